@@ -1,0 +1,18 @@
+import type { Config } from '../spec/config.js';
+import { sram1r1wView } from '../views/sram_1r1w.js';
+import type { View } from './template.js';
+
+/** One block: `templates/rtl/<name>.v.hbs`, `templates/tb/<name>_tb.v.hbs`, `generator/views/<name>.ts`, `test/rtl/<name>.test.ts`. */
+export interface Block {
+  readonly name: string;
+  /** One line for the catalogue and the file list. */
+  readonly purpose: string;
+  readonly view: (config: Config) => View;
+  /** Blocks that this one instantiates. */
+  readonly uses: readonly string[];
+}
+
+/** Every block of the accelerator, leaves first. */
+export const blocks: readonly Block[] = [
+  { name: 'sram_1r1w', purpose: 'memory wrapper: one read, one write', view: sram1r1wView, uses: [] },
+];

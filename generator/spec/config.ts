@@ -1,0 +1,33 @@
+/** Number formats of the operands. Accumulators are int32 for `int8` and fp32 for `bf16`. */
+export type Format = 'int8' | 'bf16';
+
+/** Address-generation engines: how the (pixel, tap) pairs of a convolution are enumerated. */
+export type Engine = 'traditional' | 'bp' | 'zerofree';
+
+export const ENGINES: readonly Engine[] = ['traditional', 'bp', 'zerofree'];
+
+/** The three passes of training one convolution. */
+export type Pass = 'fprop' | 'dgrad' | 'wgrad';
+
+export const PASSES: readonly Pass[] = ['fprop', 'dgrad', 'wgrad'];
+
+/** One accelerator. Every derived size is in {@link derive}. */
+export interface Config {
+  readonly name: string;
+  /** Processing elements: rows are reduction lanes, columns are output lanes. 1…128 each. */
+  readonly array: { readonly rows: number; readonly columns: number };
+  readonly format: Format;
+  /** Cycles of one addition into a partial sum, which is also the hop from row to row. int8: 1, bf16: 1…4. */
+  readonly addStages: number;
+  /** Buffer sizes in bytes; accumulator depth in vectors of `columns` 32-bit sums. Powers of two. */
+  readonly buffers: {
+    readonly dynamicBytes: number;
+    readonly stationaryBytes: number;
+    readonly accumulatorDepth: number;
+  };
+  /** AXI4 master: data width in bits, address width in bits, bursts in flight. */
+  readonly axi: { readonly dataWidth: number; readonly addressWidth: number; readonly outstanding: number };
+  readonly engines: readonly Engine[];
+  /** Prefix of every Verilog module name. */
+  readonly prefix: string;
+}

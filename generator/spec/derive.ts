@@ -1,0 +1,66 @@
+import type { Config } from './config.js';
+
+/** Sizes that follow from a {@link Config}. "Elements" are operands, "lanes" are elements of a vector. */
+export interface Derived {
+  /** Bits of an operand, bytes of an operand. */
+  readonly dataBits: number;
+  readonly dataBytes: number;
+  /** Bytes and elements of one AXI beat. */
+  readonly beatBytes: number;
+  readonly beatElements: number;
+  /** Elements of a buffer word (each buffer has an even and an odd bank of words). */
+  readonly dynamicWord: number;
+  readonly stationaryWord: number;
+  /** Lanes of a vector read from each buffer. */
+  readonly dynamicLanes: number;
+  readonly stationaryLanes: number;
+  /** Elements each buffer holds, and the bits of an element address. */
+  readonly dynamicElements: number;
+  readonly stationaryElements: number;
+  readonly dynamicAddressBits: number;
+  readonly stationaryAddressBits: number;
+  readonly accumulatorAddressBits: number;
+  /** Banks of the accumulator, selected by the top address bits. */
+  readonly accumulatorBanks: number;
+  /** Cycles from a vector entering the array to its deskewed sums. */
+  readonly arrayLatency: number;
+  /** Two uses of one accumulator address must be at least this many cycles apart. */
+  readonly accumulatorHazard: number;
+}
+
+/** Smallest power of two that is at least `value`. */
+export const ceilPow2 = (value: number): number => 2 ** Math.ceil(Math.log2(value));
+
+/** Bits needed to count 0…count−1; at least 1. */
+export const bitsFor = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
+
+/** Works out every size that follows from a valid configuration. */
+export const derive = (config: Config): Derived => {
+  const { rows, columns } = config.array;
+  const dataBits = config.format === 'int8' ? 8 : 16;
+  const dataBytes = dataBits / 8;
+  const beatBytes = config.axi.dataWidth / 8;
+  const beatElements = beatBytes / dataBytes;
+  const dynamicLanes = Math.max(rows, beatElements);
+  const stationaryLanes = Math.max(rows, columns);
+  const dynamicElements = config.buffers.dynamicBytes / dataBytes;
+  const stationaryElements = config.buffers.stationaryBytes / dataBytes;
+  return {
+    dataBits,
+    dataBytes,
+    beatBytes,
+    beatElements,
+    dynamicWord: ceilPow2(dynamicLanes),
+    stationaryWord: Math.max(ceilPow2(stationaryLanes), beatElements),
+    dynamicLanes,
+    stationaryLanes,
+    dynamicElements,
+    stationaryElements,
+    dynamicAddressBits: bitsFor(dynamicElements),
+    stationaryAddressBits: bitsFor(stationaryElements),
+    accumulatorAddressBits: bitsFor(config.buffers.accumulatorDepth),
+    accumulatorBanks: 4,
+    arrayLatency: rows * config.addStages + columns,
+    accumulatorHazard: config.addStages + 2,
+  };
+};

@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { benchFile, blockClosure, blockFile, checksFile, type EmittedFile } from '../generator/emit/rtl.js';
+import type { Config } from '../generator/spec/config.js';
+
+/** What a bench run printed, and whether its last line was `PASS <n> checks`. */
+export interface BenchResult {
+  readonly passed: boolean;
+  readonly checks: number;
+  readonly output: string;
+  /** The command that runs the same case again. */
+  readonly replay: string;
+}
+
+export interface BenchOptions {
+  readonly config: Config;
+  readonly block: string;
+  readonly seed: number;
+  /** Folder for sources and the compiled bench. */
+  readonly folder: string;
+  readonly waves?: string;
+  /** Further plusargs for the bench, without the plus sign. */
+  readonly plusargs?: readonly string[];
+  /** Further files (vectors) to write beside the bench, which runs in `folder`. */
+  readonly files?: readonly EmittedFile[];
+}
+
+/** Emits a block and its bench, compiles them with Icarus Verilog and runs the bench once. */
+export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
+  const { config, block, seed, folder } = options;
+  const closure = blockClosure(block);
+  const top = closure.find((candidate) => candidate.name === block)!;
+  const sources = [...closure.map((used) => blockFile(config, used)), benchFile(config, top)];
+  for (const file of [checksFile(config), ...sources, ...(options.files ?? [])]) {
+    const path = join(folder, file.path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, file.text);
+  }
+  await execa(
+    'iverilog',
+    ['-g2005-sv', '-Wall', '-Irtl', '-s', 'tb', '-o', `${block}.vvp`, ...sources.map((s) => s.path)],
+    { cwd: folder },
+  );
+  const plusargs = [`seed=${seed}`, ...(options.plusargs ?? []), ...(options.waves ? [`waves=${options.waves}`] : [])];
+  const run = await execa('vvp', ['-N', `${block}.vvp`, ...plusargs.map((arg) => `+${arg}`)], {
+    cwd: folder,
+    reject: false,
+    all: true,
+    timeout: 300_000,
+  });
+  const output = run.all ?? '';
+  const verdict = /^PASS (\d+) checks$/m.exec(output);
+  const passed = run.exitCode === 0 && verdict !== null && !/^(FAIL|CHECK failed)/m.test(output);
+  return {
+    passed,
+    checks: verdict ? Number(verdict[1]) : 0,
+    output,
+    replay: `npm run block -- ${block} --preset ${config.name} --seed ${seed}`,
+  };
+};
