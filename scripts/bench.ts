@@ -29,7 +29,7 @@ export interface BenchOptions {
 /** Emits a block and its bench, compiles them with Icarus Verilog and runs the bench once. */
 export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const { config, block, seed, folder } = options;
-  const closure = blockClosure(block);
+  const closure = blockClosure(config, block);
   const top = closure.find((candidate) => candidate.name === block)!;
   const sources = [...closure.map((used) => blockFile(config, used)), benchFile(config, top)];
   for (const file of [checksFile(config), ...sources, ...(options.files ?? [])]) {

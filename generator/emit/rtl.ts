@@ -1,6 +1,6 @@
 import type { Config } from '../spec/config.js';
 import { commonView } from '../views/common.js';
-import { type Block, blocks } from './blocks.js';
+import { type Block, blocksOf } from './blocks.js';
 import { render } from './template.js';
 
 /** A file of the output: path inside the output folder, and its text. */
@@ -24,21 +24,24 @@ export const benchFile = (config: Config, block: Block): EmittedFile => ({
   text: render(`tb/${block.name}_tb.v`, block.view(config)),
 });
 
-/** The block of this name and every block below it, leaves first. */
-export const blockClosure = (name: string): readonly Block[] => {
+/**
+ * The block of this name and every block below it that the configuration has, leaves first.
+ * @throws when the configuration does not have the named block.
+ */
+export const blockClosure = (config: Config, name: string): readonly Block[] => {
+  const present = blocksOf(config);
+  if (!present.some((block) => block.name === name)) throw new Error(`no block of ${config.name} is named ${name}`);
   const wanted = new Set<string>();
   const visit = (current: string): void => {
-    const block = blocks.find((candidate) => candidate.name === current);
-    if (!block) throw new Error(`no block is named ${current}`);
-    for (const used of block.uses) visit(used);
     wanted.add(current);
+    for (const used of present.find((block) => block.name === current)?.uses ?? []) visit(used);
   };
   visit(name);
-  return blocks.filter((block) => wanted.has(block.name));
+  return present.filter((block) => wanted.has(block.name));
 };
 
 /** Every Verilog source of the accelerator. */
 export const rtlFiles = (config: Config): readonly EmittedFile[] => [
   checksFile(config),
-  ...blocks.map((block) => blockFile(config, block)),
+  ...blocksOf(config).map((block) => blockFile(config, block)),
 ];
