@@ -1,0 +1,23 @@
+/** One thing wrong with what a user gave, where it is and what to do about it. */
+export interface Problem {
+  /** Stable upper-case name of the kind of problem, e.g. `OUT_OF_RANGE`. */
+  readonly code: string;
+  /** Where: a key, a configuration path or a file. */
+  readonly path: string;
+  readonly message: string;
+  /** The smallest change that makes it right. */
+  readonly fix: string;
+}
+
+const line = ({ code, path, message, fix }: Problem): string => `${path}: ${message} [${code}]\n  fix: ${fix}`;
+
+/** Input that a user can correct. Carries every problem found, not only the first. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(line).join('\n'));
+    this.problems = problems;
+  }
+}
