@@ -1,4 +1,5 @@
 import type { Config } from '../spec/config.js';
+import { fifoView } from '../views/fifo.js';
 import { sram1r1wView } from '../views/sram_1r1w.js';
 import type { View } from './template.js';
 
@@ -20,6 +21,7 @@ export const isBf16 = (config: Config): boolean => config.format === 'bf16';
 /** Every block of the accelerator, leaves first. */
 export const blocks: readonly Block[] = [
   { name: 'sram_1r1w', purpose: 'memory wrapper: one read, one write', view: sram1r1wView, uses: [] },
+  { name: 'fifo', purpose: 'first in, first out', view: fifoView, uses: ['sram_1r1w'] },
 ];
 
 /** The blocks that a configuration has, leaves first. */
