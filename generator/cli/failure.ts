@@ -1,0 +1,32 @@
+import picocolors from 'picocolors';
+import { UserError } from '../check/errors.js';
+import { EXIT, type ExitCode, type Terminal } from './context.js';
+
+/** Code of the problem that a missing program (a simulator, say) is reported with; the command then exits with 3. */
+export const MISSING_TOOL = 'MISSING_TOOL';
+
+type Colors = ReturnType<typeof picocolors.createColors>;
+
+const block = (error: UserError, pc: Colors): string => {
+  const count = error.problems.length;
+  const title = pc.red(pc.bold(count === 1 ? 'error' : `error: ${count} problems`));
+  const lines = error.problems.flatMap(({ code, path, message, fix }) => [
+    `  ${pc.bold(path)}: ${message} ${pc.dim(`[${code}]`)}`,
+    `    fix: ${fix}`,
+  ]);
+  return `${[title, ...lines].join('\n')}\n`;
+};
+
+/** Prints one error block, with the stack only where it was asked for, and says with which code to exit. */
+export const reportFailure = (error: unknown, { err, color }: Terminal, debug: boolean): ExitCode => {
+  const pc = picocolors.createColors(color);
+  const stack = debug && error instanceof Error ? `${error.stack}\n` : '';
+  if (error instanceof UserError) {
+    err(block(error, pc) + stack);
+    return error.problems.some(({ code }) => code === MISSING_TOOL) ? EXIT.missingTool : EXIT.usage;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  err(`${pc.red(pc.bold('error'))}\n  ${pc.bold('bp-im2col')}: a fault in the program: ${text}\n`);
+  err(debug ? stack : '    fix: report it, with what --debug adds to the output\n');
+  return EXIT.failed;
+};

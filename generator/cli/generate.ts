@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { generate } from '../emit/generate.js';
+import { configHash } from '../views/common.js';
+import type { Context } from './context.js';
+import { addSetOption, loadConfig } from './source.js';
+
+interface Options {
+  readonly set: readonly string[];
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  bp-im2col generate ref16
+  bp-im2col generate ref16 --set array.rows=8 --set name=half --out build/half
+  bp-im2col generate my-accelerator.json --json
+`;
+
+/** `bp-im2col generate`: a configuration in, a folder of Verilog out. */
+export const generateCommand = ({ out: print }: Context): Command =>
+  addSetOption(new Command('generate'))
+    .description('write the Verilog, benches, register map and manifest of an accelerator')
+    .argument('<preset|file>', 'a preset (see "bp-im2col presets") or a JSON file')
+    .option('-o, --out <dir>', 'output folder (default: rtl-out/<name>)')
+    .option('--json', 'print the result as one JSON object')
+    .addHelpText('after', examples)
+    .action((source: string, { set, out, json }: Options) => {
+      const config = loadConfig(source, set);
+      const { folder, files } = generate(config, { out: out ?? `rtl-out/${config.name}` });
+      const paths = files.map(({ path }) => path);
+      const result = { name: config.name, folder, configSha256: configHash(config), config, files: paths };
+      print(json ? `${JSON.stringify(result, null, 2)}\n` : `${config.name}: ${paths.length} files in ${folder}\n`);
+    });

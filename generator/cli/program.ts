@@ -1,0 +1,59 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../emit/manifest.js';
+import { type Context, EXIT, type ExitCode, type Terminal } from './context.js';
+import { reportFailure } from './failure.js';
+import { generateCommand } from './generate.js';
+import { presetsCommand } from './presets.js';
+import { schemaCommand } from './schema.js';
+
+const examples = `
+Examples:
+  bp-im2col presets
+  bp-im2col generate ref16 --out build/ref16
+  bp-im2col generate --help
+
+Exit codes: 0 right, 1 failed or mismatch, 2 wrong input, 3 a tool is missing.
+`;
+
+/** The commands, one file each. */
+const commands: readonly ((context: Context) => Command)[] = [generateCommand, presetsCommand, schemaCommand];
+
+const buildProgram = (context: Context): Command => {
+  const program = new Command('bp-im2col')
+    .description('Generates systolic-array accelerators that train convolutional networks.')
+    .version(version(), '-V, --version', 'print the version')
+    .option('--debug', 'print the stack of an error')
+    .option('--no-color', 'print without colours (as NO_COLOR in the environment does)')
+    .addHelpText('after', examples);
+  for (const command of commands) program.addCommand(command(context));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({
+        writeOut: context.out,
+        writeErr: context.err,
+        outputError: (text, write) => write(`${text.trimEnd()}\n  "bp-im2col --help" shows what there is\n`),
+      });
+  }
+  return program;
+};
+
+/**
+ * Runs the command line.
+ * @param args the words after the program's name.
+ * @returns the exit code; nothing is thrown.
+ */
+export const runCli = async (args: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.ok;
+  const exitWith = (wanted: ExitCode): void => {
+    code = wanted;
+  };
+  try {
+    await buildProgram({ ...terminal, exitWith }).parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return reportFailure(error, terminal, args.includes('--debug'));
+  }
+};

@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import type { Config } from '../spec/config.js';
+import { blocksOf } from './blocks.js';
+import { manifestFile } from './manifest.js';
+import { writeFolder } from './output.js';
+import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
+
+export interface GenerateOptions {
+  /** The output folder. It is made, or replaced when it holds an earlier output. */
+  readonly out: string;
+}
+
+/** What {@link generate} wrote. */
+export interface Generated {
+  /** Absolute path of the output folder. */
+  readonly folder: string;
+  readonly files: readonly EmittedFile[];
+}
+
+/** The file list: the same for iverilog and verilator, both run inside the output folder. */
+const listFile = (config: Config, sources: readonly EmittedFile[]): EmittedFile => {
+  const bench = `tb/${config.prefix}<block>_tb.v`;
+  return {
+    path: 'rtl.f',
+    text: [
+      '// Every Verilog source, leaves first. Paths start at this folder: run the tools in it.',
+      `//   iverilog -g2005-sv -f rtl.f -s tb ${bench}`,
+      '//   verilator --lint-only -Wall -f rtl.f',
+      '+incdir+rtl',
+      ...sources.map(({ path }) => path).filter((path) => path.endsWith('.v')),
+      '',
+    ].join('\n'),
+  };
+};
+
+/** Every file of an accelerator, in memory: Verilog, benches, file list, manifest. The same configuration gives the same bytes. */
+export const emit = (config: Config): readonly EmittedFile[] => {
+  const rtl = rtlFiles(config);
+  const benches = blocksOf(config).map((block) => benchFile(config, block));
+  const files = [listFile(config, rtl), ...rtl, ...benches];
+  return [manifestFile(config, files), ...files];
+};
+
+/**
+ * Writes every file of an accelerator into a folder, all or nothing.
+ * @param config a checked configuration, as `defineAccelerator` returns.
+ * @throws {@link UserError} when the folder cannot be written or holds foreign files.
+ */
+export const generate = (config: Config, { out }: GenerateOptions): Generated => {
+  const files = emit(config);
+  writeFolder(out, files);
+  return { folder: resolve(out), files };
+};

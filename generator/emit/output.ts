@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { UserError } from '../check/errors.js';
+import { withFileErrors } from '../check/fileError.js';
+import { MANIFEST, parseManifest } from './manifest.js';
+import type { EmittedFile } from './rtl.js';
+
+const kindOf = (path: string): 'none' | 'folder' | 'link' | 'other' => {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat) return 'none';
+  return stat.isSymbolicLink() ? 'link' : stat.isDirectory() ? 'folder' : 'other';
+};
+
+const refuse = (code: string, path: string, message: string, fix: string): never => {
+  throw new UserError([{ code, path, message, fix }]);
+};
+
+/** No symbolic link may be in the part of the path below the working folder, or be the folder itself. */
+const refuseLinks = (folder: string): void => {
+  const inside = relative(process.cwd(), folder);
+  const parts = inside.startsWith('..') || resolve(inside) !== folder ? [] : inside.split(sep).slice(0, -1);
+  const above = parts.map((_, i) => resolve(...parts.slice(0, i + 1)));
+  for (const path of [...above, folder]) {
+    if (kindOf(path) === 'link') {
+      refuse('SYMLINK', path, 'it is a symbolic link', 'give the folder that it points to, or another one');
+    }
+  }
+};
+
+/** Everything below a folder that is not a folder itself, and folders that are empty. */
+const contents = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const inner = entry.isDirectory() ? contents(join(folder, entry.name)) : [];
+    return inner.length > 0 ? inner.map((path) => `${entry.name}/${path}`) : [entry.name];
+  });
+
+/** Only an empty folder, or one whose every file our manifest there lists, may be replaced. */
+const refuseForeign = (folder: string): void => {
+  const top = readdirSync(folder);
+  if (top.length === 0) return;
+  const manifest = top.includes(MANIFEST) ? parseManifest(readFileSync(join(folder, MANIFEST), 'utf8')) : undefined;
+  const ours = new Set([MANIFEST, ...(manifest?.files ?? []).map(({ path }) => path)]);
+  const foreign = manifest ? contents(folder).filter((path) => !ours.has(path)) : top;
+  if (foreign.length === 0) return;
+  const named = foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? ` and ${foreign.length - 3} more` : '');
+  const message = `it holds files that bp-im2col did not write: ${named}`;
+  refuse('FOREIGN_FILES', folder, message, 'move them away, or give another output folder');
+};
+
+/** Makes the folders above `folder`; returns those that it made, innermost first. */
+const makeParents = (folder: string): readonly string[] => {
+  const made: string[] = [];
+  for (let path = dirname(folder); kindOf(path) === 'none'; path = dirname(path)) made.push(path);
+  mkdirSync(dirname(folder), { recursive: true });
+  return made;
+};
+
+const quietly = (run: () => void): void => {
+  try {
+    run();
+  } catch {
+    // the first error is the one to report
+  }
+};
+
+/**
+ * Replaces a folder by these files, all or nothing: they are written beside it and renamed into place.
+ * Refuses symbolic links and folders that hold anything but an earlier output of ours.
+ * @throws {@link UserError}, leaving everything as it was.
+ */
+export const writeFolder = (out: string, files: readonly EmittedFile[]): void => {
+  const folder = resolve(out);
+  withFileErrors(folder, () => {
+    refuseLinks(folder);
+    const before = kindOf(folder);
+    if (before === 'other') refuse('NOT_A_FOLDER', folder, 'it is a file, not a folder', 'give another output folder');
+    if (before === 'folder') refuseForeign(folder);
+    if (dirname(folder) === folder)
+      refuse('NOT_A_FOLDER', folder, 'it has no place beside it', 'give another output folder');
+
+    const mark = randomBytes(6).toString('hex');
+    const fresh = join(dirname(folder), `.${basename(folder)}.new-${mark}`);
+    const old = join(dirname(folder), `.${basename(folder)}.old-${mark}`);
+    let made: readonly string[] = [];
+    try {
+      made = makeParents(folder);
+      mkdirSync(fresh);
+      for (const sub of new Set(files.map(({ path }) => dirname(path))))
+        mkdirSync(join(fresh, sub), { recursive: true });
+      for (const { path, text } of files) writeFileSync(join(fresh, path), text, { flag: 'wx' });
+      if (before === 'folder') renameSync(folder, old);
+      try {
+        renameSync(fresh, folder);
+      } catch (error) {
+        if (before === 'folder') renameSync(old, folder);
+        throw error;
+      }
+    } catch (error) {
+      quietly(() => rmSync(fresh, { recursive: true, force: true }));
+      for (const path of made) quietly(() => rmdirSync(path));
+      throw error;
+    }
+    withFileErrors(old, () => rmSync(old, { recursive: true, force: true }));
+  });
+};
