@@ -1,0 +1,5 @@
+import type { Config } from '../spec/config.js';
+import { type DatapathView, datapathView } from './datapath.js';
+
+/** The multiplier has no structure to choose. */
+export const bf16MulView = (config: Config): DatapathView => datapathView(config);
