@@ -7,6 +7,7 @@ const MEANINGS: Readonly<Record<string, readonly [message: string, fix: string]>
   EPERM: ['permission denied', 'give a place that you may read and write'],
   EROFS: ['the file system is read-only', 'give a place that can be written'],
   ENOTDIR: ['a part of the path is a file, not a folder', 'give a path whose parts are folders'],
+  EEXIST: ['a file is in the way', 'give another path'],
   EISDIR: ['it is a folder, not a file', 'give the path of a file'],
   ENOENT: ['there is no such file or folder', 'check the path'],
   ENAMETOOLONG: ['the path is too long', 'give a shorter path'],
