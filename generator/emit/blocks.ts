@@ -4,6 +4,7 @@ import { arrayView } from '../views/array.js';
 import { bf16MulView } from '../views/bf16_mul.js';
 import { bufferView } from '../views/buffer.js';
 import { deskewView } from '../views/deskew.js';
+import { dmaReadView } from '../views/dma_read.js';
 import { epilogueView } from '../views/epilogue.js';
 import { fifoView } from '../views/fifo.js';
 import { fp32AddView } from '../views/fp32_add.js';
@@ -44,6 +45,12 @@ export const blocks: readonly Block[] = [
   { name: 'transposer', purpose: 'blocks by rows or columns to columns', view: transposerView, uses: [] },
   { name: 'accumulator', purpose: 'sums: accumulate, drain', view: accumulatorView, uses: ['sram_1r1w', 'fp32_add'] },
   { name: 'epilogue', purpose: 'sums to the bytes of a chunk stream', view: epilogueView, uses: [] },
+  {
+    name: 'dma_read',
+    purpose: 'AXI4 read master: strided copies into the buffers',
+    view: dmaReadView,
+    uses: ['sram_1r1w', 'fifo'],
+  },
 ];
 
 /** The blocks that a configuration has, leaves first. */
