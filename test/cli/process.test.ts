@@ -1,0 +1,59 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolders } from '../temporary.js';
+
+const main = resolve('dist/generator/cli/main.js');
+const folder = temporaryFolders();
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+  });
+});
+
+const shell = (script: string, cwd: string, env: Readonly<Record<string, string>> = {}) =>
+  spawnSync('bash', ['-c', script], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, MAIN: main, NODE: process.execPath, ...env },
+  });
+
+describe('the program, as a process', () => {
+  it('generates ref16 in under a second, start of the process included', () => {
+    const root = folder();
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      const run = spawnSync(process.execPath, [main, 'generate', 'ref16'], { cwd: root, encoding: 'utf8' });
+      expect(run.stderr).toBe('');
+      return performance.now() - start;
+    });
+    expect(readdirSync(join(root, 'rtl-out'))).toEqual(['ref16']);
+    expect(Math.min(...times), `took ${times.map(Math.round).join(', ')} ms`).toBeLessThan(1000);
+  });
+
+  it('minds a reader that goes away no more than head does', () => {
+    const run = shell('set -o pipefail; "$NODE" "$MAIN" schema | head -n 1; echo $?', folder());
+    expect(run.stdout).toBe('{\n0\n');
+    expect(run.stderr).toBe('');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that the disk is full, and exits with 2', () => {
+    const run = shell('"$NODE" "$MAIN" schema > /dev/full', folder());
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain('standard output: the disk is full [ENOSPC]');
+    expect(run.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it.each([
+    ['', { FORCE_COLOR: '1', NO_COLOR: '' }, true],
+    ['--no-color', { FORCE_COLOR: '1', NO_COLOR: '' }, false],
+    ['', { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+    ['', { FORCE_COLOR: '', NO_COLOR: '' }, false],
+  ])('colours: "%s" %j', (flag, env, coloured) => {
+    const run = shell(`"$NODE" "$MAIN" generate nothing ${flag}`, folder(), env);
+    expect(run.status).toBe(2);
+    expect(run.stderr.includes('\x1b')).toBe(coloured);
+  });
+});
