@@ -3,6 +3,8 @@ import { accumulatorView } from '../views/accumulator.js';
 import { arrayView } from '../views/array.js';
 import { bf16MulView } from '../views/bf16_mul.js';
 import { bufferView } from '../views/buffer.js';
+import { counterView } from '../views/counter.js';
+import { csrView } from '../views/csr.js';
 import { deskewView } from '../views/deskew.js';
 import { dmaReadView } from '../views/dma_read.js';
 import { epilogueView } from '../views/epilogue.js';
@@ -51,6 +53,8 @@ export const blocks: readonly Block[] = [
     view: dmaReadView,
     uses: ['sram_1r1w', 'fifo'],
   },
+  { name: 'counter', purpose: '64-bit sum of small increments', view: counterView, uses: [] },
+  { name: 'csr', purpose: 'registers, interrupt and counters over AXI4-Lite', view: csrView, uses: ['counter'] },
 ];
 
 /** The blocks that a configuration has, leaves first. */
