@@ -38,8 +38,6 @@ export interface Arithmetic {
   zerosAreIdle(): boolean;
   /** entry += Σ over rows of x[xAt + row] · block[row], from row 0 down. */
   multiply(x: Int8Array | Float32Array, xAt: number, rows: number, entry: number): void;
-  /** entry += 0. */
-  addZero(entry: number): void;
   /** Writes the low lanes of an entry to memory, as operands (`narrow`) or 32-bit sums, and clears the entry. */
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void;
 }
@@ -128,8 +126,6 @@ class Int8Arithmetic implements Arithmetic {
     }
   }
 
-  addZero(): void {}
-
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void {
     const { sums, pitch } = this;
     for (let lane = 0; lane < lanes; lane++) {
@@ -156,8 +152,8 @@ class Bf16Arithmetic implements Arithmetic {
   readonly scratch: Float32Array;
   private readonly seen = new Map<OperandBuffer, Seen>();
   /**
-   * All operands are finite, and every product is a multiple of 2^-126 below 2^128. Then so is every sum down the array: nothing
-   * is flushed, no product overflows, no partial sum is −0, and double-precision products round once.
+   * All operands are finite, and every product is a multiple of 2^-126 below 2^128. Then so is every finite sum: nothing is
+   * flushed, no product overflows, no sum is −0, and adding in double precision before rounding to fp32 rounds but once.
    */
   private plain = true;
 
@@ -230,10 +226,10 @@ class Bf16Arithmetic implements Arithmetic {
         s2 = fround(s2 + value * block[k + 2]);
         s3 = fround(s3 + value * block[k + 3]);
       }
-      sums[to + c] = flush(fround(sums[to + c] + s0));
-      sums[to + c + 1] = flush(fround(sums[to + c + 1] + s1));
-      sums[to + c + 2] = flush(fround(sums[to + c + 2] + s2));
-      sums[to + c + 3] = flush(fround(sums[to + c + 3] + s3));
+      sums[to + c] += s0;
+      sums[to + c + 1] += s1;
+      sums[to + c + 2] += s2;
+      sums[to + c + 3] += s3;
     }
   }
 
@@ -247,11 +243,6 @@ class Bf16Arithmetic implements Arithmetic {
       }
       sums[entry * pitch + c] = flush(fround(sums[entry * pitch + c] + sum));
     }
-  }
-
-  addZero(entry: number): void {
-    const { sums, pitch } = this;
-    for (let at = entry * pitch; at < (entry + 1) * pitch; at++) sums[at] += 0;
   }
 
   drain(entry: number, lanes: number, narrow: boolean, _shift: number, to: DataView, at: number): void {

@@ -61,19 +61,19 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
     const entry = entryAt(machine, pixelAt);
     if (!valid) {
       zeros++;
-      if (idle) return arithmetic.addZero(entry);
-      return arithmetic.multiply(scratch.fill(0), 0, rows, entry);
+      if (!idle) arithmetic.multiply(scratch.fill(0), 0, rows, entry);
+      return;
     }
     valids++;
     const from = vectorAt(machine, dynamic, dynamicAt, rowLanes);
     if (idle && from + rowLanes <= values.length) {
       let lane = 0;
       while (lane < rowLanes && values[from + lane] === 0) lane++;
-      if (lane === rowLanes) return arithmetic.addZero(entry);
-      return arithmetic.multiply(values, from, rowLanes, entry);
+      if (lane < rowLanes) arithmetic.multiply(values, from, rowLanes, entry);
+      return;
     }
     for (let lane = 0; lane < rows; lane++) scratch[lane] = lane < rowLanes ? values[(from + lane) & mask] : 0;
-    return arithmetic.multiply(scratch, 0, rows, entry);
+    arithmetic.multiply(scratch, 0, rows, entry);
   });
   counts.arrayBusy += valids + zeros;
   counts.accumulatorReads += valids + zeros;
@@ -111,8 +111,7 @@ const streamGroup = (machine: Machine, { exec, geometry, tile, columnLanes }: Ta
         const address = group.rows[row];
         scratch[row] = address === undefined ? 0 : values[(address + offset + lane) & mask];
       }
-      if (group.rows.length === 0) arithmetic.addZero(entry);
-      else arithmetic.multiply(scratch, 0, group.rows.length, entry);
+      if (group.rows.length > 0) arithmetic.multiply(scratch, 0, group.rows.length, entry);
     }
     counts.dynamicReads += valids;
     counts.arrayBusy += lanes;

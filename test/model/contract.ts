@@ -11,7 +11,7 @@ const single = new Float32Array(1);
 /** Nearest fp32, subnormals to zero. */
 const toFp32 = (value: number): number => {
   single[0] = value;
-  return Math.abs(single[0]) < 2 ** -126 ? (Object.is(Math.sign(single[0]), -0) || single[0] < 0 ? -0 : 0) : single[0];
+  return Math.abs(single[0]) < 2 ** -126 ? Math.sign(single[0]) * 0 : single[0];
 };
 
 const bits = new Uint32Array(single.buffer);

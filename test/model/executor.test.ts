@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { convolve, magnitudes, tensorSizes, usefulMacs } from '../../generator/golden/convolution.js';
 import { execute } from '../../generator/model/executor.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
-import type { Layer } from '../../generator/spec/layer.js';
+import { type Layer, parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
 import { encode } from '../../generator/spec/program.js';
 import { randomInt8, randomWords } from '../golden/random.js';
@@ -46,6 +46,7 @@ const characters: Readonly<Record<string, (word: number) => number>> = {
   any: (word) => word & 0xffff,
   tiny: (word) => (word & 0x83ff) | 0x1e00,
   huge: (word) => (word & 0x81ff) | 0x5e00,
+  border: (word) => (word & 0x807f) | 0x2380 | ((word & 0x100) << 3),
   edges: (word) => [0x0000, 0x8000, 0x3f80, 0xbf80, 0x7f80, 0xff80, 0x7fc0, 0x0001][(word >>> 16) & 7],
 };
 
@@ -110,5 +111,22 @@ describe('execute', () => {
       }),
       { seed: 9, numRuns: 100 },
     );
+  });
+
+  it.each<[Pass, number]>([
+    ['dgrad', 822_083_584],
+    ['wgrad', 792_985_600],
+  ])('counts what bp enumerates in %s of B=2,C=256,H=56,N=512,K=1,S=2', (pass, enumerated) => {
+    const layer = parseLayer('B=2,C=256,H=56,W=56,N=512,K=1,S=2');
+    const config = {
+      ...presets['ref16-int8'],
+      buffers: { dynamicBytes: 2 ** 21, stationaryBytes: 2 ** 20, accumulatorDepth: 2 ** 17 },
+    };
+    const [sizeA, sizeB] = operandSizes(layer, pass);
+    const [a, b] = [randomInt8(sizeA, 1), randomInt8(sizeB, 2)];
+    const { counts, result } = run(layer, pass, 'bp', config, bytesOf(a), bytesOf(b));
+    expect(counts.usefulMacs).toBe(205_520_896);
+    expect(counts.usefulMacs + counts.zerosMultiplied).toBe(enumerated);
+    expect(Buffer.from(result).equals(Buffer.from(convolve(layer, pass, a, b).buffer))).toBe(true);
   });
 });
