@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { registerMapHeader, registerMapMarkdown } from '../../generator/emit/registerMap.js';
+import { presets } from '../../generator/spec/presets.js';
+import { counters, ERROR_CAUSES, registers } from '../../generator/spec/registers.js';
+
+const configs = Object.values(presets);
+
+it('puts each register on an offset of its own, inside the window, in ascending order', () => {
+  for (const config of configs) {
+    const offsets = registers(config).map(({ offset }) => offset);
+    expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
+    expect(offsets.every((offset) => offset % 4 === 0 && offset < 4096)).toBe(true);
+  }
+});
+
+it('gives no bit of a register to two fields', () => {
+  for (const register of configs.flatMap((config) => registers(config))) {
+    const bits = register.fields.flatMap(({ low, bits }) => Array.from({ length: bits }, (_, bit) => low + bit));
+    expect(new Set(bits).size).toBe(bits.length);
+    expect(Math.max(0, ...bits)).toBeLessThan(32);
+  }
+});
+
+it('names the error causes 1 to 14', () => {
+  expect(ERROR_CAUSES.map(({ code }) => code)).toEqual(Array.from({ length: 14 }, (_, index) => index + 1));
+});
+
+it('writes every register, cause and counter to the page and to the header', () => {
+  for (const config of configs) {
+    const page = registerMapMarkdown(config);
+    const header = registerMapHeader(config);
+    for (const { name, definition } of counters(config)) {
+      expect(page).toContain(`\`${name}\` | ${definition}`);
+      expect(header).toContain(definition);
+    }
+    for (const { name } of ERROR_CAUSES) expect(header).toContain(`ERROR_${name} `);
+    for (const { name, offset } of registers(config).filter((register) => register.offset < 0x100)) {
+      const digits = offset.toString(16).padStart(3, '0').toUpperCase();
+      expect(page).toContain(`| 0x${digits} | ${name.toUpperCase()} |`);
+      expect(header).toMatch(new RegExp(`#define BPI_${name.toUpperCase()} +0x${digits} `));
+    }
+  }
+});
+
+it('leaves the high words without bits when addresses have 32', () => {
+  const high = registers(presets.tiny4).find(({ name }) => name === 'program_hi')!;
+  expect(high.fields).toEqual([]);
+  expect(registers(presets.odd).find(({ name }) => name === 'program_hi')!.fields[0].bits).toBe(8);
+});
