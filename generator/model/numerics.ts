@@ -1,0 +1,71 @@
+/**
+ * The arithmetic of the hardware, bit for bit. Numbers are JavaScript numbers that hold fp32 values exactly; subnormals are
+ * signed zero wherever they appear, and every NaN has one pattern.
+ */
+
+/** Bits of a rounded number, and whether rounding changed its value. */
+export interface Rounded {
+  readonly bits: number;
+  readonly changed: boolean;
+}
+
+/** Smallest normal fp32 and bf16 number. */
+export const SMALLEST_NORMAL = 2 ** -126;
+
+export const FP32_NAN = 0x7fc00000;
+export const BF16_NAN = 0x7fc0;
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** Subnormals become zero of the same sign; everything else stays. */
+export const flush = (value: number): number => (Math.abs(value) < SMALLEST_NORMAL ? value * 0 : value);
+
+/** Bits of an fp32 number. */
+export const fp32Bits = (value: number): number => {
+  if (Number.isNaN(value)) return FP32_NAN;
+  word.setFloat32(0, flush(value));
+  return word.getUint32(0);
+};
+
+/** The number that an fp32 register holds. */
+export const fp32FromBits = (bits: number): number => {
+  word.setUint32(0, bits);
+  return flush(word.getFloat32(0));
+};
+
+/** The number that a bf16 operand holds. */
+export const bf16FromBits = (bits: number): number => fp32FromBits(bits * 0x10000);
+
+/** Bits of an fp32 number rounded to bf16, to nearest even. */
+export const bf16Bits = (value: number): number => {
+  if (Number.isNaN(value)) return BF16_NAN;
+  const bits = fp32Bits(value);
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+};
+
+/** An fp32 number as a bf16 operand. A NaN stays a NaN, which is no change; a subnormal that becomes zero is one. */
+export const roundToBf16 = (value: number): Rounded => {
+  const bits = bf16Bits(value);
+  return { bits, changed: !Number.isNaN(value) && bf16FromBits(bits) !== value };
+};
+
+/** Product of two bf16 numbers: exact in fp32, unless it overflows to infinity or is flushed. */
+export const multiply = (x: number, w: number): number => flush(Math.fround(x * w));
+
+/** Sum of two fp32 numbers, rounded to nearest even. */
+export const add = (a: number, b: number): number => flush(Math.fround(a + b));
+
+/** One step down the array in bf16: partial sum plus product. */
+export const macBf16 = (sum: number, x: number, w: number): number => add(sum, multiply(x, w));
+
+/** One step down the array in int8: wraps to int32. */
+export const macInt8 = (sum: number, x: number, w: number): number => (sum + Math.imul(x, w)) | 0;
+
+/** An int32 sum as an int8 operand: round-half-even(sum / 2^shift), saturated. */
+export const narrowInt8 = (sum: number, shift: number): number => {
+  const quotient = sum / 2 ** shift;
+  const floor = Math.floor(quotient);
+  const rest = quotient - floor;
+  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
+  return Math.max(-128, Math.min(127, rounded));
+};
