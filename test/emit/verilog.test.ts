@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { blocksOf } from '../../generator/emit/blocks.js';
+import { generate } from '../../generator/emit/generate.js';
+import type { Config } from '../../generator/spec/config.js';
+import { presets } from '../../generator/spec/presets.js';
+import { validConfig } from '../configs.js';
+import { temporaryFolders } from '../temporary.js';
+
+const SHAPES = [
+  [1, 1],
+  [128, 1],
+  [1, 128],
+  [3, 17],
+  [17, 3],
+  [9, 16],
+] as const;
+
+/** Random configurations, each of a shape that is easily got wrong; a seed makes them again. */
+const drawn: readonly Config[] = SHAPES.flatMap(([rows, columns], i) =>
+  fc
+    .sample(validConfig(fc.constant({ rows, columns })), { seed: 100 + i, numRuns: 1 })
+    .map((config) => ({ ...config, name: `random_${rows}x${columns}_${config.format}` })),
+);
+
+/** The modules that nothing else instantiates: the top, once there is one; else every block that no other uses. */
+const roots = (config: Config): readonly string[] => {
+  const present = blocksOf(config);
+  const used = new Set(present.flatMap(({ uses }) => uses));
+  const top = present.filter(({ name }) => name === 'top');
+  const chosen = top.length > 0 ? top : present.filter(({ name }) => !used.has(name));
+  return chosen.map(({ name }) => config.prefix + name);
+};
+
+const run = (tool: string, args: readonly string[], cwd: string): { readonly ok: boolean; readonly text: string } => {
+  const { status, stdout, stderr, error } = spawnSync(tool, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const text = `${tool} ${args.join(' ')}\n${error?.message ?? ''}${stdout}${stderr}`;
+  return { ok: status === 0 && stdout + stderr === '', text: text.slice(0, 4000) };
+};
+
+const hasYosys = spawnSync('yosys', ['-V']).status === 0;
+if (!hasYosys) console.warn('yosys is not installed: elaboration in Yosys is skipped');
+
+const folder = temporaryFolders();
+
+describe.each([...Object.values(presets), ...drawn].map((config) => [config.name, config] as const))(
+  '%s',
+  (_, config) => {
+    const clean = (tool: string, args: (root: string) => readonly string[]): void => {
+      const out = join(folder(), 'out');
+      generate(config, { out });
+      for (const root of roots(config)) {
+        const { ok, text } = run(tool, args(root), out);
+        expect(ok, `${text}\n${JSON.stringify(config)}`).toBe(true);
+      }
+    };
+
+    it('is clean in Verilator', () =>
+      clean('verilator', (root) => ['--lint-only', '-Wall', '-f', 'rtl.f', '--top-module', root]));
+
+    it('compiles in Icarus', () =>
+      clean('iverilog', (root) => ['-g2005-sv', '-Wall', '-f', 'rtl.f', '-s', root, '-o', '/dev/null']));
+
+    it.skipIf(!hasYosys)('elaborates in Yosys', () => {
+      const sources = blocksOf(config).map(({ name }) => `rtl/${config.prefix}${name}.v`);
+      clean('yosys', (root) => [
+        '-q',
+        '-f',
+        'verilog -Irtl',
+        ...sources,
+        '-p',
+        `hierarchy -check -top ${root}; proc; check -assert`,
+      ]);
+    });
+  },
+);
+
+describe.each(['ref16', 'ref16-int8'] as const)('benches of %s', (name) => {
+  const config = presets[name];
+  it('compile in Icarus', () => {
+    const out = join(folder(), 'out');
+    generate(config, { out });
+    for (const block of blocksOf(config)) {
+      const bench = `tb/${config.prefix}${block.name}_tb.v`;
+      const { ok, text } = run(
+        'iverilog',
+        ['-g2005-sv', '-Wall', '-Wno-timescale', '-f', 'rtl.f', '-s', 'tb', '-o', '/dev/null', bench],
+        out,
+      );
+      expect(ok, text).toBe(true);
+    }
+  });
+});
