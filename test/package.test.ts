@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { emit } from '../generator/emit/generate.js';
+import { presets } from '../generator/spec/presets.js';
+import { temporaryFolders } from './temporary.js';
+
+const program = `
+import { type Config, defineAccelerator, derive, emit, generate, presets, UserError } from 'bp-im2col';
+
+const small: Config = defineAccelerator({ preset: 'ref16', name: 'small', array: { rows: 8 }, engines: ['zerofree'] });
+const lanes: number = derive(small).dynamicLanes;
+generate(small, { out: 'small' });
+if (emit(presets.tiny4).length === 0 || lanes !== 16) throw new Error('wrong');
+try {
+  defineAccelerator({ preset: 'ref16', array: { rows: 0 } });
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.log(error.problems.map(({ code, path, fix }) => [code, path, fix].join(': ')).join());
+}
+
+// @ts-expect-error: no such preset
+const a = () => defineAccelerator({ preset: 'ref17' });
+// @ts-expect-error: no such key
+const b = () => defineAccelerator({ preset: 'ref16', array: { row: 8 } });
+// @ts-expect-error: no such format
+const c = () => defineAccelerator({ preset: 'ref16', format: 'fp32' });
+// @ts-expect-error: incomplete without a preset
+const d = () => defineAccelerator({ name: 'incomplete' });
+// @ts-expect-error: a configuration cannot be changed
+const e = () => { small.array.rows = 4; };
+export { a, b, c, d, e };
+`;
+
+const tsconfig = {
+  compilerOptions: { module: 'NodeNext', target: 'ES2022', strict: true, types: [], lib: ['ES2022', 'DOM'] },
+  files: ['program.ts'],
+};
+
+const run = (command: string, args: readonly string[], cwd: string): string => {
+  const env = { ...process.env, NO_COLOR: '1', npm_config_audit: 'false', npm_config_fund: 'false' };
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${[command, ...args].join(' ')}\n${error?.message ?? ''}${stdout}${stderr}`);
+  return stdout;
+};
+
+describe('the package, installed from its tarball into an empty folder', () => {
+  const folder = temporaryFolders('file');
+  let home = '';
+
+  beforeAll(() => {
+    home = folder();
+    run('npm', ['pack', '--silent', '--pack-destination', home], resolve('.'));
+    const tarball = readdirSync(home).find((name) => name.endsWith('.tgz'))!;
+    writeFileSync(join(home, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n');
+    try {
+      run('npm', ['install', '--silent', '--prefer-offline', `./${tarball}`], home);
+    } catch (error) {
+      throw new Error('npm could not install the tarball: is the package registry reachable?', { cause: error });
+    }
+  });
+
+  it('holds the program, the templates and the harness, and no more than it needs', () => {
+    const inside = join(home, 'node_modules/bp-im2col');
+    const top = readdirSync(inside).sort();
+    expect(top).toEqual(expect.arrayContaining(['LICENSE', 'CHANGELOG.md', 'dist', 'package.json', 'tb', 'templates']));
+    expect(top.filter((name) => ['test', 'generator', 'scripts', 'rtl-out', 'node_modules'].includes(name))).toEqual(
+      [],
+    );
+    expect(readdirSync(join(inside, 'dist')).sort()).toEqual(['generator', 'scripts']);
+  });
+
+  it('shows its help', () => {
+    expect(run('npx', ['--no-install', 'bp-im2col', '--help'], home)).toContain('Usage: bp-im2col');
+  });
+
+  it('generates the same bytes as here', () => {
+    run('npx', ['--no-install', 'bp-im2col', 'generate', 'tiny4'], home);
+    for (const { path, text } of emit(presets.tiny4)) {
+      expect(readFileSync(join(home, 'rtl-out/tiny4', path), 'utf8') === text, path).toBe(true);
+    }
+  });
+
+  it('is a typed library', () => {
+    writeFileSync(join(home, 'program.ts'), program);
+    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify(tsconfig));
+    run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', '.'], home);
+    expect(run(process.execPath, ['program.js'], home)).toBe('OUT_OF_RANGE: array.rows: set array.rows to 1\n');
+    expect(readdirSync(join(home, 'small'))).toContain('manifest.json');
+  });
+});
