@@ -113,6 +113,18 @@ describe('npy', () => {
     ['version 1.1', patched((text) => text.replace('NUMPY\x01\0', 'NUMPY\x01\x01')), undefined, 'NPY_VERSION'],
     ['no dictionary', patched((text) => text.replace('{', ' ')), undefined, 'NPY_HEADER'],
     ['a missing key', patched((text) => text.replace("'descr': '<f4', ", ' '.repeat(16))), undefined, 'NPY_HEADER'],
+    [
+      'a key twice',
+      patched((text) => text.replace("'fortran_order': False", "'shape': (1, 2, 3, 4) ")),
+      undefined,
+      'NPY_HEADER',
+    ],
+    [
+      'a key too many',
+      patched((text) => text.replace(`, }${' '.repeat(24)}`, ", 'descr': '<f4', }       ")),
+      undefined,
+      'NPY_HEADER',
+    ],
     ['a negative size', patched((text) => text.replace('(2, 3)', '(-2,3)')), undefined, 'NPY_HEADER'],
     ['a size that is no tuple', patched((text) => text.replace('(2, 3)', '(2   )')), undefined, 'NPY_HEADER'],
     [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { narrowInt8 } from '../../generator/model/arithmetic.js';
 import { execute } from '../../generator/model/executor.js';
 import { ProgramError } from '../../generator/model/fault.js';
 import type { Region } from '../../generator/model/memory.js';
@@ -154,6 +155,46 @@ describe('EXEC', () => {
     });
   });
 
+  it('counts no idle lanes in a group without a valid pixel', () => {
+    const geometry = make('geometry', { boundW: 0, xStepW: 1, pixWrapW: 4, tileInner: 1 });
+    const exec = make('exec', { reducePixels: true, positionsW: 3, rowLanesLast: 2, columnLanesLast: 3 });
+    const counts = execute(tiny, encode([...operands, geometry, exec, end]), [ramp(256)]);
+    expect(counts).toMatchObject({ arrayBusy: 2, usefulMacs: 0, zerosMultiplied: 2 * 3 * 3, idleLanes: 0 });
+    expect(counts).toMatchObject({ dynamicReads: 0, stationaryReads: 3 });
+  });
+
+  it('reads vectors across the end of a buffer', () => {
+    const memory = ramp(256);
+    const loads = [load(false, 2, 1022, 4), load(true, 2, 1022, 8)];
+    const exec = { dynBase: -2, tileBase: -2, rowLanesLast: 4, columnLanesLast: 2 };
+    const [geometry, tile] = product(exec);
+    const inner = { ...geometry, tileInner: 2 } as Instruction;
+    execute(tiny, encode([...loads, inner, tile, make('store', { address: 64, lastLanes: 2 }), end]), [memory]);
+    const sum = (lane: number) => [0, 1, 2, 3].reduce((total, r) => total + (2 + r) * (2 + 2 * r + lane), 0);
+    expect([...new Int32Array(memory.bytes.buffer, 64, 2)]).toEqual([sum(0), sum(1)]);
+  });
+
+  it.each<[string, Partial<Extract<Instruction, { kind: 'exec' }>>]>([
+    ['lanes', { rowLanesLast: 2 }],
+    ['pixels', { reducePixels: true, positionsW: 2 }],
+  ])('adds the zeros of masked %s to a sum of −0', (_, values) => {
+    const [small, negative] = [0x2000, 0xa040];
+    const geometry = make('geometry', {
+      ...{ boundH: 9, boundW: 9, xStepW: 1, tileInner: 1, dynWrapW: 1, pixWrapW: values.reducePixels ? 1 : 0 },
+    });
+    const single = (tileBase: number) => make('exec', { tileBase });
+    const bits = (...more: readonly Instruction[]) => {
+      const memory = { base: 0, bytes: new Uint8Array(128) };
+      new Uint16Array(memory.bytes.buffer).set([small, small, 0, 0, small, negative]);
+      const loads = [load(false, 0, 0, 4), load(true, 8, 0, 4)];
+      const program = [...loads, geometry, single(0), single(1), ...more, make('store', { address: 64 }), end];
+      execute(presets.odd, encode(program), [memory]);
+      return new Uint32Array(memory.bytes.buffer, 64, 1)[0];
+    };
+    expect(bits()).toBe(0x80000000);
+    expect(bits(make('exec', values))).toBe(0);
+  });
+
   it('adds to what an entry holds until it is drained', () => {
     const memory = ramp(256);
     const one = product({ rowLanesLast: 2, columnLanesLast: 1 });
@@ -179,19 +220,20 @@ describe('EXEC', () => {
 describe('STORE', () => {
   it('writes strided runs of groups, and clears what it drains', () => {
     const memory = ramp(256);
-    const fill = [load(false, 0, 0, 4), load(true, 0, 0, 16)];
+    const fill = [load(false, 0, 0, 16), load(true, 4, 0, 4)];
     const positions = [
-      make('geometry', { boundH: 1, boundW: 64, pixWrapW: 1, tileInner: 4 }),
-      make('exec', { rowLanesLast: 2, columnLanesLast: 4, positionsW: 16 }),
+      make('geometry', { boundH: 1, boundW: 64, xStepW: 1, dynWrapW: 1, pixWrapW: 1 }),
+      make('exec', { columnLanesLast: 4, positionsW: 16 }),
     ];
     const store = make('store', {
       ...{ address: 128, accBase: 1, groups: 2, vectorsPerGroup: 2, accGroupStride: 4, lastLanes: 1, narrow: true },
       ...{ n1: 2, stride1: 32, accStride1: 8, shift: 1 },
     });
     const counts = execute(tiny, encode([...fill, ...positions, store, end]), [memory]);
-    const run = [2, 2, 3, 4, 2, 2, 2, 3, 4, 2];
-    expect([...memory.bytes.subarray(128, 139)]).toEqual([...run, 138]);
-    expect([...memory.bytes.subarray(160, 171)]).toEqual([...run, 170]);
+    const half = (sum: number) => narrowInt8(sum, 1);
+    const group = (entry: number) => [...[4, 5, 6, 7].map((w) => half(entry * w)), half((entry + 1) * 4)];
+    expect([...memory.bytes.subarray(128, 139)]).toEqual([...group(1), ...group(5), 138]);
+    expect([...memory.bytes.subarray(160, 171)]).toEqual([...group(9), ...group(13), 170]);
     expect(counts).toMatchObject({ dramBytesWritten: 20, accumulatorReads: 16 + 8, accumulatorWrites: 16 + 8 });
   });
 });

@@ -43,6 +43,7 @@ describe('parseLayer', () => {
     [`${base},B=1,B=1`, ['DUPLICATE_KEY B']],
     [`${base},K=5`, ['DUPLICATE_KEY K']],
     [`${base},G=x`, ['NOT_AN_INTEGER G']],
+    ['C=4,H=8,W=8,N=6,K=x,Kh=9,Kw=1', ['NOT_AN_INTEGER K', 'NO_OUTPUT H']],
     [`${base},S=NaN`, ['NOT_AN_INTEGER S']],
     [`${base},S=`, ['NOT_AN_INTEGER S']],
     [`${base},S=1.5`, ['NOT_AN_INTEGER S']],

@@ -81,6 +81,8 @@ describe('program', () => {
         dynBase: -1,
         xH: -1,
         xW: 2,
+        lastH: -2,
+        lastW: 3,
         phaseH: 1,
         phaseW: 2,
         lastPhaseH: 3,
@@ -90,7 +92,7 @@ describe('program', () => {
       }),
     ]);
     expect([...words]).toEqual([
-      0x603, 7, 8, 0x30002, 0x50004, 0x0a090006, 0xffffffff, 0, 0, 0x2ffff, 0, 0x04030201, 0x605, 0, 0, 0,
+      0x603, 7, 8, 0x30002, 0x50004, 0x0a090006, 0xffffffff, 0, 0, 0x2ffff, 0x3fffe, 0x04030201, 0x605, 0, 0, 0,
     ]);
   });
 
