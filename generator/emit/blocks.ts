@@ -7,6 +7,7 @@ import { counterView } from '../views/counter.js';
 import { csrView } from '../views/csr.js';
 import { deskewView } from '../views/deskew.js';
 import { dmaReadView } from '../views/dma_read.js';
+import { dmaWriteView } from '../views/dma_write.js';
 import { epilogueView } from '../views/epilogue.js';
 import { fifoView } from '../views/fifo.js';
 import { fp32AddView } from '../views/fp32_add.js';
@@ -55,6 +56,12 @@ export const blocks: readonly Block[] = [
   },
   { name: 'counter', purpose: '64-bit sum of small increments', view: counterView, uses: [] },
   { name: 'csr', purpose: 'registers, interrupt and counters over AXI4-Lite', view: csrView, uses: ['counter'] },
+  {
+    name: 'dma_write',
+    purpose: 'AXI4 write master: runs of bytes at any alignment',
+    view: dmaWriteView,
+    uses: ['sram_1r1w', 'fifo'],
+  },
 ];
 
 /** The blocks that a configuration has, leaves first. */
