@@ -5,16 +5,16 @@ import type { Config } from './spec/config.js';
  * Describes an accelerator: a preset and what differs from it, or everything. The result is checked and frozen.
  *
  * @example
- * const small = defineAccelerator({ preset: 'ref16', name: 'small', array: { rows: 8, columns: 8 } });
- * generate(small, { out: 'rtl-out/small' });
+ * const half = defineAccelerator({ preset: 'ref16', name: 'half', array: { rows: 8 } });
+ * generate(half, { out: 'rtl-out/half' });
  *
  * @throws {@link UserError} with every problem, each with its path, the reason and a fix.
  */
 export const defineAccelerator = (description: Description): Config => resolveConfig(description);
 
 export { type Problem, UserError } from './check/errors.js';
+export { configJsonSchema } from './check/jsonSchema.js';
 export type { Description, FullDescription, PresetChange } from './check/resolve.js';
-export { configJsonSchema } from './check/schema.js';
 export { emit, type Generated, type GenerateOptions, generate } from './emit/generate.js';
 export type { EmittedFile } from './emit/rtl.js';
 export type { Config, Engine, Format, Pass } from './spec/config.js';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type Config, ENGINES } from '../spec/config.js';
-import { PRESET_NAMES } from '../spec/presets.js';
 import { closest } from './suggest.js';
 
 /** What a value must be, in words, and a right value near a wrong one. */
@@ -112,27 +111,3 @@ export const configSchema = group(
   },
   'A configuration of a bp-im2col accelerator.',
 ) satisfies z.ZodType<Config>;
-
-const preset = z.enum(PRESET_NAMES).describe('The preset that this configuration changes.');
-const link = z.string().optional().describe('Where an editor finds this schema.');
-
-/** A configuration file: complete, or a preset and what differs from it. */
-const fileSchema = z.union([
-  configSchema.partial({ addStages: true, engines: true, prefix: true }).extend({ $schema: link }),
-  configSchema
-    .partial()
-    .extend({
-      $schema: link,
-      preset,
-      array: configSchema.shape.array.partial().optional(),
-      buffers: configSchema.shape.buffers.partial().optional(),
-      axi: configSchema.shape.axi.partial().optional(),
-    })
-    .describe('A preset and what differs from it.'),
-]);
-
-/** JSON Schema (2020-12) of a configuration file, for editors. */
-export const configJsonSchema = (): Readonly<Record<string, unknown>> => ({
-  ...z.toJSONSchema(fileSchema),
-  title: 'bp-im2col configuration',
-});

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { configJsonSchema } from '../check/schema.js';
+import { configJsonSchema } from '../check/jsonSchema.js';
 import type { Context } from './context.js';
 
 const examples = `

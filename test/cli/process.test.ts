@@ -17,20 +17,18 @@ const shell = (script: string, cwd: string, env: Readonly<Record<string, string>
   spawnSync('bash', ['-c', script], {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, MAIN: main, NODE: process.execPath, ...env },
+    env: { ...process.env, LC_ALL: 'C', MAIN: main, NODE: process.execPath, ...env },
   });
 
 describe('the program, as a process', () => {
   it('generates ref16 in under a second, start of the process included', () => {
     const root = folder();
-    const times = [1, 2, 3].map(() => {
-      const start = performance.now();
-      const run = spawnSync(process.execPath, [main, 'generate', 'ref16'], { cwd: root, encoding: 'utf8' });
-      expect(run.stderr).toBe('');
-      return performance.now() - start;
-    });
+    // processor time, not the clock: the machine may be busy with other tests
+    const run = shell('TIMEFORMAT="%U %S"; time "$NODE" "$MAIN" generate ref16', root);
+    expect(run.status, run.stderr).toBe(0);
     expect(readdirSync(join(root, 'rtl-out'))).toEqual(['ref16']);
-    expect(Math.min(...times), `took ${times.map(Math.round).join(', ')} ms`).toBeLessThan(1000);
+    const seconds = run.stderr.trim().split(' ').map(Number);
+    expect(seconds[0] + seconds[1], `${run.stderr} seconds`).toBeLessThan(1);
   });
 
   it('minds a reader that goes away no more than head does', () => {

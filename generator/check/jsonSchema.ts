@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { PRESET_NAMES } from '../spec/presets.js';
+import { configSchema } from './schema.js';
+
+const preset = z.enum(PRESET_NAMES).describe('The preset that this configuration changes.');
+const link = z.string().optional().describe('Where an editor finds this schema.');
+
+/** A configuration file: complete, or a preset and what differs from it. */
+const fileSchema = z.union([
+  configSchema.partial({ addStages: true, engines: true, prefix: true }).extend({ $schema: link }),
+  configSchema
+    .partial()
+    .extend({
+      $schema: link,
+      preset,
+      array: configSchema.shape.array.partial().optional(),
+      buffers: configSchema.shape.buffers.partial().optional(),
+      axi: configSchema.shape.axi.partial().optional(),
+    })
+    .describe('A preset and what differs from it.'),
+]);
+
+/** JSON Schema (2020-12) of a configuration file, for editors. */
+export const configJsonSchema = (): Readonly<Record<string, unknown>> => ({
+  ...z.toJSONSchema(fileSchema),
+  title: 'bp-im2col configuration',
+});
