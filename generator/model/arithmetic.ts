@@ -1,15 +1,11 @@
 import type { Config, Format } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
+import { add, bf16Bits, fp32Bits, macBf16, narrowInt8 } from './numerics.js';
 
 /** Lanes are padded to this many columns, so that the inner loops need no tail. */
 const UNROLL = 4;
 
-/** Smallest normal fp32 number. */
-const NORMAL = 2 ** -126;
-
-const { fround, abs } = Math;
-
-const flush = (value: number): number => (abs(value) < NORMAL ? value * 0 : value);
+const { fround } = Math;
 
 /** One operand buffer: elements as stored, as numbers, and whether they were ever written. */
 export interface OperandBuffer {
@@ -43,32 +39,6 @@ export interface Arithmetic {
 }
 
 const paddedLanes = (columns: number): number => Math.ceil(columns / UNROLL) * UNROLL;
-
-/** round-half-even(sum / 2^shift), saturated to int8. */
-export const narrowInt8 = (sum: number, shift: number): number => {
-  const quotient = sum / 2 ** shift;
-  const floor = Math.floor(quotient);
-  const rest = quotient - floor;
-  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
-  return Math.max(-128, Math.min(127, rounded));
-};
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** Bits of an fp32 number; every NaN is 0x7FC00000. */
-export const fp32Bits = (value: number): number => {
-  if (Number.isNaN(value)) return 0x7fc00000;
-  word.setFloat32(0, value);
-  return word.getUint32(0);
-};
-
-/** Bits of an fp32 number rounded to bf16, to nearest even; subnormals become zero, every NaN is 0x7FC0. */
-export const bf16Bits = (value: number): number => {
-  const bits = fp32Bits(value);
-  if (Number.isNaN(value)) return 0x7fc0;
-  if (abs(value) < NORMAL) return (bits >>> 31) << 15;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
-};
 
 class Int8Arithmetic implements Arithmetic {
   readonly dynamic: OperandBuffer;
@@ -237,11 +207,8 @@ class Bf16Arithmetic implements Arithmetic {
     const { block, sums, pitch } = this;
     for (let c = 0; c < pitch; c++) {
       let sum = 0;
-      for (let r = 0; r < rows; r++) {
-        const product = flush(fround(x[xAt + r] * block[r * pitch + c]));
-        sum = flush(fround(sum + product));
-      }
-      sums[entry * pitch + c] = flush(fround(sums[entry * pitch + c] + sum));
+      for (let r = 0; r < rows; r++) sum = macBf16(sum, x[xAt + r], block[r * pitch + c]);
+      sums[entry * pitch + c] = add(sums[entry * pitch + c], sum);
     }
   }
 

@@ -121,7 +121,7 @@ describe('npy', () => {
     ],
     [
       'a key too many',
-      patched((text) => text.replace(`, }${' '.repeat(24)}`, ", 'descr': '<f4', }       ")),
+      patched((text) => text.replace(`, }${' '.repeat(24)}`, ", 'descr': '<f4', }".padEnd(27))),
       undefined,
       'NPY_HEADER',
     ],

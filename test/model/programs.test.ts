@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { narrowInt8 } from '../../generator/model/arithmetic.js';
+
 import { execute } from '../../generator/model/executor.js';
 import { ProgramError } from '../../generator/model/fault.js';
 import type { Region } from '../../generator/model/memory.js';
+import { narrowInt8 } from '../../generator/model/numerics.js';
 import type { Config } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
 import { encode, INSTRUCTION_SET, type Instruction } from '../../generator/spec/program.js';
