@@ -1,0 +1,221 @@
+import type { Config } from '../spec/config.js';
+import { type Derived, derive } from '../spec/derive.js';
+import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../spec/program.js';
+import { Ring } from './ring.js';
+
+/** One dimension of a copy: how many, and the step in DRAM (elements) and in the buffer (elements). */
+export interface CopyDimension {
+  readonly count: number;
+  readonly dram: number;
+  readonly buffer: number;
+}
+
+/** Cost of one EXEC as the planner sees it. */
+export interface ExecCost {
+  /** Vectors that enter the array, or the cycles that loading stationary tiles takes where that is longer. */
+  readonly cycles: number;
+}
+
+/** What a plan is predicted to cost. Cycles of the core clock, bytes on the bus. */
+export interface Cost {
+  readonly cycles: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** A DRAM latency that plans are made for, in cycles. Results never depend on it. */
+const LATENCY = 110;
+const MAX_ROW_BYTES = 2 ** 23;
+
+/**
+ * Builds a program: numbers the instructions of each queue, works out what each waits for, and keeps a timeline
+ * of the three queues so that candidate plans can be compared.
+ */
+export class Builder {
+  readonly derived: Derived;
+  readonly dynamic: Ring;
+  readonly stationary: Ring;
+  readonly instructions: Instruction[] = [];
+  private loads = 0;
+  private execs = 0;
+  private stores = 0;
+  private geometry: Geometry | undefined;
+  private half = 0;
+  private readonly halfStores = [0, 0];
+  private loadEnd = 0;
+  private execEnds = [0];
+  private storeEnds = [0];
+  private bytesRead = 0;
+  private bytesWritten = 0;
+  private busBusy = 0;
+
+  constructor(readonly config: Config) {
+    this.derived = derive(config);
+    this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
+    this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
+  }
+
+  /** Predicted end of the last instruction, and bytes moved. */
+  cost(): Cost {
+    const ends = Math.max(this.loadEnd, this.execEnds.at(-1)!, this.storeEnds.at(-1)!, this.busBusy);
+    return { cycles: ends, bytesRead: this.bytesRead, bytesWritten: this.bytesWritten };
+  }
+
+  get storeCount(): number {
+    return this.stores;
+  }
+
+  get loadCount(): number {
+    return this.loads;
+  }
+
+  /** Number that the next EXEC-queue instruction will have (counted from 1) after its geometry, if that is new. */
+  setGeometry(geometry: Geometry): void {
+    const present = this.geometry;
+    if (present && Object.entries(geometry).every(([key, value]) => present[key as keyof Geometry] === value)) return;
+    this.geometry = geometry;
+    this.instructions.push(geometry);
+    this.execs += 2;
+    const end = this.execEnds.at(-1)! + 20;
+    this.execEnds.push(end, end);
+  }
+
+  /** Copies `row` contiguous elements times the given dimensions, innermost first, merging what lies contiguous. */
+  load(options: {
+    readonly stationary: boolean;
+    readonly reorganize?: boolean;
+    readonly address: number;
+    readonly bufElement: number;
+    readonly row: number;
+    readonly dimensions: readonly CopyDimension[];
+    readonly waitExec: number;
+    readonly waitStore?: number;
+  }): void {
+    const { dataBytes, beatBytes } = this.derived;
+    let row = options.row;
+    const outer: CopyDimension[] = [];
+    for (const dimension of options.dimensions.filter(({ count }) => count > 1)) {
+      const previous = outer.at(-1);
+      if (
+        !previous &&
+        dimension.dram === row &&
+        dimension.buffer === row &&
+        row * dimension.count * dataBytes <= MAX_ROW_BYTES
+      ) {
+        row *= dimension.count;
+      } else if (
+        previous &&
+        dimension.dram === previous.dram * previous.count &&
+        dimension.buffer === previous.buffer * previous.count &&
+        previous.count * dimension.count < 65536
+      ) {
+        outer[outer.length - 1] = { ...previous, count: previous.count * dimension.count };
+      } else outer.push(dimension);
+    }
+    const [d1 = { count: 1, dram: 0, buffer: 0 }, d2 = { count: 1, dram: 0, buffer: 0 }, ...rest] = outer;
+    const each = (index: number, dram: number, buffer: number): void => {
+      if (index === rest.length) {
+        const instruction: Load = {
+          kind: 'load',
+          waitExec: options.waitExec,
+          waitStore: options.waitStore ?? 0,
+          stationary: options.stationary,
+          reorganize: options.reorganize ?? false,
+          address: options.address + dram * dataBytes,
+          bufElement:
+            (options.bufElement + buffer) %
+            (options.stationary ? this.derived.stationaryElements : this.derived.dynamicElements),
+          rowBytes: row * dataBytes,
+          n1: d1.count,
+          n2: d2.count,
+          stride1: d1.dram * dataBytes,
+          stride2: d2.dram * dataBytes,
+          bufStride1: d1.buffer,
+          bufStride2: d2.buffer,
+        };
+        this.instructions.push(instruction);
+        this.loads += 1;
+        const beats = Math.ceil((row * dataBytes) / beatBytes + 0.5);
+        const rows = d1.count * d2.count;
+        const perRow = Math.max(beats, (Math.ceil(beats / 128) * LATENCY) / this.config.axi.outstanding);
+        const start = Math.max(
+          this.loadEnd,
+          this.execEnds[options.waitExec] ?? 0,
+          this.storeEnds[options.waitStore ?? 0] ?? 0,
+        );
+        this.loadEnd = start + rows * perRow + 4;
+        this.bytesRead += rows * beats * beatBytes;
+        this.busBusy += rows * beats;
+        return;
+      }
+      const dimension = rest[index]!;
+      for (let i = 0; i < dimension.count; i++)
+        each(index + 1, dram + i * dimension.dram, buffer + i * dimension.buffer);
+    };
+    each(0, 0, 0);
+  }
+
+  /** Room for a tile of sums: the base vector, and the STOREs that must have drained what was there. */
+  accumulator(vectors: number): {
+    readonly base: number;
+    readonly waitStore: number;
+    readonly halves: readonly number[];
+  } {
+    const depth = this.config.buffers.accumulatorDepth;
+    if (vectors > depth / 2) {
+      return { base: 0, waitStore: Math.max(...this.halfStores), halves: [0, 1] };
+    }
+    this.half = 1 - this.half;
+    return { base: (this.half * depth) / 2, waitStore: this.halfStores[this.half]!, halves: [this.half] };
+  }
+
+  /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
+  exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>, cost: ExecCost): number {
+    this.instructions.push({ kind: 'exec', waitLoad: this.loads, ...instruction });
+    this.execs += 1;
+    this.dynamic.used(this.execs);
+    this.stationary.used(this.execs);
+    const start = Math.max(this.execEnds.at(-1)!, this.loadEnd + LATENCY, this.storeEnds[instruction.waitStore]!);
+    this.execEnds.push(start + cost.cycles + 4);
+    return this.execs;
+  }
+
+  get execCount(): number {
+    return this.execs;
+  }
+
+  /** Appends a STORE that waits for all EXECs so far. */
+  store(instruction: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>, halves: readonly number[]): void {
+    this.instructions.push({ kind: 'store', waitExec: this.execs, waitLoad: 0, ...instruction });
+    this.stores += 1;
+    for (const half of halves) this.halfStores[half] = this.stores;
+    const { columns } = this.config.array;
+    const { dataBytes, beatBytes } = this.derived;
+    const bytes =
+      instruction.groups *
+      ((instruction.vectorsPerGroup - 1) * columns + instruction.lastLanes) *
+      (instruction.narrow ? dataBytes : 4);
+    const runs = instruction.n1 * instruction.n2;
+    const beats = runs * Math.ceil(bytes / beatBytes + 0.5);
+    const vectors = runs * instruction.groups * instruction.vectorsPerGroup;
+    const start = Math.max(this.execEnds.at(-1)! + this.derived.arrayLatency + 10, this.storeEnds.at(-1)!);
+    this.storeEnds.push(start + Math.max(beats, vectors) + 40);
+    this.bytesWritten += runs * bytes;
+    this.busBusy += beats;
+  }
+
+  /** Appends a REORGANIZE that waits for all loads so far. Returns its number in the STORE queue. */
+  reorganize(instruction: Omit<Reorganize, 'kind' | 'waitExec' | 'waitLoad'>): number {
+    this.instructions.push({ kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction });
+    this.stores += 1;
+    this.halfStores[0] = this.stores;
+    this.halfStores[1] = this.stores;
+    const { dataBytes, beatBytes } = this.derived;
+    const bytes = instruction.positionsH * instruction.positionsW * instruction.elements * dataBytes;
+    const start = Math.max(this.storeEnds.at(-1)!, this.loadEnd);
+    this.storeEnds.push(start + bytes / beatBytes + 40);
+    this.bytesWritten += bytes;
+    this.busBusy += bytes / beatBytes;
+    return this.stores;
+  }
+}

@@ -1,0 +1,94 @@
+/** Rows of a tensor as they lie in a buffer: equal pitch, one after the other, modulo the buffer. */
+export interface RowRequest {
+  /** Which rows these are: tensor, channels, columns. Rows of one key follow each other. */
+  readonly key: string;
+  readonly first: number;
+  readonly last: number;
+  /** Elements from row to row; agrees with the pitch in DRAM modulo a beat. */
+  readonly pitch: number;
+  /** DRAM element address of row `first`, modulo a beat. */
+  readonly residue: number;
+}
+
+export interface RowGrant {
+  /** Buffer element address of row `first`, modulo the buffer. */
+  readonly base: number;
+  /** Rows to load; empty when last < first. */
+  readonly load: { readonly first: number; readonly last: number };
+  /** The load must wait until this many EXEC-queue instructions have completed: they read what it overwrites. */
+  readonly waitExec: number;
+}
+
+interface Sequence {
+  origin: number;
+  readonly pitch: number;
+  first: number;
+  next: number;
+}
+
+/**
+ * Space in a circular buffer. Rows are placed one behind the other; what is overwritten last was placed first.
+ * Rows that are still there are found again, so a sliding window loads only its new rows.
+ */
+export class Ring {
+  private pointer = 0;
+  private readonly sequences = new Map<string, Sequence>();
+  private uses: { start: number; exec: number }[] = [];
+  private pending: number[] = [];
+
+  /** @param capacity elements of the buffer; `beat` elements of a DRAM beat. */
+  constructor(
+    private readonly capacity: number,
+    private readonly beat: number,
+  ) {}
+
+  /** Finds or makes room for rows. The caller has checked that they fit. */
+  acquire(request: RowRequest): RowGrant {
+    const { key, first, last, pitch, residue } = request;
+    let sequence = this.sequences.get(key);
+    const extends_ = (s: Sequence): boolean => s.origin + s.next * s.pitch === this.pointer;
+    const usable =
+      sequence &&
+      first >= sequence.first &&
+      (last < sequence.next || (first <= sequence.next && extends_(sequence))) &&
+      sequence.origin + Math.max(last + 1, sequence.next) * pitch - this.capacity <= sequence.origin + first * pitch;
+    if (!sequence || !usable) {
+      const start = this.pointer + ((((residue - this.pointer) % this.beat) + this.beat) % this.beat);
+      sequence = { origin: start - first * pitch, pitch, first, next: first };
+      this.sequences.set(key, sequence);
+    }
+    const loadFirst = sequence.next;
+    let waitExec = 0;
+    if (last >= sequence.next) {
+      sequence.next = last + 1;
+      this.pointer = sequence.origin + sequence.next * pitch;
+      waitExec = this.evict();
+    }
+    const start = sequence.origin + first * pitch;
+    this.pending.push(start);
+    const base = ((start % this.capacity) + this.capacity) % this.capacity;
+    return { base, load: { first: loadFirst, last }, waitExec };
+  }
+
+  /** Says which EXEC-queue instruction (counted from 1) reads the rows acquired since the last call. */
+  used(exec: number): void {
+    for (const start of this.pending) this.uses.push({ start, exec });
+    this.pending = [];
+  }
+
+  private evict(): number {
+    const oldest = this.pointer - this.capacity;
+    let wait = 0;
+    this.uses = this.uses.filter((use) => {
+      if (use.start >= oldest) return true;
+      wait = Math.max(wait, use.exec);
+      return false;
+    });
+    for (const [key, sequence] of this.sequences) {
+      const lost = Math.ceil((oldest - sequence.origin) / sequence.pitch);
+      if (lost > sequence.first) sequence.first = lost;
+      if (sequence.first >= sequence.next) this.sequences.delete(key);
+    }
+    return wait;
+  }
+}

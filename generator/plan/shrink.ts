@@ -1,0 +1,19 @@
+/** Sizes to try for something that may be cut: all of it, then halves, each rounded up to the unit, ending with one unit. */
+export const shrink = (whole: number, unit = 1): readonly number[] => {
+  const sizes: number[] = [];
+  let size = whole;
+  for (;;) {
+    sizes.push(size);
+    if (size <= unit) return sizes;
+    const half = Math.ceil(size / 2 / unit) * unit;
+    if (half >= size) return sizes;
+    size = half;
+  }
+};
+
+/** Cuts 0…whole−1 into ranges of a size; the last may be shorter. */
+export const cut = (whole: number, size: number): readonly { readonly first: number; readonly last: number }[] =>
+  Array.from({ length: Math.ceil(whole / size) }, (_, i) => ({
+    first: i * size,
+    last: Math.min(whole, (i + 1) * size) - 1,
+  }));

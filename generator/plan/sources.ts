@@ -1,0 +1,147 @@
+import { type Axis, type Enumeration, inputOffset, inputStep, type Range, rangeLength, sourceCount } from './axis.js';
+import type { Builder } from './builder.js';
+
+/** A dense [batch][rows][columns][channels] tensor in DRAM as it is read: perhaps only every n-th row and column. */
+export interface Source {
+  readonly name: string;
+  readonly stationary: boolean;
+  /** Byte address. */
+  readonly address: number;
+  /** Size of the tensor. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly rowStep: number;
+  readonly rowOffset: number;
+  readonly columnStep: number;
+  readonly columnOffset: number;
+  /** Rows and columns that can be read. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The operand that an axis pair reads through its taps. */
+export const tapSource = (
+  base: Pick<Source, 'name' | 'stationary' | 'address' | 'height' | 'width' | 'channels'>,
+  mode: Enumeration,
+  height: Axis,
+  width: Axis,
+): Source => {
+  const outputs = mode === 'inputs' || mode === 'validOutputs';
+  return {
+    ...base,
+    rowStep: outputs ? 1 : inputStep(height),
+    rowOffset: outputs ? 0 : inputOffset(height),
+    columnStep: outputs ? 1 : inputStep(width),
+    columnOffset: outputs ? 0 : inputOffset(width),
+    rows: sourceCount(mode, height),
+    columns: sourceCount(mode, width),
+  };
+};
+
+/** A tensor that is read as it is. */
+export const plainSource = (
+  base: Pick<Source, 'name' | 'stationary' | 'address' | 'height' | 'width' | 'channels'>,
+): Source => ({
+  ...base,
+  rowStep: 1,
+  rowOffset: 0,
+  columnStep: 1,
+  columnOffset: 0,
+  rows: base.height,
+  columns: base.width,
+});
+
+/** Some columns and channels of every row: what lies in a buffer, row behind row. */
+export interface Strip {
+  readonly source: Source;
+  readonly columns: Range;
+  readonly channel: number;
+  readonly channels: number;
+}
+
+export interface StripPitch {
+  /** Elements from pixel to pixel and from row to row in the buffer. */
+  readonly pixel: number;
+  readonly row: number;
+}
+
+const congruent = (least: number, pitch: number, beat: number): number =>
+  least + ((((pitch - least) % beat) + beat) % beat);
+
+/** Pitches that agree with those in DRAM modulo a beat, so that no element has to be shifted on its way. */
+export const stripPitch = (strip: Strip, beat: number): StripPitch => {
+  const { source } = strip;
+  const pixel = congruent(strip.channels, source.columnStep * source.channels, beat);
+  const columns = rangeLength(strip.columns);
+  const row = congruent((columns - 1) * pixel + strip.channels, source.rowStep * source.width * source.channels, beat);
+  return { pixel, row };
+};
+
+/** Elements that a run of rows takes, with room to align its start. */
+export const stripElements = (strip: Strip, rows: number, beat: number): number =>
+  rows * stripPitch(strip, beat).row + beat;
+
+/**
+ * Brings rows of a strip into their buffer, loading only what is not there, and returns the element address of the
+ * first one. Rows of images b0…b1 are numbered through: image b's row r is b·rows + r.
+ */
+export const acquireRows = (
+  builder: Builder,
+  strip: Strip,
+  images: Range,
+  rows: Range,
+  waitStore = 0,
+  reorganize = false,
+): number => {
+  const { source } = strip;
+  const { beatElements, dataBytes } = builder.derived;
+  const pitch = stripPitch(strip, beatElements);
+  const elementOf = (image: number, row: number): number =>
+    ((image * source.height + source.rowOffset + row * source.rowStep) * source.width +
+      source.columnOffset +
+      strip.columns.first * source.columnStep) *
+      source.channels +
+    strip.channel;
+  const first = images.first * source.rows + rows.first;
+  const last = images.last * source.rows + rows.last;
+  const ring = source.stationary ? builder.stationary : builder.dynamic;
+  const base0 = source.address / dataBytes;
+  // With whole columns and rows, a step from image to image is a step of rows; else images keep apart in DRAM only.
+  const grant = ring.acquire({
+    key: `${source.name}:${strip.channel}:${strip.columns.first}:${strip.columns.last}:${imageKey(source, images, beatElements)}`,
+    first,
+    last,
+    pitch: pitch.row,
+    residue: (base0 + elementOf(images.first, rows.first)) % beatElements,
+  });
+  let row = grant.load.first;
+  while (row <= grant.load.last) {
+    const image = Math.floor(row / source.rows);
+    const start = row - image * source.rows;
+    const count = Math.min(source.rows - start, grant.load.last - row + 1);
+    builder.load({
+      stationary: source.stationary,
+      reorganize,
+      address: source.address + elementOf(image, start) * dataBytes,
+      bufElement: grant.base + (row - first) * pitch.row,
+      row: strip.channels,
+      dimensions: [
+        { count: rangeLength(strip.columns), dram: source.columnStep * source.channels, buffer: pitch.pixel },
+        { count, dram: source.rowStep * source.width * source.channels, buffer: pitch.row },
+      ],
+      waitExec: grant.waitExec,
+      waitStore,
+    });
+    row += count;
+  }
+  return grant.base;
+};
+
+/** Rows of different images may follow each other in the buffer only where their alignment agrees. */
+const imageKey = (source: Source, images: Range, beat: number): string =>
+  imagesAligned(source, beat) ? '' : `${images.first}`;
+
+/** True when image b's row r lies, modulo a beat, where row b·rows + r of one tall image would. */
+export const imagesAligned = (source: Source, beat: number): boolean =>
+  ((source.height - source.rows * source.rowStep) * source.width * source.channels) % beat === 0;
