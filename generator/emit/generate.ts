@@ -3,6 +3,7 @@ import type { Config } from '../spec/config.js';
 import { blocksOf } from './blocks.js';
 import { manifestFile } from './manifest.js';
 import { writeFolder } from './output.js';
+import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
 import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
 
 export interface GenerateOptions {
@@ -33,11 +34,17 @@ const listFile = (config: Config, sources: readonly EmittedFile[]): EmittedFile 
   };
 };
 
-/** Every file of an accelerator, in memory: Verilog, benches, file list, manifest. The same configuration gives the same bytes. */
+/** The register map, for people and for drivers. */
+const registerFiles = (config: Config): readonly EmittedFile[] => [
+  { path: 'registers.md', text: registerMapMarkdown(config) },
+  { path: `${config.prefix}registers.h`, text: registerMapHeader(config) },
+];
+
+/** Every file of an accelerator, in memory: Verilog, benches, file list, register map, manifest. The same configuration gives the same bytes. */
 export const emit = (config: Config): readonly EmittedFile[] => {
   const rtl = rtlFiles(config);
   const benches = blocksOf(config).map((block) => benchFile(config, block));
-  const files = [listFile(config, rtl), ...rtl, ...benches];
+  const files = [listFile(config, rtl), ...registerFiles(config), ...rtl, ...benches];
   return [manifestFile(config, files), ...files];
 };
 
