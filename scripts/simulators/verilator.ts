@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { execa } from 'execa';
+import type { EmittedFile } from '../../generator/emit/rtl.js';
+import { packageRoot } from '../../generator/paths.js';
+import type { Config } from '../../generator/spec/config.js';
+import { derive } from '../../generator/spec/derive.js';
+import { buildOnce, cacheKey } from './cache.js';
+import { type Activity, type OperationResult, RESPONSES, type SimJob, type SimResult } from './job.js';
+
+const harnessFiles = (): readonly EmittedFile[] => {
+  const folder = join(packageRoot, 'tb', 'harness');
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({ path: `harness/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
+};
+
+const constantsFile = (config: Config): EmittedFile => ({
+  path: 'harness/generated_constants.h',
+  text: `#pragma once\nconstexpr unsigned BEAT_BYTES = ${derive(config).beatBytes};\n`,
+});
+
+/** Writes files into a folder, with the folders they need. */
+export const writeFiles = (folder: string, files: readonly EmittedFile[]): void => {
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+};
+
+const flags = (config: Config, waves: boolean): readonly string[] => [
+  '--cc',
+  '--exe',
+  '--build',
+  '--build-jobs',
+  '2',
+  '-O3',
+  '-CFLAGS',
+  '-O2 -std=c++17 -I../harness',
+  '--x-initial',
+  'unique',
+  '--x-assign',
+  'unique',
+  '-Wno-fatal',
+  '-Irtl',
+  '--prefix',
+  'Vtop',
+  '--top-module',
+  `${config.prefix}top`,
+  '--Mdir',
+  'obj',
+  '-o',
+  'simulation',
+  ...(waves ? ['--trace-fst'] : []),
+];
+
+let tools: Promise<string> | undefined;
+const toolVersion = (): Promise<string> => {
+  tools ??= execa('verilator', ['--version']).then(({ stdout }) => stdout);
+  return tools;
+};
+const hasCcache = async (): Promise<boolean> =>
+  (await execa('ccache', ['--version'], { reject: false })).exitCode === 0;
+
+/** Builds the simulator of a design, or finds it in the cache. Returns the executable. */
+const buildSimulation = async (config: Config, rtl: readonly EmittedFile[], waves: boolean): Promise<string> => {
+  const harness = [...harnessFiles(), constantsFile(config)];
+  const command = flags(config, waves);
+  const key = cacheKey('verilator', [
+    await toolVersion(),
+    ...command,
+    ...[...rtl, ...harness].flatMap(({ path, text }) => [path, text]),
+  ]);
+  const folder = await buildOnce(key, async (beside) => {
+    writeFiles(beside, [...rtl, ...harness]);
+    const sources = [
+      ...rtl.filter(({ path }) => path.endsWith('.v')),
+      ...harness.filter(({ path }) => path.endsWith('.cpp')),
+    ];
+    await execa('verilator', [...command, ...sources.map(({ path }) => path)], {
+      cwd: beside,
+      all: true,
+      env: (await hasCcache()) ? { OBJCACHE: 'ccache' } : {},
+    });
+    await execa('mv', ['obj/simulation', 'simulation'], { cwd: beside });
+    rmSync(join(beside, 'obj'), { recursive: true });
+  });
+  return join(folder, 'simulation');
+};
+
+const jobText = (config: Config, job: SimJob): string => {
+  const memory = job.memory ?? {};
+  const lines = [
+    `seed ${job.seed ?? 0}`,
+    `max_cycles ${job.maxCycles ?? 10_000_000}`,
+    `read_latency ${memory.readLatency ?? 100}`,
+    `write_latency ${memory.writeLatency ?? 20}`,
+    `bytes_per_cycle ${memory.bytesPerCycle ?? derive(config).beatBytes}`,
+    `stall ${memory.stallPercent ?? 0}`,
+    ...(job.waves ? [`waves ${resolve(job.waves)}`] : []),
+    ...job.images.map(({ address }, index) => `image ${address} image${index}`),
+    ...job.dumps.map(({ address, bytes }, index) => `dump ${address} ${bytes} dump${index}`),
+    ...job.allowedWrites.map(({ address, bytes }) => `allow ${address} ${bytes}`),
+    ...(memory.errors ?? []).map(
+      ({ access, address, bytes, response }) => `error ${access} ${address} ${bytes} ${response.toLowerCase()}`,
+    ),
+  ];
+  for (const operation of job.script) {
+    switch (operation.kind) {
+      case 'write':
+        lines.push(`write ${operation.offset} ${operation.value >>> 0}`);
+        break;
+      case 'read':
+        lines.push(`read ${operation.offset}`);
+        break;
+      case 'irq':
+        lines.push(`irq ${operation.maxCycles}`);
+        break;
+      case 'wait':
+        lines.push(`wait ${operation.cycles}`);
+        break;
+      case 'poll':
+        lines.push(`poll ${operation.offset} ${operation.mask >>> 0} ${operation.value >>> 0} ${operation.maxCycles}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+};
+
+/** What the harness writes; see `tb/harness/report.cpp`. */
+interface HarnessReport {
+  readonly cycles: number;
+  readonly seconds: number;
+  readonly hang: boolean;
+  readonly stopped: boolean;
+  readonly operations: readonly (Omit<OperationResult, 'response'> & { readonly response: number })[];
+  readonly protocolFailures: number;
+  readonly protocol: readonly string[];
+  readonly strayBytes: number;
+  readonly strays: readonly string[];
+  readonly activity: Activity;
+}
+
+/** Runs a job in Verilator. The RTL's top module is `<prefix>top`. */
+export const runVerilator = async (config: Config, job: SimJob, rtl: readonly EmittedFile[]): Promise<SimResult> => {
+  const executable = await buildSimulation(config, rtl, job.waves !== undefined);
+  const folder = mkdtempSync(join(tmpdir(), 'bpi-sim-'));
+  try {
+    for (const [index, { bytes }] of job.images.entries()) writeFileSync(join(folder, `image${index}`), bytes);
+    writeFileSync(join(folder, 'job'), jobText(config, job));
+    const seeds = ['+verilator+rand+reset+2', `+verilator+seed+${((job.seed ?? 0) % 0x7fffffff) + 1}`];
+    const { all } = await execa(executable, ['job', 'result.json', ...seeds], { cwd: folder, all: true });
+    const report = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as HarnessReport;
+    return {
+      ...report,
+      simulator: 'verilator',
+      operations: report.operations.map((result) => ({ ...result, response: RESPONSES[result.response]! })),
+      strays: report.strays.map(BigInt),
+      dumps: job.dumps.map((_, index) => new Uint8Array(readFileSync(join(folder, `dump${index}`)))),
+      log: all,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
