@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { benchFile, blockClosure, blockFile, checksFile, type EmittedFile } from '../generator/emit/rtl.js';
 import type { Config } from '../generator/spec/config.js';
+import { vectorFiles } from './vectors/files.js';
 
 /** What a bench run printed, and whether its last line was `PASS <n> checks`. */
 export interface BenchResult {
@@ -32,7 +33,8 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const closure = blockClosure(config, block);
   const top = closure.find((candidate) => candidate.name === block)!;
   const sources = [...closure.map((used) => blockFile(config, used)), benchFile(config, top)];
-  for (const file of [checksFile(config), ...sources, ...(options.files ?? [])]) {
+  const vectors = vectorFiles(config, block, seed);
+  for (const file of [checksFile(config), ...sources, ...vectors, ...(options.files ?? [])]) {
     const path = join(folder, file.path);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, file.text);

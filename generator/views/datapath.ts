@@ -2,6 +2,19 @@ import type { Config } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import { type CommonView, commonView } from './common.js';
 
+/** A size at which the benches try the array. */
+export interface ArrayCase {
+  readonly rows: number;
+  readonly columns: number;
+  readonly stages: number;
+}
+
+/** Vectors that the benches of the adder and of the multiplier read. */
+export const ARITHMETIC_VECTORS = 131072;
+
+/** Cycles of each case of the benches of the cell and of the array. */
+export const STREAM_CYCLES = 1000;
+
 /** What the arithmetic and the array's templates use. */
 export interface DatapathView extends CommonView {
   readonly format: string;
@@ -14,7 +27,26 @@ export interface DatapathView extends CommonView {
   readonly dataBits: number;
   /** Index of an operand's top bit. */
   readonly dataTop: number;
+  /** Sizes and cycles of the benches. */
+  readonly cases: readonly ArrayCase[];
+  readonly cycles: number;
 }
+
+/** The configured size, and small ones at the edges: one cell, one row, one column; in bf16 every depth of the adder. */
+export const arrayCases = (config: Config): readonly ArrayCase[] => {
+  const { rows, columns } = config.array;
+  const stages = config.addStages;
+  const cases: ArrayCase[] = [
+    { rows, columns, stages },
+    { rows: 1, columns: 1, stages },
+    { rows: 1, columns: 7, stages },
+    { rows: 7, columns: 1, stages },
+    { rows: 3, columns: 2, stages },
+  ];
+  if (config.format === 'bf16') cases.push(...[1, 2, 3, 4].map((depth) => ({ rows: 4, columns: 4, stages: depth })));
+  const name = (shape: ArrayCase): string => JSON.stringify(shape);
+  return cases.filter((shape, i) => cases.findIndex((other) => name(other) === name(shape)) === i);
+};
 
 export const datapathView = (config: Config): DatapathView => {
   const { dataBits } = derive(config);
@@ -29,5 +61,7 @@ export const datapathView = (config: Config): DatapathView => {
     maxAddStages: bf16 ? 4 : 1,
     dataBits,
     dataTop: dataBits - 1,
+    cases: arrayCases(config),
+    cycles: STREAM_CYCLES,
   };
 };

@@ -1,0 +1,4 @@
+import { benchTests } from './bench.js';
+
+benchTests('systolic', { presets: ['tiny4'] });
+benchTests('systolic', { presets: ['odd'], seeds: [0] });
