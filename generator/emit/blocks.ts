@@ -1,20 +1,34 @@
 import type { Config } from '../spec/config.js';
 import { accumulatorView } from '../views/accumulator.js';
+import { aguAccumulateView } from '../views/agu_accumulate.js';
+import { aguDynamicView } from '../views/agu_dynamic.js';
+import { aguStationaryView } from '../views/agu_stationary.js';
 import { arrayView } from '../views/array.js';
+import { axiArbiterView } from '../views/axi_arbiter.js';
 import { bf16MulView } from '../views/bf16_mul.js';
 import { bufferView } from '../views/buffer.js';
 import { counterView } from '../views/counter.js';
 import { csrView } from '../views/csr.js';
+import { decodeView } from '../views/decode.js';
 import { deskewView } from '../views/deskew.js';
 import { dmaReadView } from '../views/dma_read.js';
 import { dmaWriteView } from '../views/dma_write.js';
 import { epilogueView } from '../views/epilogue.js';
+import { fetchView } from '../views/fetch.js';
 import { fifoView } from '../views/fifo.js';
 import { fp32AddView } from '../views/fp32_add.js';
+import { issueView } from '../views/issue.js';
 import { peView } from '../views/pe.js';
+import { pixelWalkerView } from '../views/pixel_walker.js';
+import { reorganizeView } from '../views/reorganize.js';
+import { sequencerView } from '../views/sequencer.js';
 import { skewView } from '../views/skew.js';
 import { sram1r1wView } from '../views/sram_1r1w.js';
+import { storeView } from '../views/store.js';
 import { systolicView } from '../views/systolic.js';
+import { tapAxisView } from '../views/tap_axis.js';
+import { tapWalkerView } from '../views/tap_walker.js';
+import { topView } from '../views/top.js';
 import { transposerView } from '../views/transposer.js';
 import type { View } from './template.js';
 
@@ -62,6 +76,71 @@ export const blocks: readonly Block[] = [
     view: dmaWriteView,
     uses: ['sram_1r1w', 'fifo'],
   },
+  { name: 'pixel_walker', purpose: 'positions of a tap, with detection', view: pixelWalkerView, uses: [] },
+  { name: 'tap_axis', purpose: 'one axis from tap to tap', view: tapAxisView, uses: [] },
+  { name: 'tap_walker', purpose: 'tiles, taps and their ranges', view: tapWalkerView, uses: ['tap_axis'] },
+  {
+    name: 'agu_dynamic',
+    purpose: 'address generator of the dynamic operand',
+    view: aguDynamicView,
+    uses: ['sram_1r1w', 'fifo', 'pixel_walker'],
+  },
+  {
+    name: 'agu_stationary',
+    purpose: 'address generator of the stationary operand',
+    view: aguStationaryView,
+    uses: ['sram_1r1w', 'fifo', 'pixel_walker'],
+  },
+  {
+    name: 'agu_accumulate',
+    purpose: 'address generator of the sums',
+    view: aguAccumulateView,
+    uses: ['pixel_walker'],
+  },
+  { name: 'issue', purpose: "the array's entry: join, hazards, tile loading", view: issueView, uses: [] },
+  { name: 'store', purpose: 'STORE: drains sums into runs', view: storeView, uses: ['sram_1r1w', 'fifo'] },
+  {
+    name: 'reorganize',
+    purpose: 'REORGANIZE: writes the zero-inserted tensor',
+    view: reorganizeView,
+    uses: ['sram_1r1w', 'fifo', 'pixel_walker'],
+    when: (config) => config.engines.includes('traditional'),
+  },
+  { name: 'decode', purpose: 'decodes and checks instructions', view: decodeView, uses: [] },
+  { name: 'sequencer', purpose: 'runs a program: queues, semaphores, faults', view: sequencerView, uses: ['fifo'] },
+  {
+    name: 'top',
+    purpose: 'the accelerator',
+    view: topView,
+    uses: [
+      'csr',
+      'fetch',
+      'decode',
+      'sequencer',
+      'dma_read',
+      'axi_arbiter',
+      'buffer',
+      'tap_walker',
+      'agu_dynamic',
+      'agu_stationary',
+      'agu_accumulate',
+      'transposer',
+      'issue',
+      'systolic',
+      'accumulator',
+      'store',
+      'reorganize',
+      'epilogue',
+      'dma_write',
+    ],
+  },
+  {
+    name: 'axi_arbiter',
+    purpose: 'two read clients share one AXI4 port',
+    view: axiArbiterView,
+    uses: ['sram_1r1w', 'fifo'],
+  },
+  { name: 'fetch', purpose: 'reads the program ahead of its use', view: fetchView, uses: ['sram_1r1w', 'fifo'] },
 ];
 
 /** The blocks that a configuration has, leaves first. */

@@ -1,0 +1,28 @@
+import type { Config } from '../spec/config.js';
+import { derive } from '../spec/derive.js';
+import { type CommonView, commonView } from './common.js';
+
+/** Which engines are built, and the sizes that benches of the control blocks use. */
+export interface EngineView extends CommonView {
+  /** zerofree: ranges of valid positions. */
+  readonly rect: boolean;
+  /** traditional: the REORGANIZE instruction. */
+  readonly traditional: boolean;
+  readonly rows: number;
+  readonly columns: number;
+  readonly dataBits: number;
+  readonly dataBytes: number;
+}
+
+export const engineView = (config: Config): EngineView => {
+  const { dataBits, dataBytes } = derive(config);
+  return {
+    ...commonView(config),
+    rect: config.engines.includes('zerofree'),
+    traditional: config.engines.includes('traditional'),
+    rows: config.array.rows,
+    columns: config.array.columns,
+    dataBits,
+    dataBytes,
+  };
+};
