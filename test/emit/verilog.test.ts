@@ -34,10 +34,13 @@ const roots = (config: Config): readonly string[] => {
   return chosen.map(({ name }) => config.prefix + name);
 };
 
+/** Yosys says this of every small register file that has a reset, which is what such a file is meant to become. */
+const EXPECTED = /^Warning: Replacing memory .* with list of registers\..*\n/gm;
+
 const run = (tool: string, args: readonly string[], cwd: string): { readonly ok: boolean; readonly text: string } => {
   const { status, stdout, stderr, error } = spawnSync(tool, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
-  const text = `${tool} ${args.join(' ')}\n${error?.message ?? ''}${stdout}${stderr}`;
-  return { ok: status === 0 && stdout + stderr === '', text: text.slice(0, 4000) };
+  const said = `${error?.message ?? ''}${stdout}${stderr}`.replace(EXPECTED, '');
+  return { ok: status === 0 && said === '', text: `${tool} ${args.join(' ')}\n${said}`.slice(0, 4000) };
 };
 
 const hasYosys = spawnSync('yosys', ['-V']).status === 0;
@@ -68,7 +71,7 @@ describe.each([...Object.values(presets), ...drawn].map((config) => [config.name
       clean('yosys', (root) => [
         '-q',
         '-f',
-        'verilog -Irtl',
+        'verilog -defer -Irtl',
         ...sources,
         '-p',
         `hierarchy -check -top ${root}; proc; check -assert`,
