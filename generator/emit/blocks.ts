@@ -5,6 +5,7 @@ import { aguDynamicView } from '../views/agu_dynamic.js';
 import { aguStationaryView } from '../views/agu_stationary.js';
 import { arrayView } from '../views/array.js';
 import { axiArbiterView } from '../views/axi_arbiter.js';
+import { axiArbiterView } from '../views/axi_arbiter.js';
 import { bf16MulView } from '../views/bf16_mul.js';
 import { bufferView } from '../views/buffer.js';
 import { counterView } from '../views/counter.js';
@@ -14,6 +15,7 @@ import { deskewView } from '../views/deskew.js';
 import { dmaReadView } from '../views/dma_read.js';
 import { dmaWriteView } from '../views/dma_write.js';
 import { epilogueView } from '../views/epilogue.js';
+import { fetchView } from '../views/fetch.js';
 import { fetchView } from '../views/fetch.js';
 import { fifoView } from '../views/fifo.js';
 import { fp32AddView } from '../views/fp32_add.js';
@@ -76,6 +78,13 @@ export const blocks: readonly Block[] = [
     view: dmaWriteView,
     uses: ['sram_1r1w', 'fifo'],
   },
+  {
+    name: 'axi_arbiter',
+    purpose: 'two read clients share one AXI4 port',
+    view: axiArbiterView,
+    uses: ['sram_1r1w', 'fifo'],
+  },
+  { name: 'fetch', purpose: 'reads the program ahead of its use', view: fetchView, uses: ['sram_1r1w', 'fifo'] },
   { name: 'pixel_walker', purpose: 'positions of a tap, with detection', view: pixelWalkerView, uses: [] },
   { name: 'tap_axis', purpose: 'one axis from tap to tap', view: tapAxisView, uses: [] },
   { name: 'tap_walker', purpose: 'tiles, taps and their ranges', view: tapWalkerView, uses: ['tap_axis'] },
