@@ -31,10 +31,9 @@ describe('the program, as a process', () => {
     expect(seconds[0] + seconds[1], `${run.stderr} seconds`).toBeLessThan(1);
   });
 
-  it('minds a reader that goes away no more than head does', () => {
-    const run = shell('set -o pipefail; "$NODE" "$MAIN" schema | head -n 1; echo $?', folder());
-    expect(run.stdout).toBe('{\n0\n');
-    expect(run.stderr).toBe('');
+  it('is content when its reader has gone away', () => {
+    const run = shell('set -o pipefail; "$NODE" "$MAIN" schema | true; echo $?', folder());
+    expect({ out: run.stdout, err: run.stderr }).toEqual({ out: '0\n', err: '' });
   });
 
   it.skipIf(!existsSync('/dev/full'))('says that the disk is full, and exits with 2', () => {
