@@ -91,7 +91,11 @@ export const buildOnce = async (key: string, build: (folder: string) => Promise<
       if (existsSync(target)) break;
       mkdirSync(folder);
       await build(folder);
-      renameSync(folder, target);
+      try {
+        renameSync(folder, target);
+      } catch (error) {
+        if (!existsSync(target)) throw error; // a builder that took this lock for stale was faster
+      }
     } finally {
       rmSync(folder, { recursive: true, force: true });
       rmSync(lock, { force: true });

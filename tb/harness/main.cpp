@@ -85,7 +85,7 @@ void run(Simulation& simulation, VerilatedContext& context, const Job& job, Memo
         simulation.fall();
         if (!host.finished()) script_end = cycle;
         else if (cycle - script_end > PATIENCE) {
-            report.protocol_failure(cycle, "bursts are owed long after the script's end");
+            report.protocol_failure(cycle, "bursts owed long after the script");
             done = true;
         } else done = axi.settled() && cycle - script_end > SETTLE_CYCLES;
     }

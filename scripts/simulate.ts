@@ -1,0 +1,21 @@
+import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
+import type { Config } from '../generator/spec/config.js';
+import { runIcarus } from './simulators/icarus.js';
+import type { SimJob, SimResult, Simulator } from './simulators/job.js';
+import { runVerilator } from './simulators/verilator.js';
+
+export interface SimulateOptions {
+  /** Default `verilator`. */
+  readonly simulator?: Simulator;
+  /** Sources to simulate; default: those of the configuration. */
+  readonly rtl?: readonly EmittedFile[];
+}
+
+/**
+ * Simulates an accelerator with its memory and host. The simulator is built when the cache does not have it.
+ * @throws when a tool fails, or (Icarus) when the job's addresses lie too far apart. What the hardware does wrong is in the result: see `faults`.
+ */
+export const simulate = (config: Config, job: SimJob, options: SimulateOptions = {}): Promise<SimResult> => {
+  const run = options.simulator === 'icarus' ? runIcarus : runVerilator;
+  return run(config, job, options.rtl ?? rtlFiles(config));
+};
