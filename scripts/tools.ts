@@ -1,0 +1,82 @@
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+/** Commands that the scripts run, and the Debian package of each. */
+const PACKAGES = { verilator: 'verilator', iverilog: 'iverilog', yosys: 'yosys', 'g++': 'g++', make: 'make' } as const;
+
+export type Tool = keyof typeof PACKAGES;
+
+/** What `npm test` and the simulations need. */
+export const SIMULATION_TOOLS: readonly Tool[] = ['verilator', 'iverilog', 'g++', 'make'];
+
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The tools that are not on the path. */
+export const missingTools = (names: readonly Tool[] = SIMULATION_TOOLS): readonly Tool[] => {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return names.filter((name) => !folders.some((folder) => isExecutable(join(folder, name))));
+};
+
+/** How to become root without a question: an empty prefix for root itself, undefined when there is no way. */
+const rootPrefix = async (): Promise<readonly string[] | undefined> => {
+  if (process.getuid?.() === 0) return [];
+  const sudo = await execa('sudo', ['-n', 'true'], { reject: false });
+  return sudo.exitCode === 0 ? ['sudo', '-n'] : undefined;
+};
+
+/** What a user has to do by hand: tools that are missing and cannot be installed from here. */
+export class ToolsMissing extends Error {
+  override readonly name = 'ToolsMissing';
+
+  constructor(tools: readonly Tool[], reason: string) {
+    const packages = tools.map((tool) => PACKAGES[tool]).join(' ');
+    super(`missing: ${tools.join(', ')} (${reason}). Install with:\n  sudo apt-get install -y ${packages}`);
+  }
+}
+
+/**
+ * Installs, with apt-get, the tools that are missing; silent and quick when all are there.
+ * @throws ToolsMissing with the one command to run, when they cannot be installed.
+ */
+export const ensureTools = async (
+  names: readonly Tool[] = SIMULATION_TOOLS,
+  say: (line: string) => void = console.log,
+): Promise<void> => {
+  const missing = missingTools(names);
+  if (missing.length === 0) return;
+  const prefix = await rootPrefix();
+  if (!prefix) throw new ToolsMissing(missing, 'not root, and sudo asks for a password');
+  const packages = missing.map((tool) => PACKAGES[tool]);
+  const aptGet = (...args: readonly string[]) => {
+    const [command, ...rest] = [...prefix, 'apt-get', '-q', '-y', '-o', 'DPkg::Lock::Timeout=300', ...args];
+    return execa(command, rest, { reject: false, all: true, env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  };
+  const install = () => aptGet('install', '--no-install-recommends', ...packages);
+  say(`installing ${packages.join(' ')} with apt-get`);
+  let result = await install();
+  if (result.exitCode !== 0) {
+    await aptGet('update');
+    result = await install();
+  }
+  const still = missingTools(names);
+  if (still.length > 0) {
+    const reason = (result.all ?? '').trim().split('\n').at(-1) || 'apt-get cannot be run';
+    throw new ToolsMissing(still, reason);
+  }
+};
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  ensureTools().catch((error: unknown) => {
+    console.error(error instanceof ToolsMissing ? error.message : error);
+    process.exitCode = 1;
+  });
+}
