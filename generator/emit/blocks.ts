@@ -5,7 +5,6 @@ import { aguDynamicView } from '../views/agu_dynamic.js';
 import { aguStationaryView } from '../views/agu_stationary.js';
 import { arrayView } from '../views/array.js';
 import { axiArbiterView } from '../views/axi_arbiter.js';
-import { axiArbiterView } from '../views/axi_arbiter.js';
 import { bf16MulView } from '../views/bf16_mul.js';
 import { bufferView } from '../views/buffer.js';
 import { counterView } from '../views/counter.js';
@@ -15,7 +14,6 @@ import { deskewView } from '../views/deskew.js';
 import { dmaReadView } from '../views/dma_read.js';
 import { dmaWriteView } from '../views/dma_write.js';
 import { epilogueView } from '../views/epilogue.js';
-import { fetchView } from '../views/fetch.js';
 import { fetchView } from '../views/fetch.js';
 import { fifoView } from '../views/fifo.js';
 import { fp32AddView } from '../views/fp32_add.js';
@@ -143,13 +141,6 @@ export const blocks: readonly Block[] = [
       'dma_write',
     ],
   },
-  {
-    name: 'axi_arbiter',
-    purpose: 'two read clients share one AXI4 port',
-    view: axiArbiterView,
-    uses: ['sram_1r1w', 'fifo'],
-  },
-  { name: 'fetch', purpose: 'reads the program ahead of its use', view: fetchView, uses: ['sram_1r1w', 'fifo'] },
 ];
 
 /** The blocks that a configuration has, leaves first. */
