@@ -1,0 +1,254 @@
+import { usefulMacs } from '../generator/golden/convolution.js';
+import type { Counts } from '../generator/model/counts.js';
+import { execute } from '../generator/model/executor.js';
+import type { Region } from '../generator/model/memory.js';
+import { judge, type Operands, planImages, randomOperands, unpackResult } from '../generator/model/workload.js';
+import { makePlan, type Plan } from '../generator/plan/plan.js';
+import type { Config, Engine, Pass } from '../generator/spec/config.js';
+import type { Layer } from '../generator/spec/layer.js';
+import { BYTES_PER_INSTRUCTION } from '../generator/spec/program.js';
+import { counters, registerOffset, snakeCase } from '../generator/spec/registers.js';
+import { faults, type HostOperation, type MemoryOptions, type SimResult, type Simulator } from './simulators/job.js';
+import { simulate } from './simulate.js';
+
+export interface RunOptions {
+  readonly operands?: Operands;
+  readonly seed?: number;
+  readonly simulator?: Simulator;
+  readonly waves?: string;
+  readonly memory?: MemoryOptions;
+  /** Results in the operand format instead of the accumulator format. */
+  readonly narrow?: boolean;
+  /** Elements by which tensors are moved off their natural alignment. */
+  readonly misalign?: number;
+}
+
+/** The first value that is wrong, as raw bytes in hexadecimal (little-endian numbers, highest digit first). */
+export interface Mismatch {
+  /** Index into the flat result. */
+  readonly index: number;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface RunResult {
+  readonly plan: Plan;
+  readonly simulator: Simulator;
+  /** START to END. */
+  readonly cycles: number;
+  readonly usefulMacs: number;
+  /** usefulMacs / (rows · columns · cycles). */
+  readonly utilization: number;
+  readonly laneBound: number;
+  /** Values that differ from the bit-exact executor. */
+  readonly mismatches: number;
+  readonly firstMismatch?: Mismatch;
+  /** Values of the executor outside the error bound of the plain loop nest (any difference for int8). */
+  readonly outOfBound: number;
+  readonly maxRelativeError: number;
+  readonly counters: Readonly<Record<string, number>>;
+  /** Counters that differ from the executor's prediction: name, expected, actual. */
+  readonly wrongCounters: readonly { readonly name: string; readonly expected: number; readonly actual: number }[];
+  /** Hangs, protocol breaches, stray writes, error status: empty when all is well. */
+  readonly faults: readonly string[];
+  readonly result: Int32Array | Int8Array | Float32Array;
+  /** Simulated cycles per second of wall time. */
+  readonly cyclesPerSecond: number;
+  readonly passed: boolean;
+}
+
+const tiles = (size: number, lanes: number): number => size / (Math.ceil(size / lanes) * lanes);
+
+/** Useful utilization that remains when channels (in wgrad pixels and n) are rounded up to lanes. */
+export const laneBound = (config: Config, layer: Layer, pass: Pass): number => {
+  const { rows, columns } = config.array;
+  const c = layer.C / layer.G;
+  const n = layer.N / layer.G;
+  if (pass === 'fprop') return tiles(c, rows) * tiles(n, columns);
+  if (pass === 'dgrad') return tiles(n, rows) * tiles(c, columns);
+  return tiles(layer.B * layer.Ho * layer.Wo, rows) * tiles(n, columns);
+};
+
+const STATUS_DONE = 2;
+const STATUS_ERROR = 4;
+
+/** What the host does to run a plan: set up, start, wait for the interrupt, read the status and all counters. */
+export const hostScript = (config: Config, plan: Plan, maxCycles: number): readonly HostOperation[] => {
+  const offset = (name: string): number => registerOffset(config, name);
+  const pair = (name: string, value: number): readonly HostOperation[] => [
+    { kind: 'write', offset: offset(`${name}_lo`), value: value >>> 0 },
+    { kind: 'write', offset: offset(`${name}_hi`), value: Math.floor(value / 2 ** 32) },
+  ];
+  const wide = config.axi.addressWidth > 32;
+  const set = (name: string, value: number): readonly HostOperation[] =>
+    wide ? pair(name, value) : pair(name, value).slice(0, 1);
+  const { output, scratch } = plan.memory;
+  const first = scratch.bytes ? Math.min(scratch.address, output.address) : output.address;
+  return [
+    ...set('program', plan.memory.program),
+    {
+      kind: 'write',
+      offset: offset('program_count'),
+      value: (plan.words.length * 4) / BYTES_PER_INSTRUCTION,
+    },
+    ...set('window_base', first),
+    ...set('window_limit', output.address + output.bytes),
+    { kind: 'write', offset: offset('ctrl'), value: 5 },
+    { kind: 'irq', maxCycles },
+    { kind: 'read', offset: offset('status') },
+    ...counters(config).flatMap(({ name }): readonly HostOperation[] => [
+      { kind: 'read', offset: offset(`${snakeCase(name)}_lo`) },
+      { kind: 'read', offset: offset(`${snakeCase(name)}_hi`) },
+    ]),
+  ];
+};
+
+const readCounters = (config: Config, sim: SimResult, first: number): Record<string, number> => {
+  const values: Record<string, number> = {};
+  counters(config).forEach(({ name }, index) => {
+    const low = sim.operations[first + 2 * index]?.value ?? 0;
+    const high = sim.operations[first + 2 * index + 1]?.value ?? 0;
+    values[name] = low + high * 2 ** 32;
+  });
+  return values;
+};
+
+/**
+ * In `traditional` the hardware sees stored zeros as data; the report takes them from the plan.
+ * Counted as useful by the hardware, they are moved to zerosMultiplied; their buffer reads become zerosFetched.
+ */
+const withStoredZeros = (plan: Plan, config: Config, measured: Record<string, number>): Record<string, number> => {
+  const { layer, pass, reorganized } = plan.problem;
+  if (!reorganized) return measured;
+  const useful = usefulMacs(layer);
+  const zeros = measured.usefulMacs! - useful;
+  const { rows, columns } = config.array;
+  const pairs = useful / ((layer.C / layer.G) * layer.N);
+  const n = layer.N / layer.G;
+  const c = layer.C / layer.G;
+  const { tiling } = plan;
+  let fetched: number;
+  if (pass === 'dgrad') {
+    const chunk = tiling.kind === 'channels' ? tiling.reduction : n;
+    const target = tiling.kind === 'channels' ? tiling.target : c;
+    const vectors = chunked(n, chunk, rows) * chunked(c, target, columns) * layer.G;
+    const reorganizeReads = layer.B * layer.Ho * layer.Wo * Math.ceil((layer.N / config.axi.dataWidth) * operandBits(config));
+    fetched = measured.dynamicReads! - reorganizeReads - pairs * vectors;
+  } else {
+    const chunkN = tiling.kind === 'pixels' ? tiling.n : n;
+    const chunkC = tiling.kind === 'pixels' ? tiling.c : c;
+    const vectors = chunked(n, chunkN, columns) * Math.ceil(c / chunkC) * layer.G;
+    fetched = measured.stationaryReads! - layer.B * layer.Ho * layer.Wo * layer.Kh * layer.Kw * vectors;
+  }
+  return { ...measured, usefulMacs: useful, zerosMultiplied: measured.zerosMultiplied! + zeros, zerosFetched: fetched };
+};
+
+const operandBits = (config: Config): number => (config.format === 'int8' ? 8 : 16);
+
+const chunked = (whole: number, chunk: number, lanes: number): number => {
+  let vectors = 0;
+  for (let done = 0; done < whole; done += chunk) vectors += Math.ceil(Math.min(chunk, whole - done) / lanes);
+  return vectors;
+};
+
+const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).reverse().toString('hex')}`;
+
+/**
+ * Runs one pass of a layer on the RTL, through its registers and memory bus, and compares the result with the
+ * bit-exact executor, and that with the plain loop nest.
+ */
+export const runPass = async (
+  config: Config,
+  layer: Layer,
+  pass: Pass,
+  engine: Engine,
+  options: RunOptions = {},
+): Promise<RunResult> => {
+  const seed = options.seed ?? 0;
+  const simulator = options.simulator ?? 'verilator';
+  const narrow = options.narrow ?? false;
+  const plan = makePlan(config, layer, pass, engine, { narrow, misalign: options.misalign });
+  const operands = options.operands ?? randomOperands(config, layer, pass, seed);
+  const images = planImages(plan, operands);
+  const { output, scratch } = plan.memory;
+
+  // layer (2): the executor works on a copy
+  const expectedOutput: Region = { base: output.address, bytes: new Uint8Array(output.bytes) };
+  const regions: Region[] = [...images.map(({ base, bytes }) => ({ base, bytes: bytes.slice() })), expectedOutput];
+  if (scratch.bytes) regions.push({ base: scratch.address, bytes: new Uint8Array(scratch.bytes) });
+  const predicted: Counts = execute(config, plan.words, regions);
+
+  // the RTL
+  const maxCycles = Math.ceil(plan.cost.cycles * 6 + 200_000);
+  const script = hostScript(config, plan, maxCycles);
+  const irqAt = script.findIndex(({ kind }) => kind === 'irq');
+  const allowedWrites = [{ address: BigInt(output.address), bytes: output.bytes }];
+  if (scratch.bytes) allowedWrites.push({ address: BigInt(scratch.address), bytes: scratch.bytes });
+  const sim = await simulate(
+    config,
+    {
+      images: images.map(({ base, bytes }) => ({ address: BigInt(base), bytes })),
+      script,
+      dumps: [{ address: BigInt(output.address), bytes: output.bytes }],
+      allowedWrites,
+      memory: options.memory,
+      seed,
+      waves: options.waves,
+      maxCycles: maxCycles + 20_000,
+    },
+    { simulator },
+  );
+  const problems = [...faults(sim)];
+  const status = sim.operations[irqAt + 1]?.value ?? 0;
+  if (!sim.operations[irqAt]?.met) problems.push('no interrupt');
+  if (status & STATUS_ERROR) problems.push(`STATUS.error, cause ${(status >>> 8) & 0xff}`);
+  else if (!(status & STATUS_DONE)) problems.push('STATUS.done is not set');
+
+  // comparison
+  const actual = sim.dumps[0] ?? new Uint8Array(output.bytes);
+  const width = output.bytes / (expectedOutput.bytes.length / (narrow ? operandBits(config) / 8 : 4));
+  let mismatches = 0;
+  let firstMismatch: Mismatch | undefined;
+  for (let at = 0; at < output.bytes; at += width) {
+    let same = true;
+    for (let i = at; i < at + width; i++) if (actual[i] !== expectedOutput.bytes[i]) same = false;
+    if (same) continue;
+    mismatches += 1;
+    firstMismatch ??= {
+      index: at / width,
+      expected: hex(expectedOutput.bytes.slice(at, at + width)),
+      actual: hex(actual.slice(at, at + width)),
+    };
+  }
+  const expected = unpackResult(expectedOutput.bytes, config.format, narrow);
+  const judgement =
+    narrow || expected instanceof Int8Array
+      ? { wrong: 0, maxRelativeError: 0 }
+      : judge(layer, pass, operands, expected);
+
+  const measured = readCounters(config, sim, irqAt + 2);
+  const wrongCounters = Object.entries(predicted)
+    .filter(([name, value]) => measured[name] !== value)
+    .map(([name, value]) => ({ name, expected: value, actual: measured[name] ?? 0 }));
+  const reported = withStoredZeros(plan, config, measured);
+  const { rows, columns } = config.array;
+  const cycles = measured.cycles ?? 0;
+  return {
+    plan,
+    simulator,
+    cycles,
+    usefulMacs: reported.usefulMacs ?? 0,
+    utilization: cycles ? (reported.usefulMacs ?? 0) / (rows * columns * cycles) : 0,
+    laneBound: laneBound(config, layer, pass),
+    mismatches,
+    firstMismatch,
+    outOfBound: judgement.wrong,
+    maxRelativeError: judgement.maxRelativeError,
+    counters: reported,
+    wrongCounters,
+    faults: problems,
+    result: unpackResult(actual, config.format, narrow),
+    cyclesPerSecond: sim.seconds > 0 ? sim.cycles / sim.seconds : 0,
+    passed: mismatches === 0 && judgement.wrong === 0 && wrongCounters.length === 0 && problems.length === 0,
+  };
+};
