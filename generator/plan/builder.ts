@@ -23,6 +23,9 @@ export interface Cost {
   readonly bytesWritten: number;
 }
 
+/** Thrown where a plan under construction is already slower than one that is known. */
+export class TooSlow extends Error {}
+
 /** A DRAM latency that plans are made for, in cycles. Results never depend on it. */
 const LATENCY = 110;
 const MAX_ROW_BYTES = 2 ** 23;
@@ -49,7 +52,13 @@ export class Builder {
   private bytesWritten = 0;
   private busBusy = 0;
 
-  constructor(readonly config: Config) {
+  /**
+   * @param limit predicted cycles beyond which the plan is not worth finishing: then {@link TooSlow} is thrown.
+   */
+  constructor(
+    readonly config: Config,
+    private readonly limit = Number.POSITIVE_INFINITY,
+  ) {
     this.derived = derive(config);
     this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
     this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
@@ -177,6 +186,7 @@ export class Builder {
     this.stationary.used(this.execs);
     const start = Math.max(this.execEnds.at(-1)!, this.loadEnd + LATENCY, this.storeEnds[instruction.waitStore]!);
     this.execEnds.push(start + cost.cycles + 4);
+    if (start > this.limit) throw new TooSlow();
     return this.execs;
   }
 

@@ -3,7 +3,7 @@ import type { Config, Engine, Pass } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction } from '../spec/program.js';
-import { Builder, type Cost } from './builder.js';
+import { Builder, type Cost, TooSlow } from './builder.js';
 import { type ChannelTiling, channelShape, channelTilings, emitChannelPass } from './channelPass.js';
 import { emitPixelPass, type PixelTiling, pixelShape, pixelTilings } from './pixelPass.js';
 import { type MemoryMap, makeProblem, type Problem, type Tensor } from './problem.js';
@@ -74,7 +74,7 @@ const better = (a: Cost, b: Cost): boolean => {
 };
 
 /** Candidates whose whole program is built. */
-const MOST_CANDIDATES = 24;
+const MOST_CANDIDATES = 20;
 
 const parts = (whole: number, size: number): number => Math.ceil(whole / size);
 
@@ -134,12 +134,18 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const problem = makeProblem(layer, pass, engine);
   const memory = memoryMap(config, problem, narrow, options.misalign ?? 0, options.base ?? 0x1000_0000);
 
-  const build = (tiling: Tiling): Builder | undefined => {
-    const builder = new Builder(config);
+  const build = (tiling: Tiling, limit: number): Builder | undefined => {
+    const builder = new Builder(config, limit);
     const waitStore = emitReorganize(problem, memory, builder);
     if (waitStore === undefined) return undefined;
-    if (tiling.kind === 'channels') emitChannelPass(channelShape(problem, memory), tiling, builder, narrow, waitStore);
-    else emitPixelPass(pixelShape(problem, memory), tiling, builder, narrow, waitStore);
+    try {
+      if (tiling.kind === 'channels')
+        emitChannelPass(channelShape(problem, memory), tiling, builder, narrow, waitStore);
+      else emitPixelPass(pixelShape(problem, memory), tiling, builder, narrow, waitStore);
+    } catch (error) {
+      if (error instanceof TooSlow) return undefined;
+      throw error;
+    }
     return builder;
   };
 
@@ -151,7 +157,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   let best: { readonly builder: Builder; readonly tiling: Tiling; readonly cost: Cost } | undefined;
   const candidates = shortlist(layer, pass, tilings);
   for (const tiling of candidates) {
-    const builder = build(tiling);
+    const builder = build(tiling, (best?.cost.cycles ?? Number.POSITIVE_INFINITY) * 1.02);
     if (!builder) continue;
     const cost = builder.cost();
     if (!best || better(cost, best.cost)) best = { builder, tiling, cost };
