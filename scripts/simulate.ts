@@ -1,8 +1,8 @@
 import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
 import type { Config } from '../generator/spec/config.js';
 import { runIcarus } from './simulators/icarus.js';
-import type { SimJob, SimResult, Simulator } from './simulators/job.js';
-import { runVerilator } from './simulators/verilator.js';
+import type { SimJob, SimResult, Simulator, WaveFormat } from './simulators/job.js';
+import { buildVerilator, isVerilatorBuilt, runVerilator } from './simulators/verilator.js';
 
 export interface SimulateOptions {
   /** Default `verilator`. */
@@ -18,4 +18,13 @@ export interface SimulateOptions {
 export const simulate = (config: Config, job: SimJob, options: SimulateOptions = {}): Promise<SimResult> => {
   const run = options.simulator === 'icarus' ? runIcarus : runVerilator;
   return run(config, job, options.rtl ?? rtlFiles(config));
+};
+
+/** Whether Verilator has built this configuration. Icarus is always ready: it compiles in a second or two. */
+export const isReady = (config: Config, simulator: Simulator, waves?: WaveFormat): Promise<boolean> =>
+  simulator === 'icarus' ? Promise.resolve(true) : isVerilatorBuilt(config, rtlFiles(config), waves);
+
+/** Builds Verilator's simulator of a configuration ahead of the first job. */
+export const prepare = async (config: Config): Promise<void> => {
+  await buildVerilator(config, rtlFiles(config));
 };

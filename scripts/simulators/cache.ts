@@ -32,6 +32,9 @@ export const cacheFolder = (): string => {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'bp-im2col');
 };
 
+/** Whether a build is in the cache. */
+export const isBuilt = (key: string): boolean => existsSync(join(cacheFolder(), key));
+
 /** Key of a build: a hash of everything that it depends on. */
 export const cacheKey = (kind: string, parts: readonly string[]): string => {
   const hash = createHash('sha256');

@@ -2,13 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { UserError } from '../../generator/check/errors.js';
 import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { render } from '../../generator/emit/template.js';
 import type { Config } from '../../generator/spec/config.js';
 import { ceilPow2, derive } from '../../generator/spec/derive.js';
 import { commonView } from '../../generator/views/common.js';
 import { buildOnce, cacheKey } from './cache.js';
-import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult } from './job.js';
+import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
 import { writeFiles } from './verilator.js';
 
 /** The bench of a whole accelerator: memory, host and protocol checks in Verilog. */
@@ -62,7 +63,14 @@ const memorySpan = (config: Config, job: SimJob): { readonly base: bigint; reado
   const base = first - (first % BigInt(derive(config).beatBytes));
   const bytes = ceilPow2(Math.max(1024, Number(last - base)));
   if (bytes > LARGEST_MEMORY) {
-    throw new Error(`the job's memory spans ${last - base} bytes: the Icarus bench holds ${LARGEST_MEMORY} at most`);
+    throw new UserError([
+      {
+        code: 'ICARUS_MEMORY',
+        path: 'simulator',
+        message: `the memory spans ${last - base} bytes: the Icarus bench holds ${LARGEST_MEMORY} at most`,
+        fix: 'simulate in Verilator, or take a smaller layer',
+      },
+    ]);
   }
   return { base, bytes };
 };
@@ -183,7 +191,7 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
       [
         '-N',
         join(built, 'simulation.vvp'),
-        ...(job.waves ? ['-fst'] : []),
+        ...(job.waves && waveFormat(job.waves) === 'fst' ? ['-fst'] : []),
         ...Object.entries(plusargs).map(([name, value]) => `+${name}=${value}`),
       ],
       { cwd: folder, all: true, reject: false },

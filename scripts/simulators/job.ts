@@ -41,6 +41,11 @@ export interface MemoryOptions {
   readonly errors?: readonly InjectedError[];
 }
 
+export type WaveFormat = 'fst' | 'vcd';
+
+/** Format of a file of waves, by its name. */
+export const waveFormat = (path: string): WaveFormat => (/\.vcd$/i.test(path) ? 'vcd' : 'fst');
+
 /** One simulation. */
 export interface SimJob {
   /** What memory holds at the start; the rest reads as garbage (Verilator) or unknown (Icarus). */
@@ -53,7 +58,7 @@ export interface SimJob {
   readonly memory?: MemoryOptions;
   /** Default 0. */
   readonly seed?: number;
-  /** Path of an FST file to write. */
+  /** Path of the waves to write: VCD when it ends in `.vcd`, else FST. */
   readonly waves?: string;
   /** The run is a hang when the script is not over by then. Default 10 million. */
   readonly maxCycles?: number;

@@ -6,8 +6,16 @@ import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { packageRoot } from '../../generator/paths.js';
 import type { Config } from '../../generator/spec/config.js';
 import { derive } from '../../generator/spec/derive.js';
-import { buildOnce, cacheKey } from './cache.js';
-import { type Activity, type OperationResult, RESPONSES, type SimJob, type SimResult } from './job.js';
+import { buildOnce, cacheKey, isBuilt } from './cache.js';
+import {
+  type Activity,
+  type OperationResult,
+  RESPONSES,
+  type SimJob,
+  type SimResult,
+  type WaveFormat,
+  waveFormat,
+} from './job.js';
 
 const harnessFiles = (): readonly EmittedFile[] => {
   const folder = join(packageRoot, 'tb', 'harness');
@@ -29,7 +37,7 @@ export const writeFiles = (folder: string, files: readonly EmittedFile[]): void 
   }
 };
 
-const flags = (config: Config, waves: boolean): readonly string[] => [
+const flags = (config: Config, waves: WaveFormat | undefined): readonly string[] => [
   '--cc',
   '--exe',
   '--build',
@@ -52,7 +60,7 @@ const flags = (config: Config, waves: boolean): readonly string[] => [
   'obj',
   '-o',
   'simulation',
-  ...(waves ? ['--trace-fst'] : []),
+  ...(waves ? [waves === 'vcd' ? '--trace' : '--trace-fst'] : []),
 ];
 
 let tools: Promise<string> | undefined;
@@ -63,15 +71,33 @@ const toolVersion = (): Promise<string> => {
 const hasCcache = async (): Promise<boolean> =>
   (await execa('ccache', ['--version'], { reject: false })).exitCode === 0;
 
-/** Builds the simulator of a design, or finds it in the cache. Returns the executable. */
-const buildSimulation = async (config: Config, rtl: readonly EmittedFile[], waves: boolean): Promise<string> => {
+interface Build {
+  readonly key: string;
+  readonly command: readonly string[];
+  readonly harness: readonly EmittedFile[];
+}
+
+const describeBuild = async (config: Config, rtl: readonly EmittedFile[], waves?: WaveFormat): Promise<Build> => {
   const harness = [...harnessFiles(), constantsFile(config)];
   const command = flags(config, waves);
-  const key = cacheKey('verilator', [
-    await toolVersion(),
-    ...command,
-    ...[...rtl, ...harness].flatMap(({ path, text }) => [path, text]),
-  ]);
+  const texts = [...rtl, ...harness].flatMap(({ path, text }) => [path, text]);
+  return { key: cacheKey('verilator', [await toolVersion(), ...command, ...texts]), command, harness };
+};
+
+/** Whether the simulator of a design is in the cache; building it takes a minute or so. */
+export const isVerilatorBuilt = async (
+  config: Config,
+  rtl: readonly EmittedFile[],
+  waves?: WaveFormat,
+): Promise<boolean> => isBuilt((await describeBuild(config, rtl, waves)).key);
+
+/** Builds the simulator of a design, or finds it in the cache. Returns the executable. */
+export const buildVerilator = async (
+  config: Config,
+  rtl: readonly EmittedFile[],
+  waves?: WaveFormat,
+): Promise<string> => {
+  const { key, command, harness } = await describeBuild(config, rtl, waves);
   const folder = await buildOnce(key, async (beside) => {
     writeFiles(beside, [...rtl, ...harness]);
     const sources = [
@@ -143,7 +169,7 @@ interface HarnessReport {
 
 /** Runs a job in Verilator. The RTL's top module is `<prefix>top`. */
 export const runVerilator = async (config: Config, job: SimJob, rtl: readonly EmittedFile[]): Promise<SimResult> => {
-  const executable = await buildSimulation(config, rtl, job.waves !== undefined);
+  const executable = await buildVerilator(config, rtl, job.waves === undefined ? undefined : waveFormat(job.waves));
   const folder = mkdtempSync(join(tmpdir(), 'bpi-sim-'));
   try {
     for (const [index, { bytes }] of job.images.entries()) writeFileSync(join(folder, `image${index}`), bytes);

@@ -6,8 +6,12 @@
 
 #include "Vtop.h"
 #include "verilated.h"
-#if VM_TRACE
+#if VM_TRACE_FST
 #include "verilated_fst_c.h"
+using Waves = VerilatedFstC;
+#elif VM_TRACE
+#include "verilated_vcd_c.h"
+using Waves = VerilatedVcdC;
 #endif
 
 #include "axi_memory.h"
@@ -27,7 +31,7 @@ public:
 #if VM_TRACE
         if (job.waves.empty()) return;
         context.traceEverOn(true);
-        m_waves.reset(new VerilatedFstC);
+        m_waves.reset(new Waves);
         m_top.trace(m_waves.get(), 99);
         m_waves->open(job.waves.c_str());
 #else
@@ -48,7 +52,7 @@ private:
     VerilatedContext& m_context;
     Vtop m_top;
 #if VM_TRACE
-    std::unique_ptr<VerilatedFstC> m_waves;
+    std::unique_ptr<Waves> m_waves;
 #endif
 
     void edge(uint8_t level) {
