@@ -8,8 +8,8 @@ import type { Config, Engine, Pass } from '../generator/spec/config.js';
 import type { Layer } from '../generator/spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../generator/spec/program.js';
 import { counters, registerOffset, snakeCase } from '../generator/spec/registers.js';
-import { faults, type HostOperation, type MemoryOptions, type SimResult, type Simulator } from './simulators/job.js';
 import { simulate } from './simulate.js';
+import { faults, type HostOperation, type MemoryOptions, type SimResult, type Simulator } from './simulators/job.js';
 
 export interface RunOptions {
   readonly operands?: Operands;
@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly narrow?: boolean;
   /** Elements by which tensors are moved off their natural alignment. */
   readonly misalign?: number;
+  /** The plan of this configuration, layer, pass and engine, when it has been made already. */
+  readonly plan?: Plan;
 }
 
 /** The first value that is wrong, as raw bytes in hexadecimal (little-endian numbers, highest digit first). */
@@ -45,6 +47,8 @@ export interface RunResult {
   readonly firstMismatch?: Mismatch;
   /** Values of the executor outside the error bound of the plain loop nest (any difference for int8). */
   readonly outOfBound: number;
+  /** First of them: index into the flat result. */
+  readonly firstOutOfBound?: { readonly index: number; readonly expected: number; readonly actual: number };
   readonly maxRelativeError: number;
   readonly counters: Readonly<Record<string, number>>;
   /** Counters that differ from the executor's prediction: name, expected, actual. */
@@ -132,7 +136,8 @@ const withStoredZeros = (plan: Plan, config: Config, measured: Record<string, nu
     const chunk = tiling.kind === 'channels' ? tiling.reduction : n;
     const target = tiling.kind === 'channels' ? tiling.target : c;
     const vectors = chunked(n, chunk, rows) * chunked(c, target, columns) * layer.G;
-    const reorganizeReads = layer.B * layer.Ho * layer.Wo * Math.ceil((layer.N / config.axi.dataWidth) * operandBits(config));
+    const reorganizeReads =
+      layer.B * layer.Ho * layer.Wo * Math.ceil((layer.N / config.axi.dataWidth) * operandBits(config));
     fetched = measured.dynamicReads! - reorganizeReads - pairs * vectors;
   } else {
     const chunkN = tiling.kind === 'pixels' ? tiling.n : n;
@@ -167,7 +172,7 @@ export const runPass = async (
   const seed = options.seed ?? 0;
   const simulator = options.simulator ?? 'verilator';
   const narrow = options.narrow ?? false;
-  const plan = makePlan(config, layer, pass, engine, { narrow, misalign: options.misalign });
+  const plan = options.plan ?? makePlan(config, layer, pass, engine, { narrow, misalign: options.misalign });
   const operands = options.operands ?? randomOperands(config, layer, pass, seed);
   const images = planImages(plan, operands);
   const { output, scratch } = plan.memory;
@@ -221,10 +226,8 @@ export const runPass = async (
     };
   }
   const expected = unpackResult(expectedOutput.bytes, config.format, narrow);
-  const judgement =
-    narrow || expected instanceof Int8Array
-      ? { wrong: 0, maxRelativeError: 0 }
-      : judge(layer, pass, operands, expected);
+  const judgement = narrow || expected instanceof Int8Array ? undefined : judge(layer, pass, operands, expected);
+  const wrongAt = judgement?.firstWrong ?? -1;
 
   const measured = readCounters(config, sim, irqAt + 2);
   const wrongCounters = Object.entries(predicted)
@@ -242,13 +245,17 @@ export const runPass = async (
     laneBound: laneBound(config, layer, pass),
     mismatches,
     firstMismatch,
-    outOfBound: judgement.wrong,
-    maxRelativeError: judgement.maxRelativeError,
+    outOfBound: judgement?.wrong ?? 0,
+    firstOutOfBound:
+      judgement && wrongAt >= 0
+        ? { index: wrongAt, expected: judgement.expected[wrongAt]!, actual: expected[wrongAt]! }
+        : undefined,
+    maxRelativeError: judgement?.maxRelativeError ?? 0,
     counters: reported,
     wrongCounters,
     faults: problems,
     result: unpackResult(actual, config.format, narrow),
     cyclesPerSecond: sim.seconds > 0 ? sim.cycles / sim.seconds : 0,
-    passed: mismatches === 0 && judgement.wrong === 0 && wrongCounters.length === 0 && problems.length === 0,
+    passed: mismatches === 0 && !judgement?.wrong && wrongCounters.length === 0 && problems.length === 0,
   };
 };

@@ -33,13 +33,16 @@ const rootPrefix = async (): Promise<readonly string[] | undefined> => {
   return sudo.exitCode === 0 ? ['sudo', '-n'] : undefined;
 };
 
+/** The one command that installs tools. */
+export const installCommand = (tools: readonly Tool[]): string =>
+  `sudo apt-get install -y ${tools.map((tool) => PACKAGES[tool]).join(' ')}`;
+
 /** What a user has to do by hand: tools that are missing and cannot be installed from here. */
 export class ToolsMissing extends Error {
   override readonly name = 'ToolsMissing';
 
   constructor(tools: readonly Tool[], reason: string) {
-    const packages = tools.map((tool) => PACKAGES[tool]).join(' ');
-    super(`missing: ${tools.join(', ')} (${reason}). Install with:\n  sudo apt-get install -y ${packages}`);
+    super(`missing: ${tools.join(', ')} (${reason}). Install with:\n  ${installCommand(tools)}`);
   }
 }
 

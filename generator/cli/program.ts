@@ -4,19 +4,26 @@ import { type Context, EXIT, type ExitCode, type Terminal } from './context.js';
 import { reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { presetsCommand } from './presets.js';
+import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 
 const examples = `
 Examples:
   bp-im2col presets
   bp-im2col generate ref16 --out build/ref16
+  bp-im2col run --layer C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad
   bp-im2col generate --help
 
 Exit codes: 0 right, 1 failed or mismatch, 2 wrong input, 3 a tool is missing.
 `;
 
 /** The commands, one file each. */
-const commands: readonly ((context: Context) => Command)[] = [generateCommand, presetsCommand, schemaCommand];
+const commands: readonly ((context: Context) => Command)[] = [
+  generateCommand,
+  runCommand,
+  presetsCommand,
+  schemaCommand,
+];
 
 const buildProgram = (context: Context): Command => {
   const program = new Command('bp-im2col')

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { UserError } from '../check/errors.js';
+import { withFileErrors } from '../check/fileError.js';
+
+/** Where a path leads: itself, or the end of its symbolic link. */
+const target = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+};
+
+/**
+ * Checks, before the work is done, that a file can be written there.
+ * @throws UserError when its name or its place will not do.
+ */
+export const checkOutput = (option: string, path: string, extensions: readonly string[]): void => {
+  const refuse = (code: string, message: string, fix: string): never => {
+    throw new UserError([{ code, path: `${option} ${path}`, message, fix }]);
+  };
+  if (!extensions.includes(extname(path).toLowerCase())) {
+    refuse(
+      'EXTENSION',
+      `the name does not end in ${extensions.join(' or ')}`,
+      `call it ${basename(path)}${extensions[0]}`,
+    );
+  }
+  const file = target(path);
+  withFileErrors(`${option} ${path}`, () => {
+    const now = statSync(file, { throwIfNoEntry: false });
+    if (now?.isDirectory()) refuse('EISDIR', 'it is a folder, not a file', 'give the path of a file');
+    if (now && !now.isFile()) refuse('NOT_A_FILE', 'it is not a regular file', 'give the path of a file');
+    if (!statSync(dirname(file)).isDirectory()) {
+      refuse('ENOTDIR', 'a part of the path is a file, not a folder', 'give a path whose parts are folders');
+    }
+    accessSync(dirname(file), constants.W_OK);
+    if (now) accessSync(file, constants.W_OK);
+  });
+};
+
+/**
+ * Writes a file whole or not at all: beside its place, then renamed.
+ * @throws UserError when it cannot be written.
+ */
+export const writeOutput = (option: string, path: string, bytes: Uint8Array): void => {
+  const file = target(path);
+  const fresh = join(dirname(file), `.${basename(file)}.new-${randomBytes(6).toString('hex')}`);
+  withFileErrors(`${option} ${path}`, () => {
+    try {
+      writeFileSync(fresh, bytes, { flag: 'wx' });
+      renameSync(fresh, file);
+    } catch (error) {
+      rmSync(fresh, { force: true });
+      throw error;
+    }
+  });
+};

@@ -1,0 +1,235 @@
+import { rmSync, statSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { RunDescription } from '../../scripts/replay.js';
+import type { MemoryOptions, Simulator } from '../../scripts/simulators/job.js';
+import type { Tool } from '../../scripts/tools.js';
+import { type Problem, UserError } from '../check/errors.js';
+import { withFileErrors } from '../check/fileError.js';
+import { closest } from '../check/suggest.js';
+import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
+import { parseLayer } from '../spec/layer.js';
+import { type Context, EXIT } from './context.js';
+import { MISSING_TOOL } from './failure.js';
+import { addSetOption, loadConfig } from './source.js';
+
+interface Options {
+  readonly preset: string;
+  readonly set: readonly string[];
+  readonly layer: string;
+  readonly pass: Pass;
+  readonly engine?: Engine;
+  readonly x?: string;
+  readonly wt?: string;
+  readonly dy?: string;
+  readonly out?: string;
+  readonly seed: string;
+  readonly simulator: Simulator;
+  readonly waves?: string;
+  readonly memory?: string;
+  readonly misalign: string;
+  readonly narrow?: boolean;
+  readonly explain?: boolean;
+  readonly json?: boolean;
+}
+
+const help = `
+Tensors are .npy files in C order, int8 for the format int8 and float32 for bf16:
+  x [B,H,W,C]   wt [Kh,Kw,C/G,N]   dy [B,Ho,Wo,N]
+  fprop reads x and wt and makes y; dgrad reads dy and wt and makes dx; wgrad reads x and dy and makes dw.
+Layer keys: B C H W N, Kh Kw Sh Sw Dh Dw, Pt Pb Pl Pr, G; K S D P set all their axes.
+
+Examples:
+  bp-im2col run --preset tiny4 --layer C=8,H=6,W=6,N=6,K=3,S=2,P=1 --pass dgrad
+  bp-im2col run --layer B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass wgrad --engine bp --explain
+  bp-im2col run --layer C=3,H=32,W=32,N=16,K=3 --pass fprop --x x.npy --wt wt.npy --out y.npy --json
+
+Exit codes: 0 the result matches the golden model, 1 it does not, 2 wrong input, 3 a tool is missing.
+`;
+
+const wholeNumber = (path: string, text: string, most: number): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= most) return value;
+  const message = Number.isNaN(value) ? `"${text}" is not a whole number` : `${text} is more than ${most}`;
+  throw new UserError([{ code: 'OUT_OF_RANGE', path, message, fix: `give a whole number from 0 to ${most}` }]);
+};
+
+const MEMORY_LIMITS = {
+  readLatency: { least: 1, most: 100_000 },
+  writeLatency: { least: 1, most: 100_000 },
+  bytesPerCycle: { least: 1, most: 1024 },
+  stallPercent: { least: 0, most: 95 },
+} as const;
+
+const parseMemory = (text: string | undefined): MemoryOptions | undefined => {
+  if (text === undefined) return undefined;
+  const problems: Problem[] = [];
+  const memory: Record<string, number> = {};
+  for (const item of text.split(',')) {
+    const [, name = '', digits = ''] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(item) ?? [];
+    const names = Object.keys(MEMORY_LIMITS);
+    const path = `--memory ${item}`;
+    if (!names.includes(name)) {
+      const meant = closest(name, names);
+      const fix = meant ? `write ${meant}=…` : `use ${names.join(', ')}`;
+      problems.push({ code: 'UNKNOWN_KEY', path, message: 'no such key=value', fix });
+      continue;
+    }
+    const { least, most } = MEMORY_LIMITS[name as keyof typeof MEMORY_LIMITS];
+    const value = /^\d+(\.\d+)?$/.test(digits) ? Number(digits) : Number.NaN;
+    const whole = name === 'bytesPerCycle' || Number.isInteger(value);
+    if (!(whole && value >= least && value <= most)) {
+      const fix = `give a ${name === 'bytesPerCycle' ? '' : 'whole '}number from ${least} to ${most}`;
+      problems.push({ code: 'OUT_OF_RANGE', path, message: `"${digits}" will not do`, fix });
+    }
+    memory[name] = value;
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return memory;
+};
+
+const NEEDED: Readonly<Record<Simulator, readonly Tool[]>> = {
+  verilator: ['verilator', 'g++', 'make'],
+  icarus: ['iverilog'],
+};
+
+/** @throws UserError that makes the program exit with 3, when the simulator is not installed. */
+const requireTools = async (simulator: Simulator): Promise<void> => {
+  const { installCommand, missingTools } = await import('../../scripts/tools.js');
+  const missing = missingTools(NEEDED[simulator]);
+  if (missing.length === 0) return;
+  throw new UserError([
+    { code: MISSING_TOOL, path: missing.join(', '), message: 'not found', fix: `run: ${installCommand(missing)}` },
+  ]);
+};
+
+/** The engine that was asked for, or the best one of the accelerator. */
+const engineFor = (config: Config, wanted: Engine | undefined): Engine =>
+  wanted ?? (config.engines.includes('zerofree') ? 'zerofree' : config.engines.at(-1)!);
+
+const LARGEST_TENSOR = 2 ** 27;
+const LARGEST_MEMORY = 2 ** 31;
+
+const refuseSize = (what: string): never => {
+  const fix = 'take a smaller batch or map: time grows with it, what is learnt does not';
+  throw new UserError([{ code: 'TOO_LARGE', path: '--layer', message: `${what}, too many to simulate`, fix }]);
+};
+
+const checkWaves = (path: string): void => {
+  const written = withFileErrors(`--waves ${path}`, () => statSync(path).size);
+  if (written > 0) return;
+  rmSync(path, { force: true });
+  throw new UserError([
+    { code: 'WAVES', path: `--waves ${path}`, message: 'the waves could not be written', fix: 'free some space' },
+  ]);
+};
+
+/** Turns what a full or read-only disk does to a simulator into the user's error. */
+const withDiskErrors = async <T>(run: () => Promise<T>): Promise<T> => {
+  try {
+    return await run();
+  } catch (error) {
+    const text = error instanceof Error ? `${error.message} ${(error as { all?: string }).all ?? ''}` : '';
+    if (/No space left on device|ENOSPC/.test(text)) {
+      throw new UserError([
+        { code: 'ENOSPC', path: 'simulation', message: 'the disk is full', fix: 'free some space and run it again' },
+      ]);
+    }
+    return withFileErrors((error as NodeJS.ErrnoException).path ?? 'simulation', () => {
+      throw error;
+    });
+  }
+};
+
+const run = async (options: Options, context: Context): Promise<void> => {
+  // loaded here, so that the other commands start fast
+  const [runner, simulation, planner, inputs, files, reports, npy, workload, jobs] = await Promise.all([
+    import('../../scripts/runPass.js'),
+    import('../../scripts/simulate.js'),
+    import('../plan/plan.js'),
+    import('./operands.js'),
+    import('./outputFile.js'),
+    import('./runReport.js'),
+    import('../golden/npy.js'),
+    import('../model/workload.js'),
+    import('../../scripts/simulators/job.js'),
+  ]);
+
+  // 1. everything that can be wrong with the input
+  const { pass, simulator, waves, out, narrow } = options;
+  const config = loadConfig(options.preset, options.set);
+  const layer = parseLayer(options.layer);
+  const engine = engineFor(config, options.engine);
+  const seed = wholeNumber('--seed', options.seed, 2 ** 31 - 2);
+  const misalign = wholeNumber('--misalign', options.misalign, 4095);
+  const memory = parseMemory(options.memory);
+  if (out !== undefined) files.checkOutput('--out', out, ['.npy']);
+  if (waves !== undefined) files.checkOutput('--waves', waves, ['.fst', '.vcd']);
+  const elements = inputs.largestTensor(layer);
+  if (elements > LARGEST_TENSOR) refuseSize(`a tensor has ${elements} elements`);
+  const tensors = { x: options.x, wt: options.wt, dy: options.dy };
+  const { operands, rounded } = inputs.loadOperands(config, layer, pass, tensors, seed);
+  const plan = planner.makePlan(config, layer, pass, engine, { narrow, misalign });
+  const bytes = plan.memory.program + plan.words.byteLength - plan.memory.x.address;
+  if (bytes > LARGEST_MEMORY) refuseSize(`the tensors take ${bytes} bytes`);
+  await requireTools(simulator);
+
+  // 2. the run
+  const format = waves === undefined ? undefined : jobs.waveFormat(waves);
+  if (!(await simulation.isReady(config, simulator, format))) {
+    context.err(`building the Verilator simulator of ${config.name}; once, and it takes a minute or two\n`);
+  }
+  const result = await withDiskErrors(() =>
+    runner.runPass(config, layer, pass, engine, { plan, operands, seed, simulator, waves, memory, narrow, misalign }),
+  );
+
+  // 3. what came of it
+  if (waves !== undefined) checkWaves(waves);
+  if (out !== undefined && result.faults.length === 0) {
+    const { shape } = inputs.tensorShape(layer, workload.PASS_TENSORS[pass].output);
+    files.writeOutput('--out', out, npy.encodeNpy({ shape, data: result.result }));
+  }
+  const given = Object.fromEntries(Object.entries(tensors).filter(([, path]) => path !== undefined)) as Record<
+    string,
+    string
+  >;
+  const description: RunDescription = {
+    ...{ preset: options.preset, sets: options.set, layer, pass, engine, seed, simulator, narrow, misalign, memory },
+    files: given,
+  };
+  const report = { config, description, result, rounded, out: result.faults.length === 0 ? out : undefined, waves };
+  if (options.json) context.out(`${JSON.stringify(reports.jsonReport(report), null, 2)}\n`);
+  else context.out(reports.humanReport(report, { color: context.color, explain: options.explain ?? false }));
+  if (!result.passed) {
+    if (!options.json) context.err(reports.mismatchReport(report, context.color));
+    context.exitWith(EXIT.failed);
+  }
+};
+
+/** `bp-im2col run`: one pass of one layer on the RTL, compared with the golden model. */
+export const runCommand = (context: Context): Command =>
+  addSetOption(new Command('run'))
+    .description('run one pass of a layer on the generated RTL and compare it with the golden model')
+    .option('-p, --preset <preset|file>', 'a preset (see "bp-im2col presets") or a JSON file', 'ref16')
+    .requiredOption('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
+    .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES).makeOptionMandatory())
+    .addOption(
+      new Option('-e, --engine <engine>', 'the engine (default: zerofree, or the last one built)').choices(ENGINES),
+    )
+    .option('--x <file.npy>', 'input (default: seeded random data)')
+    .option('--wt <file.npy>', 'weights')
+    .option('--dy <file.npy>', 'gradient of the output')
+    .option('-o, --out <file.npy>', 'write the result: int32 or float32')
+    .option('--seed <n>', 'seed of random data and of the memory model', '0')
+    .addOption(
+      new Option('--simulator <name>', 'verilator, or icarus for small layers')
+        .choices(['verilator', 'icarus'])
+        .default('verilator'),
+    )
+    .option('--waves <file>', 'write waves: .fst or .vcd')
+    .option('--memory <keys>', `memory model: ${Object.keys(MEMORY_LIMITS).join('=,')}=`)
+    .option('--misalign <n>', 'elements by which tensors are moved off their alignment', '0')
+    .option('--narrow', 'results in the operand format instead of the accumulator format')
+    .option('--explain', 'print what the planner chose as well')
+    .option('--json', 'print the result as one JSON object')
+    .addHelpText('after', help)
+    .action((options: Options) => run(options, context));

@@ -1,0 +1,191 @@
+import Table from 'cli-table3';
+import picocolors from 'picocolors';
+import { type RunDescription, replayCommand } from '../../scripts/replay.js';
+import type { RunResult } from '../../scripts/runPass.js';
+import { PASS_TENSORS } from '../model/workload.js';
+import type { Config } from '../spec/config.js';
+import { formatLayer } from '../spec/layer.js';
+import { counters } from '../spec/registers.js';
+import { coordinates } from './operands.js';
+
+/** A finished run and what was asked for. */
+export interface RunReport {
+  readonly config: Config;
+  readonly description: RunDescription;
+  readonly result: RunResult;
+  /** Input values that rounding to bf16 changed, by tensor. */
+  readonly rounded: Readonly<Record<string, number>>;
+  readonly out?: string;
+  readonly waves?: string;
+}
+
+const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+
+const outputOf = ({ description }: RunReport): string => PASS_TENSORS[description.pass].output;
+
+/** A raw value in hexadecimal, as a number too. */
+const readable = (hex: string, format: Config['format'], narrow: boolean): string => {
+  const bits = BigInt(hex);
+  if (format === 'int8') return `${BigInt.asIntN(narrow ? 8 : 32, bits)} (${hex})`;
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, Number(narrow ? bits << 16n : bits));
+  return `${view.getFloat32(0)} (${hex})`;
+};
+
+/** What `--json` prints. */
+export const jsonReport = (report: RunReport) => {
+  const { config, description, result, rounded, out, waves } = report;
+  const { plan, firstMismatch } = result;
+  const { narrow = false } = description;
+  return {
+    preset: config.name,
+    format: config.format,
+    layer: formatLayer(description.layer),
+    pass: description.pass,
+    engine: description.engine,
+    seed: description.seed,
+    simulator: result.simulator,
+    passed: result.passed,
+    cycles: result.cycles,
+    usefulMacs: result.usefulMacs,
+    utilization: result.utilization,
+    laneBound: result.laneBound,
+    mismatches: result.mismatches,
+    maxRelativeError: result.maxRelativeError,
+    outOfBound: result.outOfBound,
+    counters: Object.fromEntries(counters(config).map(({ name }) => [name, result.counters[name] ?? 0])),
+    predicted: plan.cost,
+    plan: { tiling: plan.tiling, considered: plan.considered, instructions: plan.instructions.length },
+    kilocyclesPerSecond: Math.round(result.cyclesPerSecond / 1000),
+    rounded,
+    narrow,
+    ...(out === undefined ? {} : { out }),
+    ...(waves === undefined ? {} : { waves }),
+    ...(result.passed
+      ? {}
+      : {
+          faults: result.faults,
+          wrongCounters: result.wrongCounters,
+          firstMismatch: firstMismatch && {
+            ...firstMismatch,
+            at: coordinates(description.layer, outputOf(report), firstMismatch.index),
+          },
+          replay: replayCommand(description),
+        }),
+  };
+};
+
+const borderless = {
+  chars: {
+    ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
+    ...{ 'bottom-right': '', left: ' ', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
+    middle: ' ',
+  },
+  style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 },
+};
+
+const tableOf = (rows: readonly (readonly string[])[]): string => {
+  const table = new Table({ ...borderless, colAligns: ['left', 'right', 'left'] });
+  table.push(...rows.map((cells) => [...cells]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+};
+
+const explanation = ({ result }: RunReport): string => {
+  const { plan } = result;
+  const { kind, ...sizes } = plan.tiling;
+  const execs = plan.instructions.filter((instruction) => instruction.kind === 'exec').length;
+  return [
+    `plan: the best of ${plan.considered} tilings by cycles, then bytes`,
+    `  tile of ${kind}: ${Object.entries(sizes)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}`,
+    `  ${number(plan.instructions.length)} instructions, ${number(execs)} of them EXEC`,
+    `  predicted: ${number(plan.cost.cycles)} cycles, ${number(plan.cost.bytesRead)} bytes read, ${number(plan.cost.bytesWritten)} written`,
+    ...(plan.scratchBytes > 0 ? [`  zero-inserted tensor stored first: ${number(plan.scratchBytes)} bytes`] : []),
+    '',
+  ].join('\n');
+};
+
+/** What a person reads. */
+export const humanReport = (
+  report: RunReport,
+  { color, explain }: { readonly color: boolean; readonly explain: boolean },
+): string => {
+  const pc = picocolors.createColors(color);
+  const { config, description, result, rounded, out, waves } = report;
+  const { layer, pass, engine, seed, narrow } = description;
+  const { plan, counters: counts } = result;
+  const values = number(result.result.length);
+  const close = config.format === 'int8' || narrow ? '' : `; largest error ${result.maxRelativeError.toExponential(1)}`;
+  const verdict = result.passed
+    ? pc.green(`matches the golden model: ${values} values of ${outputOf(report)}, bit for bit${close}`)
+    : pc.red('does not match the golden model');
+  const byName = counters(config).map(({ name }) => [name, number(counts[name] ?? 0)] as const);
+  const shown = new Set(['cycles', 'usefulMacs', 'dramBytesRead', 'dramBytesWritten']);
+  const zeros = plan.problem.reorganized ? ' (its zeros are counted by the plan: the hardware sees them as data)' : '';
+  return [
+    `${pc.bold(config.name)}  ${formatLayer(layer)}  ${pc.bold(pass)} by ${pc.bold(engine)}${zeros}\n`,
+    ...Object.entries(rounded).map(
+      ([name, changed]) => `note: rounding to bf16 changed ${number(changed)} values of ${name}\n`,
+    ),
+    explain ? explanation(report) : '',
+    tableOf([
+      ['cycles', number(result.cycles), `predicted ${number(plan.cost.cycles)}`],
+      ['useful MACs', number(result.usefulMacs), ''],
+      ['utilization', percent(result.utilization), `lane bound ${percent(result.laneBound)}`],
+      ['bytes read', number(counts.dramBytesRead ?? 0), `predicted ${number(plan.cost.bytesRead)}`],
+      ['bytes written', number(counts.dramBytesWritten ?? 0), `predicted ${number(plan.cost.bytesWritten)}`],
+      ...byName.filter(([name]) => !shown.has(name)).map(([name, value]) => [name, value, '']),
+    ]),
+    `${result.simulator}, seed ${seed}, ${number(result.cyclesPerSecond / 1000)} kcycles/s\n`,
+    ...(out === undefined ? [] : [`result in ${out}\n`]),
+    ...(waves === undefined ? [] : [`waves in ${waves}\n`]),
+    `${verdict}\n`,
+  ].join('');
+};
+
+/** What is wrong with a run, one thing a line. */
+export const findings = (report: RunReport): readonly string[] => {
+  const { config, description, result } = report;
+  const { firstMismatch, firstOutOfBound } = result;
+  const where = (index: number) => coordinates(description.layer, outputOf(report), index);
+  const value = (hex: string) => readable(hex, config.format, description.narrow ?? false);
+  return [
+    ...result.faults,
+    ...(firstMismatch
+      ? [
+          `${number(result.mismatches)} of ${number(result.result.length)} values differ from the executor`,
+          `first wrong: ${where(firstMismatch.index)} (index ${firstMismatch.index})`,
+          `  expected ${value(firstMismatch.expected)}`,
+          `  actual   ${value(firstMismatch.actual)}`,
+        ]
+      : []),
+    ...(firstOutOfBound
+      ? [
+          `${number(result.outOfBound)} values of the executor are off the plain loop nest`,
+          `first: ${where(firstOutOfBound.index)}: loop nest ${firstOutOfBound.expected}, executor ${firstOutOfBound.actual}`,
+        ]
+      : []),
+    ...result.wrongCounters.map(
+      ({ name, expected, actual }) => `counter ${name}: expected ${expected}, actual ${actual}`,
+    ),
+  ];
+};
+
+/** The report of a mismatch, and how to see it again. */
+export const mismatchReport = (report: RunReport, color: boolean): string => {
+  const pc = picocolors.createColors(color);
+  return [
+    pc.red(pc.bold('mismatch')),
+    `  seed ${report.description.seed}`,
+    ...findings(report).map((line) => `  ${line}`),
+    '  replay with waves:',
+    `    ${replayCommand(report.description)}`,
+    '',
+  ].join('\n');
+};
