@@ -135,7 +135,10 @@ const withStoredZeros = (plan: Plan, config: Config, measured: Record<string, nu
   if (pass === 'dgrad') {
     const chunk = tiling.kind === 'channels' ? tiling.reduction : n;
     const target = tiling.kind === 'channels' ? tiling.target : c;
-    const vectors = chunked(n, chunk, rows) * chunked(c, target, columns) * layer.G;
+    const vectors =
+      tiling.lanes === 'diagonal'
+        ? chunked(layer.C, target, columns)
+        : chunked(n, chunk, rows) * chunked(c, target, columns) * layer.G;
     const reorganizeReads =
       layer.B * layer.Ho * layer.Wo * Math.ceil((layer.N / config.axi.dataWidth) * operandBits(config));
     fetched = measured.dynamicReads! - reorganizeReads - pairs * vectors;
@@ -143,7 +146,8 @@ const withStoredZeros = (plan: Plan, config: Config, measured: Record<string, nu
     const chunkN = tiling.kind === 'pixels' ? tiling.n : n;
     const chunkC = tiling.kind === 'pixels' ? tiling.c : c;
     const vectors = chunked(n, chunkN, columns) * Math.ceil(c / chunkC) * layer.G;
-    fetched = measured.stationaryReads! - layer.B * layer.Ho * layer.Wo * layer.Kh * layer.Kw * vectors;
+    const tapsW = tiling.lanes === 'fused' ? Math.ceil((layer.Kw * layer.C) / rows) : layer.Kw;
+    fetched = measured.stationaryReads! - layer.B * layer.Ho * layer.Wo * layer.Kh * tapsW * vectors;
   }
   return { ...measured, usefulMacs: useful, zerosMultiplied: measured.zerosMultiplied! + zeros, zerosFetched: fetched };
 };

@@ -15,8 +15,14 @@ interface Tap {
   readonly columnLanes: number;
 }
 
-/** Called for each position of a walk; addresses are modulo 2^32. */
-type Visit = (valid: boolean, onGrid: boolean, dynamicAt: number, pixelAt: number) => void;
+/** Lanes of a dynamic vector that hold data: from `first` to before `end`. */
+interface Lanes {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Called for each position of a walk; addresses are modulo 2^32, x is where the first lane lies along w. */
+type Visit = (valid: boolean, onGrid: boolean, dynamicAt: number, pixelAt: number, x: number) => void;
 
 const eachPosition = ({ exec, geometry, h, w, dynamicBase, pixelBase }: Tap, visit: Visit): void => {
   for (let b = 0; b < exec.nb; b++) {
@@ -25,13 +31,20 @@ const eachPosition = ({ exec, geometry, h, w, dynamicBase, pixelBase }: Tap, vis
       const pixelRow = pixelBase + b * geometry.pixB + h.pixel[i];
       for (let j = 0; j < w.count; j++) {
         const valid = (h.valid[i] & w.valid[j]) === 1;
-        visit(valid, (h.onGrid[i] & w.onGrid[j]) === 1, dynamicRow + w.dynamic[j], pixelRow + w.pixel[j]);
+        visit(valid, (h.onGrid[i] & w.onGrid[j]) === 1, dynamicRow + w.dynamic[j], pixelRow + w.pixel[j], w.x[j]);
       }
     }
   }
 };
 
-/** Reads the stationary block of a tap: vectors are its rows, or its columns. */
+/** Lanes that hold data, of those a tap has: fused ones end at the image's edges. */
+const lanesWithData = ({ exec, geometry }: Tap, lanes: number, x: number): Lanes => {
+  if (!exec.fused) return { first: 0, end: lanes };
+  const first = Math.max(0, -x);
+  return { first, end: Math.max(first, Math.min(lanes, geometry.boundW - x)) };
+};
+
+/** Reads the stationary block of a tap: vectors are its rows, its columns, or each its diagonal. */
 const readBlock = (machine: Machine, { exec, geometry, tile, rowLanes, columnLanes }: Tap): void => {
   const { block, pitch, stationary } = machine.arithmetic;
   const [vectors, lanes] = exec.byColumn ? [columnLanes, rowLanes] : [rowLanes, columnLanes];
@@ -39,6 +52,7 @@ const readBlock = (machine: Machine, { exec, geometry, tile, rowLanes, columnLan
   for (let vector = 0; vector < vectors; vector++) {
     const from = vectorAt(machine, stationary, tile + vector * geometry.tileInner, lanes);
     for (let lane = 0; lane < lanes; lane++) {
+      if (exec.diagonal && lane !== vector) continue;
       const place = exec.byColumn ? lane * pitch + vector : vector * pitch + lane;
       block[place] = stationary.values[(from + lane) & stationary.mask];
     }
@@ -52,74 +66,95 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
   const { rows, columns } = machine.config.array;
   const { dynamic, scratch } = arithmetic;
   const { values, mask } = dynamic;
-  const { rowLanes, columnLanes } = tap;
+  const { exec, rowLanes } = tap;
+  const columnLanes = exec.diagonal ? 1 : tap.columnLanes;
   const idle = arithmetic.zerosAreIdle();
-  let valids = 0;
-  let zeros = 0;
+  let vectors = 0;
+  let read = 0;
+  let idleLanes = 0;
+  let useful = 0;
+  let enumerated = 0;
   readBlock(machine, tap);
-  eachPosition(tap, (valid, _onGrid, dynamicAt, pixelAt) => {
+  eachPosition(tap, (valid, _onGrid, dynamicAt, pixelAt, x) => {
     const entry = entryAt(machine, pixelAt);
+    vectors++;
     if (!valid) {
-      zeros++;
+      enumerated += rowLanes;
       if (!idle) arithmetic.multiply(scratch.fill(0), 0, rows, entry);
       return;
     }
-    valids++;
-    const from = vectorAt(machine, dynamic, dynamicAt, rowLanes);
-    if (idle && from + rowLanes <= values.length) {
+    const { first, end } = lanesWithData(tap, rowLanes, x);
+    read++;
+    useful += end - first;
+    enumerated += exec.rect ? end - first : rowLanes;
+    if (end > first) idleLanes += rows * columns - (exec.rect ? end - first : rowLanes) * columnLanes;
+    const from = (vectorAt(machine, dynamic, dynamicAt + first, end - first) - first) & mask;
+    if (idle && end - first === rowLanes && from + rowLanes <= values.length) {
       let lane = 0;
       while (lane < rowLanes && values[from + lane] === 0) lane++;
       if (lane < rowLanes) arithmetic.multiply(values, from, rowLanes, entry);
       return;
     }
-    for (let lane = 0; lane < rows; lane++) scratch[lane] = lane < rowLanes ? values[(from + lane) & mask] : 0;
+    for (let lane = 0; lane < rows; lane++) scratch[lane] = lane >= first && lane < end ? values[(from + lane) & mask] : 0;
     arithmetic.multiply(scratch, 0, rows, entry);
   });
-  counts.arrayBusy += valids + zeros;
-  counts.accumulatorReads += valids + zeros;
-  counts.accumulatorWrites += valids + zeros;
-  counts.dynamicReads += valids;
-  counts.usefulMacs += valids * rowLanes * columnLanes;
-  counts.idleLanes += valids * (rows * columns - rowLanes * columnLanes);
-  counts.zerosMultiplied += zeros * rowLanes * columnLanes;
+  counts.arrayBusy += vectors;
+  counts.accumulatorReads += vectors;
+  counts.accumulatorWrites += vectors;
+  counts.dynamicReads += read;
+  counts.usefulMacs += useful * columnLanes;
+  counts.idleLanes += idleLanes;
+  counts.zerosMultiplied += (enumerated - useful) * columnLanes;
 };
 
 /** Pixels that share the array: as many as it has rows. */
 interface Group {
   size: number;
-  /** Dynamic addresses of the valid pixels. */
-  readonly valid: number[];
-  /** Dynamic addresses of the rows of the block, undefined where zeros enter. */
-  readonly rows: (number | undefined)[];
+  /** The valid pixels. */
+  readonly valid: Pixel[];
+  /** Those of the rows of the block, undefined where zeros enter. */
+  readonly rows: (Pixel | undefined)[];
+}
+
+/** A pixel's dynamic address, and where its first lane lies along w. */
+interface Pixel {
+  readonly address: number;
+  readonly x: number;
 }
 
 /** Streams every channel of a group's pixels through the block. */
-const streamGroup = (machine: Machine, { exec, geometry, tile, columnLanes }: Tap, group: Group): void => {
+const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
   const { arithmetic, counts } = machine;
+  const { exec, geometry, tile, columnLanes } = tap;
   const { rows, columns } = machine.config.array;
   const { dynamic, scratch } = arithmetic;
   const { values, mask } = dynamic;
-  const valids = group.valid.length;
-  const zeros = group.size - valids;
   for (let channelTile = 0; channelTile < exec.reductionTiles; channelTile++) {
-    const lanes = channelTile === exec.reductionTiles - 1 ? exec.rowLanesLast : rows;
+    const lanes = !exec.fused && channelTile < exec.reductionTiles - 1 ? rows : tap.rowLanes;
     const offset = channelTile * geometry.dynTile;
-    for (const address of group.valid) vectorAt(machine, dynamic, address + offset, lanes);
+    let useful = 0;
+    for (const { address, x } of group.valid) {
+      const { first, end } = lanesWithData(tap, lanes, x);
+      vectorAt(machine, dynamic, address + offset + first, end - first);
+      useful += end - first;
+    }
     for (let lane = 0; lane < lanes; lane++) {
       const entry = entryAt(machine, tile + channelTile * geometry.tileReduction + lane * geometry.tileInner);
       for (let row = 0; row < group.rows.length; row++) {
-        const address = group.rows[row];
-        scratch[row] = address === undefined ? 0 : values[(address + offset + lane) & mask];
+        const pixel = group.rows[row];
+        const { first, end } = pixel ? lanesWithData(tap, lanes, pixel.x) : { first: 0, end: 0 };
+        scratch[row] = pixel && lane >= first && lane < end ? values[(pixel.address + offset + lane) & mask] : 0;
       }
       if (group.rows.length > 0) arithmetic.multiply(scratch, 0, group.rows.length, entry);
     }
-    counts.dynamicReads += valids;
+    const enumerated = exec.rect ? useful : group.size * lanes;
+    counts.dynamicReads += group.valid.length;
     counts.arrayBusy += lanes;
     counts.accumulatorReads += lanes;
     counts.accumulatorWrites += lanes;
-    counts.usefulMacs += lanes * valids * columnLanes;
-    counts.zerosMultiplied += lanes * zeros * columnLanes;
-    if (valids > 0) counts.idleLanes += lanes * (rows * columns - group.size * columnLanes);
+    counts.usefulMacs += useful * columnLanes;
+    counts.zerosMultiplied += (enumerated - useful) * columnLanes;
+    if (useful > 0) counts.idleLanes += lanes * rows * columns - enumerated * columnLanes;
   }
 };
 
@@ -137,7 +172,7 @@ const sumOverPixels = (machine: Machine, tap: Tap): void => {
     group.valid.length = 0;
     group.rows.length = 0;
   };
-  eachPosition(tap, (valid, onGrid, dynamicAt, pixelAt) => {
+  eachPosition(tap, (valid, onGrid, dynamicAt, pixelAt, x) => {
     const row = group.rows.length * pitch;
     let zero = true;
     block.fill(0, row, row + pitch);
@@ -150,8 +185,9 @@ const sumOverPixels = (machine: Machine, tap: Tap): void => {
       }
       machine.counts.stationaryReads++;
     }
-    if (valid) group.valid.push(dynamicAt);
-    if (!idle || (valid && !zero)) group.rows.push(valid ? dynamicAt : undefined);
+    const pixel = valid ? { address: dynamicAt, x } : undefined;
+    if (pixel) group.valid.push(pixel);
+    if (!idle || (pixel && !zero)) group.rows.push(pixel);
     group.size++;
     if (group.size === rows) finish();
   });
@@ -165,10 +201,25 @@ export const runTile = (machine: Machine, geometry: Geometry, exec: Exec): void 
   if (exec.rowLanesLast > rows || exec.columnLanesLast > columns) {
     fail('FIELD', `${exec.rowLanesLast} × ${exec.columnLanesLast} lanes exceed the array, ${rows} × ${columns}`);
   }
+  if (exec.fused && (exec.byColumn || exec.diagonal || exec.reductionTiles > 1)) {
+    fail('FIELD', 'fused lanes allow no columns, no diagonal and one reduction tile');
+  }
+  if (!exec.fused && exec.edgeW !== 0) fail('FIELD', 'edgeW is for fused lanes');
+  if (exec.diagonal) {
+    if (exec.reducePixels || exec.byColumn || exec.reductionTiles > 1 || exec.rowLanesLast !== exec.columnLanesLast)
+      fail('FIELD', 'diagonal lanes allow no pixels, no columns and one reduction tile, as wide as it is high');
+    if (columns > rows) fail('FIELD', 'diagonal lanes need as many rows as columns');
+  }
   if (exec.rect && !config.engines.includes('zerofree')) fail('ENGINE', 'rect needs the engine zerofree');
   const walksH = axisWalks(geometry, exec, 'H', fail);
-  const walksW = axisWalks(geometry, exec, 'W', fail);
+  const fusedLanes = (tap: number): number => (tap === exec.tapsW - 1 ? exec.rowLanesLast : rows);
+  const walksW = axisWalks(geometry, exec, 'W', fail, exec.fused ? fusedLanes : undefined);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
+  const rowLanesOf = (column: number, reduction: number, kw: number): number => {
+    if (exec.fused) return fusedLanes(kw);
+    if (exec.diagonal) return column === exec.columnTiles - 1 ? exec.rowLanesLast : columns;
+    return exec.reducePixels || reduction === exec.reductionTiles - 1 ? exec.rowLanesLast : rows;
+  };
   for (let column = 0; column < exec.columnTiles; column++) {
     for (let reduction = 0; reduction < reductions; reduction++) {
       walksH.forEach((h, kh) => {
@@ -179,7 +230,7 @@ export const runTile = (machine: Machine, geometry: Geometry, exec: Exec): void 
             geometry,
             h,
             w,
-            dynamicBase: exec.dynBase + reduction * geometry.dynTile,
+            dynamicBase: exec.dynBase + (exec.diagonal ? column : reduction) * geometry.dynTile,
             pixelBase: exec.pixBase + column * geometry.pixTile,
             tile:
               exec.tileBase +
@@ -187,7 +238,7 @@ export const runTile = (machine: Machine, geometry: Geometry, exec: Exec): void 
               kw * geometry.tileTapW +
               column * geometry.tileColumn +
               reduction * geometry.tileReduction,
-            rowLanes: reduction === exec.reductionTiles - 1 ? exec.rowLanesLast : rows,
+            rowLanes: rowLanesOf(column, reduction, kw),
             columnLanes: column === exec.columnTiles - 1 ? exec.columnLanesLast : columns,
           };
           if (exec.reducePixels) sumOverPixels(machine, tap);

@@ -9,6 +9,8 @@ export interface AxisWalk {
   /** 1 when the position is a pixel of the tensor; 1 when it lies on the stride's grid. */
   readonly valid: Uint8Array;
   readonly onGrid: Uint8Array;
+  /** Coordinate of the first lane. */
+  readonly x: Int32Array;
 }
 
 /** The fields of one axis, h or w. */
@@ -76,15 +78,46 @@ const nextTap = ({ x, phase }: Coordinate, axis: Axis, rect: boolean): Coordinat
   };
 };
 
-const walkRectangle = (axis: Axis, start: Coordinate, last: number, dynamic: number, pixel: number): AxisWalk => {
+/** Element coordinates of fused taps have 18 bits, some of them left for a vector's lanes. */
+const EDGE_LIMIT = 2 ** 17 - 256;
+
+/** Where the first lane of a fused tap lies: `x` at position 0, and how many lanes follow it. */
+interface Edge {
+  readonly x: number;
+  readonly reach: number;
+}
+
+const walkRectangle = (
+  axis: Axis,
+  start: Coordinate,
+  last: number,
+  dynamic: number,
+  pixel: number,
+  edge: number,
+): AxisWalk => {
   const low = Math.max(0, start.x + (start.phase !== 0 ? 1 : 0));
   const count = Math.max(0, Math.min(axis.positions - 1, last) - low + 1);
   const offsets = (from: number, step: number) => Int32Array.from({ length: count }, (_, i) => from + (low + i) * step);
   const all = new Uint8Array(count).fill(1);
-  return { count, dynamic: offsets(dynamic, axis.dynPos), pixel: offsets(pixel, axis.pixPos), valid: all, onGrid: all };
+  const first = edge + low * axis.dynPos;
+  return {
+    count,
+    dynamic: offsets(dynamic, axis.dynPos),
+    pixel: offsets(pixel, axis.pixPos),
+    valid: all,
+    onGrid: all,
+    x: Int32Array.from({ length: count }, (_, i) => first + i * axis.xStep),
+  };
 };
 
-const walkAll = (axis: Axis, start: Coordinate, dynamic: number, pixel: number, fail: Fail): AxisWalk => {
+const walkAll = (
+  axis: Axis,
+  start: Coordinate,
+  dynamic: number,
+  pixel: number,
+  edge: Edge | undefined,
+  fail: Fail,
+): AxisWalk => {
   const count = axis.positions;
   const walk = {
     count,
@@ -92,16 +125,20 @@ const walkAll = (axis: Axis, start: Coordinate, dynamic: number, pixel: number, 
     pixel: new Int32Array(count),
     valid: new Uint8Array(count),
     onGrid: new Uint8Array(count),
+    x: new Int32Array(count),
   };
-  let { x, phase } = start;
+  const limit = edge ? EDGE_LIMIT : 32768;
+  let { phase } = start;
+  let x = edge?.x ?? start.x;
   let dynamicAt = dynamic;
   let pixelAt = pixel;
   for (let i = 0; i < count; i++) {
-    if (x < -32768 || x > 32767) fail('FIELD', `coordinate ${x} does not fit in 16 bits`);
+    if (x < -limit || x >= limit) fail('FIELD', `coordinate ${x} is outside ±${limit}`);
+    walk.x[i] = x;
     walk.dynamic[i] = dynamicAt;
     walk.pixel[i] = pixelAt;
     walk.onGrid[i] = phase === 0 ? 1 : 0;
-    walk.valid[i] = phase === 0 && x >= 0 && x < axis.bound ? 1 : 0;
+    walk.valid[i] = phase === 0 && x + (edge?.reach ?? 0) >= 0 && x < axis.bound ? 1 : 0;
     const wraps = phase + 1 === axis.phaseMod;
     dynamicAt += wraps ? axis.dynWrap : axis.dynPos;
     pixelAt += wraps ? axis.pixWrap : axis.pixPos;
@@ -111,8 +148,17 @@ const walkAll = (axis: Axis, start: Coordinate, dynamic: number, pixel: number, 
   return walk;
 };
 
-/** The walks of each tap of one axis. */
-export const axisWalks = (geometry: Geometry, exec: Exec, letter: 'H' | 'W', fail: Fail): readonly AxisWalk[] => {
+/**
+ * The walks of each tap of one axis.
+ * @param lanesOf lanes of a tap when they lie along this axis (fused).
+ */
+export const axisWalks = (
+  geometry: Geometry,
+  exec: Exec,
+  letter: 'H' | 'W',
+  fail: Fail,
+  lanesOf?: (tap: number) => number,
+): readonly AxisWalk[] => {
   const axis = axisOf(geometry, exec, letter);
   if (Math.max(axis.phase, axis.lastPhase, axis.phaseTap) >= axis.phaseMod) {
     fail('FIELD', `phases of axis ${letter} must be below ${axis.phaseMod}`);
@@ -129,8 +175,11 @@ export const axisWalks = (geometry: Geometry, exec: Exec, letter: 'H' | 'W', fai
       dynamic += axis.dynTap + (start.borrow ? axis.dynBorrow : 0);
       pixel += axis.pixTap;
     }
+    const edge = lanesOf && { x: exec.edgeW + tap * axis.dynTap, reach: lanesOf(tap) - 1 };
     walks.push(
-      exec.rect ? walkRectangle(axis, start, last.x, dynamic, pixel) : walkAll(axis, start, dynamic, pixel, fail),
+      exec.rect
+        ? walkRectangle(axis, start, last.x, dynamic, pixel, edge?.x ?? 0)
+        : walkAll(axis, start, dynamic, pixel, edge, fail),
     );
   }
   return walks;

@@ -6,6 +6,9 @@ export interface Axis {
   readonly stride: number;
   readonly dilation: number;
   readonly pad: number;
+  /** Elements that a pixel counts for, and that a tap covers: 1, but on an axis of `fuse`. */
+  readonly unit: number;
+  readonly lanes: number;
 }
 
 /**
@@ -57,7 +60,7 @@ const modulo = (a: number, b: number): number => ((a % b) + b) % b;
 export const rangeLength = ({ first, last }: Range): number => Math.max(0, last - first + 1);
 
 /** A 1-tap kernel touches every stride-th input only: the step between inputs that are loaded. */
-export const inputStep = (axis: Axis): number => (axis.kernel === 1 ? axis.stride : 1);
+export const inputStep = (axis: Axis): number => (axis.kernel === 1 && axis.lanes === 1 ? axis.stride : 1);
 
 /** The first input that is loaded, when only every {@link inputStep}-th is. */
 export const inputOffset = (axis: Axis): number => modulo(-axis.pad, inputStep(axis));
@@ -87,7 +90,7 @@ export const sourceRange = (mode: Enumeration, axis: Axis, target: Range): Range
 
 /** What GEOMETRY holds for an axis. */
 export const axisGeometry = (mode: Enumeration, axis: Axis): AxisGeometry => {
-  const { stride, dilation } = axis;
+  const { stride, dilation, unit } = axis;
   const step = inputStep(axis);
   const tap = axis.kernel === 1 ? 0 : dilation;
   const none = { bound: 0xffff, xTap: 0, xStep: 0, phaseMod: 1, phaseTap: 0, dynBorrow: 0, pixTap: 0 };
@@ -124,10 +127,10 @@ export const axisGeometry = (mode: Enumeration, axis: Axis): AxisGeometry => {
         ...none,
         bound: axis.inputs,
         xTap: tap,
-        xStep: 1,
-        phaseMod: stride,
-        dynPos: step === 1 ? 1 : 0,
-        dynWrap: 1,
+        xStep: unit,
+        phaseMod: stride / unit,
+        dynPos: step === 1 ? unit : 0,
+        dynWrap: unit,
         dynTap: tap,
         pixPos: 0,
         pixWrap: 1,
@@ -138,6 +141,8 @@ export const axisGeometry = (mode: Enumeration, axis: Axis): AxisGeometry => {
       return {
         ...none,
         xTap: -floorDiv(tap, stride),
+        // lanes of a fused axis are checked one by one
+        ...(axis.lanes > 1 ? { bound: axis.inputs, xStep: stride } : {}),
         phaseMod: stride,
         phaseTap: modulo(tap, stride),
         dynPos: outputs ? 1 : stride / step,
@@ -156,12 +161,12 @@ export const axisGeometry = (mode: Enumeration, axis: Axis): AxisGeometry => {
  * @param target rows of the tile; `source` the first source row in the buffer and how many; `tap` the first tap.
  */
 export const axisTile = (mode: Enumeration, axis: Axis, target: Range, source: Range, tap: number): AxisTile => {
-  const { stride, inputs } = axis;
+  const { stride, inputs, unit } = axis;
   const step = inputStep(axis);
   const shift = tap * axis.dilation;
   const length = rangeLength(target);
   const none = { last: 0, lastPhase: 0, phase: 0, pixIndex: 0 };
-  const inputIndex = (input: number): number => floorDiv(input - inputOffset(axis), step) - source.first;
+  const inputIndex = (input: number): number => floorDiv(input - inputOffset(axis), step) - source.first * unit;
   switch (mode) {
     case 'pixels': {
       const x = target.first * stride - axis.pad + shift;
@@ -179,12 +184,14 @@ export const axisTile = (mode: Enumeration, axis: Axis, target: Range, source: R
     }
     case 'grid': {
       const x = target.first * stride - axis.pad + shift;
-      const end = target.last === axis.outputs - 1 ? 1 : stride;
-      return { ...none, positions: (length - 1) * stride + end, x, dynIndex: inputIndex(x) };
+      const grid = stride / unit;
+      const end = target.last === axis.outputs - 1 ? 1 : grid;
+      return { ...none, positions: (length - 1) * grid + end, x, dynIndex: inputIndex(x) };
     }
     case 'validPixels': {
-      const low = axis.pad - target.first * stride - shift;
-      const high = inputs - 1 + low;
+      const pad = axis.pad - target.first * stride - shift;
+      const low = pad - (axis.lanes - 1);
+      const high = inputs - 1 + pad;
       return {
         positions: length,
         x: floorDiv(low, stride),
@@ -213,11 +220,11 @@ export const axisTile = (mode: Enumeration, axis: Axis, target: Range, source: R
 
 /** Positions that are visited for one tap, for the cost of a plan. */
 export const visited = (mode: Enumeration, axis: Axis, target: Range, tap: number): number => {
-  const { stride, pad, dilation } = axis;
+  const { stride, pad, dilation, unit, lanes } = axis;
   const length = rangeLength(target);
-  if (mode === 'grid') return (length - 1) * stride + (target.last === axis.outputs - 1 ? 1 : stride);
+  if (mode === 'grid') return ((length - 1) * stride + (target.last === axis.outputs - 1 ? unit : stride)) / unit;
   if (mode === 'validPixels') {
-    const low = Math.max(target.first, ceilDiv(pad - tap * dilation, stride));
+    const low = Math.max(target.first, ceilDiv(pad - tap * dilation - (lanes - 1), stride));
     const high = Math.min(target.last, floorDiv(axis.inputs - 1 + pad - tap * dilation, stride));
     return Math.max(0, high - low + 1);
   }

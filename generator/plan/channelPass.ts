@@ -1,5 +1,6 @@
-import { axisGeometry, axisTile, type Range, rangeLength, sourceRange, visited } from './axis.js';
+import { type Axis, axisGeometry, axisTile, type Range, rangeLength, sourceRange, visited } from './axis.js';
 import type { Builder } from './builder.js';
+import { fuse, type LaneMapping } from './lanes.js';
 import type { MemoryMap, Problem } from './problem.js';
 import { cut, shrink } from './shrink.js';
 import {
@@ -16,6 +17,7 @@ import {
 /** How fprop or dgrad is cut. Target pixels are Y's in fprop and dX's in dgrad; so are target channels. */
 export interface ChannelTiling {
   readonly kind: 'channels';
+  readonly lanes: LaneMapping;
   /** Target pixels of a tile. */
   readonly images: number;
   readonly rows: number;
@@ -36,16 +38,21 @@ interface Shape {
   readonly problem: Problem;
   readonly memory: MemoryMap;
   readonly source: Source;
-  /** Target size and channels; reduction and target channels of one group. */
+  readonly lanes: LaneMapping;
+  /** The width axis as the hardware walks it. */
+  readonly walk: Axis;
+  /** Groups, target size, and target and reduction channels of one group; on the diagonal all groups are as one. */
+  readonly groups: number;
   readonly height: number;
   readonly width: number;
   readonly groupTarget: number;
   readonly groupReduction: number;
 }
 
-export const channelShape = (problem: Problem, memory: MemoryMap): Shape => {
+export const channelShape = (problem: Problem, memory: MemoryMap, lanes: LaneMapping, rows: number): Shape => {
   const { layer, pass, height, width, mode, reorganized } = problem;
   const forward = pass === 'fprop';
+  const groups = lanes === 'diagonal' ? 1 : layer.G;
   const source = tapSource(
     {
       name: 'source',
@@ -63,10 +70,13 @@ export const channelShape = (problem: Problem, memory: MemoryMap): Shape => {
     problem,
     memory,
     source,
+    lanes,
+    walk: lanes === 'fused' ? fuse(width, layer.C, rows) : width,
+    groups,
     height: forward ? layer.Ho : layer.H,
     width: forward ? layer.Wo : layer.W,
-    groupTarget: (forward ? layer.N : layer.C) / layer.G,
-    groupReduction: (forward ? layer.C : layer.N) / layer.G,
+    groupTarget: (forward ? layer.N : layer.C) / groups,
+    groupReduction: (forward ? layer.C : layer.N) / groups,
   };
 };
 
@@ -91,8 +101,9 @@ const stripOf = (shape: Shape, columns: Range, channel: number, channels: number
 const weightLayout = (shape: Shape, tiling: ChannelTiling, beat: number) => {
   const { layer, pass } = shape.problem;
   const forward = pass === 'fprop';
-  const c = forward ? tiling.reduction : tiling.target;
-  const n = (forward ? tiling.target : tiling.reduction) * tiling.groups;
+  const diagonal = tiling.lanes === 'diagonal';
+  const c = diagonal ? 1 : forward ? tiling.reduction : tiling.target;
+  const n = (forward || diagonal ? tiling.target : tiling.reduction) * tiling.groups;
   const source = plainSource({
     name: 'weights',
     stationary: true,
@@ -126,16 +137,20 @@ export const channelTilings = (shape: Shape, builder: Builder): readonly Channel
   const found: ChannelTiling[] = [];
   const depth = config.buffers.accumulatorDepth;
   const aligned = imagesAligned(shape.source, builder.derived.beatElements);
-  const groupSizes = layer.G === 1 ? [1] : shrink(layer.G);
+  const groupSizes = shape.groups === 1 ? [1] : shrink(shape.groups);
+  const whole = (groups: number): boolean => groups > 1 || shape.lanes === 'fused';
+  const reductionsOf = (groups: number, target: number): readonly number[] => {
+    if (shape.lanes === 'diagonal') return [target];
+    return whole(groups) ? [shape.groupReduction] : shrink(shape.groupReduction, lanes);
+  };
   for (const groups of groupSizes) {
-    const whole = groups > 1;
-    for (const reduction of whole ? [shape.groupReduction] : shrink(shape.groupReduction, lanes)) {
-      for (const target of whole ? [shape.groupTarget] : shrink(shape.groupTarget, columns)) {
+    for (const target of groups > 1 ? [shape.groupTarget] : shrink(shape.groupTarget, columns)) {
+      for (const reduction of reductionsOf(groups, target)) {
         const vectors = Math.ceil(target / columns);
         for (const [tapsH, tapsW] of [
           [layer.Kh, layer.Kw],
           [1, layer.Kw],
-          [1, 1],
+          ...(shape.lanes === 'fused' ? [] : [[1, 1]]),
         ] as const) {
           const before = found.length;
           for (const width of shrink(shape.width)) {
@@ -151,6 +166,7 @@ export const channelTilings = (shape: Shape, builder: Builder): readonly Channel
                 for (const imageCount of new Set([images, 1])) {
                   const base = {
                     kind: 'channels',
+                    lanes: shape.lanes,
                     images: imageCount,
                     rows,
                     columns: width,
@@ -180,16 +196,18 @@ export const emitChannelPass = (
   narrow: boolean,
   waitStore: number,
 ): void => {
-  const { problem, memory, source } = shape;
+  const { problem, memory, source, walk } = shape;
   const { layer, pass, mode, height, width } = problem;
   const { config, derived } = builder;
   const { beatElements, dataBytes } = derived;
   const { rows: lanes, columns } = config.array;
   const forward = pass === 'fprop';
   const outBytes = narrow ? dataBytes : 4;
-  const targetChannels = shape.groupTarget * layer.G;
+  const fused = shape.lanes === 'fused';
+  const diagonal = shape.lanes === 'diagonal';
+  const targetChannels = shape.groupTarget * shape.groups;
   const h = axisGeometry(mode, height);
-  const w = axisGeometry(mode, width);
+  const w = axisGeometry(mode, walk);
   const rect = problem.engine === 'zerofree';
 
   const emitTile = (images: Range, rows: Range, cols: Range, groups: Range, target: Range): void => {
@@ -204,16 +222,15 @@ export const emitChannelPass = (
     const loadedRows = nb > 1 ? { first: 0, last: source.rows - 1 } : sourceRows;
     for (let group = groups.first; group <= groups.last; group++) {
       const place = builder.accumulator(nb * th * tw * vectors);
-      for (const reduction of cut(shape.groupReduction, tiling.reduction)) {
+      for (const reduction of diagonal ? [target] : cut(shape.groupReduction, tiling.reduction)) {
         const reductionCount = rangeLength(reduction);
         for (const tapsH of cut(layer.Kh, tiling.tapsH)) {
           for (const tapsW of cut(layer.Kw, tiling.tapsW)) {
             const countH = rangeLength(tapsH);
-            const countW = rangeLength(tapsW);
             const perTap = (a: typeof height, t: Range, taps: Range): number[] =>
               Array.from({ length: rangeLength(taps) }, (_, k) => visited(mode, a, t, taps.first + k));
             const visitsH = perTap(height, rows, tapsH);
-            const visitsW = perTap(width, cols, tapsW);
+            const visitsW = perTap(walk, cols, fused ? { first: 0, last: walk.kernel - 1 } : tapsW);
             if (rect && !(visitsH.some((v) => v > 0) && visitsW.some((v) => v > 0))) continue;
             // dynamic operand
             const channel0 =
@@ -221,15 +238,20 @@ export const emitChannelPass = (
             const channelCount = tiling.groups > 1 ? rangeLength(groups) * shape.groupReduction : reductionCount;
             const strip = stripOf(shape, empty ? { first: 0, last: 0 } : sourceColumns, channel0, channelCount);
             const pitch = stripPitch(strip, beatElements);
+            const unit = fused ? 1 : pitch.pixel;
             const dyn0 = empty ? 0 : acquireRows(builder, strip, images, loadedRows, waitStore);
             const tileH = axisTile(mode, height, rows, sourceRows, tapsH.first);
-            const tileW = axisTile(mode, width, cols, sourceColumns, tapsW.first);
+            const tileW = axisTile(mode, walk, cols, sourceColumns, tapsW.first);
             const skipped = (nb > 1 ? sourceRows.first : 0) * pitch.row;
             const dynGroup = tiling.groups > 1 ? (group - groups.first) * shape.groupReduction + reduction.first : 0;
             // stationary operand
-            const [c0, cCount] = forward ? [reduction.first, reductionCount] : [target.first, targetCount];
+            const [c0, cCount] = diagonal
+              ? [0, 1]
+              : forward
+                ? [reduction.first, reductionCount]
+                : [target.first, targetCount];
             const nFirst = forward ? target.first : reduction.first;
-            const nGroup = layer.N / layer.G;
+            const nGroup = layer.N / shape.groups;
             const n0 = tiling.groups > 1 ? groups.first * nGroup : group * nGroup + nFirst;
             const nCount = tiling.groups > 1 ? rangeLength(groups) * nGroup : forward ? targetCount : reductionCount;
             const weights = weightLayout(shape, tiling, beatElements).source;
@@ -257,15 +279,15 @@ export const emitChannelPass = (
               phaseTapH: h.phaseTap,
               phaseTapW: w.phaseTap,
               dynB: nb > 1 ? source.rows * pitch.row : 0,
-              dynTile: lanes,
+              dynTile: diagonal ? columns : lanes,
               dynPosH: h.dynPos * pitch.row,
               dynWrapH: h.dynWrap * pitch.row,
               dynTapH: h.dynTap * pitch.row,
               dynBorrowH: h.dynBorrow * pitch.row,
-              dynPosW: w.dynPos * pitch.pixel,
-              dynWrapW: w.dynWrap * pitch.pixel,
-              dynTapW: w.dynTap * pitch.pixel,
-              dynBorrowW: w.dynBorrow * pitch.pixel,
+              dynPosW: w.dynPos * unit,
+              dynWrapW: w.dynWrap * unit,
+              dynTapW: w.dynTap * unit,
+              dynBorrowW: w.dynBorrow * unit,
               pixB: nb > 1 ? th * tw * vectors : 0,
               pixTile: 1,
               pixPosH: h.pixPos * tw * vectors,
@@ -275,12 +297,18 @@ export const emitChannelPass = (
               pixWrapW: w.pixWrap * vectors,
               pixTapW: w.pixTap * vectors,
               tileTapH: layer.Kw * blockPitch.row,
-              tileTapW: blockPitch.row,
+              tileTapW: fused ? lanes * blockPitch.pixel : blockPitch.row,
               tileReduction: forward ? lanes * blockPitch.pixel : lanes,
-              tileColumn: forward ? columns : columns * blockPitch.pixel,
-              tileInner: blockPitch.pixel,
+              tileColumn: forward || diagonal ? columns : columns * blockPitch.pixel,
+              tileInner: diagonal ? 0 : blockPitch.pixel,
             });
-            const reductionTiles = Math.ceil(reductionCount / lanes);
+            const columnLanesLast = targetCount - (vectors - 1) * columns;
+            const reductionTiles = fused || diagonal ? 1 : Math.ceil(reductionCount / lanes);
+            const rowLanesLast = fused
+              ? layer.Kw * layer.C - (walk.kernel - 1) * lanes
+              : diagonal
+                ? columnLanesLast
+                : reductionCount - (reductionTiles - 1) * lanes;
             const load = Math.max(lanes, columns);
             let cycles = 0;
             for (const a of visitsH) for (const b of visitsW) if (a * b > 0) cycles += Math.max(load, nb * a * b);
@@ -288,20 +316,22 @@ export const emitChannelPass = (
               {
                 waitStore: place.waitStore,
                 reducePixels: false,
-                byColumn: !forward,
+                byColumn: !forward && !diagonal,
                 rect,
+                fused,
+                diagonal,
                 nb,
                 columnTiles: vectors,
                 positionsH: tileH.positions,
                 positionsW: tileW.positions,
                 reductionTiles,
-                rowLanesLast: reductionCount - (reductionTiles - 1) * lanes,
-                columnLanesLast: targetCount - (vectors - 1) * columns,
-                dynBase: dyn0 + skipped + dynGroup + tileH.dynIndex * pitch.row + tileW.dynIndex * pitch.pixel,
+                rowLanesLast,
+                columnLanesLast,
+                dynBase: dyn0 + skipped + dynGroup + tileH.dynIndex * pitch.row + tileW.dynIndex * unit,
                 pixBase: place.base + (tileH.pixIndex * tw + tileW.pixIndex) * vectors,
                 tileBase: stat0 + statGroup,
                 xH: tileH.x,
-                xW: tileW.x,
+                xW: fused && !rect ? 0 : tileW.x,
                 lastH: tileH.last,
                 lastW: tileW.last,
                 phaseH: tileH.phase,
@@ -309,7 +339,8 @@ export const emitChannelPass = (
                 lastPhaseH: tileH.lastPhase,
                 lastPhaseW: tileW.lastPhase,
                 tapsH: countH,
-                tapsW: countW,
+                tapsW: visitsW.length,
+                edgeW: fused ? cols.first * walk.stride - walk.pad : 0,
               },
               { cycles: cycles * vectors * reductionTiles },
             );
@@ -394,7 +425,7 @@ export const emitChannelPass = (
   const imageTiles = cut(layer.B, tiling.images);
   const rowTiles = cut(shape.height, tiling.rows);
   const columnTiles = cut(shape.width, tiling.columns);
-  const groupTiles = cut(layer.G, tiling.groups);
+  const groupTiles = cut(shape.groups, tiling.groups);
   const targetTiles = cut(shape.groupTarget, tiling.target);
   const pixels = (body: (images: Range, rows: Range, cols: Range) => void): void => {
     for (const images of imageTiles)

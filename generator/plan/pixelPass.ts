@@ -1,5 +1,6 @@
-import { axisGeometry, axisTile, type Range, rangeLength, sourceRange, visited } from './axis.js';
+import { type Axis, axisGeometry, axisTile, type Range, rangeLength, sourceRange, visited } from './axis.js';
 import type { Builder } from './builder.js';
+import { fuse, type LaneMapping } from './lanes.js';
 import type { MemoryMap, Problem } from './problem.js';
 import { cut, shrink } from './shrink.js';
 import {
@@ -16,6 +17,7 @@ import {
 /** How wgrad is cut: a tile of dW stays in the accumulator while pixel tiles stream past. */
 export interface PixelTiling {
   readonly kind: 'pixels';
+  readonly lanes: LaneMapping;
   /** dY pixels of a tile. */
   readonly images: number;
   readonly rows: number;
@@ -35,6 +37,9 @@ interface Shape {
   readonly memory: MemoryMap;
   readonly x: Source;
   readonly dy: Source;
+  readonly lanes: LaneMapping;
+  /** The width axis as the hardware walks it. */
+  readonly walk: Axis;
   /** Pixels of dY as the engine sees it. */
   readonly height: number;
   readonly width: number;
@@ -42,7 +47,7 @@ interface Shape {
   readonly groupN: number;
 }
 
-export const pixelShape = (problem: Problem, memory: MemoryMap): Shape => {
+export const pixelShape = (problem: Problem, memory: MemoryMap, lanes: LaneMapping, rows: number): Shape => {
   const { layer, height, width, mode, reorganized } = problem;
   const x = tapSource(
     { name: 'x', stationary: false, address: memory.x.address, height: layer.H, width: layer.W, channels: layer.C },
@@ -63,6 +68,8 @@ export const pixelShape = (problem: Problem, memory: MemoryMap): Shape => {
     memory,
     x,
     dy,
+    lanes,
+    walk: lanes === 'fused' ? fuse(width, layer.C, rows) : width,
     height: height.outputs,
     width: width.outputs,
     groupC: layer.C / layer.G,
@@ -105,12 +112,12 @@ export const pixelTilings = (shape: Shape, builder: Builder): readonly PixelTili
   const aligned = imagesAligned(shape.x, derived.beatElements) && imagesAligned(shape.dy, derived.beatElements);
   for (const groups of layer.G === 1 ? [1] : shrink(layer.G)) {
     const whole = groups > 1;
-    for (const c of whole ? [shape.groupC] : shrink(shape.groupC, lanes)) {
+    for (const c of whole || shape.lanes === 'fused' ? [shape.groupC] : shrink(shape.groupC, lanes)) {
       for (const n of whole ? [shape.groupN] : shrink(shape.groupN, columns)) {
         for (const [tapsH, tapsW] of [
           [layer.Kh, layer.Kw],
           [1, layer.Kw],
-          [1, 1],
+          ...(shape.lanes === 'fused' ? [] : [[1, 1]]),
         ] as const) {
           const before = found.length;
           for (const width of shrink(shape.width)) {
@@ -120,6 +127,7 @@ export const pixelTilings = (shape: Shape, builder: Builder): readonly PixelTili
               for (const imageCount of new Set([...images, 1])) {
                 const tiling: PixelTiling = {
                   kind: 'pixels',
+                  lanes: shape.lanes,
                   images: imageCount,
                   rows,
                   columns: width,
@@ -150,14 +158,15 @@ export const emitPixelPass = (
   narrow: boolean,
   waitStore: number,
 ): void => {
-  const { problem, memory } = shape;
+  const { problem, memory, walk } = shape;
   const { layer, mode, height, width } = problem;
   const { config, derived } = builder;
   const { beatElements, dataBytes } = derived;
   const { rows: lanes, columns } = config.array;
   const outBytes = narrow ? dataBytes : 4;
   const h = axisGeometry(mode, height);
-  const w = axisGeometry(mode, width);
+  const w = axisGeometry(mode, walk);
+  const fused = shape.lanes === 'fused';
   const rect = problem.engine === 'zerofree';
 
   const emitTile = (groups: Range, c: Range, n: Range, tapsH: Range, tapsW: Range): void => {
@@ -168,7 +177,7 @@ export const emitPixelPass = (
     const vectors = Math.ceil(nCount / columns);
     const perGroup = countH * countW * cCount * vectors;
     const place = builder.accumulator(perGroup * rangeLength(groups));
-    const reductionTiles = Math.ceil(cCount / lanes);
+    const reductionTiles = fused ? 1 : Math.ceil(cCount / lanes);
     for (const images of cut(layer.B, tiling.images)) {
       for (const cols of cut(shape.width, tiling.columns)) {
         for (const rows of cut(shape.height, tiling.rows)) {
@@ -176,7 +185,7 @@ export const emitPixelPass = (
           const perTap = (a: typeof height, t: Range, taps: Range): number[] =>
             Array.from({ length: rangeLength(taps) }, (_, k) => visited(mode, a, t, taps.first + k));
           const visitsH = perTap(height, rows, tapsH);
-          const visitsW = perTap(width, cols, tapsW);
+          const visitsW = perTap(walk, cols, fused ? { first: 0, last: walk.kernel - 1 } : tapsW);
           if (rect && !(visitsH.some((v) => v > 0) && visitsW.some((v) => v > 0))) continue;
           const sourceRows = sourceRange(mode, height, rows);
           const sourceColumns = sourceRange(mode, width, cols);
@@ -188,6 +197,7 @@ export const emitPixelPass = (
             channels: tiling.groups > 1 ? rangeLength(groups) * shape.groupC : cCount,
           };
           const xPitch = stripPitch(xStrip, beatElements);
+          const unit = fused ? 1 : xPitch.pixel;
           const xRows = nb > 1 ? { first: 0, last: shape.x.rows - 1 } : sourceRows;
           const dyn0 = empty ? 0 : acquireRows(builder, xStrip, images, xRows, waitStore);
           const skipped = (nb > 1 ? sourceRows.first : 0) * xPitch.row;
@@ -200,7 +210,7 @@ export const emitPixelPass = (
           const dyPitch = stripPitch(dyStrip, beatElements);
           const stat0 = acquireRows(builder, dyStrip, images, rows, waitStore);
           const tileH = axisTile(mode, height, rows, sourceRows, tapsH.first);
-          const tileW = axisTile(mode, width, cols, sourceColumns, tapsW.first);
+          const tileW = axisTile(mode, walk, cols, sourceColumns, tapsW.first);
           builder.setGeometry({
             kind: 'geometry',
             boundH: h.bound,
@@ -219,10 +229,10 @@ export const emitPixelPass = (
             dynWrapH: h.dynWrap * xPitch.row,
             dynTapH: h.dynTap * xPitch.row,
             dynBorrowH: h.dynBorrow * xPitch.row,
-            dynPosW: w.dynPos * xPitch.pixel,
-            dynWrapW: w.dynWrap * xPitch.pixel,
-            dynTapW: w.dynTap * xPitch.pixel,
-            dynBorrowW: w.dynBorrow * xPitch.pixel,
+            dynPosW: w.dynPos * unit,
+            dynWrapW: w.dynWrap * unit,
+            dynTapW: w.dynTap * unit,
+            dynBorrowW: w.dynBorrow * unit,
             pixB: nb > 1 ? shape.dy.rows * dyPitch.row : 0,
             pixTile: columns,
             pixPosH: h.pixPos * dyPitch.row,
@@ -232,7 +242,7 @@ export const emitPixelPass = (
             pixWrapW: w.pixWrap * dyPitch.pixel,
             pixTapW: 0,
             tileTapH: countW * cCount * vectors,
-            tileTapW: cCount * vectors,
+            tileTapW: (fused ? lanes : cCount) * vectors,
             tileReduction: lanes * vectors,
             tileColumn: 1,
             tileInner: vectors,
@@ -252,19 +262,21 @@ export const emitPixelPass = (
                 reducePixels: true,
                 byColumn: false,
                 rect,
+                fused,
+                diagonal: false,
                 nb,
                 columnTiles: vectors,
                 positionsH: tileH.positions,
                 positionsW: tileW.positions,
                 reductionTiles,
-                rowLanesLast: cCount - (reductionTiles - 1) * lanes,
+                rowLanesLast: fused ? layer.Kw * cCount - (walk.kernel - 1) * lanes : cCount - (reductionTiles - 1) * lanes,
                 columnLanesLast: nCount - (vectors - 1) * columns,
                 dynBase:
-                  dyn0 + skipped + g * shape.groupC + tileH.dynIndex * xPitch.row + tileW.dynIndex * xPitch.pixel,
+                  dyn0 + skipped + g * shape.groupC + tileH.dynIndex * xPitch.row + tileW.dynIndex * unit,
                 pixBase: stat0 + g * shape.groupN,
                 tileBase: place.base + g * perGroup,
                 xH: tileH.x,
-                xW: tileW.x,
+                xW: fused && !rect ? 0 : tileW.x,
                 lastH: tileH.last,
                 lastW: tileW.last,
                 phaseH: tileH.phase,
@@ -272,7 +284,8 @@ export const emitPixelPass = (
                 lastPhaseH: tileH.lastPhase,
                 lastPhaseW: tileW.lastPhase,
                 tapsH: countH,
-                tapsW: countW,
+                tapsW: visitsW.length,
+                edgeW: fused ? cols.first * walk.stride - walk.pad : 0,
               },
               { cycles: groupsOfPixels * perBlock * vectors },
             );

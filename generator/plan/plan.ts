@@ -5,6 +5,7 @@ import type { Layer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction } from '../spec/program.js';
 import { Builder, type Cost, TooSlow } from './builder.js';
 import { type ChannelTiling, channelShape, channelTilings, emitChannelPass } from './channelPass.js';
+import { fusible, hasDiagonal, type LaneMapping } from './lanes.js';
 import { emitPixelPass, type PixelTiling, pixelShape, pixelTilings } from './pixelPass.js';
 import { type MemoryMap, makeProblem, type Problem, type Tensor } from './problem.js';
 import { emitReorganize } from './reorganize.js';
@@ -90,6 +91,7 @@ const tilingExecs = (layer: Layer, pass: Pass, tiling: Tiling): number => {
       : pass === 'fprop'
         ? parts(n, tiling.target) * parts(c, tiling.reduction)
         : parts(c, tiling.target) * parts(n, tiling.reduction);
+  if (tiling.lanes === 'diagonal') return taps * pixels * parts(layer.C, (tiling as ChannelTiling).target);
   return taps * pixels * channels * layer.G;
 };
 
@@ -134,14 +136,19 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const problem = makeProblem(layer, pass, engine);
   const memory = memoryMap(config, problem, narrow, options.misalign ?? 0, options.base ?? 0x1000_0000);
 
+  const { rows, columns } = config.array;
+  const mappings: LaneMapping[] = ['channels'];
+  if (pass !== 'dgrad' && fusible(layer, problem.width, rows)) mappings.push('fused');
+  if (pass !== 'wgrad' && hasDiagonal(layer, rows, columns)) mappings.push('diagonal');
+
   const build = (tiling: Tiling, limit: number): Builder | undefined => {
     const builder = new Builder(config, limit);
     const waitStore = emitReorganize(problem, memory, builder);
     if (waitStore === undefined) return undefined;
     try {
       if (tiling.kind === 'channels')
-        emitChannelPass(channelShape(problem, memory), tiling, builder, narrow, waitStore);
-      else emitPixelPass(pixelShape(problem, memory), tiling, builder, narrow, waitStore);
+        emitChannelPass(channelShape(problem, memory, tiling.lanes, rows), tiling, builder, narrow, waitStore);
+      else emitPixelPass(pixelShape(problem, memory, tiling.lanes, rows), tiling, builder, narrow, waitStore);
     } catch (error) {
       if (error instanceof TooSlow) return undefined;
       throw error;
@@ -150,12 +157,12 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   };
 
   const probe = new Builder(config);
-  const tilings: readonly Tiling[] =
+  const tilingsOf = (lanes: LaneMapping): readonly Tiling[] =>
     pass === 'wgrad'
-      ? pixelTilings(pixelShape(problem, memory), probe)
-      : channelTilings(channelShape(problem, memory), probe);
+      ? pixelTilings(pixelShape(problem, memory, lanes, rows), probe)
+      : channelTilings(channelShape(problem, memory, lanes, rows), probe);
   let best: { readonly builder: Builder; readonly tiling: Tiling; readonly cost: Cost } | undefined;
-  const candidates = shortlist(layer, pass, tilings);
+  const candidates = mappings.reverse().flatMap((lanes) => shortlist(layer, pass, tilingsOf(lanes)));
   for (const tiling of candidates) {
     const builder = build(tiling, (best?.cost.cycles ?? Number.POSITIVE_INFINITY) * 1.02);
     if (!builder) continue;

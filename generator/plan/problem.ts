@@ -39,6 +39,8 @@ const axes = (layer: Layer): { readonly height: Axis; readonly width: Axis } => 
     stride: layer.Sh,
     dilation: layer.Dh,
     pad: layer.Pt,
+    unit: 1,
+    lanes: 1,
   },
   width: {
     inputs: layer.W,
@@ -47,6 +49,8 @@ const axes = (layer: Layer): { readonly height: Axis; readonly width: Axis } => 
     stride: layer.Sw,
     dilation: layer.Dw,
     pad: layer.Pl,
+    unit: 1,
+    lanes: 1,
   },
 });
 
@@ -60,6 +64,8 @@ const storedInputs = (axis: Axis): Axis => {
     stride: 1,
     dilation: -axis.dilation,
     pad: -reach,
+    unit: 1,
+    lanes: 1,
   };
 };
 

@@ -81,6 +81,10 @@ export interface Exec {
   readonly byColumn: boolean;
   /** Enumerate only the rectangle of valid positions of each tap (zerofree). */
   readonly rect: boolean;
+  /** A tap along w is a run of lanes over (kw, channel): coordinates along w count elements, lanes are checked one by one. */
+  readonly fused: boolean;
+  /** Depthwise: each reduction lane goes to its own output lane, a stationary vector is the diagonal of its block. */
+  readonly diagonal: boolean;
   readonly nb: number;
   readonly columnTiles: number;
   readonly positionsH: number;
@@ -101,6 +105,8 @@ export interface Exec {
   readonly lastPhaseW: number;
   readonly tapsH: number;
   readonly tapsW: number;
+  /** `fused` only: element coordinate along w of the first lane, at the first position of the first tap. */
+  readonly edgeW: number;
 }
 
 /** Drains accumulator vectors into DRAM runs. */
@@ -262,6 +268,8 @@ const execLayout: Layout<Exec> = {
   reducePixels: flag(8),
   byColumn: flag(9),
   rect: flag(10),
+  fused: flag(11),
+  diagonal: flag(12),
   waitLoad: whole(1),
   waitStore: whole(2),
   nb: count(3, 0, 16),
@@ -284,6 +292,7 @@ const execLayout: Layout<Exec> = {
   lastPhaseW: unsigned(11, 24, 8),
   tapsH: count(12, 0, 8),
   tapsW: count(12, 8, 8),
+  edgeW: signed(13, 0, 18),
 };
 
 const storeLayout: Layout<Store> = {

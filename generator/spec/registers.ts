@@ -67,7 +67,7 @@ export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (lette
 
 /** Every counter in the order of the map, for a configuration. All are cleared by START and hold their value after a run. */
 export const counters = (config: Config): readonly Counter[] => {
-  const lanes = bitsFor(config.array.rows * config.array.columns + 1);
+  const lanes = bitsFor(config.array.rows * config.array.rows * config.array.columns + 1);
   const bytes = bitsFor(derive(config).beatBytes + 1);
   return [
     { name: 'cycles', bits: 1, definition: 'Clock cycles from START to END, all writes answered.' },

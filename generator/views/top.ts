@@ -29,7 +29,7 @@ export const topView = (config: Config): TopView => {
     busTop: axi.dataWidth - 1,
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
-    laneTop: bitsFor(array.rows * array.columns + 1) - 1,
+    laneTop: bitsFor(array.rows * array.rows * array.columns + 1) - 1,
     byteTop: byteBits - 1,
     byteZero: `${byteBits}'d0`,
   };
