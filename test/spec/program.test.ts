@@ -71,6 +71,8 @@ describe('program', () => {
         waitStore: 8,
         rect: true,
         byColumn: true,
+        fused: true,
+        diagonal: true,
         nb: 2,
         columnTiles: 3,
         positionsH: 4,
@@ -89,10 +91,11 @@ describe('program', () => {
         lastPhaseW: 4,
         tapsH: 5,
         tapsW: 6,
+        edgeW: -2,
       }),
     ]);
     expect([...words]).toEqual([
-      0x603, 7, 8, 0x30002, 0x50004, 0x0a090006, 0xffffffff, 0, 0, 0x2ffff, 0x3fffe, 0x04030201, 0x605, 0, 0, 0,
+      0x1e03, 7, 8, 0x30002, 0x50004, 0x0a090006, 0xffffffff, 0, 0, 0x2ffff, 0x3fffe, 0x04030201, 0x605, 0x3fffe, 0, 0,
     ]);
   });
 
