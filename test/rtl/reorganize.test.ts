@@ -1,3 +1,3 @@
 import { benchTests } from './bench.js';
 
-benchTests('reorganize', { seeds: [0] });
+benchTests('reorganize', { presets: ['tiny4'], seeds: [0] });
