@@ -45,7 +45,7 @@ describe('a circular buffer', () => {
           }
         }
       }),
-      { seed: 4, numRuns: 1000 },
+      { seed: 4, numRuns: 150 },
     );
   });
 
