@@ -3,24 +3,17 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../generator/check/errors.js';
-import type { EmittedFile } from '../../generator/emit/rtl.js';
-import { render } from '../../generator/emit/template.js';
+import { blocks } from '../../generator/emit/blocks.js';
+import { benchFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { ceilPow2, derive } from '../../generator/spec/derive.js';
-import { commonView } from '../../generator/views/common.js';
 import { buildOnce, cacheKey } from './cache.js';
 import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
 import { writeFiles } from './verilator.js';
 
 /** The bench of a whole accelerator: memory, host and protocol checks in Verilog. */
-export const systemBench = (config: Config): EmittedFile => ({
-  path: `tb/${config.prefix}system_tb.v`,
-  text: render('tb/system_tb.v', {
-    ...commonView(config),
-    addressBits: config.axi.addressWidth,
-    beatBytes: derive(config).beatBytes,
-  }),
-});
+export const systemBench = (config: Config): EmittedFile =>
+  benchFile(config, blocks.find(({ bench }) => bench === 'system')!);
 
 const LARGEST_MEMORY = 2 ** 24;
 const UNKNOWN_BYTE = 0x5a;
