@@ -40,6 +40,8 @@ export interface Block {
   readonly view: (config: Config) => View;
   /** Blocks that this one instantiates, in any configuration. */
   readonly uses: readonly string[];
+  /** Name of its bench, where that is not the block's: `templates/tb/<bench>_tb.v.hbs`. */
+  readonly bench?: string;
   /** Whether a configuration has this block; without it, every one has. */
   readonly when?: (config: Config) => boolean;
 }
@@ -119,6 +121,7 @@ export const blocks: readonly Block[] = [
     name: 'top',
     purpose: 'the accelerator',
     view: topView,
+    bench: 'system',
     uses: [
       'csr',
       'fetch',

@@ -20,8 +20,8 @@ export const blockFile = (config: Config, block: Block): EmittedFile => ({
 });
 
 export const benchFile = (config: Config, block: Block): EmittedFile => ({
-  path: `tb/${config.prefix}${block.name}_tb.v`,
-  text: render(`tb/${block.name}_tb.v`, block.view(config)),
+  path: `tb/${config.prefix}${block.bench ?? block.name}_tb.v`,
+  text: render(`tb/${block.bench ?? block.name}_tb.v`, block.view(config)),
 });
 
 /**

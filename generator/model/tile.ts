@@ -95,7 +95,8 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
       if (lane < rowLanes) arithmetic.multiply(values, from, rowLanes, entry);
       return;
     }
-    for (let lane = 0; lane < rows; lane++) scratch[lane] = lane >= first && lane < end ? values[(from + lane) & mask] : 0;
+    for (let lane = 0; lane < rows; lane++)
+      scratch[lane] = lane >= first && lane < end ? values[(from + lane) & mask] : 0;
     arithmetic.multiply(scratch, 0, rows, entry);
   });
   counts.arrayBusy += vectors;

@@ -269,10 +269,11 @@ export const emitPixelPass = (
                 positionsH: tileH.positions,
                 positionsW: tileW.positions,
                 reductionTiles,
-                rowLanesLast: fused ? layer.Kw * cCount - (walk.kernel - 1) * lanes : cCount - (reductionTiles - 1) * lanes,
+                rowLanesLast: fused
+                  ? layer.Kw * cCount - (walk.kernel - 1) * lanes
+                  : cCount - (reductionTiles - 1) * lanes,
                 columnLanesLast: nCount - (vectors - 1) * columns,
-                dynBase:
-                  dyn0 + skipped + g * shape.groupC + tileH.dynIndex * xPitch.row + tileW.dynIndex * unit,
+                dynBase: dyn0 + skipped + g * shape.groupC + tileH.dynIndex * xPitch.row + tileW.dynIndex * unit,
                 pixBase: stat0 + g * shape.groupN,
                 tileBase: place.base + g * perGroup,
                 xH: tileH.x,

@@ -5,6 +5,7 @@ import type { Layer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction } from '../spec/program.js';
 import { Builder, type Cost, TooSlow } from './builder.js';
 import { type ChannelTiling, channelShape, channelTilings, emitChannelPass } from './channelPass.js';
+import { compulsoryBytes, score, shortlist, TRAFFIC_WEIGHT } from './estimate.js';
 import { fusible, hasDiagonal, type LaneMapping } from './lanes.js';
 import { emitPixelPass, type PixelTiling, pixelShape, pixelTilings } from './pixelPass.js';
 import { type MemoryMap, makeProblem, type Problem, type Tensor } from './problem.js';
@@ -66,47 +67,6 @@ const memoryMap = (config: Config, problem: Problem, narrow: boolean, misalign: 
   return { program: next, x, wt, dy, scratch, output };
 };
 
-/** Steps in which the planner compares: the engine's own work, then bytes where the work is equal within 2 %. */
-const better = (a: Cost, b: Cost): boolean => {
-  const bytes = (cost: Cost): number => cost.bytesRead + cost.bytesWritten;
-  if (a.cycles < b.cycles * 0.98) return true;
-  if (a.cycles > b.cycles * 1.02) return false;
-  return bytes(a) < bytes(b);
-};
-
-/** Candidates whose whole program is built. */
-const MOST_CANDIDATES = 20;
-
-const parts = (whole: number, size: number): number => Math.ceil(whole / size);
-
-/** EXECs that a tiling takes. */
-const tilingExecs = (layer: Layer, pass: Pass, tiling: Tiling): number => {
-  const taps = parts(layer.Kh, tiling.tapsH) * parts(layer.Kw, tiling.tapsW);
-  const [height, width] = pass === 'dgrad' ? [layer.H, layer.W] : [layer.Ho, layer.Wo];
-  const pixels = parts(layer.B, tiling.images) * parts(height, tiling.rows) * parts(width, tiling.columns);
-  const [c, n] = [layer.C / layer.G, layer.N / layer.G];
-  const channels =
-    tiling.kind === 'pixels'
-      ? parts(c, tiling.c) * parts(n, tiling.n)
-      : pass === 'fprop'
-        ? parts(n, tiling.target) * parts(c, tiling.reduction)
-        : parts(c, tiling.target) * parts(n, tiling.reduction);
-  if (tiling.lanes === 'diagonal') return taps * pixels * parts(layer.C, (tiling as ChannelTiling).target);
-  return taps * pixels * channels * layer.G;
-};
-
-/** The tilings that are worth building: few instructions first, those with very many left out. */
-const shortlist = (layer: Layer, pass: Pass, tilings: readonly Tiling[]): readonly Tiling[] => {
-  const counted = tilings
-    .map((tiling) => ({ tiling, execs: tilingExecs(layer, pass, tiling) }))
-    .sort((a, b) => a.execs - b.execs);
-  const limit = (counted[0]?.execs ?? 0) * 12 + 64;
-  const kept = counted.filter(({ execs }) => execs <= limit).map(({ tiling }) => tiling);
-  return kept.length <= MOST_CANDIDATES
-    ? kept
-    : Array.from({ length: MOST_CANDIDATES }, (_, i) => kept[Math.floor((i * kept.length) / MOST_CANDIDATES)]!);
-};
-
 const limitProblem = (config: Config, problem: Problem): UserError =>
   new UserError([
     {
@@ -161,13 +121,17 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     pass === 'wgrad'
       ? pixelTilings(pixelShape(problem, memory, lanes, rows), probe)
       : channelTilings(channelShape(problem, memory, lanes, rows), probe);
-  let best: { readonly builder: Builder; readonly tiling: Tiling; readonly cost: Cost } | undefined;
-  const candidates = mappings.reverse().flatMap((lanes) => shortlist(layer, pass, tilingsOf(lanes)));
+  let best:
+    | { readonly builder: Builder; readonly tiling: Tiling; readonly cost: Cost; readonly score: number }
+    | undefined;
+  const compulsory = compulsoryBytes(config, layer, pass, narrow);
+  const candidates = mappings.reverse().flatMap((lanes) => shortlist(config, problem, tilingsOf(lanes)));
   for (const tiling of candidates) {
-    const builder = build(tiling, (best?.cost.cycles ?? Number.POSITIVE_INFINITY) * 1.02);
+    const builder = build(tiling, (best?.score ?? Number.POSITIVE_INFINITY) / (1 + TRAFFIC_WEIGHT));
     if (!builder) continue;
     const cost = builder.cost();
-    if (!best || better(cost, best.cost)) best = { builder, tiling, cost };
+    const value = score(cost, compulsory);
+    if (!best || value < best.score) best = { builder, tiling, cost, score: value };
   }
   if (!best) throw limitProblem(config, problem);
   const instructions: readonly Instruction[] = [...best.builder.instructions, { kind: 'end' }];

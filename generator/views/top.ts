@@ -21,7 +21,6 @@ export const topView = (config: Config): TopView => {
     dynamicKib: buffers.dynamicBytes / 1024,
     stationaryKib: buffers.stationaryBytes / 1024,
     accumulatorDepth: buffers.accumulatorDepth,
-    registerFile: 'REGISTERS.md beside the sources',
     addStages: config.addStages,
     addressBits: axi.addressWidth,
     addressTop: axi.addressWidth - 1,

@@ -3,24 +3,17 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../generator/check/errors.js';
-import type { EmittedFile } from '../../generator/emit/rtl.js';
-import { render } from '../../generator/emit/template.js';
+import { blocks } from '../../generator/emit/blocks.js';
+import { benchFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { ceilPow2, derive } from '../../generator/spec/derive.js';
-import { commonView } from '../../generator/views/common.js';
 import { buildOnce, cacheKey } from './cache.js';
 import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
 import { writeFiles } from './verilator.js';
 
 /** The bench of a whole accelerator: memory, host and protocol checks in Verilog. */
-export const systemBench = (config: Config): EmittedFile => ({
-  path: `tb/${config.prefix}system_tb.v`,
-  text: render('tb/system_tb.v', {
-    ...commonView(config),
-    addressBits: config.axi.addressWidth,
-    beatBytes: derive(config).beatBytes,
-  }),
-});
+export const systemBench = (config: Config): EmittedFile =>
+  benchFile(config, blocks.find(({ bench }) => bench === 'system')!);
 
 const LARGEST_MEMORY = 2 ** 24;
 const UNKNOWN_BYTE = 0x5a;
@@ -44,6 +37,21 @@ const operationLine = (operation: HostOperation): string => {
 const extreme = (values: readonly bigint[], sign: bigint): bigint =>
   values.reduce((best, value) => ((value - best) * sign > 0n ? value : best));
 
+const memoryProblem = (bytes: number): UserError =>
+  new UserError([
+    {
+      code: 'ICARUS_MEMORY',
+      path: 'simulator',
+      message: `the memory spans ${bytes} bytes: the Icarus bench holds ${LARGEST_MEMORY} at most`,
+      fix: 'simulate in Verilator, or take a smaller layer',
+    },
+  ]);
+
+/** @throws UserError when a job whose memory spans so many bytes is too large for Icarus. */
+export const checkIcarusMemory = (bytes: number): void => {
+  if (ceilPow2(bytes) > LARGEST_MEMORY) throw memoryProblem(bytes);
+};
+
 /** The part of the address space that the bench's memory covers: all images, dumps and writable ranges, on beat boundaries. */
 const memorySpan = (config: Config, job: SimJob): { readonly base: bigint; readonly bytes: number } => {
   const ranges = [
@@ -63,14 +71,7 @@ const memorySpan = (config: Config, job: SimJob): { readonly base: bigint; reado
   const base = first - (first % BigInt(derive(config).beatBytes));
   const bytes = ceilPow2(Math.max(1024, Number(last - base)));
   if (bytes > LARGEST_MEMORY) {
-    throw new UserError([
-      {
-        code: 'ICARUS_MEMORY',
-        path: 'simulator',
-        message: `the memory spans ${last - base} bytes: the Icarus bench holds ${LARGEST_MEMORY} at most`,
-        fix: 'simulate in Verilator, or take a smaller layer',
-      },
-    ]);
+    throw memoryProblem(Number(last - base));
   }
   return { base, bytes };
 };

@@ -29,6 +29,12 @@ const constantsFile = (config: Config): EmittedFile => ({
   text: `#pragma once\nconstexpr unsigned BEAT_BYTES = ${derive(config).beatBytes};\n`,
 });
 
+/** With ports of their own, all cells share one function: half the code, and faster than one function for each. */
+const hintsFile = (config: Config): EmittedFile => ({
+  path: 'harness/hints.vlt',
+  text: `\`verilator_config\npublic_flat_rd -module "${config.prefix}pe" -var "*_i"\n`,
+});
+
 /** Writes files into a folder, with the folders they need. */
 export const writeFiles = (folder: string, files: readonly EmittedFile[]): void => {
   for (const { path, text } of files) {
@@ -45,7 +51,9 @@ const flags = (config: Config, waves: WaveFormat | undefined): readonly string[]
   '2',
   '-O3',
   '-CFLAGS',
-  '-O2 -std=c++17 -I../harness',
+  '-std=c++17 -I../harness',
+  '-MAKEFLAGS',
+  'OPT_FAST=-O2 OPT_SLOW=-O0', // slow: what runs once
   '--x-initial',
   'unique',
   '--x-assign',
@@ -78,7 +86,7 @@ interface Build {
 }
 
 const describeBuild = async (config: Config, rtl: readonly EmittedFile[], waves?: WaveFormat): Promise<Build> => {
-  const harness = [...harnessFiles(), constantsFile(config)];
+  const harness = [...harnessFiles(), constantsFile(config), hintsFile(config)];
   const command = flags(config, waves);
   const texts = [...rtl, ...harness].flatMap(({ path, text }) => [path, text]);
   return { key: cacheKey('verilator', [await toolVersion(), ...command, ...texts]), command, harness };
@@ -101,8 +109,8 @@ export const buildVerilator = async (
   const folder = await buildOnce(key, async (beside) => {
     writeFiles(beside, [...rtl, ...harness]);
     const sources = [
+      ...harness.filter(({ path }) => /\.(vlt|cpp)$/.test(path)),
       ...rtl.filter(({ path }) => path.endsWith('.v')),
-      ...harness.filter(({ path }) => path.endsWith('.cpp')),
     ];
     await execa('verilator', [...command, ...sources.map(({ path }) => path)], {
       cwd: beside,

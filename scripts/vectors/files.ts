@@ -3,6 +3,14 @@ import type { Config } from '../../generator/spec/config.js';
 import { arrayCases } from '../../generator/views/datapath.js';
 import { adderVectors, multiplierVectors } from './arithmetic.js';
 import { cellVectors, streamVectors } from './stream.js';
+import {
+  accumulateFiles,
+  dynamicFiles,
+  pixelWalkerFiles,
+  stationaryFiles,
+  tapAxisFiles,
+  tapWalkerFiles,
+} from './walkers.js';
 
 type Maker = (config: Config, seed: number) => readonly EmittedFile[];
 
@@ -20,8 +28,14 @@ const makers: Readonly<Record<string, Maker>> = {
   pe: (config, seed) => [{ path: 'pe.hex', text: cellVectors(config.format, seed) }],
   array: streams('array'),
   systolic: streams('systolic'),
+  pixel_walker: pixelWalkerFiles,
+  tap_axis: tapAxisFiles,
+  tap_walker: tapWalkerFiles,
+  agu_dynamic: dynamicFiles,
+  agu_stationary: stationaryFiles,
+  agu_accumulate: accumulateFiles,
 };
 
-/** The vector files that a block's bench reads, by `$readmemh`; none for a bench that makes its own. */
+/** The vector files that a block's bench reads, by `$readmemh` or `$fscanf`; none for a bench that makes its own. */
 export const vectorFiles = (config: Config, block: string, seed: number): readonly EmittedFile[] =>
   makers[block]?.(config, seed) ?? [];

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blocksOf } from '../../generator/emit/blocks.js';
 import { generate } from '../../generator/emit/generate.js';
+import { benchFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
 import { validConfig } from '../configs.js';
@@ -86,7 +87,7 @@ describe.each(['ref16', 'ref16-int8'] as const)('benches of %s', (name) => {
     const out = join(folder(), 'out');
     generate(config, { out });
     for (const block of blocksOf(config)) {
-      const bench = `tb/${config.prefix}${block.name}_tb.v`;
+      const bench = benchFile(config, block).path;
       const { ok, text } = run(
         'iverilog',
         ['-g2005-sv', '-Wall', '-Wno-timescale', '-f', 'rtl.f', '-s', 'tb', '-o', '/dev/null', bench],

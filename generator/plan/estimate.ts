@@ -1,0 +1,111 @@
+import type { Config, Pass } from '../spec/config.js';
+import { derive } from '../spec/derive.js';
+import type { Layer } from '../spec/layer.js';
+import { inputStep } from './axis.js';
+import type { Cost } from './builder.js';
+import type { Tiling } from './plan.js';
+import type { Problem } from './problem.js';
+
+/** Moving all compulsory bytes once more counts as much as this share of the run time. */
+export const TRAFFIC_WEIGHT = 0.02;
+
+/** Candidates whose whole program is built. */
+const MOST_CANDIDATES = 20;
+
+const parts = (whole: number, size: number): number => Math.ceil(whole / size);
+
+/** Inputs of an axis that some valid pair touches. */
+const touched = (
+  inputs: number,
+  outputs: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  pad: number,
+): number => {
+  const seen = new Set<number>();
+  for (let o = 0; o < outputs; o++) {
+    for (let k = 0; k < kernel; k++) {
+      const i = o * stride + k * dilation - pad;
+      if (i >= 0 && i < inputs) seen.add(i);
+    }
+  }
+  return seen.size;
+};
+
+/** Bytes that no plan can avoid: every element that some useful MAC touches, and every result, once. */
+export const compulsoryBytes = (config: Config, layer: Layer, pass: Pass, narrow: boolean): number => {
+  const { dataBytes } = derive(config);
+  const outBytes = narrow ? dataBytes : 4;
+  const rows = touched(layer.H, layer.Ho, layer.Kh, layer.Sh, layer.Dh, layer.Pt);
+  const columns = touched(layer.W, layer.Wo, layer.Kw, layer.Sw, layer.Dw, layer.Pl);
+  const x = layer.B * rows * columns * layer.C;
+  const wt = layer.Kh * layer.Kw * (layer.C / layer.G) * layer.N;
+  const y = layer.B * layer.Ho * layer.Wo * layer.N;
+  if (pass === 'fprop') return (x + wt) * dataBytes + y * outBytes;
+  if (pass === 'dgrad') return (y + wt) * dataBytes + layer.B * layer.H * layer.W * layer.C * outBytes;
+  return (x + y) * dataBytes + wt * outBytes;
+};
+
+/** What the planner minimises: predicted cycles, raised a little by the traffic. */
+export const score = (cost: Cost, compulsory: number): number =>
+  cost.cycles * (1 + (TRAFFIC_WEIGHT * (cost.bytesRead + cost.bytesWritten)) / compulsory);
+
+/** A rough price of a tiling in cycles, without building it: operands that are read again, EXECs, short streams. */
+const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
+  const { layer, pass, height, width } = problem;
+  const { dataBytes, beatBytes, dynamicElements, stationaryElements } = derive(config);
+  const { rows: lanes, columns } = config.array;
+  const taps = parts(layer.Kh, tiling.tapsH) * parts(layer.Kw, tiling.tapsW);
+  const [h, w] = pass === 'dgrad' ? [layer.H, layer.W] : [height.outputs, width.outputs];
+  const pixels = parts(layer.B, tiling.images) * parts(h, tiling.rows) * parts(w, tiling.columns);
+  const x = (layer.B * layer.H * layer.W * layer.C) / (inputStep(height) * inputStep(width));
+  const y = layer.B * height.outputs * width.outputs * layer.N;
+  const wt = layer.Kh * layer.Kw * (layer.C / layer.G) * layer.N;
+  const [c, n] = [layer.C / layer.G, layer.N / layer.G];
+  let elements: number;
+  let execs: number;
+  let work: number;
+  if (tiling.kind === 'pixels') {
+    const [cParts, nParts] = [parts(c, tiling.c), parts(n, tiling.n)];
+    elements = x * nParts * taps + y * cParts * taps;
+    execs = taps * pixels * cParts * nParts * layer.G;
+    // the last group of positions of a tile is not full
+    const tilePixels = tiling.images * tiling.rows * tiling.columns;
+    const stream = parts(tiling.c, lanes) * lanes;
+    work = (parts(tilePixels, lanes) * lanes * Math.max(stream, columns)) / (tilePixels * stream);
+  } else {
+    const forward = pass === 'fprop';
+    const source = forward ? x : y;
+    const diagonal = tiling.lanes === 'diagonal';
+    const targets = diagonal ? 1 : parts(forward ? n : c, tiling.target);
+    const reductions = diagonal ? 1 : parts(forward ? c : n, tiling.reduction);
+    const whole = reductions === 1 && taps === 1;
+    const sourceFits = source <= dynamicElements;
+    const weightsFit = wt <= stationaryElements;
+    const inner = tiling.outer === 'pixels';
+    // rows that two tiles need are found again only when tiles follow each other down the image
+    const halo =
+      inner && targets === 1 ? 1 : 1 + ((layer.Kh - 1) * layer.Dh) / (tiling.rows * (forward ? layer.Sh : 1));
+    elements =
+      source * (sourceFits || (inner && (whole || targets === 1)) ? halo : targets * halo) +
+      wt * (weightsFit || (!inner && whole) ? 1 : pixels);
+    execs = taps * pixels * (diagonal ? parts(layer.C, tiling.target) : targets * reductions * layer.G);
+    const stream =
+      (tiling.images * tiling.rows * tiling.columns) /
+      (problem.engine === 'zerofree' && !forward ? layer.Sh * layer.Sw : 1);
+    work = Math.max(1, Math.max(lanes, columns) / stream);
+  }
+  const macs = layer.B * layer.Ho * layer.Wo * layer.N * c * layer.Kh * layer.Kw;
+  const ideal = macs / (lanes * columns);
+  const beats = (elements * dataBytes) / beatBytes;
+  return Math.max(ideal * work, beats) + 0.3 * beats + 40 * execs;
+};
+
+/** The tilings of one lane mapping that are worth building, the most promising first. */
+export const shortlist = (config: Config, problem: Problem, tilings: readonly Tiling[]): readonly Tiling[] =>
+  tilings
+    .map((tiling) => ({ tiling, price: estimate(config, problem, tiling) }))
+    .sort((a, b) => a.price - b.price)
+    .slice(0, MOST_CANDIDATES)
+    .map(({ tiling }) => tiling);

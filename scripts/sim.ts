@@ -1,0 +1,233 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import pLimit from 'p-limit';
+import picocolors from 'picocolors';
+import { type Problem, UserError } from '../generator/check/errors.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { reportFailure } from '../generator/cli/failure.js';
+import { tensorShape } from '../generator/cli/operands.js';
+import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { findings } from '../generator/cli/runReport.js';
+import { writeNpy } from '../generator/golden/npy.js';
+import { type Operands, PASS_TENSORS } from '../generator/model/workload.js';
+import { ENGINES, PASSES } from '../generator/spec/config.js';
+import { PRESET_NAMES, presets } from '../generator/spec/presets.js';
+import { type Case, regressionCases, type Selection } from './cases.js';
+import { digitOperands } from './digits.js';
+import { Progress } from './progress.js';
+import { type RunDescription, replayCommand } from './replay.js';
+import { runPass } from './runPass.js';
+import { caseName, failureReport, groupsOf, type Outcome, summaryTable } from './simReport.js';
+import { isReady, prepare } from './simulate.js';
+import { cacheFolder } from './simulators/cache.js';
+import type { Simulator } from './simulators/job.js';
+import { ensureTools, ToolsMissing } from './tools.js';
+
+const JOBS = 2;
+const SIMULATORS: readonly Simulator[] = ['verilator', 'icarus'];
+
+interface Flags extends Selection {
+  readonly jsonSummary?: string;
+}
+
+/** Names from a list with commas, or all. */
+const namesOf = <T extends string>(option: string, text: string | undefined, known: readonly T[]): readonly T[] => {
+  if (text === undefined) return known;
+  const words = text.split(',').map((word) => word.trim());
+  const problems = words
+    .filter((word) => !known.includes(word as T))
+    .map((word): Problem => {
+      const fix = `take of ${known.join(', ')}`;
+      return { code: 'UNKNOWN_NAME', path: option, message: `there is no ${JSON.stringify(word)}`, fix };
+    });
+  if (problems.length > 0) throw new UserError(problems);
+  return known.filter((name) => words.includes(name));
+};
+
+const countOf = (option: string, text: string, most: number): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= most) return value;
+  const fix = `give a whole number from 0 to ${most}`;
+  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
+};
+
+const parseFlags = (args: readonly string[]): Flags => {
+  const options = new Command('npm run sim --')
+    .description('regression: every pass by every engine on the RTL, compared with the golden model')
+    .option('--preset <names>', `only these: ${PRESET_NAMES.join(', ')}`)
+    .option('--engine <names>', `only these: ${ENGINES.join(', ')}`)
+    .option('--pass <names>', `only these: ${PASSES.join(', ')}`)
+    .option('--simulator <names>', `only these: ${SIMULATORS.join(', ')}`)
+    .option('--seed <n>', 'seed of data, memories and random geometries', '1')
+    .option('--cases <n>', 'random geometries for each preset', '8')
+    .option('--long', 'also the ResNet-18 stem and the reference layers L1 to L5, at ref16; takes hours')
+    .option('--json-summary <file>', 'write counts, groups and failures as JSON')
+    .option('--no-color', 'print without colours')
+    .addHelpText('after', '\nExample:\n  npm run sim -- --preset tiny4,odd --pass dgrad --cases 50 --seed 7\n')
+    .exitOverride()
+    .parse([...args], { from: 'user' })
+    .opts<Record<string, string> & { readonly long?: boolean }>();
+  return {
+    presets: namesOf('--preset', options.preset, PRESET_NAMES),
+    engines: namesOf('--engine', options.engine, ENGINES),
+    passes: namesOf('--pass', options.pass, PASSES),
+    simulators: namesOf('--simulator', options.simulator, SIMULATORS),
+    seed: countOf('--seed', options.seed, 1_000_000),
+    random: countOf('--cases', options.cases, 100_000),
+    long: options.long ?? false,
+    jsonSummary: options.jsonSummary,
+  };
+};
+
+/** Writes operands that no seed gives, so that the command line can replay them. */
+const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, string>> => {
+  const folder = join(cacheFolder(), 'replay');
+  mkdirSync(folder, { recursive: true });
+  const { first, second } = PASS_TENSORS[run.pass];
+  const save = (name: string, data: Int8Array | Float32Array): readonly [string, string] => {
+    const path = join(folder, `${run.data}-${name}.npy`);
+    writeNpy(path, { shape: tensorShape(run.layer, name).shape, data });
+    return [name, path];
+  };
+  return Object.fromEntries([save(first, operands.first), save(second, operands.second)]);
+};
+
+const runCase = async (run: Case): Promise<Outcome> => {
+  const { preset, layer, pass, engine, data, seed, simulator, memory, narrow, misalign } = run;
+  const config = presets[preset];
+  let operands: Operands | undefined;
+  const description = (): RunDescription => {
+    const files = operands ? keepOperands(run, operands) : {};
+    return { preset, layer, pass, engine, seed, simulator, memory, narrow, misalign, files };
+  };
+  try {
+    if (data === 'digits') operands = digitOperands(pass);
+    const result = await runPass(config, layer, pass, engine, { operands, seed, simulator, memory, narrow, misalign });
+    const { passed, cycles, cyclesPerSecond } = result;
+    const seconds = cyclesPerSecond > 0 ? cycles / cyclesPerSecond : 0;
+    if (passed) return { run, passed, cycles, seconds, findings: [], replay: '' };
+    const report = { config, description: description(), result, rounded: {} };
+    return { run, passed, cycles, seconds, findings: findings(report), replay: replayCommand(report.description) };
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const replay = replayCommand(description());
+    return { run, passed: false, cycles: 0, seconds: 0, findings: text.split('\n'), replay };
+  }
+};
+
+/** Builds what the cache lacks, so that no case waits for it. */
+const buildSimulators = async (cases: readonly Case[]): Promise<void> => {
+  const wanted = PRESET_NAMES.filter((name) =>
+    cases.some(({ preset, simulator }) => preset === name && simulator === 'verilator'),
+  );
+  const ready = await Promise.all(wanted.map((name) => isReady(presets[name], 'verilator')));
+  const missing = wanted.filter((_, index) => !ready[index]);
+  if (missing.length === 0) return;
+  const underWay = new Set<string>();
+  const progress = new Progress(() => `building ${[...underWay].join(' and ')}`);
+  progress.say(`building ${missing.length} simulators with Verilator`);
+  const limit = pLimit(JOBS);
+  try {
+    await Promise.all(
+      missing.map((name) =>
+        limit(async () => {
+          const begin = performance.now();
+          underWay.add(name);
+          await prepare(presets[name]);
+          underWay.delete(name);
+          progress.say(`  built ${name} in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+        }),
+      ),
+    );
+  } finally {
+    progress.end();
+  }
+};
+
+const runCases = async (cases: readonly Case[]): Promise<readonly Outcome[]> => {
+  let done = 0;
+  let failed = 0;
+  const underWay = new Set<Case>();
+  const progress = new Progress(() => {
+    const now = [...underWay].map(caseName).join('; ');
+    return `${done} of ${cases.length} done${failed > 0 ? `, ${failed} failed` : ''}: ${now}`;
+  });
+  const limit = pLimit(JOBS);
+  try {
+    return await Promise.all(
+      cases.map((run) =>
+        limit(async () => {
+          underWay.add(run);
+          const outcome = await runCase(run);
+          underWay.delete(run);
+          done += 1;
+          if (!outcome.passed) {
+            failed += 1;
+            progress.say(`failed: ${caseName(run)}`);
+          }
+          progress.tick();
+          return outcome;
+        }),
+      ),
+    );
+  } finally {
+    progress.end();
+  }
+};
+
+const simulate = async (flags: Flags): Promise<ExitCode> => {
+  const { jsonSummary, seed } = flags;
+  if (jsonSummary !== undefined) checkOutput('--json-summary', jsonSummary, ['.json']);
+  const cases = regressionCases(flags);
+  if (cases.length === 0) {
+    const fix = 'leave out one of the filters; Icarus runs tiny4 and odd only';
+    throw new UserError([{ code: 'NO_CASES', path: 'flags', message: 'no case is left', fix }]);
+  }
+  const used = new Set(cases.map(({ simulator }) => simulator));
+  await ensureTools([
+    ...(used.has('verilator') ? (['verilator', 'g++', 'make'] as const) : []),
+    ...(used.has('icarus') ? (['iverilog'] as const) : []),
+  ]);
+
+  const begin = performance.now();
+  console.log(`${cases.length} cases, seed ${seed}`);
+  await buildSimulators(cases);
+  const outcomes = await runCases(cases);
+  const seconds = (performance.now() - begin) / 1000;
+
+  const groups = groupsOf(outcomes);
+  const passed = outcomes.filter((outcome) => outcome.passed).length;
+  const failed = outcomes.length - passed;
+  console.log(summaryTable(groups));
+  if (failed > 0) console.log(failureReport(outcomes));
+  const color = failed > 0 ? picocolors.red : picocolors.green;
+  const minutes = `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  console.log(color(`${passed} passed, ${failed} failed in ${minutes}, seed ${seed}`));
+  if (jsonSummary !== undefined) {
+    const failures = outcomes
+      .filter((outcome) => !outcome.passed)
+      .map(({ run, findings: lines, replay }) => ({ name: caseName(run), seed: run.seed, findings: lines, replay }));
+    const text = `${JSON.stringify({ passed, failed, seed, seconds, groups, failures }, null, 2)}\n`;
+    writeOutput('--json-summary', jsonSummary, Buffer.from(text));
+  }
+  return failed > 0 ? EXIT.failed : EXIT.ok;
+};
+
+const main = async (args: readonly string[]): Promise<ExitCode> => {
+  try {
+    return await simulate(parseFlags(args));
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof ToolsMissing) {
+      console.error(error.message);
+      return EXIT.missingTool;
+    }
+    const err = (text: string): void => {
+      process.stderr.write(text);
+    };
+    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
+  }
+};
+
+process.exitCode = await main(process.argv.slice(2));

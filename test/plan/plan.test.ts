@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../generator/check/errors.js';
+import { usefulMacs } from '../../generator/golden/convolution.js';
+import type { Counts } from '../../generator/model/counts.js';
+import { execute } from '../../generator/model/executor.js';
+import { judge, planImages, randomOperands, unpackResult } from '../../generator/model/workload.js';
+import { makePlan, type Plan } from '../../generator/plan/plan.js';
+import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
+import { formatLayer, type Layer, parseLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import { anyLayer } from '../spec/layers.js';
+
+interface Run {
+  readonly plan: Plan;
+  readonly counts: Counts;
+  readonly output: Uint8Array;
+  readonly wrong: number;
+}
+
+/** Plans a pass, carries the program out on the bit-exact executor and compares with the plain loop nest. */
+const run = (config: Config, layer: Layer, pass: Pass, engine: Engine, misalign = 0, seed = 1): Run => {
+  const plan = makePlan(config, layer, pass, engine, { misalign });
+  const operands = randomOperands(config, layer, pass, seed);
+  const { output, scratch } = plan.memory;
+  const out = { base: output.address, bytes: new Uint8Array(output.bytes).fill(0xa5) };
+  const regions = [...planImages(plan, operands), out];
+  if (scratch.bytes) regions.push({ base: scratch.address, bytes: new Uint8Array(scratch.bytes).fill(0xff) });
+  const counts = execute(config, plan.words, regions);
+  const { wrong } = judge(layer, pass, operands, unpackResult(out.bytes, config.format, false) as Float32Array);
+  return { plan, counts, output: out.bytes, wrong };
+};
+
+describe('plans', () => {
+  for (const name of ['tiny4', 'odd', 'ref16'] as const) {
+    for (const pass of PASSES) {
+      it(`map any layer: ${pass} on ${name}`, { timeout: 240_000 }, () => {
+        const config = presets[name]!;
+        fc.assert(
+          fc.property(anyLayer({ kernel: 5 }), fc.nat(7), (layer, misalign) => {
+            const runs = ENGINES.map((engine) => run(config, layer, pass, engine, misalign));
+            for (const { plan, wrong } of runs) {
+              expect(wrong, `${formatLayer(layer)} ${pass} ${plan.problem.engine} ${JSON.stringify(plan.tiling)}`).toBe(
+                0,
+              );
+            }
+            const [, bp, zerofree] = runs;
+            expect(bp!.counts.usefulMacs).toBe(usefulMacs(layer));
+            expect(zerofree!.counts.usefulMacs).toBe(usefulMacs(layer));
+            expect(zerofree!.counts.zerosMultiplied).toBe(0);
+            if (config.format === 'int8') expect(Buffer.compare(bp!.output, zerofree!.output)).toBe(0);
+          }),
+          { seed: 20261122, numRuns: name === 'ref16' ? 15 : 40 },
+        );
+      });
+    }
+  }
+
+  it('map layers with more rows, columns, channels and taps than the buffers hold', { timeout: 240_000 }, () => {
+    const layers = [
+      'C=1,H=3,W=700,N=1,K=3,P=1',
+      'C=200,H=2,W=3,N=2,K=1',
+      'C=2,H=2,W=3,N=200,K=1',
+      'C=3,H=12,W=12,N=2,K=11,P=3',
+      'C=40,H=4,W=40,N=40,K=3,S=2,P=1',
+      'B=40,C=5,H=1,W=1,N=9,K=1',
+      'C=24,H=9,W=9,N=24,K=3,P=1,G=24',
+      'C=1,H=5,W=5,N=1,K=1,S=4',
+    ].map(parseLayer);
+    for (const [index, layer] of layers.entries()) {
+      const name = index % 2 ? 'odd' : 'tiny4';
+      for (const pass of PASSES) {
+        for (const engine of ENGINES) {
+          const { plan, wrong } = run(presets[name]!, layer, pass, engine);
+          expect(wrong, `${name} ${formatLayer(layer)} ${pass} ${engine} ${JSON.stringify(plan.tiling)}`).toBe(0);
+        }
+      }
+    }
+  });
+
+  it('give every useful pair once and count zeros in closed form', { timeout: 120_000 }, () => {
+    // enumerated by bp: every dX pixel × tap, every position of the zero-inserted dY grid × tap
+    const layer = parseLayer('B=2,C=16,H=14,W=14,N=32,K=3,S=2,P=1');
+    const config = presets['ref16-int8']!;
+    const channels = layer.C * layer.N * layer.Kh * layer.Kw;
+    const dgrad = run(config, layer, 'dgrad', 'bp').counts;
+    expect(dgrad.usefulMacs + dgrad.zerosMultiplied).toBe(layer.B * layer.H * layer.W * channels);
+    const wgrad = run(config, layer, 'wgrad', 'bp').counts;
+    const grid = ((layer.Ho - 1) * layer.Sh + 1) * ((layer.Wo - 1) * layer.Sw + 1);
+    expect(wgrad.usefulMacs + wgrad.zerosMultiplied).toBe(layer.B * grid * channels);
+    // traditional does the same work on stored zeros
+    const stored = run(config, layer, 'dgrad', 'traditional').counts;
+    expect(stored.usefulMacs + stored.zerosMultiplied).toBe(layer.B * layer.H * layer.W * channels);
+    expect(stored.reorganizeBytes).toBe(layer.B * (layer.H + 2) * (layer.W + 2) * layer.N);
+  });
+
+  it('refuse an engine that is not built', () => {
+    const config: Config = { ...presets.tiny4!, engines: ['bp'] };
+    expect(() => makePlan(config, parseLayer('C=1,H=4,W=4,N=1,K=3'), 'fprop', 'zerofree')).toThrow(UserError);
+  });
+
+  it('refuse a layer of which not one tile fits, naming the buffers', () => {
+    const config: Config = {
+      ...presets.tiny4!,
+      array: { rows: 64, columns: 64 },
+      buffers: { dynamicBytes: 256, stationaryBytes: 256, accumulatorDepth: 16 },
+    };
+    expect(() => makePlan(config, parseLayer('C=64,H=4,W=4,N=64,K=3'), 'fprop', 'bp')).toThrow(/stationary/);
+  });
+});

@@ -1,0 +1,3 @@
+import { benchTests, engineConfigs } from './bench.js';
+
+benchTests('agu_stationary', { configs: engineConfigs });

@@ -1,0 +1,3 @@
+import { benchTests } from './bench.js';
+
+benchTests('reorganize', { presets: ['tiny4'], seeds: [0] });

@@ -1,0 +1,3 @@
+import { benchTests, engineConfigs } from './bench.js';
+
+benchTests('tap_walker', { configs: engineConfigs });
