@@ -3,6 +3,7 @@ import type { Counts } from '../generator/model/counts.js';
 import { execute } from '../generator/model/executor.js';
 import type { Region } from '../generator/model/memory.js';
 import { judge, type Operands, planImages, randomOperands, unpackResult } from '../generator/model/workload.js';
+import type { LaneMapping } from '../generator/plan/lanes.js';
 import { makePlan, type Plan } from '../generator/plan/plan.js';
 import type { Config, Engine, Pass } from '../generator/spec/config.js';
 import type { Layer } from '../generator/spec/layer.js';
@@ -63,12 +64,16 @@ export interface RunResult {
 
 const tiles = (size: number, lanes: number): number => size / (Math.ceil(size / lanes) * lanes);
 
-/** Useful utilization that remains when channels (in wgrad pixels and n) are rounded up to lanes. */
-export const laneBound = (config: Config, layer: Layer, pass: Pass): number => {
+/**
+ * Useful utilization that remains when channels (in wgrad pixels and n) are rounded up to lanes: those of one tap, of a row
+ * of taps (fused), or a lane for each channel and none beside it (diagonal).
+ */
+export const laneBound = (config: Config, layer: Layer, pass: Pass, lanes: LaneMapping = 'channels'): number => {
   const { rows, columns } = config.array;
   const c = layer.C / layer.G;
   const n = layer.N / layer.G;
-  if (pass === 'fprop') return tiles(c, rows) * tiles(n, columns);
+  if (lanes === 'diagonal') return tiles(layer.C, columns) / rows;
+  if (pass === 'fprop') return tiles(lanes === 'fused' ? layer.Kw * c : c, rows) * tiles(n, columns);
   if (pass === 'dgrad') return tiles(n, rows) * tiles(c, columns);
   return tiles(layer.B * layer.Ho * layer.Wo, rows) * tiles(n, columns);
 };
@@ -246,7 +251,7 @@ export const runPass = async (
     cycles,
     usefulMacs: reported.usefulMacs ?? 0,
     utilization: cycles ? (reported.usefulMacs ?? 0) / (rows * columns * cycles) : 0,
-    laneBound: laneBound(config, layer, pass),
+    laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
     mismatches,
     firstMismatch,
     outOfBound: judgement?.wrong ?? 0,
