@@ -250,9 +250,6 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
   const fused = fusible !== undefined;
   const plain = fusible?.axis ?? randomAxis(next);
   const width = fusible ? fuse(plain, fusible.channels, R) : plain;
-  const reducePixels = mode === 'grid' || (!targetsAreInputs(mode) && (next() & 1) === 1);
-  const diagonal = !fused && !reducePixels && C <= R && (next() & 3) === 0;
-  const byColumn = !fused && !diagonal && !reducePixels && (targetsAreInputs(mode) || (next() & 1) === 1);
   const rect = zerofree.includes(mode);
   const [h, w] = [axisGeometry(mode, height), axisGeometry(mode, width)];
   const pitch = (): number => between(next, 1, 999) * (below(next, 8) ? 1 : -1);
@@ -297,6 +294,9 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
   };
 
   const makeTile = (): Tile | undefined => {
+    const reducePixels = mode === 'grid' || (!targetsAreInputs(mode) && (next() & 1) === 1);
+    const diagonal = !fused && !reducePixels && C <= R && (next() & 3) === 0;
+    const byColumn = !diagonal && (next() & 1) === 1;
     const [rows, columns] = [randomTarget(next, mode, height), randomTarget(next, mode, plain)];
     const [sourceRows, sourceColumns] = [sourceRange(mode, height, rows), sourceRange(mode, plain, columns)];
     const [k0h, k0w] = [below(next, height.kernel), fused ? 0 : below(next, width.kernel)];
