@@ -97,11 +97,11 @@ const tableOf = (rows: readonly (readonly string[])[]): string => {
 
 const explanation = ({ result }: RunReport): string => {
   const { plan } = result;
-  const { kind, ...sizes } = plan.tiling;
+  const { kind, lanes, ...sizes } = plan.tiling;
   const execs = plan.instructions.filter((instruction) => instruction.kind === 'exec').length;
   return [
     `plan: the best of ${plan.considered} tilings by cycles, weighed with traffic`,
-    `  tile of ${kind}: ${Object.entries(sizes)
+    `  tile of ${kind}${lanes === 'channels' ? '' : `, ${lanes} lanes`}: ${Object.entries(sizes)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}`,
     `  ${number(plan.instructions.length)} instructions, ${number(execs)} of them EXEC`,
