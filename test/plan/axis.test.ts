@@ -25,6 +25,8 @@ const anyAxis: fc.Arbitrary<Axis> = fc
     stride,
     dilation,
     pad,
+    unit: 1,
+    lanes: 1,
     outputs: Math.floor((inputs + pad + after - dilation * (kernel - 1) - 1) / stride) + 1,
   }))
   .filter(({ outputs }) => outputs >= 1);
