@@ -33,8 +33,8 @@ module bpi_agu_accumulate #(
     input  wire              info_first_i,
     input  wire              info_last_i,
     input  wire [7:0]        info_lanes_i,
-    input  wire [7:0]        info_inside_i,
-    input  wire [7:0]        info_zero_i,
+    input  wire [15:0]       info_inside_i,
+    input  wire [15:0]       info_zero_i,
 
     // One item per vector
     output wire              item_valid_o,
@@ -44,8 +44,9 @@ module bpi_agu_accumulate #(
     output wire              item_swap_o,        // first vector of a stationary tile
     output wire [ADDR_W-1:0] item_addr_o,
     output wire [7:0]        item_columns_o,     // column lanes in use
-    output wire [7:0]        item_inside_o,      // wgrad: rows with a valid pair
-    output wire [7:0]        item_zero_o         // wgrad: rows that are structural zeros
+    output wire [7:0]        item_lanes_o,       // wgrad: vectors of the block
+    output wire [15:0]       item_inside_o,      // wgrad: elements of the block that hold data; 0 but for its first vector
+    output wire [15:0]       item_zero_o         // wgrad: those that are structural zeros, likewise
 );
     // --- Control ----------------------------------------------------------
     reg              running_q, end_q, reduce_q, first_q;
@@ -53,6 +54,7 @@ module bpi_agu_accumulate #(
     reg [ADDR_W-1:0] tile_addr_q, block_addr_q, lane_addr_q;
 
     wire             last, unused_inside, unused_grid;
+    wire signed [17:0] unused_x;
     wire [ADDR_W-1:0] pix_addr;
     wire             last_lane = lane_q == info_lanes_i - 8'd1;
     wire             valid     = running_q && (!reduce_q || info_valid_i);
@@ -105,6 +107,7 @@ module bpi_agu_accumulate #(
         .phase_h_i     (8'd0),
         .phase_w_i     (8'd0),
         .rect_i        (1'b1),
+        .reach_w_i     (8'd0),
         .bound_h_i     (16'd0),
         .bound_w_i     (16'd0),
         .x_step_h_i    (8'd0),
@@ -117,6 +120,7 @@ module bpi_agu_accumulate #(
         .pos_w_i       (geometry_i[19*32 +: ADDR_W]),
         .wrap_w_i      ({ADDR_W{1'b0}}),
         .addr_o        (pix_addr),
+        .x_w_o         (unused_x),
         .inside_o      (unused_inside),
         .on_grid_o     (unused_grid),
         .last_o        (last)
@@ -131,10 +135,11 @@ module bpi_agu_accumulate #(
     assign item_swap_o    = reduce_q ? lane_q == 8'd0 && info_first_i : first_q;
     assign item_addr_o    = reduce_q ? lane_addr : pix_addr;
     assign item_columns_o = columns_q;
-    assign item_inside_o  = info_inside_i;
-    assign item_zero_o    = info_zero_i;
+    assign item_lanes_o   = info_lanes_i;
+    assign item_inside_o  = lane_q == 8'd0 ? info_inside_i : 16'd0;
+    assign item_zero_o    = lane_q == 8'd0 ? info_zero_i : 16'd0;
 
-    wire unused_ok = &{1'b0, geometry_i, unused_inside, unused_grid};
+    wire unused_ok = &{1'b0, geometry_i, unused_inside, unused_grid, unused_x};
 
 endmodule
 `default_nettype wire

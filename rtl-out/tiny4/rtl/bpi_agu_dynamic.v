@@ -23,6 +23,7 @@ module bpi_agu_dynamic #(
     output wire                   tap_ready_o,
     input  wire                   tap_reduce_i,
     input  wire                   tap_rect_i,
+    input  wire                   tap_fused_i,
     input  wire [15:0]            tap_images_i,
     input  wire [15:0]            tap_rows_i,
     input  wire [15:0]            tap_columns_i,
@@ -44,8 +45,8 @@ module bpi_agu_dynamic #(
     output wire                   direct_valid_o,
     input  wire                   direct_ready_i,
     output wire [ROWS*DATA_W-1:0] direct_data_o,
-    output wire                   direct_inside_o,     // 0: a structural zero
-    output wire [7:0]             direct_lanes_o,
+    output wire [7:0]             direct_inside_o,     // lanes that hold data
+    output wire [7:0]             direct_zero_o,       // lanes that are structural zeros
 
     // Block stream, to the transposer
     output wire                   block_valid_o,
@@ -59,18 +60,18 @@ module bpi_agu_dynamic #(
     output wire                   info_first_o,        // first reduction tile of its group
     output wire                   info_last_o,         // last block of the tap
     output wire [7:0]             info_lanes_o,
-    output wire [7:0]             info_inside_o,       // positions with a valid pair
-    output wire [7:0]             info_zero_o          // positions that are structural zeros
+    output wire [15:0]            info_inside_o,       // elements that hold data
+    output wire [15:0]            info_zero_o          // elements that are structural zeros
 );
     localparam DEPTH = 8;
 
     // --- Control ----------------------------------------------------------
-    reg         running_q, reduce_q, ended_q;
+    reg         running_q, reduce_q, rect_q, fused_q, ended_q;
     reg [7:0]   slot_q;                // position within the group
     reg [15:0]  tile_q, tiles_q;       // reduction tile, and how many
     reg [7:0]   lanes_last_q;
     reg [ADDR_W-1:0] tile_addr_q;
-    reg [7:0]   inside_q, zero_q;      // counted so far in the block
+    reg [15:0]  inside_q, zero_q;      // counted so far in the block
     reg [3:0]   credit_q;
 
     wire        paired, last, unused_grid;
@@ -85,6 +86,15 @@ module bpi_agu_dynamic #(
     wire        read      = present && paired;
     wire [7:0]  lanes     = (!reduce_q || last_tile) ? lanes_last_q : ROWS[7:0];
 
+    // Lanes with data: all, or those of a fused tap that lie inside the image, first_lane .. end_lane-1.
+    wire signed [17:0] x_w;
+    wire signed [17:0] missing    = -x_w;
+    wire signed [17:0] room       = {2'b00, geometry_i[0*32+16 +: 16]} - x_w;
+    wire        [7:0]  first_lane = !fused_q || !x_w[17] ? 8'd0 : |missing[17:8] ? 8'hff : missing[7:0];
+    wire        [7:0]  end_lane   = !fused_q || room >= $signed({10'd0, lanes}) ? lanes : room[17] ? 8'd0 : room[7:0];
+    wire        [7:0]  with_data  = read && end_lane > first_lane ? end_lane - first_lane : 8'd0;
+    wire        [7:0]  zero       = present && !rect_q ? lanes - with_data : 8'd0;
+
     wire [ADDR_W-1:0] dyn_tile = geometry_i[5*32 +: ADDR_W];
 
     always @(posedge clk_i) begin
@@ -96,13 +106,15 @@ module bpi_agu_dynamic #(
     always @(posedge clk_i) begin
         if (start) begin
             reduce_q     <= tap_reduce_i;
+            rect_q       <= tap_rect_i;
+            fused_q      <= tap_fused_i;
             tiles_q      <= tap_reduction_tiles_i;
             lanes_last_q <= tap_row_lanes_i;
         end
         if (fire) begin
             slot_q   <= last_slot ? 8'd0 : slot_q + 8'd1;
-            inside_q <= last_slot ? 8'd0 : inside_q + {7'd0, read};
-            zero_q   <= last_slot ? 8'd0 : zero_q + {7'd0, present && !paired};
+            inside_q <= last_slot ? 16'd0 : inside_q + {8'd0, with_data};
+            zero_q   <= last_slot ? 16'd0 : zero_q + {8'd0, zero};
             if (!last_slot)      ended_q <= ends;
             else if (!last_tile) ended_q <= 1'b0;
             else                 ended_q <= ends;
@@ -115,8 +127,8 @@ module bpi_agu_dynamic #(
             slot_q      <= 8'd0;
             tile_q      <= 16'd0;
             tile_addr_q <= {ADDR_W{1'b0}};
-            inside_q    <= 8'd0;
-            zero_q      <= 8'd0;
+            inside_q    <= 16'd0;
+            zero_q      <= 16'd0;
             ended_q     <= 1'b0;
         end
     end
@@ -136,6 +148,7 @@ module bpi_agu_dynamic #(
         .phase_h_i     (tap_phase_h_i),
         .phase_w_i     (tap_phase_w_i),
         .rect_i        (tap_rect_i),
+        .reach_w_i     (fused_q ? lanes - 8'd1 : 8'd0),
         .bound_h_i     (geometry_i[0*32 +: 16]),
         .bound_w_i     (geometry_i[0*32+16 +: 16]),
         .x_step_h_i    (geometry_i[2*32 +: 8]),
@@ -148,6 +161,7 @@ module bpi_agu_dynamic #(
         .pos_w_i       (geometry_i[10*32 +: ADDR_W]),
         .wrap_w_i      (geometry_i[11*32 +: ADDR_W]),
         .addr_o        (addr),
+        .x_w_o         (x_w),
         .inside_o      (paired),
         .on_grid_o     (unused_grid),
         .last_o        (last)
@@ -156,7 +170,7 @@ module bpi_agu_dynamic #(
     // --- Buffer access ----------------------------------------------------
     reg       fire_q, fire_2q;
     reg       read_q, read_2q, reduce_1q, reduce_2q;
-    reg [7:0] lanes_q, lanes_2q;
+    reg [7:0] lanes_q, lanes_2q, first_1q, first_2q, end_1q, end_2q, inside_1q, inside_2q, zero_1q, zero_2q;
     always @(posedge clk_i) begin
         fire_q    <= fire;
         fire_2q   <= fire_q;
@@ -170,6 +184,14 @@ module bpi_agu_dynamic #(
         reduce_2q <= reduce_1q;
         lanes_q   <= lanes;
         lanes_2q  <= lanes_q;
+        first_1q  <= first_lane;
+        first_2q  <= first_1q;
+        end_1q    <= end_lane;
+        end_2q    <= end_1q;
+        inside_1q <= with_data;
+        inside_2q <= inside_1q;
+        zero_1q   <= zero;
+        zero_2q   <= zero_1q;
     end
 
     wire [ROWS*DATA_W-1:0] masked;
@@ -177,22 +199,22 @@ module bpi_agu_dynamic #(
     generate
         for (lane = 0; lane < ROWS; lane = lane + 1) begin : gen_mask
             assign masked[lane*DATA_W +: DATA_W] =
-                (read_2q && lane[7:0] < lanes_2q) ? rd_data_i[lane*DATA_W +: DATA_W] : {DATA_W{1'b0}};
+                (read_2q && lane[7:0] >= first_2q && lane[7:0] < end_2q) ? rd_data_i[lane*DATA_W +: DATA_W] : {DATA_W{1'b0}};
         end
     endgenerate
 
     // --- Stream -----------------------------------------------------------
     wire out_valid, out_ready, out_reduce, fifo_ready;
     wire [ROWS*DATA_W-1:0] out_data;
-    bpi_fifo #(.WIDTH(ROWS*DATA_W + 10), .DEPTH(DEPTH)) u_fifo (
+    bpi_fifo #(.WIDTH(ROWS*DATA_W + 25), .DEPTH(DEPTH)) u_fifo (
         .clk_i       (clk_i),
         .rst_i       (rst_i),
         .in_valid_i  (fire_2q),
         .in_ready_o  (fifo_ready),
-        .in_data_i   ({reduce_2q, read_2q, lanes_2q, masked}),
+        .in_data_i   ({reduce_2q, lanes_2q, inside_2q, zero_2q, masked}),
         .out_valid_o (out_valid),
         .out_ready_i (out_ready),
-        .out_data_o  ({out_reduce, direct_inside_o, direct_lanes_o, out_data})
+        .out_data_o  ({out_reduce, block_lanes_o, direct_inside_o, direct_zero_o, out_data})
     );
 
     assign out_ready = out_reduce ? block_ready_i : direct_ready_i;
@@ -209,13 +231,12 @@ module bpi_agu_dynamic #(
     assign direct_data_o  = out_data;
     assign block_valid_o  = out_valid && out_reduce;
     assign block_data_o   = out_data;
-    assign block_lanes_o  = direct_lanes_o;
     assign info_valid_o   = fire && reduce_q && last_slot;
     assign info_first_o   = tile_q == 16'd0;
     assign info_last_o    = last_tile && ends;
     assign info_lanes_o   = lanes;
-    assign info_inside_o  = inside_q + {7'd0, read};
-    assign info_zero_o    = zero_q + {7'd0, present && !paired};
+    assign info_inside_o  = inside_q + {8'd0, with_data};
+    assign info_zero_o    = zero_q + {8'd0, zero};
 
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "vector lost: credit is wrong")

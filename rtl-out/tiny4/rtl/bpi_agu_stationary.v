@@ -1,7 +1,8 @@
 // bpi_agu_stationary.v - reads the stationary operand: the vectors of one block, as rows or as columns, to the
 // transposer that stands before the array.
 //
-//   fprop, dgrad  one block per tap: ROWS rows (fprop) or COLS columns (dgrad) at a fixed pitch
+//   fprop, dgrad  one block per tap: ROWS rows (fprop) or COLS columns (dgrad) at a fixed pitch;
+//                 depthwise: one vector as the block's diagonal
 //   wgrad         one block per group of ROWS positions: a vector where the position lies on the stride grid, else zeros
 //
 // GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
@@ -24,6 +25,7 @@ module bpi_agu_stationary #(
     input  wire                    tap_reduce_i,
     input  wire                    tap_by_column_i,
     input  wire                    tap_rect_i,
+    input  wire                    tap_diagonal_i,
     input  wire [15:0]             tap_images_i,
     input  wire [15:0]             tap_rows_i,
     input  wire [15:0]             tap_columns_i,
@@ -49,17 +51,19 @@ module bpi_agu_stationary #(
     localparam DEPTH = 8;
 
     // --- Control ----------------------------------------------------------
-    reg              running_q, reduce_q, by_column_q, ended_q;
+    reg              running_q, reduce_q, by_column_q, diagonal_q, ended_q;
     reg [7:0]        slot_q;                       // vector of the block
     reg [7:0]        row_lanes_q, column_lanes_q;
     reg [ADDR_W-1:0] tile_addr_q;
     reg [3:0]        credit_q;
 
     wire             on_grid, last, unused_inside;
+    wire signed [17:0] unused_x;
     wire [ADDR_W-1:0] pix_addr;
     wire [7:0]       vectors   = by_column_q ? COLS[7:0] : ROWS[7:0];
     wire [7:0]       used      = by_column_q ? column_lanes_q : row_lanes_q;
-    wire [7:0]       lanes     = by_column_q ? row_lanes_q : column_lanes_q;
+    wire [7:0]       first     = diagonal_q ? slot_q : 8'd0;
+    wire [7:0]       lanes     = diagonal_q ? slot_q + 8'd1 : by_column_q ? row_lanes_q : column_lanes_q;
     wire             last_slot = slot_q == vectors - 8'd1;
     wire             ends      = ended_q || last;
     wire             fire      = running_q && credit_q != 4'd0;
@@ -82,6 +86,7 @@ module bpi_agu_stationary #(
         if (start) begin
             reduce_q       <= tap_reduce_i;
             by_column_q    <= tap_by_column_i && !tap_reduce_i;
+            diagonal_q     <= tap_diagonal_i;
             row_lanes_q    <= tap_row_lanes_i;
             column_lanes_q <= tap_column_lanes_i;
             tile_addr_q    <= tap_tile_addr_i;
@@ -105,6 +110,7 @@ module bpi_agu_stationary #(
         .phase_h_i     (tap_phase_h_i),
         .phase_w_i     (tap_phase_w_i),
         .rect_i        (tap_rect_i),
+        .reach_w_i     (8'd0),
         .bound_h_i     (16'd0),
         .bound_w_i     (16'd0),
         .x_step_h_i    (8'd0),
@@ -117,6 +123,7 @@ module bpi_agu_stationary #(
         .pos_w_i       (geometry_i[19*32 +: ADDR_W]),
         .wrap_w_i      (geometry_i[20*32 +: ADDR_W]),
         .addr_o        (pix_addr),
+        .x_w_o         (unused_x),
         .inside_o      (unused_inside),
         .on_grid_o     (on_grid),
         .last_o        (last)
@@ -125,7 +132,7 @@ module bpi_agu_stationary #(
     // --- Buffer access ----------------------------------------------------
     reg       fire_q, fire_2q;
     reg       read_q, read_2q, by_column_1q, by_column_2q;
-    reg [7:0] lanes_q, lanes_2q;
+    reg [7:0] lanes_q, lanes_2q, first_1q, first_2q;
     always @(posedge clk_i) begin
         fire_q       <= fire;
         fire_2q      <= fire_q;
@@ -139,6 +146,8 @@ module bpi_agu_stationary #(
         by_column_2q <= by_column_1q;
         lanes_q      <= lanes;
         lanes_2q     <= lanes_q;
+        first_1q     <= first;
+        first_2q     <= first_1q;
     end
 
     wire [LANES*DATA_W-1:0] masked;
@@ -146,7 +155,7 @@ module bpi_agu_stationary #(
     generate
         for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_mask
             assign masked[lane*DATA_W +: DATA_W] =
-                (read_2q && lane[7:0] < lanes_2q) ? rd_data_i[lane*DATA_W +: DATA_W] : {DATA_W{1'b0}};
+                (read_2q && lane[7:0] >= first_2q && lane[7:0] < lanes_2q) ? rd_data_i[lane*DATA_W +: DATA_W] : {DATA_W{1'b0}};
         end
     endgenerate
 
@@ -176,7 +185,7 @@ module bpi_agu_stationary #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, geometry_i, fifo_ready, unused_inside};
+    wire unused_ok = &{1'b0, geometry_i, fifo_ready, unused_inside, unused_x};
 
 endmodule
 `default_nettype wire

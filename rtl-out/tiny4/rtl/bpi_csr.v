@@ -51,9 +51,9 @@ module bpi_csr #(
     // What each counter adds in this cycle
     input  wire              inc_cycles_i,
     input  wire              inc_array_busy_i,
-    input  wire [4:0]        inc_useful_macs_i,
-    input  wire [4:0]        inc_idle_lanes_i,
-    input  wire [4:0]        inc_zeros_multiplied_i,
+    input  wire [6:0]        inc_useful_macs_i,
+    input  wire [6:0]        inc_idle_lanes_i,
+    input  wire [6:0]        inc_zeros_multiplied_i,
     input  wire              inc_dynamic_reads_i,
     input  wire              inc_dynamic_writes_i,
     input  wire              inc_stationary_reads_i,
@@ -197,15 +197,15 @@ module bpi_csr #(
         .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_array_busy_i), .count_o(array_busy_q)
     );
     wire [63:0] useful_macs_q;
-    bpi_counter #(.INC_W(5)) u_useful_macs (
+    bpi_counter #(.INC_W(7)) u_useful_macs (
         .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_useful_macs_i), .count_o(useful_macs_q)
     );
     wire [63:0] idle_lanes_q;
-    bpi_counter #(.INC_W(5)) u_idle_lanes (
+    bpi_counter #(.INC_W(7)) u_idle_lanes (
         .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_idle_lanes_i), .count_o(idle_lanes_q)
     );
     wire [63:0] zeros_multiplied_q;
-    bpi_counter #(.INC_W(5)) u_zeros_multiplied (
+    bpi_counter #(.INC_W(7)) u_zeros_multiplied (
         .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_zeros_multiplied_i), .count_o(zeros_multiplied_q)
     );
     wire [63:0] zeros_fetched_q = 64'd0;

@@ -51,9 +51,11 @@ module bpi_decode #(
     wire [7:0]  opcode = ins_q[7:0];
     wire [31:0] w3 = ins_q[3*32 +: 32], w4 = ins_q[4*32 +: 32], w5 = ins_q[5*32 +: 32], w6 = ins_q[6*32 +: 32];
     wire [31:0] w7 = ins_q[7*32 +: 32], w8 = ins_q[8*32 +: 32], w9 = ins_q[9*32 +: 32], w10 = ins_q[10*32 +: 32];
-    wire [31:0] w12 = ins_q[12*32 +: 32];
+    wire [31:0] w12 = ins_q[12*32 +: 32], w13 = ins_q[13*32 +: 32];
     wire        stationary = ins_q[8];
     wire        narrow     = ins_q[8];
+    wire        fused      = ins_q[11];
+    wire        diagonal   = ins_q[12];
 
     localparam [31:0] OPERAND_MASK = DATA_BYTES - 1;
     wire [31:0] output_mask = narrow ? OPERAND_MASK : 32'd3;
@@ -88,7 +90,10 @@ module bpi_decode #(
             EXEC: begin
                 wait_a   = loads_i;
                 wait_b   = stores_i;
-                reserved = |ins_q[31:11] || |w12[31:16] || |ins_q[511:416];
+                reserved = |ins_q[31:13] || |w12[31:16] || |w13[31:18] || |ins_q[511:448] || (!fused && |w13)
+                        || (fused && (ins_q[9] || diagonal))
+                        || (diagonal && (ins_q[8] || ins_q[9] || w5[23:16] != w5[31:24] || COLS > ROWS))
+                        || ((fused || diagonal) && w5[15:0] != 16'd1);
                 empty    = w3[15:0] == 16'd0 || w3[31:16] == 16'd0 || w4[15:0] == 16'd0 || w4[31:16] == 16'd0
                         || w5[15:0] == 16'd0 || w5[23:16] == 8'd0 || w5[31:24] == 8'd0 || w12[7:0] == 8'd0 || w12[15:8] == 8'd0
                         || w5[23:16] > ROWS[7:0] || w5[31:24] > COLS[7:0];
@@ -110,7 +115,7 @@ module bpi_decode #(
                 empty      = w6 == 32'd0 || w7[15:0] == 16'd0 || w7[31:16] == 16'd0 || w10[7:0] == 8'd0 || w10[15:8] == 8'd0
                           || w10[23:16] >= w10[7:0] || w10[31:24] >= w10[15:8];
                 outside    = |(w5 >> DYN_W);
-                misaligned = |((w3 | ins_q[13*32 +: 32]) & OPERAND_MASK);
+                misaligned = |((w3 | w13) & OPERAND_MASK);
                 missing    = 1'b0;
             end
             END: reserved = |ins_q[511:8];

@@ -25,15 +25,16 @@ module bpi_issue #(
     input  wire                   item_swap_i,
     input  wire [ADDR_W-1:0]      item_addr_i,
     input  wire [7:0]             item_columns_i,
-    input  wire [7:0]             item_inside_i,
-    input  wire [7:0]             item_zero_i,
+    input  wire [7:0]             item_lanes_i,
+    input  wire [15:0]            item_inside_i,
+    input  wire [15:0]            item_zero_i,
 
     // Dynamic vectors: direct, or columns of a block
     input  wire                   direct_valid_i,
     output wire                   direct_ready_o,
     input  wire [ROWS*DATA_W-1:0] direct_data_i,
-    input  wire                   direct_inside_i,
-    input  wire [7:0]             direct_lanes_i,
+    input  wire [7:0]             direct_inside_i,
+    input  wire [7:0]             direct_zero_i,
     input  wire                   column_valid_i,
     output wire                   column_ready_o,
     input  wire [ROWS*DATA_W-1:0] column_data_i,
@@ -57,9 +58,9 @@ module bpi_issue #(
 
     // To the counters
     output wire                   busy_o,              // a vector entered
-    output wire [15:0]            useful_o,            // its multiply-accumulates on valid pairs
-    output wire [15:0]            zero_o,              // on structural zeros
-    output wire [15:0]            idle_o,              // lanes masked in a useful vector
+    output wire [23:0]            useful_o,            // multiply-accumulates on valid pairs: its own, or with a block's
+    output wire [23:0]            zero_o,              //   first vector those of the block; on structural zeros
+    output wire [23:0]            idle_o,              // lanes that do neither, if any is useful
     output wire                   wait_stationary_o,   // idle: the stationary tile is not loaded
     output wire                   wait_accumulator_o,  // idle: an address is on its way, or a drain needs the cycle
     output wire                   range_error_o        // an address outside the accumulator
@@ -138,20 +139,21 @@ module bpi_issue #(
     end
 
     // --- Counters ---------------------------------------------------------
-    reg [7:0]  inside_q, zeros_q, columns_q;
+    reg [15:0] inside_q, zeros_q;
+    reg [7:0]  columns_q, vectors_q;
     reg        busy_q, busy_2q, wait_stationary_q, wait_accumulator_q, range_error_q;
-    reg [15:0] useful_q, zero_q;
-    reg [15:0] idle_q;
-    wire [15:0] useful = inside_q * columns_q;
-    wire [15:0] zero   = zeros_q * columns_q;
-    localparam [15:0] LANES = ROWS * COLS;
+    reg [23:0] useful_q, zero_q, idle_q;
+    wire [23:0] useful = inside_q * columns_q;
+    wire [23:0] zero   = zeros_q * columns_q;
+    localparam [23:0] LANES = ROWS * COLS;
     always @(posedge clk_i) begin
-        inside_q  <= item_reduce_i ? item_inside_i : direct_inside_i ? direct_lanes_i : 8'd0;
-        zeros_q   <= item_reduce_i ? item_zero_i   : direct_inside_i ? 8'd0 : direct_lanes_i;
+        inside_q  <= item_reduce_i ? item_inside_i : {8'd0, direct_inside_i};
+        zeros_q   <= item_reduce_i ? item_zero_i   : {8'd0, direct_zero_i};
         columns_q <= item_columns_i;
-        useful_q  <= busy_q ? useful : 16'd0;
-        zero_q    <= busy_q ? zero : 16'd0;
-        idle_q    <= busy_q && inside_q != 8'd0 ? LANES - useful - zero : 16'd0;
+        vectors_q <= item_reduce_i ? item_lanes_i : 8'd1;
+        useful_q  <= busy_q ? useful : 24'd0;
+        zero_q    <= busy_q ? zero : 24'd0;
+        idle_q    <= busy_q && inside_q != 16'd0 ? LANES * vectors_q - useful - zero : 24'd0;
 
         busy_q             <= enter;
         busy_2q            <= busy_q;
@@ -161,9 +163,9 @@ module bpi_issue #(
         if (rst_i) begin
             busy_q             <= 1'b0;
             busy_2q            <= 1'b0;
-            useful_q           <= 16'd0;
-            zero_q             <= 16'd0;
-            idle_q             <= 16'd0;
+            useful_q           <= 24'd0;
+            zero_q             <= 24'd0;
+            idle_q             <= 24'd0;
             wait_stationary_q  <= 1'b0;
             wait_accumulator_q <= 1'b0;
             range_error_q      <= 1'b0;

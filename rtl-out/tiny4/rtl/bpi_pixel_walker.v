@@ -29,6 +29,7 @@ module bpi_pixel_walker #(
     input  wire [7:0]         phase_h_i,
     input  wire [7:0]         phase_w_i,
     input  wire               rect_i,         // every position is valid: plain steps, no detection
+    input  wire [7:0]         reach_w_i,      // lanes behind the first that lie along w: one of them inside is enough; still
 
     // Geometry
     input  wire [15:0]        bound_h_i,      // x is inside from 0 to bound-1
@@ -45,6 +46,7 @@ module bpi_pixel_walker #(
 
     // Present position
     output wire [ADDR_W-1:0]  addr_o,
+    output wire signed [17:0] x_w_o,
     output wire               inside_o,
     output wire               on_grid_o,
     output wire               last_o          // no further position
@@ -115,13 +117,15 @@ module bpi_pixel_walker #(
     end
 
     // --- Outputs ----------------------------------------------------------
+    wire signed [17:0] end_w = x_w_q + {10'd0, reach_w_i};
     assign addr_o    = addr_q;
+    assign x_w_o     = x_w_q;
     assign on_grid_o = rect_q || (phase_h_q == 8'd0 && phase_w_q == 8'd0);
     assign inside_o  = rect_q || (on_grid_o && !x_h_q[17] && x_h_q[16:0] < {1'b0, bound_h_i}
-                                            && !x_w_q[17] && x_w_q[16:0] < {1'b0, bound_w_i});
+                                            && !end_w[17] && (x_w_q[17] || x_w_q[16:0] < {1'b0, bound_w_i}));
     assign last_o    = image_ends && b_q == 16'd0;
 
-    wire unused_ok = &{1'b0, save_i, restore_i};
+    wire unused_ok = &{1'b0, save_i, restore_i, end_w[16:0]};
 
 endmodule
 `default_nettype wire

@@ -64,6 +64,7 @@ module bpi_reorganize #(
     reg [3:0]        credit_q;
 
     wire             paired, last, unused_grid;
+    wire signed [17:0] unused_x;
     wire [BUF_W-1:0] addr;
     wire             setup    = state_q == SETUP;
     wire             cmd_fire = cmd_busy_q && cmd_ready_i;
@@ -88,6 +89,7 @@ module bpi_reorganize #(
         .phase_h_i     (ins_i[10*32+24 +: 8]),
         .phase_w_i     (ins_i[10*32+16 +: 8]),
         .rect_i        (1'b0),
+        .reach_w_i     (8'd0),
         .bound_h_i     (ins_i[9*32+16 +: 16]),
         .bound_w_i     (ins_i[9*32 +: 16]),
         .x_step_h_i    (8'd1),
@@ -100,6 +102,7 @@ module bpi_reorganize #(
         .pos_w_i       ({BUF_W{1'b0}}),
         .wrap_w_i      (ins_i[11*32 +: BUF_W]),
         .addr_o        (addr),
+        .x_w_o         (unused_x),
         .inside_o      (paired),
         .on_grid_o     (unused_grid),
         .last_o        (last)
@@ -189,7 +192,7 @@ module bpi_reorganize #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "chunk lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, addr_field, rd_data_i, fifo_ready, unused_grid};
+    wire unused_ok = &{1'b0, ins_i, addr_field, rd_data_i, fifo_ready, unused_grid, unused_x};
 
 endmodule
 `default_nettype wire

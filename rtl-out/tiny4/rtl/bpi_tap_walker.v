@@ -32,6 +32,8 @@ module bpi_tap_walker #(
     output wire               tap_reduce_o,         // wgrad: positions are the reduction lanes
     output wire               tap_by_column_o,      // dgrad: stationary vectors are columns of the block
     output wire               tap_rect_o,           // every position is valid
+    output wire               tap_fused_o,          // lanes are elements along w; x_w is where the first one lies
+    output wire               tap_diagonal_o,       // depthwise: a stationary vector is its block's diagonal
     output wire [15:0]        tap_images_o,
     output wire [15:0]        tap_rows_o,
     output wire [15:0]        tap_columns_o,
@@ -49,6 +51,8 @@ module bpi_tap_walker #(
     // --- Fields -----------------------------------------------------------
     wire        reduce          = tile_i[8];
     wire        by_column       = tile_i[9];
+    wire        fused           = tile_i[11];
+    wire        diagonal        = tile_i[12];
     wire        rect            = tile_i[10];
     wire [15:0] images          = tile_i[3*32 +: 16];
     wire [15:0] column_tiles    = tile_i[3*32+16 +: 16];
@@ -75,6 +79,9 @@ module bpi_tap_walker #(
     wire [TILE_W-1:0] tile_tap_w     = geometry_i[23*32 +: TILE_W];
     wire [TILE_W-1:0] tile_reduction = geometry_i[24*32 +: TILE_W];
     wire [TILE_W-1:0] tile_column    = geometry_i[25*32 +: TILE_W];
+
+    wire signed [17:0] edge_w     = tile_i[13*32 +: 18];
+    wire signed [17:0] edge_tap_w = geometry_i[12*32 +: 18];
 
     // --- Control ----------------------------------------------------------
     localparam [2:0] IDLE = 3'd0, RANGE_H = 3'd1, ADVANCE_H = 3'd2, RANGE_W = 3'd3, ADVANCE_W = 3'd4, EMIT = 3'd5, FINISH = 3'd6;
@@ -136,7 +143,8 @@ module bpi_tap_walker #(
     end
 
     // --- Ranges -----------------------------------------------------------
-    wire borrow_h, borrow_w;
+    wire               borrow_h, borrow_w;
+    wire signed [17:0] x_w;
     bpi_tap_axis u_height (
         .clk_i          (clk_i),
         .init_i         (init_h),
@@ -170,7 +178,7 @@ module bpi_tap_walker #(
         .x_tap_i        (geometry_i[1*32+16 +: 16]),
         .phase_tap_i    (geometry_i[3*32+8 +: 8]),
         .phase_mod_i    (geometry_i[2*32+24 +: 8]),
-        .x_o            (tap_x_w_o),
+        .x_o            (x_w),
         .phase_o        (tap_phase_w_o),
         .borrow_o       (borrow_w),
         .first_o        (first_w),
@@ -179,12 +187,13 @@ module bpi_tap_walker #(
 
     // --- Addresses --------------------------------------------------------
     // *_red_q: at the first tap of the reduction tile; *_h_q: at the row of taps; *_w_q: at the tap;
-    // dyn_q, pix_q: on the way to the first position of the range.
+    // dyn_q, pix_q: on the way to the first position of the range.  edge_*_q: the same for the element coordinate along w.
     reg [DYN_W-1:0]  dyn_red_q, dyn_h_q, dyn_w_q, dyn_q;
     reg [PIX_W-1:0]  pix_col_q, pix_h_q, pix_w_q, pix_q;
     reg [TILE_W-1:0] tile_col_q, tile_red_q, tile_h_q, tile_w_q;
+    reg signed [17:0] edge_w_q, edge_q;
 
-    wire [DYN_W-1:0]  dyn_red_d  = (open || leave_col) ? dyn_base : dyn_red_q + dyn_tile;
+    wire [DYN_W-1:0]  dyn_red_d  = (open || (leave_col && !diagonal)) ? dyn_base : dyn_red_q + dyn_tile;
     wire [PIX_W-1:0]  pix_col_d  = open ? pix_base  : leave_col ? pix_col_q  + pix_tile    : pix_col_q;
     wire [TILE_W-1:0] tile_col_d = open ? tile_base : leave_col ? tile_col_q + tile_column : tile_col_q;
     wire [TILE_W-1:0] tile_red_d = (open || leave_col) ? tile_col_d : tile_red_q + tile_reduction;
@@ -194,6 +203,7 @@ module bpi_tap_walker #(
     wire [DYN_W-1:0] dyn_pos_w = geometry_i[10*32 +: DYN_W];
     wire [PIX_W-1:0] pix_pos_h = geometry_i[16*32 +: PIX_W];
     wire [PIX_W-1:0] pix_pos_w = geometry_i[19*32 +: PIX_W];
+    wire signed [17:0] edge_pos_w = geometry_i[10*32 +: 18];
 
     always @(posedge clk_i) begin
         if (open || leave_red) begin
@@ -215,16 +225,18 @@ module bpi_tap_walker #(
             dyn_w_q  <= dyn_q;
             pix_w_q  <= pix_q;
             tile_w_q <= tile_h_q;
+            edge_w_q <= edge_w;
         end else if (step_w) begin
             dyn_w_q  <= dyn_w_q + dyn_tap_w + (borrow_w ? dyn_borrow_w : {DYN_W{1'b0}});
             pix_w_q  <= pix_w_q + pix_tap_w;
             tile_w_q <= tile_w_q + tile_tap_w;
+            edge_w_q <= edge_w_q + edge_tap_w;
         end
         case (state_q)
             RANGE_H: begin dyn_q <= dyn_h_q; pix_q <= pix_h_q; end
-            RANGE_W: begin dyn_q <= dyn_w_q; pix_q <= pix_w_q; end
+            RANGE_W: begin dyn_q <= dyn_w_q; pix_q <= pix_w_q; edge_q <= edge_w_q; end
             ADVANCE_H: if (advancing) begin dyn_q <= dyn_q + dyn_pos_h; pix_q <= pix_q + pix_pos_h; end
-            ADVANCE_W: if (advancing) begin dyn_q <= dyn_q + dyn_pos_w; pix_q <= pix_q + pix_pos_w; end
+            ADVANCE_W: if (advancing) begin dyn_q <= dyn_q + dyn_pos_w; pix_q <= pix_q + pix_pos_w; edge_q <= edge_q + edge_pos_w; end
             default: ;
         endcase
     end
@@ -236,11 +248,15 @@ module bpi_tap_walker #(
     assign tap_reduce_o          = reduce;
     assign tap_by_column_o       = by_column;
     assign tap_rect_o            = rect;
+    assign tap_fused_o           = fused;
+    assign tap_diagonal_o        = diagonal;
+    assign tap_x_w_o             = fused ? edge_q : x_w;
     assign tap_images_o          = images;
     assign tap_rows_o            = count_h;
     assign tap_columns_o         = count_w;
     assign tap_reduction_tiles_o = reduction_tiles;
-    assign tap_row_lanes_o       = (reduce || last_red) ? row_lanes_last : ROWS[7:0];
+    assign tap_row_lanes_o       = diagonal ? tap_column_lanes_o
+                                 : (fused ? tap_w_q == 8'd0 : reduce || last_red) ? row_lanes_last : ROWS[7:0];
     assign tap_column_lanes_o    = last_col ? column_lanes_last : COLS[7:0];
     assign tap_dyn_addr_o        = dyn_q;
     assign tap_pix_addr_o        = pix_q;

@@ -113,7 +113,7 @@ module bpi_top (
     reg  [1:0]        inc_accumulator_reads, inc_accumulator_writes;
     reg  [2:0]        inc_dram_bytes_read, inc_dram_bytes_written, inc_reorganize_bytes;
     reg               inc_reorganize_cycles, inc_stall_load, inc_stall_store, inc_stall_token, inc_stall_accumulator, inc_stall_stationary, inc_prologue_cycles;
-    wire [15:0]       useful, zero, idle_lanes;
+    wire [23:0]       useful, zero, idle_lanes;
 
     bpi_csr #(.ADDR_W(ADDR_W)) u_csr (
         .clk_i                    (clk_i),
@@ -150,9 +150,9 @@ module bpi_top (
         .error_instruction_i      (error_instruction),
         .inc_cycles_i             (inc_cycles),
         .inc_array_busy_i         (inc_array_busy),
-        .inc_useful_macs_i        (useful[4:0]),
-        .inc_idle_lanes_i         (idle_lanes[4:0]),
-        .inc_zeros_multiplied_i   (zero[4:0]),
+        .inc_useful_macs_i        (useful[6:0]),
+        .inc_idle_lanes_i         (idle_lanes[6:0]),
+        .inc_zeros_multiplied_i   (zero[6:0]),
         .inc_dynamic_reads_i      (inc_dynamic_reads),
         .inc_dynamic_writes_i     (inc_dynamic_writes),
         .inc_stationary_reads_i   (inc_stationary_reads),
@@ -391,7 +391,7 @@ module bpi_top (
     assign m_axi_arqos   = 4'b0000;
 
     // --- EXEC: taps -------------------------------------------------------
-    wire                    tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect;
+    wire                    tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
     wire [15:0]             tap_images, tap_rows, tap_columns, tap_reduction_tiles;
     wire signed [17:0]      tap_x_h, tap_x_w;
     wire [7:0]              tap_phase_h, tap_phase_w, tap_row_lanes, tap_column_lanes;
@@ -412,6 +412,8 @@ module bpi_top (
         .tap_reduce_o          (tap_reduce),
         .tap_by_column_o       (tap_by_column),
         .tap_rect_o            (tap_rect),
+        .tap_fused_o           (tap_fused),
+        .tap_diagonal_o        (tap_diagonal),
         .tap_images_o          (tap_images),
         .tap_rows_o            (tap_rows),
         .tap_columns_o         (tap_columns),
@@ -429,10 +431,10 @@ module bpi_top (
     wire tap_push = tap_valid && tap_ready;
 
     // --- EXEC: dynamic operand --------------------------------------------
-    localparam DYN_TAP_W = 2 + 4*16 + 2*18 + 3*8 + DYN_W;
+    localparam DYN_TAP_W = 3 + 4*16 + 2*18 + 3*8 + DYN_W;
     wire                 dyn_valid, dyn_ready;
     wire [DYN_TAP_W-1:0] dyn_tap;
-    wire                 dyn_reduce, dyn_rect;
+    wire                 dyn_reduce, dyn_rect, dyn_fused;
     wire [15:0]          dyn_images, dyn_rows, dyn_columns, dyn_tiles;
     wire signed [17:0]   dyn_x_h, dyn_x_w;
     wire [7:0]           dyn_phase_h, dyn_phase_w, dyn_lanes;
@@ -442,24 +444,25 @@ module bpi_top (
         .rst_i       (rst),
         .in_valid_i  (tap_push && !tap_end),
         .in_ready_o  (dyn_space),
-        .in_data_i   ({tap_reduce, tap_rect, tap_images, tap_rows, tap_columns, tap_reduction_tiles,
+        .in_data_i   ({tap_reduce, tap_rect, tap_fused, tap_images, tap_rows, tap_columns, tap_reduction_tiles,
                        tap_x_h, tap_x_w, tap_phase_h, tap_phase_w, tap_row_lanes, tap_dyn}),
         .out_valid_o (dyn_valid),
         .out_ready_i (dyn_ready),
         .out_data_o  (dyn_tap)
     );
-    assign {dyn_reduce, dyn_rect, dyn_images, dyn_rows, dyn_columns, dyn_tiles,
+    assign {dyn_reduce, dyn_rect, dyn_fused, dyn_images, dyn_rows, dyn_columns, dyn_tiles,
             dyn_x_h, dyn_x_w, dyn_phase_h, dyn_phase_w, dyn_lanes, dyn_addr} = dyn_tap;
 
     wire                        exec_rd_valid;
     wire [DYN_W-1:0]            exec_rd_addr;
     wire [DYN_LANES*DATA_W-1:0] dynamic_data;
-    wire                        direct_valid, direct_ready, direct_inside;
+    wire                        direct_valid, direct_ready;
     wire [ROWS*DATA_W-1:0]      direct_data, block_data, column_data;
-    wire [7:0]                  direct_lanes, block_lanes;
+    wire [7:0]                  direct_inside, direct_zero, block_lanes;
     wire                        block_valid, block_ready, column_valid, column_ready;
     wire                        info_push, info_space, info_first_in, info_last_in;
-    wire [7:0]                  info_lanes_in, info_inside_in, info_zero_in;
+    wire [7:0]                  info_lanes_in;
+    wire [15:0]                 info_inside_in, info_zero_in;
     bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(DYN_LANES), .ADDR_W(DYN_W)) u_agu_dynamic (
         .clk_i                 (clk_i),
         .rst_i                 (rst),
@@ -467,6 +470,7 @@ module bpi_top (
         .tap_ready_o           (dyn_ready),
         .tap_reduce_i          (dyn_reduce),
         .tap_rect_i            (dyn_rect),
+        .tap_fused_i           (dyn_fused),
         .tap_images_i          (dyn_images),
         .tap_rows_i            (dyn_rows),
         .tap_columns_i         (dyn_columns),
@@ -485,7 +489,7 @@ module bpi_top (
         .direct_ready_i        (direct_ready),
         .direct_data_o         (direct_data),
         .direct_inside_o       (direct_inside),
-        .direct_lanes_o        (direct_lanes),
+        .direct_zero_o         (direct_zero),
         .block_valid_o         (block_valid),
         .block_ready_i         (block_ready),
         .block_data_o          (block_data),
@@ -500,8 +504,9 @@ module bpi_top (
     );
 
     wire       info_valid, info_ready, info_first, info_last;
-    wire [7:0] info_lanes, info_inside, info_zero;
-    bpi_fifo #(.WIDTH(26), .DEPTH(4)) u_info (
+    wire [7:0] info_lanes;
+    wire [15:0] info_inside, info_zero;
+    bpi_fifo #(.WIDTH(42), .DEPTH(4)) u_info (
         .clk_i       (clk_i),
         .rst_i       (rst),
         .in_valid_i  (info_push),
@@ -530,10 +535,10 @@ module bpi_top (
     );
 
     // --- EXEC: stationary operand -----------------------------------------
-    localparam STAT_TAP_W = 3 + 3*16 + 4*8 + 2*STAT_W;
+    localparam STAT_TAP_W = 4 + 3*16 + 4*8 + 2*STAT_W;
     wire                  stat_valid, stat_ready;
     wire [STAT_TAP_W-1:0] stat_tap;
-    wire                  stat_reduce, stat_by_column, stat_rect;
+    wire                  stat_reduce, stat_by_column, stat_rect, stat_diagonal;
     wire [15:0]           stat_images, stat_rows, stat_columns;
     wire [7:0]            stat_phase_h, stat_phase_w, stat_row_lanes, stat_column_lanes;
     wire [STAT_W-1:0]     stat_pix, stat_tile;
@@ -542,13 +547,13 @@ module bpi_top (
         .rst_i       (rst),
         .in_valid_i  (tap_push && !tap_end),
         .in_ready_o  (stat_space),
-        .in_data_i   ({tap_reduce, tap_by_column, tap_rect, tap_images, tap_rows, tap_columns,
+        .in_data_i   ({tap_reduce, tap_by_column, tap_rect, tap_diagonal, tap_images, tap_rows, tap_columns,
                        tap_phase_h, tap_phase_w, tap_row_lanes, tap_column_lanes, tap_pix[STAT_W-1:0], tap_tile[STAT_W-1:0]}),
         .out_valid_o (stat_valid),
         .out_ready_i (stat_ready),
         .out_data_o  (stat_tap)
     );
-    assign {stat_reduce, stat_by_column, stat_rect, stat_images, stat_rows, stat_columns,
+    assign {stat_reduce, stat_by_column, stat_rect, stat_diagonal, stat_images, stat_rows, stat_columns,
             stat_phase_h, stat_phase_w, stat_row_lanes, stat_column_lanes, stat_pix, stat_tile} = stat_tap;
 
     wire                         stat_rd_valid;
@@ -565,6 +570,7 @@ module bpi_top (
         .tap_reduce_i       (stat_reduce),
         .tap_by_column_i    (stat_by_column),
         .tap_rect_i         (stat_rect),
+        .tap_diagonal_i     (stat_diagonal),
         .tap_images_i       (stat_images),
         .tap_rows_i         (stat_rows),
         .tap_columns_i      (stat_columns),
@@ -621,12 +627,13 @@ module bpi_top (
     wire [15:0]             acc_tap_images, acc_tap_rows, acc_tap_columns;
     wire [7:0]              acc_tap_lanes;
     wire [BLOCK_ADDR_W-1:0] acc_tap_pix, acc_tap_tile;
+    wire [7:0]              tap_used_lanes = tap_diagonal ? 8'd1 : tap_column_lanes;   // output lanes of a reduction lane
     bpi_fifo #(.WIDTH(ACC_TAP_W), .DEPTH(2)) u_acc_taps (
         .clk_i       (clk_i),
         .rst_i       (rst),
         .in_valid_i  (tap_push),
         .in_ready_o  (acc_space),
-        .in_data_i   ({tap_end, tap_reduce, tap_images, tap_rows, tap_columns, tap_column_lanes, tap_pix, tap_tile}),
+        .in_data_i   ({tap_end, tap_reduce, tap_images, tap_rows, tap_columns, tap_used_lanes, tap_pix, tap_tile}),
         .out_valid_o (acc_tap_valid),
         .out_ready_i (acc_tap_ready),
         .out_data_o  (acc_tap)
@@ -635,7 +642,8 @@ module bpi_top (
 
     wire                    item_valid, item_ready, item_end, item_reduce, item_swap;
     wire [BLOCK_ADDR_W-1:0] item_addr;
-    wire [7:0]              item_columns, item_inside, item_zero;
+    wire [7:0]              item_columns, item_lanes;
+    wire [15:0]             item_inside, item_zero;
     bpi_agu_accumulate #(.ADDR_W(BLOCK_ADDR_W)) u_agu_accumulate (
         .clk_i              (clk_i),
         .rst_i              (rst),
@@ -664,6 +672,7 @@ module bpi_top (
         .item_swap_o        (item_swap),
         .item_addr_o        (item_addr),
         .item_columns_o     (item_columns),
+        .item_lanes_o       (item_lanes),
         .item_inside_o      (item_inside),
         .item_zero_o        (item_zero)
     );
@@ -683,13 +692,14 @@ module bpi_top (
         .item_swap_i        (item_swap),
         .item_addr_i        (item_addr),
         .item_columns_i     (item_columns),
+        .item_lanes_i       (item_lanes),
         .item_inside_i      (item_inside),
         .item_zero_i        (item_zero),
         .direct_valid_i     (direct_valid),
         .direct_ready_o     (direct_ready),
         .direct_data_i      (direct_data),
         .direct_inside_i    (direct_inside),
-        .direct_lanes_i     (direct_lanes),
+        .direct_zero_i      (direct_zero),
         .column_valid_i     (column_valid),
         .column_ready_o     (column_ready),
         .column_data_i      (column_data),

@@ -1,5 +1,5 @@
 // bpi_agu_accumulate_tb.v - taps of random convolutions; every sum's address is expected by the convolution's definition.
-// Files: taps.hex; infos.hex: {first, last, lanes, valid, zero}; outputs.hex: {end, reduce, swap, columns, valid, zero, address}.
+// Files: taps.hex; infos.hex: {first, last, lanes, data, zero}; outputs.hex: {end, reduce, swap, columns, lanes, data, zero, address}.
 `timescale 1ns/1ps
 module tb;
     localparam ADDR_W = 20;
@@ -10,7 +10,7 @@ module tb;
     initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
 
     // --- Taps -------------------------------------------------------------
-    wire               rst, full, done, tap_valid, tap_ready, tap_end, tap_reduce, tap_by_column, tap_rect;
+    wire               rst, full, done, tap_valid, tap_ready, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
     wire [31:0]        due, due_infos, opened_at, dyn_addr, pix_addr, tile_addr;
     wire [15:0]        images, rows, columns, reduction_tiles;
     wire signed [17:0] x_h, x_w;
@@ -20,7 +20,7 @@ module tb;
     tap_player player (
         .clk(clk), .seed_base(seed + 1), .tap_ready(tap_ready), .received(received), .rst(rst), .full(full), .done(done),
         .due(due), .due_infos(due_infos), .opened_at(opened_at), .tap_valid(tap_valid), .tap_end(tap_end),
-        .tap_reduce(tap_reduce), .tap_by_column(tap_by_column), .tap_rect(tap_rect), .images(images), .rows(rows),
+        .tap_reduce(tap_reduce), .tap_by_column(tap_by_column), .tap_rect(tap_rect), .tap_fused(tap_fused), .tap_diagonal(tap_diagonal), .images(images), .rows(rows),
         .columns(columns), .x_h(x_h), .x_w(x_w), .phase_h(phase_h), .phase_w(phase_w), .reduction_tiles(reduction_tiles),
         .row_lanes(row_lanes), .column_lanes(column_lanes), .dyn_addr(dyn_addr), .pix_addr(pix_addr),
         .tile_addr(tile_addr), .geometry(geometry)
@@ -29,18 +29,19 @@ module tb;
     // --- Device -----------------------------------------------------------
     wire info_ready, item_valid, item_end, item_reduce, item_swap;
     wire [ADDR_W-1:0] item_addr;
-    wire [7:0] item_columns, item_inside, item_zero;
+    wire [7:0] item_columns, item_lanes;
+    wire [15:0] item_inside, item_zero;
     reg  info_valid = 0, item_ready = 0;
-    reg  [39:0] info = 0;
+    reg  [55:0] info = 0;
     bpi_agu_accumulate #(.ADDR_W(ADDR_W)) dut (
         .clk_i(clk), .rst_i(rst),
         .tap_valid_i(tap_valid), .tap_ready_o(tap_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce),
         .tap_images_i(images), .tap_rows_i(rows), .tap_columns_i(columns), .tap_column_lanes_i(column_lanes),
         .tap_pix_addr_i(pix_addr[ADDR_W-1:0]), .tap_tile_addr_i(tile_addr[ADDR_W-1:0]), .geometry_i(geometry),
-        .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info[32]), .info_last_i(info[24]),
-        .info_lanes_i(info[23:16]), .info_inside_i(info[15:8]), .info_zero_i(info[7:0]),
+        .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info[48]), .info_last_i(info[40]),
+        .info_lanes_i(info[39:32]), .info_inside_i(info[31:16]), .info_zero_i(info[15:0]),
         .item_valid_o(item_valid), .item_ready_i(item_ready), .item_end_o(item_end), .item_reduce_o(item_reduce),
-        .item_swap_o(item_swap), .item_addr_o(item_addr), .item_columns_o(item_columns), .item_inside_o(item_inside),
+        .item_swap_o(item_swap), .item_addr_o(item_addr), .item_columns_o(item_columns), .item_lanes_o(item_lanes), .item_inside_o(item_inside),
         .item_zero_o(item_zero)
     );
 
@@ -63,8 +64,8 @@ module tb;
 
     integer info_file, infos = 0;
     reg have = 0, have_info = 0, info_taken;
-    reg [63:0] want;                                  // end, reduce, swap, columns, valid, zero, address
-    reg [39:0] want_info;
+    reg [87:0] want;                                  // end, reduce, swap, columns, lanes, data, zero, address
+    reg [55:0] want_info;
 
     task next_output;
         begin
@@ -96,13 +97,13 @@ module tb;
             if (item_valid) begin
                 checks = checks + 1;
                 if (!have || seen >= due) fail("item out of nothing");
-                if (item_end !== want[58]) fail("wrong end");
-                if (!want[58]) begin
-                    if (item_reduce !== want[57]) fail("wrong reduce");
-                    if (item_swap !== want[56]) fail("wrong swap");
-                    if (item_columns !== want[55:48]) fail("wrong columns");
+                if (item_end !== want[82]) fail("wrong end");
+                if (!want[82]) begin
+                    if (item_reduce !== want[81]) fail("wrong reduce");
+                    if (item_swap !== want[80]) fail("wrong swap");
+                    if (item_columns !== want[79:72]) fail("wrong columns");
                     if (item_addr !== want[ADDR_W-1:0]) fail("wrong address");
-                    if (want[57] && {item_inside, item_zero} !== want[47:32]) fail("wrong info");
+                    if (want[81] && {item_lanes, item_inside, item_zero} !== want[71:32]) fail("wrong info");
                 end
                 if (item_ready) begin
                     seen = seen + 1;
@@ -117,7 +118,7 @@ module tb;
         // At full rate the next info always waits.  Where none is offered its fields are noise.
         if (rst || !have_info || (!full && infos >= due_infos)) begin
             info_valid <= 0;
-            info       <= {8'd0, $random(seed)};
+            info       <= {8'd0, $random(seed), 16'd0};
         end else if (!info_valid || info_taken) begin
             info_valid <= full || ($random(seed) & 1);
             info       <= want_info;
@@ -149,7 +150,7 @@ module tap_player (
     output reg                done,
     output reg  [31:0]        due, due_infos, opened_at,
     output reg                tap_valid,
-    output wire               tap_end, tap_reduce, tap_by_column, tap_rect,
+    output wire               tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal,
     output reg  [15:0]        images, rows, columns,
     output wire signed [17:0] x_h, x_w,
     output reg  [7:0]         phase_h, phase_w,
@@ -159,7 +160,7 @@ module tap_player (
     output reg  [895:0]       geometry
 );
     localparam TAP_W = 8 + 3*16 + 2*24 + 2*8 + 16 + 2*8 + 3*32;
-    localparam OPENS = TAP_W - 4;                         // first tap of its batch
+    localparam OPENS = TAP_W - 2;                         // first tap of its batch
 
     integer file, code, seed, cycle = 0, count = 0, count_infos = 0;
     reg have = 0, ended = 0, started = 0, taken = 0, presented = 0;
@@ -169,7 +170,7 @@ module tap_player (
     reg [7:0]       flags = 0;
     reg [23:0]      x_h_word, x_w_word;
 
-    assign {tap_rect, tap_by_column, tap_reduce, tap_end} = flags[3:0];
+    assign {tap_diagonal, tap_fused, tap_rect, tap_by_column, tap_reduce, tap_end} = flags[5:0];
     assign x_h = x_h_word[17:0];
     assign x_w = x_w_word[17:0];
 

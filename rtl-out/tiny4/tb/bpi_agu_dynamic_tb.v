@@ -1,5 +1,6 @@
 // bpi_agu_dynamic_tb.v - taps of random convolutions; vectors and infos are expected by the convolution's definition.
-// Files: taps.hex; outputs.hex: {reduce, valid pair, lanes, address} per vector; infos.hex: {first, last, lanes, valid, zero}.
+// Files: taps.hex; outputs.hex: {rect, reduce, read, lanes, first and end of those with data, address} per vector;
+// infos.hex: {first, last, lanes, elements with data, structural zeros}.
 `timescale 1ns/1ps
 module tb;
     localparam ROWS = 4, DATA_W = 8, LANES = ROWS + 2, ADDR_W = 13;
@@ -10,7 +11,7 @@ module tb;
     initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
 
     // --- Taps -------------------------------------------------------------
-    wire               rst, full, done, tap_valid, tap_ready, tap_end, tap_reduce, tap_by_column, tap_rect;
+    wire               rst, full, done, tap_valid, tap_ready, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
     wire [31:0]        due, due_infos, opened_at, dyn_addr, pix_addr, tile_addr;
     wire [15:0]        images, rows, columns, reduction_tiles;
     wire signed [17:0] x_h, x_w;
@@ -20,28 +21,29 @@ module tb;
     tap_player player (
         .clk(clk), .seed_base(seed + 1), .tap_ready(tap_ready), .received(received), .rst(rst), .full(full), .done(done),
         .due(due), .due_infos(due_infos), .opened_at(opened_at), .tap_valid(tap_valid), .tap_end(tap_end),
-        .tap_reduce(tap_reduce), .tap_by_column(tap_by_column), .tap_rect(tap_rect), .images(images), .rows(rows),
+        .tap_reduce(tap_reduce), .tap_by_column(tap_by_column), .tap_rect(tap_rect), .tap_fused(tap_fused), .tap_diagonal(tap_diagonal), .images(images), .rows(rows),
         .columns(columns), .x_h(x_h), .x_w(x_w), .phase_h(phase_h), .phase_w(phase_w), .reduction_tiles(reduction_tiles),
         .row_lanes(row_lanes), .column_lanes(column_lanes), .dyn_addr(dyn_addr), .pix_addr(pix_addr),
         .tile_addr(tile_addr), .geometry(geometry)
     );
 
     // --- Device -----------------------------------------------------------
-    wire rd_valid, direct_valid, direct_inside, block_valid, info_valid, info_first, info_last;
+    wire rd_valid, direct_valid, block_valid, info_valid, info_first, info_last;
     wire [ADDR_W-1:0] rd_addr;
-    wire [7:0] direct_lanes, block_lanes, info_lanes, info_inside, info_zero;
+    wire [7:0] direct_inside, direct_zero, block_lanes, info_lanes;
+    wire [15:0] info_inside, info_zero;
     wire [ROWS*DATA_W-1:0] direct_data, block_data;
     reg  [LANES*DATA_W-1:0] rd_data, rd_data_1;
     reg  direct_ready = 0, block_ready = 0, info_ready = 0;
     bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(LANES), .ADDR_W(ADDR_W)) dut (
         .clk_i(clk), .rst_i(rst),
-        .tap_valid_i(tap_valid), .tap_ready_o(tap_ready), .tap_reduce_i(tap_reduce), .tap_rect_i(tap_rect),
+        .tap_valid_i(tap_valid), .tap_ready_o(tap_ready), .tap_reduce_i(tap_reduce), .tap_rect_i(tap_rect), .tap_fused_i(tap_fused),
         .tap_images_i(images), .tap_rows_i(rows), .tap_columns_i(columns), .tap_x_h_i(x_h), .tap_x_w_i(x_w),
         .tap_phase_h_i(phase_h), .tap_phase_w_i(phase_w), .tap_reduction_tiles_i(reduction_tiles),
         .tap_row_lanes_i(row_lanes), .tap_addr_i(dyn_addr[ADDR_W-1:0]), .geometry_i(geometry),
         .rd_valid_o(rd_valid), .rd_addr_o(rd_addr), .rd_data_i(rd_data),
         .direct_valid_o(direct_valid), .direct_ready_i(direct_ready), .direct_data_o(direct_data),
-        .direct_inside_o(direct_inside), .direct_lanes_o(direct_lanes),
+        .direct_inside_o(direct_inside), .direct_zero_o(direct_zero),
         .block_valid_o(block_valid), .block_ready_i(block_ready), .block_data_o(block_data), .block_lanes_o(block_lanes),
         .info_valid_o(info_valid), .info_ready_i(info_ready), .info_first_o(info_first), .info_last_o(info_last),
         .info_lanes_o(info_lanes), .info_inside_o(info_inside), .info_zero_o(info_zero)
@@ -77,8 +79,8 @@ module tb;
 
     integer info_file, infos = 0, lane;
     reg have = 0, have_info = 0;
-    reg [47:0] want;                                  // reduce, valid pair, lanes, address
-    reg [39:0] want_info;
+    reg [63:0] want;                                  // rect, reduce, read, lanes, first, end, address
+    reg [55:0] want_info;
     reg [DATA_W-1:0] want_lane;
     wire [ROWS*DATA_W-1:0] data = block_valid ? block_data : direct_data;
 
@@ -115,15 +117,16 @@ module tb;
             if (direct_valid || block_valid) begin
                 checks = checks + 1;
                 if (!have || seen >= due) fail("vector out of nothing");
-                if (block_valid !== want[41]) fail("wrong stream");
-                if (direct_valid && direct_inside !== want[40]) fail("wrong inside");
-                if ((block_valid ? block_lanes : direct_lanes) !== want[39:32]) fail("wrong lanes");
+                if (block_valid !== want[57]) fail("wrong stream");
+                if (direct_valid && direct_inside !== want[39:32] - want[47:40]) fail("wrong inside");
+                if (direct_valid && direct_zero !== (want[58] ? 8'd0 : want[55:48] - direct_inside)) fail("wrong zero");
+                if (block_valid && block_lanes !== want[55:48]) fail("wrong lanes");
                 for (lane = 0; lane < ROWS; lane = lane + 1) begin
-                    want_lane = want[40] && lane < want[39:32] ? element(want[ADDR_W-1:0] + lane[ADDR_W-1:0]) : {DATA_W{1'b0} };
+                    want_lane = lane >= want[47:40] && lane < want[39:32] ? element(want[ADDR_W-1:0] + lane[ADDR_W-1:0]) : {DATA_W{1'b0} };
                     if (data[lane*DATA_W +: DATA_W] !== want_lane) fail("wrong data");
                 end
                 if (block_valid ? block_ready : direct_ready) begin
-                    if (want[40]) reads_due = reads_due + 1;
+                    if (want[56]) reads_due = reads_due + 1;
                     seen = seen + 1;
                     next_output;
                 end
@@ -166,7 +169,7 @@ module tap_player (
     output reg                done,
     output reg  [31:0]        due, due_infos, opened_at,
     output reg                tap_valid,
-    output wire               tap_end, tap_reduce, tap_by_column, tap_rect,
+    output wire               tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal,
     output reg  [15:0]        images, rows, columns,
     output wire signed [17:0] x_h, x_w,
     output reg  [7:0]         phase_h, phase_w,
@@ -176,7 +179,7 @@ module tap_player (
     output reg  [895:0]       geometry
 );
     localparam TAP_W = 8 + 3*16 + 2*24 + 2*8 + 16 + 2*8 + 3*32;
-    localparam OPENS = TAP_W - 4;                         // first tap of its batch
+    localparam OPENS = TAP_W - 2;                         // first tap of its batch
 
     integer file, code, seed, cycle = 0, count = 0, count_infos = 0;
     reg have = 0, ended = 0, started = 0, taken = 0, presented = 0;
@@ -186,7 +189,7 @@ module tap_player (
     reg [7:0]       flags = 0;
     reg [23:0]      x_h_word, x_w_word;
 
-    assign {tap_rect, tap_by_column, tap_reduce, tap_end} = flags[3:0];
+    assign {tap_diagonal, tap_fused, tap_rect, tap_by_column, tap_reduce, tap_end} = flags[5:0];
     assign x_h = x_h_word[17:0];
     assign x_w = x_w_word[17:0];
 

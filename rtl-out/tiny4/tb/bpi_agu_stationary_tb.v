@@ -1,5 +1,5 @@
 // bpi_agu_stationary_tb.v - taps of random convolutions; blocks are expected by the convolution's definition.
-// Files: taps.hex; outputs.hex: {by column, read, lanes, address} per vector.
+// Files: taps.hex; outputs.hex: {by column, read, first and end of its lanes, address} per vector.
 `timescale 1ns/1ps
 module tb;
     localparam ROWS = 4, COLS = 4, DATA_W = 8, LANES = ROWS > COLS ? ROWS : COLS, ADDR_W = 13;
@@ -10,7 +10,7 @@ module tb;
     initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
 
     // --- Taps -------------------------------------------------------------
-    wire               rst, full, done, tap_valid, tap_ready, tap_end, tap_reduce, tap_by_column, tap_rect;
+    wire               rst, full, done, tap_valid, tap_ready, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
     wire [31:0]        due, due_infos, opened_at, dyn_addr, pix_addr, tile_addr;
     wire [15:0]        images, rows, columns, reduction_tiles;
     wire signed [17:0] x_h, x_w;
@@ -20,7 +20,7 @@ module tb;
     tap_player player (
         .clk(clk), .seed_base(seed + 1), .tap_ready(tap_ready), .received(received), .rst(rst), .full(full), .done(done),
         .due(due), .due_infos(due_infos), .opened_at(opened_at), .tap_valid(tap_valid), .tap_end(tap_end),
-        .tap_reduce(tap_reduce), .tap_by_column(tap_by_column), .tap_rect(tap_rect), .images(images), .rows(rows),
+        .tap_reduce(tap_reduce), .tap_by_column(tap_by_column), .tap_rect(tap_rect), .tap_fused(tap_fused), .tap_diagonal(tap_diagonal), .images(images), .rows(rows),
         .columns(columns), .x_h(x_h), .x_w(x_w), .phase_h(phase_h), .phase_w(phase_w), .reduction_tiles(reduction_tiles),
         .row_lanes(row_lanes), .column_lanes(column_lanes), .dyn_addr(dyn_addr), .pix_addr(pix_addr),
         .tile_addr(tile_addr), .geometry(geometry)
@@ -35,7 +35,7 @@ module tb;
     bpi_agu_stationary #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .LANES(LANES), .ADDR_W(ADDR_W)) dut (
         .clk_i(clk), .rst_i(rst),
         .tap_valid_i(tap_valid), .tap_ready_o(tap_ready), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
-        .tap_rect_i(tap_rect), .tap_images_i(images), .tap_rows_i(rows), .tap_columns_i(columns),
+        .tap_rect_i(tap_rect), .tap_diagonal_i(tap_diagonal), .tap_images_i(images), .tap_rows_i(rows), .tap_columns_i(columns),
         .tap_phase_h_i(phase_h), .tap_phase_w_i(phase_w), .tap_row_lanes_i(row_lanes),
         .tap_column_lanes_i(column_lanes), .tap_pix_addr_i(pix_addr[ADDR_W-1:0]),
         .tap_tile_addr_i(tile_addr[ADDR_W-1:0]), .geometry_i(geometry),
@@ -74,7 +74,7 @@ module tb;
 
     integer lane;
     reg have = 0;
-    reg [47:0] want;                                  // by column, read, lanes, address
+    reg [63:0] want;                                  // by column, read, -, first, end, address
     reg [DATA_W-1:0] want_lane;
 
     task next_output;
@@ -100,13 +100,13 @@ module tb;
             if (block_valid) begin
                 checks = checks + 1;
                 if (!have || seen >= due) fail("vector out of nothing");
-                if (block_by_column !== want[41]) fail("wrong orientation");
+                if (block_by_column !== want[57]) fail("wrong orientation");
                 for (lane = 0; lane < LANES; lane = lane + 1) begin
-                    want_lane = want[40] && lane < want[39:32] ? element(want[ADDR_W-1:0] + lane[ADDR_W-1:0]) : {DATA_W{1'b0} };
+                    want_lane = lane >= want[47:40] && lane < want[39:32] ? element(want[ADDR_W-1:0] + lane[ADDR_W-1:0]) : {DATA_W{1'b0} };
                     if (block_data[lane*DATA_W +: DATA_W] !== want_lane) fail("wrong data");
                 end
                 if (block_ready) begin
-                    if (want[40]) reads_due = reads_due + 1;
+                    if (want[56]) reads_due = reads_due + 1;
                     seen = seen + 1;
                     next_output;
                 end
@@ -140,7 +140,7 @@ module tap_player (
     output reg                done,
     output reg  [31:0]        due, due_infos, opened_at,
     output reg                tap_valid,
-    output wire               tap_end, tap_reduce, tap_by_column, tap_rect,
+    output wire               tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal,
     output reg  [15:0]        images, rows, columns,
     output wire signed [17:0] x_h, x_w,
     output reg  [7:0]         phase_h, phase_w,
@@ -150,7 +150,7 @@ module tap_player (
     output reg  [895:0]       geometry
 );
     localparam TAP_W = 8 + 3*16 + 2*24 + 2*8 + 16 + 2*8 + 3*32;
-    localparam OPENS = TAP_W - 4;                         // first tap of its batch
+    localparam OPENS = TAP_W - 2;                         // first tap of its batch
 
     integer file, code, seed, cycle = 0, count = 0, count_infos = 0;
     reg have = 0, ended = 0, started = 0, taken = 0, presented = 0;
@@ -160,7 +160,7 @@ module tap_player (
     reg [7:0]       flags = 0;
     reg [23:0]      x_h_word, x_w_word;
 
-    assign {tap_rect, tap_by_column, tap_reduce, tap_end} = flags[3:0];
+    assign {tap_diagonal, tap_fused, tap_rect, tap_by_column, tap_reduce, tap_end} = flags[5:0];
     assign x_h = x_h_word[17:0];
     assign x_w = x_w_word[17:0];
 

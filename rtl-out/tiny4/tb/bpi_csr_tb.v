@@ -37,9 +37,9 @@ module tb;
         .window_base_o(window_base), .window_limit_o(window_limit),
         .inc_cycles_i(inc[0][0:0]),
         .inc_array_busy_i(inc[1][0:0]),
-        .inc_useful_macs_i(inc[2][4:0]),
-        .inc_idle_lanes_i(inc[3][4:0]),
-        .inc_zeros_multiplied_i(inc[4][4:0]),
+        .inc_useful_macs_i(inc[2][6:0]),
+        .inc_idle_lanes_i(inc[3][6:0]),
+        .inc_zeros_multiplied_i(inc[4][6:0]),
         .inc_dynamic_reads_i(inc[6][0:0]),
         .inc_dynamic_writes_i(inc[7][0:0]),
         .inc_stationary_reads_i(inc[8][0:0]),
@@ -87,11 +87,11 @@ module tb;
         inc[0] <= count_enable ? random(0) : 32'd0;
         m_sum[1] = start ? 64'd0 : m_sum[1] + inc[1][0:0];
         inc[1] <= count_enable ? random(0) : 32'd0;
-        m_sum[2] = start ? 64'd0 : m_sum[2] + inc[2][4:0];
+        m_sum[2] = start ? 64'd0 : m_sum[2] + inc[2][6:0];
         inc[2] <= count_enable ? random(0) : 32'd0;
-        m_sum[3] = start ? 64'd0 : m_sum[3] + inc[3][4:0];
+        m_sum[3] = start ? 64'd0 : m_sum[3] + inc[3][6:0];
         inc[3] <= count_enable ? random(0) : 32'd0;
-        m_sum[4] = start ? 64'd0 : m_sum[4] + inc[4][4:0];
+        m_sum[4] = start ? 64'd0 : m_sum[4] + inc[4][6:0];
         inc[4] <= count_enable ? random(0) : 32'd0;
         m_sum[6] = start ? 64'd0 : m_sum[6] + inc[6][0:0];
         inc[6] <= count_enable ? random(0) : 32'd0;

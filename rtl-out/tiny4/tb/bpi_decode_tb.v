@@ -181,6 +181,21 @@ module decode_case #(
                     put(12, 8, 8, between(1, 255));
                     put(12, 16, 16, 0);
                     for (i = 13; i < 16; i = i + 1) ins[i*32 +: 32] = 0;
+                    case (random(0) & 3)
+                        0: begin                                     // fused
+                            put(0, 11, 1, 1);
+                            put(0, 9, 1, 0);
+                            put(5, 0, 16, 1);
+                            put(13, 0, 18, random(0));
+                        end
+                        1: if (COLS <= ROWS) begin                   // diagonal
+                            put(0, 8, 2, 0);
+                            put(0, 12, 1, 1);
+                            put(5, 0, 16, 1);
+                            put(5, 16, 8, ins[5*32+24 +: 8]);
+                        end
+                        default: ;
+                    endcase
                 end
                 STORE: begin
                     put(0, 8, 1, random(0));
@@ -250,10 +265,10 @@ module decode_case #(
                 end
                 12: odd(8 + (random(0) & 1));
             endcase
-            EXEC: case (random(0) % 14)
-                0: reserved(0, 11, 21);
+            EXEC: case (random(0) % 20)
+                0: reserved(0, 13, 19);
                 1: reserved(12, 16, 16);
-                2: reserved(13 + random(0) % 3, 0, 32);
+                2: if (random(0) & 1) reserved(14 + (random(0) & 1), 0, 32); else reserved(13, ins[11] ? 18 : 0, ins[11] ? 14 : 32);
                 3: size(3, 0, 16, 0);
                 4: size(3, 16, 16, 0);
                 5: size(4, 0, 16, 0);
@@ -267,6 +282,18 @@ module decode_case #(
                 13: if (!RECT) begin
                     put(0, 10, 1, 1);
                     breaks(ENGINE);
+                end
+                14: if (ins[11]) size(0, 9, 1, 1);                   // fused with columns
+                15: if (ins[12:11] != 0) size(0, 11, 2, 3);          // both
+                16: if (ins[12:11] != 0) size(5, 0, 16, between(2, 65535));
+                17: if (ins[12]) size(0, 8, 2, 1 + random(0) % 3);   // diagonal with pixels or columns
+                18: if (ins[12]) size(5, 16, 8, ins[5*32+16 +: 8] % 128 + 1);
+                19: if (COLS > ROWS && !ins[11]) begin
+                    put(0, 8, 2, 0);
+                    put(5, 0, 16, 1);
+                    put(5, 24, 8, 1);
+                    put(5, 16, 8, 1);
+                    size(0, 12, 1, 1);
                 end
             endcase
             STORE: case (random(0) % 14)

@@ -57,23 +57,24 @@ module issue_case #(
 
     integer seed, error_count = 0, check_count = 0, i;
     reg started = 0;
-    reg rst = 1, item_valid = 0, item_end = 0, item_reduce = 0, item_swap = 0, direct_valid = 0, direct_inside = 0;
+    reg rst = 1, item_valid = 0, item_end = 0, item_reduce = 0, item_swap = 0, direct_valid = 0;
     reg column_valid = 0, weight_valid = 0, bubble = 0;
     reg [ADDR_W-1:0] item_addr = 0;
-    reg [7:0] item_columns = 0, item_inside = 0, item_zero = 0, direct_lanes = 0;
+    reg [7:0] item_columns = 0, item_lanes = 0, direct_inside = 0, direct_zero = 0;
+    reg [15:0] item_inside = 0, item_zero = 0;
     reg [W-1:0] direct_data = 0, column_data = 0, weight_data = 0;
     wire item_ready, direct_ready, column_ready, weight_ready, w_valid, x_valid, x_swap, x_end;
     wire [W-1:0] w_data, x_data;
     wire [ACC_W-1:0] x_addr;
     wire busy, wait_stationary, wait_accumulator, range_error;
-    wire [15:0] useful, zero, idle;
+    wire [23:0] useful, zero, idle;
 
     bpi_issue #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .HAZARD(HAZARD)) dut (
         .clk_i(clk), .rst_i(rst),
         .item_valid_i(item_valid), .item_ready_o(item_ready), .item_end_i(item_end), .item_reduce_i(item_reduce), .item_swap_i(item_swap),
-        .item_addr_i(item_addr), .item_columns_i(item_columns), .item_inside_i(item_inside), .item_zero_i(item_zero),
+        .item_addr_i(item_addr), .item_columns_i(item_columns), .item_lanes_i(item_lanes), .item_inside_i(item_inside), .item_zero_i(item_zero),
         .direct_valid_i(direct_valid), .direct_ready_o(direct_ready), .direct_data_i(direct_data),
-        .direct_inside_i(direct_inside), .direct_lanes_i(direct_lanes),
+        .direct_inside_i(direct_inside), .direct_zero_i(direct_zero),
         .column_valid_i(column_valid), .column_ready_o(column_ready), .column_data_i(column_data),
         .weight_valid_i(weight_valid), .weight_ready_o(weight_ready), .weight_data_i(weight_data),
         .bubble_i(bubble),
@@ -114,8 +115,9 @@ module issue_case #(
     reg         expect_x = 0, expect_end = 0, expect_w = 0, expect_swap = 0;
     reg [ACC_W-1:0] expect_addr;
     reg [W-1:0] expect_data, expect_weight;
-    integer     rows_valid, rows_zero, quiet = 0;
-    reg [7:0]   next_inside;
+    integer     elements, zeros, vectors, quiet = 0;
+    reg [7:0]   next_lanes, next_direct;
+    reg [15:0]  next_inside;
     wire [1:0]  phase = cycle >> 7;
 
     initial for (i = 0; i < 1 << ACC_W; i = i + 1) age[i] = -1000;
@@ -151,13 +153,14 @@ module issue_case #(
 
             // counters, by their sums
             if (^{busy, useful, zero, idle, wait_stationary, wait_accumulator, range_error} === 1'bx) fail("unknown counter");
-            rows_valid = item_reduce ? item_inside : direct_inside ? direct_lanes : 0;
-            rows_zero  = item_reduce ? item_zero : direct_inside ? 0 : direct_lanes;
+            elements = item_reduce ? item_inside : direct_inside;
+            zeros    = item_reduce ? item_zero : direct_zero;
+            vectors  = item_reduce ? item_lanes : 1;
             if (entering) begin
                 sum_busy   = sum_busy + 1;
-                sum_useful = sum_useful + rows_valid * item_columns;
-                sum_zero   = sum_zero + rows_zero * item_columns;
-                if (rows_valid > 0) sum_idle = sum_idle + ROWS * COLS - (rows_valid + rows_zero) * item_columns;
+                sum_useful = sum_useful + elements * item_columns;
+                sum_zero   = sum_zero + zeros * item_columns;
+                if (elements > 0) sum_idle = sum_idle + ROWS * COLS * vectors - (elements + zeros) * item_columns;
                 if (item_addr >= 1 << ACC_W) sum_range = sum_range + 1;
             end else if (item_valid && !item_end && data_there) begin
                 if (item_swap && !loaded) sum_ws = sum_ws + 1;
@@ -203,14 +206,17 @@ module issue_case #(
             item_swap   <= random(0) % (phase == 1 ? 2*COLS : 6) == 0;
             item_addr   <= phase == 2 ? random(0) & 3 : (random(0) & ((1 << ACC_W) - 1)) | ((random(0) & 63) == 0) << (ACC_W + random(0) % (ADDR_W - ACC_W));
             item_columns <= 1 + random(0) % COLS;
-            next_inside = random(0) & 1 ? random(0) % (ROWS + 1) : random(0) & 1 ? 0 : ROWS;
+            next_lanes  = random(0) & 1 ? ROWS : 1 + random(0) % ROWS;
+            next_inside = random(0) & 1 ? random(0) % (ROWS*next_lanes + 1) : random(0) & 1 ? 0 : ROWS*next_lanes;
+            item_lanes  <= next_lanes;
             item_inside <= next_inside;
-            item_zero   <= random(0) % (ROWS + 1 - next_inside);
+            item_zero   <= random(0) % (ROWS*next_lanes + 1 - next_inside);
         end
         if (!direct_valid || (entering && !item_reduce)) begin
             direct_valid  <= phase != 0 || random(0) & 3;
-            direct_inside <= random(0);
-            direct_lanes  <= 1 + random(0) % ROWS;
+            next_direct = random(0) & 1 ? random(0) % (ROWS + 1) : random(0) & 1 ? 0 : ROWS;
+            direct_inside <= next_direct;
+            direct_zero   <= random(0) & 1 ? ROWS - next_direct : random(0) % (ROWS + 1 - next_direct);
             direct_data   <= vector(0, directs);
         end
         if (!column_valid || (entering && item_reduce)) begin

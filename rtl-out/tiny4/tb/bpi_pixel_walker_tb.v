@@ -1,5 +1,5 @@
 // bpi_pixel_walker_tb.v - every position of random walks, with idle cycles, restarts, saving and returning.
-// Files: walks.hex: start values and positions; positions.hex: {any grid, any address, inside, on grid, last, address} per position.
+// Files: walks.hex: start values and positions; positions.hex: {any grid, any address, inside, on grid, last, address, x} per position.
 `timescale 1ns/1ps
 module tb;
     localparam CASES = 3;
@@ -40,7 +40,7 @@ module walker_case #(
     output reg         done
 );
     localparam MOST = 4096;
-    localparam START_W = 8 + 32 + 3*16 + 2*24 + 2*8 + 2*16 + 4*8 + 5*32;
+    localparam START_W = 8 + 32 + 3*16 + 2*24 + 2*8 + 2*16 + 4*8 + 5*32 + 8;
 
     reg clk = 0;
     always #5 clk = !clk;
@@ -51,17 +51,18 @@ module walker_case #(
     reg [31:0] addr = 0, step_b = 0, pos_h = 0, wrap_h = 0, pos_w = 0, wrap_w = 0;
     reg [15:0] images = 0, rows = 0, columns = 0, bound_h = 0, bound_w = 0;
     reg [23:0] x_h = 0, x_w = 0;
-    reg [7:0]  phase_h = 0, phase_w = 0, x_step_h = 0, x_step_w = 0, mod_h = 0, mod_w = 0;
+    reg [7:0]  phase_h = 0, phase_w = 0, x_step_h = 0, x_step_w = 0, mod_h = 0, mod_w = 0, reach_w = 0;
     wire [ADDR_W-1:0] addr_o;
     wire is_inside, on_grid, last;
+    wire signed [17:0] x_w_o;
     bpi_pixel_walker #(.ADDR_W(ADDR_W), .SNAPSHOT(SNAPSHOT)) dut (
         .clk_i(clk), .start_i(start), .step_i(step), .save_i(save), .restore_i(restore),
         .addr_i(addr[ADDR_W-1:0]), .images_i(images), .rows_i(rows), .columns_i(columns),
-        .x_h_i(x_h[17:0]), .x_w_i(x_w[17:0]), .phase_h_i(phase_h), .phase_w_i(phase_w), .rect_i(flags[0]),
+        .x_h_i(x_h[17:0]), .x_w_i(x_w[17:0]), .phase_h_i(phase_h), .phase_w_i(phase_w), .rect_i(flags[0]), .reach_w_i(reach_w),
         .bound_h_i(bound_h), .bound_w_i(bound_w), .x_step_h_i(x_step_h), .x_step_w_i(x_step_w),
         .phase_mod_h_i(mod_h), .phase_mod_w_i(mod_w), .step_b_i(step_b[ADDR_W-1:0]), .pos_h_i(pos_h[ADDR_W-1:0]),
         .wrap_h_i(wrap_h[ADDR_W-1:0]), .pos_w_i(pos_w[ADDR_W-1:0]), .wrap_w_i(wrap_w[ADDR_W-1:0]),
-        .addr_o(addr_o), .inside_o(is_inside), .on_grid_o(on_grid), .last_o(last)
+        .addr_o(addr_o), .x_w_o(x_w_o), .inside_o(is_inside), .on_grid_o(on_grid), .last_o(last)
     );
 
     task fail(input [8*40-1:0] what);
@@ -73,8 +74,8 @@ module walker_case #(
 
     // Positions of the present walk and of the next one, which begins with its start.
     reg [START_W-1:0] words;
-    reg [39:0] position [0:MOST-1];
-    reg [39:0] want;
+    reg [63:0] position [0:MOST-1];
+    reg [63:0] want;
     integer walks_file, positions_file, code, n, count = 0, at = 0, saved = 0;
     reg walking = 0, fast = 0, early = 0, next_start;
 
@@ -107,10 +108,11 @@ module walker_case #(
         if (walking) begin
             want = position[at];
             check_count = check_count + 1;
-            if (!want[35] && addr_o !== want[ADDR_W-1:0]) fail("wrong address");
-            if (is_inside !== want[34]) fail("wrong inside");
-            if (!want[36] && on_grid !== want[33]) fail("wrong grid");
-            if (last !== want[32]) fail("wrong last");
+            if (!want[59] && addr_o !== want[24 +: ADDR_W]) fail("wrong address");
+            if (is_inside !== want[58]) fail("wrong inside");
+            if (!want[60] && on_grid !== want[57]) fail("wrong grid");
+            if (last !== want[56]) fail("wrong last");
+            if (x_w_o !== want[17:0]) fail("wrong x");
         end
         // what to do at the next edge
         start   = 0;
@@ -124,7 +126,7 @@ module walker_case #(
             else begin
                 for (n = 0; n < count; n = n + 1) code = $fscanf(positions_file, "%h", position[n]);
                 {flags, addr, images, rows, columns, x_h, x_w, phase_h, phase_w, bound_h, bound_w,
-                 x_step_h, x_step_w, mod_h, mod_w, step_b, pos_h, wrap_h, pos_w, wrap_w} = words;
+                 x_step_h, x_step_w, mod_h, mod_w, step_b, pos_h, wrap_h, pos_w, wrap_w, reach_w} = words;
                 start   = 1;
                 restore = SNAPSHOT && ($random(seed) & 3) == 0;      // start wins
                 fast    = $random(seed);
