@@ -37,11 +37,13 @@ const eachPosition = ({ exec, geometry, h, w, dynamicBase, pixelBase }: Tap, vis
   }
 };
 
-/** Lanes that hold data, of those a tap has: fused ones end at the image's edges. */
-const lanesWithData = ({ exec, geometry }: Tap, lanes: number, x: number): Lanes => {
+/** Lanes that hold data, of those a tap has at a valid position: fused ones end at the image's edges. */
+const lanesWithData = ({ fail }: Machine, { exec, geometry }: Tap, lanes: number, x: number): Lanes => {
   if (!exec.fused) return { first: 0, end: lanes };
   const first = Math.max(0, -x);
-  return { first, end: Math.max(first, Math.min(lanes, geometry.boundW - x)) };
+  const end = Math.min(lanes, geometry.boundW - x);
+  if (end <= first) fail('FIELD', `no lane at ${x} holds data`);
+  return { first, end };
 };
 
 /** Reads the stationary block of a tap: vectors are its rows, its columns, or each its diagonal. */
@@ -83,11 +85,11 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
       if (!idle) arithmetic.multiply(scratch.fill(0), 0, rows, entry);
       return;
     }
-    const { first, end } = lanesWithData(tap, rowLanes, x);
+    const { first, end } = lanesWithData(machine, tap, rowLanes, x);
     read++;
     useful += end - first;
     enumerated += exec.rect ? end - first : rowLanes;
-    if (end > first) idleLanes += rows * columns - (exec.rect ? end - first : rowLanes) * columnLanes;
+    idleLanes += rows * columns - (exec.rect ? end - first : rowLanes) * columnLanes;
     const from = (vectorAt(machine, dynamic, dynamicAt + first, end - first) - first) & mask;
     if (idle && end - first === rowLanes && from + rowLanes <= values.length) {
       let lane = 0;
@@ -135,7 +137,7 @@ const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
     const offset = channelTile * geometry.dynTile;
     let useful = 0;
     for (const { address, x } of group.valid) {
-      const { first, end } = lanesWithData(tap, lanes, x);
+      const { first, end } = lanesWithData(machine, tap, lanes, x);
       vectorAt(machine, dynamic, address + offset + first, end - first);
       useful += end - first;
     }
@@ -143,7 +145,7 @@ const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
       const entry = entryAt(machine, tile + channelTile * geometry.tileReduction + lane * geometry.tileInner);
       for (let row = 0; row < group.rows.length; row++) {
         const pixel = group.rows[row];
-        const { first, end } = pixel ? lanesWithData(tap, lanes, pixel.x) : { first: 0, end: 0 };
+        const { first, end } = pixel ? lanesWithData(machine, tap, lanes, pixel.x) : { first: 0, end: 0 };
         scratch[row] = pixel && lane >= first && lane < end ? values[(pixel.address + offset + lane) & mask] : 0;
       }
       if (group.rows.length > 0) arithmetic.multiply(scratch, 0, group.rows.length, entry);

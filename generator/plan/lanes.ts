@@ -37,6 +37,8 @@ export const fusible = (layer: Layer, axis: Axis, lanes: number): boolean => {
     // else the last, shorter tap would visit windows that lie before the image
     axis.pad < axis.kernel &&
     fused.stride <= 255 &&
+    // coordinates have 16 bits, in elements 18
+    axis.outputs + lanes <= 32768 &&
     fused.inputs <= 65535 &&
     axis.outputs * fused.stride + (axis.kernel + axis.pad) * channels <= 65535
   );

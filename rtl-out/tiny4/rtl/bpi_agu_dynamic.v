@@ -86,13 +86,13 @@ module bpi_agu_dynamic #(
     wire        read      = present && paired;
     wire [7:0]  lanes     = (!reduce_q || last_tile) ? lanes_last_q : ROWS[7:0];
 
-    // Lanes with data: all, or those of a fused tap that lie inside the image, first_lane .. end_lane-1.
+    // Lanes with data: all, or those of a fused tap that lie inside the image, first_lane .. end_lane-1; one at least if read.
     wire signed [17:0] x_w;
     wire signed [17:0] missing    = -x_w;
     wire signed [17:0] room       = {2'b00, geometry_i[0*32+16 +: 16]} - x_w;
-    wire        [7:0]  first_lane = !fused_q || !x_w[17] ? 8'd0 : |missing[17:8] ? 8'hff : missing[7:0];
-    wire        [7:0]  end_lane   = !fused_q || room >= $signed({10'd0, lanes}) ? lanes : room[17] ? 8'd0 : room[7:0];
-    wire        [7:0]  with_data  = read && end_lane > first_lane ? end_lane - first_lane : 8'd0;
+    wire        [7:0]  first_lane = !fused_q || !x_w[17] ? 8'd0 : missing[7:0];
+    wire        [7:0]  end_lane   = !fused_q || room >= $signed({10'd0, lanes}) ? lanes : room[7:0];
+    wire        [7:0]  with_data  = read ? end_lane - first_lane : 8'd0;
     wire        [7:0]  zero       = present && !rect_q ? lanes - with_data : 8'd0;
 
     wire [ADDR_W-1:0] dyn_tile = geometry_i[5*32 +: ADDR_W];
@@ -241,7 +241,7 @@ module bpi_agu_dynamic #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, geometry_i, rd_data_i, fifo_ready, unused_grid};
+    wire unused_ok = &{1'b0, geometry_i, rd_data_i, fifo_ready, unused_grid, missing};
 
 endmodule
 `default_nettype wire
