@@ -5,6 +5,7 @@ import { readNpy } from '../golden/npy.js';
 import { bf16Bits, bf16FromBits } from '../model/numerics.js';
 import { type Operands, PASS_TENSORS, randomOperands } from '../model/workload.js';
 import type { Config, Pass } from '../spec/config.js';
+import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
 
 export type TensorName = 'x' | 'wt' | 'dy';
@@ -98,6 +99,14 @@ export const loadOperands = (
   if (first && second) return { operands: { first, second }, rounded };
   const random = randomOperands(config, layer, pass, seed);
   return { operands: { first: first ?? random.first, second: second ?? random.second }, rounded };
+};
+
+/** Bytes of the operands of a pass. */
+export const operandBytes = (config: Config, layer: Layer, pass: Pass): number => {
+  const { x, weights, y } = tensorSizes(layer);
+  const sizes = { x, wt: weights, dy: y };
+  const { first, second } = PASS_TENSORS[pass];
+  return (sizes[first] + sizes[second]) * derive(config).dataBytes;
 };
 
 /** Elements of a layer's largest tensor, the bound of what a run holds in memory. */

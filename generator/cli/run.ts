@@ -108,6 +108,7 @@ const engineFor = (config: Config, wanted: Engine | undefined): Engine =>
 
 const LARGEST_TENSOR = 2 ** 27;
 const LARGEST_MEMORY = 2 ** 31;
+const MOST_CYCLES = 2 ** 31;
 
 const refuseSize = (what: string): never => {
   const fix = 'take a smaller batch or map: time grows with it, what is learnt does not';
@@ -142,7 +143,7 @@ const withDiskErrors = async <T>(run: () => Promise<T>): Promise<T> => {
 
 const run = async (options: Options, context: Context): Promise<void> => {
   // loaded here, so that the other commands start fast
-  const [runner, simulation, planner, inputs, files, reports, npy, workload, jobs] = await Promise.all([
+  const [runner, simulation, planner, inputs, files, reports, npy, workload, jobs, icarus] = await Promise.all([
     import('../../scripts/runPass.js'),
     import('../../scripts/simulate.js'),
     import('../plan/plan.js'),
@@ -152,6 +153,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
     import('../golden/npy.js'),
     import('../model/workload.js'),
     import('../../scripts/simulators/job.js'),
+    import('../../scripts/simulators/icarus.js'),
   ]);
 
   // 1. everything that can be wrong with the input
@@ -166,11 +168,16 @@ const run = async (options: Options, context: Context): Promise<void> => {
   if (waves !== undefined) files.checkOutput('--waves', waves, ['.fst', '.vcd']);
   const elements = inputs.largestTensor(layer);
   if (elements > LARGEST_TENSOR) refuseSize(`a tensor has ${elements} elements`);
+  const macs = (layer.B * layer.Ho * layer.Wo * layer.Kh * layer.Kw * layer.C * layer.N) / layer.G;
+  const fewest = macs / (config.array.rows * config.array.columns);
+  if (fewest > MOST_CYCLES) refuseSize(`it takes ${fewest.toExponential(1)} cycles`);
+  if (simulator === 'icarus') icarus.checkIcarusMemory(inputs.operandBytes(config, layer, pass));
   const tensors = { x: options.x, wt: options.wt, dy: options.dy };
   const { operands, rounded } = inputs.loadOperands(config, layer, pass, tensors, seed);
   const plan = planner.makePlan(config, layer, pass, engine, { narrow, misalign });
   const bytes = plan.memory.program + plan.words.byteLength - plan.memory.x.address;
   if (bytes > LARGEST_MEMORY) refuseSize(`the tensors take ${bytes} bytes`);
+  if (simulator === 'icarus') icarus.checkIcarusMemory(bytes);
   await requireTools(simulator);
 
   // 2. the run

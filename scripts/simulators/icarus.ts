@@ -37,6 +37,21 @@ const operationLine = (operation: HostOperation): string => {
 const extreme = (values: readonly bigint[], sign: bigint): bigint =>
   values.reduce((best, value) => ((value - best) * sign > 0n ? value : best));
 
+const memoryProblem = (bytes: number): UserError =>
+  new UserError([
+    {
+      code: 'ICARUS_MEMORY',
+      path: 'simulator',
+      message: `the memory spans ${bytes} bytes: the Icarus bench holds ${LARGEST_MEMORY} at most`,
+      fix: 'simulate in Verilator, or take a smaller layer',
+    },
+  ]);
+
+/** @throws UserError when a job whose memory spans so many bytes is too large for Icarus. */
+export const checkIcarusMemory = (bytes: number): void => {
+  if (ceilPow2(bytes) > LARGEST_MEMORY) throw memoryProblem(bytes);
+};
+
 /** The part of the address space that the bench's memory covers: all images, dumps and writable ranges, on beat boundaries. */
 const memorySpan = (config: Config, job: SimJob): { readonly base: bigint; readonly bytes: number } => {
   const ranges = [
@@ -56,14 +71,7 @@ const memorySpan = (config: Config, job: SimJob): { readonly base: bigint; reado
   const base = first - (first % BigInt(derive(config).beatBytes));
   const bytes = ceilPow2(Math.max(1024, Number(last - base)));
   if (bytes > LARGEST_MEMORY) {
-    throw new UserError([
-      {
-        code: 'ICARUS_MEMORY',
-        path: 'simulator',
-        message: `the memory spans ${last - base} bytes: the Icarus bench holds ${LARGEST_MEMORY} at most`,
-        fix: 'simulate in Verilator, or take a smaller layer',
-      },
-    ]);
+    throw memoryProblem(Number(last - base));
   }
   return { base, bytes };
 };

@@ -1,0 +1,191 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT, type ExitCode } from '../../generator/cli/context.js';
+import { coordinates } from '../../generator/cli/operands.js';
+import { runCli } from '../../generator/cli/program.js';
+import { convolve } from '../../generator/golden/convolution.js';
+import { encodeNpy, type NpyArray, readNpy } from '../../generator/golden/npy.js';
+import { parseLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import { counters } from '../../generator/spec/registers.js';
+import { temporaryFolders } from '../temporary.js';
+
+const folder = temporaryFolders();
+
+interface Run {
+  readonly code: ExitCode;
+  readonly out: string;
+  readonly err: string;
+}
+
+const run = async (...args: readonly string[]): Promise<Run> => {
+  const out: string[] = [];
+  const err: string[] = [];
+  const terminal = { out: (text: string) => out.push(text), err: (text: string) => err.push(text), color: false };
+  const code = await runCli(['run', ...args], terminal);
+  return { code, out: out.join(''), err: err.join('') };
+};
+
+const keys = 'C=3,H=5,W=4,N=6,K=3,S=2,P=1';
+const layer = parseLayer(keys);
+const tiny = (pass: string, ...rest: readonly string[]) =>
+  run('--preset', 'tiny4', '--layer', keys, '--pass', pass, ...rest);
+
+const npy = (path: string, shape: readonly number[], data: NpyArray['data']): string => {
+  writeFileSync(path, encodeNpy({ shape, data }));
+  return path;
+};
+const bytes = (length: number): Int8Array => Int8Array.from({ length }, (_, i) => (i * 37) % 251);
+
+describe('run', () => {
+  it('reads files, computes what the loop nest computes, and writes the result', async () => {
+    const root = folder();
+    const x = bytes(60);
+    const wt = bytes(162);
+    const out = join(root, 'y.npy');
+    const { code, out: text } = await tiny(
+      'fprop',
+      ...['--x', npy(join(root, 'x.npy'), [1, 5, 4, 3], x), '--wt', npy(join(root, 'wt.npy'), [3, 3, 3, 6], wt)],
+      ...['--out', out, '--explain', '--memory', 'stallPercent=30,readLatency=9', '--misalign', '3'],
+    );
+    expect(code, text).toBe(EXIT.ok);
+    expect(text).toContain('matches the golden model: 36 values of y, bit for bit\n');
+    expect(text).toMatch(/plan: the best of \d+ tilings/);
+    const { shape, data } = readNpy(out);
+    expect(shape).toEqual([1, 3, 2, 6]);
+    expect(data).toEqual(convolve(layer, 'fprop', x, wt));
+    expect(readdirSync(root).sort()).toEqual(['wt.npy', 'x.npy', 'y.npy']);
+  });
+
+  it('prints exactly one JSON object, with every counter', async () => {
+    const { code, out } = await tiny('wgrad', '--engine', 'bp', '--seed', '7', '--json');
+    expect(code, out).toBe(EXIT.ok);
+    const result = JSON.parse(out);
+    expect(Object.keys(result.counters)).toEqual(counters(presets.tiny4).map(({ name }) => name));
+    const head = { preset: 'tiny4', layer: keys, pass: 'wgrad', engine: 'bp', seed: 7, simulator: 'verilator' };
+    expect(result).toMatchObject({ ...head, passed: true, mismatches: 0, maxRelativeError: 0 });
+    expect(result.counters.usefulMacs).toBe(result.usefulMacs);
+    expect(result.utilization).toBeCloseTo(result.usefulMacs / (16 * result.cycles));
+    expect(result.laneBound).toBeGreaterThan(result.utilization);
+  });
+
+  it('takes zerofree unless told otherwise, and repeats itself for a seed', async () => {
+    const [first, second] = [
+      await tiny('dgrad', '--seed', '3', '--json'),
+      await tiny('dgrad', '--seed', '3', '--json'),
+    ];
+    const [a, b] = [JSON.parse(first.out), JSON.parse(second.out)];
+    expect(a.engine).toBe('zerofree');
+    expect(b.counters).toEqual(a.counters);
+  });
+
+  it('writes VCD from Icarus, and stops where its memory ends', async () => {
+    const waves = join(folder(), 'a.vcd');
+    const { code, out } = await tiny('dgrad', '--simulator', 'icarus', '--waves', waves);
+    expect(code, out).toBe(EXIT.ok);
+    expect(readFileSync(waves, 'utf8').slice(0, 200)).toContain('$date');
+    const large = 'B=80,C=64,H=64,W=64,N=4,K=1';
+    const refused = await run('--preset', 'tiny4', '--layer', large, '--pass', 'fprop', '--simulator', 'icarus');
+    expect({ code: refused.code, out: refused.out }).toEqual({ code: EXIT.usage, out: '' });
+    expect(refused.err).toContain('[ICARUS_MEMORY]');
+  });
+});
+
+describe('input that is refused before anything is built', () => {
+  const refused = async (args: readonly string[], ...texts: readonly string[]): Promise<void> => {
+    const { code, out, err } = await run(...args);
+    expect({ code, out }, err).toEqual({ code: EXIT.usage, out: '' });
+    for (const text of texts) expect(err).toContain(text);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(err).not.toContain('fault in the program');
+  };
+  const tinyArgs = (pass: string, ...rest: readonly string[]) => [
+    ...['--preset', 'tiny4', '--layer', keys, '--pass', pass],
+    ...rest,
+  ];
+
+  it.each([
+    [[], "required option '-l, --layer"],
+    [['--layer', keys], "required option '--pass"],
+    [['--layer', keys, '--pass', 'backward'], 'Allowed choices are fprop, dgrad, wgrad'],
+    [tinyArgs('fprop', '--engine', 'fast'), 'Allowed choices are traditional, bp, zerofree'],
+    [tinyArgs('fprop', '--simulator', 'vcs'), 'Allowed choices are verilator, icarus'],
+    [tinyArgs('fprop', '--seed', '-1'), '--seed: "-1" is not a whole number'],
+    [tinyArgs('fprop', '--seed', '1e3'), '[OUT_OF_RANGE]'],
+    [tinyArgs('fprop', '--memory', 'readLatenzy=1'), 'fix: write readLatency=…'],
+    [tinyArgs('fprop', '--memory', 'stallPercent=100'), 'from 0 to 95'],
+    [tinyArgs('fprop', '--set', 'array.rows=0'), 'array.rows: is 0'],
+    [tinyArgs('fprop', '--engine', 'bp', '--set', 'engines=zerofree'), 'use one of zerofree'],
+    [tinyArgs('fprop', '--preset', 'tiny5'), '[UNKNOWN_PRESET]'],
+    [['--layer', 'C=3', '--pass', 'fprop'], 'error: 5 problems'],
+    [['--layer', 'C=3,H=4,W=4,N=2,K=9', '--pass', 'fprop'], '[NO_OUTPUT]'],
+    [['--layer', 'C=1000,H=200,W=200,N=1000,K=11', '--pass', 'wgrad'], 'cycles, too many to simulate'],
+    [['--layer', 'B=60000,C=60000,H=9000,W=9000,N=2,K=1', '--pass', 'fprop'], '[TOO_LARGE]'],
+    [tinyArgs('fprop', '--out', 'y.txt'), 'the name does not end in .npy'],
+    [tinyArgs('fprop', '--out', 'no/such/folder/y.npy'), '[ENOENT]'],
+    [tinyArgs('fprop', '--waves', 'a.ghw'), 'the name does not end in .fst or .vcd'],
+    [tinyArgs('fprop', '--x', 'no-such.npy'), '--x no-such.npy: the file cannot be read'],
+    [tinyArgs('fprop', '--dy', 'dy.npy'), '--dy: fprop does not read dy'],
+  ])('%j', (args, text) => refused(args, text));
+
+  it('files that do not fit, all of them at once', async () => {
+    const root = folder();
+    const at = (name: string) => join(root, name);
+    writeFileSync(at('text.npy'), 'hello');
+    npy(at('shape.npy'), [1, 4, 5, 3], bytes(60));
+    npy(at('float.npy'), [1, 5, 4, 3], new Float32Array(60));
+    npy(at('good.npy'), [1, 5, 4, 3], bytes(60));
+    writeFileSync(at('short.npy'), readFileSync(at('good.npy')).subarray(0, 150));
+    const x = (name: string) => tinyArgs('fprop', '--x', at(name), '--out', at('y.npy'));
+    await refused(x('text.npy'), '[NPY_FOREIGN]');
+    await refused(x('shape.npy'), 'the shape is (1, 4, 5, 3), not (1, 5, 4, 3)');
+    await refused(x('float.npy'), 'elements are <f4, not |i1');
+    await refused(x('short.npy'), '[NPY_TRUNCATED]');
+    await refused([...x('shape.npy'), '--wt', at('text.npy')], 'error: 2 problems', '[NPY_SHAPE]', '[NPY_FOREIGN]');
+    expect(existsSync(at('y.npy'))).toBe(false);
+  });
+
+  it('places that cannot be written', async () => {
+    const root = folder();
+    mkdirSync(join(root, 'folder.npy'));
+    await refused(tinyArgs('fprop', '--out', join(root, 'folder.npy')), '[EISDIR]');
+    symlinkSync('/dev/null', join(root, 'null.npy'));
+    await refused(tinyArgs('fprop', '--out', join(root, 'null.npy')), '[NOT_A_FILE]');
+    if (process.getuid?.() === 0) return;
+    chmodSync(root, 0o500);
+    await refused(tinyArgs('fprop', '--out', join(root, 'y.npy')), '[EACCES]');
+    chmodSync(root, 0o700);
+  });
+
+  it('a simulator that is not installed: exit 3 and the command', async () => {
+    const path = process.env.PATH;
+    try {
+      process.env.PATH = folder();
+      const { code, out, err } = await run(...tinyArgs('fprop'));
+      expect({ code, out }).toEqual({ code: EXIT.missingTool, out: '' });
+      expect(err).toContain('sudo apt-get install -y verilator g++ make');
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+});
+
+describe('coordinates', () => {
+  it('name the axes of the tensor', () => {
+    expect(coordinates(layer, 'dx', 3 * (4 * 1 + 2) + 1)).toBe('dx[b,h,w,c] = dx[0,1,2,1]');
+    expect(coordinates(layer, 'dw', 161)).toBe('dw[kh,kw,c,n] = dw[2,2,2,5]');
+  });
+});
+
+// what is rounded is told: seen without a run, on the operands alone
+describe('float32 input', () => {
+  it('is rounded to bf16, and what changed is counted', async () => {
+    const { loadOperands } = await import('../../generator/cli/operands.js');
+    const values = Float32Array.from({ length: 60 }, (_, i) => (i < 50 ? i / 8 : 1 + 1 / 1024));
+    const path = npy(join(folder(), 'x.npy'), [1, 5, 4, 3], values);
+    const { operands, rounded } = loadOperands(presets.odd, layer, 'fprop', { x: path }, 1);
+    expect(rounded).toEqual({ x: 10 });
+    expect([...operands.first].every((value) => Math.abs(value) < 7)).toBe(true);
+  });
+});

@@ -1,0 +1,156 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../generator/cli/context.js';
+import { runCli } from '../generator/cli/program.js';
+import { type Block, blocks } from '../generator/emit/blocks.js';
+import { emit } from '../generator/emit/generate.js';
+import { blockFile } from '../generator/emit/rtl.js';
+import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';
+import { presets } from '../generator/spec/presets.js';
+import { INSTRUCTION_SET } from '../generator/spec/program.js';
+
+const text = (path: string): string => readFileSync(path, 'utf8');
+
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'generator/README.md'].concat(
+  readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+);
+
+/** What a page says, without code blocks between fences. */
+const prose = (page: string): string => text(page).replace(/^```.*?^```$/gms, '');
+
+/** The text of the first code block in a language. */
+const example = (language: string): string =>
+  new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(text('README.md'))![1]!;
+
+/** GitHub's name of a heading. */
+const anchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-');
+
+/** Runs a command and returns what it printed. */
+const cli = async (args: readonly string[]) => {
+  let printed = '';
+  const print = (more: string): void => {
+    printed += more;
+  };
+  const code = await runCli(args, { out: print, err: print, color: false });
+  return { code, printed };
+};
+
+/** Indented by four, as an example in Markdown. */
+const indented = (lines: string): string =>
+  lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+
+describe.each(pages)('%s', (page) => {
+  it('links to what exists', () => {
+    const links = [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+    for (const link of links.filter((target) => !/^https?:/.test(target))) {
+      const [path, fragment] = link.split('#');
+      const target = path ? resolve(dirname(page), path) : resolve(page);
+      expect(existsSync(target), `${link} in ${page}`).toBe(true);
+      if (fragment === undefined) continue;
+      const headings = [...text(target).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading!));
+      expect(headings, `${link} in ${page}`).toContain(fragment);
+    }
+  });
+
+  it('names npm scripts that exist', () => {
+    const { scripts } = JSON.parse(text('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+    for (const [, name] of text(page).matchAll(/npm run (?:-s )?([\w-]+)/g))
+      expect(Object.keys(scripts)).toContain(name);
+  });
+
+  it('names commands and options that exist', async () => {
+    for (const [line, command] of text(page).matchAll(/(?:npx |`)bp-im2col ([a-z]+)[^`\n]*/g)) {
+      const { code, printed } = await cli([command!, '--help']);
+      expect(code).toBe(EXIT.ok);
+      expect(printed, line).toContain(`Usage: bp-im2col ${command} `.trimEnd());
+      for (const [option] of line.matchAll(/--[a-z][\w-]*/g)) expect(printed, line).toContain(option);
+    }
+    for (const [line, options] of text(page).matchAll(/npm run sim -- ([^`\n]*)/g)) {
+      for (const [option] of options!.matchAll(/--[a-z][\w-]*/g)) {
+        expect(option === '--help' || text('scripts/sim.ts').includes(`'${option}`), line).toBe(true);
+      }
+    }
+  });
+});
+
+describe('README.md', () => {
+  it('has examples that describe the same accelerator and print what it says', () => {
+    const described: Config[] = [];
+    const lines: string[] = [];
+    const body = example('ts').replace(/^import .*$/gm, '');
+    const generate = (config: Config, { out }: { readonly out: string }) => {
+      described.push(config);
+      return { files: emit(config), folder: `/home/me/${out}` };
+    };
+    new Function('defineAccelerator', 'derive', 'generate', 'console', body)(defineAccelerator, derive, generate, {
+      log: (line: string) => lines.push(line),
+    });
+    const { $schema, ...description } = JSON.parse(example('json')) as Description & { readonly $schema: string };
+    expect($schema).toBe('./bp-im2col.schema.json');
+    expect(described).toEqual([defineAccelerator(description as Description)]);
+    expect(text('README.md')).toContain(indented(lines.join('\n')));
+  });
+
+  it('shows what the commands print', async () => {
+    for (const command of ['presets', 'generate ref16 --set array.rows=0 --set adStages=2']) {
+      const { printed } = await cli(command.split(' '));
+      expect(text('README.md')).toContain(`    $ npx bp-im2col ${command}\n${indented(printed)}\n`);
+    }
+    expect(text('README.md')).toContain(`ref16: ${emit(presets.ref16).length} files in `);
+  });
+
+  it('links to every other page', () => {
+    for (const page of pages.filter((name) => name !== 'README.md')) expect(text('README.md')).toContain(`(${page})`);
+  });
+});
+
+describe('the catalogue of blocks', () => {
+  const page = text('generator/README.md');
+  const sections = new Map(
+    page
+      .split(/^#{2,4} /m)
+      .map((section) => [/^`(\w+)`: /.exec(section)?.[1], section] as const)
+      .filter(([name]) => name !== undefined),
+  );
+
+  /** Ports of the module, clock and reset left out. */
+  const portsOf = (block: Block): readonly string[] => {
+    const [header] = blockFile(presets.ref16, block).text.split(/^\);/m);
+    return [...header!.matchAll(/^ *(?:input|output) +wire .*?(\w+),?(?: *\/\/.*)?$/gm)]
+      .map(([, name]) => name!)
+      .filter((name) => name !== 'clk_i' && name !== 'rst_i');
+  };
+
+  it('has the blocks of the registry and no other', () => {
+    expect([...sections.keys()].sort()).toEqual(blocks.map(({ name }) => name).sort());
+  });
+
+  it.each(blocks.map((block) => [block.name, block] as const))('has the ports and timing of %s', (name, block) => {
+    const section = sections.get(name)!;
+    expect(section).toMatch(/^- Timing: ./m);
+    const listed = /^- Ports: (.*)$/m.exec(section)![1]!;
+    const patterns = [...listed.matchAll(/`([\w*]+)`/g)].map(([, port]) => port!);
+    const matches = (port: string) => (pattern: string) => new RegExp(`^${pattern.replace('*', '\\w+')}$`).test(port);
+    const ports = portsOf(block);
+    expect(ports.length).toBeGreaterThan(0);
+    expect(ports.filter((port) => !patterns.some(matches(port)))).toEqual([]);
+    expect(patterns.filter((pattern) => !ports.some((port) => matches(port)(pattern)))).toEqual([]);
+  });
+
+  it('has every instruction with its opcode', () => {
+    for (const [kind, { opcode }] of Object.entries(INSTRUCTION_SET)) {
+      expect(page).toContain(`\n| ${opcode} | ${kind.toUpperCase()} | `);
+    }
+  });
+});

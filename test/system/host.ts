@@ -1,0 +1,174 @@
+import { execute } from '../../generator/model/executor.js';
+import type { Region } from '../../generator/model/memory.js';
+import { planImages, randomOperands } from '../../generator/model/workload.js';
+import { makePlan, type Plan } from '../../generator/plan/plan.js';
+import type { Config, Engine, Pass } from '../../generator/spec/config.js';
+import type { Layer } from '../../generator/spec/layer.js';
+import { INSTRUCTION_SET, type Instruction } from '../../generator/spec/program.js';
+import { ERROR_CAUSES, type ErrorCause, registerOffset } from '../../generator/spec/registers.js';
+import { simulate } from '../../scripts/simulate.js';
+import type { HostOperation, MemoryOptions, MemoryRange, Simulator } from '../../scripts/simulators/job.js';
+import { faults } from '../../scripts/simulators/job.js';
+
+/** STATUS bits. */
+export const BUSY = 1;
+export const DONE = 2;
+export const ERROR = 4;
+export const IDLE = 8;
+
+/** STATUS after an error: stopped, idle, with this cause. */
+export const stoppedBy = (name: ErrorCause): number =>
+  ERROR | IDLE | (ERROR_CAUSES.find((cause) => cause.name === name)!.code << 8);
+
+/** One pass of a layer with its operands, and the result that the executor gives. */
+export interface Workload {
+  readonly plan: Plan;
+  readonly images: readonly Region[];
+  readonly expected: Uint8Array;
+  /** The output, and what the reorganize step writes. */
+  readonly writes: readonly MemoryRange[];
+}
+
+export const makeWorkload = (config: Config, layer: Layer, pass: Pass, engine: Engine, base: number): Workload => {
+  const plan = makePlan(config, layer, pass, engine, { base });
+  const images = planImages(plan, randomOperands(config, layer, pass, base));
+  const areas = [plan.memory.output, plan.memory.scratch].filter(({ bytes }) => bytes > 0);
+  const written = areas.map(({ address, bytes }) => ({ base: address, bytes: new Uint8Array(bytes) }));
+  execute(config, plan.words, [...images.map((region) => ({ ...region, bytes: region.bytes.slice() })), ...written]);
+  return {
+    plan,
+    images,
+    expected: written[0]!.bytes,
+    writes: areas.map(({ address, bytes }) => ({ address: BigInt(address), bytes })),
+  };
+};
+
+/** What a run is started with; by default, all as the plan says. */
+export interface Start {
+  readonly words?: Uint32Array;
+  readonly program?: number;
+  readonly count?: number;
+  readonly windowBase?: number;
+  readonly windowLimit?: number;
+}
+
+/** Index of the n-th instruction of a kind in a program. */
+export const indexOf = (words: Uint32Array, kind: Instruction['kind'], nth = 0): number => {
+  const { opcode } = INSTRUCTION_SET[kind];
+  for (let at = 0, seen = 0; at < words.length / 16; at++) {
+    if ((words[at * 16]! & 0xff) === opcode && seen++ === nth) return at;
+  }
+  throw new Error(`the program has no ${kind} number ${nth}`);
+};
+
+/** A copy of a program with one word of one instruction changed. */
+export const withWord = (
+  words: Uint32Array,
+  instruction: number,
+  word: number,
+  change: (value: number) => number,
+): Uint32Array => words.map((value, at) => (at === instruction * 16 + word ? change(value) : value));
+
+export const write = (config: Config, name: string, value: number): HostOperation => ({
+  kind: 'write',
+  offset: registerOffset(config, name),
+  value,
+});
+
+export const read = (config: Config, name: string): HostOperation => ({
+  kind: 'read',
+  offset: registerOffset(config, name),
+});
+
+/** Waits until a STATUS bit has a value. */
+export const until = (config: Config, bit: number, value: number): HostOperation => ({
+  kind: 'poll',
+  offset: registerOffset(config, 'status'),
+  mask: bit,
+  value,
+  maxCycles: 20_000,
+});
+
+/** Sets a run up and starts it, with the interrupt enabled. */
+export const start = (config: Config, { plan, writes }: Workload, changes: Start = {}): readonly HostOperation[] => {
+  const first = Math.min(...writes.map(({ address }) => Number(address)));
+  const { address, bytes } = plan.memory.output;
+  return [
+    write(config, 'program_lo', changes.program ?? plan.memory.program),
+    write(config, 'program_count', changes.count ?? (changes.words ?? plan.words).length / 16),
+    write(config, 'window_base_lo', changes.windowBase ?? first),
+    write(config, 'window_limit_lo', changes.windowLimit ?? address + bytes),
+    write(config, 'ctrl', 5),
+  ];
+};
+
+export const waitIrq: HostOperation = { kind: 'irq', maxCycles: 60_000 };
+
+/** What came of a script. */
+export interface Outcome {
+  /** Values of the script's reads and polls, in order. */
+  readonly values: readonly number[];
+  /** Whether all that was waited for came. */
+  readonly met: boolean;
+  /** Hangs, stray writes, protocol breaches. */
+  readonly faults: readonly string[];
+  /** For each workload, whether memory holds the executor's result. */
+  readonly exact: readonly boolean[];
+  /** Bytes of each output. */
+  readonly outputs: readonly Uint8Array[];
+}
+
+/** Output bytes before any run. */
+export const UNTOUCHED = 0xc3;
+
+/** Runs a script beside workloads in memory; the first one's program may be another, and it may write less. */
+export const runScript = async (
+  config: Config,
+  workloads: readonly Workload[],
+  script: readonly HostOperation[],
+  options: {
+    readonly words?: Uint32Array;
+    readonly allowed?: readonly MemoryRange[];
+    readonly memory?: MemoryOptions;
+    readonly simulator?: Simulator;
+    readonly seed?: number;
+  } = {},
+): Promise<Outcome> => {
+  const outputs = workloads.map(({ plan }) => plan.memory.output);
+  const images = workloads.flatMap(({ images: regions, plan }, index) =>
+    regions.map(({ base, bytes }) => ({
+      address: BigInt(base),
+      bytes:
+        base === plan.memory.program && index === 0 && options.words ? new Uint8Array(options.words.buffer) : bytes,
+    })),
+  );
+  const sim = await simulate(
+    config,
+    {
+      images: [
+        ...images,
+        ...outputs.map(({ address, bytes }) => ({
+          address: BigInt(address),
+          bytes: new Uint8Array(bytes).fill(UNTOUCHED),
+        })),
+      ],
+      script,
+      dumps: outputs.map(({ address, bytes }) => ({ address: BigInt(address), bytes })),
+      allowedWrites: [
+        ...(options.allowed ?? workloads[0]!.writes),
+        ...workloads.slice(1).flatMap(({ writes }) => writes),
+      ],
+      memory: { readLatency: 20, writeLatency: 8, stallPercent: 10, ...options.memory },
+      seed: options.seed ?? 1,
+      maxCycles: 400_000,
+    },
+    { simulator: options.simulator },
+  );
+  return {
+    values: sim.operations.filter((_, index) => /read|poll/.test(script[index]!.kind)).map(({ value }) => value),
+    met: sim.operations.length === script.length && sim.operations.every(({ met }) => met),
+    faults: faults(sim),
+    exact: sim.dumps.map((bytes, index) => Buffer.compare(bytes, workloads[index]!.expected) === 0),
+    outputs: sim.dumps,
+  };
+};
