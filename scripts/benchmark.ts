@@ -24,7 +24,7 @@ const parseFlags = (args: readonly string[]): Flags =>
   new Command('npm run bench --')
     .description('benchmarks on the RTL: L1 to L5, every pass, the engines side by side')
     .option('--quick', 'the table of targets of the zerofree engine instead')
-    .option('--filter <words>', 'only rows whose name has all these words, as in "L2 dgrad"')
+    .option('--filter <words>', 'only rows whose name has words that begin with all of these, as in "L2 dgrad"')
     .option('--json [file]', 'rows and runs as JSON, into a file or instead of the table')
     .option('--fresh', 'run again what the cache has')
     .option('--cached', 'run nothing: show what the cache has')

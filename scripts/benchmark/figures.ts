@@ -154,12 +154,12 @@ export const rowOf = ({ value, ...figure }: Figure, measured: ReadonlyMap<string
   return { ...figure, measured: result, met };
 };
 
-/** Whether all words occur in a name. */
-export const matches = (name: string, words: string | undefined): boolean =>
-  (words ?? '')
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => name.toLowerCase().includes(word));
+/** Whether each of some words begins a word of a name. */
+export const matches = (name: string, words = ''): boolean => {
+  const present = name.toLowerCase().split(/\s+/);
+  const wanted = words.toLowerCase().split(/\s+/);
+  return wanted.every((word) => present.some((other) => other.startsWith(word)));
+};
 
 export const figureName = ({ figure, layer, pass }: Pick<Figure, 'figure' | 'layer' | 'pass'>): string =>
   `${figure} ${layer} ${pass}`;

@@ -33,7 +33,10 @@ const extension = import.meta.url.slice(-3);
 
 /** What judges a run and reports it. */
 const judges = (): readonly string[] =>
-  sources('generator/golden', 'generator/model', 'scripts/simulators', `scripts/runPass${extension}`);
+  sources(
+    ...['generator/golden', 'generator/model'],
+    ...['scripts/runPass', 'scripts/simulators/job', 'scripts/simulators/verilator'].map((file) => file + extension),
+  );
 
 const jobText = (job: BenchJob): string =>
   JSON.stringify([LAYERS[job.layer], job.pass, job.engine, job.stalls ? STALL_PERCENT : 0, SEED]);
