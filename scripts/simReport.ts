@@ -45,7 +45,7 @@ export const groupsOf = (outcomes: readonly Outcome[]): readonly Group[] => {
       cases: members.length,
       passed: members.filter(({ passed }) => passed).length,
       cycles,
-      kilocyclesPerSecond: seconds > 0 ? Math.round(cycles / seconds / 1000) : 0,
+      kilocyclesPerSecond: seconds > 0 ? Math.round(cycles / seconds / 100) / 10 : 0,
     };
   });
 };

@@ -102,7 +102,7 @@ const explanation = ({ result }: RunReport): string => {
   const { kind, ...sizes } = plan.tiling;
   const execs = plan.instructions.filter((instruction) => instruction.kind === 'exec').length;
   return [
-    `plan: the best of ${plan.considered} tilings by cycles, then bytes`,
+    `plan: the best of ${plan.considered} tilings by cycles, weighed with traffic`,
     `  tile of ${kind}: ${Object.entries(sizes)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}`,

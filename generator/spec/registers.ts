@@ -102,7 +102,7 @@ export const counters = (config: Config): readonly Counter[] => {
     {
       name: 'dramBytesRead',
       bits: bytes,
-      definition: 'Bytes of the read beats for LOADs, whole beats; the program is not counted.',
+      definition: 'Bytes read from memory, whole beats, those of the program among them.',
     },
     { name: 'dramBytesWritten', bits: bytes, definition: 'Bytes written to memory, by their strobes.' },
     {

@@ -198,8 +198,6 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
   const { rows: R, columns: C } = config.array;
   const mode = pick(next, modesOf(config));
   const [height, width] = [randomAxis(next), randomAxis(next)];
-  const reducePixels = mode === 'grid' || (!targetsAreInputs(mode) && (next() & 1) === 1);
-  const byColumn = !reducePixels && (targetsAreInputs(mode) || (next() & 1) === 1);
   const rect = zerofree.includes(mode);
   const [h, w] = [axisGeometry(mode, height), axisGeometry(mode, width)];
   const pitch = (): number => between(next, 1, 999) * (below(next, 8) ? 1 : -1);
@@ -244,6 +242,8 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
   };
 
   const makeTile = (): Tile | undefined => {
+    const reducePixels = mode === 'grid' || (!targetsAreInputs(mode) && (next() & 1) === 1);
+    const byColumn = (next() & 1) === 1;
     const [rows, columns] = [randomTarget(next, mode, height), randomTarget(next, mode, width)];
     const [sourceRows, sourceColumns] = [sourceRange(mode, height, rows), sourceRange(mode, width, columns)];
     const [k0h, k0w] = [below(next, height.kernel), below(next, width.kernel)];

@@ -230,20 +230,27 @@ describe('a run is not disturbed', () => {
     expect(outcome.exact).toEqual([true, true]);
   });
 
-  it('by instructions behind END of this run or the one before', async () => {
-    const junk = new Uint32Array(words.length + 64);
-    junk.set(words);
-    junk.fill(0x77, words.length);
-    const run = [waitIrq, read(tiny4, 'status'), write(tiny4, 'status', DONE)];
+  // a wide bus brings what stands behind END in the same cycle
+  const wide: Config = { ...tiny4, name: 'tiny4_wide', axi: { ...tiny4.axi, dataWidth: 512 } };
+  it.each([
+    ['32 bits', tiny4, 'verilator'],
+    ['512 bits', wide, 'icarus'],
+  ] as const)('by instructions behind END of this run or the one before, bus of %s', async (_, config, simulator) => {
+    const first = makeWorkload(config, layer, 'dgrad', 'zerofree', FIRST);
+    const second = makeWorkload(config, layer, 'wgrad', 'zerofree', SECOND);
+    const junk = new Uint32Array(first.plan.words.length + 64);
+    junk.set(first.plan.words);
+    junk.fill(0x77, first.plan.words.length);
+    const run = [waitIrq, read(config, 'status'), write(config, 'status', DONE)];
     const script = [
-      ...start(tiny4, victim, { words: junk }),
+      ...start(config, first, { words: junk }),
       ...run,
-      ...start(tiny4, good),
+      ...start(config, second),
       ...run,
-      ...start(tiny4, victim, { words: junk }),
+      ...start(config, first, { words: junk }),
       ...run,
     ];
-    const outcome = await runScript(tiny4, [victim, good], script, { words: junk });
+    const outcome = await runScript(config, [first, second], script, { words: junk, simulator });
     expect(outcome.faults).toEqual([]);
     expect(outcome.values).toEqual([DONE | IDLE, DONE | IDLE, DONE | IDLE]);
     expect(outcome.exact).toEqual([true, true]);
