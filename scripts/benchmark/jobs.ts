@@ -46,7 +46,7 @@ export interface Measurement {
   readonly predictedCycles: number;
   /** Bytes that no plan can avoid. */
   readonly compulsoryBytes: number;
-  /** Not part of the counters, and not of `dramBytesRead`. */
+  /** Among those of `dramBytesRead`. */
   readonly programBytes: number;
   readonly counters: Readonly<Record<string, number>>;
   /** Hash of the result. */
