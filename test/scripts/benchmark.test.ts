@@ -3,6 +3,7 @@ import { PASSES } from '../../generator/spec/config.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { FIGURES, figureName, jobsOf, matches, type Row, rowOf } from '../../scripts/benchmark/figures.js';
 import { type BenchJob, jobName, LAYERS, type Measurement } from '../../scripts/benchmark/jobs.js';
+import { recall, sourceKey } from '../../scripts/benchmark/measure.js';
 import { COMPARISON, comparisonReport, runFigures, targetReport } from '../../scripts/benchmark/render.js';
 
 /** Results that nobody measured: every run ideal unless changed. */
@@ -147,6 +148,14 @@ describe('reports', () => {
     expect(figures).toMatchObject({ speedupOverTraditional: 3, busy: 0.9, dramBytes: 12_000, dramRatio: 1.2 });
     expect(figures.utilizationOfLaneBound).toBeCloseTo(0.75, 10);
   });
+});
+
+it('keeps the results of jobs apart', async () => {
+  const jobs = jobsOf(FIGURES);
+  const keys = await Promise.all(jobs.map(sourceKey));
+  expect(new Set(keys).size).toBe(jobs.length);
+  expect(await sourceKey(jobs[3]!)).toBe(keys[3]);
+  expect(recall(`${keys[0]}-nothing`)).toBeUndefined();
 });
 
 it('finds rows by words in any order and case', () => {
