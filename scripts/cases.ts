@@ -1,5 +1,6 @@
 import { randomWords } from '../generator/model/workload.js';
 import { type Engine, PASSES, type Pass } from '../generator/spec/config.js';
+import { derive } from '../generator/spec/derive.js';
 import { type Layer, type LayerShape, makeLayer, parseLayer } from '../generator/spec/layer.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import type { MemoryOptions, Simulator } from './simulators/job.js';
@@ -102,12 +103,18 @@ const LONG: readonly Geometry[] = [
 /** Four images of 28x28; see `digits.ts`. */
 export const DIGITS_LAYER = 'B=4,C=1,H=28,W=28,N=8,K=3,S=2,P=1';
 
-/** Results must not depend on the memory, nor on where tensors lie: each run takes the next of these. */
-const CONDITIONS: readonly Pick<Case, 'memory' | 'misalign' | 'narrow'>[] = [
+type Conditions = Pick<Case, 'memory' | 'misalign' | 'narrow'>;
+
+/** Results must not depend on the memory, nor on where tensors lie: each pass of a layer takes the next of these. */
+const conditionsOf = (preset: PresetName): readonly Conditions[] => [
   { misalign: 0, narrow: false },
   { memory: { stallPercent: 20 }, misalign: 1, narrow: false },
   { memory: { readLatency: 1, writeLatency: 1 }, misalign: 3, narrow: true },
-  { memory: { readLatency: 250, bytesPerCycle: 3, stallPercent: 5 }, misalign: 2, narrow: false },
+  {
+    memory: { readLatency: 250, bytesPerCycle: derive(presets[preset]).beatBytes / 2 - 1, stallPercent: 5 },
+    misalign: 2,
+    narrow: false,
+  },
   { memory: { readLatency: 20, stallPercent: 50 }, misalign: 0, narrow: true },
 ];
 
@@ -142,6 +149,7 @@ export interface Selection {
 /** All runs of the regression, in a fixed order: the same selection gives the same cases. */
 export const regressionCases = (selection: Selection): readonly Case[] => {
   const cases: Case[] = [];
+  let group = 0;
   const add = (
     preset: PresetName,
     simulator: Simulator,
@@ -149,11 +157,14 @@ export const regressionCases = (selection: Selection): readonly Case[] => {
     layer: Layer,
     { plain = false, data = 'random' }: { readonly plain?: boolean; readonly data?: Case['data'] } = {},
   ): void => {
+    const conditions = conditionsOf(preset);
     for (const pass of PASSES) {
+      // the same for every engine, so that their cycles can be compared
+      const index = cases.length;
+      const seed = (selection.seed * 100_003 + index) % 2 ** 31;
+      const chosen = conditions[plain ? 0 : group++ % conditions.length]!;
       for (const engine of presets[preset].engines) {
-        const conditions = plain ? CONDITIONS[0]! : CONDITIONS[cases.length % CONDITIONS.length]!;
-        const seed = (selection.seed * 100_003 + cases.length) % 2 ** 31;
-        cases.push({ ...conditions, preset, simulator, engine, pass, geometry, layer, seed, data });
+        cases.push({ ...chosen, preset, simulator, engine, pass, geometry, layer, seed, data });
       }
     }
   };

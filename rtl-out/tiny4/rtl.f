@@ -1,0 +1,33 @@
+// Every Verilog source, leaves first. Paths start at this folder: run the tools in it.
+//   iverilog -g2005-sv -f rtl.f -s tb tb/bpi_<block>_tb.v
+//   verilator --lint-only -Wall -f rtl.f
++incdir+rtl
+rtl/bpi_sram_1r1w.v
+rtl/bpi_fifo.v
+rtl/bpi_pe.v
+rtl/bpi_skew.v
+rtl/bpi_deskew.v
+rtl/bpi_array.v
+rtl/bpi_systolic.v
+rtl/bpi_buffer.v
+rtl/bpi_transposer.v
+rtl/bpi_accumulator.v
+rtl/bpi_epilogue.v
+rtl/bpi_dma_read.v
+rtl/bpi_counter.v
+rtl/bpi_csr.v
+rtl/bpi_dma_write.v
+rtl/bpi_axi_arbiter.v
+rtl/bpi_fetch.v
+rtl/bpi_pixel_walker.v
+rtl/bpi_tap_axis.v
+rtl/bpi_tap_walker.v
+rtl/bpi_agu_dynamic.v
+rtl/bpi_agu_stationary.v
+rtl/bpi_agu_accumulate.v
+rtl/bpi_issue.v
+rtl/bpi_store.v
+rtl/bpi_reorganize.v
+rtl/bpi_decode.v
+rtl/bpi_sequencer.v
+rtl/bpi_top.v

@@ -1,0 +1,253 @@
+// bpi_tap_walker.v - opens a tile and walks its stationary tiles: column tiles, reduction tiles, taps.
+// For each it works out, ahead of time, which positions hold valid pairs and where they lie in the memories, and hands
+// that to the three address generators at once.  A tap without any position is passed over.  No multiplication and no
+// division: the first address of a range is reached by repeated addition while the array still works on earlier taps.
+//
+// GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_tap_walker #(
+    parameter ROWS  = 16,      // reduction lanes of the array
+    parameter COLS  = 16,      // output lanes of the array
+    parameter DYN_W = 16,      // bits of an element address of the dynamic buffer
+    parameter PIX_W = 24,      // bits of a pixel address (accumulator, or stationary buffer in wgrad)
+    parameter TILE_W = 24      // bits of a tile address (stationary buffer, or accumulator in wgrad)
+) (
+    input  wire               clk_i,
+    input  wire               rst_i,
+
+    // Tile: the EXEC instruction, held until ready
+    input  wire               tile_valid_i,
+    output wire               tile_ready_o,
+    input  wire [511:0]       tile_i,
+
+    // Geometry: g0 .. g26, still while a tile is open
+    input  wire [895:0]       geometry_i,
+
+    // One stationary tile, to all three address generators in the same cycle
+    output wire               tap_valid_o,
+    input  wire               tap_ready_i,
+    output wire               tap_end_o,            // no tap: the tile ends here
+    output wire               tap_reduce_o,         // wgrad: positions are the reduction lanes
+    output wire               tap_by_column_o,      // dgrad: stationary vectors are columns of the block
+    output wire               tap_rect_o,           // every position is valid
+    output wire [15:0]        tap_images_o,
+    output wire [15:0]        tap_rows_o,
+    output wire [15:0]        tap_columns_o,
+    output wire signed [17:0] tap_x_h_o,
+    output wire signed [17:0] tap_x_w_o,
+    output wire [7:0]         tap_phase_h_o,
+    output wire [7:0]         tap_phase_w_o,
+    output wire [15:0]        tap_reduction_tiles_o,
+    output wire [7:0]         tap_row_lanes_o,      // reduce: of the last reduction tile
+    output wire [7:0]         tap_column_lanes_o,
+    output wire [DYN_W-1:0]   tap_dyn_addr_o,
+    output wire [PIX_W-1:0]   tap_pix_addr_o,
+    output wire [TILE_W-1:0]  tap_tile_addr_o
+);
+    // --- Fields -----------------------------------------------------------
+    wire        reduce          = tile_i[8];
+    wire        by_column       = tile_i[9];
+    wire        rect            = tile_i[10];
+    wire [15:0] images          = tile_i[3*32 +: 16];
+    wire [15:0] column_tiles    = tile_i[3*32+16 +: 16];
+    wire [15:0] positions_h     = tile_i[4*32 +: 16];
+    wire [15:0] positions_w     = tile_i[4*32+16 +: 16];
+    wire [15:0] reduction_tiles = tile_i[5*32 +: 16];
+    wire [7:0]  row_lanes_last  = tile_i[5*32+16 +: 8];
+    wire [7:0]  column_lanes_last = tile_i[5*32+24 +: 8];
+    wire [DYN_W-1:0]  dyn_base  = tile_i[6*32 +: DYN_W];
+    wire [PIX_W-1:0]  pix_base  = tile_i[7*32 +: PIX_W];
+    wire [TILE_W-1:0] tile_base = tile_i[8*32 +: TILE_W];
+    wire [7:0]  taps_h          = tile_i[12*32 +: 8];
+    wire [7:0]  taps_w          = tile_i[12*32+8 +: 8];
+
+    wire [DYN_W-1:0]  dyn_tile  = geometry_i[5*32 +: DYN_W];
+    wire [DYN_W-1:0]  dyn_tap_h = geometry_i[8*32 +: DYN_W];
+    wire [DYN_W-1:0]  dyn_borrow_h = geometry_i[9*32 +: DYN_W];
+    wire [DYN_W-1:0]  dyn_tap_w = geometry_i[12*32 +: DYN_W];
+    wire [DYN_W-1:0]  dyn_borrow_w = geometry_i[13*32 +: DYN_W];
+    wire [PIX_W-1:0]  pix_tile  = geometry_i[15*32 +: PIX_W];
+    wire [PIX_W-1:0]  pix_tap_h = geometry_i[18*32 +: PIX_W];
+    wire [PIX_W-1:0]  pix_tap_w = geometry_i[21*32 +: PIX_W];
+    wire [TILE_W-1:0] tile_tap_h     = geometry_i[22*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_tap_w     = geometry_i[23*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_reduction = geometry_i[24*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_column    = geometry_i[25*32 +: TILE_W];
+
+    // --- Control ----------------------------------------------------------
+    localparam [2:0] IDLE = 3'd0, RANGE_H = 3'd1, ADVANCE_H = 3'd2, RANGE_W = 3'd3, ADVANCE_W = 3'd4, EMIT = 3'd5, FINISH = 3'd6;
+    reg [2:0]  state_q;
+    reg [15:0] column_q, reduction_q;      // tiles still to come
+    reg [7:0]  tap_h_q, tap_w_q;           // taps still to come
+    reg [15:0] advance_q;                  // steps to the first position of the range
+
+    wire [15:0] first_h, count_h, first_w, count_w;
+    wire emit        = state_q == EMIT && tap_ready_i;
+    wire skip_w      = state_q == RANGE_W && count_w == 16'd0;
+    wire skip_h      = state_q == RANGE_H && count_h == 16'd0;
+    wire leave_w     = emit || skip_w;                                   // on to the next tap of the row of taps
+    wire leave_h     = (leave_w && tap_w_q == 8'd0) || skip_h;           // on to the next row of taps
+    wire leave_red   = leave_h && tap_h_q == 8'd0;                       // on to the next reduction tile
+    wire last_red    = reduction_q == 16'd0;
+    wire leave_col   = leave_red && last_red;                            // on to the next column tile
+    wire last_col    = column_q == 16'd0;
+    wire open        = state_q == IDLE && tile_valid_i;
+
+    wire init_h = open || (leave_red && !(leave_col && last_col));
+    wire step_h = leave_h && !leave_red;
+    wire init_w = state_q == ADVANCE_H && advance_q == 16'd0;
+    wire step_w = leave_w && !leave_h;
+
+    always @(posedge clk_i) begin
+        case (state_q)
+            IDLE:      if (tile_valid_i) state_q <= RANGE_H;
+            RANGE_H:   if (!skip_h) state_q <= ADVANCE_H;
+            ADVANCE_H: if (advance_q == 16'd0) state_q <= RANGE_W;
+            RANGE_W:   if (!skip_w) state_q <= ADVANCE_W;
+            ADVANCE_W: if (advance_q == 16'd0) state_q <= EMIT;
+            EMIT:      if (tap_ready_i) state_q <= RANGE_W;
+            FINISH:    if (tap_ready_i) state_q <= IDLE;
+            default:   state_q <= IDLE;
+        endcase
+        if (leave_h)   state_q <= RANGE_H;
+        if (leave_col && last_col) state_q <= FINISH;
+        if (rst_i) state_q <= IDLE;
+    end
+
+    wire [15:0] reductions = reduce ? 16'd0 : reduction_tiles - 16'd1;
+    always @(posedge clk_i) begin
+        if (open)           column_q <= column_tiles - 16'd1;
+        else if (leave_col) column_q <= column_q - 16'd1;
+
+        if (open || leave_col) reduction_q <= reductions;
+        else if (leave_red)    reduction_q <= reduction_q - 16'd1;
+
+        if (init_h)      tap_h_q <= taps_h - 8'd1;
+        else if (step_h) tap_h_q <= tap_h_q - 8'd1;
+
+        if (init_w)      tap_w_q <= taps_w - 8'd1;
+        else if (step_w) tap_w_q <= tap_w_q - 8'd1;
+
+        if (state_q == RANGE_H)       advance_q <= first_h;
+        else if (state_q == RANGE_W)  advance_q <= first_w;
+        else if (advance_q != 16'd0)  advance_q <= advance_q - 16'd1;
+    end
+
+    // --- Ranges -----------------------------------------------------------
+    wire borrow_h, borrow_w;
+    bpi_tap_axis u_height (
+        .clk_i          (clk_i),
+        .init_i         (init_h),
+        .step_i         (step_h),
+        .x_i            (tile_i[9*32 +: 16]),
+        .phase_i        (tile_i[11*32 +: 8]),
+        .rect_i         (rect),
+        .last_i         (tile_i[10*32 +: 16]),
+        .last_phase_i   (tile_i[11*32+16 +: 8]),
+        .positions_i    (positions_h),
+        .x_tap_i        (geometry_i[1*32 +: 16]),
+        .phase_tap_i    (geometry_i[3*32 +: 8]),
+        .phase_mod_i    (geometry_i[2*32+16 +: 8]),
+        .x_o            (tap_x_h_o),
+        .phase_o        (tap_phase_h_o),
+        .borrow_o       (borrow_h),
+        .first_o        (first_h),
+        .count_o        (count_h)
+    );
+
+    bpi_tap_axis u_width (
+        .clk_i          (clk_i),
+        .init_i         (init_w),
+        .step_i         (step_w),
+        .x_i            (tile_i[9*32+16 +: 16]),
+        .phase_i        (tile_i[11*32+8 +: 8]),
+        .rect_i         (rect),
+        .last_i         (tile_i[10*32+16 +: 16]),
+        .last_phase_i   (tile_i[11*32+24 +: 8]),
+        .positions_i    (positions_w),
+        .x_tap_i        (geometry_i[1*32+16 +: 16]),
+        .phase_tap_i    (geometry_i[3*32+8 +: 8]),
+        .phase_mod_i    (geometry_i[2*32+24 +: 8]),
+        .x_o            (tap_x_w_o),
+        .phase_o        (tap_phase_w_o),
+        .borrow_o       (borrow_w),
+        .first_o        (first_w),
+        .count_o        (count_w)
+    );
+
+    // --- Addresses --------------------------------------------------------
+    // *_red_q: at the first tap of the reduction tile; *_h_q: at the row of taps; *_w_q: at the tap;
+    // dyn_q, pix_q: on the way to the first position of the range.
+    reg [DYN_W-1:0]  dyn_red_q, dyn_h_q, dyn_w_q, dyn_q;
+    reg [PIX_W-1:0]  pix_col_q, pix_h_q, pix_w_q, pix_q;
+    reg [TILE_W-1:0] tile_col_q, tile_red_q, tile_h_q, tile_w_q;
+
+    wire [DYN_W-1:0]  dyn_red_d  = (open || leave_col) ? dyn_base : dyn_red_q + dyn_tile;
+    wire [PIX_W-1:0]  pix_col_d  = open ? pix_base  : leave_col ? pix_col_q  + pix_tile    : pix_col_q;
+    wire [TILE_W-1:0] tile_col_d = open ? tile_base : leave_col ? tile_col_q + tile_column : tile_col_q;
+    wire [TILE_W-1:0] tile_red_d = (open || leave_col) ? tile_col_d : tile_red_q + tile_reduction;
+
+    wire advancing = advance_q != 16'd0;
+    wire [DYN_W-1:0] dyn_pos_h = geometry_i[6*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_pos_w = geometry_i[10*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_pos_h = geometry_i[16*32 +: PIX_W];
+    wire [PIX_W-1:0] pix_pos_w = geometry_i[19*32 +: PIX_W];
+
+    always @(posedge clk_i) begin
+        if (open || leave_red) begin
+            dyn_red_q  <= dyn_red_d;
+            pix_col_q  <= pix_col_d;
+            tile_col_q <= tile_col_d;
+            tile_red_q <= tile_red_d;
+        end
+        if (init_h) begin
+            dyn_h_q  <= dyn_red_d;
+            pix_h_q  <= pix_col_d;
+            tile_h_q <= tile_red_d;
+        end else if (step_h) begin
+            dyn_h_q  <= dyn_h_q + dyn_tap_h + (borrow_h ? dyn_borrow_h : {DYN_W{1'b0}});
+            pix_h_q  <= pix_h_q + pix_tap_h;
+            tile_h_q <= tile_h_q + tile_tap_h;
+        end
+        if (init_w) begin
+            dyn_w_q  <= dyn_q;
+            pix_w_q  <= pix_q;
+            tile_w_q <= tile_h_q;
+        end else if (step_w) begin
+            dyn_w_q  <= dyn_w_q + dyn_tap_w + (borrow_w ? dyn_borrow_w : {DYN_W{1'b0}});
+            pix_w_q  <= pix_w_q + pix_tap_w;
+            tile_w_q <= tile_w_q + tile_tap_w;
+        end
+        case (state_q)
+            RANGE_H: begin dyn_q <= dyn_h_q; pix_q <= pix_h_q; end
+            RANGE_W: begin dyn_q <= dyn_w_q; pix_q <= pix_w_q; end
+            ADVANCE_H: if (advancing) begin dyn_q <= dyn_q + dyn_pos_h; pix_q <= pix_q + pix_pos_h; end
+            ADVANCE_W: if (advancing) begin dyn_q <= dyn_q + dyn_pos_w; pix_q <= pix_q + pix_pos_w; end
+            default: ;
+        endcase
+    end
+
+    // --- Outputs ----------------------------------------------------------
+    assign tile_ready_o          = state_q == FINISH && tap_ready_i;
+    assign tap_valid_o           = state_q == EMIT || state_q == FINISH;
+    assign tap_end_o             = state_q == FINISH;
+    assign tap_reduce_o          = reduce;
+    assign tap_by_column_o       = by_column;
+    assign tap_rect_o            = rect;
+    assign tap_images_o          = images;
+    assign tap_rows_o            = count_h;
+    assign tap_columns_o         = count_w;
+    assign tap_reduction_tiles_o = reduction_tiles;
+    assign tap_row_lanes_o       = (reduce || last_red) ? row_lanes_last : ROWS[7:0];
+    assign tap_column_lanes_o    = last_col ? column_lanes_last : COLS[7:0];
+    assign tap_dyn_addr_o        = dyn_q;
+    assign tap_pix_addr_o        = pix_q;
+    assign tap_tile_addr_o       = tile_w_q;
+
+    // The decoder has checked the instruction; the address generators take their own steps from the geometry.
+    wire unused_ok = &{1'b0, tile_i, geometry_i};
+
+endmodule
+`default_nettype wire
