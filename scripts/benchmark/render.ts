@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
-import { ENGINES, PASSES } from '../../generator/spec/config.js';
+import { ENGINES, type Engine, PASSES } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
 import type { Row, Unit } from './figures.js';
 import {
@@ -105,13 +105,17 @@ export const COMPARISON: readonly BenchJob[] = REFERENCE_LAYERS.flatMap((layer) 
 export const runFigures = (job: BenchJob, measured: Measured) => {
   const run = measured.get(jobName(job));
   if (!run) return undefined;
-  const baseline = measured.get(jobName({ ...job, engine: 'traditional', stalls: false }));
+  const speedup = (engine: Engine): number | undefined => {
+    const other = measured.get(jobName({ ...job, engine, stalls: false }));
+    return other && other.cycles / run.cycles;
+  };
   const { counters } = run;
   return {
     ...{ layer: job.layer, pass: job.pass, engine: job.engine, stallPercent: job.stalls ? STALL_PERCENT : 0 },
     cycles: run.cycles,
     predictedCycles: run.predictedCycles,
-    ...(baseline ? { speedupOverTraditional: baseline.cycles / run.cycles } : {}),
+    speedupOverTraditional: speedup('traditional'),
+    speedupOverBp: speedup('bp'),
     usefulMacs: run.usefulMacs,
     utilization: run.utilization,
     laneBound: run.laneBound,
@@ -133,21 +137,33 @@ export const comparisonReport = (jobs: readonly BenchJob[], measured: Measured):
   const rows = jobs.map((job) => {
     const run = runFigures(job, measured);
     const names = [job.layer, job.pass, job.engine];
-    if (!run) return [...names, 'not run', ...Array.from({ length: 13 }, () => '')];
-    const speedup = run.speedupOverTraditional;
+    if (!run) return [...names, 'not run', ...Array.from({ length: 14 }, () => '')];
+    const times = (value: number | undefined): string => (value === undefined ? '' : FORMATS.times(value));
     return [
       ...names,
-      ...[whole(run.cycles), speedup === undefined ? '' : FORMATS.times(speedup), percent(run.utilization)],
+      ...[whole(run.cycles), times(run.speedupOverTraditional), times(run.speedupOverBp), percent(run.utilization)],
       ...[percent(run.utilizationOfLaneBound), percent(run.busy), (run.dramBytes / 1e6).toFixed(1)],
       ...[run.dramRatio.toFixed(2), whole(run.counters.reorganizeCycles ?? 0)],
       ...STALLS.map(([name]) => whole(run.counters[name] ?? 0)),
       whole(run.counters.prologueCycles ?? 0),
     ];
   });
-  const head = ['layer', 'pass', 'engine', 'cycles', 'speedup', 'useful', '/ bound', 'busy', 'DRAM MB', 'ratio'];
+  const head = [
+    'layer',
+    'pass',
+    'engine',
+    'cycles',
+    'vs trad',
+    'vs bp',
+    'useful',
+    '/ bound',
+    'busy',
+    'DRAM MB',
+    'ratio',
+  ];
   return [
     tableOf([...head, 'reorganize', ...STALLS.map(([, name]) => name), 'prologue'], 3, rows),
-    '\nspeedup: over traditional; useful: useful MACs of all that the array could do; / bound: of the lane bound;\n',
+    '\nvs: speedup over that engine; useful: useful MACs of all that the array could do; / bound: of the lane bound;\n',
     'ratio: DRAM bytes over compulsory bytes; load to station: cycles with an idle array, by cause.\n',
   ].join('');
 };

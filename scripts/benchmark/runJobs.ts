@@ -1,18 +1,22 @@
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { presets } from '../../generator/spec/presets.js';
 import { Progress } from '../progress.js';
 import { isReady, prepare } from '../simulate.js';
 import { type BenchJob, jobName, type Measurement, type Outcome, PRESET } from './jobs.js';
 import { recall, sourceKey } from './measure.js';
-import type { WorkerData } from './worker.js';
+import type { WorkerRequest } from './worker.js';
 
-const inThread = (workerData: WorkerData): Promise<Outcome> =>
+/** Runs a job in a process of its own: planning and the golden model take seconds of a core. */
+const inProcess = (request: WorkerRequest): Promise<Outcome> =>
   new Promise((resolve) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
-    worker.once('message', resolve);
+    const program = fileURLToPath(new URL('./worker.js', import.meta.url));
+    const worker = fork(program, { stdio: ['ignore', process.stderr, process.stderr, 'ipc'] });
+    worker.once('message', (outcome) => resolve(outcome as Outcome));
     worker.once('error', (error) => resolve({ failed: error.stack ?? error.message }));
-    worker.once('exit', (code) => resolve({ failed: `the thread ended with ${code}` }));
+    worker.once('exit', (code, signal) => resolve({ failed: `the worker ended with ${signal ?? code}` }));
+    worker.send(request);
   });
 
 export interface RunJobsOptions {
@@ -59,7 +63,7 @@ export const runJobs = async (jobs: readonly BenchJob[], options: RunJobsOptions
           const name = jobName(job);
           const begin = progress.seconds;
           underWay.add(name);
-          const outcome = await inThread({ job, fresh: options.fresh });
+          const outcome = await inProcess({ job, fresh: options.fresh });
           underWay.delete(name);
           done += 1;
           const count = `${done}/${missing.length} ${name}`;

@@ -130,10 +130,10 @@ describe('reports', () => {
     expect(COMPARISON).toHaveLength(5 * PASSES.length * 3);
     measured.delete('L5 wgrad zerofree');
     const lines = comparisonReport(COMPARISON, measured).split('\n');
-    expect(lines.slice(1, 4).map((line) => line.split(/ +/).slice(0, 5).join(' '))).toEqual([
-      'L1 fprop traditional 4,000 1.00x',
-      'L1 fprop bp 1,000 4.00x',
-      'L1 fprop zerofree 1,000 4.00x',
+    expect(lines.slice(1, 4).map((line) => line.split(/ +/).slice(0, 6).join(' '))).toEqual([
+      'L1 fprop traditional 4,000 1.00x 0.25x',
+      'L1 fprop bp 1,000 4.00x 1.00x',
+      'L1 fprop zerofree 1,000 4.00x 1.00x',
     ]);
     expect(lines[45]).toMatch(/^L5 +wgrad +zerofree +not run$/);
   });
