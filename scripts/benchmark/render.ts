@@ -63,14 +63,15 @@ export const stallReport = (jobs: readonly BenchJob[], measured: Measured): stri
     return run ? [{ job, run }] : [];
   });
   return tableOf(
-    ['run', 'cycles', 'busy', ...STALLS.map(([, name]) => name), 'prologue', 'DRAM MB', 'reorganize'],
+    ['run', 'cycles', 'busy', ...STALLS.map(([, name]) => name), 'prologue', 'reorganize', 'DRAM MB', 'ratio'],
     1,
     runs.map(({ job, run }) => [
       jobName(job),
       ...[run.cycles, run.counters.arrayBusy ?? 0, ...STALLS.map(([name]) => run.counters[name] ?? 0)].map(whole),
       whole(run.counters.prologueCycles ?? 0),
-      (dramBytes(run) / 1e6).toFixed(1),
       whole(run.counters.reorganizeCycles ?? 0),
+      (dramBytes(run) / 1e6).toFixed(1),
+      dramRatio(run).toFixed(2),
     ]),
   );
 };
