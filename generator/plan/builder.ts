@@ -1,6 +1,7 @@
 import type { Config } from '../spec/config.js';
 import { type Derived, derive } from '../spec/derive.js';
 import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../spec/program.js';
+import { copyBeats } from './beats.js';
 import { Ring } from './ring.js';
 
 /** One dimension of a copy: how many, and the step in DRAM (elements) and in the buffer (elements). */
@@ -144,17 +145,24 @@ export class Builder {
         };
         this.instructions.push(instruction);
         this.loads += 1;
-        const beats = Math.ceil((row * dataBytes) / beatBytes + 0.5);
         const rows = d1.count * d2.count;
-        const perRow = Math.max(beats, (Math.ceil(beats / 128) * LATENCY) / this.config.axi.outstanding);
+        const beats = copyBeats(
+          instruction.address,
+          instruction.rowBytes,
+          [instruction.n1, instruction.stride1],
+          [instruction.n2, instruction.stride2],
+          beatBytes,
+        );
+        const bursts = rows * Math.ceil(beats / rows / 128);
+        const cycles = Math.max(beats, (bursts * LATENCY) / this.config.axi.outstanding);
         const start = Math.max(
           this.loadEnd,
           this.execEnds[options.waitExec] ?? 0,
           this.storeEnds[options.waitStore ?? 0] ?? 0,
         );
-        this.loadEnd = start + rows * perRow + 4;
-        this.bytesRead += rows * beats * beatBytes;
-        this.busBusy += rows * beats;
+        this.loadEnd = start + cycles + 4;
+        this.bytesRead += beats * beatBytes;
+        this.busBusy += beats;
         return;
       }
       const dimension = rest[index]!;
@@ -206,7 +214,13 @@ export class Builder {
       ((instruction.vectorsPerGroup - 1) * columns + instruction.lastLanes) *
       (instruction.narrow ? dataBytes : 4);
     const runs = instruction.n1 * instruction.n2;
-    const beats = runs * Math.ceil(bytes / beatBytes + 0.5);
+    const beats = copyBeats(
+      instruction.address,
+      bytes,
+      [instruction.n1, instruction.stride1],
+      [instruction.n2, instruction.stride2],
+      beatBytes,
+    );
     const vectors = runs * instruction.groups * instruction.vectorsPerGroup;
     const start = Math.max(this.execEnds.at(-1)! + this.derived.arrayLatency + 10, this.storeEnds.at(-1)!);
     this.storeEnds.push(start + Math.max(beats, vectors) + 40);
