@@ -38,9 +38,12 @@ const hasStatus = (config: Config, rtl: readonly EmittedFile[]): boolean => {
   return Object.values(STATUS_WIRES).every((wire) => new RegExp(`\\bwire\\b[^;]*\\b${wire}\\b`).test(top));
 };
 
+/** Verilator's own name of a module: two underscores mean something else there. */
+const nameOf = (config: Config, block: string): string => `${config.prefix}${block}`.replaceAll('__', '___05F');
+
 const statusFile = (config: Config, shown: boolean): EmittedFile => {
   const fields = Object.entries(STATUS_WIRES);
-  const value = (wire: string): string => (shown ? `bool(top.rootp->${config.prefix}top__DOT__${wire})` : 'false');
+  const value = (wire: string): string => (shown ? `bool(top.rootp->${nameOf(config, 'top')}__DOT__${wire})` : 'false');
   return {
     path: 'harness/generated_status.h',
     text: [
@@ -61,8 +64,8 @@ const statusFile = (config: Config, shown: boolean): EmittedFile => {
 const hintsFile = (config: Config, shown: boolean): EmittedFile => {
   const wires = shown ? Object.values(STATUS_WIRES) : [];
   const lines = [
-    `public_flat_rd -module "${config.prefix}pe" -var "*_i"`,
-    ...wires.map((wire) => `public_flat_rd -module "${config.prefix}top" -var "${wire}"`),
+    `public_flat_rd -module "${nameOf(config, 'pe')}" -var "*_i"`,
+    ...wires.map((wire) => `public_flat_rd -module "${nameOf(config, 'top')}" -var "${wire}"`),
   ];
   return { path: 'harness/hints.vlt', text: `\`verilator_config\n${lines.join('\n')}\n` };
 };
