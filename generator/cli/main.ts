@@ -11,7 +11,7 @@ const plain = Boolean(env.NO_COLOR) || args.includes('--no-color') || env.TERM =
 const terminal: Terminal = {
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
-  color: !plain && (Boolean(env.FORCE_COLOR) || stderr.isTTY),
+  color: !plain && (Boolean(env.FORCE_COLOR) || Boolean(stderr.isTTY)),
 };
 
 // a reader that goes away (| head) is no error; a full disk behind the output is
