@@ -5,7 +5,7 @@ import { UserError } from '../generator/check/errors.js';
 import { loadConfig } from '../generator/cli/source.js';
 import { blocksOf } from '../generator/emit/blocks.js';
 import { packageRoot } from '../generator/paths.js';
-import { runBench } from './bench.js';
+import { runBench } from './blockBench.js';
 import { ensureTools } from './tools.js';
 
 interface Options {

@@ -10,13 +10,23 @@ import type { Layer } from '../generator/spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../generator/spec/program.js';
 import { counters, registerOffset, snakeCase } from '../generator/spec/registers.js';
 import { simulate } from './simulate.js';
-import { faults, type HostOperation, type MemoryOptions, type SimResult, type Simulator } from './simulators/job.js';
+import {
+  type Activity,
+  type CycleRange,
+  faults,
+  type HostOperation,
+  type MemoryOptions,
+  type SimResult,
+  type Simulator,
+} from './simulators/job.js';
 
 export interface RunOptions {
   readonly operands?: Operands;
   readonly seed?: number;
   readonly simulator?: Simulator;
   readonly waves?: string;
+  /** Cycles whose activity is recorded. Verilator only. */
+  readonly timeline?: CycleRange;
   readonly memory?: MemoryOptions;
   /** Results in the operand format instead of the accumulator format. */
   readonly narrow?: boolean;
@@ -59,6 +69,8 @@ export interface RunResult {
   readonly result: Int32Array | Int8Array | Float32Array;
   /** Simulated cycles per second of wall time. */
   readonly cyclesPerSecond: number;
+  /** When the options asked for it. */
+  readonly activity?: Activity;
   readonly passed: boolean;
 }
 
@@ -208,6 +220,7 @@ export const runPass = async (
       memory: options.memory,
       seed,
       waves: options.waves,
+      timeline: options.timeline,
       maxCycles: maxCycles + 20_000,
     },
     { simulator },
@@ -264,6 +277,7 @@ export const runPass = async (
     wrongCounters,
     faults: problems,
     result: unpackResult(actual, config.format, narrow),
+    activity: sim.activity,
     cyclesPerSecond: sim.seconds > 0 ? sim.cycles / sim.seconds : 0,
     passed: mismatches === 0 && !judgement?.wrong && wrongCounters.length === 0 && problems.length === 0,
   };

@@ -2,7 +2,7 @@ import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
 import type { Config } from '../generator/spec/config.js';
 import { runIcarus } from './simulators/icarus.js';
 import type { SimJob, SimResult, Simulator, WaveFormat } from './simulators/job.js';
-import { buildVerilator, isVerilatorBuilt, runVerilator } from './simulators/verilator.js';
+import { buildVerilator, isVerilatorBuilt, runVerilator, verilatorKey } from './simulators/verilator.js';
 
 export interface SimulateOptions {
   /** Default `verilator`. */
@@ -23,6 +23,9 @@ export const simulate = (config: Config, job: SimJob, options: SimulateOptions =
 /** Whether Verilator has built this configuration. Icarus is always ready: it compiles in a second or two. */
 export const isReady = (config: Config, simulator: Simulator, waves?: WaveFormat): Promise<boolean> =>
   simulator === 'icarus' ? Promise.resolve(true) : isVerilatorBuilt(config, rtlFiles(config), waves);
+
+/** Changes when Verilator's simulator of a configuration does. */
+export const simulatorKey = (config: Config): Promise<string> => verilatorKey(config, rtlFiles(config));
 
 /** Builds Verilator's simulator of a configuration ahead of the first job. */
 export const prepare = async (config: Config): Promise<void> => {

@@ -1,13 +1,13 @@
 import { rmSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { RunDescription } from '../../scripts/replay.js';
-import type { MemoryOptions, Simulator } from '../../scripts/simulators/job.js';
+import type { CycleRange, MemoryOptions, Simulator } from '../../scripts/simulators/job.js';
 import type { Tool } from '../../scripts/tools.js';
 import { type Problem, UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
 import { closest } from '../check/suggest.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { parseLayer } from '../spec/layer.js';
+import { formatLayer, parseLayer } from '../spec/layer.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
 import { addSetOption, loadConfig } from './source.js';
@@ -25,6 +25,8 @@ interface Options {
   readonly seed: string;
   readonly simulator: Simulator;
   readonly waves?: string;
+  readonly timeline?: string;
+  readonly timelineCycles?: string;
   readonly memory?: string;
   readonly misalign: string;
   readonly narrow?: boolean;
@@ -102,6 +104,25 @@ const requireTools = async (simulator: Simulator): Promise<void> => {
   ]);
 };
 
+/** Cycles to draw: all, or those that were asked for. */
+const timelineRange = ({ timeline, timelineCycles, simulator }: Options): CycleRange | undefined => {
+  const refuse = (path: string, message: string, fix: string): never => {
+    throw new UserError([{ code: 'TIMELINE', path, message, fix }]);
+  };
+  if (timeline === undefined) {
+    if (timelineCycles === undefined) return undefined;
+    return refuse(`--timeline-cycles ${timelineCycles}`, 'there is no timeline', 'add --timeline file.svg');
+  }
+  if (simulator === 'icarus') {
+    const message = 'only Verilator records what the accelerator does';
+    refuse(`--timeline ${timeline}`, message, 'leave out --simulator icarus');
+  }
+  if (timelineCycles === undefined) return { from: 0, to: Number.MAX_SAFE_INTEGER };
+  const [, from, to] = /^(\d{1,12})-(\d{1,12})$/.exec(timelineCycles) ?? [];
+  if (Number(from) < Number(to)) return { from: Number(from), to: Number(to) };
+  return refuse(`--timeline-cycles ${timelineCycles}`, 'not a range of cycles', 'write first-last, as in 0-5000');
+};
+
 /** The engine that was asked for, or the best one of the accelerator. */
 const engineFor = (config: Config, wanted: Engine | undefined): Engine =>
   wanted ?? (config.engines.includes('zerofree') ? 'zerofree' : config.engines.at(-1)!);
@@ -143,18 +164,20 @@ const withDiskErrors = async <T>(run: () => Promise<T>): Promise<T> => {
 
 const run = async (options: Options, context: Context): Promise<void> => {
   // loaded here, so that the other commands start fast
-  const [runner, simulation, planner, inputs, files, reports, npy, workload, jobs, icarus] = await Promise.all([
-    import('../../scripts/runPass.js'),
-    import('../../scripts/simulate.js'),
-    import('../plan/plan.js'),
-    import('./operands.js'),
-    import('./outputFile.js'),
-    import('./runReport.js'),
-    import('../golden/npy.js'),
-    import('../model/workload.js'),
-    import('../../scripts/simulators/job.js'),
-    import('../../scripts/simulators/icarus.js'),
-  ]);
+  const [runner, simulation, planner, inputs, files, reports, npy, workload, jobs, icarus, timelines] =
+    await Promise.all([
+      import('../../scripts/runPass.js'),
+      import('../../scripts/simulate.js'),
+      import('../plan/plan.js'),
+      import('./operands.js'),
+      import('./outputFile.js'),
+      import('./runReport.js'),
+      import('../golden/npy.js'),
+      import('../model/workload.js'),
+      import('../../scripts/simulators/job.js'),
+      import('../../scripts/simulators/icarus.js'),
+      import('../../scripts/timeline.js'),
+    ]);
 
   // 1. everything that can be wrong with the input
   const { pass, simulator, waves, out, narrow } = options;
@@ -165,6 +188,8 @@ const run = async (options: Options, context: Context): Promise<void> => {
   const misalign = wholeNumber('--misalign', options.misalign, 4095);
   const memory = parseMemory(options.memory);
   if (out !== undefined) files.checkOutput('--out', out, ['.npy']);
+  const timeline = timelineRange(options);
+  if (options.timeline !== undefined) files.checkOutput('--timeline', options.timeline, ['.svg']);
   if (waves !== undefined) files.checkOutput('--waves', waves, ['.fst', '.vcd']);
   const elements = inputs.largestTensor(layer);
   if (elements > LARGEST_TENSOR) refuseSize(`a tensor has ${elements} elements`);
@@ -186,11 +211,25 @@ const run = async (options: Options, context: Context): Promise<void> => {
     context.err(`building the Verilator simulator of ${config.name}; once, and it takes a minute or two\n`);
   }
   const result = await withDiskErrors(() =>
-    runner.runPass(config, layer, pass, engine, { plan, operands, seed, simulator, waves, memory, narrow, misalign }),
+    runner.runPass(config, layer, pass, engine, {
+      ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, misalign },
+    }),
   );
 
   // 3. what came of it
   if (waves !== undefined) checkWaves(waves);
+  if (options.timeline !== undefined && timeline && result.activity) {
+    const range = timelines.drawnCycles(result.activity, timeline);
+    if (range.from >= range.to) {
+      const path = `--timeline-cycles ${options.timelineCycles}`;
+      const message = `the run has only ${result.activity.runCycles} cycles`;
+      throw new UserError([{ code: 'TIMELINE', path, message, fix: 'take earlier cycles' }]);
+    }
+    const title = `${config.name}: ${pass} by ${engine}`;
+    const subtitle = `${formatLayer(layer)}; ${result.cycles.toLocaleString('en-US')} cycles.`;
+    const svg = timelines.timelineSvg(result.activity, range, { title, subtitle });
+    files.writeOutput('--timeline', options.timeline, Buffer.from(svg));
+  }
   if (out !== undefined && result.faults.length === 0) {
     const { shape } = inputs.tensorShape(layer, workload.PASS_TENSORS[pass].output);
     files.writeOutput('--out', out, npy.encodeNpy({ shape, data: result.result }));
@@ -203,7 +242,10 @@ const run = async (options: Options, context: Context): Promise<void> => {
     ...{ preset: options.preset, sets: options.set, layer, pass, engine, seed, simulator, narrow, misalign, memory },
     files: given,
   };
-  const report = { config, description, result, rounded, out: result.faults.length === 0 ? out : undefined, waves };
+  const report = {
+    ...{ config, description, result, rounded, waves, timeline: options.timeline },
+    out: result.faults.length === 0 ? out : undefined,
+  };
   if (options.json) context.out(`${JSON.stringify(reports.jsonReport(report), null, 2)}\n`);
   else context.out(reports.humanReport(report, { color: context.color, explain: options.explain ?? false }));
   if (!result.passed) {
@@ -233,6 +275,8 @@ export const runCommand = (context: Context): Command =>
         .default('verilator'),
     )
     .option('--waves <file>', 'write waves: .fst or .vcd')
+    .option('--timeline <file.svg>', 'draw DMA, EXEC, array and STORE over the cycles of the run (Verilator)')
+    .option('--timeline-cycles <first-last>', 'draw only these cycles of the run, as in 0-5000')
     .option('--memory <keys>', `memory model: ${Object.keys(MEMORY_LIMITS).join('=,')}=`)
     .option('--misalign <n>', 'elements by which tensors are moved off their alignment', '0')
     .option('--narrow', 'results in the operand format instead of the accumulator format')

@@ -17,6 +17,7 @@ export interface RunReport {
   readonly rounded: Readonly<Record<string, number>>;
   readonly out?: string;
   readonly waves?: string;
+  readonly timeline?: string;
 }
 
 const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
@@ -35,7 +36,7 @@ const readable = (hex: string, format: Config['format'], narrow: boolean): strin
 
 /** What `--json` prints. */
 export const jsonReport = (report: RunReport) => {
-  const { config, description, result, rounded, out, waves } = report;
+  const { config, description, result, rounded, out, waves, timeline } = report;
   const { plan, firstMismatch } = result;
   const { narrow = false } = description;
   return {
@@ -62,6 +63,7 @@ export const jsonReport = (report: RunReport) => {
     narrow,
     ...(out === undefined ? {} : { out }),
     ...(waves === undefined ? {} : { waves }),
+    ...(timeline === undefined ? {} : { timeline }),
     ...(result.passed
       ? {}
       : {
@@ -117,7 +119,7 @@ export const humanReport = (
   { color, explain }: { readonly color: boolean; readonly explain: boolean },
 ): string => {
   const pc = picocolors.createColors(color);
-  const { config, description, result, rounded, out, waves } = report;
+  const { config, description, result, rounded, out, waves, timeline } = report;
   const { layer, pass, engine, seed, narrow } = description;
   const { plan, counters: counts } = result;
   const values = number(result.result.length);
@@ -145,6 +147,7 @@ export const humanReport = (
     `${result.simulator}, seed ${seed}, ${number(result.cyclesPerSecond / 1000)} kcycles/s\n`,
     ...(out === undefined ? [] : [`result in ${out}\n`]),
     ...(waves === undefined ? [] : [`waves in ${waves}\n`]),
+    ...(timeline === undefined ? [] : [`timeline in ${timeline}\n`]),
     `${verdict}\n`,
   ].join('');
 };

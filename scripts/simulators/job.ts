@@ -56,6 +56,8 @@ export interface SimJob {
   /** Memory that the accelerator may write; a byte written elsewhere is a stray write. */
   readonly allowedWrites: readonly MemoryRange[];
   readonly memory?: MemoryOptions;
+  /** Cycles whose activity is recorded. Verilator only. */
+  readonly timeline?: CycleRange;
   /** Default 0. */
   readonly seed?: number;
   /** Path of the waves to write: VCD when it ends in `.vcd`, else FST. */
@@ -75,11 +77,26 @@ export interface OperationResult {
   readonly cycle: number;
 }
 
-/** Beats on the memory bus by time. */
+/** Cycles of a run, counted from START: from the first to the one before the last. */
+export interface CycleRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** In how many cycles of each bucket of time something was so. */
 export interface Activity {
+  /** Cycles from START to END. */
+  readonly runCycles: number;
   readonly bucketCycles: number;
+  /** A beat moved on the memory bus. */
   readonly readBeats: readonly number[];
   readonly writeBeats: readonly number[];
+  /** An EXEC had begun and not all its vectors had entered the array. */
+  readonly execOpen: readonly number[];
+  /** A vector entered the array. */
+  readonly arrayBusy: readonly number[];
+  /** A STORE or REORGANIZE was under way. */
+  readonly store: readonly number[];
 }
 
 export type Simulator = 'verilator' | 'icarus';
@@ -101,7 +118,7 @@ export interface SimResult {
   readonly protocol: readonly string[];
   readonly strayBytes: number;
   readonly strays: readonly bigint[];
-  /** Verilator only. */
+  /** When the job asked for it. */
   readonly activity?: Activity;
   /** What the simulator printed. */
   readonly log: string;

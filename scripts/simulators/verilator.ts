@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { packageRoot } from '../../generator/paths.js';
@@ -29,11 +29,46 @@ const constantsFile = (config: Config): EmittedFile => ({
   text: `#pragma once\nconstexpr unsigned BEAT_BYTES = ${derive(config).beatBytes};\n`,
 });
 
-/** With ports of their own, all cells share one function: half the code, and faster than one function for each. */
-const hintsFile = (config: Config): EmittedFile => ({
-  path: 'harness/hints.vlt',
-  text: `\`verilator_config\npublic_flat_rd -module "${config.prefix}pe" -var "*_i"\n`,
-});
+/** What the timeline shows of the accelerator, and the wire of the top that says so. */
+const STATUS_WIRES = { busy: 'busy', exec_open: 'tile_open', array_busy: 'array_busy', store: 'store_valid' } as const;
+
+/** Whether the sources have these wires: a stand-in for the top need not. */
+const hasStatus = (config: Config, rtl: readonly EmittedFile[]): boolean => {
+  const top = rtl.find(({ path }) => basename(path) === `${config.prefix}top.v`)?.text ?? '';
+  return Object.values(STATUS_WIRES).every((wire) => new RegExp(`\\bwire\\b[^;]*\\b${wire}\\b`).test(top));
+};
+
+/** Verilator's own name of a module: two underscores mean something else there. */
+const nameOf = (config: Config, block: string): string => `${config.prefix}${block}`.replaceAll('__', '___05F');
+
+const statusFile = (config: Config, shown: boolean): EmittedFile => {
+  const fields = Object.entries(STATUS_WIRES);
+  const value = (wire: string): string => (shown ? `bool(top.rootp->${nameOf(config, 'top')}__DOT__${wire})` : 'false');
+  return {
+    path: 'harness/generated_status.h',
+    text: [
+      '#pragma once',
+      '#include "Vtop.h"',
+      '#include "Vtop___024root.h"',
+      `struct Status { bool ${fields.map(([name]) => name).join(', ')}; };`,
+      `inline Status status_of(const Vtop& top) { (void)top; return {${fields.map(([, wire]) => value(wire)).join(', ')}}; }`,
+      '',
+    ].join('\n'),
+  };
+};
+
+/**
+ * What Verilator is told besides the sources. With ports of their own, all cells share one function: half the code,
+ * and faster than one function for each. The wires of the status are kept for the harness to read.
+ */
+const hintsFile = (config: Config, shown: boolean): EmittedFile => {
+  const wires = shown ? Object.values(STATUS_WIRES) : [];
+  const lines = [
+    `public_flat_rd -module "${nameOf(config, 'pe')}" -var "*_i"`,
+    ...wires.map((wire) => `public_flat_rd -module "${nameOf(config, 'top')}" -var "${wire}"`),
+  ];
+  return { path: 'harness/hints.vlt', text: `\`verilator_config\n${lines.join('\n')}\n` };
+};
 
 /** Writes files into a folder, with the folders they need. */
 export const writeFiles = (folder: string, files: readonly EmittedFile[]): void => {
@@ -86,11 +121,16 @@ interface Build {
 }
 
 const describeBuild = async (config: Config, rtl: readonly EmittedFile[], waves?: WaveFormat): Promise<Build> => {
-  const harness = [...harnessFiles(), constantsFile(config), hintsFile(config)];
+  const shown = hasStatus(config, rtl);
+  const harness = [...harnessFiles(), constantsFile(config), statusFile(config, shown), hintsFile(config, shown)];
   const command = flags(config, waves);
   const texts = [...rtl, ...harness].flatMap(({ path, text }) => [path, text]);
   return { key: cacheKey('verilator', [await toolVersion(), ...command, ...texts]), command, harness };
 };
+
+/** Key of the simulator of a design in the cache. */
+export const verilatorKey = async (config: Config, rtl: readonly EmittedFile[]): Promise<string> =>
+  (await describeBuild(config, rtl)).key;
 
 /** Whether the simulator of a design is in the cache; building it takes a minute or so. */
 export const isVerilatorBuilt = async (
@@ -133,6 +173,7 @@ const jobText = (config: Config, job: SimJob): string => {
     `bytes_per_cycle ${memory.bytesPerCycle ?? derive(config).beatBytes}`,
     `stall ${memory.stallPercent ?? 0}`,
     ...(job.waves ? [`waves ${resolve(job.waves)}`] : []),
+    ...(job.timeline ? [`timeline ${job.timeline.from} ${job.timeline.to}`] : []),
     ...job.images.map(({ address }, index) => `image ${address} image${index}`),
     ...job.dumps.map(({ address, bytes }, index) => `dump ${address} ${bytes} dump${index}`),
     ...job.allowedWrites.map(({ address, bytes }) => `allow ${address} ${bytes}`),
@@ -172,7 +213,7 @@ interface HarnessReport {
   readonly protocol: readonly string[];
   readonly strayBytes: number;
   readonly strays: readonly string[];
-  readonly activity: Activity;
+  readonly activity?: Activity;
 }
 
 /** Runs a job in Verilator. The RTL's top module is `<prefix>top`. */

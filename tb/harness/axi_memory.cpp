@@ -73,16 +73,15 @@ void AxiMemory::observe(uint64_t cycle) {
     }
     m_r_taken = top.m_axi_rvalid && top.m_axi_rready;
     m_b_taken = top.m_axi_bvalid && top.m_axi_bready;
-    bool write = false;
+    m_w_taken = false;
     if (top.m_axi_wvalid || m_w.is) {
         WriteBeat beat;
         std::memcpy(beat.data, bytes_of(top.m_axi_wdata), sizeof beat.data);
         std::memcpy(beat.strobe, bytes_of(top.m_axi_wstrb), sizeof beat.strobe);
         beat.last = top.m_axi_wlast;
-        write = handshake(m_w, top.m_axi_wvalid, top.m_axi_wready, beat, "W", cycle);
-        if (write) take_write_beat(beat, cycle);
+        m_w_taken = handshake(m_w, top.m_axi_wvalid, top.m_axi_wready, beat, "W", cycle);
+        if (m_w_taken) take_write_beat(beat, cycle);
     }
-    if (m_r_taken || write) m_report.activity.count(cycle, m_r_taken, write);
 }
 
 void AxiMemory::take_write_beat(const WriteBeat& beat, uint64_t cycle) {

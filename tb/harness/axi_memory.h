@@ -18,6 +18,10 @@ public:
     void observe(uint64_t cycle);
     void drive(uint64_t cycle);
 
+    // Whether a beat of data was taken at the edge that was observed last.
+    bool read_beat() const { return m_r_taken; }
+    bool write_beat() const { return m_w_taken; }
+
     // Whether the slave owes the master nothing, nor the master the slave.
     bool settled() const;
 
@@ -61,7 +65,7 @@ private:
     Report& m_report;
     Random m_random;
     double m_tokens = 0, m_most_tokens;
-    bool m_write_turn = false, m_r_taken = false, m_b_taken = false;
+    bool m_write_turn = false, m_r_taken = false, m_w_taken = false, m_b_taken = false;
     std::deque<ReadBurst> m_reads[2];  // by ID
     unsigned m_read_id = 0;
     std::deque<WriteBurst> m_writes;     // data not complete

@@ -51,7 +51,11 @@ Job read_job(const std::string& path) {
         else if (key == "bytes_per_cycle") job.bytes_per_cycle = std::strtod(word().c_str(), nullptr);
         else if (key == "stall") job.stall_percent = unsigned(number());
         else if (key == "waves") job.waves = rest();
-        else if (key == "allow") job.allowed.push_back(range());
+        else if (key == "timeline") {
+            job.timeline = true;
+            job.timeline_from = number();
+            job.timeline_to = number();
+        } else if (key == "allow") job.allowed.push_back(range());
         else if (key == "image") {
             const uint64_t address = number();
             job.images.push_back({address, rest()});

@@ -1,7 +1,7 @@
 // job.h - what to simulate: read from a text file with one item a line.
 //   seed N | max_cycles N | read_latency N | write_latency N | bytes_per_cycle X | stall PERCENT
 //   image ADDRESS PATH | dump ADDRESS BYTES PATH | allow ADDRESS BYTES | error read|write ADDRESS BYTES slverr|decerr
-//   waves PATH
+//   waves PATH | timeline FROM TO (cycles of the run)
 //   and the host's script, in order: write OFFSET VALUE | read OFFSET | irq MAX | wait CYCLES | poll OFFSET MASK VALUE MAX
 #pragma once
 #include <cstdint>
@@ -43,6 +43,8 @@ struct Job {
     double bytes_per_cycle = 1e9;
     unsigned stall_percent = 0;
     std::string waves;
+    bool timeline = false;
+    uint64_t timeline_from = 0, timeline_to = 0;
     std::vector<Image> images;
     std::vector<Dump> dumps;
     std::vector<Range> allowed;

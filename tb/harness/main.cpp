@@ -16,6 +16,7 @@ using Waves = VerilatedVcdC;
 
 #include "axi_memory.h"
 #include "axil_host.h"
+#include "generated_status.h"
 
 namespace {
 
@@ -65,6 +66,16 @@ private:
     }
 };
 
+// Cycles of the run are those in which the accelerator is busy.
+void record(const Vtop& top, const AxiMemory& axi, const Job& job, Report& report) {
+    const Status status = status_of(top);
+    if (!status.busy) return;
+    const uint64_t cycle = report.run_cycles++;
+    if (cycle < job.timeline_from || cycle >= job.timeline_to) return;
+    report.activity.count(cycle - job.timeline_from,
+                          {axi.read_beat(), axi.write_beat(), status.exec_open, status.array_busy, status.store});
+}
+
 void run(Simulation& simulation, VerilatedContext& context, const Job& job, Memory& memory, Report& report) {
     Vtop& top = simulation.top();
     AxiMemory axi(top, job, memory, report);
@@ -83,6 +94,7 @@ void run(Simulation& simulation, VerilatedContext& context, const Job& job, Memo
     for (bool done = false; !done && cycle < job.max_cycles && !context.gotFinish(); cycle++) {
         axi.observe(cycle);
         host.observe(cycle);
+        if (job.timeline) record(top, axi, job, report);
         simulation.rise();
         axi.drive(cycle);
         host.drive(cycle);
@@ -95,6 +107,7 @@ void run(Simulation& simulation, VerilatedContext& context, const Job& job, Memo
     }
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     report.cycles = cycle;
+    report.timeline = job.timeline;
     report.stopped = context.gotFinish();
     report.hang = !host.finished() && !report.stopped;
 }

@@ -33,12 +33,16 @@ void Report::save(const std::string& path) const {
     array(out, protocol, [&](const std::string& text) { out << "\"" << text << "\""; });
     out << ",\n\"strayBytes\":" << stray_bytes << ",\"strays\":";
     array(out, strays, [&](uint64_t address) { out << "\"" << address << "\""; });
-    out << ",\n\"activity\":{\"bucketCycles\":" << activity.width() << ",\"readBeats\":";
-    const auto number = [&](uint32_t value) { out << value; };
-    array(out, activity.reads(), number);
-    out << ",\"writeBeats\":";
-    array(out, activity.writes(), number);
-    out << "}}\n";
+    if (timeline) {
+        static const char* const NAMES[Activity::LANES] = {"readBeats", "writeBeats", "execOpen", "arrayBusy", "store"};
+        out << ",\n\"activity\":{\"runCycles\":" << run_cycles << ",\"bucketCycles\":" << activity.width();
+        for (size_t lane = 0; lane < Activity::LANES; lane++) {
+            out << ",\"" << NAMES[lane] << "\":";
+            array(out, activity.counts(), [&](const Activity::Counts& counts) { out << counts[lane]; });
+        }
+        out << "}";
+    }
+    out << "}\n";
     out.close();
     if (out) return;
     std::cerr << path << ": cannot be written\n";

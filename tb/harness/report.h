@@ -1,5 +1,6 @@
 // report.h - what a run found.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -12,39 +13,33 @@ struct OperationResult {
     uint64_t cycle = 0;
 };
 
-// Beats on the bus by time; buckets double in width so that any run fits.
+// In how many cycles each lane of the timeline was active, by time; buckets double in width so that any run fits.
 class Activity {
 public:
-    void count(uint64_t cycle, bool read, bool write) {
-        size_t bucket = size_t(cycle / m_width);
-        while (bucket >= BUCKETS) {
-            halve();
-            bucket = size_t(cycle / m_width);
-        }
-        if (bucket >= m_reads.size()) {
-            m_reads.resize(bucket + 1);
-            m_writes.resize(bucket + 1);
-        }
-        m_reads[bucket] += read;
-        m_writes[bucket] += write;
+    static constexpr size_t LANES = 5;
+    using Counts = std::array<uint32_t, LANES>;
+
+    void count(uint64_t cycle, const std::array<bool, LANES>& active) {
+        while (cycle / m_width >= BUCKETS) halve();
+        const size_t bucket = size_t(cycle / m_width);
+        if (bucket >= m_counts.size()) m_counts.resize(bucket + 1);
+        for (size_t lane = 0; lane < LANES; lane++) m_counts[bucket][lane] += active[lane];
     }
     uint64_t width() const { return m_width; }
-    const std::vector<uint32_t>& reads() const { return m_reads; }
-    const std::vector<uint32_t>& writes() const { return m_writes; }
+    const std::vector<Counts>& counts() const { return m_counts; }
 
 private:
-    static constexpr size_t BUCKETS = 2048;
-    uint64_t m_width = 16;
-    std::vector<uint32_t> m_reads, m_writes;
+    static constexpr size_t BUCKETS = 4096;
+    uint64_t m_width = 1;
+    std::vector<Counts> m_counts;
 
-    static void fold(std::vector<uint32_t>& counts) {
-        for (size_t i = 0; i < counts.size(); i += 2)
-            counts[i / 2] = counts[i] + (i + 1 < counts.size() ? counts[i + 1] : 0);
-        counts.resize((counts.size() + 1) / 2);
-    }
     void halve() {
-        fold(m_reads);
-        fold(m_writes);
+        for (size_t i = 0; i < m_counts.size(); i++) {
+            const Counts from = m_counts[i];
+            if (i % 2 == 0) m_counts[i / 2] = from;
+            else for (size_t lane = 0; lane < LANES; lane++) m_counts[i / 2][lane] += from[lane];
+        }
+        m_counts.resize((m_counts.size() + 1) / 2);
         m_width *= 2;
     }
 };
@@ -57,6 +52,8 @@ struct Report {
     bool hang = false, stopped = false;
     std::vector<std::string> protocol;
     std::vector<uint64_t> strays;
+    bool timeline = false;  // whether the activity was recorded
+    uint64_t run_cycles = 0;  // with the accelerator busy
     Activity activity;
 
     void protocol_failure(uint64_t cycle, const std::string& message) {

@@ -6,6 +6,7 @@ import { coordinates } from '../../generator/cli/operands.js';
 import { runCli } from '../../generator/cli/program.js';
 import { convolve } from '../../generator/golden/convolution.js';
 import { encodeNpy, type NpyArray, readNpy } from '../../generator/golden/npy.js';
+import { derive } from '../../generator/spec/derive.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
 import { counters } from '../../generator/spec/registers.js';
@@ -80,6 +81,26 @@ describe('run', () => {
     expect(b.counters).toEqual(a.counters);
   });
 
+  it('draws what the accelerator did over the cycles of the run', async () => {
+    const timeline = join(folder(), 't.svg');
+    const { code, out } = await tiny('dgrad', '--timeline', timeline, '--json');
+    expect(code, out).toBe(EXIT.ok);
+    const { cycles, counters: counts, timeline: named } = JSON.parse(out);
+    expect(named).toBe(timeline);
+    const svg = readFileSync(timeline, 'utf8');
+    const share = (label: string): number => Number(new RegExp(`<g><title>${label}:.*?([\\d.]+) %`, 's').exec(svg)![1]);
+    const { beatBytes } = derive(presets.tiny4);
+    expect(svg).toContain(`${cycles.toLocaleString('en-US')} cycles`);
+    expect(share('array busy')).toBeCloseTo((100 * counts.arrayBusy) / cycles, 0);
+    expect(share('DMA read')).toBeGreaterThan((100 * counts.dramBytesRead) / beatBytes / cycles - 0.1);
+    expect(share('DMA write')).toBeGreaterThanOrEqual((100 * counts.dramBytesWritten) / beatBytes / cycles - 0.1);
+    expect(share('EXEC open')).toBeGreaterThan(share('array busy'));
+    expect(share('STORE')).toBeGreaterThan(0);
+    const late = await tiny('dgrad', '--timeline', timeline, '--timeline-cycles', `${cycles}-${cycles + 9}`);
+    expect(late.err).toContain(`the run has only ${cycles} cycles`);
+    expect(late.code).toBe(EXIT.usage);
+  });
+
   it('writes VCD from Icarus, and stops where its memory ends', async () => {
     const waves = join(folder(), 'a.vcd');
     const { code, out } = await tiny('dgrad', '--simulator', 'icarus', '--waves', waves);
@@ -125,6 +146,10 @@ describe('input that is refused before anything is built', () => {
     [tinyArgs('fprop', '--out', 'y.txt'), 'the name does not end in .npy'],
     [tinyArgs('fprop', '--out', 'no/such/folder/y.npy'), '[ENOENT]'],
     [tinyArgs('fprop', '--waves', 'a.ghw'), 'the name does not end in .fst or .vcd'],
+    [tinyArgs('fprop', '--timeline', 't.png'), 'the name does not end in .svg'],
+    [tinyArgs('fprop', '--timeline', 't.svg', '--simulator', 'icarus'), 'only Verilator records'],
+    [tinyArgs('fprop', '--timeline', 't.svg', '--timeline-cycles', '9-2'), 'as in 0-5000'],
+    [tinyArgs('fprop', '--timeline-cycles', '1-2'), 'add --timeline'],
     [tinyArgs('fprop', '--x', 'no-such.npy'), '--x no-such.npy: the file cannot be read'],
     [tinyArgs('fprop', '--dy', 'dy.npy'), '--dy: fprop does not read dy'],
   ])('%j', (args, text) => refused(args, text));

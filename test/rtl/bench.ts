@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Config } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
-import { type BenchOptions, runBench } from '../../scripts/bench.js';
+import { type BenchOptions, runBench } from '../../scripts/blockBench.js';
 
 /** tiny4, odd, and what they leave out: no zerofree engine, one lane, more rows than columns by far. */
 export const engineConfigs: readonly Config[] = [

@@ -1,0 +1,90 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
+import { presets } from '../../generator/spec/presets.js';
+import { Progress } from '../progress.js';
+import { isReady, prepare } from '../simulate.js';
+import { type BenchJob, jobName, type Measurement, type Outcome, PRESET } from './jobs.js';
+import { recall, sourceKey } from './measure.js';
+import type { WorkerRequest } from './worker.js';
+
+/** Runs a job in a process of its own: planning and the golden model take seconds of a core. */
+const inProcess = (request: WorkerRequest): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const program = fileURLToPath(new URL('./worker.js', import.meta.url));
+    const worker = fork(program, { stdio: ['ignore', process.stderr, process.stderr, 'ipc'] });
+    worker.once('message', (outcome) => resolve(outcome as Outcome));
+    worker.once('error', (error) => resolve({ failed: error.stack ?? error.message }));
+    worker.once('exit', (code, signal) => resolve({ failed: `the worker ended with ${signal ?? code}` }));
+    worker.send(request);
+  });
+
+export interface RunJobsOptions {
+  /** Run again what the cache has. */
+  readonly fresh: boolean;
+  /** Take only what the cache has. */
+  readonly cachedOnly: boolean;
+  /** Runs at a time. */
+  readonly parallel: number;
+}
+
+export interface JobResults {
+  readonly measured: ReadonlyMap<string, Measurement>;
+  /** What could not be measured, and why. */
+  readonly failed: ReadonlyMap<string, string>;
+}
+
+/** Runs jobs that the cache does not have, a few at a time, with a line on stderr for each. */
+export const runJobs = async (jobs: readonly BenchJob[], options: RunJobsOptions): Promise<JobResults> => {
+  const measured = new Map<string, Measurement>();
+  const failed = new Map<string, string>();
+  const missing: BenchJob[] = [];
+  for (const job of jobs) {
+    const known = options.fresh ? undefined : recall(await sourceKey(job));
+    if (known) measured.set(jobName(job), known);
+    else missing.push(job);
+  }
+  if (options.cachedOnly || missing.length === 0) return { measured, failed };
+
+  const underWay = new Set<string>();
+  let done = 0;
+  const progress = new Progress(() => `${done} of ${missing.length} runs done: ${[...underWay].join('; ')}`);
+  const limit = pLimit(options.parallel);
+  try {
+    progress.say(`${missing.length} runs, ${measured.size} more in the cache`);
+    if (!(await isReady(presets[PRESET], 'verilator'))) {
+      underWay.add(`building the simulator of ${PRESET}`);
+      await prepare(presets[PRESET]);
+      underWay.clear();
+    }
+    await Promise.all(
+      missing.map((job) =>
+        limit(async () => {
+          const name = jobName(job);
+          const begin = progress.seconds;
+          underWay.add(name);
+          const outcome = await inProcess({ job, fresh: options.fresh });
+          underWay.delete(name);
+          done += 1;
+          const count = `${done}/${missing.length} ${name}`;
+          if ('failed' in outcome) {
+            failed.set(name, outcome.failed);
+            progress.say(`${count}: failed`);
+            return;
+          }
+          measured.set(name, outcome);
+          const { cycles, utilization, laneBound, seconds } = outcome;
+          const speed = seconds > 0 ? ` (${Math.round(cycles / seconds / 1000)} kcycles/s)` : '';
+          const use = `${(utilization * 100).toFixed(1)} % useful, ${((utilization / laneBound) * 100).toFixed(1)} % of the bound`;
+          progress.say(
+            `${count}: ${cycles.toLocaleString('en-US')} cycles, ${use}, ${Math.round(progress.seconds - begin)} s${speed}`,
+          );
+          if (outcome.findings.length > 0) failed.set(name, outcome.findings.join('\n'));
+        }),
+      ),
+    );
+  } finally {
+    progress.end();
+  }
+  return { measured, failed };
+};
