@@ -210,6 +210,18 @@ export const emitChannelPass = (
   const w = axisGeometry(mode, walk);
   const rect = problem.engine === 'zerofree';
 
+  // Chunks of the reduction go back and forth from tile to tile: what the last tile read last is still there.
+  let turn = 0;
+  const backAndForth = (reductions: readonly Range[]) => {
+    const chunks = reductions.flatMap((reduction) =>
+      cut(layer.Kh, tiling.tapsH).flatMap((tapsH) =>
+        cut(layer.Kw, tiling.tapsW).map((tapsW) => ({ reduction, tapsH, tapsW })),
+      ),
+    );
+    turn += 1;
+    return turn % 2 === 0 ? chunks.reverse() : chunks;
+  };
+
   const emitTile = (images: Range, rows: Range, cols: Range, groups: Range, target: Range): void => {
     const nb = rangeLength(images);
     const th = rangeLength(rows);
@@ -222,131 +234,130 @@ export const emitChannelPass = (
     const loadedRows = nb > 1 ? { first: 0, last: source.rows - 1 } : sourceRows;
     for (let group = groups.first; group <= groups.last; group++) {
       const place = builder.accumulator(nb * th * tw * vectors);
-      for (const reduction of diagonal ? [target] : cut(shape.groupReduction, tiling.reduction)) {
+      for (const { reduction, tapsH, tapsW } of backAndForth(
+        diagonal ? [target] : cut(shape.groupReduction, tiling.reduction),
+      )) {
         const reductionCount = rangeLength(reduction);
-        for (const tapsH of cut(layer.Kh, tiling.tapsH)) {
-          for (const tapsW of cut(layer.Kw, tiling.tapsW)) {
-            const countH = rangeLength(tapsH);
-            const perTap = (a: typeof height, t: Range, taps: Range): number[] =>
-              Array.from({ length: rangeLength(taps) }, (_, k) => visited(mode, a, t, taps.first + k));
-            const visitsH = perTap(height, rows, tapsH);
-            const visitsW = perTap(walk, cols, fused ? { first: 0, last: walk.kernel - 1 } : tapsW);
-            if (rect && !(visitsH.some((v) => v > 0) && visitsW.some((v) => v > 0))) continue;
-            // dynamic operand
-            const channel0 =
-              tiling.groups > 1 ? groups.first * shape.groupReduction : group * shape.groupReduction + reduction.first;
-            const channelCount = tiling.groups > 1 ? rangeLength(groups) * shape.groupReduction : reductionCount;
-            const strip = stripOf(shape, empty ? { first: 0, last: 0 } : sourceColumns, channel0, channelCount);
-            const pitch = stripPitch(strip, beatElements);
-            const unit = fused ? 1 : pitch.pixel;
-            const dyn0 = empty ? 0 : acquireRows(builder, strip, images, loadedRows, waitStore);
-            const tileH = axisTile(mode, height, rows, sourceRows, tapsH.first);
-            const tileW = axisTile(mode, walk, cols, sourceColumns, tapsW.first);
-            const skipped = (nb > 1 ? sourceRows.first : 0) * pitch.row;
-            const dynGroup = tiling.groups > 1 ? (group - groups.first) * shape.groupReduction + reduction.first : 0;
-            // stationary operand
-            const [c0, cCount] = diagonal
-              ? [0, 1]
-              : forward
-                ? [reduction.first, reductionCount]
-                : [target.first, targetCount];
-            const nFirst = forward ? target.first : reduction.first;
-            const nGroup = layer.N / shape.groups;
-            const n0 = tiling.groups > 1 ? groups.first * nGroup : group * nGroup + nFirst;
-            const nCount = tiling.groups > 1 ? rangeLength(groups) * nGroup : forward ? targetCount : reductionCount;
-            const weights = weightLayout(shape, tiling, beatElements).source;
-            const block: Strip = {
-              source: weights,
-              columns: { first: c0, last: c0 + cCount - 1 },
-              channel: n0,
-              channels: nCount,
-            };
-            const blockPitch = stripPitch(block, beatElements);
-            const firstTap = tapsH.first * layer.Kw + tapsW.first;
-            const lastTap = tapsH.last * layer.Kw + tapsW.last;
-            const stat0 = acquireRows(builder, block, { first: 0, last: 0 }, { first: firstTap, last: lastTap });
-            const statGroup = tiling.groups > 1 ? (group - groups.first) * nGroup : 0;
-            builder.setGeometry({
-              kind: 'geometry',
-              boundH: h.bound,
-              boundW: w.bound,
-              xTapH: h.xTap,
-              xTapW: w.xTap,
-              xStepH: h.xStep,
-              xStepW: w.xStep,
-              phaseModH: h.phaseMod,
-              phaseModW: w.phaseMod,
-              phaseTapH: h.phaseTap,
-              phaseTapW: w.phaseTap,
-              dynB: nb > 1 ? source.rows * pitch.row : 0,
-              dynTile: diagonal ? columns : lanes,
-              dynPosH: h.dynPos * pitch.row,
-              dynWrapH: h.dynWrap * pitch.row,
-              dynTapH: h.dynTap * pitch.row,
-              dynBorrowH: h.dynBorrow * pitch.row,
-              dynPosW: w.dynPos * unit,
-              dynWrapW: w.dynWrap * unit,
-              dynTapW: w.dynTap * unit,
-              dynBorrowW: w.dynBorrow * unit,
-              pixB: nb > 1 ? th * tw * vectors : 0,
-              pixTile: 1,
-              pixPosH: h.pixPos * tw * vectors,
-              pixWrapH: h.pixWrap * tw * vectors,
-              pixTapH: h.pixTap * tw * vectors,
-              pixPosW: w.pixPos * vectors,
-              pixWrapW: w.pixWrap * vectors,
-              pixTapW: w.pixTap * vectors,
-              tileTapH: layer.Kw * blockPitch.row,
-              tileTapW: fused ? lanes * blockPitch.pixel : blockPitch.row,
-              tileReduction: forward ? lanes * blockPitch.pixel : lanes,
-              tileColumn: forward || diagonal ? columns : columns * blockPitch.pixel,
-              tileInner: diagonal ? 0 : blockPitch.pixel,
-            });
-            const columnLanesLast = targetCount - (vectors - 1) * columns;
-            const reductionTiles = fused || diagonal ? 1 : Math.ceil(reductionCount / lanes);
-            const rowLanesLast = fused
-              ? layer.Kw * layer.C - (walk.kernel - 1) * lanes
-              : diagonal
-                ? columnLanesLast
-                : reductionCount - (reductionTiles - 1) * lanes;
-            const load = Math.max(lanes, columns);
-            let cycles = 0;
-            for (const a of visitsH) for (const b of visitsW) if (a * b > 0) cycles += Math.max(load, nb * a * b);
-            builder.exec(
-              {
-                waitStore: place.waitStore,
-                reducePixels: false,
-                byColumn: !forward && !diagonal,
-                rect,
-                fused,
-                diagonal,
-                nb,
-                columnTiles: vectors,
-                positionsH: tileH.positions,
-                positionsW: tileW.positions,
-                reductionTiles,
-                rowLanesLast,
-                columnLanesLast,
-                dynBase: dyn0 + skipped + dynGroup + tileH.dynIndex * pitch.row + tileW.dynIndex * unit,
-                pixBase: place.base + (tileH.pixIndex * tw + tileW.pixIndex) * vectors,
-                tileBase: stat0 + statGroup,
-                xH: tileH.x,
-                xW: fused && !rect ? 0 : tileW.x,
-                lastH: tileH.last,
-                lastW: tileW.last,
-                phaseH: tileH.phase,
-                phaseW: tileW.phase,
-                lastPhaseH: tileH.lastPhase,
-                lastPhaseW: tileW.lastPhase,
-                tapsH: countH,
-                tapsW: visitsW.length,
-                edgeW: fused ? cols.first * walk.stride - walk.pad : 0,
-              },
-              { cycles: cycles * vectors * reductionTiles },
-            );
-          }
-        }
+        const countH = rangeLength(tapsH);
+        const perTap = (a: typeof height, t: Range, taps: Range): number[] =>
+          Array.from({ length: rangeLength(taps) }, (_, k) => visited(mode, a, t, taps.first + k));
+        const visitsH = perTap(height, rows, tapsH);
+        const visitsW = perTap(walk, cols, fused ? { first: 0, last: walk.kernel - 1 } : tapsW);
+        if (rect && !(visitsH.some((v) => v > 0) && visitsW.some((v) => v > 0))) continue;
+        // dynamic operand
+        const channel0 =
+          tiling.groups > 1 ? groups.first * shape.groupReduction : group * shape.groupReduction + reduction.first;
+        const channelCount = tiling.groups > 1 ? rangeLength(groups) * shape.groupReduction : reductionCount;
+        const strip = stripOf(shape, empty ? { first: 0, last: 0 } : sourceColumns, channel0, channelCount);
+        const pitch = stripPitch(strip, beatElements);
+        const unit = fused ? 1 : pitch.pixel;
+        const dyn0 = empty ? 0 : acquireRows(builder, strip, images, loadedRows, waitStore);
+        const tileH = axisTile(mode, height, rows, sourceRows, tapsH.first);
+        const tileW = axisTile(mode, walk, cols, sourceColumns, tapsW.first);
+        const skipped = (nb > 1 ? sourceRows.first : 0) * pitch.row;
+        const dynGroup = tiling.groups > 1 ? (group - groups.first) * shape.groupReduction + reduction.first : 0;
+        // stationary operand
+        const [c0, cCount] = diagonal
+          ? [0, 1]
+          : forward
+            ? [reduction.first, reductionCount]
+            : [target.first, targetCount];
+        const nFirst = forward ? target.first : reduction.first;
+        const nGroup = layer.N / shape.groups;
+        const n0 = tiling.groups > 1 ? groups.first * nGroup : group * nGroup + nFirst;
+        const nCount = tiling.groups > 1 ? rangeLength(groups) * nGroup : forward ? targetCount : reductionCount;
+        const weights = weightLayout(shape, tiling, beatElements).source;
+        const block: Strip = {
+          source: weights,
+          columns: { first: c0, last: c0 + cCount - 1 },
+          channel: n0,
+          channels: nCount,
+        };
+        const blockPitch = stripPitch(block, beatElements);
+        const firstTap = tapsH.first * layer.Kw + tapsW.first;
+        const lastTap = tapsH.last * layer.Kw + tapsW.last;
+        const stat0 = acquireRows(builder, block, { first: 0, last: 0 }, { first: firstTap, last: lastTap });
+        const statGroup = tiling.groups > 1 ? (group - groups.first) * nGroup : 0;
+        builder.setGeometry({
+          kind: 'geometry',
+          boundH: h.bound,
+          boundW: w.bound,
+          xTapH: h.xTap,
+          xTapW: w.xTap,
+          xStepH: h.xStep,
+          xStepW: w.xStep,
+          phaseModH: h.phaseMod,
+          phaseModW: w.phaseMod,
+          phaseTapH: h.phaseTap,
+          phaseTapW: w.phaseTap,
+          dynB: nb > 1 ? source.rows * pitch.row : 0,
+          dynTile: diagonal ? columns : lanes,
+          dynPosH: h.dynPos * pitch.row,
+          dynWrapH: h.dynWrap * pitch.row,
+          dynTapH: h.dynTap * pitch.row,
+          dynBorrowH: h.dynBorrow * pitch.row,
+          dynPosW: w.dynPos * unit,
+          dynWrapW: w.dynWrap * unit,
+          dynTapW: w.dynTap * unit,
+          dynBorrowW: w.dynBorrow * unit,
+          pixB: nb > 1 ? th * tw * vectors : 0,
+          pixTile: 1,
+          pixPosH: h.pixPos * tw * vectors,
+          pixWrapH: h.pixWrap * tw * vectors,
+          pixTapH: h.pixTap * tw * vectors,
+          pixPosW: w.pixPos * vectors,
+          pixWrapW: w.pixWrap * vectors,
+          pixTapW: w.pixTap * vectors,
+          tileTapH: layer.Kw * blockPitch.row,
+          tileTapW: fused ? lanes * blockPitch.pixel : blockPitch.row,
+          tileReduction: forward ? lanes * blockPitch.pixel : lanes,
+          tileColumn: forward || diagonal ? columns : columns * blockPitch.pixel,
+          tileInner: diagonal ? 0 : blockPitch.pixel,
+        });
+        const columnLanesLast = targetCount - (vectors - 1) * columns;
+        const reductionTiles = fused || diagonal ? 1 : Math.ceil(reductionCount / lanes);
+        const rowLanesLast = fused
+          ? layer.Kw * layer.C - (walk.kernel - 1) * lanes
+          : diagonal
+            ? columnLanesLast
+            : reductionCount - (reductionTiles - 1) * lanes;
+        const load = Math.max(lanes, columns);
+        let cycles = 0;
+        for (const a of visitsH) for (const b of visitsW) if (a * b > 0) cycles += Math.max(load, nb * a * b);
+        builder.exec(
+          {
+            waitStore: place.waitStore,
+            reducePixels: false,
+            byColumn: !forward && !diagonal,
+            rect,
+            fused,
+            diagonal,
+            nb,
+            columnTiles: vectors,
+            positionsH: tileH.positions,
+            positionsW: tileW.positions,
+            reductionTiles,
+            rowLanesLast,
+            columnLanesLast,
+            dynBase: dyn0 + skipped + dynGroup + tileH.dynIndex * pitch.row + tileW.dynIndex * unit,
+            pixBase: place.base + (tileH.pixIndex * tw + tileW.pixIndex) * vectors,
+            tileBase: stat0 + statGroup,
+            xH: tileH.x,
+            xW: fused && !rect ? 0 : tileW.x,
+            lastH: tileH.last,
+            lastW: tileW.last,
+            phaseH: tileH.phase,
+            phaseW: tileW.phase,
+            lastPhaseH: tileH.lastPhase,
+            lastPhaseW: tileW.lastPhase,
+            tapsH: countH,
+            tapsW: visitsW.length,
+            edgeW: fused ? cols.first * walk.stride - walk.pad : 0,
+          },
+          { cycles: cycles * vectors * reductionTiles },
+        );
       }
+
       // results
       const channel0 = group * shape.groupTarget + target.first;
       const wholeChannels = targetCount === targetChannels;

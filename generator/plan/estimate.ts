@@ -10,7 +10,7 @@ import type { Problem } from './problem.js';
 export const TRAFFIC_WEIGHT = 0.02;
 
 /** Candidates whose whole program is built. */
-const MOST_CANDIDATES = 20;
+const MOST_CANDIDATES = 28;
 
 const parts = (whole: number, size: number): number => Math.ceil(whole / size);
 
@@ -66,6 +66,8 @@ const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
   let elements: number;
   let execs: number;
   let work: number;
+  // elements whose loads no EXEC can hide, because a second chunk does not fit beside the one in use
+  let exposed = 0;
   if (tiling.kind === 'pixels') {
     const [cParts, nParts] = [parts(c, tiling.c), parts(n, tiling.n)];
     elements = x * nParts * taps + y * cParts * taps;
@@ -87,9 +89,10 @@ const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
     // rows that two tiles need are found again only when tiles follow each other down the image
     const halo =
       inner && targets === 1 ? 1 : 1 + ((layer.Kh - 1) * layer.Dh) / (tiling.rows * (forward ? layer.Sh : 1));
-    elements =
-      source * (sourceFits || (inner && (whole || targets === 1)) ? halo : targets * halo) +
-      wt * (weightsFit || (!inner && whole) ? 1 : pixels);
+    const weightElements = wt * (weightsFit || (!inner && whole) ? 1 : pixels);
+    const chunk = (wt * tiling.tapsH * tiling.tapsW) / (layer.Kh * layer.Kw * targets * reductions);
+    if (!weightsFit && chunk > stationaryElements / 2) exposed = weightElements;
+    elements = source * (sourceFits || (inner && (whole || targets === 1)) ? halo : targets * halo) + weightElements;
     execs = taps * pixels * (diagonal ? parts(layer.C, tiling.target) : targets * reductions * layer.G);
     const stream =
       (tiling.images * tiling.rows * tiling.columns) /
@@ -99,7 +102,7 @@ const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
   const macs = layer.B * layer.Ho * layer.Wo * layer.N * c * layer.Kh * layer.Kw;
   const ideal = macs / (lanes * columns);
   const beats = (elements * dataBytes) / beatBytes;
-  return Math.max(ideal * work, beats) + 0.3 * beats + 40 * execs;
+  return Math.max(ideal * work, beats) + 0.3 * beats + (exposed * dataBytes) / beatBytes + 40 * execs;
 };
 
 /** The tilings of one lane mapping that are worth building, the most promising first. */

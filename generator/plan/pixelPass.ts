@@ -346,13 +346,17 @@ export const emitPixelPass = (
     }
   };
 
+  // Output channels and taps go back and forth from tile to tile of input channels: the dY read last is still there.
+  let turn = 0;
   for (const groups of cut(layer.G, tiling.groups)) {
     for (const c of cut(shape.groupC, tiling.c)) {
-      for (const n of cut(shape.groupN, tiling.n)) {
-        for (const tapsH of cut(layer.Kh, tiling.tapsH)) {
-          for (const tapsW of cut(layer.Kw, tiling.tapsW)) emitTile(groups, c, n, tapsH, tapsW);
-        }
-      }
+      const tiles = cut(shape.groupN, tiling.n).flatMap((n) =>
+        cut(layer.Kh, tiling.tapsH).flatMap((tapsH) =>
+          cut(layer.Kw, tiling.tapsW).map((tapsW) => ({ n, tapsH, tapsW })),
+        ),
+      );
+      turn += 1;
+      for (const { n, tapsH, tapsW } of turn % 2 === 0 ? tiles.reverse() : tiles) emitTile(groups, c, n, tapsH, tapsW);
     }
   }
 };
