@@ -7,6 +7,7 @@ import { structuralZeros } from '../networks/structuralZeros.js';
 import { PASSES, type Pass } from '../spec/config.js';
 import { makeLayer, parseLayer } from '../spec/layer.js';
 import type { Analysis } from './analyzeReport.js';
+import { columns } from './columns.js';
 import type { Context } from './context.js';
 import { isPath, readJson } from './source.js';
 
@@ -148,7 +149,7 @@ const list = async ({ json, csv: asCsv, size }: Options, context: Context): Prom
       macs: layers.map(({ layer }) => denseMacs(layer)).reduce((a, b) => a + b, 0),
     };
   });
-  const { columns, csv } = await import('./analyzeReport.js');
+  const { csv } = await import('./analyzeReport.js');
   const head = Object.keys(rows[0]);
   if (json) context.out(`${JSON.stringify(rows, null, 2)}\n`);
   else if (asCsv) context.out(csv([head, ...rows.map((row) => Object.values(row))]));

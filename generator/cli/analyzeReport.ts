@@ -1,10 +1,10 @@
-import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { UserError } from '../check/errors.js';
 import type { NetworkLayer } from '../networks/network.js';
 import type { Operand, StructuralZeros } from '../networks/structuralZeros.js';
 import { PASSES, type Pass } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
+import { columns } from './columns.js';
 
 /** The structural zeros of one pass of a layer. */
 export interface AnalyzedPass {
@@ -113,27 +113,6 @@ export const csvAnalysis = ({ passes, bytesPerElement }: Analysis): string =>
 const format = new Intl.NumberFormat('en-US');
 const number = (value: number): string => format.format(value);
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-
-const borderless = {
-  chars: {
-    ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
-    ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
-    middle: '  ',
-  },
-  style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-};
-
-/** Text in columns, the first `left` of them aligned left. */
-export const columns = (rows: readonly (readonly string[])[], left: number): string => {
-  const colAligns = rows[0].map((_, i) => (i < left ? ('left' as const) : ('right' as const)));
-  const table = new Table({ ...borderless, colAligns });
-  table.push(...rows.map((cells) => [...cells]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('');
-};
 
 const cellsOf = ({ featureMap, kernel, extraElements, macs, usefulMacs }: Sums, bytes: number): readonly string[] => [
   number(featureMap.elements),
