@@ -15,8 +15,8 @@ export interface AnalyzedPass {
 /** What was analyzed, and what came of it. */
 export interface Analysis {
   readonly name: string;
-  /** Images and their size, of a known network, as in "2 of 224x224". */
-  readonly images?: string;
+  /** What a known network was given: images, and their size as in 224x224. */
+  readonly input?: { readonly batch: number; readonly size: string };
   /** Only layers with a stride of 2 or more were looked at. */
   readonly strided: boolean;
   readonly bytesPerElement: number;
@@ -68,10 +68,10 @@ const jsonCounts = ({ featureMap, kernel, macs, usefulMacs, extraElements }: Sum
 
 /** What `--json` prints. */
 export const jsonAnalysis = (analysis: Analysis) => {
-  const { name, images, strided, bytesPerElement, passes } = analysis;
+  const { name, input, strided, bytesPerElement, passes } = analysis;
   return {
     name,
-    ...(images === undefined ? {} : { images }),
+    ...input,
     strided,
     bytesPerElement,
     passes: passes.map(({ layer, zeros }) => {
@@ -133,7 +133,7 @@ wgrad X padded. Kernel: wgrad dY with S-1 zeros inserted. A matrix is that of on
 /** What a person reads. */
 export const humanAnalysis = (analysis: Analysis, color: boolean): string => {
   const pc = picocolors.createColors(color);
-  const { name, images, strided, bytesPerElement, passes } = analysis;
+  const { name, input, strided, bytesPerElement, passes } = analysis;
   const head = ['layer', 'pass', 'rows', 'reduction', 'columns', 'feature map', 'zeros', ''];
   const rows = passes.map(({ layer, zeros }) => {
     const { pass, rows: height, reduction, columns: width } = zeros;
@@ -149,7 +149,7 @@ export const humanAnalysis = (analysis: Analysis, color: boolean): string => {
   ]);
   const layers = new Set(passes.map(({ layer }) => layer.name)).size;
   const what = [
-    ...(images === undefined ? [] : [images]),
+    ...(input ? [`batch ${input.batch}, ${input.size}`] : []),
     `${layers === 1 ? '1 layer' : `${number(layers)} layers`}${strided ? ' with a stride of 2 or more' : ''}`,
     bytesPerElement === 1 ? '1 byte an element' : `${bytesPerElement} bytes an element`,
   ];
