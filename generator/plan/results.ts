@@ -2,6 +2,7 @@ import { type Range, rangeLength } from './axis.js';
 import type { Builder } from './builder.js';
 import type { ChannelShape } from './channelTiling.js';
 import type { Phase } from './phases.js';
+import { cut } from './shrink.js';
 
 /** A tile of results: where it lies in the accumulator, vector behind vector, and in the tensor. */
 export interface ResultTile {
@@ -88,10 +89,17 @@ export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builde
     rows: covered(h, tile.rows, shape.height, height),
     columns: covered(w, tile.columns, shape.width, width),
   };
+  const room = images * rows * columns;
   const zeros = (image: number, down: Lattice, across: Lattice): void => {
     if (down.count === 0 || across.count === 0) return;
-    const runs = run(1, across.count, across.step * pixelBytes, down.count, down.step * rowBytes);
-    store(address(image, down.first, across.first), tile.accumulator, { ...runs, accStride1: 0, accStride2: 0 });
+    for (const some of cut(across.count, room)) {
+      const wide = rangeLength(some);
+      for (const part of cut(down.count, Math.max(1, Math.floor(room / wide)))) {
+        const at = address(image, down.first + part.first * down.step, across.first + some.first * across.step);
+        const runs = run(1, wide, across.step * pixelBytes, rangeLength(part), down.step * rowBytes);
+        store(at, tile.accumulator, runs);
+      }
+    }
   };
   for (let image = tile.images.first; image <= tile.images.last; image++) {
     for (let residue = 0; residue < h.step; residue++) {
