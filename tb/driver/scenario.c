@@ -150,7 +150,7 @@ int main(int argc, char **argv)
     print("reset_in_run", bpi_reset(&device));
     print("poll_reset", bpi_poll(&device));
     print("irq_after_reset", (uint64_t)simulated_interrupt(1000));
-    simulated_fill(GOOD_DX_ADDRESS, 0xC3, GOOD_DX_BYTES);
+    save(argv[1], "stopped");
     print("submit_last", bpi_submit(&device, &good, 0));
     print("wait_last", bpi_wait(&device, SPINS));
     save(argv[1], "after_reset");

@@ -13,7 +13,7 @@ import { counters, ERROR_CAUSES } from '../../generator/spec/registers.js';
 import { simulate } from '../../scripts/simulate.js';
 import { faults, type SimResult } from '../../scripts/simulators/job.js';
 import { writeFiles } from '../../scripts/simulators/verilator.js';
-import { indexOf, makeWorkload } from '../system/host.js';
+import { indexOf, makeWorkload, UNTOUCHED } from '../system/host.js';
 import { temporaryFolders } from '../temporary.js';
 
 const STRICT = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wcast-qual', '-Werror'];
@@ -170,6 +170,11 @@ describe('the driver on the Verilated core', () => {
 
   it.each(['polled', 'interrupted', 'after_lost', 'after_reset'])('leaves the golden result in memory: %s', (name) => {
     expect(Buffer.compare(readFileSync(join(folder, name)), work.expected)).toBe(0);
+  });
+
+  it('leaves unwritten what a reset came before', () => {
+    const stopped = readFileSync(join(folder, 'stopped'));
+    expect(stopped.subarray(-64).every((byte) => byte === UNTOUCHED)).toBe(true);
   });
 
   it('reads every counter as the executor counts', () => {
