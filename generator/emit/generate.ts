@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../spec/config.js';
 import { driverView } from '../views/driver.js';
 import { blocksOf } from './blocks.js';
+import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
 import { writeFolder } from './output.js';
 import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
@@ -44,11 +45,17 @@ const softwareFiles = (config: Config): readonly EmittedFile[] => [
   { path: `sw/${config.prefix}driver.c`, text: render('sw/driver.c', driverView(config)) },
 ];
 
-/** Every file of an accelerator, in memory: Verilog, benches, file list, register map, manifest. The same configuration gives the same bytes. */
+/** Every file of an accelerator, in memory: Verilog, benches, file list, register map, driver, files for other tools, manifest. The same configuration gives the same bytes. */
 export const emit = (config: Config): readonly EmittedFile[] => {
   const rtl = rtlFiles(config);
   const benches = blocksOf(config).map((block) => benchFile(config, block));
-  const files = [listFile(config, rtl), ...softwareFiles(config), ...rtl, ...benches];
+  const files = [
+    listFile(config, rtl),
+    ...softwareFiles(config),
+    ...integrationFiles(config, rtl, benches),
+    ...rtl,
+    ...benches,
+  ];
   return [manifestFile(config, files), ...files];
 };
 
