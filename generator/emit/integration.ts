@@ -28,9 +28,10 @@ const ACCESS: Readonly<Record<RegisterField['access'], { readonly access: string
   w1c: { access: 'read-write', modified: 'oneToClear' },
 };
 
-const fieldView = (name: string, { low, bits, access, description }: RegisterField, reset: number) => ({
-  ...{ name, low, bits, description: xml(description), reset },
-  ...ACCESS[access],
+/** `moves`: hardware changes it. */
+const fieldView = (name: string, field: RegisterField, reset: number, moves: boolean) => ({
+  ...{ name, low: field.low, bits: field.bits, description: xml(field.description), reset, moves },
+  ...ACCESS[field.access],
 });
 
 /** Registers as IP-XACT takes them: each has a field, and its reset value. */
@@ -42,8 +43,15 @@ const registerViews = (config: Config) => {
     description: xml(description),
     fields:
       fields.length > 0
-        ? fields.map((field) => fieldView(field.name, field, constants[name] ?? (field.name === 'idle' ? 1 : 0)))
-        : [fieldView('reserved', { name, low: 0, bits: 32, access: 'ro', description: 'Reads 0.' }, 0)],
+        ? fields.map((field) =>
+            fieldView(
+              field.name,
+              field,
+              constants[name] ?? (field.name === 'idle' ? 1 : 0),
+              !(name in constants) && (field.access === 'ro' || field.access === 'w1c'),
+            ),
+          )
+        : [fieldView('reserved', { name, low: 0, bits: 32, access: 'ro', description: 'Reads 0.' }, 0, false)],
   }));
 };
 

@@ -176,6 +176,22 @@ describe.each(configs)('files for other tools, %s', (_, config) => {
       })),
     ).toEqual(expected);
 
+    const access: Readonly<Record<string, string>> = {
+      ro: 'read-only',
+      rw: 'read-write',
+      w1: 'write-only',
+      w1c: 'read-write',
+    };
+    for (const register of registers(config).filter(({ fields }) => fields.length > 0)) {
+      const described = block.register.find(
+        ({ addressOffset }: { addressOffset: string }) => Number(addressOffset) === register.offset,
+      );
+      register.fields.forEach((field, index) => {
+        expect(described.field[index].access).toBe(access[field.access]);
+        expect(described.field[index].modifiedWriteValue).toBe(field.access === 'w1c' ? 'oneToClear' : undefined);
+      });
+    }
+
     const listed = component.fileSets.fileSet.file.map(({ name }: { name: string }) => posix.join('ipxact', name));
     expect(listed).toEqual([`rtl/${config.prefix}checks.vh`, ...verilog]);
   });
