@@ -44,7 +44,7 @@ const burst: readonly Row[] = [
   row('m_axi_arlen', 'm_axi_arvalid'),
   row('m_axi_rvalid'),
   row('m_axi_rready'),
-  row('m_axi_rdata', 'm_axi_rvalid'),
+  { signal: 'm_axi_rdata', valid: 'm_axi_rvalid', beats: true },
   row('m_axi_rlast', 'm_axi_rvalid'),
 ];
 
@@ -175,7 +175,7 @@ export const drawDiagrams = async (): Promise<ReadonlyMap<string, WaveJson>> => 
         run,
         `AXI4 reads: two bursts of ${length + 1} beats are asked for, and come`,
         [['memory', burst]],
-        spans([request - 1, request + 10], [lastBeat - 2, lastBeat + 1]),
+        spans([request - 1, request + 10], [lastBeat - 3, lastBeat]),
       ),
     ],
     [

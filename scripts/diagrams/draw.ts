@@ -15,6 +15,8 @@ export interface WaveJson {
 export interface Row {
   readonly signal: string;
   readonly valid?: string;
+  /** Each cycle has a word of its own, even if it is the same again. */
+  readonly beats?: boolean;
 }
 
 /** Cycles that are shown, first and last; between two spans time is left out. */
@@ -23,7 +25,7 @@ export type Span = readonly [first: number, last: number];
 const GAP = '|';
 
 /** One row's wave: one character for each cycle, and the words it shows, in hexadecimal. */
-const wave = (trace: Trace, { signal, valid }: Row, spans: readonly Span[]) => {
+const wave = (trace: Trace, { signal, valid, beats }: Row, spans: readonly Span[]) => {
   let text = '';
   let before: string | undefined;
   const data: string[] = [];
@@ -42,7 +44,10 @@ const wave = (trace: Trace, { signal, valid }: Row, spans: readonly Span[]) => {
       const value = trace.value(signal, cycle);
       if (valid === undefined) put(value === undefined ? 'x' : `${value}`);
       else if (trace.value(valid, cycle) !== 1 || value === undefined) put('x');
-      else put('=', value.toString(16));
+      else {
+        if (beats) before = undefined;
+        put('=', value.toString(16));
+      }
     }
   });
   return { name: signal, wave: text, ...(data.length > 0 ? { data } : {}) };
