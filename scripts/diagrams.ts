@@ -67,7 +67,7 @@ const operation = {
 
 /** A run with its interrupt acknowledged, then one that a soft reset ends, in Icarus. */
 const trace = async (): Promise<Trace> => {
-  const layer = parseLayer('C=5,H=7,W=6,N=6,K=3,S=2,P=1');
+  const layer = parseLayer('C=4,H=4,W=4,N=4,K=3,S=2,P=1');
   const plan = makePlan(config, layer, 'dgrad', 'zerofree', { base: 0x1000 });
   const { output } = plan.memory;
   const setup = hostScript(config, plan, 20_000);
@@ -173,7 +173,7 @@ export const drawDiagrams = async (): Promise<ReadonlyMap<string, WaveJson>> => 
       'read-burst',
       waveJson(
         run,
-        `AXI4 reads: two bursts of ${length + 1} beats are asked for, and come`,
+        `AXI4 reads: two bursts are asked for; the first one, of ${length + 1} beats, comes`,
         [['memory', burst]],
         spans([request - 1, request + 10], [lastBeat - 3, lastBeat]),
       ),
