@@ -9,7 +9,7 @@
 //                       > u_agu_accumulate > u_issue > u_systolic > u_accumulator, 64 vectors of 4
 //   STORE  u_store or u_reorganize > u_epilogue > u_dma_write
 //
-// Registers: registers.md and bpi_registers.h beside the sources.
+// Registers: registers.md and sw/bpi_registers.h in the output.
 //
 // GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
 `default_nettype none
