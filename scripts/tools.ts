@@ -4,12 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 /** Commands that the scripts run, and the Debian package of each. */
-const PACKAGES = { verilator: 'verilator', iverilog: 'iverilog', yosys: 'yosys', 'g++': 'g++', make: 'make' } as const;
+const PACKAGES = {
+  verilator: 'verilator',
+  iverilog: 'iverilog',
+  yosys: 'yosys',
+  z3: 'z3',
+  'g++': 'g++',
+  make: 'make',
+} as const;
 
 export type Tool = keyof typeof PACKAGES;
 
 /** What `npm test` and the simulations need. */
 export const SIMULATION_TOOLS: readonly Tool[] = ['verilator', 'iverilog', 'g++', 'make'];
+
+/** What the proofs need. */
+export const FORMAL_TOOLS: readonly Tool[] = ['yosys', 'z3'];
 
 const isExecutable = (path: string): boolean => {
   try {
