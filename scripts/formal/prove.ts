@@ -26,7 +26,7 @@ export interface ProveOptions {
   readonly bug?: Bug;
   /** Prove again what the cache has. */
   readonly fresh?: boolean;
-  /** Most seconds for the engine. */
+  /** Most seconds of processor time for the engine. */
   readonly seconds?: number;
 }
 
@@ -84,9 +84,16 @@ interface Found {
 const numberAfter = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
 
 /** yosys-abc; it exits with 0 whatever it finds, so its words count. */
-const searchWithAbc = async (folder: string, engine: string, seconds: number): Promise<Found> => {
-  const script = `read_aiger model.aig; fold; strash; dc2; scorr -F 2; ${engine}; write_cex -a trace.aiw`;
-  const { all = '' } = await run(folder, 'yosys-abc', ['-c', script], seconds + 10);
+const searchWithAbc = async (
+  folder: string,
+  engine: string,
+  seconds: number,
+  simplify = 'dc2; scorr -F 2;',
+): Promise<Found> => {
+  const script = `read_aiger model.aig; fold; strash; ${simplify} ${engine}; write_cex -a trace.aiw`;
+  const { all = '' } = await run(folder, 'yosys-abc', ['-c', script], 20 * seconds);
+  // abc refuses a network without registers: simplified so far, nothing is left to search
+  if (simplify && /combinational networks/.test(all)) return searchWithAbc(folder, engine, seconds, '');
   const failed = /was asserted in frame (\d+)/.exec(all);
   if (failed) return { verdict: 'fails', frames: Number(failed[1]) + 1 };
   if (/^Property proved|^Networks are equivalent/m.test(all)) {
@@ -164,7 +171,7 @@ export const prove = async (proof: Proof, options: ProveOptions = {}): Promise<V
   if (yosys.exitCode !== 0) throw new Error(`yosys cannot read ${folder}:\n${yosys.all ?? ''}`);
   const found = await search(proof, folder, bug, seconds);
   const spent = (performance.now() - begin) / 1000;
-  const where = found.verdict === 'fails' ? await replay(folder, found.frames) : undefined;
+  const where = found.verdict === 'fails' && !bug ? await replay(folder, found.frames) : undefined;
   const waves = join(folder, 'trace.vcd');
   const verdict: Verdict = {
     ...found,
