@@ -105,8 +105,8 @@ const WALKS: readonly Proof[] = [
     {
       name: 'a row ends one position early',
       block: 'pixel_walker',
-      find: "wire       row_ends   = w_q == 16'd0;",
-      replace: "wire       row_ends   = w_q == 16'd1;",
+      find: "wire row_ends   = w_q == 16'd0;",
+      replace: "wire row_ends   = w_q == 16'd1;",
     },
   ]),
   walk('fprop zerofree', 'validPixels', false, [
