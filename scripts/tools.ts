@@ -9,6 +9,7 @@ const PACKAGES = {
   iverilog: 'iverilog',
   yosys: 'yosys',
   gcc: 'gcc',
+  z3: 'z3',
   'g++': 'g++',
   make: 'make',
 } as const;
@@ -17,6 +18,9 @@ export type Tool = keyof typeof PACKAGES;
 
 /** What `npm test` and the simulations need. */
 export const SIMULATION_TOOLS: readonly Tool[] = ['verilator', 'iverilog', 'gcc', 'g++', 'make'];
+
+/** What the proofs need. */
+export const FORMAL_TOOLS: readonly Tool[] = ['yosys', 'z3'];
 
 const isExecutable = (path: string): boolean => {
   try {

@@ -143,7 +143,7 @@ module bpi_accumulator #(
 `endif
     `CHECK_PARAM(BANKS >= 2 && (1 << BANK_W) == BANKS && ROW_W >= 1, "BANKS is a power of two, with two entries in each")
     `CHECK(!(acc_valid_i && clearing_q), "accumulate while the entries are cleared")
-    `CHECK(^{acc_valid_i, drain_valid_i} !== 1'bx, "unknown control")
+    `CHECK_KNOWN(^{acc_valid_i, drain_valid_i} !== 1'bx, "unknown control")
 
 endmodule
 `default_nettype wire

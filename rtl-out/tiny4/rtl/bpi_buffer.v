@@ -98,7 +98,7 @@ module bpi_buffer #(
     `CHECK_PARAM(WORD >= 2 && (1 << OFFSET_W) == WORD && ROW_W >= 1, "WORD is a power of two, and two words fit in each bank")
     `CHECK_PARAM(WORD >= LANES && WORD >= BEAT && WORD % BEAT == 0, "a vector and a beat fit in a word")
     `CHECK(!wr_valid_i || |wr_lane || ~|wr_strb_i, "write not aligned to a beat")
-    `CHECK(^{wr_valid_i, rd_valid_i} !== 1'bx, "unknown control")
+    `CHECK_KNOWN(^{wr_valid_i, rd_valid_i} !== 1'bx, "unknown control")
 
 endmodule
 `default_nettype wire

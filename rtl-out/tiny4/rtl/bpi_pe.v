@@ -75,7 +75,7 @@ module bpi_pe #(
 
     // --- Checks -----------------------------------------------------------
     `CHECK_PARAM(ADD_STAGES >= 1 && ADD_STAGES <= 1, "ADD_STAGES does not suit the format")
-    `CHECK(^{w_valid_i, x_valid_i} !== 1'bx, "unknown control")
+    `CHECK_KNOWN(^{w_valid_i, x_valid_i} !== 1'bx, "unknown control")
 
 endmodule
 `default_nettype wire

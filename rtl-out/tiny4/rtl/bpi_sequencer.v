@@ -117,7 +117,7 @@ module bpi_sequencer #(
         if (rst_i) state_q <= SETTLE;
 
         clear_q    <= state_q == CLEAR ? clear_q + 4'd1 : 4'd0;
-        finished_q <= state_q == DRAIN && drained && !fault && !reset_i;
+        finished_q <= state_q == DRAIN && drained && !fault && !reset_i && !rst_i;
         if (begins)             failed_q <= unaligned;
         else if (fault)         failed_q <= 1'b1;
         else if (state_q == IDLE) failed_q <= 1'b0;

@@ -94,7 +94,7 @@ module bpi_systolic #(
     `CHECK(!swap || pushes_q == TILE, "swap without exactly COLS pushes since the last one")
     `CHECK(swap || !w_valid_i || pushes_q < TILE, "push beyond the next tile")
 `endif
-    `CHECK(^{w_valid_i, x_valid_i} !== 1'bx && !(x_valid_i && x_swap_i === 1'bx), "unknown control")
+    `CHECK_KNOWN(^{w_valid_i, x_valid_i} !== 1'bx && !(x_valid_i && x_swap_i === 1'bx), "unknown control")
 
 endmodule
 `default_nettype wire

@@ -131,7 +131,7 @@ module bpi_transposer #(
     // --- Checks -----------------------------------------------------------
     `CHECK_PARAM(ROWS >= 1 && ROWS <= 128 && COLS >= 1 && COLS <= 128, "ROWS and COLS are 1 to 128")
     `CHECK(!(wr_take && wr_first) || (in_count_i != 8'd0 && in_count_i <= COLS[7:0]), "count is not 1 to COLS")
-    `CHECK(^{in_valid_i, out_ready_i} !== 1'bx && !(in_valid_i && in_by_column_i === 1'bx), "unknown control")
+    `CHECK_KNOWN(^{in_valid_i, out_ready_i} !== 1'bx && !(in_valid_i && in_by_column_i === 1'bx), "unknown control")
 
 endmodule
 `default_nettype wire

@@ -205,6 +205,7 @@ module tb;
                 fail("unknown control");
             if (clear && !halt || halt && !fetch_halt) fail("halts");
         end
+        if (rst && open) close;
         if (!rst && !open) begin
             if (done || error_valid || load_valid || exec_valid || store_valid || fetch_start) fail("active outside a run");
         end
@@ -334,6 +335,8 @@ module tb;
         // faults, also as the last instruction completes; the accumulator
         over = ended && done_loads == n_loads && done_execs == n_execs && done_stores == n_stores;
         fault_valid <= open && begun && (scenario == FAULT || scenario == FAULT_RESET) && (event_at < 30 ? over && !was_over : since == event_at);
+        // a hard reset of one cycle, as a run is about to be done
+        if (open && scenario == GOOD && (run & 7) == 3 && over && !was_over) rst <= 1;
         was_over = over;
         fault_cause <= 1 + random(0) % 13;
         fault_addr  <= {random(0), random(0)};

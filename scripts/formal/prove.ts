@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { blockClosure, blockFile, checksFile, type EmittedFile } from '../../generator/emit/rtl.js';
+import { packageRoot } from '../../generator/paths.js';
+import { presets } from '../../generator/spec/presets.js';
+import { cacheFolder, cacheKey } from '../simulators/cache.js';
+import { withBug } from './mutate.js';
+import type { Bug, Proof } from './proof.js';
+
+/** What came out: `holds`, `fails` with a counterexample, or `unknown` when the time ran out. */
+export interface Verdict {
+  readonly verdict: 'holds' | 'fails' | 'unknown';
+  readonly seconds: number;
+  /** Frames that the engine unrolled, or the depth of the counterexample. */
+  readonly frames: number;
+  /** Where the property that fails stands, as file:line. */
+  readonly where?: string;
+  /** Waves of the counterexample. */
+  readonly waves?: string;
+  /** From an earlier run on the same text. */
+  readonly cached: boolean;
+}
+
+export interface ProveOptions {
+  readonly bug?: Bug;
+  /** Prove again what the cache has. */
+  readonly fresh?: boolean;
+  /** Most seconds of processor time for the engine. */
+  readonly seconds?: number;
+}
+
+const LIMIT_SECONDS = 300;
+/** Cycles in which a seeded bug of an unbounded proof must show. */
+const BUG_DEPTH = 40;
+
+const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
+
+/** The emitted blocks, with the bug if there is one, and the harness. */
+const sourcesOf = (proof: Proof, bug: Bug | undefined): readonly EmittedFile[] => {
+  const config = proof.config ?? presets.tiny4;
+  const closure = unique(proof.blocks.flatMap((block) => blockClosure(config, block)));
+  const emitted = closure.map((block) => blockFile(config, block));
+  const harness = [...(proof.helpers ?? []), proof.harness].map((name) => {
+    const path = join('tb', 'formal', `${name}.v`);
+    return { path, text: readFileSync(join(packageRoot, path), 'utf8') };
+  });
+  return [checksFile(config), ...(bug ? withBug(config, emitted, bug) : emitted), ...harness];
+};
+
+/** Reads the sources, flattens them, and writes the model twice: as SMT for waves and induction, as AIGER for abc. */
+const yosysScript = (proof: Proof, files: readonly EmittedFile[]): string => {
+  const top = `${proof.harness}_formal`;
+  const verilog = files.map(({ path }) => path).filter((path) => path.endsWith('.v'));
+  const parameters = Object.entries(proof.parameters ?? {}).map(([name, value]) => `-set ${name} ${value}`);
+  return `${[
+    `read_verilog -formal -DFORMAL -Irtl ${verilog.join(' ')}`,
+    ...(parameters.length > 0 ? [`chparam ${parameters.join(' ')} ${top}`] : []),
+    `prep -top ${top} -flatten -nordff`,
+    'chformal -cover -remove',
+    'memory_map',
+    'async2sync',
+    'setundef -undriven -anyseq',
+    'opt -full',
+    'dffunmap',
+    'write_smt2 -wires model.smt2',
+    'techmap',
+    'opt -fast',
+    'dffunmap',
+    'abc -g AND -fast',
+    'opt_clean',
+    'write_aiger -I -B -zinit -map model.aim model.aig',
+  ].join('\n')}\n`;
+};
+
+const run = (folder: string, command: string, args: readonly string[], seconds: number) =>
+  execa(command, args, { cwd: folder, reject: false, all: true, timeout: seconds * 1000 });
+
+interface Found {
+  readonly verdict: Verdict['verdict'];
+  readonly frames: number;
+}
+
+const numberAfter = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
+
+/** yosys-abc; it exits with 0 whatever it finds, so its words count. */
+const searchWithAbc = async (
+  folder: string,
+  engine: string,
+  seconds: number,
+  simplify = 'dc2; scorr -F 2;',
+): Promise<Found> => {
+  const script = `read_aiger model.aig; fold; strash; ${simplify} ${engine}; write_cex -a trace.aiw`;
+  const { all = '' } = await run(folder, 'yosys-abc', ['-c', script], 20 * seconds);
+  // abc refuses a network without registers: simplified so far, nothing is left to search
+  if (simplify && /combinational networks/.test(all)) return searchWithAbc(folder, engine, seconds, '');
+  const failed = /was asserted in frame (\d+)/.exec(all);
+  if (failed) return { verdict: 'fails', frames: Number(failed[1]) + 1 };
+  if (/^Property proved|^Networks are equivalent/m.test(all)) {
+    return { verdict: 'holds', frames: numberAfter(all, /Invariant F\[(\d+)\]/) };
+  }
+  const reached = /No output asserted in (\d+) frames\. Resource limit reached \(conf limit 0\)/.exec(all);
+  if (reached && engine.includes(`-F ${reached[1]} `)) return { verdict: 'holds', frames: Number(reached[1]) };
+  return { verdict: 'unknown', frames: numberAfter(all, /No output asserted in (\d+) frames/) };
+};
+
+const searchWithSmt = async (folder: string, depth: number, seconds: number): Promise<Found> => {
+  const smtbmc = (...args: readonly string[]) =>
+    run(folder, 'yosys-smtbmc', ['--noprogress', '-s', 'z3', '--unroll', ...args, 'model.smt2'], seconds);
+  const base = await smtbmc('-t', `${depth}`, '--dump-vcd', 'trace.vcd');
+  if (/Status: FAILED/.test(base.all ?? '')) return { verdict: 'fails', frames: depth };
+  const step = await smtbmc('-i', '-t', `${depth}`, '--dump-vcd', 'induction.vcd');
+  const holds = /Status: PASSED/.test(base.all ?? '') && /Status: PASSED/.test(step.all ?? '');
+  return { verdict: holds ? 'holds' : 'unknown', frames: depth };
+};
+
+/** Replays a counterexample of abc: writes trace.vcd and says which assertion it breaks. */
+const replay = async (folder: string, frames: number): Promise<string | undefined> => {
+  const witness = existsSync(join(folder, 'trace.aiw')) ? ['--aig', 'model.aim:trace.aiw', '--aig-noheader'] : [];
+  const args = ['--noprogress', '-s', 'z3', '--unroll', '-t', `${frames + 2}`, ...witness, '--append', '0'];
+  const { all = '' } = await run(folder, 'yosys-smtbmc', [...args, '--dump-vcd', 'trace.vcd', 'model.smt2'], 120);
+  // The place is that of the assertion, behind those of the instances above it.
+  return /Assert failed in \S+ (?:\S*\|)?([^\s|]+:\d+)\.\d+-/.exec(all)?.[1];
+};
+
+const search = (proof: Proof, folder: string, bug: Bug | undefined, seconds: number): Promise<Found> => {
+  const { method } = proof;
+  if (bug) {
+    const depth = method.kind === 'bounded' ? method.depth : BUG_DEPTH;
+    return searchWithAbc(folder, `bmc3 -F ${depth} -T ${seconds}`, seconds);
+  }
+  switch (method.kind) {
+    case 'pdr':
+      return searchWithAbc(folder, `pdr -T ${seconds}`, seconds);
+    case 'bounded':
+      return searchWithAbc(folder, `bmc3 -F ${method.depth} -T ${seconds}`, seconds);
+    case 'induction':
+      return searchWithSmt(folder, method.depth, seconds);
+  }
+};
+
+/** The folder of a proof's sources, model and waves. */
+export const proofFolder = (proof: Proof, bug?: Bug): string =>
+  join(cacheFolder(), 'formal', [proof.name, ...(bug ? [bug.name] : [])].join('-').replaceAll(/[^\w-]+/g, '_'));
+
+/**
+ * Looks for a counterexample to a proof, or to a proof with a seeded bug.
+ * @throws when Yosys refuses the text, or a seeded bug no longer fits the template.
+ */
+export const prove = async (proof: Proof, options: ProveOptions = {}): Promise<Verdict> => {
+  const { bug, fresh = false, seconds = LIMIT_SECONDS } = options;
+  const files = sourcesOf(proof, bug);
+  const script = yosysScript(proof, files);
+  const folder = proofFolder(proof, bug);
+  const key = cacheKey('formal', [
+    script,
+    JSON.stringify(proof.method),
+    ...files.map(({ path, text }) => path + text),
+    readFileSync(new URL(import.meta.url), 'utf8'),
+  ]);
+  const kept = join(folder, `${key}.json`);
+  if (!fresh && existsSync(kept)) return { ...(JSON.parse(readFileSync(kept, 'utf8')) as Verdict), cached: true };
+
+  rmSync(folder, { recursive: true, force: true });
+  for (const { path, text } of [...files, { path: 'model.ys', text: script }]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  const begin = performance.now();
+  const yosys = await run(folder, 'yosys', ['-q', '-s', 'model.ys'], 300);
+  if (yosys.exitCode !== 0) throw new Error(`yosys cannot read ${folder}:\n${yosys.all ?? ''}`);
+  const found = await search(proof, folder, bug, seconds);
+  const spent = (performance.now() - begin) / 1000;
+  const where = found.verdict === 'fails' && !bug ? await replay(folder, found.frames) : undefined;
+  const waves = join(folder, 'trace.vcd');
+  const verdict: Verdict = {
+    ...found,
+    seconds: Math.round(spent * 10) / 10,
+    ...(where ? { where } : {}),
+    ...(found.verdict === 'fails' && existsSync(waves) ? { waves } : {}),
+    cached: false,
+  };
+  if (found.verdict !== 'unknown') {
+    writeFileSync(`${kept}.new`, JSON.stringify(verdict));
+    renameSync(`${kept}.new`, kept);
+  }
+  return verdict;
+};

@@ -1,0 +1,74 @@
+// accumulator.v - one entry chosen freely, followed: it holds the sum of what was accumulated since it was last drained,
+// whatever happens to the other entries.  Drains come two cycles later, and end: in a gap of the accumulates at the latest.
+`default_nettype none
+module accumulator_formal #(
+    parameter ADDR_W = 3
+) (
+    input wire              clk_i,
+    input wire              acc_valid, drain_valid,
+    input wire [ADDR_W-1:0] acc_addr, drain_addr,
+    input wire [31:0]       acc_data
+);
+    reg rst_q = 1'b1;
+    always @(posedge clk_i) rst_q <= 1'b0;
+    (* anyconst *) wire [ADDR_W-1:0] followed;
+
+    wire        busy, drain_ready, out_valid, starved;
+    wire [31:0] out_data;
+    bpi_accumulator #(.COLS(1), .ADDR_W(ADDR_W), .BANKS(4), .ADD_STAGES(1)) u_dut (
+        .clk_i(clk_i), .rst_i(rst_q), .busy_o(busy), .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_data_i(acc_data),
+        .drain_valid_i(drain_valid), .drain_ready_o(drain_ready), .drain_addr_i(drain_addr), .drain_valid_o(out_valid),
+        .drain_data_o(out_data), .drain_starved_o(starved)
+    );
+    wire drain = drain_valid && drain_ready;
+
+    // --- What the neighbours promise: the same address again after ADD_STAGES + 2 cycles ------
+    reg              acc_1q, acc_2q, drain_1q, drain_2q, waits_q;
+    reg [ADDR_W-1:0] acc_addr_1q, acc_addr_2q, drain_addr_1q;
+    always @(posedge clk_i) begin
+        acc_1q   <= !rst_q && acc_valid;
+        acc_2q   <= !rst_q && acc_1q;
+        drain_1q <= !rst_q && drain;
+        drain_2q <= !rst_q && drain_1q;
+        waits_q  <= !rst_q && drain_valid && !drain_ready;
+        acc_addr_1q   <= acc_addr;
+        acc_addr_2q   <= acc_addr_1q;
+        drain_addr_1q <= drain_addr;
+    end
+    always @* begin
+        assume (!(acc_valid && (rst_q || busy)));
+        if (acc_valid)
+            assume (!(acc_1q && acc_addr_1q == acc_addr) && !(acc_2q && acc_addr_2q == acc_addr) && !(drain_1q && drain_addr_1q == acc_addr));
+        if (drain_valid)
+            assume (!(acc_1q && acc_addr_1q == drain_addr) && !(acc_2q && acc_addr_2q == drain_addr) && !(drain_1q && drain_addr_1q == drain_addr)
+                    && !(acc_valid && acc_addr == drain_addr));
+        if (waits_q) assume (drain_valid && drain_addr == drain_addr_1q);
+    end
+
+    // --- Reference --------------------------------------------------------
+    reg [31:0] sum_q, due_1q, due_2q;
+    reg        mine_1q, mine_2q;
+    reg [3:0]  clears_q;
+    always @(posedge clk_i) begin
+        if (drain && drain_addr == followed) sum_q <= 32'd0;
+        else if (acc_valid && acc_addr == followed) sum_q <= sum_q + acc_data;
+        due_1q  <= sum_q;
+        due_2q  <= due_1q;
+        mine_1q <= drain && drain_addr == followed;
+        mine_2q <= mine_1q;
+        if (rst_q) begin
+            sum_q   <= 32'd0;
+            mine_1q <= 1'b0;
+            mine_2q <= 1'b0;
+        end
+        clears_q <= rst_q ? 4'd0 : clears_q[3] ? clears_q : clears_q + 4'd1;
+    end
+    // A drain goes on in the first cycle after two without an accumulate.
+    always @* if (!rst_q) begin
+        assert (out_valid == drain_2q);
+        if (out_valid && mine_2q) assert (out_data == due_2q);
+        if (drain_valid && !busy && !acc_valid && !acc_1q) assert (drain_ready);
+        assert (!busy || clears_q < (1 << (ADDR_W - 2)));
+    end
+endmodule
+`default_nettype wire

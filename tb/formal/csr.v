@@ -1,0 +1,66 @@
+// csr.v - the register file keeps the rules of AXI4-Lite: answers are held while they wait, one for each request and
+// none without, and every request is answered.
+`default_nettype none
+module csr_formal (
+    input wire        clk_i,
+    input wire        awvalid, wvalid, bready, arvalid, rready, busy, done, error_valid,
+    input wire [11:0] awaddr, araddr,
+    input wire [31:0] wdata,
+    input wire [3:0]  wstrb,
+    input wire [7:0]  error_cause
+);
+    reg rst_q = 1'b1;
+    always @(posedge clk_i) rst_q <= 1'b0;
+    wire        awready, wready, bvalid, arready, rvalid, irq, start, reset;
+    wire [1:0]  bresp, rresp;
+    wire [31:0] rdata, program_base, count, window_base, window_limit;
+    bpi_csr #(.ADDR_W(32)) u_dut (
+        .clk_i(clk_i), .rst_i(rst_q), .s_axil_awaddr(awaddr), .s_axil_awvalid(awvalid), .s_axil_awready(awready), .s_axil_wdata(wdata),
+        .s_axil_wstrb(wstrb), .s_axil_wvalid(wvalid), .s_axil_wready(wready), .s_axil_bresp(bresp), .s_axil_bvalid(bvalid), .s_axil_bready(bready),
+        .s_axil_araddr(araddr), .s_axil_arvalid(arvalid), .s_axil_arready(arready), .s_axil_rdata(rdata), .s_axil_rresp(rresp),
+        .s_axil_rvalid(rvalid), .s_axil_rready(rready), .irq_o(irq), .start_o(start), .reset_o(reset), .program_o(program_base), .count_o(count),
+        .window_base_o(window_base), .window_limit_o(window_limit), .busy_i(busy), .done_i(done), .error_valid_i(error_valid),
+        .error_cause_i(error_cause), .error_addr_i(32'd0), .error_instruction_i(32'd0),
+        .inc_cycles_i(1'b0), .inc_array_busy_i(1'b0), .inc_useful_macs_i(7'd0), .inc_idle_lanes_i(7'd0), .inc_zeros_multiplied_i(7'd0),
+        .inc_dynamic_reads_i(1'b0), .inc_dynamic_writes_i(1'b0), .inc_stationary_reads_i(1'b0), .inc_stationary_writes_i(1'b0),
+        .inc_accumulator_reads_i(2'd0), .inc_accumulator_writes_i(2'd0), .inc_dram_bytes_read_i(3'd0), .inc_dram_bytes_written_i(3'd0),
+        .inc_reorganize_cycles_i(1'b0), .inc_reorganize_bytes_i(3'd0), .inc_stall_load_i(1'b0), .inc_stall_store_i(1'b0), .inc_stall_token_i(1'b0),
+        .inc_stall_accumulator_i(1'b0), .inc_stall_stationary_i(1'b0), .inc_prologue_cycles_i(1'b0)
+    );
+
+    // --- Requests without an answer; cycles that an answer has been due -----
+    reg [1:0]  aw_q, w_q, ar_q;
+    reg [2:0]  b_due_q, r_due_q;
+    reg        b_waits_q, r_waits_q, started_q;
+    reg [1:0]  b_q;
+    reg [33:0] r_q;
+    reg [31:0] program_q;
+    reg        program_known_q;
+    wire       b = bvalid && bready, r = rvalid && rready;
+    wire [1:0] aw_d = aw_q + {1'b0, awvalid && awready} - {1'b0, b}, w_d = w_q + {1'b0, wvalid && wready} - {1'b0, b};
+    always @(posedge clk_i) begin
+        aw_q      <= rst_q ? 2'd0 : aw_d;
+        w_q       <= rst_q ? 2'd0 : w_d;
+        ar_q      <= rst_q ? 2'd0 : ar_q + {1'b0, arvalid && arready} - {1'b0, r};
+        b_due_q   <= rst_q || bvalid || aw_q == 2'd0 || w_q == 2'd0 ? 3'd0 : b_due_q + 3'd1;
+        r_due_q   <= rst_q || rvalid || ar_q == 2'd0 ? 3'd0 : r_due_q + 3'd1;
+        b_waits_q <= !rst_q && bvalid && !bready;
+        r_waits_q <= !rst_q && rvalid && !rready;
+        b_q       <= bresp;
+        r_q       <= {rresp, rdata};
+        started_q <= !rst_q && start;
+    end
+    always @* if (!rst_q) begin
+        assume (!(done && error_valid));
+        assert (!b_waits_q || (bvalid && bresp == b_q));
+        assert (!r_waits_q || (rvalid && {rresp, rdata} == r_q));
+        assert (!bvalid || (aw_q != 2'd0 && w_q != 2'd0));
+        assert (!rvalid || ar_q != 2'd0);
+        assert (aw_q <= 2'd2 && w_q <= 2'd2 && ar_q <= 2'd2);
+        assert (b_due_q < 3'd2 && r_due_q < 3'd2);
+        assert (!bvalid || bresp == 2'b00 || bresp == 2'b10);
+        assert (!rvalid || rresp == 2'b00 || (rresp == 2'b10 && rdata == 32'd0));
+        assert (!(start && reset) && !(start && started_q));
+    end
+endmodule
+`default_nettype wire

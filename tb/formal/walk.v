@@ -1,0 +1,276 @@
+// walk.v - the tap walker and the three address generators together, for one EXEC over a whole convolution that is
+// chosen freely within bounds.  The buffers answer with the address that was read, so every vector says where it is from:
+// a position enters as (weight's tap, source pixel, target pixel) just as it would enter the array.
+`default_nettype none
+module walk_formal #(
+    parameter MODE     = 3,    // 0 pixels, 1 inputs, 2 grid, 3 validPixels, 4 validOutputs
+    parameter REDUCE   = 0,    // wgrad: dY is stationary and the sums are those of a tap
+    parameter INPUTS   = 3,
+    parameter KERNEL   = 2,
+    parameter STRIDE   = 2,
+    parameter DILATION = 2,
+    parameter PAD      = 1,
+    parameter CYCLES   = 60    // in which the tile must end
+) (
+    input wire clk_i
+);
+    localparam RECT = MODE == 3 || MODE == 4;
+    reg rst_q = 1'b1;
+    always @(posedge clk_i) rst_q <= 1'b0;
+
+    // --- Convolution: h and w ---------------------------------------------
+    wire signed [7:0] inputs [0:1], outputs [0:1], kernel [0:1], stride [0:1], dilation [0:1], pad [0:1];
+    wire [15:0]       bound [0:1];
+    wire signed [7:0] x_tap [0:1], dyn_pos [0:1], dyn_wrap [0:1], dyn_tap [0:1], dyn_borrow [0:1], pix_pos [0:1], pix_wrap [0:1], pix_tap [0:1];
+    wire [7:0]        x_step [0:1], phase_mod [0:1], phase_tap [0:1], positions [0:1], phase [0:1], last_phase [0:1], pairs [0:1];
+    wire signed [7:0] x [0:1], last [0:1], dyn_index [0:1], pix_index [0:1];
+    genvar a;
+    generate
+        for (a = 0; a < 2; a = a + 1) begin : gen_axis
+            conv_axis #(.MODE(MODE), .INPUTS(INPUTS), .KERNEL(KERNEL), .STRIDE(STRIDE), .DILATION(DILATION), .PAD(PAD)) u_axis (
+                .inputs_o(inputs[a]), .outputs_o(outputs[a]), .kernel_o(kernel[a]), .stride_o(stride[a]), .dilation_o(dilation[a]), .pad_o(pad[a]),
+                .bound_o(bound[a]), .x_tap_o(x_tap[a]), .x_step_o(x_step[a]), .phase_mod_o(phase_mod[a]), .phase_tap_o(phase_tap[a]),
+                .dyn_pos_o(dyn_pos[a]), .dyn_wrap_o(dyn_wrap[a]), .dyn_tap_o(dyn_tap[a]), .dyn_borrow_o(dyn_borrow[a]),
+                .pix_pos_o(pix_pos[a]), .pix_wrap_o(pix_wrap[a]), .pix_tap_o(pix_tap[a]),
+                .positions_o(positions[a]), .x_o(x[a]), .phase_o(phase[a]), .last_o(last[a]), .last_phase_o(last_phase[a]),
+                .dyn_index_o(dyn_index[a]), .pix_index_o(pix_index[a]), .pairs_o(pairs[a])
+            );
+        end
+    endgenerate
+    wire [7:0] total = pairs[0] * pairs[1];
+
+    // --- Instruction words; rows lie 16 apart, pixels 1 -------------------
+    function [31:0] rows(input signed [7:0] count); rows = { {20{count[7]}}, count, 4'd0}; endfunction
+    function [31:0] pixels(input signed [7:0] count); pixels = { {24{count[7]}}, count}; endfunction
+    function [15:0] half(input signed [7:0] value); half = { {8{value[7]}}, value}; endfunction
+
+    wire [895:0] geometry;
+    assign geometry[ 0*32 +: 32] = {bound[1], bound[0]};
+    assign geometry[ 1*32 +: 32] = {half(x_tap[1]), half(x_tap[0])};
+    assign geometry[ 2*32 +: 32] = {phase_mod[1], phase_mod[0], x_step[1], x_step[0]};
+    assign geometry[ 3*32 +: 32] = {16'd0, phase_tap[1], phase_tap[0]};
+    assign geometry[ 4*32 +: 32] = 32'd0;
+    assign geometry[ 5*32 +: 32] = 32'd0;
+    assign geometry[ 6*32 +: 32] = rows(dyn_pos[0]);
+    assign geometry[ 7*32 +: 32] = rows(dyn_wrap[0]);
+    assign geometry[ 8*32 +: 32] = rows(dyn_tap[0]);
+    assign geometry[ 9*32 +: 32] = rows(dyn_borrow[0]);
+    assign geometry[10*32 +: 32] = pixels(dyn_pos[1]);
+    assign geometry[11*32 +: 32] = pixels(dyn_wrap[1]);
+    assign geometry[12*32 +: 32] = pixels(dyn_tap[1]);
+    assign geometry[13*32 +: 32] = pixels(dyn_borrow[1]);
+    assign geometry[14*32 +: 32] = 32'd0;
+    assign geometry[15*32 +: 32] = 32'd0;
+    assign geometry[16*32 +: 32] = rows(pix_pos[0]);
+    assign geometry[17*32 +: 32] = rows(pix_wrap[0]);
+    assign geometry[18*32 +: 32] = rows(pix_tap[0]);
+    assign geometry[19*32 +: 32] = pixels(pix_pos[1]);
+    assign geometry[20*32 +: 32] = pixels(pix_wrap[1]);
+    assign geometry[21*32 +: 32] = pixels(pix_tap[1]);
+    assign geometry[22*32 +: 32] = 32'd16;
+    assign geometry[23*32 +: 32] = 32'd1;
+    assign geometry[24*32 +: 32] = 32'd0;
+    assign geometry[25*32 +: 32] = 32'd0;
+    assign geometry[26*32 +: 32] = 32'd0;
+    assign geometry[27*32 +: 32] = 32'd0;
+
+    wire [511:0] tile;
+    assign tile[ 0*32 +: 32] = {21'd0, RECT[0], 1'b0, REDUCE[0], 8'd3};
+    assign tile[ 1*32 +: 64] = 64'd0;
+    assign tile[ 3*32 +: 32] = {16'd1, 16'd1};
+    assign tile[ 4*32 +: 32] = {8'd0, positions[1], 8'd0, positions[0]};
+    assign tile[ 5*32 +: 32] = {8'd1, 8'd1, 16'd1};
+    assign tile[ 6*32 +: 32] = rows(dyn_index[0]) + pixels(dyn_index[1]);
+    assign tile[ 7*32 +: 32] = rows(pix_index[0]) + pixels(pix_index[1]);
+    assign tile[ 8*32 +: 32] = 32'd0;
+    assign tile[ 9*32 +: 32] = {half(x[1]), half(x[0])};
+    assign tile[10*32 +: 32] = {half(last[1]), half(last[0])};
+    assign tile[11*32 +: 32] = {last_phase[1], last_phase[0], phase[1], phase[0]};
+    assign tile[12*32 +: 32] = {16'd0, kernel[1], kernel[0]};
+    assign tile[13*32 +: 96] = 96'd0;
+
+    // --- Walker and address generators ------------------------------------
+    reg  done_q;
+    wire tile_ready, tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
+    wire [15:0] tap_images, tap_rows, tap_columns, tap_tiles;
+    wire signed [17:0] tap_x_h, tap_x_w;
+    wire [7:0] tap_phase_h, tap_phase_w, tap_row_lanes, tap_column_lanes;
+    wire [7:0] tap_dyn, tap_pix, tap_tile;
+    wire dyn_ready, stat_ready, acc_ready;
+    wire tap_fire = tap_valid && dyn_ready && stat_ready && acc_ready;
+    bpi_tap_walker #(.ROWS(1), .COLS(1), .DYN_W(8), .PIX_W(8), .TILE_W(8)) u_tap_walker (
+        .clk_i(clk_i), .rst_i(rst_q), .tile_valid_i(!rst_q && !done_q), .tile_ready_o(tile_ready), .tile_i(tile), .geometry_i(geometry),
+        .tap_valid_o(tap_valid), .tap_ready_i(dyn_ready && stat_ready && acc_ready), .tap_end_o(tap_end), .tap_reduce_o(tap_reduce),
+        .tap_by_column_o(tap_by_column), .tap_rect_o(tap_rect), .tap_fused_o(tap_fused), .tap_diagonal_o(tap_diagonal),
+        .tap_images_o(tap_images), .tap_rows_o(tap_rows), .tap_columns_o(tap_columns), .tap_x_h_o(tap_x_h), .tap_x_w_o(tap_x_w),
+        .tap_phase_h_o(tap_phase_h), .tap_phase_w_o(tap_phase_w), .tap_reduction_tiles_o(tap_tiles), .tap_row_lanes_o(tap_row_lanes),
+        .tap_column_lanes_o(tap_column_lanes), .tap_dyn_addr_o(tap_dyn), .tap_pix_addr_o(tap_pix), .tap_tile_addr_o(tap_tile)
+    );
+
+    wire       dyn_read, direct_valid, block_valid;
+    wire [7:0] dyn_addr, direct_data, block_data, block_lanes, direct_inside, direct_zero;
+    wire       info_push, info_space, info_first_in, info_last_in;
+    wire [7:0] info_lanes_in;
+    wire [15:0] info_inside_in, info_zero_in;
+    reg  [7:0] dyn_1q, dyn_2q;
+    always @(posedge clk_i) begin dyn_1q <= dyn_addr; dyn_2q <= dyn_1q; end
+    wire       enter;
+    bpi_agu_dynamic #(.ROWS(1), .DATA_W(8), .LANES(1), .ADDR_W(8)) u_agu_dynamic (
+        .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire && !tap_end), .tap_ready_o(dyn_ready), .tap_reduce_i(tap_reduce), .tap_rect_i(tap_rect),
+        .tap_fused_i(tap_fused), .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns), .tap_x_h_i(tap_x_h), .tap_x_w_i(tap_x_w),
+        .tap_phase_h_i(tap_phase_h), .tap_phase_w_i(tap_phase_w), .tap_reduction_tiles_i(tap_tiles), .tap_row_lanes_i(tap_row_lanes),
+        .tap_addr_i(tap_dyn), .geometry_i(geometry), .rd_valid_o(dyn_read), .rd_addr_o(dyn_addr), .rd_data_i(dyn_2q),
+        .direct_valid_o(direct_valid), .direct_ready_i(enter), .direct_data_o(direct_data), .direct_inside_o(direct_inside), .direct_zero_o(direct_zero),
+        .block_valid_o(block_valid), .block_ready_i(enter), .block_data_o(block_data), .block_lanes_o(block_lanes),
+        .info_valid_o(info_push), .info_ready_i(info_space), .info_first_o(info_first_in), .info_last_o(info_last_in), .info_lanes_o(info_lanes_in),
+        .info_inside_o(info_inside_in), .info_zero_o(info_zero_in)
+    );
+
+    wire       info_valid, info_ready, info_first, info_last;
+    wire [7:0] info_lanes;
+    wire [15:0] info_inside, info_zero;
+    bpi_fifo #(.WIDTH(42), .DEPTH(4)) u_info (
+        .clk_i(clk_i), .rst_i(rst_q), .in_valid_i(info_push), .in_ready_o(info_space),
+        .in_data_i({info_first_in, info_last_in, info_lanes_in, info_inside_in, info_zero_in}),
+        .out_valid_o(info_valid), .out_ready_i(info_ready), .out_data_o({info_first, info_last, info_lanes, info_inside, info_zero})
+    );
+
+    wire       stat_read, weight_valid, weight_by_column;
+    wire [7:0] stat_addr, weight_data;
+    reg  [7:0] stat_1q, stat_2q;
+    always @(posedge clk_i) begin stat_1q <= stat_addr; stat_2q <= stat_1q; end
+    wire       swap;
+    bpi_agu_stationary #(.ROWS(1), .COLS(1), .DATA_W(8), .LANES(1), .ADDR_W(8)) u_agu_stationary (
+        .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire && !tap_end), .tap_ready_o(stat_ready), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
+        .tap_rect_i(tap_rect), .tap_diagonal_i(tap_diagonal), .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns),
+        .tap_phase_h_i(tap_phase_h), .tap_phase_w_i(tap_phase_w), .tap_row_lanes_i(tap_row_lanes), .tap_column_lanes_i(tap_column_lanes),
+        .tap_pix_addr_i(tap_pix), .tap_tile_addr_i(tap_tile), .geometry_i(geometry), .rd_valid_o(stat_read), .rd_addr_o(stat_addr), .rd_data_i(stat_2q),
+        .block_valid_o(weight_valid), .block_ready_i(enter && swap), .block_by_column_o(weight_by_column), .block_data_o(weight_data)
+    );
+
+    wire       item_valid, item_end, item_reduce;
+    wire [7:0] item_addr, item_columns, item_lanes;
+    wire [15:0] item_inside, item_zero;
+    bpi_agu_accumulate #(.ADDR_W(8)) u_agu_accumulate (
+        .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire), .tap_ready_o(acc_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce),
+        .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns), .tap_column_lanes_i(tap_column_lanes), .tap_pix_addr_i(tap_pix),
+        .tap_tile_addr_i(tap_tile), .geometry_i(geometry), .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info_first),
+        .info_last_i(info_last), .info_lanes_i(info_lanes), .info_inside_i(info_inside), .info_zero_i(info_zero),
+        .item_valid_o(item_valid), .item_ready_i(enter || (item_valid && item_end)), .item_end_o(item_end), .item_reduce_o(item_reduce), .item_swap_o(swap),
+        .item_addr_o(item_addr), .item_columns_o(item_columns), .item_lanes_o(item_lanes), .item_inside_o(item_inside), .item_zero_o(item_zero)
+    );
+
+    // --- What enters the array --------------------------------------------
+    assign enter = item_valid && !item_end && (REDUCE ? block_valid : direct_valid) && (!swap || weight_valid);
+    wire finish = item_valid && item_end;
+    reg [7:0] stationary_q;
+    wire [7:0] stationary = swap ? weight_data : stationary_q;
+    wire [7:0] dynamic    = REDUCE ? block_data : direct_data;
+    wire       data       = REDUCE ? item_inside != 16'd0 : direct_inside != 8'd0;
+    wire       zero       = REDUCE ? item_zero != 16'd0 : direct_zero != 8'd0;
+    wire [7:0] target     = REDUCE ? stationary : item_addr;
+    wire [7:0] tap        = REDUCE ? item_addr : stationary;
+    always @(posedge clk_i) if (enter) stationary_q <= stationary;
+
+    // --- The convolution's own loop nest over every position --------------
+    reg [7:0] n_q, cycle_q;
+    reg [3:0] kh_q, kw_q, h_q, w_q;
+    reg       ended_q;
+    wire [3:0] positions_h = positions[0][3:0], positions_w = positions[1][3:0];
+    always @(posedge clk_i) begin
+        cycle_q <= cycle_q + 8'd1;
+        if (tile_ready) done_q <= 1'b1;
+        if (finish) ended_q <= 1'b1;
+        if (enter) begin
+            n_q <= n_q + 8'd1;
+            if (RECT) begin
+                {kh_q, kw_q, h_q, w_q} <= {tap, target};
+            end else begin
+                w_q <= w_q + 4'd1;
+                if (w_q == positions_w - 4'd1) begin
+                    w_q <= 4'd0;
+                    h_q <= h_q + 4'd1;
+                    if (h_q == positions_h - 4'd1) begin
+                        h_q <= 4'd0;
+                        kw_q <= kw_q + 4'd1;
+                        if (kw_q == kernel[1][3:0] - 4'd1) begin
+                            kw_q <= 4'd0;
+                            kh_q <= kh_q + 4'd1;
+                        end
+                    end
+                end
+            end
+        end
+        if (rst_q) begin
+            cycle_q <= 8'd0;
+            done_q <= 1'b0;
+            ended_q <= 1'b0;
+            n_q <= 8'd0;
+            {kh_q, kw_q, h_q, w_q} <= 16'd0;
+        end
+    end
+
+    // The pair that the present vector should be: output pixel, tap, input pixel; in units of what is loaded.
+    wire signed [7:0] kh = RECT ? {4'd0, tap[7:4]} : {4'd0, kh_q};
+    wire signed [7:0] kw = RECT ? {4'd0, tap[3:0]} : {4'd0, kw_q};
+    wire [7:0] output_pixel = MODE == 1 || MODE == 4 ? dynamic : target;
+    wire [7:0] input_pixel  = MODE == 1 || MODE == 4 ? target : dynamic;
+    function signed [7:0] loaded(input [3:0] index, input signed [7:0] kernel, input signed [7:0] stride, input signed [7:0] pad);
+        loaded = kernel != 8'sd1 || MODE == 1 || MODE == 4 ? {4'd0, index}
+               : index * stride + (stride == 8'sd1 ? 8'sd0 : stride == 8'sd2 ? {7'd0, pad[0]} : (pad == 8'sd0 || pad == 8'sd3) ? 8'sd0 : 8'sd3 - pad);
+    endfunction
+    function pair(input signed [7:0] o, input signed [7:0] i, input signed [7:0] k, input signed [7:0] kernel, input signed [7:0] stride,
+                  input signed [7:0] dilation, input signed [7:0] pad, input signed [7:0] inputs, input signed [7:0] outputs);
+        pair = i == o * stride + k * dilation - pad && i >= 0 && i < inputs && o >= 0 && o < outputs && k >= 0 && k < kernel;
+    endfunction
+    wire signed [7:0] oh = {4'd0, output_pixel[7:4]}, ow = {4'd0, output_pixel[3:0]};
+    wire signed [7:0] ih = loaded(input_pixel[7:4], kernel[0], stride[0], pad[0]);
+    wire signed [7:0] iw = loaded(input_pixel[3:0], kernel[1], stride[1], pad[1]);
+    wire is_pair = pair(oh, ih, kh, kernel[0], stride[0], dilation[0], pad[0], inputs[0], outputs[0])
+                && pair(ow, iw, kw, kernel[1], stride[1], dilation[1], pad[1], inputs[1], outputs[1]);
+
+    // Whether a position has a pair, by search
+    function exists(input [3:0] position, input signed [7:0] k, input signed [7:0] stride, input signed [7:0] dilation, input signed [7:0] pad,
+                    input signed [7:0] inputs, input signed [7:0] outputs);
+        integer o;
+        reg signed [7:0] i;
+        begin
+            exists = 1'b0;
+            for (o = 0; o < INPUTS + 2*PAD; o = o + 1) begin
+                i = o * stride + k * dilation - pad;
+                if (o < outputs && i >= 0 && i < inputs
+                    && (MODE == 1 ? i == {4'd0, position} : MODE == 2 ? o * stride == {4'd0, position} : o == {4'd0, position})) exists = 1'b1;
+            end
+        end
+    endfunction
+    wire has_pair = exists(h_q, kh, stride[0], dilation[0], pad[0], inputs[0], outputs[0])
+                 && exists(w_q, kw, stride[1], dilation[1], pad[1], inputs[1], outputs[1]);
+    // Where the position's target lies in a walk over the grid: only positions that are multiples of the stride have one
+    wire on_grid = MODE != 2 || (target[7:4] * stride[0] == {4'd0, h_q} && target[3:0] * stride[1] == {4'd0, w_q});
+
+    always @* if (!rst_q) begin
+        if (enter) begin
+            assert (!ended_q);
+            if (RECT) begin
+                assert (data && !zero);
+                assert (is_pair);
+                assert (n_q == 8'd0 || {tap, target} > {kh_q, kw_q, h_q, w_q});
+            end else begin
+                assert (tap == {kh_q, kw_q});
+                if (MODE != 2) assert (target == {h_q, w_q});
+                assert (data == has_pair);
+                assert (zero == !has_pair);
+                if (has_pair) assert (is_pair && on_grid);
+                else assert (dynamic == 8'd0);
+            end
+        end
+        if (finish) begin
+            if (RECT) assert (n_q == total);
+            else assert (kh_q == kernel[0][3:0] && kw_q == 4'd0 && h_q == 4'd0 && w_q == 4'd0);
+        end
+        assert (cycle_q < CYCLES || ended_q);
+        assert (!dyn_read || dyn_addr[7:4] < (MODE == 1 || MODE == 4 ? outputs[0] : inputs[0]));
+        assert (!dyn_read || dyn_addr[3:0] < (MODE == 1 || MODE == 4 ? outputs[1] : inputs[1]));
+    end
+endmodule
+`default_nettype wire
