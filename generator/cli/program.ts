@@ -4,6 +4,7 @@ import { type Context, EXIT, type ExitCode, type Terminal } from './context.js';
 import { reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { presetsCommand } from './presets.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 
@@ -21,6 +22,7 @@ Exit codes: 0 right, 1 failed or mismatch, 2 wrong input, 3 a tool is missing.
 const commands: readonly ((context: Context) => Command)[] = [
   generateCommand,
   runCommand,
+  reportCommand,
   presetsCommand,
   schemaCommand,
 ];
