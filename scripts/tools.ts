@@ -4,7 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 /** Commands that the scripts run, and the Debian package of each. */
-const PACKAGES = { verilator: 'verilator', iverilog: 'iverilog', yosys: 'yosys', 'g++': 'g++', make: 'make' } as const;
+const PACKAGES = {
+  verilator: 'verilator',
+  iverilog: 'iverilog',
+  yosys: 'yosys',
+  'g++': 'g++',
+  make: 'make',
+  chromium: 'chromium',
+} as const;
 
 export type Tool = keyof typeof PACKAGES;
 
@@ -20,11 +27,17 @@ const isExecutable = (path: string): boolean => {
   }
 };
 
+/** Where a tool is, on the path. */
+export const toolPath = (name: Tool): string | undefined =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+
 /** The tools that are not on the path. */
-export const missingTools = (names: readonly Tool[] = SIMULATION_TOOLS): readonly Tool[] => {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return names.filter((name) => !folders.some((folder) => isExecutable(join(folder, name))));
-};
+export const missingTools = (names: readonly Tool[] = SIMULATION_TOOLS): readonly Tool[] =>
+  names.filter((name) => toolPath(name) === undefined);
 
 /** How to become root without a question: an empty prefix for root itself, undefined when there is no way. */
 const rootPrefix = async (): Promise<readonly string[] | undefined> => {

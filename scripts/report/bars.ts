@@ -37,7 +37,7 @@ export const barsSvg = (runs: readonly Run[], { label, axis, value, part, text, 
     fx: { domain: passes, label: null, padding: 0.06 },
     fy: { domain: layers, label: null, axis: null, padding: 0.14 },
     // room for the text at the end of the longest bar
-    x: { domain: [0, most * 1.5], label: axis, tickFormat: tick, ticks: 5, labelArrow: 'none', labelAnchor: 'center' },
+    x: { domain: [0, most * 1.42], label: axis, tickFormat: tick, ticks: 5, labelArrow: 'none', labelAnchor: 'center' },
     y: { domain: engines, axis: null, padding: 0.12 },
     color: ENGINE_COLORS,
     marks: [
@@ -63,5 +63,5 @@ export const barsSvg = (runs: readonly Run[], { label, axis, value, part, text, 
       ...(rule === undefined ? [] : [Plot.ruleX([rule], { strokeDasharray: '4 3' })]),
     ],
   });
-  return svg.replace('>', `>${HATCH}`);
+  return part ? svg.replace('>', `>${HATCH}`) : svg;
 };

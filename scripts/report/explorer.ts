@@ -48,10 +48,10 @@ const select = (id: string, label: string, options: readonly (readonly [string, 
 const same = (names: readonly string[]): readonly (readonly [string, string])[] => names.map((name) => [name, name]);
 
 const BUTTONS = [
-  ['first', '⏮', 'First positions'],
-  ['back', '◀', 'Positions before'],
-  ['on', '▶', 'Positions after'],
-  ['last', '⏭', 'Last positions'],
+  ['first', 'First'],
+  ['back', 'Previous'],
+  ['on', 'Next'],
+  ['last', 'Last'],
 ] as const;
 
 /** The virtual matrix: drawn for a small layer, and to be explored where there is JavaScript. */
@@ -79,14 +79,18 @@ ${select('explorer-engine', 'Engine', same(ENGINES), 'traditional')}
 </form>
 <p id="explorer-summary" aria-live="polite"></p>
 <div id="explorer-share" class="share" aria-hidden="true"></div>
+<div class="beside"><div>
 <h4 id="explorer-title">Virtual matrix</h4>
 <div class="controls" role="group" aria-label="Positions that are shown">
-${BUTTONS.map(([name, sign, text]) => `<button type="button" id="explorer-${name}" aria-label="${text}" title="${text}">${sign}</button>`).join('\n')}
+${BUTTONS.map(([name, text]) => `<button type="button" id="explorer-${name}">${text}</button>`).join('\n')}
 <output id="explorer-window"></output></div>
 <div class="scroll" id="explorer-matrix" tabindex="0" role="application" aria-label="Virtual matrix: arrow keys choose a cell, Page Up and Page Down move on, Home and End go to the ends" aria-describedby="explorer-cell"></div>
 <p id="explorer-cell" aria-live="polite"></p>
+</div><div>
 <h4 id="explorer-map-title"></h4>
 <div class="scroll" id="explorer-map" tabindex="0" role="region" aria-label="The tensor that the matrix is made of"></div>
+<p class="soft">One image and channel. The frame is where the chosen cell reads.</p>
+</div></div>
 <h4>Counts</h4>
 <div class="scroll" id="explorer-counts" tabindex="0" role="region" aria-label="Counts of pairs"></div>
 <p id="explorer-counter"></p>

@@ -48,7 +48,9 @@ export const scrolling = (label: string, content: string): string =>
   `<div class="scroll" tabindex="0" role="region" aria-label="${escaped(label)}">${content}</div>`;
 
 export interface Figure {
+  /** Names the drawing; printed where a section has several. */
   readonly title: string;
+  readonly heading?: boolean;
   /** HTML: what is drawn, and how to read it. */
   readonly text: string;
   readonly svg: string;
@@ -57,12 +59,12 @@ export interface Figure {
 }
 
 /** A drawing, its text, and its numbers as a table that opens. */
-export const figureHtml = ({ title, text, svg, table, legend = '' }: Figure): string => {
+export const figureHtml = ({ title, heading = false, text, svg, table, legend = '' }: Figure): string => {
   const numbers = table
     ? `<details><summary>The numbers: ${escaped(table.caption)}</summary>${scrolling(table.caption, tableHtml(table))}</details>`
     : '';
   return [
-    `<figure><figcaption><h3>${escaped(title)}</h3><p>${text}</p></figcaption>`,
+    `<figure><figcaption>${heading ? `<h3>${escaped(title)}</h3>` : ''}<p>${text}</p></figcaption>`,
     `${legend}${scrolling(title, svg)}${numbers}</figure>`,
   ].join('\n');
 };

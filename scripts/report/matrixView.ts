@@ -78,7 +78,15 @@ export const cellText = (matrix: VirtualMatrix, engine: Engine, cell: Cell): str
 const PATTERN = (id: string): string =>
   `<defs><pattern id="${id}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V5"/></pattern></defs>`;
 
-export const CELL = 14;
+const MAP = 320;
+
+/** Side of a cell, so that a window of columns and the taps suit a screen. */
+const cellSize = (matrix: VirtualMatrix, { length }: Window): number =>
+  Math.max(
+    8,
+    Math.min(26, Math.floor(900 / Math.min(length, columnCount(matrix))), Math.floor(440 / rowCount(matrix))),
+  );
+
 const LEFT = 52;
 const TOP = 22;
 
@@ -115,11 +123,12 @@ export interface Window {
 /** Draws a window of the matrix, with the chosen cell framed. `id` tells several drawings of a page apart. */
 export const matrixSvg = (matrix: VirtualMatrix, engine: Engine, window: Window, id: string, chosen?: Cell): string => {
   const rows = rowCount(matrix);
+  const cell = cellSize(matrix, window);
   const columns = Math.min(window.length, columnCount(matrix) - window.first);
-  const paths = squares(rows, columns, CELL, 1, (row, column) =>
+  const paths = squares(rows, columns, cell, 1, (row, column) =>
     kindOfCell(matrix, { row, column: window.first + column }),
   );
-  const [width, height] = [LEFT + columns * CELL + 8, TOP + rows * CELL + 6];
+  const [width, height] = [LEFT + columns * cell + 8, TOP + rows * cell + 6];
   const label = `Virtual matrix of ${matrix.pass} for ${engine}: ${rows} taps by ${count(columnCount(matrix))} positions`;
   const parts = KINDS.map((kind) => {
     const absent = kind !== 'useful' && engine === 'zerofree';
@@ -131,19 +140,21 @@ export const matrixSvg = (matrix: VirtualMatrix, engine: Engine, window: Window,
   for (let column = 0; column < columns; column++) {
     const [h, w] = positionOf(matrix, window.first + column);
     if (w === 0 || column === 0) {
-      const last = marks.length > 0 && matrix.columns * CELL < 44 && h % Math.ceil(44 / (matrix.columns * CELL)) > 0;
-      if (!last)
-        marks.push(`<text x="${column * CELL + 1}" y="-7">${column === 0 && w > 0 ? `${h}, ${w}` : `h ${h}`}</text>`);
-      if (w === 0 && column > 0) marks.push(`<path class="rule" d="M${column * CELL} -4V${rows * CELL + 3}"/>`);
+      // short rows: only as many numbers as there is room for
+      const every = Math.ceil(44 / (matrix.columns * cell));
+      if (column === 0 || (h % every === 0 && column * cell >= 50))
+        marks.push(`<text x="${column * cell + 1}" y="-7">${column === 0 && w > 0 ? `${h}, ${w}` : `h ${h}`}</text>`);
+      if (w === 0 && column > 0) marks.push(`<path class="rule" d="M${column * cell} -4V${rows * cell + 3}"/>`);
     }
   }
   const taps = Array.from({ length: rows }, (_, row) => {
     const [kh, kw] = tapOf(matrix, row);
-    return `<text class="end" x="-6" y="${row * CELL + CELL / 2 + 4}">${kh}, ${kw}</text>`;
+    if (cell < 12 && kw > 0) return '';
+    return `<text class="end" x="-6" y="${row * cell + cell / 2 + 4}">${kh}, ${kw}</text>`;
   });
   const frame =
     chosen && chosen.column >= window.first && chosen.column < window.first + columns
-      ? `<rect class="chosen" x="${(chosen.column - window.first) * CELL}" y="${chosen.row * CELL}" width="${CELL}" height="${CELL}"/>`
+      ? `<rect class="chosen" x="${(chosen.column - window.first) * cell}" y="${chosen.row * cell}" width="${cell}" height="${cell}"/>`
       : '';
   return [
     `<svg class="matrix" role="img" aria-label="${escaped(label)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
@@ -156,7 +167,8 @@ export const matrixSvg = (matrix: VirtualMatrix, engine: Engine, window: Window,
 
 /** The cell under a point of a drawing by {@link matrixSvg}, in its units. */
 export const cellAtPoint = (matrix: VirtualMatrix, window: Window, x: number, y: number): Cell | undefined => {
-  const [row, column] = [Math.floor((y - TOP) / CELL), window.first + Math.floor((x - LEFT) / CELL)];
+  const cell = cellSize(matrix, window);
+  const [row, column] = [Math.floor((y - TOP) / cell), window.first + Math.floor((x - LEFT) / cell)];
   const end = Math.min(window.first + window.length, columnCount(matrix));
   return row >= 0 && row < rowCount(matrix) && column >= window.first && column < end ? { row, column } : undefined;
 };
@@ -164,7 +176,7 @@ export const cellAtPoint = (matrix: VirtualMatrix, window: Window, x: number, y:
 /** Draws the tensor that the matrix is made of, one channel, with the place framed that a cell reads. */
 export const mapSvg = (matrix: VirtualMatrix, engine: Engine, id: string, chosen?: Cell): string => {
   const [h, w] = [mapAxis(matrix.pass, matrix.height), mapAxis(matrix.pass, matrix.width)];
-  const size = Math.max(1, Math.min(CELL, Math.floor(320 / Math.max(h.length, w.length))));
+  const size = Math.max(1, Math.min(26, Math.floor(MAP / Math.max(h.length, w.length))));
   const inset = size >= 6 ? 0.75 : 0;
   const paths = squares(h.length, w.length, size, inset, (row, column) =>
     mapKind(matrix, h.first + row, w.first + column),
@@ -184,7 +196,7 @@ export const mapSvg = (matrix: VirtualMatrix, engine: Engine, id: string, chosen
     frame = `<rect class="chosen" x="${centre(x, w.first)}" y="${centre(y, h.first)}" width="${side}" height="${side}"/>`;
   }
   const label = `${MAPS[matrix.pass]}: ${h.length} by ${w.length}`;
-  return `<svg class="matrix" role="img" aria-label="${label}" viewBox="-2 -2 ${width} ${height}" width="${width}" height="${height}">${PATTERN(id)}${parts.join('')}${frame}</svg>`;
+  return `<svg class="matrix${inset > 0 ? '' : ' fine'}" role="img" aria-label="${label}" viewBox="-2 -2 ${width} ${height}" width="${width}" height="${height}">${PATTERN(id)}${parts.join('')}${frame}</svg>`;
 };
 
 const yes = (value: boolean): string => (value ? 'yes' : 'no');

@@ -83,8 +83,8 @@ const zerofreeTable = (networks: readonly Network[], scope: string): string =>
         `dgrad over ${engine}`,
         `wgrad over ${engine}`,
         `both over ${engine}`,
-        `DRAM bytes over ${engine}`,
-        `buffer accesses over ${engine}`,
+        `DRAM bytes vs ${engine}`,
+        `buffer accesses vs ${engine}`,
       ]),
     ],
     text: 1,
@@ -121,7 +121,7 @@ const cyclesFigure = (networks: readonly Network[], scope: string): string => {
     marginBottom: 44,
     fy: { domain: names, label: null, axis: null, padding: 0.14 },
     x: {
-      domain: [0, Math.max(1, ...bars.map(({ share }) => share)) * 1.18],
+      domain: [0, Math.max(1, ...bars.map(({ share }) => share)) * 118],
       label: 'cycles of dgrad and wgrad, relative to traditional',
       percent: true,
       tickFormat: (value: number) => `${value} %`,
@@ -147,6 +147,7 @@ const cyclesFigure = (networks: readonly Network[], scope: string): string => {
   });
   return figureHtml({
     title: `Both gradients, ${scope}`,
+    heading: true,
     text: 'Cycles of dgrad and wgrad by the model, summed over the layers. Behind each bar: the share of <code>traditional</code>, and the cycles.',
     svg,
     legend: engineLegend(),
@@ -182,7 +183,7 @@ const cyclesFigure = (networks: readonly Network[], scope: string): string => {
 /** Whole networks, by the model. */
 export const networksSection = (results: Results): Section => {
   const all = networksOf(results);
-  const parts = (['strided', 'all'] as const).flatMap((key) => {
+  const parts = (['all', 'strided'] as const).flatMap((key) => {
     const networks = all.filter(({ scope }) => scope === key);
     const scope = SCOPES[key];
     if (networks.length === 0) return [];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { render } from '../../generator/emit/template.js';
 import { packageRoot } from '../../generator/paths.js';
-import type { Results } from '../evaluation/results.js';
+import type { Results, Run } from '../evaluation/results.js';
 import { pageScript } from './bundle.js';
 import { cyclesSection } from './cycles.js';
 import { explorerSection } from './explorer.js';
@@ -10,6 +10,7 @@ import type { Section } from './figure.js';
 import { networksSection } from './networks.js';
 import { conditionsSection, headlineSection, runsSection } from './overview.js';
 import { rooflineSection } from './roofline.js';
+import { chartRuns, dramBytes } from './select.js';
 import { sizesSection } from './sizes.js';
 import { escaped } from './text.js';
 import { timelinesSection } from './timelines.js';
@@ -20,12 +21,15 @@ import { validationSection, validationSummary } from './validation.js';
 const sectionsOf = (results: Results): readonly Section[] => {
   const has = (there: boolean, section: (results: Results) => Section): readonly Section[] =>
     there ? [section(results)] : [];
+  const charted = chartRuns(results);
+  const moves = (run: Run): boolean =>
+    dramBytes(run) > 0 && run.compulsoryBytes > 0 && run.cycles > 0 && run.usefulMacs > 0;
   return [
     headlineSection(results),
     ...has(results.networks.length > 0, networksSection),
-    cyclesSection(results),
-    rooflineSection(results),
-    trafficSection(results),
+    ...has(charted.length > 0, cyclesSection),
+    ...has(charted.some(moves), rooflineSection),
+    ...has(charted.some(moves), trafficSection),
     ...has(results.sizes.length > 0, sizesSection),
     ...has(results.timelines.length > 0, timelinesSection),
     explorerSection(results),
@@ -42,7 +46,7 @@ export const reportHtml = async (results: Results): Promise<string> => {
   return render('report/page.html', {
     title: `bp-im2col: results on ${escaped(preset)}`,
     subtitle: escaped(
-      `${rows}×${columns} array, ${format}. Three ways to find the zeros of strided backpropagation. ${results.meta.date}`,
+      `${rows}×${columns} array, ${format}. Three engines for the zeros of strided backpropagation. ${results.meta.date.slice(0, 10)}`,
     ),
     style,
     sections: sectionsOf(results),

@@ -66,15 +66,18 @@ export const rooflineSection = (results: Results): Section => {
   const pixels = (x: number): number => (Math.log(x / low) / Math.log(high / low)) * (WIDTH - 20);
   const labels = labelsOf(points, pixels);
   const levels = Math.max(0, ...labels.map(({ level }) => level)) + 1;
-  const height = 300 + 16 * levels;
+  const height = 340 + 16 * levels;
   // the space above the roof, in units of the scale
-  const top = peak * (peak / bottom) ** ((16 * levels + 14) / 250);
+  const top = peak * (peak / bottom) ** ((16 * levels + 14) / 290);
   const step = (top / peak) ** (1 / (levels + 0.9));
   const labelY = ({ level }: Label): number => peak * step ** (level + 0.75);
   const roof = [low, ridge, high]
     .map((x) => ({ x, y: Math.min(peak, busBytesPerCycle * x) }))
     .filter(({ y }) => y >= bottom);
   const start = Math.max(low, bottom / busBytesPerCycle);
+  // the bus's roof as it is drawn, in degrees
+  const rise = (height - 40) / Math.log(top / bottom);
+  const slope = (-180 / Math.PI) * Math.atan2(rise, pixels(low * Math.E));
   const svg = plotSvg(
     `Roofline: useful MACs per cycle over useful MACs per DRAM byte, under a roof of ${peak} MACs per cycle and ${busBytesPerCycle} bytes per cycle`,
     {
@@ -112,24 +115,13 @@ export const rooflineSection = (results: Results): Section => {
           stroke: 'currentColor',
           strokeWidth: 1.5,
         }),
-        Plot.text([{ x: high, y: peak }], {
-          x: 'x',
-          y: 'y',
-          text: () => `${rows}×${columns} array: ${peak} MACs per cycle`,
-          textAnchor: 'end',
-          dy: 10,
-          fontSize: 11,
-          className: 'soft',
-        }),
         Plot.text([{ x: ridge, y: peak }], {
-          x: 'x',
-          y: 'y',
-          text: () => `bus: ${busBytesPerCycle} B per cycle`,
-          textAnchor: 'start',
-          dy: 24,
-          dx: -2,
-          fontSize: 11,
-          className: 'soft',
+          ...{ x: 'x', y: 'y', text: () => `${peak} MACs per cycle`, textAnchor: 'end', className: 'soft' },
+          ...{ dx: -4, dy: -8, fontSize: 11 },
+        }),
+        Plot.text([{ x: Math.sqrt(start * ridge), y: busBytesPerCycle * Math.sqrt(start * ridge) }], {
+          ...{ x: 'x', y: 'y', text: () => `${busBytesPerCycle} bytes per cycle`, rotate: slope, className: 'soft' },
+          ...{ dx: -8, dy: -8, fontSize: 11 },
         }),
         // one layer's engines belong together
         Plot.line(points, {

@@ -33,7 +33,15 @@ export const sizesSection = ({ sizes }: Results): Section => {
       labelAnchor: 'center',
       labelArrow: 'none',
     },
-    y: { domain: [0, 1], label: 'useful utilization', percent: true, grid: true, labelArrow: 'none', ticks: 5 },
+    y: {
+      domain: [0, 100],
+      label: 'useful utilization',
+      tickFormat: (value: number) => `${value} %`,
+      percent: true,
+      grid: true,
+      labelArrow: 'none',
+      ticks: 5,
+    },
     color: ENGINE_COLORS,
     marks: [
       Plot.axisFx({ label: null, anchor: 'top', fontSize: 13, fontWeight: 600 }),

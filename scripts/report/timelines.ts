@@ -63,6 +63,7 @@ export const timelinesSection = ({ timelines }: Results): Section => {
     const resolution = runs.map(({ engine, bucketCycles }) => `${engine} ${count(bucketCycles)}`).join(', ');
     return figureHtml({
       title: `${layer}, ${pass}`,
+      heading: true,
       text: `One axis of cycles for all engines. The height of a bar is the share of cycles in its bucket (cycles in a bucket: ${resolution}); the number behind a lane, the share of the run. Red: the array is idle.`,
       svg: stackedSvg(`Timelines of ${layer} ${pass} by ${runs.map(({ engine }) => engine).join(', ')}`, runs),
       table: {

@@ -52,7 +52,7 @@ export const validationSection = (results: Results): Section => {
     x: {
       type: 'log',
       label: 'measured cycles',
-      tickFormat: (value: number) => (/^1/.test(String(value)) ? short(value) : ''),
+      tickFormat: (value: number) => (/^[125]0*$/.test(String(value)) ? short(value) : ''),
       grid: true,
       labelAnchor: 'center',
       labelArrow: 'none',

@@ -121,7 +121,7 @@ describe('what zeros cost', () => {
     expect(cellText(matrix, 'bp', { row: 0, column: 0 })).toBe(
       'Tap (0, 0), dX pixel (0, 0): zero from the stride; bp: detected, not stored or fetched; a zero is multiplied.',
     );
-    expect(cellAtPoint(matrix, { first: 5, length: 10 }, 53, 37)).toEqual({ row: 1, column: 5 });
+    expect(cellAtPoint(matrix, { first: 5, length: 10 }, 53, 37)).toEqual({ row: 0, column: 5 });
     expect(cellAtPoint(matrix, { first: 5, length: 10 }, 400, 37)).toBeUndefined();
   });
 });
