@@ -22,26 +22,33 @@ const isStrided = ({ spec }: Run): boolean => {
   return Sh > 1 || Sw > 1;
 };
 
+interface Speedup {
+  readonly ratio: number;
+  readonly source: Run['source'];
+}
+
 /** How much faster zerofree is than the other engines, over the strided layers that were run. */
-export const speedups = (results: Results, pass: Run['pass'], engine: Run['engine']): readonly number[] => {
+const speedups = (results: Results, pass: Run['pass'], engine: Run['engine']): readonly Speedup[] => {
   const runs = chartRuns(results);
   return runs
-    .filter((run) => run.engine === 'zerofree' && run.pass === pass && run.cycles > 0 && isStrided(run))
+    .filter((run) => run.engine === 'zerofree' && run.pass === pass && isStrided(run))
     .flatMap((run) => {
       const other = siblingOf(runs, run, engine);
-      return other ? [other.cycles / run.cycles] : [];
+      return other ? [{ ratio: other.cycles / run.cycles, source: run.source }] : [];
     });
 };
 
 const cards = (results: Results): readonly Card[] => {
   const layerCards = (['dgrad', 'wgrad'] as const).flatMap((pass) =>
     (['traditional', 'bp'] as const).flatMap((engine): readonly Card[] => {
-      const ratios = speedups(results, pass, engine);
+      const found = speedups(results, pass, engine);
+      const ratios = found.map(({ ratio }) => ratio);
+      const how = found.every(({ source }) => source === 'rtl') ? 'on the RTL' : 'RTL and model';
       if (ratios.length === 0) return [];
       const note =
         ratios.length === 1
-          ? 'one strided layer'
-          : `geometric mean of ${ratios.length} strided layers; ${range(ratios)}`;
+          ? `one strided layer, ${how}`
+          : `geometric mean of ${ratios.length} strided layers, ${how}; ${range(ratios)}`;
       return [{ figure: times(geometricMean(ratios)), title: `${pass}: zerofree over ${engine}`, note }];
     }),
   );

@@ -22,8 +22,7 @@ const sectionsOf = (results: Results): readonly Section[] => {
   const has = (there: boolean, section: (results: Results) => Section): readonly Section[] =>
     there ? [section(results)] : [];
   const charted = chartRuns(results);
-  const moves = (run: Run): boolean =>
-    dramBytes(run) > 0 && run.compulsoryBytes > 0 && run.cycles > 0 && run.usefulMacs > 0;
+  const moves = (run: Run): boolean => dramBytes(run) > 0 && run.compulsoryBytes > 0 && run.usefulMacs > 0;
   return [
     headlineSection(results),
     ...has(results.networks.length > 0, networksSection),

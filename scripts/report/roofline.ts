@@ -50,7 +50,7 @@ export const rooflineSection = (results: Results): Section => {
   const { rows, columns, busBytesPerCycle } = results.machine;
   const peak = rows * columns;
   const points: readonly Point[] = chartRuns(results)
-    .filter((run) => dramBytes(run) > 0 && run.cycles > 0 && run.usefulMacs > 0)
+    .filter((run) => dramBytes(run) > 0 && run.usefulMacs > 0)
     .map((run) => ({
       run,
       pass: run.pass,

@@ -5,9 +5,9 @@ import { groupBy } from './text.js';
 export const runKey = ({ layer, pass, engine }: Pick<Run, 'layer' | 'pass' | 'engine'>): string =>
   JSON.stringify([layer, pass, engine]);
 
-/** Runs of the report's machine, one for each layer, pass and engine: measured where there is a measurement. */
+/** Runs of the report's machine that have cycles, one for each layer, pass and engine: measured where there is a measurement. */
 export const chartRuns = ({ runs, machine }: Results): readonly Run[] => {
-  const ofMachine = runs.filter(({ preset }) => preset === machine.preset);
+  const ofMachine = runs.filter(({ preset, cycles }) => preset === machine.preset && cycles > 0);
   const best = [...groupBy(ofMachine, runKey).values()].map(
     (group) => group.find(({ source }) => source === 'rtl') ?? group[0]!,
   );
