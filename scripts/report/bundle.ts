@@ -14,9 +14,13 @@ const bundle = async (): Promise<string> => {
   return outputFiles[0]!.text;
 };
 
+let script: Promise<string> | undefined;
+
 /** The script that goes into a report: bundled by the build, or now when run from the sources. */
-export const pageScript = async (): Promise<string> =>
-  existsSync(built) ? readFileSync(built, 'utf8') : await bundle();
+export const pageScript = (): Promise<string> => {
+  script ??= existsSync(built) ? Promise.resolve(readFileSync(built, 'utf8')) : bundle();
+  return script;
+};
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   writeFileSync(built, await bundle());

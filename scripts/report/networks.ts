@@ -111,6 +111,7 @@ const cyclesFigure = (networks: readonly Network[], scope: string): string => {
     }),
   );
   type Bar = (typeof bars)[number];
+  if (bars.length === 0) return '';
   const names = [...new Set(bars.map(({ name }) => name))];
   const left = 24 + 7 * Math.max(...names.map(({ length }) => length));
   const text = ({ share, totals }: Bar): string => `${(share * 100).toFixed(1)} %  ${short(backward(totals))}`;

@@ -124,6 +124,7 @@ describe('the report', () => {
     ],
     ['another machine', { machine: { ...results.machine, preset: 'other' } }],
     ['one engine of a network', { networks: results.networks.slice(-1) }],
+    ['networks without cycles', { networks: results.networks.map((totals) => ({ ...totals, dgrad: 0, wgrad: 0 })) }],
     ['sizes by the model alone', { sizes: results.sizes.filter(({ source }) => source === 'model') }],
   ])('is whole with %s', async (_, change) => {
     const html = await reportHtml({ ...results, ...change });
