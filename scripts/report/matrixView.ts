@@ -6,6 +6,7 @@ import {
   KINDS,
   type Kind,
   kindAt,
+  type MapAxis,
   mapAxis,
   mapKind,
   mapPlace,
@@ -173,10 +174,14 @@ export const cellAtPoint = (matrix: VirtualMatrix, window: Window, x: number, y:
   return row >= 0 && row < rowCount(matrix) && column >= window.first && column < end ? { row, column } : undefined;
 };
 
-/** Draws the tensor that the matrix is made of, one channel, with the place framed that a cell reads. */
-export const mapSvg = (matrix: VirtualMatrix, engine: Engine, id: string, chosen?: Cell): string => {
+const mapSize = (matrix: VirtualMatrix): { readonly h: MapAxis; readonly w: MapAxis; readonly size: number } => {
   const [h, w] = [mapAxis(matrix.pass, matrix.height), mapAxis(matrix.pass, matrix.width)];
-  const size = Math.max(1, Math.min(26, Math.floor(MAP / Math.max(h.length, w.length))));
+  return { h, w, size: Math.max(1, Math.min(26, Math.floor(MAP / Math.max(h.length, w.length)))) };
+};
+
+/** Draws the tensor that the matrix is made of, one channel, and an empty frame. */
+export const mapSvg = (matrix: VirtualMatrix, engine: Engine, id: string): string => {
+  const { h, w, size } = mapSize(matrix);
   const inset = size >= 6 ? 0.75 : 0;
   const paths = squares(h.length, w.length, size, inset, (row, column) =>
     mapKind(matrix, h.first + row, w.first + column),
@@ -188,15 +193,21 @@ export const mapSvg = (matrix: VirtualMatrix, engine: Engine, id: string, chosen
     return `<path class="cell ${kind} ${drawn}"${style} d="${paths[kind]}"/>`;
   });
   const [width, height] = [w.length * size + 4, h.length * size + 4];
-  let frame = '';
-  if (chosen) {
-    const [y, x] = mapPlace(matrix, ...tapOf(matrix, chosen.row), ...positionOf(matrix, chosen.column));
-    const side = Math.max(size, 5);
-    const centre = (at: number, first: number): number => (at - first) * size + size / 2 - side / 2;
-    frame = `<rect class="chosen" x="${centre(x, w.first)}" y="${centre(y, h.first)}" width="${side}" height="${side}"/>`;
-  }
   const label = `${MAPS[matrix.pass]}: ${h.length} by ${w.length}`;
-  return `<svg class="matrix${inset > 0 ? '' : ' fine'}" role="img" aria-label="${label}" viewBox="-2 -2 ${width} ${height}" width="${width}" height="${height}">${PATTERN(id)}${parts.join('')}${frame}</svg>`;
+  const fine = inset > 0 ? '' : ' fine';
+  return `<svg class="matrix${fine}" role="img" aria-label="${label}" viewBox="-2 -2 ${width} ${height}" width="${width}" height="${height}">${PATTERN(id)}${parts.join('')}<rect class="chosen"/></svg>`;
+};
+
+/** Where the frame of {@link mapSvg} stands: around the place that a cell reads. */
+export const mapFrame = (
+  matrix: VirtualMatrix,
+  chosen: Cell,
+): Readonly<Record<'x' | 'y' | 'width' | 'height', number>> => {
+  const { h, w, size } = mapSize(matrix);
+  const [y, x] = mapPlace(matrix, ...tapOf(matrix, chosen.row), ...positionOf(matrix, chosen.column));
+  const side = Math.max(size, 5);
+  const start = (at: number, first: number): number => (at - first) * size + size / 2 - side / 2;
+  return { x: start(x, w.first), y: start(y, h.first), width: side, height: side };
 };
 
 const yes = (value: boolean): string => (value ? 'yes' : 'no');

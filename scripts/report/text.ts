@@ -22,13 +22,9 @@ export const short = (value: number): string => {
 /** Bytes as MB with one decimal. */
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** What changed from `before` to `after`, as −34.9 %; nothing where there was nothing. */
-export const change = (before: number, after: number): string => {
-  if (before === 0) return '';
-  const share = after / before - 1;
-  const sign = share < 0 ? '−' : share > 0 ? '+' : '';
-  return `${sign}${(Math.abs(share) * 100).toFixed(1)} %`;
-};
+/** A change by a share, as −34.9 %. */
+export const change = (share: number): string =>
+  `${share < 0 ? '−' : share > 0 ? '+' : ''}${(Math.abs(share) * 100).toFixed(1)} %`;
 
 /** The middle of a list of ratios. */
 export const geometricMean = (values: readonly number[]): number =>

@@ -123,7 +123,11 @@ describe.skipIf(missing !== '')('the report in Chromium', () => {
     const { x, y } = (await (await page.$('#explorer-matrix .chosen'))!.boundingBox())!;
     await page.mouse.click(x + 3, y + 20);
     expect(await cell()).toContain('Tap (0, 2), dX pixel (8, 8)');
-    expect(await page.$('#explorer-map .chosen')).not.toBeNull();
+    // dX pixel (8, 8) reads row 9 and, by tap 2, column 7 of the zero-inserted dY, whose first row and column are -1
+    const frame = await page.$eval('#explorer-map .chosen', (rect) =>
+      ['y', 'x', 'width'].map((name) => Number(rect.getAttribute(name))),
+    );
+    expect(frame).toEqual([10 * frame[2]!, 8 * frame[2]!, frame[2]]);
     expect(complaints).toEqual([]);
     await page.close();
   });

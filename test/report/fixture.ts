@@ -8,7 +8,6 @@ import { presets } from '../../generator/spec/presets.js';
 import type { NetworkTotals, Results, Run, TimelineRun } from '../../scripts/evaluation/results.js';
 import { zeroMacs } from '../../scripts/report/matrixView.js';
 import { virtualMatrix } from '../../scripts/report/virtualMatrix.js';
-import { laneBound } from '../../scripts/runPass.js';
 
 /**
  * Results to test the report with. Made from plans, not from runs: the cycles are the planner's, and what no plan knows
@@ -65,7 +64,7 @@ const fixtureRun = (config: Config, name: string, spec: string, pass: Pass, engi
   const layer = parseLayer(spec);
   const { rows, columns } = config.array;
   const narrow = pass !== 'wgrad';
-  const { cost, scratchBytes, tiling } = makePlan(config, layer, pass, engine, { narrow });
+  const { cost, scratchBytes } = makePlan(config, layer, pass, engine, { narrow });
   const cycles = Math.round(cost.cycles * 1.004);
   const useful = usefulMacs(layer);
   const zeros = zeroMacs(virtualMatrix(layer, pass), engine);
@@ -73,7 +72,7 @@ const fixtureRun = (config: Config, name: string, spec: string, pass: Pass, engi
   return {
     ...{ layer: name, spec, preset: config.name, pass, engine, source: 'rtl', cycles },
     ...{ predictedCycles: Math.round(cost.cycles), usefulMacs: useful, zerosMultiplied: zeros },
-    ...{ utilization: useful / (rows * columns * cycles), laneBound: laneBound(config, layer, pass, tiling.lanes) },
+    ...{ utilization: useful / (rows * columns * cycles), laneBound: 1 },
     busy: Math.min(1, (useful + zeros) / (rows * columns * cycles)),
     ...{ dramBytesRead: cost.bytesRead, dramBytesWritten: cost.bytesWritten },
     compulsoryBytes: compulsoryBytes(config, layer, pass, narrow),

@@ -9,6 +9,7 @@ import {
   KIND_NAMES,
   kindRows,
   MAPS,
+  mapFrame,
   mapSvg,
   matrixSummary,
   matrixSvg,
@@ -81,6 +82,7 @@ export const startExplorer = (): void => {
       ? `The run of this layer (${run.source === 'rtl' ? 'RTL' : 'model'}) counted ${count(run.zerosMultiplied)} MACs on structural zeros: ${agrees}.`
       : '';
     const [h, w] = [mapAxis(matrix.pass, matrix.height), mapAxis(matrix.pass, matrix.width)];
+    byId('explorer-map').innerHTML = mapSvg(matrix, engine, 'live-map');
     byId('explorer-map-title').textContent = `${MAPS[matrix.pass]}: ${h.length} × ${w.length}`;
     byId('explorer-title').textContent =
       `Virtual matrix: ${rowCount(matrix)} taps × ${count(columnCount(matrix))} positions (each a ${POSITIONS[matrix.pass]})`;
@@ -90,7 +92,8 @@ export const startExplorer = (): void => {
     const { matrix, engine, first, cell } = state;
     const most = columnCount(matrix);
     scroller.innerHTML = matrixSvg(matrix, engine, { first, length: WINDOW }, 'live', cell);
-    byId('explorer-map').innerHTML = mapSvg(matrix, engine, 'live-map', cell);
+    const frame = byId('explorer-map').querySelector('.chosen');
+    for (const [name, value] of Object.entries(mapFrame(matrix, cell))) frame?.setAttribute(name, String(value));
     byId('explorer-cell').textContent = cellText(matrix, engine, cell);
     byId('explorer-window').textContent =
       `${count(first)} to ${count(Math.min(first + WINDOW, most) - 1)} of ${count(most)} positions`;
