@@ -44,10 +44,10 @@ const shapeProblem = (data: unknown, { path, message, code }: z.core.$ZodIssue):
 };
 
 /** What the types do not say: layers that can be read, lists that belong together. */
-const contentProblems = ({ runs, timelines }: Results): readonly Problem[] => {
+const contentProblems = ({ runs, networks, sizes, timelines, validation }: Results): readonly Problem[] => {
   const problems: Problem[] = [];
-  if (runs.length === 0) {
-    problems.push({ code: 'EMPTY', path: 'runs', message: 'there is no run to report', fix: RENEW });
+  if ([runs, networks, sizes, timelines, validation].every(({ length }) => length === 0)) {
+    problems.push({ code: 'EMPTY', path: 'runs', message: 'there is nothing to report', fix: RENEW });
   }
   const specs = new Map<string, string>();
   runs.forEach(({ layer, spec }, index) => {

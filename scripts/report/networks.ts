@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { ENGINES, type Engine } from '../../generator/spec/config.js';
 import type { NetworkTotals, Results } from '../evaluation/results.js';
 import { ENGINE_COLORS, engineLegend, figureHtml, plotSvg, type Section, scrolling, tableHtml } from './figure.js';
-import { change, count, geometricMean, groupBy, short, times } from './text.js';
+import { change, count, escaped, geometricMean, groupBy, percent, short, times } from './text.js';
 
 /** What the paper on BP-im2col claims against traditional im2col (arXiv 2209.09434); its array and layers are others. */
 const CLAIMS = [
@@ -86,7 +86,12 @@ const claimsTable = (networks: readonly Network[], scope: string): string => {
     changes('traditional', 'bp', 'dgrad', ({ dgrad }) => dgrad),
     changes('traditional', 'bp', 'wgrad', ({ wgrad }) => wgrad),
     changes('traditional', 'bp', 'DRAM bytes', ({ dramBytes }) => dramBytes),
-    changes('traditional', 'bp', 'buffer accesses', ({ bufferAccesses }) => bufferAccesses),
+    changes(
+      'traditional',
+      'bp',
+      'operand buffer reads',
+      ({ dynamicReads, stationaryReads }) => dynamicReads + stationaryReads,
+    ),
     changes('traditional', 'bp', 'extra storage', ({ extraStorageBytes }) => extraStorageBytes),
   ];
   return tableHtml({
@@ -123,7 +128,7 @@ const zerofreeTable = (networks: readonly Network[], scope: string): string => {
 
 /** Cycles of a network's gradients by each engine. */
 const cyclesFigure = (networks: readonly Network[], scope: string): string => {
-  const bars = networks.flatMap(({ name, engines }) =>
+  const dots = networks.flatMap(({ name, engines }) =>
     ENGINES.flatMap((engine) => {
       const totals = engines[engine];
       const base = engines.traditional ?? engines.bp ?? totals;
@@ -132,46 +137,65 @@ const cyclesFigure = (networks: readonly Network[], scope: string): string => {
         : [];
     }),
   );
-  type Bar = (typeof bars)[number];
-  if (bars.length === 0) return '';
-  const names = [...new Set(bars.map(({ name }) => name))];
+  type Dot = (typeof dots)[number];
+  if (dots.length === 0) return '';
+  const names = [...new Set(dots.map(({ name }) => name))];
   const left = 24 + 7 * Math.max(...names.map(({ length }) => length));
-  const text = ({ share, totals }: Bar): string => `${(share * 100).toFixed(1)} %  ${short(backward(totals))}`;
-  const svg = plotSvg(`Bars of the cycles of both gradients of each network, ${scope}, relative to traditional`, {
-    width: left + 720,
-    height: 60 + names.length * 56,
+  const most = Math.max(1, ...dots.map(({ share }) => share)) * 100;
+  const ranges = names.map((name) => {
+    const shares = dots.filter((dot) => dot.name === name).map(({ share }) => share);
+    return { name, from: Math.min(...shares), to: Math.max(...shares) };
+  });
+  const svg = plotSvg(`Points of the cycles of both gradients of each network, ${scope}, relative to traditional`, {
+    width: left + 800,
+    height: 70 + names.length * 34,
     marginLeft: left,
+    marginRight: 150,
     marginBottom: 44,
-    fy: { domain: names, label: null, axis: null, padding: 0.14 },
     x: {
-      domain: [0, Math.max(1, ...bars.map(({ share }) => share)) * 118],
+      domain: [0, most],
       label: 'cycles of dgrad and wgrad, relative to traditional',
       percent: true,
       tickFormat: (value: number) => `${value} %`,
-      ticks: 6,
-      labelAnchor: 'center',
-      labelArrow: 'none',
+      ...{ ticks: 6, grid: true, labelAnchor: 'center', labelArrow: 'none' },
     },
-    y: { domain: [...ENGINES], axis: null, padding: 0.12 },
+    y: { domain: names, label: null, axis: null },
     color: ENGINE_COLORS,
     marks: [
-      Plot.axisFy({ label: null, anchor: 'left', fontSize: 12, fontWeight: 600 }),
-      Plot.gridX({ ticks: 6 }),
-      Plot.barX(bars, {
-        fy: 'name',
-        y: 'engine',
-        x: 'share',
-        fill: 'engine',
-        title: (bar: Bar) => `${bar.name} ${bar.engine}: ${count(backward(bar.totals))} cycles`,
-      }),
-      Plot.text(bars, { fy: 'name', y: 'engine', x: 'share', text, textAnchor: 'start', dx: 5, fontSize: 11 }),
+      Plot.axisY({ label: null, anchor: 'left', fontSize: 12, fontWeight: 600, tickSize: 0 }),
       Plot.ruleX([0]),
+      Plot.link(ranges, {
+        y: 'name',
+        x1: 'from',
+        x2: 'to',
+        stroke: 'currentColor',
+        strokeOpacity: 0.25,
+        strokeWidth: 3,
+      }),
+      Plot.dot(dots, {
+        ...{ y: 'name', x: 'share', fill: 'engine', r: 6, stroke: 'var(--back)' },
+        title: ({ name, engine, totals }: Dot) => `${name} ${engine}: ${count(backward(totals))} cycles`,
+      }),
+      ...([-11, 12] as const).map((dy) =>
+        Plot.text(
+          dots.filter(({ engine }) => engine === (dy < 0 ? 'bp' : 'zerofree')),
+          { ...{ y: 'name', x: 'share', text: ({ share }: Dot) => percent(share) }, dy, fontSize: 10 },
+        ),
+      ),
+      Plot.text(names, {
+        y: (name: string) => name,
+        text: (name: string) =>
+          dots
+            .filter((dot) => dot.name === name && dot.engine === 'zerofree')
+            .map(({ totals }) => `zerofree ${short(backward(totals))} cycles`),
+        ...{ frameAnchor: 'right', textAnchor: 'start', dx: 14, fontSize: 11 },
+      }),
     ],
   });
   return figureHtml({
     title: `Both gradients, ${scope}`,
     heading: true,
-    text: 'Cycles of dgrad and wgrad by the model, summed over the layers. Behind each bar: the share of <code>traditional</code>, and the cycles.',
+    text: 'Cycles of dgrad and wgrad by the model, summed over the layers. <code>traditional</code> is 100 %. Above a point: bp’s share; below: zerofree’s.',
     svg,
     legend: engineLegend(),
     table: {
@@ -193,21 +217,41 @@ const cyclesFigure = (networks: readonly Network[], scope: string): string => {
         'utilization',
       ],
       text: 2,
-      rows: bars.map(({ name, engine, totals }) => [
+      rows: dots.map(({ name, engine, totals }) => [
         ...[name, engine],
         ...[totals.layers, totals.fprop, totals.dgrad, totals.wgrad, totals.dramBytes, totals.dynamicReads].map(count),
         ...[totals.stationaryReads, totals.bufferAccesses, totals.extraStorageBytes, totals.prologueCycles].map(count),
-        ...[count(totals.usefulMacs), `${(totals.utilization * 100).toFixed(1)} %`],
+        ...[count(totals.usefulMacs), percent(totals.utilization)],
       ]),
     },
   });
+};
+
+/** Means over the networks beside the published figures, and why they are what they are. */
+const comparisonHtml = ({ comparison }: Results): string => {
+  if (!comparison) return '';
+  const { reductions, reasons } = comparison;
+  const table = tableHtml({
+    caption: 'Means over the networks, relative to traditional, beside the published figures',
+    head: ['figure', 'layers', 'published', 'bp', 'zerofree', 'zerofree over bp'],
+    text: 2,
+    rows: reductions.map(({ scope, figure, paper, bp, zerofree, zerofreeOverBp }) => [
+      ...[figure, SCOPES[scope], paper.replaceAll('-', '−')],
+      ...[bp, zerofree, zerofreeOverBp].map(change),
+    ]),
+  });
+  const list = reasons.map((reason) => `<li>${escaped(reason)}</li>`).join('\n');
+  return `<h3>Beside the published figures</h3>${scrolling('Beside the published figures', table)}<ul class="reasons">${list}</ul>`;
 };
 
 /** Whole networks, by the model. */
 export const networksSection = (results: Results): Section => {
   const all = networksOf(results);
   const parts = (['all', 'strided'] as const).flatMap((key) => {
-    const networks = all.filter(({ scope }) => scope === key);
+    // a network without such layers has no cycles in them
+    const networks = all.filter(
+      ({ scope, engines }) => scope === key && Object.values(engines).some((totals) => backward(totals) > 0),
+    );
     const scope = SCOPES[key];
     if (networks.length === 0) return [];
     return [
@@ -218,5 +262,5 @@ export const networksSection = (results: Results): Section => {
   });
   const note =
     '<p>The claims are those of J. Yang et al., “BP-Im2col”, ICCD 2022, arXiv 2209.09434, over six networks, against the same accelerator with traditional im2col. Its array, layers and memory are not the ones here, so the columns stand side by side and are not the same experiment.</p>';
-  return { id: 'networks', title: 'Whole networks', html: parts.join('\n') + note };
+  return { id: 'networks', title: 'Whole networks', html: [comparisonHtml(results), ...parts, note].join('\n') };
 };

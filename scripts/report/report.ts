@@ -25,7 +25,7 @@ const sectionsOf = (results: Results): readonly Section[] => {
   const moves = (run: Run): boolean => dramBytes(run) > 0 && run.compulsoryBytes > 0 && run.usefulMacs > 0;
   return [
     headlineSection(results),
-    ...has(results.networks.length > 0, networksSection),
+    ...has(results.networks.length > 0 || results.comparison !== undefined, networksSection),
     ...has(charted.length > 0, cyclesSection),
     ...has(charted.some(moves), rooflineSection),
     ...has(charted.some(moves), trafficSection),

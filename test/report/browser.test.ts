@@ -112,6 +112,9 @@ describe.skipIf(missing !== '')('the report in Chromium', () => {
     expect(await shown()).toBe('64 to 80 of 81 positions');
     expect(await cell()).toContain('Tap (0, 0), dX pixel (7, 1)');
     // there is nothing after the last positions
+    const off = () =>
+      page.$$eval('#explorer button[aria-disabled="true"]', (buttons) => buttons.map(({ textContent }) => textContent));
+    expect(await off()).toEqual(['Next', 'Last']);
     await page.click('#explorer-on');
     expect(await shown()).toBe('64 to 80 of 81 positions');
     await page.focus('#explorer-matrix');

@@ -79,6 +79,8 @@ describe('the report', () => {
     expect(fewer).toBeLessThan(0);
     expect(rowOf(document, 'networks', 'FixtureNet', change(fewer))).toBeDefined();
     expect(rowOf(document, 'networks', 'mean')).toBeDefined();
+    expect(rowOf(document, 'networks', 'bytes').slice(2)).toEqual(['−22.7 % or more', '−30.0 %', '−40.0 %', '−14.3 %']);
+    expect(document.querySelector('.reasons')!.textContent).toContain('because < of it');
     expect(document.querySelector('#conditions')!.textContent).toContain('a test fixture, from plans');
   });
 
@@ -123,6 +125,7 @@ describe('the report', () => {
       'a run without cycles',
       { runs: [{ ...results.runs[0]!, cycles: 0, usefulMacs: 0, dramBytesRead: 0, dramBytesWritten: 0 }] },
     ],
+    ['networks only', { runs: [], sizes: [], timelines: [], validation: [] }],
     ['another machine', { machine: { ...results.machine, preset: 'other' } }],
     ['one engine of a network', { networks: results.networks.slice(-1) }],
     ['networks without cycles', { networks: results.networks.map((totals) => ({ ...totals, dgrad: 0, wgrad: 0 })) }],
@@ -163,7 +166,11 @@ describe('bp-im2col report', () => {
     ['a value out of range', (copy) => (copy.runs[1]!.utilization = 1.5), ['runs[1].utilization: is 1.5: ', '<=1']],
     ['an unknown engine', (copy) => (copy.runs[2]!.engine = 'fast'), ['runs[2].engine: is "fast"', 'zerofree']],
     ['another version', (copy) => (copy.schema = 2), ['schema: is 2, which this program does not read']],
-    ['no runs', (copy) => (copy.runs = []), ['runs: there is no run to report [EMPTY]']],
+    [
+      'nothing',
+      (copy) => Object.assign(copy, { runs: [], networks: [], sizes: [], timelines: [], validation: [] }),
+      ['runs: there is nothing to report [EMPTY]'],
+    ],
     ['a layer that is none', (copy) => (copy.runs[0]!.spec = 'C=8'), ['runs[0].spec, H: not given']],
     ['two layers of a name', (copy) => (copy.runs[1]!.spec = 'C=1,H=1,W=1,N=1,K=1'), ['[TWO_LAYERS]']],
     [
