@@ -33,7 +33,7 @@ const sectionsOf = (results: Results): readonly Section[] => {
     ...has(results.timelines.length > 0, timelinesSection),
     explorerSection(results),
     ...has(validationSummary(results) !== undefined, validationSection),
-    runsSection(results),
+    ...has(results.runs.length > 0, runsSection),
     conditionsSection(results),
   ].filter(({ html }) => html !== '');
 };

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { PASSES } from '../../generator/spec/config.js';
 import type { Results, SizePoint } from '../evaluation/results.js';
 import { ENGINE_COLORS, engineLegend, figureHtml, plotSvg, type Section } from './figure.js';
-import { count, percent } from './text.js';
+import { count, escaped, percent } from './text.js';
 
 /** Utilization against the size of the array. */
 export const sizesSection = ({ sizes }: Results): Section => {
@@ -53,7 +53,7 @@ export const sizesSection = ({ sizes }: Results): Section => {
   });
   const html = figureHtml({
     title: 'Utilization against array size',
-    text: `Lines: the model, every size. Rings: measured on the RTL. ${layers.length === 1 ? `Layer ${layers[0]}.` : ''}`,
+    text: `Lines: the model, every size. Rings: measured on the RTL. ${layers.length === 1 ? `Layer: ${escaped(layers[0]!)}.` : ''}`,
     svg,
     legend: engineLegend('<span class="key"><i class="swatch ring"></i>RTL</span>'),
     table: {
