@@ -1,7 +1,7 @@
 import type { Activity, CycleRange } from './simulators/job.js';
 
-/** Bars of the drawing, from top to bottom. */
-const LANES = [
+/** Bars of a timeline, from top to bottom. */
+export const LANES = [
   { key: 'readBeats', label: 'DMA read', note: 'beats read from memory', color: 'read' },
   { key: 'execOpen', label: 'EXEC open', note: 'a tile has begun, and its last vector has not entered', color: 'exec' },
   { key: 'arrayBusy', label: 'array busy', note: 'a vector enters the array', color: 'array' },
@@ -15,7 +15,8 @@ const RIGHT = 72;
 const TOP = 64;
 const LANE_HEIGHT = 64;
 const LANE_GAP = 18;
-const LEVELS = 100;
+/** Height of an {@link outline}. */
+export const LEVELS = 100;
 const PLOT = WIDTH - LEFT - RIGHT;
 
 const STYLE = `
@@ -37,13 +38,13 @@ const escaped = (text: string): string =>
 const whole = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 
 /** The least of 1, 2, 5, 10, 20, 50, … that is not less. */
-const niceStep = (least: number): number => {
+export const niceStep = (least: number): number => {
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
   return power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);
 };
 
 /** Outline of the counts: one unit wide for a bucket, {@link LEVELS} high; neighbours of one height are one step. */
-const outline = (counts: readonly number[], bucketCycles: number, cycles: number): string => {
+export const outline = (counts: readonly number[], bucketCycles: number, cycles: number): string => {
   const steps: string[] = [];
   let level = 0;
   let length = 0;

@@ -12,6 +12,9 @@ const PACKAGES = {
   z3: 'z3',
   'g++': 'g++',
   make: 'make',
+  'g++': 'g++',
+  make: 'make',
+  chromium: 'chromium',
 } as const;
 
 export type Tool = keyof typeof PACKAGES;
@@ -31,11 +34,17 @@ const isExecutable = (path: string): boolean => {
   }
 };
 
+/** Where a tool is, on the path. */
+export const toolPath = (name: Tool): string | undefined =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+
 /** The tools that are not on the path. */
-export const missingTools = (names: readonly Tool[] = SIMULATION_TOOLS): readonly Tool[] => {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return names.filter((name) => !folders.some((folder) => isExecutable(join(folder, name))));
-};
+export const missingTools = (names: readonly Tool[] = SIMULATION_TOOLS): readonly Tool[] =>
+  names.filter((name) => toolPath(name) === undefined);
 
 /** How to become root without a question: an empty prefix for root itself, undefined when there is no way. */
 const rootPrefix = async (): Promise<readonly string[] | undefined> => {

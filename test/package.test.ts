@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emit } from '../generator/emit/generate.js';
 import { presets } from '../generator/spec/presets.js';
+import { fixtureResults } from './report/fixture.js';
 import { temporaryFolders } from './temporary.js';
 
 const program = `
@@ -81,6 +82,12 @@ describe('the package, installed from its tarball into an empty folder', () => {
     for (const { path, text } of emit(presets.tiny4)) {
       expect(readFileSync(join(home, 'rtl-out/tiny4', path), 'utf8') === text, path).toBe(true);
     }
+  });
+
+  it('makes a report', () => {
+    writeFileSync(join(home, 'results.json'), JSON.stringify(fixtureResults()));
+    run('npx', ['--no-install', 'bp-im2col', 'report', 'results.json'], home);
+    expect(readFileSync(join(home, 'report.html'), 'utf8')).toMatch(/<script>.*explorer-data.*<\/script>/s);
   });
 
   it('is a typed library', () => {

@@ -6,6 +6,7 @@ import { type Context, EXIT, type ExitCode, type Terminal } from './context.js';
 import { reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { presetsCommand } from './presets.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 
@@ -27,6 +28,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   runCommand,
   analyzeCommand,
   compileCommand,
+  reportCommand,
   presetsCommand,
   schemaCommand,
 ];

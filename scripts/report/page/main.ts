@@ -1,0 +1,5 @@
+import { startExplorer } from './explorer.js';
+import { startTheme } from './theme.js';
+
+startTheme();
+startExplorer();

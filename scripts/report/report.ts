@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { render } from '../../generator/emit/template.js';
+import { packageRoot } from '../../generator/paths.js';
+import type { Results, Run } from '../evaluation/results.js';
+import { pageScript } from './bundle.js';
+import { cyclesSection } from './cycles.js';
+import { explorerSection } from './explorer.js';
+import type { Section } from './figure.js';
+import { networksSection } from './networks.js';
+import { conditionsSection, headlineSection, runsSection } from './overview.js';
+import { rooflineSection } from './roofline.js';
+import { chartRuns, dramBytes } from './select.js';
+import { sizesSection } from './sizes.js';
+import { escaped } from './text.js';
+import { timelinesSection } from './timelines.js';
+import { trafficSection } from './traffic.js';
+import { validationSection, validationSummary } from './validation.js';
+
+/** Sections in order; those that the results have nothing for are left out. */
+const sectionsOf = (results: Results): readonly Section[] => {
+  const has = (there: boolean, section: (results: Results) => Section): readonly Section[] =>
+    there ? [section(results)] : [];
+  const charted = chartRuns(results);
+  const moves = (run: Run): boolean => dramBytes(run) > 0 && run.compulsoryBytes > 0 && run.usefulMacs > 0;
+  return [
+    headlineSection(results),
+    ...has(results.networks.length > 0 || results.comparison !== undefined, networksSection),
+    ...has(charted.length > 0, cyclesSection),
+    ...has(charted.some(moves), rooflineSection),
+    ...has(charted.some(moves), trafficSection),
+    ...has(results.sizes.length > 0, sizesSection),
+    ...has(results.timelines.length > 0, timelinesSection),
+    explorerSection(results),
+    ...has(validationSummary(results) !== undefined, validationSection),
+    ...has(results.runs.length > 0, runsSection),
+    conditionsSection(results),
+  ].filter(({ html }) => html !== '');
+};
+
+/** The report as one HTML file that needs nothing else. Charts are drawn here; the page's script only adds to them. */
+export const reportHtml = async (results: Results): Promise<string> => {
+  const style = readFileSync(join(packageRoot, 'templates', 'report', 'style.css'), 'utf8');
+  const { preset, rows, columns, format } = results.machine;
+  return render('report/page.html', {
+    title: `bp-im2col: results on ${escaped(preset)}`,
+    subtitle: escaped(
+      `${rows}×${columns} array, ${format}. Three engines for the zeros of strided backpropagation. ${results.meta.date.slice(0, 10)}`,
+    ),
+    style,
+    sections: sectionsOf(results),
+    // a script ends at the first closing tag, wherever that stands
+    script: (await pageScript()).replaceAll('</script', '<\\/script'),
+  });
+};

@@ -1,0 +1,236 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENGINES, PASSES } from '../../generator/spec/config.js';
+import { parseLayer } from '../../generator/spec/layer.js';
+import { matrixSummary } from '../../scripts/report/matrixView.js';
+import { reportHtml } from '../../scripts/report/report.js';
+import { virtualMatrix } from '../../scripts/report/virtualMatrix.js';
+import { ensureTools, toolPath } from '../../scripts/tools.js';
+import { temporaryFolders } from '../temporary.js';
+import { fixtureResults } from './fixture.js';
+
+const missing = await ensureTools(['chromium']).then(
+  () => '',
+  (error: Error) => error.message,
+);
+if (missing) console.warn(`the report is not opened in a browser: ${missing}`);
+
+const folder = temporaryFolders('file');
+const results = fixtureResults();
+let address = '';
+let browser: Browser;
+
+interface Opened {
+  readonly page: Page;
+  /** Errors, warnings and requests beyond the file itself. */
+  readonly complaints: readonly string[];
+}
+
+/** Opens the report without a network. */
+const open = async ({ width = 1200, script = true, scheme = 'light' } = {}): Promise<Opened> => {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (request.url().split('#')[0] !== address) complaints.push(`request of ${request.url()}`);
+  });
+  await page.setOfflineMode(true);
+  await page.setJavaScriptEnabled(script);
+  await page.setViewport({ width, height: 800 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  await page.goto(address);
+  return { page, complaints };
+};
+
+const textOf = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (element) => element.textContent ?? '');
+
+const background = (page: Page): Promise<string> =>
+  page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+describe.skipIf(missing !== '')('the report in Chromium', () => {
+  beforeAll(async () => {
+    address = `file://${join(folder(), 'report.html')}`;
+    writeFileSync(address.slice(7), await reportHtml(results));
+    browser = await puppeteer.launch({
+      executablePath: toolPath('chromium')!,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    });
+  });
+  afterAll(() => browser?.close());
+
+  it('opens without a request or a complaint, and all its controls can be used', async () => {
+    const { page, complaints } = await open();
+    for (const heading of await page.$$('summary')) await heading.click();
+    expect(await page.$$eval('details', (all) => all.every(({ open }) => open))).toBe(true);
+    for (const link of await page.$$('nav a')) {
+      await link.click();
+      const target = await page.evaluate(() => location.hash);
+      expect(await page.$eval(target, (section) => section.getBoundingClientRect().height)).toBeGreaterThan(20);
+    }
+    const shades = [await background(page)];
+    for (let press = 0; press < 2; press++) {
+      await page.click('#theme');
+      shades.push(await background(page));
+    }
+    expect(shades).toEqual(['rgb(255, 255, 255)', 'rgb(13, 17, 23)', 'rgb(255, 255, 255)']);
+    for (const button of await page.$$('#explorer button')) await button.click();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('counts what the runs counted, for every layer, pass and engine', async () => {
+    const { page, complaints } = await open();
+    for (const run of results.runs) {
+      await page.select('#explorer-layer', run.layer);
+      await page.select('#explorer-pass', run.pass);
+      await page.select('#explorer-engine', run.engine);
+      const matrix = virtualMatrix(parseLayer(run.spec), run.pass);
+      expect(await textOf(page, '#explorer-summary')).toBe(matrixSummary(matrix, run.engine));
+      const counted = `counted ${run.zerosMultiplied.toLocaleString('en-US')} MACs on structural zeros: the same.`;
+      expect(await textOf(page, '#explorer-counter')).toContain(counted);
+      const drawn = await page.$$eval('#explorer-matrix path.cell', (paths) =>
+        paths.reduce((sum, path) => sum + (path.getAttribute('d')!.match(/M/g) ?? []).length, 0),
+      );
+      expect(drawn).toBe(matrix.height.taps * matrix.width.taps * Math.min(64, matrix.rows * matrix.columns));
+    }
+    expect(results.runs.length).toBe(3 * PASSES.length * ENGINES.length);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('moves over the matrix by buttons, keys and the pointer', async () => {
+    const { page, complaints } = await open();
+    await page.select('#explorer-layer', results.runs[0]!.layer);
+    const shown = () => textOf(page, '#explorer-window');
+    const cell = () => textOf(page, '#explorer-cell');
+    expect(await shown()).toBe('0 to 63 of 81 positions');
+    await page.click('#explorer-on');
+    expect(await shown()).toBe('64 to 80 of 81 positions');
+    expect(await cell()).toContain('Tap (0, 0), dX pixel (7, 1)');
+    // there is nothing after the last positions
+    const off = () =>
+      page.$$eval('#explorer button[aria-disabled="true"]', (buttons) => buttons.map(({ textContent }) => textContent));
+    expect(await off()).toEqual(['Next', 'Last']);
+    await page.click('#explorer-on');
+    expect(await shown()).toBe('64 to 80 of 81 positions');
+    await page.focus('#explorer-matrix');
+    for (const key of ['Home', 'ArrowDown', 'ArrowRight', 'ArrowRight'] as const) await page.keyboard.press(key);
+    expect(await shown()).toBe('0 to 63 of 81 positions');
+    expect(await cell()).toContain('Tap (0, 1), dX pixel (0, 2)');
+    await page.keyboard.press('End');
+    expect(await cell()).toContain('Tap (0, 1), dX pixel (8, 8)');
+    const { x, y } = (await (await page.$('#explorer-matrix .chosen'))!.boundingBox())!;
+    await page.mouse.click(x + 3, y + 20);
+    expect(await cell()).toContain('Tap (0, 2), dX pixel (8, 8)');
+    // dX pixel (8, 8) reads row 9 and, by tap 2, column 7 of the zero-inserted dY, whose first row and column are -1
+    const frame = await page.$eval('#explorer-map .chosen', (rect) =>
+      ['y', 'x', 'width'].map((name) => Number(rect.getAttribute(name))),
+    );
+    expect(frame).toEqual([10 * frame[2]!, 8 * frame[2]!, frame[2]]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('can be used by keyboard: every control is reached and shows it', async () => {
+    const { page } = await open();
+    const total = await page.$$eval(
+      'a[href], button, select, summary, [tabindex="0"]',
+      (all) => all.filter((element) => (element as HTMLElement).checkVisibility()).length,
+    );
+    const seen: string[] = [];
+    for (let press = 0; press < total; press++) {
+      await page.keyboard.press('Tab');
+      seen.push(
+        await page.evaluate(() => {
+          const element = document.activeElement as HTMLElement;
+          const { outlineStyle, outlineWidth } = getComputedStyle(element);
+          const { bottom, top } = element.getBoundingClientRect();
+          const visible = outlineStyle !== 'none' && outlineWidth !== '0px' && bottom > 0 && top < innerHeight;
+          const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
+          return `${element.id || element.tagName} ${name.trim() ? '' : 'has no name'}${visible ? '' : 'is not seen'}`;
+        }),
+      );
+    }
+    expect(seen[0]).toBe('A ');
+    expect(seen.filter((line) => /has no name|is not seen|^BODY/.test(line))).toEqual([]);
+    for (const id of [
+      'theme',
+      'explorer-layer',
+      'explorer-pass',
+      'explorer-engine',
+      'explorer-last',
+      'explorer-matrix',
+    ])
+      expect(seen).toContain(`${id} `);
+    await page.close();
+  });
+
+  it.each(['light', 'dark'])('has colours that stand out in the %s scheme', async (scheme) => {
+    const { page } = await open({ scheme });
+    const ratios = await page.evaluate(() => {
+      const context = document.createElement('canvas').getContext('2d')!;
+      const luminance = (color: string): number => {
+        context.fillStyle = color;
+        context.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((byte) => {
+          const value = byte / 255;
+          return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+      };
+      const style = getComputedStyle(document.documentElement);
+      const of = (name: string): number => luminance(style.getPropertyValue(`--${name}`));
+      const contrast = (name: string): number => {
+        const [high, low] = [of(name), of('back')].sort((a, b) => b - a);
+        return (high! + 0.05) / (low! + 0.05);
+      };
+      return Object.fromEntries(
+        ['ink', 'soft', 'link', 'traditional', 'bp', 'zerofree', 'useful', 'stride'].map((name) => [
+          name,
+          contrast(name),
+        ]),
+      );
+    });
+    for (const [name, ratio] of Object.entries(ratios))
+      expect(ratio, name).toBeGreaterThan(['ink', 'soft', 'link'].includes(name) ? 4.5 : 3);
+    const painted = await page.$eval('.plot rect, .plot path', () => {
+      const bars = [...document.querySelectorAll('#cycles .plot g[aria-label="bar"] rect')];
+      return [...new Set(bars.map((bar) => getComputedStyle(bar).fill))].filter((fill) => fill.startsWith('rgb'))
+        .length;
+    });
+    expect(painted).toBe(ENGINES.length);
+    await page.close();
+  });
+
+  it('fits a phone: what is wider scrolls by itself', async () => {
+    const { page } = await open({ width: 375 });
+    await page.$$eval('details', (all) => {
+      for (const details of all) details.open = true;
+    });
+    for (const { layer } of results.runs.slice(0, 1)) await page.select('#explorer-layer', layer);
+    const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(content).toBe(view);
+    const wide = await page.$$eval('.scroll', (all) => all.filter((box) => box.scrollWidth > box.clientWidth).length);
+    expect(wide).toBeGreaterThan(5);
+    await page.close();
+  });
+
+  it('can be read without JavaScript', async () => {
+    const { page, complaints } = await open({ script: false });
+    const visible = (selector: string): Promise<number> =>
+      page.$$(selector).then(async (all) => {
+        const boxes = await Promise.all(all.map((element) => element.boundingBox()));
+        return boxes.filter((box) => box && box.height > 0).length;
+      });
+    expect(await visible('#explorer-still svg')).toBe(ENGINES.length);
+    expect(await visible('#explorer, #theme')).toBe(0);
+    expect(await visible('figure svg')).toBeGreaterThanOrEqual(7);
+    expect(await visible('.cards li')).toBeGreaterThanOrEqual(4);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});

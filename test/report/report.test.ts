@@ -1,0 +1,230 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../generator/cli/context.js';
+import { runCli } from '../../generator/cli/program.js';
+import { ENGINES, PASSES } from '../../generator/spec/config.js';
+import type { Results } from '../../scripts/evaluation/results.js';
+import { reportHtml } from '../../scripts/report/report.js';
+import { change, count, geometricMean, short, times } from '../../scripts/report/text.js';
+import { temporaryFolders } from '../temporary.js';
+import { fixtureResults } from './fixture.js';
+
+const folder = temporaryFolders();
+const results = fixtureResults();
+
+type Changed = (copy: Record<string, unknown> & { runs: Record<string, unknown>[] }) => void;
+
+/** The fixture as a file, with a change. */
+const fileWith = (change: Changed = () => {}): string => {
+  const path = join(folder(), 'results.json');
+  const copy = structuredClone(results) as unknown as Parameters<Changed>[0];
+  change(copy);
+  writeFileSync(path, JSON.stringify(copy));
+  return path;
+};
+
+const report = async (...args: readonly string[]) => {
+  let [out, err] = ['', ''];
+  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), color: false };
+  const code = await runCli(['report', ...args], terminal);
+  return { code, out, err };
+};
+
+const documentOf = async (of: Results): Promise<Document> => parseHTML(await reportHtml(of)).document;
+
+const sections = (document: Document): readonly string[] =>
+  [...document.querySelectorAll('section')].map(({ id }) => id);
+
+/** Text of the cells of the first table below an element whose first cell is `name`. */
+const rowOf = (document: Document, section: string, ...names: readonly string[]): readonly string[] => {
+  const rows = [...document.querySelectorAll(`#${section} tbody tr`)].map((row) =>
+    [...row.children].map((cell) => cell.textContent ?? ''),
+  );
+  return rows.find((cells) => names.every((name, index) => cells[index] === name))!;
+};
+
+/** Words that a page has where a value was missing, with what stands around them; the script is left out. */
+const nonsense = (html: string): readonly string[] =>
+  html.replace(/<script[^>]*>.*?<\/script>/gs, '').match(/.{0,60}(?:NaN|undefined|Infinity|\[object).{0,20}/g) ?? [];
+
+describe('the report', () => {
+  it('says what the results say', async () => {
+    const document = await documentOf(results);
+    expect(sections(document)).toEqual(
+      ['headline', 'networks', 'cycles', 'roofline', 'traffic', 'sizes', 'timelines', 'matrix'].concat([
+        ...['validation', 'runs', 'conditions'],
+      ]),
+    );
+    const of = (engine: string, pass = 'dgrad') =>
+      results.runs.find((run) => run.layer === 'A' && run.pass === pass && run.engine === engine)!;
+    const [traditional, bp, zerofree] = ENGINES.map((engine) => of(engine));
+    expect(rowOf(document, 'cycles', 'A', 'dgrad', 'zerofree').slice(3, 6)).toEqual([
+      ...[count(zerofree!.cycles), times(traditional!.cycles / zerofree!.cycles), times(bp!.cycles / zerofree!.cycles)],
+    ]);
+    // layers A and B have strides, the third has none
+    const strided = ['A', 'B'].map((layer) => {
+      const cycles = (engine: string): number =>
+        results.runs.find((run) => run.layer === layer && run.pass === 'wgrad' && run.engine === engine)!.cycles;
+      return cycles('bp') / cycles('zerofree');
+    });
+    const cards = [...document.querySelectorAll('.cards li')].map((card) => card.textContent);
+    expect(cards).toContain(
+      `${times(geometricMean(strided))}wgrad: zerofree over bpgeometric mean of 2 strided layers, on the RTL; ${times(Math.min(...strided))} to ${times(Math.max(...strided))}`,
+    );
+    const network = results.networks.filter(({ network, scope }) => network === 'FixtureNet' && scope === 'all');
+    const [before, after] = (['traditional', 'bp'] as const).map((engine) => network.find((t) => t.engine === engine)!);
+    const fewer = (after!.dgrad + after!.wgrad) / (before!.dgrad + before!.wgrad) - 1;
+    expect(fewer).toBeLessThan(0);
+    expect(rowOf(document, 'networks', 'FixtureNet', change(fewer))).toBeDefined();
+    expect(rowOf(document, 'networks', 'mean')).toBeDefined();
+    expect(rowOf(document, 'networks', 'bytes').slice(2)).toEqual(['−22.7 % or more', '−30.0 %', '−40.0 %', '−14.3 %']);
+    expect(document.querySelector('.reasons')!.textContent).toContain('because < of it');
+    expect(document.querySelector('#conditions')!.textContent).toContain('a test fixture, from plans');
+  });
+
+  it('draws a mark for every run, and names every drawing', async () => {
+    const document = await documentOf(results);
+    const { length } = results.runs;
+    expect(document.querySelectorAll('#roofline g[aria-label="dot"] path')).toHaveLength(length);
+    const extra = results.runs.filter(({ reorganizeCycles }) => reorganizeCycles > 0).length;
+    expect(extra).toBeGreaterThan(0);
+    expect(document.querySelectorAll('#cycles g[aria-label="bar"] rect')).toHaveLength(length + extra);
+    expect(document.querySelectorAll('#traffic g[aria-label="bar"] rect')).toHaveLength(length);
+    expect(document.querySelectorAll('#sizes g[aria-label="dot"] circle')).toHaveLength(results.sizes.length);
+    expect(document.querySelectorAll('#timelines svg [class^="lane-"]')).toHaveLength(5 * results.timelines.length);
+    for (const svg of document.querySelectorAll('figure svg')) {
+      expect(svg.getAttribute('role')).toBe('img');
+      expect(svg.getAttribute('aria-label')!.length).toBeGreaterThan(15);
+    }
+    const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('needs nothing but itself, and holds the text of the results as text', async () => {
+    const html = await reportHtml(results);
+    expect(html.length).toBeLessThan(2_000_000);
+    expect(html.match(/(?:src|href)="(?!#|data:).{9}/g)).toBeNull();
+    expect(html.match(/@import|url\((?!#|"?#|data:).{9}/g)).toBeNull();
+    const body = html.replace(/<script[^>]*>.*?<\/script>/gs, '').replace(/<style>.*?<\/style>/gs, '');
+    expect(nonsense(html)).toEqual([]);
+    for (const [text, there] of [
+      ['C <3x3>', false],
+      ['C &lt;3x3&gt; &amp; &quot;1&quot;', true],
+      ['Fixture&lt;2&gt;', true],
+    ] as const)
+      expect(body.includes(text), text).toBe(there);
+  });
+
+  it.each<[string, Partial<Results>]>([
+    ['runs only', { networks: [], sizes: [], timelines: [], validation: [] }],
+    ['one run', { runs: results.runs.slice(0, 1), networks: [], sizes: [], timelines: [], validation: [] }],
+    ['one engine', { runs: results.runs.filter(({ engine }) => engine === 'zerofree') }],
+    [
+      'a run without cycles',
+      { runs: [{ ...results.runs[0]!, cycles: 0, usefulMacs: 0, dramBytesRead: 0, dramBytesWritten: 0 }] },
+    ],
+    ['networks only', { runs: [], sizes: [], timelines: [], validation: [] }],
+    ['another machine', { machine: { ...results.machine, preset: 'other' } }],
+    ['one engine of a network', { networks: results.networks.slice(-1) }],
+    ['networks without cycles', { networks: results.networks.map((totals) => ({ ...totals, dgrad: 0, wgrad: 0 })) }],
+    ['sizes by the model alone', { sizes: results.sizes.filter(({ source }) => source === 'model') }],
+  ])('is whole with %s', async (_, change) => {
+    const html = await reportHtml({ ...results, ...change });
+    expect(nonsense(html)).toEqual([]);
+    for (const id of ['matrix', 'conditions']) expect(html.includes(`<section id="${id}"`), id).toBe(true);
+  });
+
+  it('takes the measured run where there is also a prediction, and marks what is only predicted', async () => {
+    const predicted = results.runs.map((run) => ({ ...run, source: 'model' as const, cycles: run.cycles * 2 }));
+    const measured = results.runs.filter(({ layer }) => layer === 'A');
+    const document = await documentOf({ ...results, runs: [...predicted, ...measured] });
+    const shown = rowOf(document, 'cycles', 'A', 'dgrad', 'bp')[3];
+    expect(shown).toBe(count(measured.find(({ pass, engine }) => pass === 'dgrad' && engine === 'bp')!.cycles));
+    const labels = document.querySelector('#cycles svg')!.textContent!;
+    expect(labels).toContain('B (model)');
+    expect(labels).not.toContain('A (model)');
+  });
+});
+
+describe('bp-im2col report', () => {
+  it('writes one file and says so', async () => {
+    const source = fileWith();
+    const out = join(folder(), 'page.html');
+    const { code, out: printed } = await report(source, '-o', out, '--json');
+    expect(code).toBe(EXIT.ok);
+    const bytes = readFileSync(out).length;
+    expect(JSON.parse(printed)).toEqual({ file: out, bytes, runs: 3 * PASSES.length * ENGINES.length });
+    expect((await report(source, '-o', out)).out).toContain(`${out}: 27 runs, `);
+    expect(readdirSync(join(out, '..'))).toEqual(['page.html']);
+  });
+
+  it.each<[string, Changed, readonly string[]]>([
+    ['a missing field', (copy) => delete copy.runs[3]!.cycles, ['runs[3].cycles: is missing [MISSING]']],
+    ['a wrong type', (copy) => (copy.runs[0]!.cycles = '12'), ['runs[0].cycles: is "12": ', 'expected number']],
+    ['a value out of range', (copy) => (copy.runs[1]!.utilization = 1.5), ['runs[1].utilization: is 1.5: ', '<=1']],
+    ['an unknown engine', (copy) => (copy.runs[2]!.engine = 'fast'), ['runs[2].engine: is "fast"', 'zerofree']],
+    ['another version', (copy) => (copy.schema = 2), ['schema: is 2, which this program does not read']],
+    [
+      'nothing',
+      (copy) => Object.assign(copy, { runs: [], networks: [], sizes: [], timelines: [], validation: [] }),
+      ['runs: there is nothing to report [EMPTY]'],
+    ],
+    ['a layer that is none', (copy) => (copy.runs[0]!.spec = 'C=8'), ['runs[0].spec, H: not given']],
+    ['two layers of a name', (copy) => (copy.runs[1]!.spec = 'C=1,H=1,W=1,N=1,K=1'), ['[TWO_LAYERS]']],
+    [
+      'too few buckets',
+      (copy) => (copy.timelines as { store: number[] }[])[0]!.store.pop(),
+      ['timelines[0].store: has'],
+    ],
+    [
+      'much',
+      (copy) => {
+        for (const run of copy.runs) delete run.busy;
+      },
+      ['error: 13 problems', '15 more problems'],
+    ],
+  ])('refuses %s, and writes nothing', async (_, change, texts) => {
+    const out = join(folder(), 'page.html');
+    const { code, out: printed, err } = await report(fileWith(change), '--out', out);
+    expect({ code, printed }).toEqual({ code: EXIT.usage, printed: '' });
+    for (const text of [...texts, 'fix: ']) expect(err).toContain(text);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('refuses files that are not there, not JSON, or cannot be written', async () => {
+    const root = folder();
+    const text = join(root, 'text.json');
+    writeFileSync(text, '{ "schema": 1,');
+    mkdirSync(join(root, 'folder.html'));
+    const page = join(root, 'page.html');
+    for (const [args, expected] of [
+      [['no-such.json', '-o', page], '[ENOENT]'],
+      [[text, '-o', page], '[NOT_JSON]'],
+      [[root, '-o', page], '[EISDIR]'],
+      [[fileWith(), '-o', join(root, 'page.pdf')], 'does not end in .html'],
+      [[fileWith(), '-o', join(root, 'folder.html')], '[EISDIR]'],
+      [[fileWith(), '-o', join(root, 'no/page.html')], '[ENOENT]'],
+    ] as const) {
+      const { code, err } = await report(...args);
+      expect(code, err).toBe(EXIT.usage);
+      expect(err).toContain(expected);
+    }
+    expect(readdirSync(root).sort()).toEqual(['folder.html', 'text.json']);
+  });
+});
+
+it('writes numbers briefly', () => {
+  expect([0, 999, 1000, 12_345, 999_499, 3_749_084, 2.5e9].map(short)).toEqual([
+    '0',
+    '999',
+    '1 k',
+    '12.3 k',
+    '999 k',
+    '3.75 M',
+    '2.5 G',
+  ]);
+  expect([-0.35, 0.5, 0].map(change)).toEqual(['−35.0 %', '+50.0 %', '0.0 %']);
+});
