@@ -13,11 +13,23 @@ import type { Config } from './spec/config.js';
 export const defineAccelerator = (description: Description): Config => resolveConfig(description);
 
 export { type Problem, UserError } from './check/errors.js';
-export { configJsonSchema } from './check/jsonSchema.js';
+export { configJsonSchema, networkJsonSchema } from './check/jsonSchema.js';
+export { parseNetwork } from './check/network.js';
 export type { Description, FullDescription, PresetChange } from './check/resolve.js';
 export { emit, type Generated, type GenerateOptions, generate } from './emit/generate.js';
 export type { EmittedFile } from './emit/rtl.js';
+export { NETWORK_NAMES, type NetworkName, networks } from './networks/index.js';
+export {
+  denseMacs,
+  type ImageSize,
+  type Network,
+  type NetworkLayer,
+  type NetworkOptions,
+  parameterCount,
+} from './networks/network.js';
+export { type Operand, type StructuralZeros, structuralZeros } from './networks/structuralZeros.js';
 export type { Config, Engine, Format, Pass } from './spec/config.js';
 export { ENGINES, PASSES } from './spec/config.js';
 export { type Derived, derive } from './spec/derive.js';
+export { formatLayer, type Layer, type LayerShape, makeLayer, parseLayer } from './spec/layer.js';
 export { PRESET_NAMES, type PresetName, presets } from './spec/presets.js';

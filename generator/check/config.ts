@@ -1,57 +1,16 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Config, ENGINES } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import { type Problem, UserError } from './errors.js';
+import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
-import { configSchema, rules } from './schema.js';
-import { closest } from './suggest.js';
-
-type Path = readonly PropertyKey[];
-
-const show = (value: unknown): string => {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
-
-const name = (path: Path): string => (path.length === 0 ? 'configuration' : path.map(String).join('.'));
-
-const valueAt = (input: unknown, path: Path): unknown =>
-  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
+import { configSchema } from './schema.js';
 
 /** The schema of a field, or nothing where the configuration has no such field. */
-export const schemaAt = (path: Path): z.core.$ZodType | undefined =>
-  path.reduce<z.core.$ZodType | undefined>((node, key) => {
-    if (node instanceof z.ZodObject) return Object.hasOwn(node.shape, key) ? node.shape[key as string] : undefined;
-    return node instanceof z.ZodArray ? node.element : undefined;
-  }, configSchema);
-
-const unknownKey = (path: Path, key: string): Problem => {
-  const known = Object.keys((schemaAt(path) as typeof configSchema).shape);
-  const meant = closest(key, known);
-  return {
-    code: 'UNKNOWN_KEY',
-    path: name([...path, key]),
-    message: 'there is no such key',
-    fix: meant ? `write ${name([...path, meant])}` : `remove it; the keys here are ${known.join(', ')}`,
-  };
-};
+export const schemaAt = (path: Path): z.core.$ZodType | undefined => schemaIn(configSchema, path);
 
 // buffer words do not depend on the buffers' sizes, which may be unsound here
 const NO_BUFFERS: Config['buffers'] = { dynamicBytes: 1, stationaryBytes: 1, accumulatorDepth: 1 };
-
-/** Every mistake in types and ranges. */
-const fieldProblems = (input: unknown, issues: readonly z.core.$ZodIssue[]): readonly Problem[] =>
-  issues.flatMap((issue): readonly Problem[] => {
-    const { path } = issue;
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
-    const { expects, nearest } = rules.get(schemaAt(path) as z.ZodType) as NonNullable<ReturnType<typeof rules.get>>;
-    const value = valueAt(input, path);
-    const near = nearest(value);
-    const fix = near === undefined ? `give ${expects}` : `set ${name(path)} to ${show(near)}`;
-    if (value === undefined) return [{ code: 'MISSING', path: name(path), message: `missing; it is ${expects}`, fix }];
-    const code = issue.code === 'invalid_type' && issue.expected !== 'int' ? 'WRONG_TYPE' : 'OUT_OF_RANGE';
-    return [{ code, path: name(path), message: `is ${show(value)}; it must be ${expects}`, fix }];
-  });
 
 /** Mistakes that show only when several fields, or the meaning of one, are looked at; `ok` says which fields are sound. */
 const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): readonly Problem[] => {
@@ -94,7 +53,7 @@ const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): re
 /** Every problem of a complete configuration: types and ranges first, then rules that join fields. Empty when it is valid. */
 export const configProblems = (input: unknown): readonly Problem[] => {
   const { error } = configSchema.safeParse(input);
-  const fields = fieldProblems(input, error?.issues ?? []);
+  const fields = fieldProblems(configSchema, 'configuration', input, error?.issues ?? []);
   const bad = fields.filter(({ code }) => code !== 'UNKNOWN_KEY').map(({ path }) => path);
   if (bad.includes('configuration')) return fields;
   // a field is sound when nothing is wrong with it, with a part of it, or with what holds it

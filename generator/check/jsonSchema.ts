@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PRESET_NAMES } from '../spec/presets.js';
+import { networkSchema } from './network.js';
 import { configSchema } from './schema.js';
 
 const preset = z.enum(PRESET_NAMES).describe('The preset that this configuration changes.');
@@ -24,4 +25,10 @@ const fileSchema = z.union([
 export const configJsonSchema = (): Readonly<Record<string, unknown>> => ({
   ...z.toJSONSchema(fileSchema),
   title: 'bp-im2col configuration',
+});
+
+/** JSON Schema (2020-12) of a network file, for editors. */
+export const networkJsonSchema = (): Readonly<Record<string, unknown>> => ({
+  ...z.toJSONSchema(networkSchema),
+  title: 'bp-im2col network',
 });

@@ -13,7 +13,8 @@ export const rules = z.registry<Rule>();
 
 const clamp = (low: number, high: number, value: number): number => Math.min(high, Math.max(low, value));
 
-const whole = (low: number, high: number, usual: number, description: string) =>
+/** A whole number; `usual` is proposed in place of what is no number. */
+export const whole = (low: number, high: number, usual: number, description: string) =>
   z
     .int()
     .min(low)
@@ -60,7 +61,8 @@ const identifier = (extra: string, usual: string, description: string) =>
       },
     });
 
-const group = <T extends z.ZodRawShape>(shape: T, description: string) =>
+/** An object with these keys and no other. */
+export const group = <T extends z.ZodRawShape>(shape: T, description: string) =>
   z
     .strictObject(shape)
     .describe(description)

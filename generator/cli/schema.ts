@@ -1,17 +1,23 @@
-import { Command } from 'commander';
-import { configJsonSchema } from '../check/jsonSchema.js';
+import { Argument, Command } from 'commander';
+import { configJsonSchema, networkJsonSchema } from '../check/jsonSchema.js';
 import type { Context } from './context.js';
 
+const schemas = { config: configJsonSchema, network: networkJsonSchema } as const;
+
 const examples = `
-Example:
+Examples:
   bp-im2col schema > bp-im2col.schema.json
+  bp-im2col schema network > network.schema.json
 Then start a configuration file with
   { "$schema": "./bp-im2col.schema.json", "preset": "ref16", "array": { "rows": 8 } }
 `;
 
-/** `bp-im2col schema`: the JSON Schema of a configuration file. */
+/** `bp-im2col schema`: the JSON Schema of a configuration file, or of a network file. */
 export const schemaCommand = ({ out }: Context): Command =>
   new Command('schema')
-    .description('print the JSON Schema of a configuration file, for editors')
+    .description('print the JSON Schema of a configuration file or of a network file, for editors')
+    .addArgument(
+      new Argument('[file]', 'which file it describes').choices(Object.keys(schemas)).default('config' as const),
+    )
     .addHelpText('after', examples)
-    .action(() => out(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
+    .action((file: keyof typeof schemas) => out(`${JSON.stringify(schemas[file](), null, 2)}\n`));

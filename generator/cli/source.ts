@@ -25,7 +25,14 @@ const parseJson = (path: string, text: string): unknown => {
 };
 
 /** A file is meant when the word looks like a path; anything else names a preset. */
-const isPath = (source: string): boolean => /[/\\]|\.json$/i.test(source);
+export const isPath = (source: string): boolean => /[/\\]|\.json$/i.test(source);
+
+/** What a JSON file holds. @throws {@link UserError} when it cannot be read, or is not JSON. */
+export const readJson = (path: string): unknown =>
+  parseJson(
+    path,
+    withFileErrors(path, () => readFileSync(path, 'utf8')),
+  );
 
 /**
  * The configuration that a preset's name or a JSON file, and `--set` options, describe.
@@ -33,6 +40,5 @@ const isPath = (source: string): boolean => /[/\\]|\.json$/i.test(source);
  */
 export const loadConfig = (source: string, sets: readonly string[]): Config => {
   if (!isPath(source)) return resolveConfig({ preset: presetOf(source).name }, sets);
-  const text = withFileErrors(source, () => readFileSync(source, 'utf8'));
-  return resolveConfig(parseJson(source, text), sets);
+  return resolveConfig(readJson(source), sets);
 };

@@ -33,10 +33,10 @@ export interface Layer extends LayerShape {
   readonly Wo: number;
 }
 
-type Key = keyof LayerShape;
+export type LayerKey = keyof LayerShape;
 
 /** Least and greatest value of a key, and its default when it has one. */
-interface Limits {
+export interface Limits {
   readonly least: number;
   readonly most: number;
   readonly fallback?: number;
@@ -48,7 +48,8 @@ const kernel: Limits = { least: 1, most: 255 };
 const once: Limits = { least: 1, most: 255, fallback: 1 };
 const padding: Limits = { least: 0, most: 32767, fallback: 0 };
 
-const limits: Readonly<Record<Key, Limits>> = {
+/** Of every key of a layer. */
+export const layerLimits: Readonly<Record<LayerKey, Limits>> = {
   B: { least: 1, most: 65535, fallback: 1 },
   C: channels,
   H: pixels,
@@ -67,17 +68,18 @@ const limits: Readonly<Record<Key, Limits>> = {
   G: { ...channels, fallback: 1 },
 };
 
-const keys = Object.keys(limits) as readonly Key[];
+const keys = Object.keys(layerLimits) as readonly LayerKey[];
 
-const shorthands: Readonly<Record<string, readonly Key[]>> = {
+/** Keys that set several. */
+export const layerShorthands: Readonly<Record<string, readonly LayerKey[]>> = {
   K: ['Kh', 'Kw'],
   S: ['Sh', 'Sw'],
   D: ['Dh', 'Dw'],
   P: ['Pt', 'Pb', 'Pl', 'Pr'],
 };
 
-const keysOf = (name: string): readonly Key[] | undefined =>
-  Object.hasOwn(shorthands, name) ? shorthands[name] : keys.filter((key) => key === name);
+const keysOf = (name: string): readonly LayerKey[] | undefined =>
+  Object.hasOwn(layerShorthands, name) ? layerShorthands[name] : keys.filter((key) => key === name);
 
 const outputs = (size: number, before: number, after: number, tap: number, dilation: number, stride: number): number =>
   Math.floor((size + before + after - dilation * (tap - 1) - 1) / stride) + 1;
@@ -123,7 +125,7 @@ const relationProblems = (shape: Partial<LayerShape>): readonly Problem[] => {
  */
 export const makeLayer = (shape: LayerShape): Layer => {
   const values = keys.map((key) => [key, shape[key]] as const);
-  const problems = values.flatMap(([key, value]) => valueProblems(key, value, limits[key]));
+  const problems = values.flatMap(([key, value]) => valueProblems(key, value, layerLimits[key]));
   if (problems.length === 0) problems.push(...relationProblems(shape));
   if (problems.length > 0) throw new UserError(problems);
   const { H, W, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr } = shape;
@@ -142,9 +144,9 @@ export const makeLayer = (shape: LayerShape): Layer => {
 export const parseLayer = (text: string): Layer => {
   const problems: Problem[] = [];
   const given = new Set<string>();
-  const bad = new Set<Key>();
+  const bad = new Set<LayerKey>();
   const shape: Record<string, number> = {};
-  for (const key of keys) if (limits[key].fallback !== undefined) shape[key] = limits[key].fallback;
+  for (const key of keys) if (layerLimits[key].fallback !== undefined) shape[key] = layerLimits[key].fallback;
   for (const item of text.split(',')) {
     const [, name, digits] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(item) ?? [];
     if (name === undefined) {
@@ -154,7 +156,7 @@ export const parseLayer = (text: string): Layer => {
     }
     const targets = keysOf(name)!;
     if (targets.length === 0) {
-      const fix = `use ${[...keys, ...Object.keys(shorthands)].join(', ')}`;
+      const fix = `use ${[...keys, ...Object.keys(layerShorthands)].join(', ')}`;
       problems.push({ code: 'UNKNOWN_KEY', path: name, message: 'no such key', fix });
       continue;
     }
@@ -163,7 +165,7 @@ export const parseLayer = (text: string): Layer => {
     }
     given.add(name);
     const value = /^-?\d+$/.test(digits) ? Number(digits) : Number.NaN;
-    const wrong = valueProblems(name, value, limits[targets[0]]).map((problem) =>
+    const wrong = valueProblems(name, value, layerLimits[targets[0]]).map((problem) =>
       Number.isNaN(value) ? { ...problem, message: `"${digits}" is not a whole number` } : problem,
     );
     problems.push(...wrong);
@@ -186,11 +188,11 @@ export const parseLayer = (text: string): Layer => {
 /** The shortest text that {@link parseLayer} reads back as this layer. */
 export const formatLayer = (layer: Layer): string => {
   const parts: string[] = [];
-  const done = new Set<Key>();
+  const done = new Set<LayerKey>();
   for (const key of keys) {
-    const [name, group] = Object.entries(shorthands).find(([, members]) => members.includes(key)) ?? [key, [key]];
+    const [name, group] = Object.entries(layerShorthands).find(([, members]) => members.includes(key)) ?? [key, [key]];
     const same = group.every((member) => layer[member] === layer[key]);
-    if (done.has(key) || layer[key] === limits[key].fallback) continue;
+    if (done.has(key) || layer[key] === layerLimits[key].fallback) continue;
     parts.push(`${same ? name : key}=${layer[key]}`);
     for (const member of same ? group : [key]) done.add(member);
   }

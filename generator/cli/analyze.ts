@@ -1,0 +1,191 @@
+import { Command, Option } from 'commander';
+import { type Problem, UserError } from '../check/errors.js';
+import { closest } from '../check/suggest.js';
+import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
+import { denseMacs, type ImageSize, type NetworkLayer, parameterCount } from '../networks/network.js';
+import { structuralZeros } from '../networks/structuralZeros.js';
+import { PASSES, type Pass } from '../spec/config.js';
+import { makeLayer, parseLayer } from '../spec/layer.js';
+import type { Analysis } from './analyzeReport.js';
+import type { Context } from './context.js';
+import { isPath, readJson } from './source.js';
+
+interface Options {
+  readonly batch?: string;
+  readonly size?: string;
+  readonly format: string;
+  readonly pass?: Pass;
+  readonly strided?: boolean;
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+const help = `
+The traditional scheme lowers a pass to a product of two matrices. Zeros in them that are there whatever the data:
+  fprop  feature map: X, padded by P
+  dgrad  feature map: dY with S-1 zeros inserted, padded by K-1-P (cropped where that is negative)
+  wgrad  feature map: X, padded by P; kernel: dY with S-1 zeros inserted
+Where the stride leaves a remainder of rows or columns, dgrad has zeros for them, and wgrad leaves them out of X.
+extra bytes: the zero-inserted tensor that the engine traditional stores first; none where all strides are 1.
+
+Layer keys: B C H W N, Kh Kw Sh Sw Dh Dw, Pt Pb Pl Pr, G; K S D P set all their axes.
+A network file: { "name": "mine", "layers": [{ "name": "conv1", "C": 3, "H": 32, "W": 32, "N": 16, "K": 3, "S": 2 }] }
+
+Examples:
+  bp-im2col analyze resnet18 --strided
+  bp-im2col analyze C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad
+  bp-im2col analyze mobilenet_v2 --batch 32 --size 192x160 --csv > zeros.csv
+  bp-im2col analyze my-network.json --format int8 --json
+  bp-im2col analyze --list
+`;
+
+const problem = (code: string, path: string, message: string, fix: string): UserError =>
+  new UserError([{ code, path, message, fix }]);
+
+/** A whole number of at most seven digits, or NaN. */
+const digits = (text: string): number => (/^\d{1,7}$/.test(text) ? Number(text) : Number.NaN);
+
+const parseBatch = (text: string): number => {
+  const batch = digits(text);
+  if (batch >= 1 && batch <= 65535) return batch;
+  throw problem('OUT_OF_RANGE', `--batch ${text}`, 'it will not do', 'give a whole number from 1 to 65535');
+};
+
+const parseSize = (text: string): ImageSize => {
+  const [, height, width] = /^(\d{1,7})(?:x(\d{1,7}))?$/.exec(text) ?? [];
+  const size = { height: digits(height ?? ''), width: digits(width ?? height ?? '') };
+  if (Object.values(size).every((pixels) => pixels >= 1 && pixels <= 32767)) return size;
+  const fix = 'give height x width in pixels, as in 224x224, or one number for both; up to 32767';
+  throw problem('OUT_OF_RANGE', `--size ${text}`, 'it will not do', fix);
+};
+
+const FORMAT_BYTES: Readonly<Record<string, number>> = { int8: 1, bf16: 2 };
+
+const parseFormat = (text: string): number => {
+  const bytes = Object.hasOwn(FORMAT_BYTES, text) ? FORMAT_BYTES[text] : digits(text);
+  if (bytes >= 1 && bytes <= 16) return bytes;
+  throw problem('OUT_OF_RANGE', `--format ${text}`, 'it will not do', 'give int8, bf16, or bytes per element, 1 to 16');
+};
+
+interface Source {
+  readonly name: string;
+  readonly images?: string;
+  readonly layers: readonly NetworkLayer[];
+}
+
+const isNetwork = (name: string): name is NetworkName => NETWORK_NAMES.includes(name as NetworkName);
+
+const unknownNetwork = (source: string): UserError => {
+  const meant = closest(source, NETWORK_NAMES);
+  const fix = meant ? `write ${meant}` : 'give a layer (C=64,H=56,…), a JSON file, or a network of analyze --list';
+  return problem('UNKNOWN_NETWORK', source, 'there is no such network', fix);
+};
+
+/** The layers that a word on the command line names. */
+const loadSource = async (source: string, batch: number | undefined, size: ImageSize | undefined): Promise<Source> => {
+  if (isNetwork(source)) {
+    const { height, width } = size ?? { height: 224, width: 224 };
+    const { layers } = networks[source]({ batch, size: { height, width } });
+    return { name: source, images: `${batch ?? 1} of ${height}x${width}`, layers };
+  }
+  if (size) {
+    const fix = 'leave out --size, and give H and W of each layer';
+    throw problem('NO_IMAGE', '--size', 'only the networks of --list take an image of any size', fix);
+  }
+  if (isPath(source)) {
+    const { parseNetwork } = await import('../check/network.js');
+    return parseNetwork(readJson(source));
+  }
+  if (!source.includes('=')) throw unknownNetwork(source);
+  const layer = { name: 'layer', layer: parseLayer(source), linear: false, bias: false, batchNorm: 0 };
+  return { name: source, layers: [layer] };
+};
+
+const withBatch = (each: NetworkLayer, batch: number | undefined): NetworkLayer =>
+  batch === undefined ? each : { ...each, layer: makeLayer({ ...each.layer, B: batch }) };
+
+const isStrided = ({ layer }: NetworkLayer): boolean => layer.Sh > 1 || layer.Sw > 1;
+
+const analyze = async (source: string, options: Options, context: Context): Promise<void> => {
+  const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
+  const size = options.size === undefined ? undefined : parseSize(options.size);
+  const bytesPerElement = parseFormat(options.format);
+  const { name, images, layers } = await loadSource(source, batch, size);
+  const chosen = layers.filter((each) => !options.strided || isStrided(each)).map((each) => withBatch(each, batch));
+  const problems: Problem[] = [];
+  const passes = chosen.flatMap((layer) =>
+    (options.pass ? [options.pass] : PASSES).flatMap((pass) => {
+      try {
+        return [{ layer, zeros: structuralZeros(layer.layer, pass) }];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        problems.push(...error.problems.map((each) => ({ ...each, path: layer.name })));
+        return [];
+      }
+    }),
+  );
+  if (problems.length > 0) throw new UserError(problems);
+  const { csvAnalysis, humanAnalysis, jsonAnalysis } = await import('./analyzeReport.js');
+  const analysis: Analysis = { name, images, strided: options.strided ?? false, bytesPerElement, passes };
+  if (options.json) context.out(`${JSON.stringify(jsonAnalysis(analysis), null, 2)}\n`);
+  else if (options.csv) context.out(csvAnalysis(analysis));
+  else if (passes.length === 0) context.out(`${name}: no layer has a stride of 2 or more\n`);
+  else context.out(humanAnalysis(analysis, context.color));
+};
+
+/** The known networks, at their usual image. */
+const list = async ({ json, csv: asCsv, size }: Options, context: Context): Promise<void> => {
+  const rows = NETWORK_NAMES.map((name) => {
+    const network = networks[name]({ size: size === undefined ? undefined : parseSize(size) });
+    const { layers } = network;
+    return {
+      name,
+      layers: layers.length,
+      linear: layers.filter(({ linear }) => linear).length,
+      strided: layers.filter(isStrided).length,
+      parameters: parameterCount(network),
+      macs: layers.map(({ layer }) => denseMacs(layer)).reduce((a, b) => a + b, 0),
+    };
+  });
+  const { columns, csv } = await import('./analyzeReport.js');
+  const head = Object.keys(rows[0]);
+  if (json) context.out(`${JSON.stringify(rows, null, 2)}\n`);
+  else if (asCsv) context.out(csv([head, ...rows.map((row) => Object.values(row))]));
+  else {
+    const cells = rows.map((row) => Object.values(row).map((value) => value.toLocaleString('en-US')));
+    context.out(columns([head, ...cells], 1));
+  }
+};
+
+/** `bp-im2col analyze`: the structural zeros of a layer or a network, in closed form. */
+export const analyzeCommand = (context: Context): Command =>
+  new Command('analyze')
+    .description('count the structural zeros of a layer or a network, without simulation')
+    .argument(
+      '[network|layer|file]',
+      'a network (see --list), a layer as in C=64,H=56,W=56,N=128,K=3,S=2, or a JSON file',
+    )
+    .option('-b, --batch <n>', 'images (default: 1, or B of a layer)')
+    .option('--size <n|HxW>', 'image that a network takes, in pixels (default: 224)')
+    .option('--format <format|n>', 'int8, bf16, or bytes per element', 'bf16')
+    .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))
+    .option('--strided', 'only layers with a stride of 2 or more')
+    .addOption(
+      new Option('--list', 'list the networks: layers, parameters, multiply-accumulates of an image').conflicts([
+        'batch',
+        'pass',
+        'strided',
+      ]),
+    )
+    .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
+    .option('--csv', 'print the result as comma-separated values, one row for each layer and pass')
+    .addHelpText('after', help)
+    .action((source: string | undefined, options: Options) => {
+      if (options.list) {
+        if (source === undefined) return list(options, context);
+        throw problem('EXTRA', source, '--list takes no network', `leave out --list, or ${source}`);
+      }
+      if (source !== undefined) return analyze(source, options, context);
+      throw problem('MISSING', 'analyze', 'nothing to analyze', 'give a network, a layer or a JSON file, or --list');
+    });

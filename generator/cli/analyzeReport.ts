@@ -1,0 +1,188 @@
+import Table from 'cli-table3';
+import picocolors from 'picocolors';
+import { UserError } from '../check/errors.js';
+import type { NetworkLayer } from '../networks/network.js';
+import type { Operand, StructuralZeros } from '../networks/structuralZeros.js';
+import { PASSES, type Pass } from '../spec/config.js';
+import { formatLayer } from '../spec/layer.js';
+
+/** The structural zeros of one pass of a layer. */
+export interface AnalyzedPass {
+  readonly layer: NetworkLayer;
+  readonly zeros: StructuralZeros;
+}
+
+/** What was analyzed, and what came of it. */
+export interface Analysis {
+  readonly name: string;
+  /** Images and their size, of a known network, as in "2 of 224x224". */
+  readonly images?: string;
+  /** Only layers with a stride of 2 or more were looked at. */
+  readonly strided: boolean;
+  readonly bytesPerElement: number;
+  readonly passes: readonly AnalyzedPass[];
+}
+
+/** Sums of the counts of a pass over layers. */
+type Sums = Pick<StructuralZeros, 'featureMap' | 'kernel' | 'macs' | 'usefulMacs' | 'extraElements'>;
+
+/** @throws {@link UserError} when the sum is not exact. */
+const sum = (values: readonly number[]): number => {
+  const total = values.reduce((a, b) => a + b, 0);
+  if (Number.isSafeInteger(total)) return total;
+  const message = `a sum over the layers is ${total.toExponential(1)}, too large to be exact`;
+  throw new UserError([{ code: 'TOO_LARGE', path: 'totals', message, fix: 'take a smaller batch' }]);
+};
+
+const operandSum = (operands: readonly Operand[]): Operand => ({
+  elements: sum(operands.map(({ elements }) => elements)),
+  zeros: sum(operands.map(({ zeros }) => zeros)),
+});
+
+/** Totals of each pass that was analyzed. */
+const totalsOf = ({ passes }: Analysis): readonly (readonly [Pass, Sums])[] =>
+  PASSES.map((pass) => [pass, passes.map(({ zeros }) => zeros).filter((zeros) => zeros.pass === pass)] as const)
+    .filter(([, all]) => all.length > 0)
+    .map(([pass, all]) => [
+      pass,
+      {
+        featureMap: operandSum(all.map(({ featureMap }) => featureMap)),
+        kernel: operandSum(all.map(({ kernel }) => kernel)),
+        macs: sum(all.map(({ macs }) => macs)),
+        usefulMacs: sum(all.map(({ usefulMacs }) => usefulMacs)),
+        extraElements: sum(all.map(({ extraElements }) => extraElements)),
+      },
+    ]);
+
+const sparsity = ({ elements, zeros }: Operand): number => zeros / elements;
+
+const jsonOperand = (operand: Operand) => ({ ...operand, sparsity: sparsity(operand) });
+
+const jsonCounts = ({ featureMap, kernel, macs, usefulMacs, extraElements }: Sums, bytes: number) => ({
+  featureMap: jsonOperand(featureMap),
+  kernel: jsonOperand(kernel),
+  extraBytes: extraElements * bytes,
+  macs,
+  usefulMacs,
+});
+
+/** What `--json` prints. */
+export const jsonAnalysis = (analysis: Analysis) => {
+  const { name, images, strided, bytesPerElement, passes } = analysis;
+  return {
+    name,
+    ...(images === undefined ? {} : { images }),
+    strided,
+    bytesPerElement,
+    passes: passes.map(({ layer, zeros }) => {
+      const { pass, groups, rows, reduction, columns } = zeros;
+      const matrix = { groups, rows, reduction, columns };
+      const which = { name: layer.name, layer: formatLayer(layer.layer), pass };
+      return { ...which, matrix, ...jsonCounts(zeros, bytesPerElement) };
+    }),
+    totals: Object.fromEntries(totalsOf(analysis).map(([pass, sums]) => [pass, jsonCounts(sums, bytesPerElement)])),
+  };
+};
+
+/** Rows of comma-separated values (RFC 4180, but with newlines alone). */
+export const csv = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows
+    .map((cells) => cells.map((cell) => (/[",\n]/.test(`${cell}`) ? `"${`${cell}`.replaceAll('"', '""')}"` : cell)))
+    .map((cells) => `${cells.join(',')}\n`)
+    .join('');
+
+/** What `--csv` prints: one row for each layer and pass, without totals. */
+export const csvAnalysis = ({ passes, bytesPerElement }: Analysis): string =>
+  csv([
+    [
+      ...['name', 'layer', 'pass', 'groups', 'rows', 'reduction', 'columns'],
+      ...['featureMapElements', 'featureMapZeros', 'featureMapSparsity'],
+      ...['kernelElements', 'kernelZeros', 'kernelSparsity', 'extraBytes', 'macs', 'usefulMacs'],
+    ],
+    ...passes.map(({ layer, zeros }) => {
+      const { pass, groups, rows, reduction, columns, featureMap, kernel, macs, usefulMacs, extraElements } = zeros;
+      return [
+        ...[layer.name, formatLayer(layer.layer), pass, groups, rows, reduction, columns],
+        ...[featureMap.elements, featureMap.zeros, sparsity(featureMap)],
+        ...[kernel.elements, kernel.zeros, sparsity(kernel), extraElements * bytesPerElement, macs, usefulMacs],
+      ];
+    }),
+  ]);
+
+// made once: making it takes longer than all that it formats
+const format = new Intl.NumberFormat('en-US');
+const number = (value: number): string => format.format(value);
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+const borderless = {
+  chars: {
+    ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
+    ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
+    middle: '  ',
+  },
+  style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+};
+
+/** Text in columns, the first `left` of them aligned left. */
+export const columns = (rows: readonly (readonly string[])[], left: number): string => {
+  const colAligns = rows[0].map((_, i) => (i < left ? ('left' as const) : ('right' as const)));
+  const table = new Table({ ...borderless, colAligns });
+  table.push(...rows.map((cells) => [...cells]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+};
+
+const cellsOf = ({ featureMap, kernel, extraElements, macs, usefulMacs }: Sums, bytes: number): readonly string[] => [
+  number(featureMap.elements),
+  number(featureMap.zeros),
+  percent(sparsity(featureMap)),
+  number(kernel.elements),
+  number(kernel.zeros),
+  percent(sparsity(kernel)),
+  number(extraElements * bytes),
+  number(usefulMacs),
+  percent(usefulMacs / macs),
+];
+
+const convention = `Zeros after im2col, as the traditional scheme has them. Feature map: fprop X padded; dgrad dY with S-1 zeros inserted, then padded;
+wgrad X padded. Kernel: wgrad dY with S-1 zeros inserted. A matrix is that of one group. useful: multiply-accumulates on no such zero.
+`;
+
+/** What a person reads. */
+export const humanAnalysis = (analysis: Analysis, color: boolean): string => {
+  const pc = picocolors.createColors(color);
+  const { name, images, strided, bytesPerElement, passes } = analysis;
+  const head = ['layer', 'pass', 'rows', 'reduction', 'columns', 'feature map', 'zeros', ''];
+  const rows = passes.map(({ layer, zeros }) => {
+    const { pass, rows: height, reduction, columns: width } = zeros;
+    return [layer.name, pass, ...[height, reduction, width].map(number), ...cellsOf(zeros, bytesPerElement)];
+  });
+  const totals = totalsOf(analysis).map(([pass, sums]) => [
+    'total',
+    pass,
+    '',
+    '',
+    '',
+    ...cellsOf(sums, bytesPerElement),
+  ]);
+  const layers = new Set(passes.map(({ layer }) => layer.name)).size;
+  const what = [
+    ...(images === undefined ? [] : [images]),
+    `${layers === 1 ? '1 layer' : `${number(layers)} layers`}${strided ? ' with a stride of 2 or more' : ''}`,
+    bytesPerElement === 1 ? '1 byte an element' : `${bytesPerElement} bytes an element`,
+  ];
+  const [titles, ...body] = columns(
+    [[...head, 'kernel', 'zeros', '', 'extra bytes', 'useful MACs', ''], ...rows, ...(layers > 1 ? totals : [])],
+    2,
+  ).split('\n');
+  return [
+    `${pc.bold(name)}: ${what.join(', ')}
+`,
+    convention,
+    `${pc.bold(titles)}\n`,
+    body.join('\n'),
+  ].join('');
+};

@@ -1,0 +1,122 @@
+import { UserError } from '../check/errors.js';
+import type { Pass } from '../spec/config.js';
+import type { Layer } from '../spec/layer.js';
+
+/** One operand of the product, after im2col. */
+export interface Operand {
+  readonly elements: number;
+  /** Those that are zero whatever the data: inserted or padded. */
+  readonly zeros: number;
+}
+
+/** A pass as the traditional scheme sees it: for each group, a product of a rows × reduction and a reduction × columns matrix. */
+export interface StructuralZeros {
+  readonly pass: Pass;
+  readonly groups: number;
+  readonly rows: number;
+  readonly reduction: number;
+  readonly columns: number;
+  /** Of all groups: X (fprop, wgrad) or dY (dgrad), with its padding and inserted zeros. */
+  readonly featureMap: Operand;
+  /** Of all groups: the weights (fprop, dgrad) or dY with its inserted zeros (wgrad). */
+  readonly kernel: Operand;
+  /** Multiply-accumulates of the whole product, and those of them in which neither factor is a structural zero. */
+  readonly macs: number;
+  readonly usefulMacs: number;
+  /** Elements of the zero-inserted tensor that must be stored first; 0 where all strides are 1. */
+  readonly extraElements: number;
+}
+
+interface Axis {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly pad: number;
+}
+
+/** Pairs of one of `positions`, `stride` apart, and a tap that meet an input pixel. */
+const meetings = ({ inputs, kernel, dilation, pad }: Axis, positions: number, stride: number): number => {
+  let count = 0;
+  for (let tap = 0; tap < kernel; tap++) {
+    const shift = pad - tap * dilation;
+    const first = Math.max(0, Math.ceil(shift / stride));
+    const last = Math.min(positions - 1, Math.floor((inputs - 1 + shift) / stride));
+    count += Math.max(0, last - first + 1);
+  }
+  return count;
+};
+
+/** Length of an axis of dY with stride − 1 zeros between its values. */
+const inserted = ({ outputs, stride }: Axis): number => (outputs - 1) * stride + 1;
+
+const safe = (counts: StructuralZeros): StructuralZeros => {
+  const { featureMap, kernel, macs, extraElements } = counts;
+  if ([featureMap.elements, kernel.elements, macs, extraElements].every(Number.isSafeInteger)) return counts;
+  const message = `${counts.pass} takes ${macs.toExponential(1)} multiply-accumulates, too many to count exactly`;
+  throw new UserError([{ code: 'TOO_LARGE', path: 'layer', message, fix: 'take a smaller batch or map' }]);
+};
+
+/**
+ * Counts the structural zeros of a layer's pass under the traditional scheme, in closed form.
+ *
+ * - fprop: the feature map is X, padded by P.
+ * - dgrad: a stride-1 convolution to every pixel of dX. The feature map is dY with S−1 zeros inserted, padded by (K−1)·D−P in
+ *   front (cropped where that is negative) and to the length that gives all of dX: when the stride leaves a remainder of
+ *   pixels at the end, with so many zeros more.
+ * - wgrad: the kernel is dY with S−1 zeros inserted. The feature map is X, padded by P, without the remainder.
+ *
+ * @throws {@link UserError} when a count is not below 2⁵³.
+ */
+export const structuralZeros = (layer: Layer, pass: Pass): StructuralZeros => {
+  const { B, C, N, G } = layer;
+  const h = {
+    inputs: layer.H,
+    outputs: layer.Ho,
+    kernel: layer.Kh,
+    stride: layer.Sh,
+    dilation: layer.Dh,
+    pad: layer.Pt,
+  };
+  const w = {
+    inputs: layer.W,
+    outputs: layer.Wo,
+    kernel: layer.Kw,
+    stride: layer.Sw,
+    dilation: layer.Dw,
+    pad: layer.Pl,
+  };
+  const taps = h.kernel * w.kernel;
+  const strided = h.stride > 1 || w.stride > 1;
+  // a pair of an output pixel and a tap meets one input pixel, and that pixel and the tap meet the output pixel only
+  const valid = B * meetings(h, h.outputs, h.stride) * meetings(w, w.outputs, w.stride);
+  const operand = (elements: number, data: number): Operand => ({ elements, zeros: elements - data });
+  const weights = taps * (C / G) * N;
+
+  if (pass === 'wgrad') {
+    const grid = B * inserted(h) * inserted(w);
+    const met = B * meetings(h, inserted(h), 1) * meetings(w, inserted(w), 1);
+    const dimensions = { rows: taps * (C / G), reduction: grid, columns: N / G };
+    return safe({
+      ...{ pass, groups: G, ...dimensions },
+      featureMap: operand(taps * grid * C, met * C),
+      kernel: operand(grid * N, B * h.outputs * w.outputs * N),
+      macs: weights * grid,
+      usefulMacs: valid * (C / G) * N,
+      extraElements: strided ? grid * N : 0,
+    });
+  }
+  const dgrad = pass === 'dgrad';
+  const [from, to] = dgrad ? [N, C] : [C, N];
+  const rows = B * (dgrad ? h.inputs * w.inputs : h.outputs * w.outputs);
+  const padded = ({ inputs, kernel, dilation }: Axis): number => inputs + (kernel - 1) * dilation;
+  return safe({
+    ...{ pass, groups: G, rows, reduction: taps * (from / G), columns: to / G },
+    featureMap: operand(rows * taps * from, valid * from),
+    kernel: operand(weights, weights),
+    macs: rows * weights,
+    usefulMacs: valid * (C / G) * N,
+    extraElements: dgrad && strided ? B * padded(h) * padded(w) * N : 0,
+  });
+};
