@@ -60,6 +60,9 @@ const totals = z.object({
   prologueCycles: count,
   usefulMacs: count,
   utilization: share,
+  /** Cycles of the reorganize step, and cycles in which a vector enters the array. */
+  reorganizeCycles: count.optional(),
+  arrayBusy: count.optional(),
 });
 
 const size = z.object({
@@ -97,6 +100,18 @@ const validation = z.object({
   exact: z.boolean(),
 });
 
+/** Relative changes over `traditional`, means over the networks; `networks`: those of `bp` in each. */
+const reduction = z.object({
+  scope: z.enum(['all', 'strided']),
+  figure: z.string(),
+  /** The published figure of BP-im2col. */
+  paper: z.string(),
+  bp: z.number(),
+  zerofree: z.number(),
+  zerofreeOverBp: z.number(),
+  networks: z.record(z.string(), z.number()),
+});
+
 /** Everything that the benchmark measured: what the report is made from. Cycles are of the core clock. */
 export const resultsSchema = z.object({
   schema: z.literal(1),
@@ -122,6 +137,8 @@ export const resultsSchema = z.object({
   sizes: z.array(size),
   timelines: z.array(timeline),
   validation: z.array(validation),
+  /** Beside the published figures, and why they differ, in words made from counters. */
+  comparison: z.object({ reductions: z.array(reduction), reasons: z.array(z.string()) }).optional(),
 });
 
 export type Results = z.infer<typeof resultsSchema>;
