@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../emit/manifest.js';
 import { analyzeCommand } from './analyze.js';
 import { type Context, EXIT, type ExitCode, type Terminal } from './context.js';
+import { estimateCommand } from './estimate.js';
 import { reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { presetsCommand } from './presets.js';
@@ -14,6 +15,7 @@ Examples:
   bp-im2col generate ref16 --out build/ref16
   bp-im2col run --layer C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad
   bp-im2col analyze resnet18 --strided
+  bp-im2col estimate resnet18 --engine zerofree
   bp-im2col generate --help
 
 Exit codes: 0 right, 1 failed or mismatch, 2 wrong input, 3 a tool is missing.
@@ -24,6 +26,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   generateCommand,
   runCommand,
   analyzeCommand,
+  estimateCommand,
   presetsCommand,
   schemaCommand,
 ];
