@@ -55,9 +55,9 @@ export const networkSchema = group(
   {
     $schema: z
       .string()
-      .optional()
       .describe('Where an editor finds this schema.')
-      .register(rules, { expects: 'a text', nearest: () => undefined }),
+      .register(rules, { expects: 'a text', nearest: () => undefined })
+      .optional(),
     name: title('my_network', 'Name of the network.'),
     layers: z
       .array(layerSchema)

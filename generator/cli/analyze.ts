@@ -7,6 +7,7 @@ import { structuralZeros } from '../networks/structuralZeros.js';
 import { PASSES, type Pass } from '../spec/config.js';
 import { makeLayer, parseLayer } from '../spec/layer.js';
 import type { Analysis } from './analyzeReport.js';
+import { columns } from './columns.js';
 import type { Context } from './context.js';
 import { isPath, readJson } from './source.js';
 
@@ -70,7 +71,7 @@ const parseFormat = (text: string): number => {
 
 export interface Source {
   readonly name: string;
-  readonly images?: string;
+  readonly input?: Analysis['input'];
   readonly layers: readonly NetworkLayer[];
 }
 
@@ -91,7 +92,7 @@ export const loadSource = async (
   if (isNetwork(source)) {
     const { height, width } = size ?? { height: 224, width: 224 };
     const { layers } = networks[source]({ batch, size: { height, width } });
-    return { name: source, images: `${batch ?? 1} of ${height}x${width}`, layers };
+    return { name: source, input: { batch: batch ?? 1, size: `${height}x${width}` }, layers };
   }
   if (size) {
     const fix = 'leave out --size, and give H and W of each layer';
@@ -115,7 +116,7 @@ const analyze = async (source: string, options: Options, context: Context): Prom
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
   const size = options.size === undefined ? undefined : parseSize(options.size);
   const bytesPerElement = parseFormat(options.format);
-  const { name, images, layers } = await loadSource(source, batch, size);
+  const { name, input, layers } = await loadSource(source, batch, size);
   const chosen = layers.filter((each) => !options.strided || isStrided(each)).map((each) => withBatch(each, batch));
   const problems: Problem[] = [];
   const passes = chosen.flatMap((layer) =>
@@ -131,7 +132,7 @@ const analyze = async (source: string, options: Options, context: Context): Prom
   );
   if (problems.length > 0) throw new UserError(problems);
   const { csvAnalysis, humanAnalysis, jsonAnalysis } = await import('./analyzeReport.js');
-  const analysis: Analysis = { name, images, strided: options.strided ?? false, bytesPerElement, passes };
+  const analysis: Analysis = { name, input, strided: options.strided ?? false, bytesPerElement, passes };
   if (options.json) context.out(`${JSON.stringify(jsonAnalysis(analysis), null, 2)}\n`);
   else if (options.csv) context.out(csvAnalysis(analysis));
   else if (passes.length === 0) context.out(`${name}: no layer has a stride of 2 or more\n`);
@@ -152,7 +153,7 @@ const list = async ({ json, csv: asCsv, size }: Options, context: Context): Prom
       macs: layers.map(({ layer }) => denseMacs(layer)).reduce((a, b) => a + b, 0),
     };
   });
-  const { columns, csv } = await import('./analyzeReport.js');
+  const { csv } = await import('./analyzeReport.js');
   const head = Object.keys(rows[0]);
   if (json) context.out(`${JSON.stringify(rows, null, 2)}\n`);
   else if (asCsv) context.out(csv([head, ...rows.map((row) => Object.values(row))]));

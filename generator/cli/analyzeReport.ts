@@ -1,10 +1,10 @@
-import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { UserError } from '../check/errors.js';
 import type { NetworkLayer } from '../networks/network.js';
 import type { Operand, StructuralZeros } from '../networks/structuralZeros.js';
 import { PASSES, type Pass } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
+import { columns } from './columns.js';
 
 /** The structural zeros of one pass of a layer. */
 export interface AnalyzedPass {
@@ -15,8 +15,8 @@ export interface AnalyzedPass {
 /** What was analyzed, and what came of it. */
 export interface Analysis {
   readonly name: string;
-  /** Images and their size, of a known network, as in "2 of 224x224". */
-  readonly images?: string;
+  /** What a known network was given: images, and their size as in 224x224. */
+  readonly input?: { readonly batch: number; readonly size: string };
   /** Only layers with a stride of 2 or more were looked at. */
   readonly strided: boolean;
   readonly bytesPerElement: number;
@@ -68,10 +68,10 @@ const jsonCounts = ({ featureMap, kernel, macs, usefulMacs, extraElements }: Sum
 
 /** What `--json` prints. */
 export const jsonAnalysis = (analysis: Analysis) => {
-  const { name, images, strided, bytesPerElement, passes } = analysis;
+  const { name, input, strided, bytesPerElement, passes } = analysis;
   return {
     name,
-    ...(images === undefined ? {} : { images }),
+    ...input,
     strided,
     bytesPerElement,
     passes: passes.map(({ layer, zeros }) => {
@@ -114,27 +114,6 @@ const format = new Intl.NumberFormat('en-US');
 const number = (value: number): string => format.format(value);
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-const borderless = {
-  chars: {
-    ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
-    ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
-    middle: '  ',
-  },
-  style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-};
-
-/** Text in columns, the first `left` of them aligned left. */
-export const columns = (rows: readonly (readonly string[])[], left: number): string => {
-  const colAligns = rows[0].map((_, i) => (i < left ? ('left' as const) : ('right' as const)));
-  const table = new Table({ ...borderless, colAligns });
-  table.push(...rows.map((cells) => [...cells]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('');
-};
-
 const cellsOf = ({ featureMap, kernel, extraElements, macs, usefulMacs }: Sums, bytes: number): readonly string[] => [
   number(featureMap.elements),
   number(featureMap.zeros),
@@ -154,7 +133,7 @@ wgrad X padded. Kernel: wgrad dY with S-1 zeros inserted. A matrix is that of on
 /** What a person reads. */
 export const humanAnalysis = (analysis: Analysis, color: boolean): string => {
   const pc = picocolors.createColors(color);
-  const { name, images, strided, bytesPerElement, passes } = analysis;
+  const { name, input, strided, bytesPerElement, passes } = analysis;
   const head = ['layer', 'pass', 'rows', 'reduction', 'columns', 'feature map', 'zeros', ''];
   const rows = passes.map(({ layer, zeros }) => {
     const { pass, rows: height, reduction, columns: width } = zeros;
@@ -170,7 +149,7 @@ export const humanAnalysis = (analysis: Analysis, color: boolean): string => {
   ]);
   const layers = new Set(passes.map(({ layer }) => layer.name)).size;
   const what = [
-    ...(images === undefined ? [] : [images]),
+    ...(input ? [`batch ${input.batch}, ${input.size}`] : []),
     `${layers === 1 ? '1 layer' : `${number(layers)} layers`}${strided ? ' with a stride of 2 or more' : ''}`,
     bytesPerElement === 1 ? '1 byte an element' : `${bytesPerElement} bytes an element`,
   ];

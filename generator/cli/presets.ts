@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Config } from '../spec/config.js';
 import { PRESET_NAMES, presets } from '../spec/presets.js';
+import { columns } from './columns.js';
 import type { Context } from './context.js';
 
 const bytes = (count: number): string => (count % 1024 === 0 ? `${count / 1024} KiB` : `${count} B`);
@@ -16,12 +17,6 @@ const row = ({ name, array, format, buffers, axi, engines }: Config): readonly s
   engines.join(','),
 ];
 
-const table = (rows: readonly (readonly string[])[]): string => {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
-  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padEnd(widths[i])).join('  ');
-  return rows.map((cells) => `${line(cells).trimEnd()}\n`).join('');
-};
-
 /** `bp-im2col presets`: the named configurations. */
 export const presetsCommand = ({ out }: Context): Command =>
   new Command('presets')
@@ -31,5 +26,5 @@ export const presetsCommand = ({ out }: Context): Command =>
     .action(({ json }: { readonly json?: boolean }) => {
       const head = ['name', 'array', 'format', 'dynamic', 'stationary', 'accumulator', 'axi', 'engines'];
       const list = PRESET_NAMES.map((name) => presets[name]);
-      out(json ? `${JSON.stringify(presets, null, 2)}\n` : table([head, ...list.map(row)]));
+      out(json ? `${JSON.stringify(presets, null, 2)}\n` : columns([head, ...list.map(row)]));
     });

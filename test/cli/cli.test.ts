@@ -30,7 +30,7 @@ const cli = async (...args: readonly string[]): Promise<Run> => {
 };
 
 describe('help', () => {
-  it.each([['--help'], ['generate', '--help'], ['schema', '--help'], ['presets', '--help']])(
+  it.each([['--help'], ['generate', '--help'], ['analyze', '--help'], ['schema', '--help'], ['presets', '--help']])(
     '%s %s shows examples',
     async (...args) => {
       const { code, out, err } = await cli(...args);

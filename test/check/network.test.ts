@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../generator/check/errors.js';
+import { networkJsonSchema } from '../../generator/check/jsonSchema.js';
+import { parseNetwork } from '../../generator/check/network.js';
+import { formatLayer, layerLimits, layerShorthands } from '../../generator/spec/layer.js';
+
+const conv = { name: 'conv1', C: 3, H: 32, W: 32, N: 16, K: 3 };
+
+const problemsOf = (input: unknown): readonly string[] => {
+  try {
+    parseNetwork(input);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    for (const { message, fix } of error.problems) expect(Math.min(message.length, fix.length)).toBeGreaterThan(0);
+    return error.problems.map(({ code, path }) => `${code} ${path}`);
+  }
+};
+
+describe('a network file', () => {
+  it('holds layers in the keys of their notation', () => {
+    const { name, layers } = parseNetwork({
+      $schema: './network.schema.json',
+      name: 'mine',
+      layers: [
+        { ...conv, S: 2, P: 1 },
+        { name: 'conv2', B: 4, C: 16, H: 9, W: 8, N: 32, Kw: 5, K: 3, Sh: 2, D: 2, P: 1, Pr: 0, Pl: 3, G: 4 },
+      ],
+    });
+    expect(name).toBe('mine');
+    expect(layers.map((each) => [each.name, formatLayer(each.layer)])).toEqual([
+      ['conv1', 'C=3,H=32,W=32,N=16,K=3,S=2,P=1'],
+      ['conv2', 'B=4,C=16,H=9,W=8,N=32,Kh=3,Kw=5,Sh=2,D=2,Pt=1,Pb=1,Pl=3,G=4'],
+    ]);
+  });
+
+  it.each<[unknown, readonly string[]]>([
+    [null, ['WRONG_TYPE network']],
+    [[], ['WRONG_TYPE network']],
+    ['mine', ['WRONG_TYPE network']],
+    [{}, ['MISSING name', 'MISSING layers']],
+    [{ name: 'mine', layers: [] }, ['OUT_OF_RANGE layers']],
+    [{ name: 'mine', layers: { conv1: conv } }, ['WRONG_TYPE layers']],
+    [{ name: 'mine', layers: [7] }, ['WRONG_TYPE layers.0']],
+    [{ name: 'a\nb', layers: [conv] }, ['OUT_OF_RANGE name']],
+    [{ name: 'mine', $schema: 7, layers: [conv] }, ['WRONG_TYPE $schema']],
+    [{ name: 'mine', layers: [{ ...conv, K: undefined }] }, ['MISSING layers.0.K']],
+    [{ name: 'mine', layers: [{ ...conv, K: undefined, Kh: 3 }] }, ['MISSING layers.0.Kw']],
+    [{ name: 'mine', layers: [{ ...conv, K: 33 }] }, ['NO_OUTPUT layers.0.H', 'NO_OUTPUT layers.0.W']],
+    [{ name: 'mine', layers: [conv, conv] }, ['DUPLICATE layers.1.name']],
+  ])('%j is refused', (input, problems) => expect(problemsOf(input)).toEqual(problems));
+
+  it('is refused with every problem at once', () => {
+    const layers = [
+      { ...conv, C: 0, stride: 2 },
+      { ...conv, name: 'b', G: 2, P: -1 },
+      { ...conv, name: 'c', G: 2 },
+      { ...conv, name: 'c', H: '32', S: 1.5 },
+    ];
+    expect([...problemsOf({ name: 'mine', layers, batch: 2 })].sort()).toEqual([
+      'NOT_DIVISIBLE layers.2.C',
+      'OUT_OF_RANGE layers.0.C',
+      'OUT_OF_RANGE layers.1.P',
+      'OUT_OF_RANGE layers.3.S',
+      'UNKNOWN_KEY batch',
+      'UNKNOWN_KEY layers.0.stride',
+      'WRONG_TYPE layers.3.H',
+    ]);
+  });
+
+  it('has a JSON Schema in which every field is explained', () => {
+    const schema = networkJsonSchema() as {
+      readonly additionalProperties: boolean;
+      readonly properties: Readonly<Record<string, { readonly items: object }>>;
+    };
+    expect(schema).toMatchObject({ additionalProperties: false, required: ['name', 'layers'] });
+    const layer = schema.properties.layers.items as {
+      readonly properties: object;
+      readonly required: readonly string[];
+    };
+    expect(layer.required).toEqual(['name', 'C', 'H', 'W', 'N']);
+    expect(Object.keys(layer.properties).sort()).toEqual(
+      ['name', ...Object.keys(layerLimits), ...Object.keys(layerShorthands)].sort(),
+    );
+    for (const field of [...Object.values(schema.properties), ...Object.values(layer.properties)]) {
+      expect(field).toHaveProperty('description');
+    }
+  });
+});
