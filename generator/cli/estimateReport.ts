@@ -1,6 +1,7 @@
 import type { Estimate } from '../perf/estimate.js';
 import type { Config, Engine, Pass } from '../spec/config.js';
-import { columns, csv } from './analyzeReport.js';
+import { csv } from './analyzeReport.js';
+import { columns } from './columns.js';
 
 /** A pass of a layer by an engine, and what it takes. */
 export interface EstimatedPass {

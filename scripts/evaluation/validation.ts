@@ -12,15 +12,16 @@ import type { Validation } from './results.js';
 const SEED = 1;
 const LAYERS_PER_RUN = 2;
 
-/** Largest sizes that are drawn, and useful MACs for each cell of the array. */
+/** Largest sizes that are drawn. */
 const DRAWN = { large: { channels: 256, pixels: 64 }, small: { channels: 48, pixels: 24 } } as const;
-const LEAST_MACS = 8000;
-const MOST_MACS = 40_000;
+/** Vectors that the forward pass sends through the array, channels rounded up to its lanes. */
+const LEAST_VECTORS = 5000;
+const MOST_VECTORS = 25_000;
 
 /**
- * A random layer of a few tens of thousands of useful cycles. Channels are log-uniform; height and width, batch (1, 2), kernel
+ * A random layer of 5,000 to 25,000 vectors; what inserts zeros takes up to nine times as many cycles. Channels are log-uniform; height and width, batch (1, 2), kernel
  * (1, 3, 5, 7 on each axis, square in 3 of 4) uniform; stride 2 in half of them, else 1 or 3; padding up to K-1; dilation 2 in one of
- * 8 and depthwise in one of 8. What has too few or too many multiplications is drawn again.
+ * 8 and depthwise in one of 8. What has fewer or more vectors is drawn again.
  */
 const randomLayer = (preset: PresetName, next: () => number): string => {
   const { array } = presets[preset];
@@ -44,9 +45,9 @@ const randomLayer = (preset: PresetName, next: () => number): string => {
       size + before + after >= dilation * (taps - 1) + 1;
     if (!fits(shape.H, shape.Pt, shape.Pb, Kh) || !fits(shape.W, shape.Pl, shape.Pr, Kw)) continue;
     const layer = makeLayer(shape);
-    const macs = (layer.B * layer.Ho * layer.Wo * Kh * Kw * layer.C * layer.N) / layer.G;
-    const each = macs / (array.rows * array.columns);
-    if (each >= LEAST_MACS && each <= MOST_MACS) return formatLayer(layer);
+    const tiles = (depthwise ? 1 : Math.ceil(layer.C / array.rows)) * Math.ceil(layer.N / array.columns);
+    const vectors = layer.B * layer.Ho * layer.Wo * Kh * Kw * tiles;
+    if (vectors >= LEAST_VECTORS && vectors <= MOST_VECTORS) return formatLayer(layer);
   }
 };
 
