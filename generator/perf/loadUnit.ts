@@ -15,6 +15,8 @@ const COUNTED_CYCLES = 3;
 export class LoadUnit {
   /** LOADs completed, as the other queues see it. */
   done = 0;
+  /** Whether the head left its queue in this cycle. */
+  taken = false;
   private readonly completions = new Schedule();
   private readonly received = new Schedule();
   /** For each burst that is owed: whether it closes its LOAD. */
@@ -52,8 +54,9 @@ export class LoadUnit {
     return completed > 0 || arrived > 0;
   }
 
-  /** Carries out a cycle; `head` is the LOAD whose waits are over, taken when the result's `taken` is set. */
-  step(cycle: number, head: Load | undefined): { readonly taken: boolean; readonly changed: boolean } {
+  /** Carries out a cycle; `head` is the LOAD whose waits are over. Returns whether anything moved. */
+  step(cycle: number, head: Load | undefined): boolean {
+    this.taken = false;
     let changed = false;
     const { beatBytes } = this.sizes;
 
@@ -78,11 +81,12 @@ export class LoadUnit {
       this.openRow(open);
       changed = true;
     }
-    if (open || !head) return { taken: false, changed };
+    if (open || !head) return changed;
     this.load = head;
     this.i1 = 0;
     this.i2 = 0;
-    return { taken: true, changed: true };
+    this.taken = true;
+    return true;
   }
 
   private openRow(load: Load): void {

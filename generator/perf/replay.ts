@@ -164,6 +164,8 @@ export const replay = (
   const exec = new ExecUnit(pipeline, execs);
 
   const units = [memory, load, write, store, exec, fetch];
+  const earliest = (cycle: number): number =>
+    units.reduce((time, unit) => Math.min(time, unit.next(cycle)), Number.POSITIVE_INFINITY);
   let at = 0;
   let draining = false;
   let reorganizeEnd = 0;
@@ -196,29 +198,33 @@ export const replay = (
       if (memory.readLast) load.burstReceived(cycle);
     } else if (memory.readBeat !== undefined) fetch.beatReceived(cycle);
 
-    for (const unit of [load, exec, store]) changed = unit.begin(cycle) || changed;
-    const [loadsDone, execsDone, storesDone] = [load.done, exec.done, store.done];
+    changed = load.begin(cycle) || changed;
+    changed = exec.begin(cycle) || changed;
+    changed = store.begin() || changed;
+    const loadsDone = load.done;
+    const execsDone = exec.done;
+    const storesDone = store.done;
     const loadHead = loads.at(cycle);
     const loadReady = loadHead && loadHead.waitExec <= execsDone && loadHead.waitStore <= storesDone;
     const storeHead = stores.at(cycle);
     const storeReady = storeHead && storeHead.waitExec <= execsDone && storeHead.waitLoad <= loadsDone;
 
     changed = write.step(cycle) || changed;
-    const stored = store.step(cycle, storeReady ? storeHead : undefined);
-    const loaded = load.step(cycle, loadReady ? loadHead : undefined);
+    changed = store.step(cycle, storeReady ? storeHead : undefined) || changed;
+    changed = load.step(cycle, loadReady ? loadHead : undefined) || changed;
     changed = exec.step(cycle, loadsDone, storesDone) || changed;
     // the counter sees what is loaded for it one cycle later
     const loadingNow = reorganizeEnd > loadsDone;
     const storing = storeReady && storeHead.kind === 'reorganize';
     const reorganizing = storing || loading;
-    if (loaded.taken) {
+    if (load.taken) {
       loads.take(cycle);
       loadsTaken++;
       if (loadHead!.reorganize) reorganizeEnd = loadsTaken;
     }
-    if (stored.ended) stores.take(cycle);
+    if (store.ended) stores.take(cycle);
     const taken = dispatch(cycle);
-    changed = fetch.step(cycle, taken) || changed || stored.changed || loaded.changed;
+    changed = fetch.step(cycle, taken) || changed;
 
     if (draining) {
       const ended = load.done === loads.given && exec.done === execs.given && store.done === stores.given;
@@ -232,7 +238,7 @@ export const replay = (
       }
     }
     if (taken && program[at - 1]!.kind === 'end') draining = true;
-    const next = changed ? cycle + 1 : Math.min(...units.map((unit) => unit.next(cycle)));
+    const next = changed ? cycle + 1 : earliest(cycle);
     if (next === Number.POSITIVE_INFINITY) throw new Error(`the replay stands still in cycle ${cycle}`);
     reorganizeCycles += (reorganizing ? 1 : 0) + (storing || loadingNow ? next - cycle - 1 : 0);
     loading = loadingNow;

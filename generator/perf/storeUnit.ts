@@ -34,6 +34,8 @@ interface Job {
 export class StoreUnit {
   /** STOREs completed, as the other queues see it. */
   done = 0;
+  /** Whether the head left its queue in this cycle. */
+  ended = false;
   private job: Job | undefined;
   private run = 0;
   private item = 0;
@@ -64,26 +66,23 @@ export class StoreUnit {
     return completed;
   }
 
-  /**
-   * Carries out a cycle, after the write unit's. `head` is the instruction whose waits are over; it leaves its queue in the
-   * cycle in which `ended` is set.
-   */
-  step(cycle: number, head: Store | Reorganize | undefined): { readonly ended: boolean; readonly changed: boolean } {
-    let changed = false;
+  /** Carries out a cycle, after the write unit's. `head` is the instruction whose waits are over. Returns whether anything moved. */
+  step(cycle: number, head: Store | Reorganize | undefined): boolean {
+    this.ended = false;
     this.credit += this.returned;
     this.returned = 0;
     if (this.ending) {
       this.ending = false;
       this.end();
-      return { ended: true, changed: true };
+      return true;
     }
     if (!this.job) {
-      if (!head) return { ended: false, changed };
+      if (!head) return false;
       this.job = head.kind === 'store' ? this.storeJob(cycle, head) : this.reorganizeJob(cycle, head);
-      return { ended: false, changed: true };
+      return true;
     }
-    changed = this.stream(cycle, this.job) || changed;
-    return this.finish(cycle, this.job, changed);
+    const changed = this.stream(cycle, this.job);
+    return this.finish(cycle, this.job) || changed;
   }
 
   private storeJob(cycle: number, store: Store): Job {
@@ -161,22 +160,22 @@ export class StoreUnit {
     return changed;
   }
 
-  private finish(cycle: number, job: Job, changed: boolean): { readonly ended: boolean; readonly changed: boolean } {
+  private finish(cycle: number, job: Job): boolean {
     if (this.flushFrom === Number.POSITIVE_INFINITY) {
       // busy flags fall one cycle after the last run and drain, the state changes one later
-      if (cycle < job.begin || this.run < job.runs || this.item < job.items) return { ended: false, changed };
+      if (cycle < job.begin || this.run < job.runs || this.item < job.items) return false;
       this.flushFrom = cycle + 2;
-      return { ended: false, changed: true };
+      return true;
     }
     const flushed = cycle >= this.flushFrom + FLUSH_CYCLES;
     const empty = this.credit === CREDITS && !this.vectors.valid(cycle);
-    if (!flushed || !empty || !this.write.idle) return { ended: false, changed };
+    if (!flushed || !empty || !this.write.idle) return false;
     if (job.store) {
       this.ending = true;
-      return { ended: false, changed: true };
+      return true;
     }
     this.end();
-    return { ended: true, changed: true };
+    return true;
   }
 
   private end(): void {
@@ -185,6 +184,7 @@ export class StoreUnit {
     this.item = 0;
     this.flushFrom = Number.POSITIVE_INFINITY;
     this.completed = true;
+    this.ended = true;
   }
 
   next(cycle: number): number {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Estimate } from '../../generator/perf/estimate.js';
-import { type BenchJob, configOf, jobName, specOf } from '../benchmark/jobs.js';
+import { type BenchJob, configOf, jobName, layerOf, specOf } from '../benchmark/jobs.js';
 import { sources } from '../benchmark/measure.js';
 import { Progress } from '../progress.js';
 import { cacheFolder, cacheKey } from '../simulators/cache.js';
@@ -12,12 +12,23 @@ import type { ModelOutcome } from './modelWorker.js';
 /** A pass of a layer whose cost the model predicts. */
 export type ModelJob = Omit<BenchJob, 'stalls' | 'timeline'>;
 
-let program: readonly string[] | undefined;
+/** Without zeros to insert `traditional` is `bp`, and need not be predicted twice. */
+const canonical = (job: ModelJob): ModelJob => {
+  const { Sh, Sw } = layerOf(job);
+  const same = job.engine === 'traditional' && (job.pass === 'fprop' || (Sh === 1 && Sw === 1));
+  return same && configOf(job).engines.includes('bp') ? { ...job, engine: 'bp' } : job;
+};
+
+let program: string | undefined;
 
 /** Equal for jobs that are equal but for the name of the layer. */
-export const modelKey = (job: ModelJob): string => {
-  program ??= sources('generator/golden', 'generator/model', 'generator/perf', 'generator/plan', 'generator/spec');
-  return cacheKey('model', [...program, JSON.stringify([configOf(job), specOf(job), job.pass, job.engine])]);
+export const modelKey = (given: ModelJob): string => {
+  const job = canonical(given);
+  program ??= cacheKey(
+    'model',
+    sources('generator/golden', 'generator/model', 'generator/perf', 'generator/plan', 'generator/spec'),
+  );
+  return cacheKey('model', [program, JSON.stringify([configOf(job), specOf(job), job.pass, job.engine])]);
 };
 
 const pathOf = (key: string): string => join(cacheFolder(), 'model', `${key}.json`);
@@ -70,7 +81,7 @@ export const runModel = async (jobs: readonly ModelJob[], { fresh, parallel }: M
     const key = modelKey(job);
     const known = fresh ? undefined : recall(key);
     if (known) estimates.set(key, known);
-    else missing.set(key, job);
+    else missing.set(key, canonical(job));
   }
   if (missing.size === 0) return { estimates, failed };
 
