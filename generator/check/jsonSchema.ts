@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PRESET_NAMES } from '../spec/presets.js';
-import { networkSchema } from './network.js';
+import { networkSchema } from './networkSchema.js';
 import { configSchema } from './schema.js';
 
 const preset = z.enum(PRESET_NAMES).describe('The preset that this configuration changes.');

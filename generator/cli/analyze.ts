@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { type Problem, UserError } from '../check/errors.js';
+import { UserError } from '../check/errors.js';
 import { closest } from '../check/suggest.js';
 import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
 import { denseMacs, type ImageSize, type NetworkLayer, parameterCount } from '../networks/network.js';
 import { structuralZeros } from '../networks/structuralZeros.js';
 import { PASSES, type Pass } from '../spec/config.js';
 import { makeLayer, parseLayer } from '../spec/layer.js';
-import type { Analysis } from './analyzeReport.js';
+import type { Analysis, AnalyzedPass } from './analyzeReport.js';
 import { columns } from './columns.js';
 import type { Context } from './context.js';
 import { isPath, readJson } from './source.js';
@@ -80,7 +80,7 @@ const isNetwork = (name: string): name is NetworkName => NETWORK_NAMES.includes(
 const unknownNetwork = (source: string): UserError => {
   const meant = closest(source, NETWORK_NAMES);
   const fix = meant ? `write ${meant}` : 'give a layer (C=64,H=56,…), a JSON file, or a network of analyze --list';
-  return problem('UNKNOWN_NETWORK', source, 'there is no such network', fix);
+  return problem('UNKNOWN_NETWORK', 'network', `there is no network ${JSON.stringify(source)}`, fix);
 };
 
 /** The layers that a word on the command line names. */
@@ -112,25 +112,22 @@ export const withBatch = (each: NetworkLayer, batch: number | undefined): Networ
 
 export const isStrided = ({ layer }: NetworkLayer): boolean => layer.Sh > 1 || layer.Sw > 1;
 
+const count = (layer: NetworkLayer, pass: Pass): AnalyzedPass => {
+  try {
+    return { layer, zeros: structuralZeros(layer.layer, pass) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.problems.map((each) => ({ ...each, path: layer.name })));
+  }
+};
+
 const analyze = async (source: string, options: Options, context: Context): Promise<void> => {
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
   const size = options.size === undefined ? undefined : parseSize(options.size);
   const bytesPerElement = parseFormat(options.format);
   const { name, input, layers } = await loadSource(source, batch, size);
   const chosen = layers.filter((each) => !options.strided || isStrided(each)).map((each) => withBatch(each, batch));
-  const problems: Problem[] = [];
-  const passes = chosen.flatMap((layer) =>
-    (options.pass ? [options.pass] : PASSES).flatMap((pass) => {
-      try {
-        return [{ layer, zeros: structuralZeros(layer.layer, pass) }];
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        problems.push(...error.problems.map((each) => ({ ...each, path: layer.name })));
-        return [];
-      }
-    }),
-  );
-  if (problems.length > 0) throw new UserError(problems);
+  const passes = chosen.flatMap((layer) => (options.pass ? [options.pass] : PASSES).map((pass) => count(layer, pass)));
   const { csvAnalysis, humanAnalysis, jsonAnalysis } = await import('./analyzeReport.js');
   const analysis: Analysis = { name, input, strided: options.strided ?? false, bytesPerElement, passes };
   if (options.json) context.out(`${JSON.stringify(jsonAnalysis(analysis), null, 2)}\n`);
@@ -140,9 +137,9 @@ const analyze = async (source: string, options: Options, context: Context): Prom
 };
 
 /** The known networks, at their usual image. */
-const list = async ({ json, csv: asCsv, size }: Options, context: Context): Promise<void> => {
+const list = async ({ json, csv: asCsv }: Options, context: Context): Promise<void> => {
   const rows = NETWORK_NAMES.map((name) => {
-    const network = networks[name]({ size: size === undefined ? undefined : parseSize(size) });
+    const network = networks[name]();
     const { layers } = network;
     return {
       name,
@@ -179,6 +176,7 @@ export const analyzeCommand = (context: Context): Command =>
     .addOption(
       new Option('--list', 'list the networks: layers, parameters, multiply-accumulates of an image').conflicts([
         'batch',
+        'size',
         'pass',
         'strided',
       ]),
