@@ -5,6 +5,7 @@ import { judge, type Operands, planImages, randomOperands, unpackResult } from '
 import { laneBound } from '../generator/perf/laneBound.js';
 import { withStoredZeros } from '../generator/perf/storedZeros.js';
 import { makePlan, type Plan } from '../generator/plan/plan.js';
+import { writeWindow } from '../generator/plan/window.js';
 import type { Config, Engine, Pass } from '../generator/spec/config.js';
 import type { Layer } from '../generator/spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../generator/spec/program.js';
@@ -87,8 +88,7 @@ export const hostScript = (config: Config, plan: Plan, maxCycles: number): reado
   const wide = config.axi.addressWidth > 32;
   const set = (name: string, value: number): readonly HostOperation[] =>
     wide ? pair(name, value) : pair(name, value).slice(0, 1);
-  const { output, scratch } = plan.memory;
-  const first = scratch.bytes ? Math.min(scratch.address, output.address) : output.address;
+  const window = writeWindow(plan);
   return [
     ...set('program', plan.memory.program),
     {
@@ -96,8 +96,8 @@ export const hostScript = (config: Config, plan: Plan, maxCycles: number): reado
       offset: offset('program_count'),
       value: (plan.words.length * 4) / BYTES_PER_INSTRUCTION,
     },
-    ...set('window_base', first),
-    ...set('window_limit', output.address + output.bytes),
+    ...set('window_base', window.base),
+    ...set('window_limit', window.limit),
     { kind: 'write', offset: offset('ctrl'), value: 5 },
     { kind: 'irq', maxCycles },
     { kind: 'read', offset: offset('status') },

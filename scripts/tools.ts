@@ -4,12 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 /** Commands that the scripts run, and the Debian package of each. */
-const PACKAGES = { verilator: 'verilator', iverilog: 'iverilog', yosys: 'yosys', 'g++': 'g++', make: 'make' } as const;
+const PACKAGES = {
+  verilator: 'verilator',
+  iverilog: 'iverilog',
+  yosys: 'yosys',
+  gcc: 'gcc',
+  'g++': 'g++',
+  make: 'make',
+} as const;
 
 export type Tool = keyof typeof PACKAGES;
 
 /** What `npm test` and the simulations need. */
-export const SIMULATION_TOOLS: readonly Tool[] = ['verilator', 'iverilog', 'g++', 'make'];
+export const SIMULATION_TOOLS: readonly Tool[] = ['verilator', 'iverilog', 'gcc', 'g++', 'make'];
 
 const isExecutable = (path: string): boolean => {
   try {

@@ -20,7 +20,7 @@ Examples:
 /** `bp-im2col generate`: a configuration in, a folder of Verilog out. */
 export const generateCommand = ({ out: print }: Context): Command =>
   addSetOption(new Command('generate'))
-    .description('write the Verilog, benches, register map and manifest of an accelerator')
+    .description('write the Verilog, benches, register map, driver and files for other tools of an accelerator')
     .argument('<preset|file>', 'a preset (see "bp-im2col presets") or a JSON file')
     .option('-o, --out <dir>', 'output folder (default: rtl-out/<name>)')
     .option('--json', 'print the result as one JSON object')

@@ -124,7 +124,7 @@ const timelineRange = ({ timeline, timelineCycles, simulator }: Options): CycleR
 };
 
 /** The engine that was asked for, or the best one of the accelerator. */
-const engineFor = (config: Config, wanted: Engine | undefined): Engine =>
+export const engineFor = (config: Config, wanted: Engine | undefined): Engine =>
   wanted ?? (config.engines.includes('zerofree') ? 'zerofree' : config.engines.at(-1)!);
 
 const LARGEST_TENSOR = 2 ** 27;

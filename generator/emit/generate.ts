@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import type { Config } from '../spec/config.js';
+import { driverView } from '../views/driver.js';
 import { blocksOf } from './blocks.js';
+import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
 import { writeFolder } from './output.js';
 import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
 import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
+import { render } from './template.js';
 
 export interface GenerateOptions {
   /** The output folder. It is made, or replaced when it holds an earlier output. */
@@ -34,17 +37,25 @@ const listFile = (config: Config, sources: readonly EmittedFile[]): EmittedFile 
   };
 };
 
-/** The register map, for people and for drivers. */
-const registerFiles = (config: Config): readonly EmittedFile[] => [
+/** The register map for people; for software its header, and a driver. */
+const softwareFiles = (config: Config): readonly EmittedFile[] => [
   { path: 'registers.md', text: registerMapMarkdown(config) },
-  { path: `${config.prefix}registers.h`, text: registerMapHeader(config) },
+  { path: `sw/${config.prefix}registers.h`, text: registerMapHeader(config) },
+  { path: `sw/${config.prefix}driver.h`, text: render('sw/driver.h', driverView(config)) },
+  { path: `sw/${config.prefix}driver.c`, text: render('sw/driver.c', driverView(config)) },
 ];
 
-/** Every file of an accelerator, in memory: Verilog, benches, file list, register map, manifest. The same configuration gives the same bytes. */
+/** Every file of an accelerator, in memory: Verilog, benches, file list, register map, driver, files for other tools, manifest. The same configuration gives the same bytes. */
 export const emit = (config: Config): readonly EmittedFile[] => {
   const rtl = rtlFiles(config);
   const benches = blocksOf(config).map((block) => benchFile(config, block));
-  const files = [listFile(config, rtl), ...registerFiles(config), ...rtl, ...benches];
+  const files = [
+    listFile(config, rtl),
+    ...softwareFiles(config),
+    ...integrationFiles(config, rtl, benches),
+    ...rtl,
+    ...benches,
+  ];
   return [manifestFile(config, files), ...files];
 };
 

@@ -214,6 +214,9 @@ export const runTile = (machine: Machine, geometry: Geometry, exec: Exec): void 
     if (columns > rows) fail('FIELD', 'diagonal lanes need as many rows as columns');
   }
   if (exec.rect && !config.engines.includes('zerofree')) fail('ENGINE', 'rect needs the engine zerofree');
+  if (!exec.rect && config.engines.every((engine) => engine === 'zerofree')) {
+    fail('ENGINE', 'the engine zerofree alone needs rect');
+  }
   const walksH = axisWalks(geometry, exec, 'H', fail);
   const fusedLanes = (tap: number): number => (tap === exec.tapsW - 1 ? exec.rowLanesLast : rows);
   const walksW = axisWalks(geometry, exec, 'W', fail, exec.fused ? fusedLanes : undefined);

@@ -5,7 +5,7 @@ import type { Layer } from '../spec/layer.js';
 const tiles = (size: number, lanes: number): number => size / (Math.ceil(size / lanes) * lanes);
 
 /**
- * Useful utilization that remains when channels (in wgrad pixels and n) are rounded up to lanes: those of one tap, of a row
+ * Useful utilization that remains when channels (in wgrad pixels, too) are rounded up to lanes: those of one tap, of a row
  * of taps (fused), or a lane for each channel and none beside it (diagonal).
  */
 export const laneBound = (config: Config, layer: Layer, pass: Pass, lanes: LaneMapping = 'channels'): number => {
@@ -13,7 +13,7 @@ export const laneBound = (config: Config, layer: Layer, pass: Pass, lanes: LaneM
   const c = layer.C / layer.G;
   const n = layer.N / layer.G;
   if (lanes === 'diagonal') return tiles(layer.C, columns) / rows;
-  if (pass === 'fprop') return tiles(lanes === 'fused' ? layer.Kw * c : c, rows) * tiles(n, columns);
   if (pass === 'dgrad') return tiles(n, rows) * tiles(c, columns);
-  return tiles(layer.B * layer.Ho * layer.Wo, rows) * tiles(n, columns);
+  const channels = tiles(lanes === 'fused' ? layer.Kw * c : c, rows) * tiles(n, columns);
+  return pass === 'fprop' ? channels : channels * tiles(layer.B * layer.Ho * layer.Wo, rows);
 };

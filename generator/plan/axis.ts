@@ -65,12 +65,6 @@ export const inputStep = (axis: Axis): number => (axis.kernel === 1 && axis.lane
 /** The first input that is loaded, when only every {@link inputStep}-th is. */
 export const inputOffset = (axis: Axis): number => modulo(-axis.pad, inputStep(axis));
 
-/** Number of source rows: inputs (those that are loaded) or outputs. */
-export const sourceCount = (mode: Enumeration, axis: Axis): number =>
-  mode === 'inputs' || mode === 'validOutputs'
-    ? axis.outputs
-    : Math.max(0, ceilDiv(axis.inputs - inputOffset(axis), inputStep(axis)));
-
 /** Source rows that the target rows need: output pixels in `pixels` modes and `grid`, input pixels otherwise. */
 export const sourceRange = (mode: Enumeration, axis: Axis, target: Range): Range => {
   const { stride, dilation, pad, kernel } = axis;

@@ -1,13 +1,14 @@
 import type { Config, Pass } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
-import { inputStep } from './axis.js';
+import { type Axis, inputStep } from './axis.js';
 import type { Cost } from './builder.js';
+import { gradientInputs, polyphase } from './phases.js';
 import type { Tiling } from './plan.js';
 import type { Problem } from './problem.js';
 
-/** Moving all compulsory bytes once more counts as much as this share of the run time. */
-export const TRAFFIC_WEIGHT = 0.02;
+/** Moving all compulsory bytes a second time counts as much as this share of the run time; a third time four times as much. */
+const TRAFFIC_WEIGHT = 0.025;
 
 /** Candidates whose whole program is built. */
 const MOST_CANDIDATES = 28;
@@ -47,17 +48,26 @@ export const compulsoryBytes = (config: Config, layer: Layer, pass: Pass, narrow
   return (x + y) * dataBytes + wt * outBytes;
 };
 
-/** What the planner minimises: predicted cycles, raised a little by the traffic. */
-export const score = (cost: Cost, compulsory: number): number =>
-  cost.cycles * (1 + (TRAFFIC_WEIGHT * (cost.bytesRead + cost.bytesWritten)) / compulsory);
+/** What the planner minimises: predicted cycles, raised by the square of the traffic beyond the compulsory. */
+export const score = (cost: Cost, compulsory: number): number => {
+  const again = Math.max(0, (cost.bytesRead + cost.bytesWritten) / compulsory - 1);
+  return cost.cycles * (1 + TRAFFIC_WEIGHT * again ** 2);
+};
 
 /** A rough price of a tiling in cycles, without building it: operands that are read again, EXECs, short streams. */
 const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
   const { layer, pass, height, width } = problem;
   const { dataBytes, beatBytes, dynamicElements, stationaryElements } = derive(config);
   const { rows: lanes, columns } = config.array;
-  const taps = parts(layer.Kh, tiling.tapsH) * parts(layer.Kw, tiling.tapsW);
-  const [h, w] = pass === 'dgrad' ? [layer.H, layer.W] : [height.outputs, width.outputs];
+  const split = tiling.kind === 'channels' && tiling.split;
+  const chunksOf = (axis: Axis, taps: number): number =>
+    (split ? polyphase(axis) : [{ axis }]).reduce((sum, phase) => sum + parts(phase.axis.kernel, taps), 0);
+  const taps = chunksOf(height, tiling.tapsH) * chunksOf(width, tiling.tapsW);
+  const gradients = { h: gradientInputs(problem, height), w: gradientInputs(problem, width) };
+  const [h, w] =
+    pass === 'dgrad'
+      ? [parts(layer.H - gradients.h.offset, gradients.h.step), parts(layer.W - gradients.w.offset, gradients.w.step)]
+      : [height.outputs, width.outputs];
   const pixels = parts(layer.B, tiling.images) * parts(h, tiling.rows) * parts(w, tiling.columns);
   const x = (layer.B * layer.H * layer.W * layer.C) / (inputStep(height) * inputStep(width));
   const y = layer.B * height.outputs * width.outputs * layer.N;
@@ -83,20 +93,25 @@ const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
     const targets = diagonal ? 1 : parts(forward ? n : c, tiling.target);
     const reductions = diagonal ? 1 : parts(forward ? c : n, tiling.reduction);
     const whole = reductions === 1 && taps === 1;
+    // a piece of a pixel's channels reaches into beats of its neighbours
+    const channelBytes = (forward ? layer.C : layer.N) * dataBytes;
+    const pieceBytes = tiling.reduction * tiling.groups * dataBytes;
+    const straddle = channelBytes % beatBytes === 0 || reductions === 1 ? 1 : 1 + (0.75 * beatBytes) / pieceBytes;
     const sourceFits = source <= dynamicElements;
     const weightsFit = wt <= stationaryElements;
     const inner = tiling.outer === 'pixels';
     // rows that two tiles need are found again only when tiles follow each other down the image
-    const halo =
-      inner && targets === 1 ? 1 : 1 + ((layer.Kh - 1) * layer.Dh) / (tiling.rows * (forward ? layer.Sh : 1));
+    const overlap = tiling.rows < h ? ((layer.Kh - 1) * layer.Dh) / (tiling.rows * (forward ? layer.Sh : 1)) : 0;
+    const halo = inner && targets === 1 ? 1 : 1 + overlap;
     const weightElements = wt * (weightsFit || (!inner && whole) ? 1 : pixels);
-    const chunk = (wt * tiling.tapsH * tiling.tapsW) / (layer.Kh * layer.Kw * targets * reductions);
+    const chunk = wt / (taps * targets * reductions);
     if (!weightsFit && chunk > stationaryElements / 2) exposed = weightElements;
-    elements = source * (sourceFits || (inner && (whole || targets === 1)) ? halo : targets * halo) + weightElements;
+    elements =
+      source * straddle * (sourceFits || (inner && (whole || targets === 1)) ? halo : targets * halo) + weightElements;
     execs = taps * pixels * (diagonal ? parts(layer.C, tiling.target) : targets * reductions * layer.G);
     const stream =
       (tiling.images * tiling.rows * tiling.columns) /
-      (problem.engine === 'zerofree' && !forward ? layer.Sh * layer.Sw : 1);
+      (problem.engine === 'zerofree' && !forward ? gradients.h.axis.stride * gradients.w.axis.stride : 1);
     work = Math.max(1, Math.max(lanes, columns) / stream);
   }
   const macs = layer.B * layer.Ho * layer.Wo * layer.N * c * layer.Kh * layer.Kw;

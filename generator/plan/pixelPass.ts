@@ -1,6 +1,7 @@
 import { type Axis, axisGeometry, axisTile, type Range, rangeLength, sourceRange, visited } from './axis.js';
 import type { Builder } from './builder.js';
 import { fuse, type LaneMapping } from './lanes.js';
+import { wholeAxis } from './phases.js';
 import type { MemoryMap, Problem } from './problem.js';
 import { cut, shrink } from './shrink.js';
 import {
@@ -52,8 +53,8 @@ export const pixelShape = (problem: Problem, memory: MemoryMap, lanes: LaneMappi
   const x = tapSource(
     { name: 'x', stationary: false, address: memory.x.address, height: layer.H, width: layer.W, channels: layer.C },
     mode,
-    height,
-    width,
+    wholeAxis(height),
+    wholeAxis(width),
   );
   const dy = plainSource({
     name: 'dy',

@@ -4,8 +4,9 @@ import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction } from '../spec/program.js';
 import { Builder, type Cost, TooSlow } from './builder.js';
-import { type ChannelTiling, channelShape, channelTilings, emitChannelPass } from './channelPass.js';
-import { compulsoryBytes, score, shortlist, TRAFFIC_WEIGHT } from './estimate.js';
+import { emitChannelPass } from './channelPass.js';
+import { type ChannelTiling, channelShape, channelTilings } from './channelTiling.js';
+import { compulsoryBytes, score, shortlist } from './estimate.js';
 import { fusible, hasDiagonal, type LaneMapping } from './lanes.js';
 import { emitPixelPass, type PixelTiling, pixelShape, pixelTilings } from './pixelPass.js';
 import { type MemoryMap, makeProblem, type Problem, type Tensor } from './problem.js';
@@ -34,6 +35,8 @@ export interface PlanOptions {
   readonly narrow?: boolean;
   /** Elements by which the tensors are moved off their natural alignment, to exercise it. */
   readonly misalign?: number;
+  /** Narrows the tilings that are compared; all of them fit. */
+  readonly choose?: (tilings: readonly Tiling[]) => readonly Tiling[];
   /** First byte of the memory that the plan may use. */
   readonly base?: number;
 }
@@ -97,6 +100,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const memory = memoryMap(config, problem, narrow, options.misalign ?? 0, options.base ?? 0x1000_0000);
 
   const { rows, columns } = config.array;
+  const { dataBytes } = derive(config);
   const mappings: LaneMapping[] = ['channels'];
   if (pass !== 'dgrad' && fusible(layer, problem.width, rows)) mappings.push('fused');
   if (pass !== 'wgrad' && hasDiagonal(layer, rows, columns)) mappings.push('diagonal');
@@ -107,7 +111,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     if (waitStore === undefined) return undefined;
     try {
       if (tiling.kind === 'channels')
-        emitChannelPass(channelShape(problem, memory, tiling.lanes, rows), tiling, builder, narrow, waitStore);
+        emitChannelPass(channelShape(problem, memory, tiling.lanes, dataBytes), tiling, builder, narrow, waitStore);
       else emitPixelPass(pixelShape(problem, memory, tiling.lanes, rows), tiling, builder, narrow, waitStore);
     } catch (error) {
       if (error instanceof TooSlow) return undefined;
@@ -120,14 +124,16 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const tilingsOf = (lanes: LaneMapping): readonly Tiling[] =>
     pass === 'wgrad'
       ? pixelTilings(pixelShape(problem, memory, lanes, rows), probe)
-      : channelTilings(channelShape(problem, memory, lanes, rows), probe);
+      : channelTilings(channelShape(problem, memory, lanes, dataBytes), probe);
   let best:
     | { readonly builder: Builder; readonly tiling: Tiling; readonly cost: Cost; readonly score: number }
     | undefined;
   const compulsory = compulsoryBytes(config, layer, pass, narrow);
-  const candidates = mappings.reverse().flatMap((lanes) => shortlist(config, problem, tilingsOf(lanes)));
+  const shortlisted = (tilings: readonly Tiling[]): readonly Tiling[] => shortlist(config, problem, tilings);
+  const choose = options.choose ?? shortlisted;
+  const candidates = mappings.reverse().flatMap((lanes) => choose(tilingsOf(lanes)));
   for (const tiling of candidates) {
-    const builder = build(tiling, (best?.score ?? Number.POSITIVE_INFINITY) / (1 + TRAFFIC_WEIGHT));
+    const builder = build(tiling, best?.score ?? Number.POSITIVE_INFINITY);
     if (!builder) continue;
     const cost = builder.cost();
     const value = score(cost, compulsory);

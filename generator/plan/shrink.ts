@@ -1,3 +1,5 @@
+import type { Range } from './axis.js';
+
 /** Sizes to try for something that may be cut: all of it, then halves, each rounded up to the unit, ending with one unit. */
 export const shrink = (whole: number, unit = 1): readonly number[] => {
   const sizes: number[] = [];
@@ -12,8 +14,12 @@ export const shrink = (whole: number, unit = 1): readonly number[] => {
 };
 
 /** Cuts 0…whole−1 into ranges of a size; the last may be shorter. */
-export const cut = (whole: number, size: number): readonly { readonly first: number; readonly last: number }[] =>
+export const cut = (whole: number, size: number): readonly Range[] =>
   Array.from({ length: Math.ceil(whole / size) }, (_, i) => ({
     first: i * size,
     last: Math.min(whole, (i + 1) * size) - 1,
   }));
+
+/** Cuts a range into ranges of a size; the last may be shorter. */
+export const cutRange = ({ first, last }: Range, size: number): readonly Range[] =>
+  cut(last - first + 1, size).map((part) => ({ first: first + part.first, last: first + part.last }));

@@ -1,5 +1,6 @@
-import { type Axis, type Enumeration, inputOffset, inputStep, type Range, rangeLength, sourceCount } from './axis.js';
+import { type Enumeration, type Range, rangeLength } from './axis.js';
 import type { Builder } from './builder.js';
+import type { Phase } from './phases.js';
 
 /** A dense [batch][rows][columns][channels] tensor in DRAM as it is read: perhaps only every n-th row and column. */
 export interface Source {
@@ -20,22 +21,25 @@ export interface Source {
   readonly columns: number;
 }
 
-/** The operand that an axis pair reads through its taps. */
+/** The operand that two axes read through their taps. */
 export const tapSource = (
   base: Pick<Source, 'name' | 'stationary' | 'address' | 'height' | 'width' | 'channels'>,
   mode: Enumeration,
-  height: Axis,
-  width: Axis,
+  height: Phase,
+  width: Phase,
 ): Source => {
-  const outputs = mode === 'inputs' || mode === 'validOutputs';
+  if (mode === 'inputs' || mode === 'validOutputs') {
+    return { ...plainSource(base), rows: height.axis.outputs, columns: width.axis.outputs };
+  }
+  const count = ({ offset, step }: Phase, stored: number): number => Math.max(0, Math.ceil((stored - offset) / step));
   return {
     ...base,
-    rowStep: outputs ? 1 : inputStep(height),
-    rowOffset: outputs ? 0 : inputOffset(height),
-    columnStep: outputs ? 1 : inputStep(width),
-    columnOffset: outputs ? 0 : inputOffset(width),
-    rows: sourceCount(mode, height),
-    columns: sourceCount(mode, width),
+    rowStep: height.step,
+    rowOffset: height.offset,
+    columnStep: width.step,
+    columnOffset: width.offset,
+    rows: count(height, base.height),
+    columns: count(width, base.width),
   };
 };
 
@@ -115,11 +119,13 @@ export const acquireRows = (
     pitch: pitch.row,
     residue: (base0 + elementOf(images.first, rows.first)) % beatElements,
   });
+  // Images that follow each other without a gap are as one.
+  const rowsOfImage = source.height === source.rows * source.rowStep ? Number.POSITIVE_INFINITY : source.rows;
   let row = grant.load.first;
   while (row <= grant.load.last) {
-    const image = Math.floor(row / source.rows);
+    const image = Math.floor(row / rowsOfImage);
     const start = row - image * source.rows;
-    const count = Math.min(source.rows - start, grant.load.last - row + 1);
+    const count = Math.min(rowsOfImage - start, grant.load.last - row + 1);
     builder.load({
       stationary: source.stationary,
       reorganize,

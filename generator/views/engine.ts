@@ -6,6 +6,8 @@ import { type CommonView, commonView } from './common.js';
 export interface EngineView extends CommonView {
   /** zerofree: ranges of valid positions. */
   readonly rect: boolean;
+  /** Other engines than zerofree: positions are enumerated that hold no valid pair. */
+  readonly detect: boolean;
   /** traditional: the REORGANIZE instruction. */
   readonly traditional: boolean;
   readonly rows: number;
@@ -19,6 +21,7 @@ export const engineView = (config: Config): EngineView => {
   return {
     ...commonView(config),
     rect: config.engines.includes('zerofree'),
+    detect: config.engines.some((engine) => engine !== 'zerofree'),
     traditional: config.engines.includes('traditional'),
     rows: config.array.rows,
     columns: config.array.columns,

@@ -96,16 +96,16 @@ export const reasons = (totals: readonly NetworkTotals[]): readonly string[] => 
   const reads = average(({ bp, traditional }) => change(bp.dynamicReads, traditional.dynamicReads));
   const weights = average(({ bp, traditional }) => change(bp.stationaryReads, traditional.stationaryReads));
   return [
-    `Runtime ${runtime.text}, ${runtime.verdict}. The reorganize step takes ${share(reorganize)} of traditional's cycles, ` +
-      'as its reads and writes overlap in full bursts, and leaving it out cannot save more than that. Both engines multiply ' +
-      `the inserted zeros: bp sends ${percent(vectors)} vectors through the array, which is busy ${share(busy('traditional'))} of the time ` +
-      `by traditional and ${share(busy('bp'))} by bp, and ${share(useful)} of what it could multiply is useful.`,
+    `Runtime ${runtime.text}, ${runtime.verdict}. The reorganize step, whose reads and writes overlap in full bursts, takes ${share(reorganize)} of ` +
+      'the cycles of traditional; little else is saved. Both engines multiply the inserted zeros: the vectors that enter the array are ' +
+      `${Math.abs(vectors) < 0.0005 ? 'as many by bp as by traditional' : `${percent(vectors)} by bp`}, on average ${share(busy('traditional'))} of the cycles of ` +
+      `traditional and ${share(busy('bp'))} of those of bp. Of what it could multiply, ${share(useful)} is useful by bp.`,
     `Off-chip bytes ${offChip.text}, ${offChip.verdict}. Writing the zero-inserted tensor is ${share(stored)} of traditional's bytes; ` +
       'it is read again at least once, zeros and all. bp moves neither.',
     `Operand buffer reads ${onChip.text}, ${onChip.verdict}. Of the dynamic operand bp reads ${percent(reads)} vectors and of the ` +
       `stationary one ${percent(weights)}: where a tap meets no pixel a zero is injected, but weights, and vectors that hold data, are read by both. ` +
       'Accumulator accesses are not in this figure; they follow the vectors.',
-    'Additional storage: bp stores no zero-inserted tensor at all. The published figure counts what their implementation still keeps.',
+    'Additional storage: bp stores no zero-inserted tensor at all, so nothing is left. What remains in the published figure is not known here.',
     'The published array, buffers, memory, layers and baseline are not known here in detail; nothing was tuned towards the published figures.',
   ];
 };

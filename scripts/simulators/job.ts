@@ -51,6 +51,11 @@ export interface SimJob {
   /** What memory holds at the start; the rest reads as garbage (Verilator) or unknown (Icarus). */
   readonly images: readonly { readonly address: bigint; readonly bytes: Uint8Array }[];
   readonly script: readonly HostOperation[];
+  /**
+   * A program that is the host once the script is over, and the first words of its command line; the simulator's command
+   * follows them. It starts the simulator, and speaks with it as `tb/harness/main.cpp` says. Verilator only.
+   */
+  readonly host?: readonly [string, ...string[]];
   /** Memory to return at the end. */
   readonly dumps: readonly MemoryRange[];
   /** Memory that the accelerator may write; a byte written elsewhere is a stray write. */

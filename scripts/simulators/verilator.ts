@@ -173,6 +173,7 @@ const jobText = (config: Config, job: SimJob): string => {
     `bytes_per_cycle ${memory.bytesPerCycle ?? derive(config).beatBytes}`,
     `stall ${memory.stallPercent ?? 0}`,
     ...(job.waves ? [`waves ${resolve(job.waves)}`] : []),
+    ...(job.host ? ['interactive'] : []),
     ...(job.timeline ? [`timeline ${job.timeline.from} ${job.timeline.to}`] : []),
     ...job.images.map(({ address }, index) => `image ${address} image${index}`),
     ...job.dumps.map(({ address, bytes }, index) => `dump ${address} ${bytes} dump${index}`),
@@ -224,7 +225,8 @@ export const runVerilator = async (config: Config, job: SimJob, rtl: readonly Em
     for (const [index, { bytes }] of job.images.entries()) writeFileSync(join(folder, `image${index}`), bytes);
     writeFileSync(join(folder, 'job'), jobText(config, job));
     const seeds = ['+verilator+rand+reset+2', `+verilator+seed+${((job.seed ?? 0) % 0x7fffffff) + 1}`];
-    const { all } = await execa(executable, ['job', 'result.json', ...seeds], { cwd: folder, all: true });
+    const [command, ...words] = [...(job.host ?? []), executable, 'job', 'result.json', ...seeds];
+    const { all } = await execa(command!, words, { cwd: folder, all: true });
     const report = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as HarnessReport;
     return {
       ...report,

@@ -229,13 +229,12 @@ const fusedTap = (mode: Enumeration, a: Axis, target: Range, source: Range, k: n
   };
 };
 
+const detecting: readonly Enumeration[] = ['pixels', 'inputs', 'grid'];
 const zerofree: readonly Enumeration[] = ['validPixels', 'validOutputs'];
 
 /** Ways to enumerate that a configuration's engines use. */
 export const modesOf = (config: Config): readonly Enumeration[] => [
-  'pixels',
-  'inputs',
-  'grid',
+  ...(config.engines.some((engine) => engine !== 'zerofree') ? detecting : []),
   ...(config.engines.includes('zerofree') ? zerofree : []),
 ];
 

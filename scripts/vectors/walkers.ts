@@ -353,8 +353,8 @@ const walkHex = (rect: boolean, addr: number, images: number, stepB: number, h: 
   );
 
 /** A walk of random numbers that need not belong to any convolution. */
-const freeWalk = (next: () => number): Walk => {
-  const rect = next() % 4 === 0;
+const freeWalk = (next: () => number, detect: boolean): Walk => {
+  const rect = next() % 4 === 0 || !detect;
   const side = (): Side => {
     const modulus = 1 + (next() % (next() & 1 ? 4 : 255));
     return {
@@ -440,8 +440,9 @@ const tapWalk = ({ exec, geometry: g }: Tile, tap: Tap): Walk => {
 /** Files for the pixel walker's bench: walks.hex and positions.hex; free walks and walks of convolutions. */
 export const pixelWalkerFiles = (config: Config, seed: number): readonly EmittedFile[] => {
   const next = randomWords(seed * 3001 + 7);
+  const detect = config.engines.some((engine) => engine !== 'zerofree');
   const walks = randomTiles(config, seed + 500, POSITIONS).flatMap((tile) =>
-    tile.taps.flatMap((tap) => [tapWalk(tile, tap), ...(next() % 4 === 0 ? [freeWalk(next)] : [])]),
+    tile.taps.flatMap((tap) => [tapWalk(tile, tap), ...(next() % 4 === 0 ? [freeWalk(next, detect)] : [])]),
   );
   return [
     file(

@@ -1,7 +1,7 @@
 // job.h - what to simulate: read from a text file with one item a line.
 //   seed N | max_cycles N | read_latency N | write_latency N | bytes_per_cycle X | stall PERCENT
 //   image ADDRESS PATH | dump ADDRESS BYTES PATH | allow ADDRESS BYTES | error read|write ADDRESS BYTES slverr|decerr
-//   waves PATH | timeline FROM TO (cycles of the run)
+//   waves PATH | timeline FROM TO (cycles of the run) | interactive (the script is followed by what comes on standard input)
 //   and the host's script, in order: write OFFSET VALUE | read OFFSET | irq MAX | wait CYCLES | poll OFFSET MASK VALUE MAX
 #pragma once
 #include <cstdint>
@@ -43,6 +43,7 @@ struct Job {
     double bytes_per_cycle = 1e9;
     unsigned stall_percent = 0;
     std::string waves;
+    bool interactive = false;
     bool timeline = false;
     uint64_t timeline_from = 0, timeline_to = 0;
     std::vector<Image> images;
@@ -52,5 +53,6 @@ struct Job {
     std::vector<Operation> script;
 };
 
-// Ends the program with a message when the file cannot be read or understood.
+// Adds one line to a job.  Both end the program with a message when there is something that cannot be read or understood.
+void read_item(Job& job, const std::string& text, const std::string& path, unsigned line);
 Job read_job(const std::string& path);

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "Vtop.h"
 #include "verilated.h"
@@ -76,10 +77,56 @@ void record(const Vtop& top, const AxiMemory& axi, const Job& job, Report& repor
                           {axi.read_beat(), axi.write_beat(), status.exec_open, status.array_busy, status.store});
 }
 
-void run(Simulation& simulation, VerilatedContext& context, const Job& job, Memory& memory, Report& report) {
+// A host outside of this program: it sends the lines of a script, and is sent `VALUE RESPONSE MET` once each is done.
+// Between them it may `load ADDRESS PATH` and `save ADDRESS BYTES PATH` memory.  Time stands still while it thinks.
+class Outside {
+public:
+    Outside(Job& job, Memory& memory) : m_job(job), m_memory(memory) {}
+
+    // Answers for the operation that is done, and waits for the next one.
+    void next(const Report& report) {
+        if (m_asked) {
+            const OperationResult& result = report.operations.back();
+            std::cout << result.value << " " << unsigned(result.response) << " " << result.met << std::endl;
+        }
+        const size_t before = m_job.script.size();
+        m_asked = true;
+        for (std::string text; m_job.script.size() == before;) {
+            if (!std::getline(std::cin, text)) {
+                m_job.interactive = false;
+                return;
+            }
+            m_line++;
+            if (!moves_memory(text)) read_item(m_job, text, "standard input", m_line);
+        }
+    }
+
+private:
+    Job& m_job;
+    Memory& m_memory;
+    bool m_asked = false;
+    unsigned m_line = 0;
+
+    bool moves_memory(const std::string& text) {
+        std::istringstream words(text);
+        std::string key, path;
+        uint64_t address = 0, bytes = 0;
+        words >> key >> address;
+        if (key == "save") words >> bytes;
+        else if (key != "load") return false;
+        std::getline(words >> std::ws, path);
+        if (key == "load") m_memory.load(address, path);
+        else m_memory.save(address, bytes, path);
+        std::cout << "0 0 1" << std::endl;
+        return true;
+    }
+};
+
+void run(Simulation& simulation, VerilatedContext& context, Job& job, Memory& memory, Report& report) {
     Vtop& top = simulation.top();
     AxiMemory axi(top, job, memory, report);
     AxilHost host(top, job, report);
+    Outside outside(job, memory);
     top.aresetn = 0;
     for (uint64_t cycle = 0; cycle < RESET_CYCLES; cycle++) {
         simulation.fall();
@@ -95,6 +142,7 @@ void run(Simulation& simulation, VerilatedContext& context, const Job& job, Memo
         axi.observe(cycle);
         host.observe(cycle);
         if (job.timeline) record(top, axi, job, report);
+        if (job.interactive && host.finished()) outside.next(report);
         simulation.rise();
         axi.drive(cycle);
         host.drive(cycle);
@@ -119,7 +167,7 @@ int main(int argc, char** argv) {
         std::cerr << "usage: " << argv[0] << " JOB RESULT [+verilator+...]\n";
         return 2;
     }
-    const Job job = read_job(argv[1]);
+    Job job = read_job(argv[1]);
     Report report;
     Memory memory(job.seed);
     for (const Image& image : job.images) memory.load(image.address, image.path);

@@ -5,7 +5,8 @@ import { usefulMacs } from '../../generator/golden/convolution.js';
 import type { Counts } from '../../generator/model/counts.js';
 import { execute } from '../../generator/model/executor.js';
 import { judge, planImages, randomOperands, unpackResult } from '../../generator/model/workload.js';
-import { makePlan, type Plan } from '../../generator/plan/plan.js';
+import type { ChannelTiling } from '../../generator/plan/channelTiling.js';
+import { makePlan, type Plan, type PlanOptions } from '../../generator/plan/plan.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
 import { formatLayer, type Layer, parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
@@ -19,8 +20,16 @@ interface Run {
 }
 
 /** Plans a pass, carries the program out on the bit-exact executor and compares with the plain loop nest. */
-const run = (config: Config, layer: Layer, pass: Pass, engine: Engine, misalign = 0, seed = 1): Run => {
-  const plan = makePlan(config, layer, pass, engine, { misalign });
+const run = (
+  config: Config,
+  layer: Layer,
+  pass: Pass,
+  engine: Engine,
+  misalign = 0,
+  seed = 1,
+  choose?: PlanOptions['choose'],
+): Run => {
+  const plan = makePlan(config, layer, pass, engine, { misalign, choose });
   const operands = randomOperands(config, layer, pass, seed);
   const { output, scratch } = plan.memory;
   const out = { base: output.address, bytes: new Uint8Array(output.bytes).fill(0xa5) };
@@ -55,6 +64,38 @@ describe('plans', () => {
       });
     }
   }
+
+  it('are right with any tiling, not only the chosen one', { timeout: 240_000 }, () => {
+    const seen = { split: 0, parts: 0, between: 0 };
+    fc.assert(
+      fc.property(
+        anyLayer({ kernel: 4 }),
+        fc.constantFrom('fprop', 'dgrad'),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (layer, pass, at) => {
+          for (const wanted of [
+            ({ split, execRows, rows }: ChannelTiling) => split && execRows < rows,
+            ({ split }: ChannelTiling) => split,
+            ({ split }: ChannelTiling) => !split,
+          ]) {
+            const choose: PlanOptions['choose'] = (tilings) => {
+              const some = tilings.filter((tiling) => tiling.kind === 'channels' && wanted(tiling));
+              const from = some.length > 0 ? some : tilings;
+              return from.slice(Math.floor(at * from.length)).slice(0, 1);
+            };
+            const { plan, wrong } = run(presets.tiny4, layer, pass, 'zerofree', 0, 1, choose);
+            expect(wrong, `${formatLayer(layer)} ${pass} ${JSON.stringify(plan.tiling)}`).toBe(0);
+            if (plan.tiling.kind !== 'channels') continue;
+            if (plan.tiling.split) seen.split += 1;
+            if (plan.tiling.execRows < plan.tiling.rows) seen.parts += 1;
+            if (pass === 'dgrad' && layer.Kh === 1 && layer.Sh > 1) seen.between += 1;
+          }
+        },
+      ),
+      { seed: 20261122, numRuns: 100 },
+    );
+    for (const count of Object.values(seen)) expect(count, JSON.stringify(seen)).toBeGreaterThan(4);
+  });
 
   it('map layers with more rows, columns, channels and taps than the buffers hold', { timeout: 240_000 }, () => {
     const layers = [

@@ -6,11 +6,12 @@ import type { Config } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
 import { type BenchOptions, runBench } from '../../scripts/blockBench.js';
 
-/** tiny4, odd, and what they leave out: no zerofree engine, one lane, more rows than columns by far. */
+/** tiny4, odd, and what they leave out: no zerofree engine or no other, one lane, more rows than columns by far. */
 export const engineConfigs: readonly Config[] = [
   presets.tiny4,
   presets.odd,
   { ...presets.tiny4, name: 'tiny4 with bp alone', engines: ['bp'] },
+  { ...presets.tiny4, name: 'tiny4 with zerofree alone', engines: ['zerofree'] },
   { ...presets.tiny4, name: 'tiny4 with one cell', array: { rows: 1, columns: 1 } },
   { ...presets.tiny4, name: 'tiny4 with 19 by 2 cells', array: { rows: 19, columns: 2 } },
 ];

@@ -1,3 +1,8 @@
+import { presets } from '../../generator/spec/presets.js';
 import { benchTests } from './bench.js';
 
 benchTests('pixel_walker');
+benchTests('pixel_walker', {
+  configs: [{ ...presets.tiny4!, name: 'tiny4 with zerofree alone', engines: ['zerofree'] }],
+  seeds: [2],
+});

@@ -37,7 +37,7 @@ const tool = (folder: string, name: string): string =>
   `echo '#!/bin/sh' > ${folder}/${name}; /bin/chmod +x ${folder}/${name}`;
 
 it('says and does nothing when the tools are there', async () => {
-  machine('exit 1', { verilator: '', iverilog: '', 'g++': '', make: '' });
+  machine('exit 1', { verilator: '', iverilog: '', gcc: '', 'g++': '', make: '' });
   const say = vi.fn();
   await ensureTools(undefined, say);
   expect(say).not.toHaveBeenCalled();

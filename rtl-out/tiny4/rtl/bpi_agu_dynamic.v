@@ -66,9 +66,11 @@ module bpi_agu_dynamic #(
     localparam DEPTH = 8;
 
     // --- Control ----------------------------------------------------------
-    reg         running_q, reduce_q, rect_q, fused_q, ended_q;
+    reg         running_q, reduce_q, fused_q, ended_q;
+    reg         rect_q;
     reg [7:0]   slot_q;                // position within the group
-    reg [15:0]  tile_q, tiles_q;       // reduction tile, and how many
+    reg [15:0]  tile_q, tiles_q;       // reduction tiles still to come, and how many come after the first
+    reg         first_tile_q;
     reg [7:0]   lanes_last_q;
     reg [ADDR_W-1:0] tile_addr_q;
     reg [15:0]  inside_q, zero_q;      // counted so far in the block
@@ -77,7 +79,7 @@ module bpi_agu_dynamic #(
     wire        paired, last, unused_grid;
     wire [ADDR_W-1:0] addr;
     wire        last_slot = slot_q == ROWS[7:0] - 8'd1;
-    wire        last_tile = tile_q == tiles_q - 16'd1;
+    wire        last_tile = tile_q == 16'd0;
     wire        ends      = ended_q || last;             // no position after this one
     wire        fire      = running_q && credit_q != 4'd0 && (!(reduce_q && last_slot) || info_ready_i);
     wire        finish    = fire && (reduce_q ? last_slot && last_tile && ends : last);
@@ -86,12 +88,12 @@ module bpi_agu_dynamic #(
     wire        read      = present && paired;
     wire [7:0]  lanes     = (!reduce_q || last_tile) ? lanes_last_q : ROWS[7:0];
 
-    // Lanes with data: all, or those of a fused tap that lie inside the image, first_lane .. end_lane-1; one at least if read.
+    // Lanes with data: all, or those of a fused tap (one reduction tile) that lie inside the image, first_lane .. end_lane-1; one at least if read.
     wire signed [17:0] x_w;
-    wire signed [17:0] missing    = -x_w;
+    wire        [7:0]  missing    = -x_w[7:0];
     wire signed [17:0] room       = {2'b00, geometry_i[0*32+16 +: 16]} - x_w;
-    wire        [7:0]  first_lane = !fused_q || !x_w[17] ? 8'd0 : missing[7:0];
-    wire        [7:0]  end_lane   = !fused_q || room >= $signed({10'd0, lanes}) ? lanes : room[7:0];
+    wire        [7:0]  first_lane = !fused_q || !x_w[17] ? 8'd0 : missing;
+    wire        [7:0]  end_lane   = !fused_q ? lanes : room >= $signed({10'd0, lanes_last_q}) ? lanes_last_q : room[7:0];
     wire        [7:0]  with_data  = read ? end_lane - first_lane : 8'd0;
     wire        [7:0]  zero       = present && !rect_q ? lanes - with_data : 8'd0;
 
@@ -108,7 +110,7 @@ module bpi_agu_dynamic #(
             reduce_q     <= tap_reduce_i;
             rect_q       <= tap_rect_i;
             fused_q      <= tap_fused_i;
-            tiles_q      <= tap_reduction_tiles_i;
+            tiles_q      <= tap_reduction_tiles_i - 16'd1;
             lanes_last_q <= tap_row_lanes_i;
         end
         if (fire) begin
@@ -119,17 +121,19 @@ module bpi_agu_dynamic #(
             else if (!last_tile) ended_q <= 1'b0;
             else                 ended_q <= ends;
             if (last_slot && reduce_q) begin
-                tile_q      <= last_tile ? 16'd0 : tile_q + 16'd1;
-                tile_addr_q <= last_tile ? {ADDR_W{1'b0}} : tile_addr_q + dyn_tile;
+                tile_q       <= last_tile ? tiles_q : tile_q - 16'd1;
+                first_tile_q <= last_tile;
+                tile_addr_q  <= last_tile ? {ADDR_W{1'b0}} : tile_addr_q + dyn_tile;
             end
         end
         if (start) begin
-            slot_q      <= 8'd0;
-            tile_q      <= 16'd0;
-            tile_addr_q <= {ADDR_W{1'b0}};
-            inside_q    <= 16'd0;
-            zero_q      <= 16'd0;
-            ended_q     <= 1'b0;
+            slot_q       <= 8'd0;
+            tile_q       <= tap_reduction_tiles_i - 16'd1;
+            first_tile_q <= 1'b1;
+            tile_addr_q  <= {ADDR_W{1'b0}};
+            inside_q     <= 16'd0;
+            zero_q       <= 16'd0;
+            ended_q      <= 1'b0;
         end
     end
 
@@ -148,7 +152,7 @@ module bpi_agu_dynamic #(
         .phase_h_i     (tap_phase_h_i),
         .phase_w_i     (tap_phase_w_i),
         .rect_i        (tap_rect_i),
-        .reach_w_i     (fused_q ? lanes - 8'd1 : 8'd0),
+        .reach_w_i     (fused_q ? lanes_last_q - 8'd1 : 8'd0),
         .bound_h_i     (geometry_i[0*32 +: 16]),
         .bound_w_i     (geometry_i[0*32+16 +: 16]),
         .x_step_h_i    (geometry_i[2*32 +: 8]),
@@ -232,7 +236,7 @@ module bpi_agu_dynamic #(
     assign block_valid_o  = out_valid && out_reduce;
     assign block_data_o   = out_data;
     assign info_valid_o   = fire && reduce_q && last_slot;
-    assign info_first_o   = tile_q == 16'd0;
+    assign info_first_o   = first_tile_q;
     assign info_last_o    = last_tile && ends;
     assign info_lanes_o   = lanes;
     assign info_inside_o  = inside_q + {8'd0, with_data};
@@ -241,7 +245,7 @@ module bpi_agu_dynamic #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, geometry_i, rd_data_i, fifo_ready, unused_grid, missing};
+    wire unused_ok = &{1'b0, geometry_i, rd_data_i, fifo_ready, unused_grid};
 
 endmodule
 `default_nettype wire

@@ -114,6 +114,7 @@ module bpi_dma_read #(
     wire [7:0]  most    = |to_page[10:8] ? 8'd255 : to_page[7:0];
     wire        at_row  = left_q <= { {(COUNT_W-8){1'b0}}, most };
     wire [7:0]  len     = at_row ? left_q[7:0] : most;
+    wire [8:0]  step    = { 1'b0, most } + 9'd1;        // to the next burst, if this one does not end the row
     wire       announce = row_open_q && !row_bad_q && !stop && (!ar_valid_q || m_axi_arready_i) && flight_q != FLIGHT_MAX;
     wire       misaligned = row_open_q && row_bad_q && !stop;
     assign     row_ready = !row_open_q || (announce && at_row);
@@ -145,13 +146,15 @@ module bpi_dma_read #(
 
     // --- Beats received -----------------------------------------------------
     reg  [7:0] index_q;                // of the beat in its burst
+    wire [10:0] page_index = {3'd0, index_q};
     wire beat_last = index_q == owed_len;
     assign received       = m_axi_rvalid_i && owed_valid;
     assign burst_received = received && beat_last;
     wire   refused        = received && m_axi_rresp_i[1] && !stop;
     wire [BEAT_ELEMENTS-1:0] from_first = {BEAT_ELEMENTS{1'b1}} << (index_q == 8'd0 ? owed_first : {ELEM_W{1'b0}});
     wire [BEAT_ELEMENTS-1:0] to_last    = {BEAT_ELEMENTS{1'b1}} >> (beat_last ? ~owed_last : {ELEM_W{1'b0}});
-    wire [BEAT_W-1:0]        here       = owed_beat + { {(BEAT_W-8){1'b0}}, index_q };
+    wire [PAGE_W-1:0]        in_page    = owed_beat[PAGE_W-1:0] + page_index[PAGE_W-1:0];
+    wire [BEAT_W-1:0]        here       = { owed_beat[BEAT_W-1:PAGE_W], in_page };     // a burst lies in one page
 
     // --- Registers ----------------------------------------------------------
     reg                     wr_valid_q, wr_select_q, done_q, received_q, error_valid_q;
@@ -198,9 +201,9 @@ module bpi_dma_read #(
             row_begins_q <= 1'b1;
             row_closes_q <= row_last;
         end else if (announce) begin
-            beat_q       <= beat_q + { {(BEAT_W-8){1'b0}}, len } + { {(BEAT_W-1){1'b0}}, 1'b1 };
-            buf_q        <= buf_q + { {(BUF_W-8){1'b0}}, len } + { {(BUF_W-1){1'b0}}, 1'b1 };
-            left_q       <= left_q - { {(COUNT_W-8){1'b0}}, len } - { {(COUNT_W-1){1'b0}}, 1'b1 };
+            beat_q       <= beat_q + { {(BEAT_W-9){1'b0}}, step };
+            buf_q        <= buf_q + { {(BUF_W-9){1'b0}}, step };
+            left_q       <= left_q - { {(COUNT_W-9){1'b0}}, step };
             row_begins_q <= 1'b0;
         end
 
@@ -247,7 +250,7 @@ module bpi_dma_read #(
         end
     end
 
-    wire unused_ok = &{1'b0, row_end[0], owed_room, m_axi_rlast_i};
+    wire unused_ok = &{1'b0, row_end[0], owed_room, page_index, m_axi_rlast_i};
 
     // --- Outputs ------------------------------------------------------------
     assign cmd_ready_o     = !cmd_open_q;

@@ -110,7 +110,8 @@ module bpi_dma_write #(
     wire [7:0]  most    = |to_page[10:8] ? 8'd255 : to_page[7:0];
     wire        at_run  = left_q <= { {(COUNT_W-8){1'b0}}, most };
     wire [7:0]  len     = at_run ? left_q[7:0] : most;
-    wire [BEAT_W:0] beat_d  = { 1'b0, beat_q } + { {(BEAT_W-7){1'b0}}, len } + { {BEAT_W{1'b0}}, 1'b1 };
+    wire [8:0]  step    = { 1'b0, most } + 9'd1;        // to the next burst, if this one does not end the run
+    wire [BEAT_W:0] beat_d  = { 1'b0, beat_q } + { {(BEAT_W-8){1'b0}}, step };
     wire [32:0]     run_end = { {(33-BYTE_W){1'b0}}, cmd_addr[BYTE_W-1:0] } + { 1'b0, cmd_bytes } - 33'd1;   // last byte, from the first beat
     assign cmd_taken = cmd_valid && run_room && (!open_q || (burst_taken && at_run)) && !stop;
 
@@ -226,7 +227,7 @@ module bpi_dma_write #(
         end else if (burst_taken) begin
             beat_q  <= beat_d[BEAT_W-1:0];
             first_q <= {BYTE_W{1'b0}};
-            left_q  <= left_q - { {(COUNT_W-8){1'b0}}, len } - { {(COUNT_W-1){1'b0}}, 1'b1 };
+            left_q  <= left_q - { {(COUNT_W-9){1'b0}}, step };
         end
         if (burst_taken) begin
             burst_beat_q  <= beat_q;

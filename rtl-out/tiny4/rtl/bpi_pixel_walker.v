@@ -54,23 +54,22 @@ module bpi_pixel_walker #(
     // --- State ------------------------------------------------------------
     reg [15:0]        b_q, h_q, w_q;                       // positions still to come on each axis
     reg [ADDR_W-1:0]  addr_q, row_q, image_q;              // present position, start of its row, start of its image
-    reg signed [17:0] x_h_q, x_w_q;
-    reg [7:0]         phase_h_q, phase_w_q;
+    reg signed [17:0] x_w_q;
 
     reg [15:0]        rows_q, columns_q;                   // what each new row and image starts from
-    reg signed [17:0] x_h_first_q, x_w_first_q;
-    reg [7:0]         phase_h_first_q, phase_w_first_q;
+    reg signed [17:0] x_w_first_q;
+
+    reg signed [17:0] x_h_q, x_h_first_q;
+    reg        [7:0]  phase_h_q, phase_w_q, phase_h_first_q, phase_w_first_q;
+    reg               wrap_h_q, wrap_w_q;                  // the phase wraps in the next step
     reg               rect_q;
 
     // --- Next position ----------------------------------------------------
     wire row_ends   = w_q == 16'd0;
     wire image_ends = row_ends && h_q == 16'd0;
 
-    wire wrap_h = !rect_q && phase_h_q + 8'd1 == phase_mod_h_i;
-    wire wrap_w = !rect_q && phase_w_q + 8'd1 == phase_mod_w_i;
-
-    wire [ADDR_W-1:0] next_column = addr_q  + (wrap_w ? wrap_w_i : pos_w_i);
-    wire [ADDR_W-1:0] next_row    = row_q   + (wrap_h ? wrap_h_i : pos_h_i);
+    wire [ADDR_W-1:0] next_column = addr_q  + (wrap_w_q ? wrap_w_i : pos_w_i);
+    wire [ADDR_W-1:0] next_row    = row_q   + (wrap_h_q ? wrap_h_i : pos_h_i);
     wire [ADDR_W-1:0] next_image  = image_q + step_b_i;
 
     wire [15:0]       b_d = start_i ? images_i  - 16'd1 : image_ends ? b_q - 16'd1 : b_q;
@@ -80,15 +79,18 @@ module bpi_pixel_walker #(
     wire [ADDR_W-1:0] row_d   = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : row_q;
     wire [ADDR_W-1:0] addr_d  = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : next_column;
 
-    wire signed [17:0] x_h_d = start_i ? x_h_i : image_ends ? x_h_first_q : row_ends ? x_h_q + {10'd0, x_step_h_i} : x_h_q;
     wire signed [17:0] x_w_d = start_i ? x_w_i : row_ends   ? x_w_first_q : x_w_q + {10'd0, x_step_w_i};
+    wire signed [17:0] x_h_d = start_i ? x_h_i : image_ends ? x_h_first_q : row_ends ? x_h_q + {10'd0, x_step_h_i} : x_h_q;
     wire [7:0] phase_h_d = start_i ? phase_h_i : image_ends ? phase_h_first_q
-                         : row_ends ? (wrap_h ? 8'd0 : phase_h_q + 8'd1) : phase_h_q;
-    wire [7:0] phase_w_d = start_i ? phase_w_i : row_ends ? phase_w_first_q : wrap_w ? 8'd0 : phase_w_q + 8'd1;
+                         : row_ends ? (wrap_h_q ? 8'd0 : phase_h_q + 8'd1) : phase_h_q;
+    wire [7:0] phase_w_d = start_i ? phase_w_i : row_ends ? phase_w_first_q : wrap_w_q ? 8'd0 : phase_w_q + 8'd1;
+    wire       any_phase = start_i ? rect_i : rect_q;
+    wire       wrap_h_d  = !any_phase && phase_h_d + 8'd1 == phase_mod_h_i;
+    wire       wrap_w_d  = !any_phase && phase_w_d + 8'd1 == phase_mod_w_i;
 
     // --- Snapshot ---------------------------------------------------------
-    localparam STATE_W = 3*16 + 3*ADDR_W + 2*18 + 2*8;
-    wire [STATE_W-1:0] next  = {b_d, h_d, w_d, addr_d, row_d, image_d, x_h_d, x_w_d, phase_h_d, phase_w_d};
+    localparam STATE_W = 3*16 + 3*ADDR_W + 18 + 18 + 2*8 + 2;
+    wire [STATE_W-1:0] next  = {b_d, h_d, w_d, addr_d, row_d, image_d, x_w_d, x_h_d, phase_h_d, phase_w_d, wrap_h_d, wrap_w_d };
     wire [STATE_W-1:0] saved;
     generate
         if (SNAPSHOT) begin : gen_snapshot
@@ -103,13 +105,13 @@ module bpi_pixel_walker #(
     // --- Registers --------------------------------------------------------
     always @(posedge clk_i) begin
         if (start_i || step_i)
-            {b_q, h_q, w_q, addr_q, row_q, image_q, x_h_q, x_w_q, phase_h_q, phase_w_q}
+            {b_q, h_q, w_q, addr_q, row_q, image_q, x_w_q, x_h_q, phase_h_q, phase_w_q, wrap_h_q, wrap_w_q }
                 <= (restore_i && !start_i) ? saved : next;
         if (start_i) begin
             rows_q          <= rows_i - 16'd1;
             columns_q       <= columns_i - 16'd1;
-            x_h_first_q     <= x_h_i;
             x_w_first_q     <= x_w_i;
+            x_h_first_q     <= x_h_i;
             phase_h_first_q <= phase_h_i;
             phase_w_first_q <= phase_w_i;
             rect_q          <= rect_i;
@@ -117,13 +119,13 @@ module bpi_pixel_walker #(
     end
 
     // --- Outputs ----------------------------------------------------------
-    wire signed [17:0] end_w = x_w_q + {10'd0, reach_w_i};
     assign addr_o    = addr_q;
     assign x_w_o     = x_w_q;
+    assign last_o    = image_ends && b_q == 16'd0;
+    wire signed [17:0] end_w = x_w_q + {10'd0, reach_w_i};
     assign on_grid_o = rect_q || (phase_h_q == 8'd0 && phase_w_q == 8'd0);
     assign inside_o  = rect_q || (on_grid_o && !x_h_q[17] && x_h_q[16:0] < {1'b0, bound_h_i}
                                             && !end_w[17] && (x_w_q[17] || x_w_q[16:0] < {1'b0, bound_w_i}));
-    assign last_o    = image_ends && b_q == 16'd0;
 
     wire unused_ok = &{1'b0, save_i, restore_i, end_w[16:0]};
 

@@ -130,8 +130,11 @@ module bpi_reorganize #(
         end
     end
 
-    wire [31:0] run_elements = elements * positions_w;
+    reg  [31:0] low_q, high_q;               // the instruction is there one cycle before its setup
+    wire [31:0] run_elements = low_q + (high_q << 8);
     always @(posedge clk_i) begin
+        low_q  <= elements * positions_w[7:0];
+        high_q <= elements * positions_w[15:8];
         if (setup) begin
             row_q       <= 16'd0;
             row_addr_q  <= addr_field[ADDR_W-1:0];
@@ -192,7 +195,7 @@ module bpi_reorganize #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "chunk lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, addr_field, rd_data_i, fifo_ready, unused_grid, unused_x};
+    wire unused_ok = &{1'b0, ins_i, addr_field, rd_data_i, fifo_ready, high_q[31:24], unused_grid, unused_x};
 
 endmodule
 `default_nettype wire

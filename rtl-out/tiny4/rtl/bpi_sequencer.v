@@ -89,7 +89,8 @@ module bpi_sequencer #(
     wire unaligned  = |program_i[5:0];
     wire take       = ins_valid_i && ins_ready_o;
     wire refused    = state_q == RUN && ins_valid_i && ins_cause_i != 8'd0;
-    wire no_end     = state_q == RUN && index_q == count_i;
+    reg  all_taken_q;
+    wire no_end     = state_q == RUN && all_taken_q;
     wire drained;
     wire fault      = running && (fault_valid_i || refused || no_end);
     // A START while the core clears itself after a reset is kept until it has.
@@ -133,8 +134,13 @@ module bpi_sequencer #(
             addr_q         <= fault_valid_i ? fault_addr_i : program_i + { {(ADDR_W-32){1'b0}}, index_q[25:0], 6'd0};
             failed_index_q <= index_q;
         end
-        if (begins)    index_q <= 32'd0;
-        else if (take) index_q <= index_q + 32'd1;
+        if (begins) begin
+            index_q     <= 32'd0;
+            all_taken_q <= count_i == 32'd0;
+        end else if (take) begin
+            index_q     <= index_q + 32'd1;
+            all_taken_q <= index_q + 32'd1 == count_i;
+        end
     end
 
     // --- Dispatch ---------------------------------------------------------

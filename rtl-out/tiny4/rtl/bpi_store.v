@@ -64,60 +64,60 @@ module bpi_store #(
     reg       cmd_busy_q, drain_busy_q;    // runs to announce, vectors to drain
     reg [3:0] credit_q;
 
-    // bytes of a group, bytes of a run: once per instruction
-    reg [31:0] group_elements_q, run_bytes_q;
-    wire [31:0] run_elements = group_elements_q[23:0] * groups;
+    // bytes of a group, bytes of a run: once per instruction, a step each cycle
+    reg [31:0] group_elements_q, low_q, high_q, run_bytes_q;
+    wire [31:0] run_elements = low_q + (high_q << 8);
 
     wire setup = state_q == RUN_BYTES;
     wire cmd_fire = cmd_busy_q && cmd_ready_i;
     wire fire     = drain_valid_o && drain_ready_i;
 
     // --- Runs -------------------------------------------------------------
-    reg [15:0]       c1_q, c2_q;
+    reg [15:0]       c1_q, c2_q;           // still to come
     reg [ADDR_W-1:0] c1_addr_q, c2_addr_q;
-    wire last_c1 = c1_q == n1 - 16'd1;
-    wire last_c  = last_c1 && c2_q == n2 - 16'd1;
+    wire last_c1 = c1_q == 16'd0;
+    wire last_c  = last_c1 && c2_q == 16'd0;
     always @(posedge clk_i) begin
         if (setup) begin
-            c1_q      <= 16'd0;
-            c2_q      <= 16'd0;
+            c1_q      <= n1 - 16'd1;
+            c2_q      <= n2 - 16'd1;
             c1_addr_q <= addr_field[ADDR_W-1:0];
             c2_addr_q <= addr_field[ADDR_W-1:0];
         end else if (cmd_fire) begin
-            c1_q      <= last_c1 ? 16'd0 : c1_q + 16'd1;
+            c1_q      <= last_c1 ? n1 - 16'd1 : c1_q - 16'd1;
             c1_addr_q <= last_c1 ? c2_addr_q + stride2 : c1_addr_q + stride1;
             if (last_c1) begin
-                c2_q      <= c2_q + 16'd1;
+                c2_q      <= c2_q - 16'd1;
                 c2_addr_q <= c2_addr_q + stride2;
             end
         end
     end
 
     // --- Drain ------------------------------------------------------------
-    reg [15:0]      v_q, g_q, d1_q, d2_q;
+    reg [15:0]      v_q, g_q, d1_q, d2_q;    // still to come
     reg [ACC_W-1:0] v_addr_q, g_addr_q, d1_addr_q, d2_addr_q;
-    wire last_v  = v_q == vectors - 16'd1;
-    wire last_g  = last_v && g_q == groups - 16'd1;
-    wire last_d1 = last_g && d1_q == n1 - 16'd1;
-    wire last_d  = last_d1 && d2_q == n2 - 16'd1;
+    wire last_v  = v_q == 16'd0;
+    wire last_g  = last_v && g_q == 16'd0;
+    wire last_d1 = last_g && d1_q == 16'd0;
+    wire last_d  = last_d1 && d2_q == 16'd0;
     wire [ACC_W-1:0] next_g = g_addr_q + acc_group;
     wire [ACC_W-1:0] next_1 = d1_addr_q + acc_stride1;
     wire [ACC_W-1:0] next_2 = d2_addr_q + acc_stride2;
     always @(posedge clk_i) begin
         if (setup) begin
-            v_q  <= 16'd0;
-            g_q  <= 16'd0;
-            d1_q <= 16'd0;
-            d2_q <= 16'd0;
+            v_q  <= vectors - 16'd1;
+            g_q  <= groups - 16'd1;
+            d1_q <= n1 - 16'd1;
+            d2_q <= n2 - 16'd1;
             v_addr_q  <= acc_base;
             g_addr_q  <= acc_base;
             d1_addr_q <= acc_base;
             d2_addr_q <= acc_base;
         end else if (fire) begin
-            v_q <= last_v ? 16'd0 : v_q + 16'd1;
-            if (last_v)  g_q  <= last_g  ? 16'd0 : g_q + 16'd1;
-            if (last_g)  d1_q <= last_d1 ? 16'd0 : d1_q + 16'd1;
-            if (last_d1) d2_q <= d2_q + 16'd1;
+            v_q <= last_v ? vectors - 16'd1 : v_q - 16'd1;
+            if (last_v)  g_q  <= last_g  ? groups - 16'd1 : g_q - 16'd1;
+            if (last_g)  d1_q <= last_d1 ? n1 - 16'd1 : d1_q - 16'd1;
+            if (last_d1) d2_q <= d2_q - 16'd1;
             v_addr_q <= last_d1 ? next_2 : last_g ? next_1 : last_v ? next_g : v_addr_q + { {(ACC_W-1){1'b0}}, 1'b1};
             if (last_v)  g_addr_q  <= last_d1 ? next_2 : last_g ? next_1 : next_g;
             if (last_g)  d1_addr_q <= last_d1 ? next_2 : next_1;
@@ -128,6 +128,8 @@ module bpi_store #(
     // --- Instruction ------------------------------------------------------
     always @(posedge clk_i) begin
         group_elements_q <= {16'd0, vectors - 16'd1} * COLS + {24'd0, last_lanes};
+        low_q            <= group_elements_q[23:0] * groups[7:0];
+        high_q           <= group_elements_q[23:0] * groups[15:8];
         run_bytes_q      <= narrow ? run_elements * DATA_BYTES : run_elements << 2;
         case (state_q)
             IDLE:      if (ins_valid_i) state_q <= GROUP;
@@ -184,7 +186,7 @@ module bpi_store #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!drain_valid_i || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, addr_field, group_elements_q[31:24], fifo_ready};
+    wire unused_ok = &{1'b0, ins_i, addr_field, group_elements_q[31:24], high_q[31:24], fifo_ready};
 
 endmodule
 `default_nettype wire

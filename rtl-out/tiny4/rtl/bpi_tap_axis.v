@@ -32,8 +32,9 @@ module bpi_tap_axis (
     output wire signed [17:0] x_o,
     output wire        [7:0]  phase_o,
     output wire               borrow_o,       // the phase wraps in the step to the next tap
+    output wire               none_o,         // no position to visit
     output wire        [15:0] first_o,        // first position to visit
-    output wire        [15:0] count_o         // positions to visit; 0: none
+    output wire        [15:0] count_o         // positions to visit, one cycle after the tap came; unspecified if none
 );
     // --- Registers --------------------------------------------------------
     reg signed [17:0] x_q;
@@ -44,7 +45,7 @@ module bpi_tap_axis (
     wire [7:0] phase_next = borrow ? phase_less[7:0] + phase_mod_i : phase_less[7:0];
     wire signed [17:0] x_tap = { {2{x_tap_i[15]}}, x_tap_i };
 
-    reg signed [17:0] last_q;
+    reg signed [17:0] end_q;         // after the last valid position (quotient)
     reg        [7:0]  last_phase_q;
 
     wire [8:0] last_less    = {1'b0, last_phase_q} - {1'b0, phase_tap_i};
@@ -56,33 +57,42 @@ module bpi_tap_axis (
         if (step_i) begin
             x_q          <= x_q + x_tap - x_borrow;
             phase_q      <= phase_next;
-            last_q       <= last_q + x_tap - last_borrow_x;
+            end_q        <= end_q + x_tap - last_borrow_x;
             last_phase_q <= last_borrow ? last_less[7:0] + phase_mod_i : last_less[7:0];
         end
         if (init_i) begin
             x_q          <= { {2{x_i[15]}}, x_i };
             phase_q      <= phase_i;
-            last_q       <= { {2{last_i[15]}}, last_i };
+            end_q        <= { {2{last_i[15]}}, last_i } + 18'sd1;
             last_phase_q <= last_phase_i;
         end
     end
 
     // --- Range of valid positions -----------------------------------------
     wire signed [17:0] raised   = x_q + { {17{1'b0}}, phase_q != 8'd0 };
-    wire signed [17:0] low      = (!rect_i || raised[17]) ? 18'sd0 : raised;
-    wire signed [17:0] tile_end = {2'b00, positions_i} - 18'sd1;
-    wire signed [17:0] high     = (rect_i && last_q < tile_end) ? last_q : tile_end;
-    wire signed [17:0] count    = high - low + 18'sd1;
+    wire               from_0   = !rect_i || raised[17];                 // begins with position 0
+    wire signed [17:0] tile_end = {2'b00, positions_i};
+    wire               to_end   = !rect_i || end_q >= tile_end;         // ends with the tile
+    // each end less raised; the bit below carries the rounding up
+    wire        [18:0] to_valid = {end_q, 1'b1}    + {~x_q, phase_q == 8'd0};
+    wire        [18:0] to_tile  = {tile_end, 1'b1} + {~x_q, phase_q == 8'd0};
+    wire               no_valid = to_valid[18] || ~|to_valid[17:1];
+    wire               no_tile  = to_tile[18] || ~|to_tile[17:1];
+    reg         [15:0] count_q;
+    always @(posedge clk_i)
+        count_q <= to_end ? (from_0 ? positions_i : to_tile[16:1])
+                          : (from_0 ? end_q[15:0] : to_valid[16:1]);
 
-    assign first_o = low[15:0];
-    assign count_o = (count[17]) ? 16'd0 : count[15:0];
+    assign none_o  = rect_i && (end_q[17] || ~|end_q[16:0] || (!raised[17] && (no_valid || no_tile)));
+    assign first_o = from_0 ? 16'd0 : raised[15:0];
+    assign count_o = count_q;
 
     // --- Outputs ----------------------------------------------------------
     assign x_o      = x_q;
     assign phase_o  = phase_q;
     assign borrow_o = borrow;
 
-    wire unused_ok = &{1'b0, count[16], low[17:16]};
+    wire unused_ok = &{1'b0, raised[16], to_valid[0], to_tile[0]};
 
 endmodule
 `default_nettype wire

@@ -90,10 +90,11 @@ module bpi_tap_walker #(
     reg [7:0]  tap_h_q, tap_w_q;           // taps still to come
     reg [15:0] advance_q;                  // steps to the first position of the range
 
+    wire        none_h, none_w;
     wire [15:0] first_h, count_h, first_w, count_w;
     wire emit        = state_q == EMIT && tap_ready_i;
-    wire skip_w      = state_q == RANGE_W && count_w == 16'd0;
-    wire skip_h      = state_q == RANGE_H && count_h == 16'd0;
+    wire skip_w      = state_q == RANGE_W && none_w;
+    wire skip_h      = state_q == RANGE_H && none_h;
     wire leave_w     = emit || skip_w;                                   // on to the next tap of the row of taps
     wire leave_h     = (leave_w && tap_w_q == 8'd0) || skip_h;           // on to the next row of taps
     wire leave_red   = leave_h && tap_h_q == 8'd0;                       // on to the next reduction tile
@@ -161,6 +162,7 @@ module bpi_tap_walker #(
         .x_o            (tap_x_h_o),
         .phase_o        (tap_phase_h_o),
         .borrow_o       (borrow_h),
+        .none_o         (none_h),
         .first_o        (first_h),
         .count_o        (count_h)
     );
@@ -181,6 +183,7 @@ module bpi_tap_walker #(
         .x_o            (x_w),
         .phase_o        (tap_phase_w_o),
         .borrow_o       (borrow_w),
+        .none_o         (none_w),
         .first_o        (first_w),
         .count_o        (count_w)
     );
@@ -199,10 +202,9 @@ module bpi_tap_walker #(
     wire [TILE_W-1:0] tile_red_d = (open || leave_col) ? tile_col_d : tile_red_q + tile_reduction;
 
     wire advancing = advance_q != 16'd0;
-    wire [DYN_W-1:0] dyn_pos_h = geometry_i[6*32 +: DYN_W];
-    wire [DYN_W-1:0] dyn_pos_w = geometry_i[10*32 +: DYN_W];
-    wire [PIX_W-1:0] pix_pos_h = geometry_i[16*32 +: PIX_W];
-    wire [PIX_W-1:0] pix_pos_w = geometry_i[19*32 +: PIX_W];
+    wire along_h   = state_q == ADVANCE_H;
+    wire [DYN_W-1:0] dyn_pos = along_h ? geometry_i[6*32 +: DYN_W]  : geometry_i[10*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_pos = along_h ? geometry_i[16*32 +: PIX_W] : geometry_i[19*32 +: PIX_W];
     wire signed [17:0] edge_pos_w = geometry_i[10*32 +: 18];
 
     always @(posedge clk_i) begin
@@ -235,8 +237,11 @@ module bpi_tap_walker #(
         case (state_q)
             RANGE_H: begin dyn_q <= dyn_h_q; pix_q <= pix_h_q; end
             RANGE_W: begin dyn_q <= dyn_w_q; pix_q <= pix_w_q; edge_q <= edge_w_q; end
-            ADVANCE_H: if (advancing) begin dyn_q <= dyn_q + dyn_pos_h; pix_q <= pix_q + pix_pos_h; end
-            ADVANCE_W: if (advancing) begin dyn_q <= dyn_q + dyn_pos_w; pix_q <= pix_q + pix_pos_w; edge_q <= edge_q + edge_pos_w; end
+            ADVANCE_H, ADVANCE_W: if (advancing) begin
+                dyn_q  <= dyn_q + dyn_pos;
+                pix_q  <= pix_q + pix_pos;
+                edge_q <= edge_q + edge_pos_w;      // along h: not in use yet
+            end
             default: ;
         endcase
     end

@@ -9,7 +9,7 @@
 //                       > u_agu_accumulate > u_issue > u_systolic > u_accumulator, 64 vectors of 4
 //   STORE  u_store or u_reorganize > u_epilogue > u_dma_write
 //
-// Registers: registers.md and bpi_registers.h beside the sources.
+// Registers: registers.md and sw/bpi_registers.h in the output.
 //
 // GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
 `default_nettype none
@@ -431,7 +431,7 @@ module bpi_top (
     wire tap_push = tap_valid && tap_ready;
 
     // --- EXEC: dynamic operand --------------------------------------------
-    localparam DYN_TAP_W = 3 + 4*16 + 2*18 + 3*8 + DYN_W;
+    localparam DYN_TAP_W = 2 + 4*16 + 18 + 8 + DYN_W + 1 + 18 + 2*8;
     wire                 dyn_valid, dyn_ready;
     wire [DYN_TAP_W-1:0] dyn_tap;
     wire                 dyn_reduce, dyn_rect, dyn_fused;
@@ -444,14 +444,14 @@ module bpi_top (
         .rst_i       (rst),
         .in_valid_i  (tap_push && !tap_end),
         .in_ready_o  (dyn_space),
-        .in_data_i   ({tap_reduce, tap_rect, tap_fused, tap_images, tap_rows, tap_columns, tap_reduction_tiles,
-                       tap_x_h, tap_x_w, tap_phase_h, tap_phase_w, tap_row_lanes, tap_dyn}),
+        .in_data_i   ({ tap_rect, tap_x_h, tap_phase_h, tap_phase_w, tap_reduce, tap_fused, tap_images, tap_rows, tap_columns,
+                       tap_reduction_tiles, tap_x_w, tap_row_lanes, tap_dyn}),
         .out_valid_o (dyn_valid),
         .out_ready_i (dyn_ready),
         .out_data_o  (dyn_tap)
     );
-    assign {dyn_reduce, dyn_rect, dyn_fused, dyn_images, dyn_rows, dyn_columns, dyn_tiles,
-            dyn_x_h, dyn_x_w, dyn_phase_h, dyn_phase_w, dyn_lanes, dyn_addr} = dyn_tap;
+    assign { dyn_rect, dyn_x_h, dyn_phase_h, dyn_phase_w, dyn_reduce, dyn_fused, dyn_images, dyn_rows, dyn_columns,
+            dyn_tiles, dyn_x_w, dyn_lanes, dyn_addr} = dyn_tap;
 
     wire                        exec_rd_valid;
     wire [DYN_W-1:0]            exec_rd_addr;
@@ -535,7 +535,7 @@ module bpi_top (
     );
 
     // --- EXEC: stationary operand -----------------------------------------
-    localparam STAT_TAP_W = 4 + 3*16 + 4*8 + 2*STAT_W;
+    localparam STAT_TAP_W = 3 + 3*16 + 2*8 + 2*STAT_W + 1 + 2*8;
     wire                  stat_valid, stat_ready;
     wire [STAT_TAP_W-1:0] stat_tap;
     wire                  stat_reduce, stat_by_column, stat_rect, stat_diagonal;
@@ -547,14 +547,14 @@ module bpi_top (
         .rst_i       (rst),
         .in_valid_i  (tap_push && !tap_end),
         .in_ready_o  (stat_space),
-        .in_data_i   ({tap_reduce, tap_by_column, tap_rect, tap_diagonal, tap_images, tap_rows, tap_columns,
-                       tap_phase_h, tap_phase_w, tap_row_lanes, tap_column_lanes, tap_pix[STAT_W-1:0], tap_tile[STAT_W-1:0]}),
+        .in_data_i   ({ tap_rect, tap_phase_h, tap_phase_w, tap_reduce, tap_by_column, tap_diagonal, tap_images, tap_rows,
+                       tap_columns, tap_row_lanes, tap_column_lanes, tap_pix[STAT_W-1:0], tap_tile[STAT_W-1:0]}),
         .out_valid_o (stat_valid),
         .out_ready_i (stat_ready),
         .out_data_o  (stat_tap)
     );
-    assign {stat_reduce, stat_by_column, stat_rect, stat_diagonal, stat_images, stat_rows, stat_columns,
-            stat_phase_h, stat_phase_w, stat_row_lanes, stat_column_lanes, stat_pix, stat_tile} = stat_tap;
+    assign { stat_rect, stat_phase_h, stat_phase_w, stat_reduce, stat_by_column, stat_diagonal, stat_images, stat_rows,
+            stat_columns, stat_row_lanes, stat_column_lanes, stat_pix, stat_tile} = stat_tap;
 
     wire                         stat_rd_valid;
     wire [STAT_W-1:0]            stat_rd_addr;
@@ -995,7 +995,7 @@ module bpi_top (
         end
     end
 
-    wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, tap_pix, tap_tile,
+    wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, tap_pix, tap_tile, tap_rect, tap_x_h, tap_phase_h, tap_phase_w,
                         unused_first, unused_last, unused_meta, unused_rd, load_ins, store_ins};
 
 endmodule

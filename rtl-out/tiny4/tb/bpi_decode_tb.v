@@ -54,7 +54,7 @@ module decode_case #(
 );
     localparam [7:0] GEOMETRY = 1, LOAD = 2, EXEC = 3, STORE = 4, REORGANIZE = 5, END = 6;
     localparam OPCODE = 1, FIELD = 2, BUFFER_RANGE = 3, MISALIGNED = 4, WAIT = 5, ACCUMULATOR_RANGE = 13, ENGINE = 14;
-    localparam RECT = 1, TRADITIONAL = 1;
+    localparam RECT = 1, DETECT = 1, TRADITIONAL = 1;
     localparam [63:0] ADDRESSES = {64{1'b1} } >> (64 - ADDR_W);
 
     integer seed, error_count = 0, check_count = 0, i;
@@ -169,7 +169,7 @@ module decode_case #(
                 end
                 EXEC: begin
                     put(0, 8, 2, random(0));
-                    if (RECT) put(0, 10, 1, random(0));
+                    if (RECT) put(0, 10, 1, DETECT ? random(0) : 1);
                     put(3, 0, 16, between(1, 65535));
                     put(3, 16, 16, between(1, 65535));
                     put(4, 0, 16, between(1, 65535));
@@ -279,8 +279,8 @@ module decode_case #(
                 10: size(12, 8*(random(0) & 1), 8, 0);
                 11: size(5, 16, 8, between(ROWS + 1, 255));
                 12: size(5, 24, 8, between(COLS + 1, 255));
-                13: if (!RECT) begin
-                    put(0, 10, 1, 1);
+                13: if (!RECT || !DETECT) begin
+                    put(0, 10, 1, !RECT);
                     breaks(ENGINE);
                 end
                 14: if (ins[11]) size(0, 9, 1, 1);                   // fused with columns
@@ -415,7 +415,7 @@ module decode_case #(
         if (cycle == 2490) begin
             if (clean < 300) fail("too few legal instructions");
             if (!seen[OPCODE] || !seen[FIELD] || !seen[BUFFER_RANGE] || !seen[MISALIGNED] || !seen[WAIT] || !seen[ACCUMULATOR_RANGE]
-                || seen[ENGINE] != (!RECT || !TRADITIONAL)) fail("a cause was never seen");
+                || seen[ENGINE] != (!RECT || !DETECT || !TRADITIONAL)) fail("a cause was never seen");
         end
     end
     assign errors = error_count;

@@ -1,0 +1,115 @@
+import { type Range, rangeLength } from './axis.js';
+import type { Builder } from './builder.js';
+import type { ChannelShape } from './channelTiling.js';
+import type { Phase } from './phases.js';
+import { cut } from './shrink.js';
+
+/** A tile of results: where it lies in the accumulator, vector behind vector, and in the tensor. */
+export interface ResultTile {
+  readonly images: Range;
+  readonly rows: Range;
+  readonly columns: Range;
+  /** First target channel of the tile in the tensor, and how many. */
+  readonly channel: number;
+  readonly channels: number;
+  readonly accumulator: number;
+  readonly halves: readonly number[];
+}
+
+/** Rows or columns of the tensor, every `step`-th. */
+interface Lattice {
+  readonly first: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** What a tile covers of an axis when it covers all that lies between its pixels, too. */
+const covered = ({ offset, step }: Phase, pixels: Range, tiles: number, size: number): Range => ({
+  first: pixels.first === 0 ? 0 : offset + pixels.first * step,
+  last: pixels.last === tiles - 1 ? size - 1 : offset + (pixels.last + 1) * step - 1,
+});
+
+/** The rows or columns of a range that agree modulo the step. */
+const latticeOf = ({ first, last }: Range, step: number, residue: number): Lattice => {
+  const start = first + ((((residue - first) % step) + step) % step);
+  return { first: start, step, count: Math.max(0, Math.floor((last - start) / step) + 1) };
+};
+
+/** Emits the STOREs of a tile, and of the zeros between its pixels where it has only every n-th. */
+export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builder, narrow: boolean): void => {
+  const { problem, memory, pixels, groupTarget, groups } = shape;
+  const { layer, pass } = problem;
+  const { columns: lanes } = builder.config.array;
+  const [height, width] = pass === 'fprop' ? [layer.Ho, layer.Wo] : [layer.H, layer.W];
+  const pixelBytes = groupTarget * groups * (narrow ? builder.derived.dataBytes : 4);
+  const rowBytes = width * pixelBytes;
+  const imageBytes = height * rowBytes;
+  const images = rangeLength(tile.images);
+  const rows = rangeLength(tile.rows);
+  const columns = rangeLength(tile.columns);
+  const vectors = Math.ceil(tile.channels / lanes);
+  const common = { narrow, shift: 0, vectorsPerGroup: vectors, lastLanes: tile.channels - (vectors - 1) * lanes };
+  const address = (image: number, row: number, column: number): number =>
+    memory.output.address +
+    image * imageBytes +
+    row * rowBytes +
+    column * pixelBytes +
+    (tile.channel * pixelBytes) / (groupTarget * groups);
+
+  const { h, w } = pixels;
+  const allChannels = tile.channels === groupTarget * groups && w.step === 1;
+  const allColumns = allChannels && columns === width && h.step === 1;
+  const allRows = allColumns && rows === height;
+  const first = address(tile.images.first, h.offset + tile.rows.first * h.step, w.offset + tile.columns.first * w.step);
+  const run = (groups: number, n1: number, stride1: number, n2: number, stride2: number) => ({
+    ...{ groups, n1, n2 },
+    stride1: n1 > 1 ? stride1 : 0,
+    stride2: n2 > 1 ? stride2 : 0,
+    accGroupStride: vectors,
+    accStride1: n1 > 1 ? groups * vectors : 0,
+    accStride2: n2 > 1 ? groups * n1 * vectors : 0,
+  });
+  const store = (at: number, accBase: number, runs: ReturnType<typeof run>): void =>
+    builder.store({ ...common, ...runs, address: at, accBase }, tile.halves);
+
+  if (allRows) store(first, tile.accumulator, run(images * rows * columns, 1, 0, 1, 0));
+  else if (allColumns) store(first, tile.accumulator, run(rows * columns, images, imageBytes, 1, 0));
+  else if (allChannels) {
+    store(first, tile.accumulator, run(columns, rows, h.step * rowBytes, images, imageBytes));
+  } else {
+    for (let image = 0; image < images; image++) {
+      const accumulator = tile.accumulator + image * rows * columns * vectors;
+      const runs = run(1, columns, w.step * pixelBytes, rows, h.step * rowBytes);
+      store(first + image * imageBytes, accumulator, runs);
+    }
+  }
+
+  // The STOREs above have left the tile's accumulators zero: the zeros come from there.
+  const hull = {
+    rows: covered(h, tile.rows, shape.height, height),
+    columns: covered(w, tile.columns, shape.width, width),
+  };
+  const room = images * rows * columns;
+  const zeros = (image: number, down: Lattice, across: Lattice): void => {
+    if (down.count === 0 || across.count === 0) return;
+    for (const some of cut(across.count, room)) {
+      const wide = rangeLength(some);
+      for (const part of cut(down.count, Math.max(1, Math.floor(room / wide)))) {
+        const at = address(image, down.first + part.first * down.step, across.first + some.first * across.step);
+        const runs = run(1, wide, across.step * pixelBytes, rangeLength(part), down.step * rowBytes);
+        store(at, tile.accumulator, runs);
+      }
+    }
+  };
+  for (let image = tile.images.first; image <= tile.images.last; image++) {
+    for (let residue = 0; residue < h.step; residue++) {
+      const down = latticeOf(hull.rows, h.step, residue);
+      if (residue !== h.offset) zeros(image, down, latticeOf(hull.columns, 1, 0));
+      else {
+        for (let other = 0; other < w.step; other++) {
+          if (other !== w.offset) zeros(image, down, latticeOf(hull.columns, w.step, other));
+        }
+      }
+    }
+  }
+};

@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../../generator/cli/program.js';
+import { makePlan } from '../../generator/plan/plan.js';
+import { writeWindow } from '../../generator/plan/window.js';
+import type { Engine, Pass } from '../../generator/spec/config.js';
+import { parseLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import { temporaryFolders } from '../temporary.js';
+
+const temporaryFolder = temporaryFolders();
+const LAYER = 'C=5,H=7,W=6,N=6,K=3,S=2,P=1';
+
+const compile = async (...args: readonly string[]) => {
+  let out = '';
+  let err = '';
+  const code = await runCli(['compile', '--preset', 'tiny4', '--layer', LAYER, ...args], {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    color: false,
+  });
+  return { code, out, err };
+};
+
+/** What a C compiler makes of a header: its macros and its words. */
+const readBack = (
+  folder: string,
+  header: string,
+  symbol: string,
+): { words: Uint32Array; values: Map<string, bigint> } => {
+  const macro = symbol.toUpperCase();
+  const names = [...readFileSync(join(folder, header), 'utf8').matchAll(/^#define (\w+) +\w/gm)].map(
+    ([, name]) => name!,
+  );
+  expect(names.every((name) => name.startsWith(`${macro}_`))).toBe(true);
+  const lines = names.map((name) => `  printf("${name} %llu\\n", (unsigned long long)${name});`);
+  writeFileSync(
+    join(folder, 'main.c'),
+    `#include <stdio.h>
+#include "${header}"
+int main(void) {
+${lines.join('\n')}
+  fwrite(${symbol}_words, 1, sizeof ${symbol}_words, stderr);
+  return 0;
+}
+`,
+  );
+  const flags = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Werror'];
+  execFileSync('gcc', [...flags, 'main.c', '-o', 'main'], { cwd: folder });
+  const said = execFileSync('sh', ['-c', './main 2>words'], { cwd: folder, encoding: 'utf8' });
+  const values = new Map(
+    said
+      .trim()
+      .split('\n')
+      .map((line) => [line.split(' ')[0]!, BigInt(line.split(' ')[1]!)]),
+  );
+  const bytes = readFileSync(join(folder, 'words'));
+  return { words: new Uint32Array(new Uint8Array(bytes).buffer), values };
+};
+
+describe('bp-im2col compile', () => {
+  it.each<readonly [Pass, Engine, string, boolean]>([
+    ['dgrad', 'zerofree', '0x10000000', false],
+    ['wgrad', 'traditional', '0x80000000', true],
+    ['fprop', 'bp', '4096', false],
+  ])('writes %s by %s as C that holds the plan', async (pass, engine, base, narrow) => {
+    const folder = temporaryFolder();
+    const { code, out } = await compile(
+      ...['--pass', pass, '--engine', engine, '--base', base, '--symbol', 'layer_1'],
+      ...['--c', join(folder, 'l.h'), '--bin', join(folder, 'l.bin'), '--json', ...(narrow ? ['--narrow'] : [])],
+    );
+    expect(code).toBe(0);
+    const plan = makePlan(presets.tiny4, parseLayer(LAYER), pass, engine, { base: Number(base), narrow });
+    const { words, values } = readBack(folder, 'l.h', 'layer_1');
+    expect(words).toEqual(plan.words);
+    expect(new Uint8Array(readFileSync(join(folder, 'l.bin')))).toEqual(new Uint8Array(plan.words.buffer));
+    const { memory } = plan;
+    const tensors = { fprop: ['X', 'WT', 'Y'], dgrad: ['DY', 'WT', 'DX'], wgrad: ['X', 'DY', 'DW'] }[pass];
+    const expected: Readonly<Record<string, number>> = {
+      PROGRAM_ADDRESS: memory.program,
+      PROGRAM_COUNT: plan.words.length / 16,
+      PROGRAM_BYTES: plan.words.byteLength,
+      WINDOW_BASE: writeWindow(plan).base,
+      WINDOW_LIMIT: writeWindow(plan).limit,
+      ...(memory.scratch.bytes > 0
+        ? { SCRATCH_ADDRESS: memory.scratch.address, SCRATCH_BYTES: memory.scratch.bytes }
+        : {}),
+    };
+    for (const [name, value] of Object.entries(expected))
+      expect(values.get(`LAYER_1_${name}`), name).toBe(BigInt(value));
+    const places = [memory.x, memory.wt, memory.dy, memory.output].map(({ address }) => BigInt(address));
+    for (const name of tensors) expect(places).toContain(values.get(`LAYER_1_${name}_ADDRESS`));
+    expect(values.size).toBe(Object.keys(expected).length + 6);
+    expect(memory.scratch.bytes > 0).toBe(engine === 'traditional');
+    expect(JSON.parse(out)).toMatchObject({
+      config: 'tiny4',
+      pass,
+      engine,
+      narrow,
+      instructions: expected.PROGRAM_COUNT,
+    });
+  });
+
+  it('names the array after the file, and reaches above 4 GiB', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, '2nd-conv.h');
+    const { code } = await compile(
+      '--pass',
+      'dgrad',
+      '--set',
+      'axi.addressWidth=40',
+      '--base',
+      '0x8000000000',
+      '--c',
+      file,
+    );
+    expect(code).toBe(0);
+    expect(readBack(folder, '2nd-conv.h', '_2nd_conv').values.get('_2ND_CONV_WINDOW_BASE')).toBeGreaterThan(2n ** 39n);
+  });
+
+  it.each([
+    [['--base', '12'], '--base 12: not a multiple of 4096 [MISALIGNED]'],
+    [['--base', 'high'], '--base high: not an address [OUT_OF_RANGE]'],
+    [['--base', '0xfffff000'], 'beyond the 32 address bits of tiny4 [OUT_OF_RANGE]'],
+    [['--base', '0xffffffffffffff00'], 'not an address [OUT_OF_RANGE]'],
+    [['--symbol', '3x'], '--symbol 3x: not a C identifier [SYMBOL]'],
+    [['--c', 'program.txt'], 'the name does not end in .h [EXTENSION]'],
+    [['--c', '/nowhere/program.h'], '--c /nowhere/program.h'],
+  ])('refuses %j, and writes nothing', async (args, message) => {
+    const folder = temporaryFolder();
+    const given = args.includes('--c') ? args : [...args, '--c', join(folder, 'p.h')];
+    const { code, out, err } = await compile('--pass', 'dgrad', ...given);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(existsSync('program.txt')).toBe(false);
+  });
+});

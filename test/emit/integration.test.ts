@@ -1,0 +1,326 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { emit } from '../../generator/emit/generate.js';
+import { topPorts } from '../../generator/emit/ports.js';
+import type { Config } from '../../generator/spec/config.js';
+import { presets } from '../../generator/spec/presets.js';
+import { COUNTERS_OFFSET, registers } from '../../generator/spec/registers.js';
+import { writeFiles } from '../../scripts/simulators/verilator.js';
+import { temporaryFolders } from '../temporary.js';
+
+const temporaryFolder = temporaryFolders();
+
+const configs: readonly (readonly [string, Config])[] = [
+  ...Object.entries(presets),
+  ['another prefix', { ...presets.odd, name: 'Odd-one', prefix: 'zz_' }],
+];
+
+const has = (tool: string, flag: string): boolean => spawnSync(tool, [flag]).status === 0;
+const hasYosys = has('yosys', '-V');
+const hasSta = has('sta', '-version');
+for (const [name, there] of [
+  ['yosys', hasYosys],
+  ['sta (OpenSTA)', hasSta],
+] as const) {
+  if (!there) console.warn(`${name} is not installed: its check of the files for other tools is skipped`);
+}
+
+const filesOf = (config: Config) => {
+  const files = new Map(emit(config).map(({ path, text }) => [path, text]));
+  const verilog = [...files.keys()].filter((path) => /^rtl\/.*\.v$/.test(path));
+  const text = (path: string): string => files.get(path)!;
+  return { files, verilog, text, top: `${config.prefix}top` };
+};
+
+/** Runs a tool in a folder that holds the output; fails on any complaint. */
+const run = (config: Config, tool: string, args: readonly string[], extra: Readonly<Record<string, string>> = {}) => {
+  const folder = temporaryFolder();
+  writeFiles(folder, [...emit(config), ...Object.entries(extra).map(([path, text]) => ({ path, text }))]);
+  const result = spawnSync(tool, args, { cwd: folder, encoding: 'utf8' });
+  expect(`${result.error?.message ?? ''}${result.stderr}`).toBe('');
+  expect(result.status, result.stdout).toBe(0);
+  return { ...result, folder };
+};
+
+type Entry = string | Readonly<Record<string, { readonly is_include_file?: boolean; readonly file_type: string }>>;
+
+interface Core {
+  readonly name: string;
+  readonly filesets: Readonly<Record<string, { readonly file_type?: string; readonly files: readonly Entry[] }>>;
+  readonly targets: Readonly<
+    Record<
+      string,
+      {
+        readonly filesets: readonly string[];
+        readonly toplevel: string;
+        readonly tools?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+      }
+    >
+  >;
+}
+
+/** Keys of CAPI2, by where they may stand. */
+const CAPI2 = {
+  core: ['name', 'description', 'filesets', 'targets'],
+  fileset: ['file_type', 'files'],
+  target: ['description', 'default_tool', 'filesets', 'toplevel', 'tools'],
+};
+
+const pathOf = (entry: Entry): string => (typeof entry === 'string' ? entry : Object.keys(entry)[0]!);
+
+const coreOf = (config: Config): Core => {
+  const text = filesOf(config).text(`${config.name}.core`);
+  expect(text.startsWith('CAPI=2:\n')).toBe(true);
+  return parse(text.slice('CAPI=2:\n'.length), { merge: true }) as Core;
+};
+
+describe.each(configs)('files for other tools, %s', (_, config) => {
+  const { files, verilog, text, top } = filesOf(config);
+
+  it('FuseSoC: keys of CAPI2; files and modules that exist; every source in order', () => {
+    const core = coreOf(config);
+    expect(core.name).toBe(
+      `bp-im2col:accelerator:${config.name}:${JSON.parse(readFileSync('package.json', 'utf8')).version}`,
+    );
+    expect(CAPI2.core).toEqual(expect.arrayContaining(Object.keys(core)));
+    for (const fileset of Object.values(core.filesets)) {
+      expect(CAPI2.fileset).toEqual(expect.arrayContaining(Object.keys(fileset)));
+      for (const entry of fileset.files) {
+        expect([...files.keys()]).toContain(pathOf(entry));
+        expect(fileset.file_type ?? Object.values(entry)[0].file_type).toBeTruthy();
+      }
+    }
+    const includes = core.filesets.rtl!.files.filter((entry) => typeof entry !== 'string');
+    expect(includes.map(pathOf)).toEqual([`rtl/${config.prefix}checks.vh`]);
+    expect(includes.every((entry) => Object.values(entry)[0].is_include_file === true)).toBe(true);
+    expect(core.filesets.rtl!.files.filter((entry) => typeof entry === 'string')).toEqual(verilog);
+    expect(Object.keys(core.targets)).toEqual(['default', 'lint', 'sim', 'synth']);
+    for (const target of Object.values(core.targets)) {
+      expect(CAPI2.target).toEqual(expect.arrayContaining(Object.keys(target)));
+      expect(Object.keys(core.filesets)).toEqual(expect.arrayContaining([...target.filesets]));
+      const sources = target.filesets.flatMap((name) => core.filesets[name]!.files.map(pathOf));
+      const modules = sources.flatMap((path) => [...text(path).matchAll(/^module (\w+)/gm)].map(([, name]) => name));
+      expect(modules).toContain(target.toplevel);
+    }
+  });
+
+  it('Bender: every source in order; folders of includes that exist', () => {
+    const { package: about, sources } = parse(text('Bender.yml'));
+    expect(about.name).toBe(config.name);
+    expect(sources[0].files).toEqual(verilog);
+    for (const { files: listed, include_dirs: folders } of sources) {
+      expect([...files.keys()]).toEqual(expect.arrayContaining(listed));
+      for (const folder of folders) expect([...files.keys()].some((path) => path.startsWith(`${folder}/`))).toBe(true);
+    }
+  });
+
+  it('LibreLane: variables it has; sources, constraints and clock that exist', () => {
+    const { meta, ...variables } = JSON.parse(text('librelane/config.json'));
+    expect(meta).toEqual({ version: 2, flow: 'Classic' });
+    expect(Object.keys(variables).sort()).toEqual(
+      [
+        ...['DESIGN_NAME', 'VERILOG_FILES', 'VERILOG_INCLUDE_DIRS', 'CLOCK_PORT', 'CLOCK_PERIOD'],
+        ...['PNR_SDC_FILE', 'SIGNOFF_SDC_FILE', 'FP_CORE_UTIL'],
+      ].sort(),
+    );
+    const inside = (path: string): string => posix.join('librelane', path.replace(/^dir::/, ''));
+    expect(variables.VERILOG_FILES.map(inside)).toEqual(verilog);
+    expect(variables.VERILOG_INCLUDE_DIRS.map(inside)).toEqual(['rtl']);
+    for (const key of ['PNR_SDC_FILE', 'SIGNOFF_SDC_FILE']) expect(files.has(inside(variables[key]))).toBe(true);
+    expect(variables.DESIGN_NAME).toBe(top);
+    expect(topPorts(config).map(({ name }) => name)).toContain(variables.CLOCK_PORT);
+  });
+
+  it('IP-XACT: well-formed; ports of the Verilog, registers of the map, files of the output', () => {
+    const source = text(`ipxact/${top}.xml`);
+    expect(XMLValidator.validate(source)).toBe(true);
+    const lists = ['register', 'field', 'port', 'file', 'busInterface', 'portMap'];
+    const parser = new XMLParser({
+      ...{ removeNSPrefix: true, parseTagValue: false, isArray: (name: string) => lists.includes(name) },
+    });
+    const { component } = parser.parse(source);
+    const ports = topPorts(config);
+
+    expect(component.model.instantiations.componentInstantiation.moduleName).toBe(top);
+    expect(
+      component.model.ports.port.map(({ name, wire }: { name: string; wire: Record<string, never> }) => ({
+        ...{ name, direction: wire.direction, vector: 'vectors' in wire },
+        bits: 'vectors' in wire ? Number((wire.vectors as { vector: { left: string } }).vector.left) + 1 : 1,
+      })),
+    ).toEqual(ports.map(({ name, direction, vector, bits }) => ({ name, direction, vector, bits })));
+
+    const mapped = component.busInterfaces.busInterface.flatMap(
+      ({ abstractionTypes }: { abstractionTypes: { abstractionType: { portMaps: { portMap: never[] } } } }) =>
+        abstractionTypes.abstractionType.portMaps.portMap.map(
+          ({ physicalPort }: { physicalPort: { name: string } }) => physicalPort.name,
+        ),
+    );
+    expect([...new Set(mapped), 'irq_o'].sort()).toEqual(ports.map(({ name }) => name).sort());
+
+    const block = component.memoryMaps.memoryMap.addressBlock;
+    const expected = registers(config).map(({ name, offset, fields }) => ({
+      name: `${offset < COUNTERS_OFFSET ? '' : 'COUNTER_'}${name.toUpperCase()}`,
+      offset,
+      fields:
+        fields.length > 0 ? fields.map(({ name: field, low, bits }) => [field, low, bits]) : [['reserved', 0, 32]],
+    }));
+    expect(
+      block.register.map((register: { name: string; addressOffset: string; field: Record<string, string>[] }) => ({
+        name: register.name,
+        offset: Number(register.addressOffset),
+        fields: register.field.map(({ name, bitOffset, bitWidth }) => [name, Number(bitOffset), Number(bitWidth)]),
+      })),
+    ).toEqual(expected);
+
+    const access: Readonly<Record<string, string>> = {
+      ro: 'read-only',
+      rw: 'read-write',
+      w1: 'write-only',
+      w1c: 'read-write',
+    };
+    for (const register of registers(config).filter(({ fields }) => fields.length > 0)) {
+      const described = block.register.find(
+        ({ addressOffset }: { addressOffset: string }) => Number(addressOffset) === register.offset,
+      );
+      register.fields.forEach((field, index) => {
+        expect(described.field[index].access).toBe(access[field.access]);
+        expect(described.field[index].modifiedWriteValue).toBe(field.access === 'w1c' ? 'oneToClear' : undefined);
+      });
+    }
+
+    const listed = component.fileSets.fileSet.file.map(({ name }: { name: string }) => posix.join('ipxact', name));
+    expect(listed).toEqual([`rtl/${config.prefix}checks.vh`, ...verilog]);
+  });
+});
+
+describe('the targets of the FuseSoC core', () => {
+  const config = presets.tiny4;
+  const core = coreOf(config);
+  const sourcesOf = (target: string): readonly string[] =>
+    core.targets[target]!.filesets.flatMap((name) =>
+      core.filesets[name]!.files.filter((entry) => typeof entry === 'string'),
+    );
+
+  it('sim: the bench passes', () => {
+    const { toplevel, tools } = core.targets.sim!;
+    const options = tools!.icarus!.iverilog_options as readonly string[];
+    const { folder } = run(config, 'iverilog', [
+      ...options,
+      '-Irtl',
+      '-s',
+      toplevel,
+      '-o',
+      'sim.vvp',
+      ...sourcesOf('sim'),
+    ]);
+    expect(spawnSync('vvp', ['-N', 'sim.vvp'], { cwd: folder, encoding: 'utf8' }).stdout).toMatch(/^PASS \d+ checks$/m);
+  });
+
+  it('lint: nothing to say', () => {
+    const { toplevel, tools } = core.targets.lint!;
+    const options = tools!.verilator!.verilator_options as readonly string[];
+    run(config, 'verilator', ['--lint-only', ...options, '-Irtl', '--top-module', toplevel, ...sourcesOf('lint')]);
+  });
+});
+
+describe.each([
+  ['tiny4', presets.tiny4],
+  ['odd', presets.odd],
+])('the ports of the top of %s', (_, config) => {
+  it.skipIf(!hasYosys)('are those that Yosys sees', () => {
+    const top = `${config.prefix}top`;
+    const script = `read_verilog -lib -Irtl rtl/${top}.v; write_json ports.json`;
+    const { folder } = run(config, 'yosys', ['-q', '-p', script]);
+    const { modules } = JSON.parse(readFileSync(join(folder, 'ports.json'), 'utf8'));
+    const seen = Object.entries<{ direction: string; bits: readonly unknown[] }>(modules[top].ports).map(
+      ([name, { direction, bits }]) => ({ name, direction: direction.replace('put', ''), bits: bits.length }),
+    );
+    expect(seen).toEqual(topPorts(config).map(({ name, direction, bits }) => ({ name, direction, bits })));
+  });
+});
+
+describe('the constraints', () => {
+  const config = presets.odd;
+  const ports = topPorts(config);
+
+  /** A library without cells, and the top without a content: the constraints concern its ports. */
+  const liberty = `library (none) {
+  time_unit : "1ns";
+  capacitive_load_unit (1, pf);
+  voltage_unit : "1V";
+  current_unit : "1mA";
+  pulling_resistance_unit : "1kohm";
+  leakage_power_unit : "1nW";
+  slew_derate_from_library : 1;
+${['input_threshold', 'output_threshold', 'slew_lower_threshold', 'slew_upper_threshold']
+  .flatMap((name) =>
+    ['rise', 'fall'].map(
+      (edge) => `  ${name}_pct_${edge} : ${name.includes('upper') ? 80 : name.includes('lower') ? 20 : 50};`,
+    ),
+  )
+  .join('\n')}
+  nom_voltage : 1;
+  nom_temperature : 25;
+  nom_process : 1;
+  cell (buffer) {
+    area : 1;
+    pin (A) { direction : input; capacitance : 0.001; }
+    pin (Y) { direction : output; function : "A"; timing () { related_pin : "A"; } }
+  }
+}
+`;
+  const declarations = ports.map(
+    ({ name, direction, bits, vector }) => `  ${direction}put ${vector ? `[${bits - 1}:0] ` : ''}${name};`,
+  );
+  const stub = `module ${config.prefix}top (${ports.map(({ name }) => name).join(', ')});\n${declarations.join('\n')}\nendmodule\n`;
+
+  const read = (before: string): string => {
+    const script = [
+      'read_liberty none.lib',
+      'read_verilog stub.v',
+      `link_design ${config.prefix}top`,
+      before,
+      `source constraints/${config.prefix}top.sdc`,
+      'write_sdc -no_timestamp written.sdc',
+    ];
+    const extra = { 'none.lib': liberty, 'stub.v': stub, 'check.tcl': `${script.join('\n')}\nexit\n` };
+    const { folder, stdout } = run(config, 'sta', ['-no_splash', '-exit', 'check.tcl'], extra);
+    expect(stdout).not.toMatch(/error|warning/i);
+    return readFileSync(join(folder, 'written.sdc'), 'utf8');
+  };
+
+  const bitsOf = (direction: 'in' | 'out'): readonly string[] =>
+    ports
+      .filter((port) => port.direction === direction && port.name !== 'aclk')
+      .flatMap(({ name, bits, vector }) =>
+        vector ? Array.from({ length: bits }, (_, bit) => `${name}[${bit}]`) : [name],
+      )
+      .sort();
+
+  const delays = (text: string, command: string): ReadonlyMap<string, number> =>
+    new Map(
+      [...text.matchAll(new RegExp(`^${command} (\\S+) .*get_ports \\{?([^\\s{}]+)\\}?\\]`, 'gm'))].map(
+        ([, delay, port]) => [port!, Number(delay)],
+      ),
+    );
+
+  it.skipIf(!hasSta)('give OpenSTA one clock, and a delay to every other bit of every port', () => {
+    const text = read('');
+    expect(text).toMatch(/^create_clock -name aclk -period 10\.0+ .*\[get_ports \{aclk\}\]$/m);
+    const inputs = delays(text, 'set_input_delay');
+    const outputs = delays(text, 'set_output_delay');
+    expect([...inputs.keys()].sort()).toEqual(bitsOf('in'));
+    expect([...outputs.keys()].sort()).toEqual(bitsOf('out'));
+    expect(new Set([...inputs.values(), ...outputs.values()])).toEqual(new Set([3]));
+  });
+
+  it.skipIf(!hasSta)('take another period and another part of it', () => {
+    const text = read('set clock_period 4.0\nset io_fraction 0.25');
+    expect(text).toMatch(/-period 4\.0+ /);
+    expect(new Set(delays(text, 'set_input_delay').values())).toEqual(new Set([1]));
+  });
+});
