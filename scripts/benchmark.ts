@@ -6,12 +6,15 @@ import { reportFailure } from '../generator/cli/failure.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures.js';
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
-import { COMPARISON, comparisonReport, conditions, runFigures, targetReport } from './benchmark/render.js';
+import { conditions, runFigures, targetReport } from './benchmark/render.js';
 import { runJobs } from './benchmark/runJobs.js';
+import { evaluate, PARTS, type Part, rtlJobs } from './evaluation/evaluate.js';
 import { ensureTools, ToolsMissing } from './tools.js';
 
 interface Flags {
   readonly quick?: boolean;
+  readonly validate?: boolean;
+  readonly only?: string;
   readonly filter?: string;
   /** File, or true for stdout. */
   readonly json?: string | true;
@@ -20,20 +23,37 @@ interface Flags {
   readonly jobs: string;
 }
 
+const help = `
+Parts of the whole benchmark, about half an hour the first time; what is cached is not run again:
+  layers      L1 to L5, every pass and engine, on the RTL
+  sizes       useful utilization over the size of the array, on the RTL and by the model
+  timelines   what a pass does over its cycles, by each engine, on the RTL
+  validation  the performance model against the RTL
+  networks    six networks, every convolution, pass and engine, by the model; beside the published figures
+
+Examples:
+  npm run bench -- --json results.json
+  npm run bench -- --validate
+  npm run bench -- --only networks
+  npm run bench -- --filter "L4 dgrad"
+  npm run bench -- --quick --json targets.json
+
+Exit codes: 0 all results match the golden model (bars of --quick may be missed) and the model is within its bars, 1 not so.
+`;
+
 const parseFlags = (args: readonly string[]): Flags =>
   new Command('npm run bench --')
-    .description('benchmarks on the RTL: L1 to L5, every pass, the engines side by side')
+    .description('benchmarks on the RTL and, for networks, by the performance model')
     .option('--quick', 'the table of targets of the zerofree engine instead')
-    .option('--filter <words>', 'only rows whose name has words that begin with all of these, as in "L2 dgrad"')
-    .option('--json [file]', 'rows and runs as JSON, into a file or instead of the table')
+    .option('--validate', 'only the performance model against the RTL')
+    .option('--only <parts>', 'only these parts, with commas between them')
+    .option('--filter <words>', 'only runs of L1 to L5, or rows of --quick, whose name has words that begin with these')
+    .option('--json [file]', 'the results as JSON, into a file or instead of the tables')
     .option('--fresh', 'run again what the cache has')
-    .option('--cached', 'run nothing: show what the cache has')
+    .option('--cached', 'simulate nothing: show what the cache has')
     .option('-j, --jobs <n>', 'runs at a time', '2')
     .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run bench -- --quick --filter "L2 lane bound"\n  npm run bench -- --quick --json targets.json\n\nExit codes: 0 all results match the golden model (bars may be missed), 1 one does not.\n',
-    )
+    .addHelpText('after', help)
     .exitOverride()
     .parse([...args], { from: 'user' })
     .opts<Flags>();
@@ -42,57 +62,96 @@ const refuse = (problem: Problem): never => {
   throw new UserError([problem]);
 };
 
+const parseJobs = (text: string): number => {
+  const parallel = Number(text);
+  if (Number.isInteger(parallel) && parallel >= 1 && parallel <= 64) return parallel;
+  const fix = 'give a whole number from 1 to 64';
+  return refuse({ code: 'OUT_OF_RANGE', path: '--jobs', message: `"${text}" will not do`, fix });
+};
+
+const refuseFilter = (filter: string | undefined): never => {
+  const fix = 'give words of a row, as in --filter "L2 dgrad"';
+  return refuse({ code: 'NO_ROWS', path: '--filter', message: `no row has the words "${filter}"`, fix });
+};
+
+const partsOf = ({ validate, only, filter }: Flags): readonly Part[] => {
+  if (validate) return ['validation'];
+  if (only === undefined) return filter === undefined ? PARTS : ['layers'];
+  return only.split(',').map((name) => {
+    const part = PARTS.find((known) => known === name.trim());
+    const fix = `use ${PARTS.join(', ')}`;
+    return part ?? refuse({ code: 'UNKNOWN_PART', path: '--only', message: `"${name}" is no part`, fix });
+  });
+};
+
+const print = (json: Flags['json'], content: unknown, text: string): void => {
+  const encoded = `${JSON.stringify(content, null, 2)}\n`;
+  if (json === true) process.stdout.write(encoded);
+  else if (json !== undefined) writeOutput('--json', json, Buffer.from(encoded));
+  if (json !== true) process.stdout.write(text);
+};
+
+interface Failure {
+  readonly run: string;
+  readonly findings: string;
+}
+
+const report = (failures: readonly Failure[]): void => {
+  for (const { run, findings } of failures) {
+    console.error(picocolors.red(`${run}: wrong`));
+    for (const line of findings.split('\n')) console.error(`  ${line}`);
+  }
+};
+
 const runsAsJson = (jobs: readonly BenchJob[], measured: ReadonlyMap<string, Measurement>) =>
   jobs.flatMap((job) => {
     const figures = runFigures(job, measured);
     return figures ? [{ run: jobName(job), ...figures }] : [];
   });
 
-const benchmark = async (flags: Flags): Promise<ExitCode> => {
-  const { quick = false, filter, json, fresh = false, cached = false } = flags;
-  if (typeof json === 'string') checkOutput('--json', json, ['.json']);
-  const parallel = Number(flags.jobs);
-  if (!(Number.isInteger(parallel) && parallel >= 1 && parallel <= 64)) {
-    const fix = 'give a whole number from 1 to 64';
-    refuse({ code: 'OUT_OF_RANGE', path: '--jobs', message: `"${flags.jobs}" will not do`, fix });
-  }
+/** The table of targets. */
+const targets = async ({ filter, json, fresh = false, cached = false }: Flags, parallel: number): Promise<ExitCode> => {
   const figures = FIGURES.filter((figure) => matches(figureName(figure), filter));
-  const compared = COMPARISON.filter((job) => matches(jobName(job), filter));
-  const jobs = quick ? jobsOf(figures) : compared;
-  if (jobs.length === 0) {
-    const fix = 'give words of a row, as in --filter "L2 dgrad"';
-    refuse({ code: 'NO_ROWS', path: '--filter', message: `no row has the words "${filter}"`, fix });
-  }
+  const jobs = jobsOf(figures);
+  if (jobs.length === 0) refuseFilter(filter);
   if (!cached) await ensureTools(['verilator', 'g++', 'make']);
-
   const { measured, failed } = await runJobs(jobs, { fresh, cachedOnly: cached, parallel });
   const rows = figures.map((figure) => rowOf(figure, measured));
+  const failures = [...failed].map(([run, findings]) => ({ run, findings }));
+  const content = {
+    conditions: conditions(),
+    rows: rows.map((row) => ({ ...row, jobs: undefined, runs: row.jobs.map(jobName) })),
+    runs: runsAsJson(jobs, measured),
+    failures: failures.map(({ run, findings }) => ({ run, findings: findings.split('\n') })),
+  };
+  print(json, content, `${conditions()}\n\n${targetReport(rows, measured, picocolors.isColorSupported)}\n`);
+  report(failures);
+  return failures.length > 0 ? EXIT.failed : EXIT.ok;
+};
+
+const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCode> => {
+  const { quick = false, filter, json, fresh = false, cached = false } = flags;
+  if (typeof json === 'string') checkOutput('--json', json, ['.json']);
+  const parallel = parseJobs(flags.jobs);
+  if (quick) return targets(flags, parallel);
+  const parts = partsOf(flags);
+  const wanted = (name: string): boolean => matches(name, filter);
+  const jobs = rtlJobs({ parts, wanted });
+  if (jobs.length === 0 && !parts.includes('networks')) refuseFilter(filter);
+  if (!cached && jobs.length > 0) await ensureTools(['verilator', 'g++', 'make']);
   const color = picocolors.isColorSupported;
-  const failures = [...failed].map(([run, findings]) => ({ run, findings: findings.split('\n') }));
-  if (json !== undefined) {
-    const named = rows.map((row) => ({ ...row, jobs: undefined, runs: row.jobs.map(jobName) }));
-    const content = {
-      ...{ conditions: conditions(), ...(quick ? { rows: named } : {}) },
-      ...{ runs: runsAsJson(jobs, measured), failures },
-    };
-    const text = `${JSON.stringify(content, null, 2)}\n`;
-    if (json === true) process.stdout.write(text);
-    else writeOutput('--json', json, Buffer.from(text));
-  }
-  if (json !== true) {
-    console.log(`${conditions()}\n`);
-    console.log(quick ? targetReport(rows, measured, color) : comparisonReport(compared, measured));
-  }
-  for (const { run, findings } of failures) {
-    console.error(picocolors.red(`${run}: wrong`));
-    for (const line of findings) console.error(`  ${line}`);
-  }
-  return failed.size > 0 ? EXIT.failed : EXIT.ok;
+  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  const { results, text, failures, valid } = await evaluate({
+    ...{ parts, wanted, fresh, cached, parallel, color, command },
+  });
+  print(json, results, text);
+  report(failures);
+  return failures.length > 0 || valid === false ? EXIT.failed : EXIT.ok;
 };
 
 const main = async (args: readonly string[]): Promise<ExitCode> => {
   try {
-    return await benchmark(parseFlags(args));
+    return await benchmark(parseFlags(args), args);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof ToolsMissing) {

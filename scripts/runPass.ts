@@ -1,9 +1,9 @@
-import { usefulMacs } from '../generator/golden/convolution.js';
 import type { Counts } from '../generator/model/counts.js';
 import { execute } from '../generator/model/executor.js';
 import type { Region } from '../generator/model/memory.js';
 import { judge, type Operands, planImages, randomOperands, unpackResult } from '../generator/model/workload.js';
-import type { LaneMapping } from '../generator/plan/lanes.js';
+import { laneBound } from '../generator/perf/laneBound.js';
+import { withStoredZeros } from '../generator/perf/storedZeros.js';
 import { makePlan, type Plan } from '../generator/plan/plan.js';
 import { writeWindow } from '../generator/plan/window.js';
 import type { Config, Engine, Pass } from '../generator/spec/config.js';
@@ -75,22 +75,6 @@ export interface RunResult {
   readonly passed: boolean;
 }
 
-const tiles = (size: number, lanes: number): number => size / (Math.ceil(size / lanes) * lanes);
-
-/**
- * Useful utilization that remains when channels (in wgrad pixels, too) are rounded up to lanes: those of one tap, of a row
- * of taps (fused), or a lane for each channel and none beside it (diagonal).
- */
-export const laneBound = (config: Config, layer: Layer, pass: Pass, lanes: LaneMapping = 'channels'): number => {
-  const { rows, columns } = config.array;
-  const c = layer.C / layer.G;
-  const n = layer.N / layer.G;
-  if (lanes === 'diagonal') return tiles(layer.C, columns) / rows;
-  if (pass === 'dgrad') return tiles(n, rows) * tiles(c, columns);
-  const channels = tiles(lanes === 'fused' ? layer.Kw * c : c, rows) * tiles(n, columns);
-  return pass === 'fprop' ? channels : channels * tiles(layer.B * layer.Ho * layer.Wo, rows);
-};
-
 const STATUS_DONE = 2;
 const STATUS_ERROR = 4;
 
@@ -134,48 +118,7 @@ const readCounters = (config: Config, sim: SimResult, first: number): Record<str
   return values;
 };
 
-/**
- * In `traditional` the hardware sees stored zeros as data; the report takes them from the plan.
- * Counted as useful by the hardware, they are moved to zerosMultiplied; their buffer reads become zerosFetched.
- */
-const withStoredZeros = (plan: Plan, config: Config, measured: Record<string, number>): Record<string, number> => {
-  const { layer, pass, reorganized } = plan.problem;
-  if (!reorganized) return measured;
-  const useful = usefulMacs(layer);
-  const zeros = measured.usefulMacs! - useful;
-  const { rows, columns } = config.array;
-  const pairs = useful / ((layer.C / layer.G) * layer.N);
-  const n = layer.N / layer.G;
-  const c = layer.C / layer.G;
-  const { tiling } = plan;
-  let fetched: number;
-  if (pass === 'dgrad') {
-    const chunk = tiling.kind === 'channels' ? tiling.reduction : n;
-    const target = tiling.kind === 'channels' ? tiling.target : c;
-    const vectors =
-      tiling.lanes === 'diagonal'
-        ? chunked(layer.C, target, columns)
-        : chunked(n, chunk, rows) * chunked(c, target, columns) * layer.G;
-    const reorganizeReads =
-      layer.B * layer.Ho * layer.Wo * Math.ceil((layer.N / config.axi.dataWidth) * operandBits(config));
-    fetched = measured.dynamicReads! - reorganizeReads - pairs * vectors;
-  } else {
-    const chunkN = tiling.kind === 'pixels' ? tiling.n : n;
-    const chunkC = tiling.kind === 'pixels' ? tiling.c : c;
-    const vectors = chunked(n, chunkN, columns) * Math.ceil(c / chunkC) * layer.G;
-    const tapsW = tiling.lanes === 'fused' ? Math.ceil((layer.Kw * layer.C) / rows) : layer.Kw;
-    fetched = measured.stationaryReads! - layer.B * layer.Ho * layer.Wo * layer.Kh * tapsW * vectors;
-  }
-  return { ...measured, usefulMacs: useful, zerosMultiplied: measured.zerosMultiplied! + zeros, zerosFetched: fetched };
-};
-
 const operandBits = (config: Config): number => (config.format === 'int8' ? 8 : 16);
-
-const chunked = (whole: number, chunk: number, lanes: number): number => {
-  let vectors = 0;
-  for (let done = 0; done < whole; done += chunk) vectors += Math.ceil(Math.min(chunk, whole - done) / lanes);
-  return vectors;
-};
 
 const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).reverse().toString('hex')}`;
 

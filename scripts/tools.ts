@@ -12,8 +12,6 @@ const PACKAGES = {
   z3: 'z3',
   'g++': 'g++',
   make: 'make',
-  'g++': 'g++',
-  make: 'make',
   chromium: 'chromium',
 } as const;
 

@@ -41,19 +41,19 @@ Examples:
   bp-im2col analyze --list
 `;
 
-const problem = (code: string, path: string, message: string, fix: string): UserError =>
+export const problem = (code: string, path: string, message: string, fix: string): UserError =>
   new UserError([{ code, path, message, fix }]);
 
 /** A whole number of at most seven digits, or NaN. */
 const digits = (text: string): number => (/^\d{1,7}$/.test(text) ? Number(text) : Number.NaN);
 
-const parseBatch = (text: string): number => {
+export const parseBatch = (text: string): number => {
   const batch = digits(text);
   if (batch >= 1 && batch <= 65535) return batch;
   throw problem('OUT_OF_RANGE', `--batch ${text}`, 'it will not do', 'give a whole number from 1 to 65535');
 };
 
-const parseSize = (text: string): ImageSize => {
+export const parseSize = (text: string): ImageSize => {
   const [, height, width] = /^(\d{1,7})(?:x(\d{1,7}))?$/.exec(text) ?? [];
   const size = { height: digits(height ?? ''), width: digits(width ?? height ?? '') };
   if (Object.values(size).every((pixels) => pixels >= 1 && pixels <= 32767)) return size;
@@ -69,7 +69,7 @@ const parseFormat = (text: string): number => {
   throw problem('OUT_OF_RANGE', `--format ${text}`, 'it will not do', 'give int8, bf16, or bytes per element, 1 to 16');
 };
 
-interface Source {
+export interface Source {
   readonly name: string;
   readonly input?: Analysis['input'];
   readonly layers: readonly NetworkLayer[];
@@ -84,7 +84,11 @@ const unknownNetwork = (source: string): UserError => {
 };
 
 /** The layers that a word on the command line names. */
-const loadSource = async (source: string, batch: number | undefined, size: ImageSize | undefined): Promise<Source> => {
+export const loadSource = async (
+  source: string,
+  batch: number | undefined,
+  size: ImageSize | undefined,
+): Promise<Source> => {
   if (isNetwork(source)) {
     const { height, width } = size ?? { height: 224, width: 224 };
     const { layers } = networks[source]({ batch, size: { height, width } });
@@ -103,10 +107,10 @@ const loadSource = async (source: string, batch: number | undefined, size: Image
   return { name: source, layers: [layer] };
 };
 
-const withBatch = (each: NetworkLayer, batch: number | undefined): NetworkLayer =>
+export const withBatch = (each: NetworkLayer, batch: number | undefined): NetworkLayer =>
   batch === undefined ? each : { ...each, layer: makeLayer({ ...each.layer, B: batch }) };
 
-const isStrided = ({ layer }: NetworkLayer): boolean => layer.Sh > 1 || layer.Sw > 1;
+export const isStrided = ({ layer }: NetworkLayer): boolean => layer.Sh > 1 || layer.Sw > 1;
 
 const count = (layer: NetworkLayer, pass: Pass): AnalyzedPass => {
   try {

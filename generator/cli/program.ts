@@ -3,6 +3,7 @@ import { version } from '../emit/manifest.js';
 import { analyzeCommand } from './analyze.js';
 import { compileCommand } from './compile.js';
 import { type Context, EXIT, type ExitCode, type Terminal } from './context.js';
+import { estimateCommand } from './estimate.js';
 import { reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { presetsCommand } from './presets.js';
@@ -16,6 +17,7 @@ Examples:
   bp-im2col generate ref16 --out build/ref16
   bp-im2col run --layer C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad
   bp-im2col analyze resnet18 --strided
+  bp-im2col estimate resnet18 --engine zerofree
   bp-im2col compile --layer C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad --c conv.h
   bp-im2col generate --help
 
@@ -27,6 +29,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   generateCommand,
   runCommand,
   analyzeCommand,
+  estimateCommand,
   compileCommand,
   reportCommand,
   presetsCommand,

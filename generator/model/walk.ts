@@ -3,6 +3,8 @@ import type { Fail } from './fault.js';
 
 /** One axis of the pixel walk of one tap: for each position its address offsets (modulo 2^32) and where it lies. */
 export interface AxisWalk {
+  /** First position that is visited, and how many are. */
+  readonly first: number;
   readonly count: number;
   readonly dynamic: Int32Array;
   readonly pixel: Int32Array;
@@ -99,14 +101,15 @@ const walkRectangle = (
   const count = Math.max(0, Math.min(axis.positions - 1, last) - low + 1);
   const offsets = (from: number, step: number) => Int32Array.from({ length: count }, (_, i) => from + (low + i) * step);
   const all = new Uint8Array(count).fill(1);
-  const first = edge + low * axis.dynPos;
+  const edgeAt = edge + low * axis.dynPos;
   return {
+    first: low,
     count,
     dynamic: offsets(dynamic, axis.dynPos),
     pixel: offsets(pixel, axis.pixPos),
     valid: all,
     onGrid: all,
-    x: Int32Array.from({ length: count }, (_, i) => first + i * axis.xStep),
+    x: Int32Array.from({ length: count }, (_, i) => edgeAt + i * axis.xStep),
   };
 };
 
@@ -120,6 +123,7 @@ const walkAll = (
 ): AxisWalk => {
   const count = axis.positions;
   const walk = {
+    first: 0,
     count,
     dynamic: new Int32Array(count),
     pixel: new Int32Array(count),

@@ -1,4 +1,7 @@
-import type { Engine, Pass } from '../../generator/spec/config.js';
+import type { Config, Engine, Pass } from '../../generator/spec/config.js';
+import { type Layer, parseLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import type { Activity } from '../simulators/job.js';
 
 /** The accelerator that every figure is measured on. */
 export const PRESET = 'ref16';
@@ -27,15 +30,35 @@ export const STALL_PERCENT = 20;
 
 /** One run of the RTL: a pass of a layer by an engine. Memory as by default: 100 cycles of latency, 32 bytes a cycle. */
 export interface BenchJob {
-  readonly layer: LayerName;
+  /** Name of the layer; of {@link LAYERS} unless `spec` describes it. */
+  readonly layer: string;
+  readonly spec?: string;
+  /** The accelerator, when it is not {@link PRESET}. */
+  readonly config?: Config;
   readonly pass: Pass;
   readonly engine: Engine;
   /** Random stalls of {@link STALL_PERCENT} on the bus. */
   readonly stalls?: boolean;
+  /** Record what the accelerator does over the cycles of the run. */
+  readonly timeline?: boolean;
 }
 
-export const jobName = ({ layer, pass, engine, stalls }: BenchJob): string =>
-  `${layer} ${pass} ${engine}${stalls ? ` with ${STALL_PERCENT} % stalls` : ''}`;
+export const jobName = ({ layer, config, pass, engine, stalls, timeline }: BenchJob): string =>
+  [
+    ...(config ? [config.name] : []),
+    ...[layer, pass, engine],
+    ...(stalls ? [`with ${STALL_PERCENT} % stalls`] : []),
+    ...(timeline ? ['timeline'] : []),
+  ].join(' ');
+
+export const configOf = ({ config }: BenchJob): Config => config ?? presets[PRESET];
+
+export const specOf = ({ layer, spec }: BenchJob): string => spec ?? LAYERS[layer as LayerName];
+
+export const layerOf = (job: BenchJob): Layer => parseLayer(specOf(job));
+
+/** Results are in the operand format, but for weight gradients. */
+export const isNarrow = ({ pass }: Pick<BenchJob, 'pass'>): boolean => pass !== 'wgrad';
 
 /** What came of a job. Nothing in it depends on the speed of the machine but `seconds`. */
 export interface Measurement {
@@ -53,6 +76,7 @@ export interface Measurement {
   readonly result: string;
   /** What is wrong with the run; empty when it equals the golden model. */
   readonly findings: readonly string[];
+  readonly activity?: Activity;
   /** Wall time of the simulation. */
   readonly seconds: number;
 }

@@ -5,17 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { findings } from '../../generator/cli/runReport.js';
 import { compulsoryBytes } from '../../generator/plan/estimate.js';
 import { makePlan } from '../../generator/plan/plan.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
 import { runPass } from '../runPass.js';
 import { simulatorKey } from '../simulate.js';
 import { cacheFolder, cacheKey } from '../simulators/cache.js';
-import { type BenchJob, LAYERS, type Measurement, PRESET, STALL_PERCENT } from './jobs.js';
+import { type BenchJob, configOf, isNarrow, layerOf, type Measurement, STALL_PERCENT, specOf } from './jobs.js';
 
 const SEED = 1;
 
 /** Name and text of every file of the program under a folder or with a name, in order. */
-const sources = (...paths: readonly string[]): readonly string[] => {
+export const sources = (...paths: readonly string[]): readonly string[] => {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const files = paths.flatMap((path) =>
     /\.\w+$/.test(path)
@@ -32,25 +30,31 @@ const sources = (...paths: readonly string[]): readonly string[] => {
 const extension = import.meta.url.slice(-3);
 
 /** What judges a run and reports it. */
-const judges = (): readonly string[] =>
-  sources(
-    ...['generator/golden', 'generator/model'],
-    ...['scripts/runPass', 'scripts/simulators/job', 'scripts/simulators/verilator'].map((file) => file + extension),
-  );
+const judges = (): readonly string[] => {
+  const files = ['generator/perf/laneBound', 'generator/perf/storedZeros'];
+  files.push('scripts/runPass', 'scripts/simulators/job', 'scripts/simulators/verilator');
+  return sources('generator/golden', 'generator/model', ...files.map((file) => file + extension));
+};
 
 const jobText = (job: BenchJob): string =>
-  JSON.stringify([LAYERS[job.layer], job.pass, job.engine, job.stalls ? STALL_PERCENT : 0, SEED]);
+  JSON.stringify([specOf(job), job.pass, job.engine, job.stalls ? STALL_PERCENT : 0, SEED, job.timeline ?? false]);
 
-let ofAllJobs: Promise<readonly string[]> | undefined;
+const ofAllJobs = new Map<string, Promise<readonly string[]>>();
 
 /** Key of a job by everything that its plan is made from: it is quick to find. */
 export const sourceKey = async (job: BenchJob): Promise<string> => {
-  ofAllJobs ??= simulatorKey(presets[PRESET]).then((simulator) => [
-    simulator,
-    ...judges(),
-    ...sources('generator/plan', 'generator/spec', `scripts/benchmark/measure${extension}`),
-  ]);
-  return cacheKey('bench', [...(await ofAllJobs), jobText(job)]);
+  const config = configOf(job);
+  const text = JSON.stringify(config);
+  const known = ofAllJobs.get(text);
+  const found =
+    known ??
+    simulatorKey(config).then((simulator) => [
+      simulator,
+      ...judges(),
+      ...sources('generator/plan', 'generator/spec', `scripts/benchmark/measure${extension}`),
+    ]);
+  if (!known) ofAllJobs.set(text, found);
+  return cacheKey('bench', [...(await found), jobText(job)]);
 };
 
 const pathOf = (key: string): string => join(cacheFolder(), 'bench', `${key}.json`);
@@ -76,10 +80,10 @@ const remember = (key: string, measurement: Measurement): void => {
  * is found in the cache, unless `fresh`.
  */
 export const measure = async (job: BenchJob, fresh: boolean): Promise<Measurement> => {
-  const config = presets[PRESET];
+  const config = configOf(job);
   const { pass, engine } = job;
-  const layer = parseLayer(LAYERS[job.layer]);
-  const narrow = pass !== 'wgrad';
+  const layer = layerOf(job);
+  const narrow = isNarrow(job);
   const plan = makePlan(config, layer, pass, engine, { narrow });
   const program = createHash('sha256').update(plan.words).digest('hex');
   const key = cacheKey('bench', [await simulatorKey(config), ...judges(), program, jobText(job)]);
@@ -91,9 +95,19 @@ export const measure = async (job: BenchJob, fresh: boolean): Promise<Measuremen
   }
 
   const memory = job.stalls ? { stallPercent: STALL_PERCENT } : undefined;
-  const result = await runPass(config, layer, pass, engine, { plan, narrow, seed: SEED, memory });
+  const timeline = job.timeline ? { from: 0, to: Number.MAX_SAFE_INTEGER } : undefined;
+  const result = await runPass(config, layer, pass, engine, { plan, narrow, seed: SEED, memory, timeline });
   const { buffer, byteOffset, byteLength } = result.result;
-  const description = { preset: PRESET, layer, pass, engine, seed: SEED, simulator: result.simulator, narrow, memory };
+  const description = {
+    preset: config.name,
+    layer,
+    pass,
+    engine,
+    seed: SEED,
+    simulator: result.simulator,
+    narrow,
+    memory,
+  };
   const measurement: Measurement = {
     cycles: result.cycles,
     usefulMacs: result.usefulMacs,
@@ -108,6 +122,7 @@ export const measure = async (job: BenchJob, fresh: boolean): Promise<Measuremen
       .digest('hex')
       .slice(0, 16),
     findings: result.passed ? [] : findings({ config, description, result, rounded: {} }),
+    activity: result.activity,
     seconds: result.cyclesPerSecond > 0 ? result.cycles / result.cyclesPerSecond : 0,
   };
   if (result.passed) {

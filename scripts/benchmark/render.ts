@@ -37,7 +37,7 @@ const plain = {
   style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
 };
 
-const tableOf = (head: readonly string[], left: number, rows: readonly (readonly string[])[]): string => {
+export const tableOf = (head: readonly string[], left: number, rows: readonly (readonly string[])[]): string => {
   const table = new Table({ ...plain, colAligns: head.map((_, index) => (index < left ? 'left' : 'right')) });
   table.push([...head], ...rows.map((cells) => [...cells]));
   return table

@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
-import { presets } from '../../generator/spec/presets.js';
 import { Progress } from '../progress.js';
 import { isReady, prepare } from '../simulate.js';
-import { type BenchJob, jobName, type Measurement, type Outcome, PRESET } from './jobs.js';
+import { type BenchJob, configOf, jobName, type Measurement, type Outcome } from './jobs.js';
 import { recall, sourceKey } from './measure.js';
 import type { WorkerRequest } from './worker.js';
 
@@ -52,9 +51,11 @@ export const runJobs = async (jobs: readonly BenchJob[], options: RunJobsOptions
   const limit = pLimit(options.parallel);
   try {
     progress.say(`${missing.length} runs, ${measured.size} more in the cache`);
-    if (!(await isReady(presets[PRESET], 'verilator'))) {
-      underWay.add(`building the simulator of ${PRESET}`);
-      await prepare(presets[PRESET]);
+    const configs = new Map(missing.map(configOf).map((config) => [JSON.stringify(config), config]));
+    for (const config of configs.values()) {
+      if (await isReady(config, 'verilator')) continue;
+      underWay.add(`building the simulator of ${config.name}`);
+      await prepare(config);
       underWay.clear();
     }
     await Promise.all(

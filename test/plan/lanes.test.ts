@@ -4,12 +4,12 @@ import { usefulMacs } from '../../generator/golden/convolution.js';
 import type { Counts } from '../../generator/model/counts.js';
 import { execute } from '../../generator/model/executor.js';
 import { judge, planImages, randomOperands, unpackResult } from '../../generator/model/workload.js';
+import { laneBound } from '../../generator/perf/laneBound.js';
 import type { LaneMapping } from '../../generator/plan/lanes.js';
 import { makePlan, type Plan } from '../../generator/plan/plan.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
 import { formatLayer, type Layer, type LayerShape, makeLayer, parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
-import { laneBound } from '../../scripts/runPass.js';
 
 interface Run {
   readonly plan: Plan;

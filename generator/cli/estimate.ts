@@ -1,0 +1,103 @@
+import { Command, Option } from 'commander';
+import { UserError } from '../check/errors.js';
+import { ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
+import { formatLayer } from '../spec/layer.js';
+import { isStrided, loadSource, parseBatch, parseSize, problem, withBatch } from './analyze.js';
+import type { Context } from './context.js';
+import { addSetOption, loadConfig } from './source.js';
+
+interface Options {
+  readonly preset: string;
+  readonly set: readonly string[];
+  readonly engine?: Engine;
+  readonly pass?: Pass;
+  readonly batch?: string;
+  readonly size?: string;
+  readonly strided?: boolean;
+  readonly clock: string;
+  readonly jobs: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+const help = `
+The model replays the compiler's program: LOADs, EXECs and STOREs, the bus and the memory of the benches (100 cycles of
+latency, one beat a cycle). It does not compute values. npm run bench -- --validate compares it with the RTL.
+Milliseconds are cycles at the clock that is given; the generator does not promise a clock.
+
+Layer keys: B C H W N, Kh Kw Sh Sw Dh Dw, Pt Pb Pl Pr, G; K S D P set all their axes.
+
+Examples:
+  bp-im2col estimate C=64,H=56,W=56,N=128,K=3,S=2,P=1
+  bp-im2col estimate resnet50 --batch 2 --engine zerofree --strided
+  bp-im2col estimate alexnet --preset ref16-int8 --pass fprop --clock 500 --csv > alexnet.csv
+  bp-im2col estimate my-network.json --set array.rows=32 --set array.columns=32 --json
+`;
+
+const parseClock = (text: string): number => {
+  const clock = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (clock > 0) return clock;
+  throw problem('OUT_OF_RANGE', `--clock ${text}`, 'it will not do', 'give megahertz, as in 200');
+};
+
+const parseParallel = (text: string): number => {
+  const parallel = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
+  if (parallel >= 1 && parallel <= 64) return parallel;
+  throw problem('OUT_OF_RANGE', `--jobs ${text}`, 'it will not do', 'give a whole number from 1 to 64');
+};
+
+const estimate = async (source: string, options: Options, context: Context): Promise<void> => {
+  const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
+  const size = options.size === undefined ? undefined : parseSize(options.size);
+  const clock = parseClock(options.clock);
+  const parallel = parseParallel(options.jobs);
+  const config = loadConfig(options.preset, options.set);
+  const engines = options.engine ? [options.engine] : config.engines;
+  for (const engine of engines) {
+    if (config.engines.includes(engine)) continue;
+    const fix = `use one of ${config.engines.join(', ')}, or add ${engine} to engines`;
+    throw problem('NO_ENGINE', `--engine ${engine}`, `${config.name} is built without it`, fix);
+  }
+  const { name, layers } = await loadSource(source, batch, size);
+  const chosen = layers.filter((each) => !options.strided || isStrided(each)).map((each) => withBatch(each, batch));
+  if (chosen.length === 0) {
+    throw problem('NO_LAYERS', '--strided', `no layer of ${name} has a stride of 2 or more`, 'leave out --strided');
+  }
+  const jobs = chosen.flatMap((each) =>
+    (options.pass ? [options.pass] : PASSES).flatMap((pass) =>
+      engines.map((engine) => ({ layer: each.name, spec: formatLayer(each.layer), config, pass, engine })),
+    ),
+  );
+  const { modelKey, runModel } = await import('../../scripts/evaluation/model.js');
+  const { estimates, failed } = await runModel(jobs, { parallel });
+  if (failed.size > 0) {
+    const fix = 'change the layer or the accelerator';
+    throw new UserError([...failed].map(([path, message]) => ({ code: 'NO_PLAN', path, message, fix })));
+  }
+  const rows = jobs.map((job) => ({ job, estimate: estimates.get(modelKey(job))! }));
+  const { csvEstimate, humanEstimate, jsonEstimate } = await import('./estimateReport.js');
+  const report = { name, config, clock, rows };
+  if (options.json) context.out(`${JSON.stringify(jsonEstimate(report), null, 2)}\n`);
+  else if (options.csv) context.out(csvEstimate(report));
+  else context.out(humanEstimate(report));
+};
+
+/** `bp-im2col estimate`: what a layer or a network takes, by the performance model. */
+export const estimateCommand = (context: Context): Command =>
+  addSetOption(
+    new Command('estimate')
+      .description('predict cycles, bytes and utilization of a layer or a network, without simulation')
+      .argument('<network|layer|file>', 'a network (see analyze --list), a layer as in C=64,H=56,…, or a JSON file')
+      .option('-p, --preset <name|file>', 'the accelerator: a preset or a JSON file', 'ref16'),
+  )
+    .addOption(new Option('--engine <engine>', 'one engine (default: all that are built)').choices(ENGINES))
+    .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))
+    .option('-b, --batch <n>', 'images (default: 1, or B of a layer)')
+    .option('--size <n|HxW>', 'image that a network takes, in pixels (default: 224)')
+    .option('--strided', 'only layers with a stride of 2 or more')
+    .option('--clock <MHz>', 'clock for milliseconds', '200')
+    .option('-j, --jobs <n>', 'processes at a time', '2')
+    .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
+    .option('--csv', 'print the result as comma-separated values, one row for each layer, pass and engine')
+    .addHelpText('after', help)
+    .action((source: string, options: Options) => estimate(source, options, context));

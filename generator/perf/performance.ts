@@ -1,0 +1,29 @@
+import type { Counts } from '../model/counts.js';
+import type { Plan } from '../plan/plan.js';
+import type { Config } from '../spec/config.js';
+import { derive } from '../spec/derive.js';
+import { countsOf } from './counts.js';
+import type { MemoryTiming } from './memory.js';
+import { replay, type Times } from './replay.js';
+import { TileShapes } from './tile.js';
+
+/** Everything that the model says of a program, by the names of the counters. */
+export type Performance = Counts & Times;
+
+/** The memory of the benches: that of every figure. */
+export const benchMemory = (config: Config): MemoryTiming => ({
+  readLatency: 100,
+  writeLatency: 20,
+  bytesPerCycle: derive(config).beatBytes,
+});
+
+/** Cycles, bytes, buffer accesses and array use of a plan, without carrying it out. Counters are as the hardware has them. */
+export const performanceOf = (
+  config: Config,
+  plan: Pick<Plan, 'instructions' | 'memory'>,
+  memory: MemoryTiming = benchMemory(config),
+): Performance => {
+  const shapes = new TileShapes(config);
+  const counts = countsOf(config, plan.instructions, shapes);
+  return { ...counts, ...replay(config, plan.instructions, plan.memory.program, memory, shapes) };
+};

@@ -1,0 +1,94 @@
+/**
+ * A first-in first-out queue of the hardware, of numbers: up to 4 words in registers, seen one cycle later; more in a memory,
+ * seen two cycles later, with one word more at the output. Room is that of the cycle's start, as it is registered.
+ */
+export class TimedQueue {
+  private readonly values: Float64Array;
+  private readonly seenFrom: Float64Array;
+  private readonly latency: number;
+  private head = 0;
+  private used = 0;
+  private takenAt = -1;
+
+  constructor(depth: number) {
+    const words = depth > 4 ? depth + 1 : depth;
+    this.latency = depth > 4 ? 2 : 1;
+    this.values = new Float64Array(words);
+    this.seenFrom = new Float64Array(words);
+  }
+
+  get length(): number {
+    return this.used;
+  }
+
+  hasRoom(cycle: number): boolean {
+    return this.used + (this.takenAt === cycle ? 1 : 0) < this.values.length;
+  }
+
+  push(cycle: number, value: number): void {
+    const at = (this.head + this.used) % this.values.length;
+    this.values[at] = value;
+    this.seenFrom[at] = cycle + this.latency;
+    this.used++;
+  }
+
+  valid(cycle: number): boolean {
+    return this.used > 0 && this.seenFrom[this.head]! <= cycle && this.takenAt !== cycle;
+  }
+
+  get value(): number {
+    return this.values[this.head]!;
+  }
+
+  take(cycle: number): number {
+    const value = this.values[this.head]!;
+    this.head = (this.head + 1) % this.values.length;
+    this.used--;
+    this.takenAt = cycle;
+    return value;
+  }
+
+  /** When the first word is seen; infinity when there is none. */
+  get next(): number {
+    return this.used > 0 ? this.seenFrom[this.head]! : Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Events that happen at known cycles, in order. */
+export class Schedule {
+  private readonly times: number[] = [];
+  private head = 0;
+
+  add(cycle: number): void {
+    this.times.push(cycle);
+  }
+
+  /** How many are due by this cycle, each once. */
+  due(cycle: number): number {
+    let count = 0;
+    while (this.head < this.times.length && this.times[this.head]! <= cycle) {
+      this.head++;
+      count++;
+    }
+    if (this.head > 1024) {
+      this.times.splice(0, this.head);
+      this.head = 0;
+    }
+    return count;
+  }
+
+  get next(): number {
+    return this.head < this.times.length ? this.times[this.head]! : Number.POSITIVE_INFINITY;
+  }
+
+  get empty(): boolean {
+    return this.head === this.times.length;
+  }
+}
+
+/** The earliest of some cycles that lies after this one. */
+export const earliestAfter = (cycle: number, ...times: readonly number[]): number => {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const time of times) if (time > cycle && time < earliest) earliest = time;
+  return earliest;
+};

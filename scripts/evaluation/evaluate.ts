@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import { version } from '../../generator/emit/manifest.js';
+import type { Estimate } from '../../generator/perf/estimate.js';
+import { derive } from '../../generator/spec/derive.js';
+import { formatLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import { type BenchJob, configOf, jobName, layerOf, type Measurement, PRESET } from '../benchmark/jobs.js';
+import { COMPARISON, comparisonReport, conditions, runFigures, tableOf } from '../benchmark/render.js';
+import { runJobs } from '../benchmark/runJobs.js';
+import { reasons, reductionRows, reductions } from './comparison.js';
+import { type ModelJob, modelKey, runModel } from './model.js';
+import { networkJobs, networkReport, networkTotals } from './networks.js';
+import { type Results, type Run, resultsSchema } from './results.js';
+import { sizeJobs, sizeModelJobs, sizePoints, sizeReport } from './sizes.js';
+import { timelineJobs, timelineRuns } from './timelines.js';
+import { summarize, validationJobs, validationReport, validationRows } from './validation.js';
+
+export const PARTS = ['layers', 'sizes', 'timelines', 'validation', 'networks'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface EvaluationOptions {
+  readonly parts: readonly Part[];
+  /** Whether a run of the reference layers is wanted, by its name. */
+  readonly wanted: (name: string) => boolean;
+  readonly fresh: boolean;
+  readonly cached: boolean;
+  readonly parallel: number;
+  readonly color: boolean;
+  /** The command that was given, for the results. */
+  readonly command: string;
+}
+
+export interface Evaluation {
+  readonly results: Results;
+  readonly text: string;
+  /** Runs that are wrong or could not be made, and why. */
+  readonly failures: readonly { readonly run: string; readonly findings: string }[];
+  /** The model is within its bars; undefined when it was not asked. */
+  readonly valid?: boolean;
+}
+
+/** RTL runs of each part. */
+export const rtlJobs = ({ parts, wanted }: Pick<EvaluationOptions, 'parts' | 'wanted'>): readonly BenchJob[] => [
+  ...(parts.includes('layers') ? COMPARISON.filter((job) => wanted(jobName(job))) : []),
+  ...(parts.includes('sizes') ? sizeJobs() : []),
+  ...(parts.includes('timelines') ? timelineJobs() : []),
+  ...(parts.includes('validation') ? validationJobs() : []),
+];
+
+const modelJobs = ({ parts, wanted }: EvaluationOptions): readonly ModelJob[] => [
+  ...(parts.includes('layers') ? COMPARISON.filter((job) => wanted(jobName(job))) : []),
+  ...(parts.includes('sizes') ? sizeModelJobs() : []),
+  ...(parts.includes('validation') ? validationJobs() : []),
+  ...(parts.includes('networks') ? networkJobs() : []),
+];
+
+const toolVersion = (): Readonly<Record<string, string>> => {
+  try {
+    const [, found = ''] = /(\d+\.\d+)/.exec(execFileSync('verilator', ['--version'], { encoding: 'utf8' })) ?? [];
+    return { verilator: found };
+  } catch {
+    return {};
+  }
+};
+
+const layerRun = (
+  job: BenchJob,
+  measured: ReadonlyMap<string, Measurement>,
+  estimate: Estimate | undefined,
+): readonly Run[] => {
+  const run = measured.get(jobName(job));
+  if (!run) return [];
+  const count = (name: string): number => run.counters[name] ?? 0;
+  return [
+    {
+      ...{ layer: job.layer, spec: formatLayer(layerOf(job)), preset: configOf(job).name },
+      ...{ pass: job.pass, engine: job.engine, source: 'rtl', cycles: run.cycles, predictedCycles: estimate?.cycles },
+      ...{ usefulMacs: run.usefulMacs, utilization: run.utilization, laneBound: run.laneBound },
+      busy: Math.min(1, runFigures(job, measured)!.busy),
+      ...{ dramBytesRead: count('dramBytesRead'), dramBytesWritten: count('dramBytesWritten') },
+      compulsoryBytes: run.compulsoryBytes,
+      ...{ dynamicReads: count('dynamicReads'), dynamicWrites: count('dynamicWrites') },
+      ...{ stationaryReads: count('stationaryReads'), stationaryWrites: count('stationaryWrites') },
+      ...{ accumulatorReads: count('accumulatorReads'), accumulatorWrites: count('accumulatorWrites') },
+      ...{ reorganizeBytes: count('reorganizeBytes'), reorganizeCycles: count('reorganizeCycles') },
+      ...{ prologueCycles: count('prologueCycles') },
+      ...{ zerosMultiplied: count('zerosMultiplied'), zerosFetched: count('zerosFetched') },
+    },
+  ];
+};
+
+const onChipBytes = (): number => {
+  const { array, buffers } = presets[PRESET];
+  return buffers.dynamicBytes + buffers.stationaryBytes + buffers.accumulatorDepth * array.columns * 4;
+};
+
+const title = (text: string): string => `${text}\n${'-'.repeat(text.length)}\n`;
+
+/** Runs the parts, cached runs first, and puts the results together. */
+export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> => {
+  const { parts, fresh, cached, parallel, color, command } = options;
+  const rtl = rtlJobs(options);
+  const { measured, failed } = await runJobs(rtl, { fresh, cachedOnly: cached, parallel });
+  const model = await runModel(modelJobs(options), { fresh, parallel });
+  const { estimates } = model;
+
+  const compared = rtl.filter((job) => COMPARISON.includes(job));
+  const totals = parts.includes('networks') ? networkTotals(estimates) : [];
+  const points = parts.includes('sizes') ? sizePoints(measured, estimates) : [];
+  const checked = parts.includes('validation') ? validationRows(validationJobs(), measured, estimates) : [];
+  const found = reductions(totals);
+  const why = reasons(totals);
+  const { array, format } = presets[PRESET];
+  const results: Results = resultsSchema.parse({
+    schema: 1,
+    meta: {
+      date: new Date().toISOString(),
+      command,
+      versions: { 'bp-im2col': version(), node: process.versions.node, ...toolVersion() },
+      seed: 1,
+    },
+    machine: {
+      ...{ preset: PRESET, rows: array.rows, columns: array.columns, format },
+      ...{ busBytesPerCycle: derive(presets[PRESET]).beatBytes, onChipBytes: onChipBytes() },
+    },
+    runs: compared.flatMap((job) => layerRun(job, measured, estimates.get(modelKey(job)))),
+    networks: totals,
+    sizes: points,
+    timelines: parts.includes('timelines') ? timelineRuns(measured) : [],
+    validation: checked,
+    ...(found.length > 0 ? { comparison: { reductions: found, reasons: why } } : {}),
+  });
+
+  const texts = [
+    ...(parts.includes('layers') ? [comparisonReport(compared, measured)] : []),
+    ...(parts.includes('sizes') ? [title('Size of the array'), sizeReport(points)] : []),
+    ...(parts.includes('validation') ? [title('Model against RTL'), validationReport(checked, color)] : []),
+    ...(parts.includes('networks') ? [title('Networks'), networkReport(totals)] : []),
+    ...(found.length > 0
+      ? [
+          title('Backpropagation against traditional: means over the networks'),
+          tableOf(reductionRows(found)[0]!, 3, reductionRows(found).slice(1)),
+          `\n${why.map((line) => `- ${line}\n`).join('')}`,
+        ]
+      : []),
+  ];
+  return {
+    results,
+    text: `${conditions()}\n\n${texts.join('\n')}`,
+    failures: [...failed, ...model.failed].map(([run, findings]) => ({ run, findings })),
+    ...(parts.includes('validation') ? { valid: summarize(checked).met } : {}),
+  };
+};

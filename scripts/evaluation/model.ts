@@ -1,0 +1,114 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Estimate } from '../../generator/perf/estimate.js';
+import { type BenchJob, configOf, jobName, layerOf, specOf } from '../benchmark/jobs.js';
+import { sources } from '../benchmark/measure.js';
+import { Progress } from '../progress.js';
+import { cacheFolder, cacheKey } from '../simulators/cache.js';
+import type { ModelOutcome } from './modelWorker.js';
+
+/** A pass of a layer whose cost the model predicts. */
+export type ModelJob = Omit<BenchJob, 'stalls' | 'timeline'>;
+
+/** Without zeros to insert `traditional` is `bp`, and need not be predicted twice. */
+const canonical = (job: ModelJob): ModelJob => {
+  const { Sh, Sw } = layerOf(job);
+  const same = job.engine === 'traditional' && (job.pass === 'fprop' || (Sh === 1 && Sw === 1));
+  return same && configOf(job).engines.includes('bp') ? { ...job, engine: 'bp' } : job;
+};
+
+let program: string | undefined;
+
+/** Equal for jobs that are equal but for the name of the layer. */
+export const modelKey = (given: ModelJob): string => {
+  const job = canonical(given);
+  program ??= cacheKey(
+    'model',
+    sources('generator/golden', 'generator/model', 'generator/perf', 'generator/plan', 'generator/spec'),
+  );
+  return cacheKey('model', [program, JSON.stringify([configOf(job), specOf(job), job.pass, job.engine])]);
+};
+
+const pathOf = (key: string): string => join(cacheFolder(), 'model', `${key}.json`);
+
+const recall = (key: string): Estimate | undefined => {
+  try {
+    return JSON.parse(readFileSync(pathOf(key), 'utf8')) as Estimate;
+  } catch {
+    return undefined;
+  }
+};
+
+const remember = (key: string, estimate: Estimate): void => {
+  const path = pathOf(key);
+  mkdirSync(join(cacheFolder(), 'model'), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(estimate)}\n`);
+  renameSync(`${path}.${process.pid}`, path);
+};
+
+const ask = (worker: ChildProcess, job: ModelJob): Promise<ModelOutcome> =>
+  new Promise((resolve) => {
+    const ended = (code: number | null): void => resolve({ failed: `the worker ended with ${code}` });
+    worker.once('exit', ended);
+    worker.once('message', (outcome) => {
+      worker.off('exit', ended);
+      resolve(outcome as ModelOutcome);
+    });
+    worker.send(job);
+  });
+
+export interface ModelOptions {
+  /** Predict again what the cache has. */
+  readonly fresh?: boolean;
+  readonly parallel: number;
+}
+
+export interface ModelResults {
+  /** By {@link modelKey}. */
+  readonly estimates: ReadonlyMap<string, Estimate>;
+  /** By the job's name. */
+  readonly failed: ReadonlyMap<string, string>;
+}
+
+/** Predicts jobs in processes of their own, each once, with progress on stderr; the cache is asked first. */
+export const runModel = async (jobs: readonly ModelJob[], { fresh, parallel }: ModelOptions): Promise<ModelResults> => {
+  const estimates = new Map<string, Estimate>();
+  const failed = new Map<string, string>();
+  const missing = new Map<string, ModelJob>();
+  for (const job of jobs) {
+    const key = modelKey(job);
+    const known = fresh ? undefined : recall(key);
+    if (known) estimates.set(key, known);
+    else missing.set(key, canonical(job));
+  }
+  if (missing.size === 0) return { estimates, failed };
+
+  const queue = [...missing];
+  let done = 0;
+  const progress = new Progress(() => `${done} of ${missing.size} passes predicted`);
+  const serve = async (): Promise<void> => {
+    const worker = fork(fileURLToPath(new URL('./modelWorker.js', import.meta.url)), {
+      stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
+    });
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const [key, job] = next;
+      const outcome = await ask(worker, job);
+      done++;
+      if ('failed' in outcome) {
+        failed.set(jobName(job), outcome.failed);
+        continue;
+      }
+      estimates.set(key, outcome);
+      remember(key, outcome);
+    }
+    worker.disconnect();
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(parallel, missing.size) }, serve));
+  } finally {
+    progress.end();
+  }
+  return { estimates, failed };
+};

@@ -1,0 +1,105 @@
+import { type NetworkName, networks } from '../../generator/networks/index.js';
+import type { NetworkLayer } from '../../generator/networks/network.js';
+import type { Estimate } from '../../generator/perf/estimate.js';
+import { ENGINES, type Engine, PASSES } from '../../generator/spec/config.js';
+import { formatLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import { PRESET } from '../benchmark/jobs.js';
+import { tableOf } from '../benchmark/render.js';
+import { type ModelJob, modelKey } from './model.js';
+import type { NetworkTotals } from './results.js';
+
+export const BATCH = 2;
+
+/** One network of each family of the paper's comparison, by the name in `generator/networks` and in print. */
+export const FAMILIES: readonly (readonly [name: NetworkName, label: string])[] = [
+  ['alexnet', 'AlexNet'],
+  ['densenet121', 'DenseNet-121'],
+  ['mobilenet_v2', 'MobileNet v2'],
+  ['resnet50', 'ResNet-50'],
+  ['shufflenet_v2_x1_0', 'ShuffleNet v2 x1.0'],
+  ['squeezenet1_0', 'SqueezeNet 1.0'],
+];
+
+/** Convolutions only: linear layers have no stride, and are left out. */
+const convolutions = (name: NetworkName): readonly NetworkLayer[] =>
+  networks[name]({ batch: BATCH }).layers.filter(({ linear }) => !linear);
+
+const jobOf = ({ name, layer }: NetworkLayer, pass: (typeof PASSES)[number], engine: Engine): ModelJob => ({
+  ...{ layer: name, spec: formatLayer(layer), config: presets[PRESET], pass, engine },
+});
+
+/** Every convolution, pass and engine of every network. */
+export const networkJobs = (): readonly ModelJob[] =>
+  FAMILIES.flatMap(([name]) =>
+    convolutions(name).flatMap((layer) =>
+      PASSES.flatMap((pass) => ENGINES.map((engine) => jobOf(layer, pass, engine))),
+    ),
+  );
+
+const ACCESSES = [
+  ...['dynamicReads', 'dynamicWrites', 'stationaryReads', 'stationaryWrites'],
+  ...['accumulatorReads', 'accumulatorWrites'],
+];
+
+const totalsOf = (
+  label: string,
+  layers: readonly NetworkLayer[],
+  engine: Engine,
+  scope: NetworkTotals['scope'],
+  estimates: ReadonlyMap<string, Estimate>,
+): NetworkTotals | undefined => {
+  const passes = PASSES.map((pass) => layers.map((layer) => estimates.get(modelKey(jobOf(layer, pass, engine)))));
+  if (!passes.flat().every((estimate) => estimate !== undefined)) return undefined;
+  const [fprop, dgrad, wgrad] = passes as unknown as readonly (readonly Estimate[])[];
+  const cycles = (estimates: readonly Estimate[] = []): number => estimates.reduce((sum, one) => sum + one.cycles, 0);
+  const gradients = [...dgrad!, ...wgrad!];
+  const sum = (...names: readonly string[]): number =>
+    gradients.reduce((total, { counters }) => total + names.reduce((sum, name) => sum + (counters[name] ?? 0), 0), 0);
+  const useful = sum('usefulMacs');
+  const { rows, columns } = presets[PRESET].array;
+  return {
+    ...{ network: label, batch: BATCH, engine, scope, layers: layers.length },
+    ...{ fprop: cycles(fprop), dgrad: cycles(dgrad), wgrad: cycles(wgrad) },
+    dramBytes: sum('dramBytesRead', 'dramBytesWritten'),
+    dynamicReads: sum('dynamicReads'),
+    stationaryReads: sum('stationaryReads'),
+    bufferAccesses: sum(...ACCESSES),
+    extraStorageBytes: sum('reorganizeBytes'),
+    prologueCycles: sum('prologueCycles'),
+    usefulMacs: useful,
+    utilization: gradients.length === 0 ? 0 : useful / (rows * columns * cycles(gradients)),
+    reorganizeCycles: sum('reorganizeCycles'),
+    arrayBusy: sum('arrayBusy'),
+  };
+};
+
+/** Totals of each network and engine, over all convolutions and over those with a stride of 2 or more. */
+export const networkTotals = (estimates: ReadonlyMap<string, Estimate>): readonly NetworkTotals[] =>
+  FAMILIES.flatMap(([name, label]) => {
+    const all = convolutions(name);
+    const strided = all.filter(({ layer }) => Math.max(layer.Sh, layer.Sw) > 1);
+    return ENGINES.flatMap((engine) => [
+      ...[totalsOf(label, all, engine, 'all', estimates) ?? []].flat(),
+      ...[totalsOf(label, strided, engine, 'strided', estimates) ?? []].flat(),
+    ]);
+  });
+
+const mega = (value: number): string => (value / 1e6).toFixed(2);
+
+export const networkReport = (totals: readonly NetworkTotals[]): string =>
+  tableOf(
+    [
+      ...['network', 'layers', 'engine', 'count', 'fprop', 'dgrad', 'wgrad', 'DRAM MB', 'dyn reads', 'stat reads'],
+      ...['accesses', 'extra MB', 'prologue', 'reorganize', 'useful'],
+    ],
+    3,
+    totals.map((one) => [
+      ...[one.network, one.scope, one.engine, String(one.layers)],
+      ...[one.fprop, one.dgrad, one.wgrad, one.dramBytes, one.dynamicReads, one.stationaryReads].map(mega),
+      ...[one.bufferAccesses, one.extraStorageBytes, one.prologueCycles, one.reorganizeCycles ?? 0].map(mega),
+      `${(one.utilization * 100).toFixed(1)} %`,
+    ]),
+  ) +
+  `\nBatch ${BATCH}, ${PRESET}, by the model; linear layers are left out. Cycles, vectors and accesses in millions;\n` +
+  'from DRAM MB on, dgrad and wgrad together.\n';

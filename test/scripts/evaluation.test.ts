@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { Estimate } from '../../generator/perf/estimate.js';
+import { ENGINES, PASSES } from '../../generator/spec/config.js';
+import { PRESET_NAMES, presets } from '../../generator/spec/presets.js';
+import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
+import { reasons, reductions } from '../../scripts/evaluation/comparison.js';
+import { type ModelJob, modelKey } from '../../scripts/evaluation/model.js';
+import { networkJobs, networkTotals } from '../../scripts/evaluation/networks.js';
+import type { NetworkTotals } from '../../scripts/evaluation/results.js';
+import { sizeJobs } from '../../scripts/evaluation/sizes.js';
+import { cutBuckets } from '../../scripts/evaluation/timelines.js';
+import { summarize, type ValidationRow, validationJobs, validationRows } from '../../scripts/evaluation/validation.js';
+
+const row = (error: number, exact = true): ValidationRow => ({
+  ...{ preset: 'ref16', layer: 'C=1,H=1,W=1,N=1,K=1', pass: 'fprop', engine: 'bp' },
+  ...{ cycles: 1000, predictedCycles: 1000 * (1 + error), exact, error, wrong: exact ? [] : ['dynamicReads'] },
+});
+
+const rows = (errors: readonly number[], of = 100): readonly ValidationRow[] =>
+  Array.from({ length: of }, (_, index) => row(errors[index] ?? 0));
+
+describe('validation', () => {
+  it('covers every preset, pass and engine, by different layers and always the same', () => {
+    const jobs = validationJobs();
+    expect(jobs.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(jobs.map(jobName)).size).toBe(jobs.length);
+    expect(jobs.map(jobName)).toEqual(validationJobs().map(jobName));
+    for (const preset of PRESET_NAMES) {
+      for (const pass of PASSES) {
+        for (const engine of ENGINES) {
+          const own = jobs.filter((job) => job.config!.name === preset && job.pass === pass && job.engine === engine);
+          expect(own.length, `${preset} ${pass} ${engine}`).toBeGreaterThanOrEqual(2);
+        }
+      }
+    }
+  });
+
+  it.each([
+    ['all equal', rows([]), true],
+    ['one in twenty beyond 3 %', rows([0.05, -0.05, 0.04, 0.07, -0.079]), true],
+    ['more than that', rows([0.05, -0.05, 0.04, 0.07, -0.079, 0.031]), false],
+    ['one beyond 8 %', rows([-0.081]), false],
+    ['too few runs', rows([], 59), false],
+    ['a counter that differs', [...rows([]), row(0, false)], false],
+  ])('judges %s', (_name, given, met) => expect(summarize(given).met).toBe(met));
+
+  it('names the counters that differ', () => {
+    const [job] = validationJobs();
+    const counters = { dynamicReads: 5, dramBytesRead: 64 };
+    const run = { cycles: 200, counters: { ...counters, dynamicReads: 6 } } as unknown as Measurement;
+    const estimate = { cycles: 210, counters } as unknown as Estimate;
+    const [found] = validationRows([job!], new Map([[jobName(job!), run]]), new Map([[modelKey(job!), estimate]]));
+    expect(found).toMatchObject({ exact: false, wrong: ['dynamicReads'], cycles: 200, predictedCycles: 210 });
+    expect(found!.error).toBeCloseTo(0.05, 12);
+  });
+});
+
+describe('networks', () => {
+  const estimateOf = (job: ModelJob): Estimate => {
+    const cycles = { traditional: 400, bp: 300, zerofree: 100 }[job.engine];
+    const counters = { dramBytesRead: cycles, dramBytesWritten: 1, dynamicReads: cycles, stationaryReads: 7 };
+    const own = { cycles, counters, usefulMacs: 0, utilization: 0, laneBound: 1, compulsoryBytes: 1 };
+    return job.engine === 'traditional' ? { ...own, counters: { ...counters, reorganizeBytes: 50 } } : own;
+  };
+  const estimates = new Map(
+    [...networkJobs()]
+      .sort((a) => (a.engine === 'traditional' ? -1 : 1))
+      .map((job) => [modelKey(job), estimateOf(job)]),
+  );
+
+  it('are summed over all layers, and over those with a stride', () => {
+    const totals = networkTotals(estimates);
+    expect(totals).toHaveLength(6 * 3 * 2);
+    const find = (network: string, scope: string, engine: string) =>
+      totals.find((one) => one.network === network && one.scope === scope && one.engine === engine)!;
+    // AlexNet: five convolutions, of which the first one has a stride
+    expect(find('AlexNet', 'all', 'zerofree')).toMatchObject({ layers: 5, fprop: 500, dgrad: 500, wgrad: 500 });
+    expect(find('AlexNet', 'strided', 'bp')).toMatchObject({
+      layers: 1,
+      dgrad: 300,
+      dynamicReads: 600,
+      stationaryReads: 14,
+    });
+    expect(find('AlexNet', 'strided', 'traditional')).toMatchObject({ fprop: 300, dgrad: 400, extraStorageBytes: 100 });
+    expect(find('ResNet-50', 'all', 'bp').layers).toBe(53);
+  });
+
+  it('are left out while a pass is missing', () => {
+    const some = new Map([...estimates].slice(1));
+    expect(networkTotals(some).length).toBeLessThan(networkTotals(estimates).length);
+  });
+
+  it('take traditional for bp where there is nothing to insert, and only there', () => {
+    const job = (spec: string, pass: ModelJob['pass'], engine: ModelJob['engine']) =>
+      modelKey({ layer: 'x', spec, pass, engine, config: presets.tiny4! });
+    const strided = 'C=1,H=9,W=9,N=1,K=3,Sw=2';
+    expect(job(strided, 'fprop', 'traditional')).toBe(job(strided, 'fprop', 'bp'));
+    expect(job('C=1,H=9,W=9,N=1,K=3', 'dgrad', 'traditional')).toBe(job('C=1,H=9,W=9,N=1,K=3', 'dgrad', 'bp'));
+    expect(job(strided, 'dgrad', 'traditional')).not.toBe(job(strided, 'dgrad', 'bp'));
+    expect(job(strided, 'dgrad', 'zerofree')).not.toBe(job(strided, 'dgrad', 'bp'));
+  });
+});
+
+const total = (changes: Partial<NetworkTotals>): NetworkTotals => ({
+  ...{ network: 'one', batch: 2, engine: 'bp', scope: 'strided', layers: 1, fprop: 10, dgrad: 50, wgrad: 50 },
+  ...{ dramBytes: 100, dynamicReads: 60, stationaryReads: 40, bufferAccesses: 200, extraStorageBytes: 0 },
+  ...{ prologueCycles: 1, usefulMacs: 1, utilization: 0.2, reorganizeCycles: 0, arrayBusy: 90 },
+  ...changes,
+});
+
+describe('the comparison with the paper', () => {
+  const network = (name: string, bp: number): readonly NetworkTotals[] => [
+    total({
+      network: name,
+      engine: 'traditional',
+      dgrad: 150,
+      dramBytes: 400,
+      extraStorageBytes: 80,
+      reorganizeCycles: 20,
+    }),
+    total({ network: name, dgrad: bp }),
+    total({ network: name, engine: 'zerofree', dgrad: 10, wgrad: 15 }),
+  ];
+
+  it('takes the mean of the networks', () => {
+    const found = reductions([...network('one', 50), ...network('two', 110)]);
+    const runtime = found.find(({ figure }) => figure === 'backpropagation runtime')!;
+    expect(runtime.networks).toEqual({ one: -0.5, two: 160 / 200 - 1 });
+    expect(runtime.bp).toBeCloseTo(-0.35, 12);
+    expect(runtime.zerofree).toBeCloseTo(-0.875, 12);
+    expect(found.find(({ figure }) => figure === 'additional storage')).toMatchObject({ bp: -1, zerofreeOverBp: 0 });
+    expect(found.find(({ figure }) => figure === 'off-chip bytes')!.bp).toBeCloseTo(-0.75, 12);
+  });
+
+  it('says what was measured', () => {
+    const text = reasons(network('one', 130)).join('\n');
+    expect(text).toContain('Runtime -10.0 %, less than published. The reorganize step');
+    expect(text).toContain('overlap in full bursts, takes 10.0 % of the cycles of traditional');
+    expect(text).toContain('Off-chip bytes -75.0 %, more than published. Writing the zero-inserted tensor is 20.0 %');
+    expect(reasons([])).toEqual([]);
+  });
+});
+
+it('joins buckets of a timeline without losing a cycle', () => {
+  const counts = Array.from({ length: 4096 }, (_, index) => (index < 1000 ? index : 0));
+  const lanes = { readBeats: counts, writeBeats: counts, execOpen: counts, arrayBusy: counts, store: counts };
+  const cut = cutBuckets({ runCycles: 15_990, bucketCycles: 16, ...lanes });
+  expect(cut.bucketCycles).toBe(64);
+  expect(cut.readBeats).toHaveLength(250);
+  expect(cut.store.reduce((sum, count) => sum + count, 0)).toBe((999 * 1000) / 2);
+  expect(cut.arrayBusy[1]).toBe(4 + 5 + 6 + 7);
+});
+
+it('keeps buffers and bus when the size of the array changes', () => {
+  const configs = sizeJobs().map(({ config }) => config!);
+  expect(new Set(configs.map(({ array }) => array.rows))).toEqual(new Set([4, 8, 16, 32]));
+  for (const { array, buffers, axi } of configs) {
+    expect(array.columns).toBe(array.rows);
+    expect({ buffers, axi }).toEqual({ buffers: presets.ref16!.buffers, axi: presets.ref16!.axi });
+  }
+});
