@@ -31,6 +31,9 @@ export class TooSlow extends Error {}
 const LATENCY = 110;
 const MAX_ROW_BYTES = 2 ** 23;
 
+/** EXECs that go ahead of a STORE: about as many as their queue holds. */
+const STORE_DELAY = 2;
+
 /**
  * Builds a program: numbers the instructions of each queue, works out what each waits for, and keeps a timeline
  * of the three queues so that candidate plans can be compared.
@@ -39,7 +42,10 @@ export class Builder {
   readonly derived: Derived;
   readonly dynamic: Ring;
   readonly stationary: Ring;
-  readonly instructions: Instruction[] = [];
+  private readonly emitted: Instruction[] = [];
+  /** STOREs that have their numbers but not yet their place, and the EXECs that come before them. */
+  private late: { readonly store: Store; readonly number: number; readonly after: number }[] = [];
+  private tiles = 0;
   private loads = 0;
   private execs = 0;
   private stores = 0;
@@ -65,6 +71,12 @@ export class Builder {
     this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
   }
 
+  /** The program so far. */
+  get instructions(): readonly Instruction[] {
+    this.place(Number.POSITIVE_INFINITY);
+    return this.emitted;
+  }
+
   /** Predicted end of the last instruction, and bytes moved. */
   cost(): Cost {
     const ends = Math.max(this.loadEnd, this.execEnds.at(-1)!, this.storeEnds.at(-1)!, this.busBusy);
@@ -84,7 +96,7 @@ export class Builder {
     const present = this.geometry;
     if (present && Object.entries(geometry).every(([key, value]) => present[key as keyof Geometry] === value)) return;
     this.geometry = geometry;
-    this.instructions.push(geometry);
+    this.emitted.push(geometry);
     this.execs += 2;
     const end = this.execEnds.at(-1)! + 20;
     this.execEnds.push(end, end);
@@ -143,7 +155,7 @@ export class Builder {
           bufStride1: d1.buffer,
           bufStride2: d2.buffer,
         };
-        this.instructions.push(instruction);
+        this.emitted.push(instruction);
         this.loads += 1;
         const rows = d1.count * d2.count;
         const beats = copyBeats(
@@ -188,8 +200,11 @@ export class Builder {
 
   /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
   exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>, cost: ExecCost): number {
-    this.instructions.push({ kind: 'exec', waitLoad: this.loads, ...instruction });
+    if (this.late.some(({ number }) => number <= instruction.waitStore)) this.place(Number.POSITIVE_INFINITY);
+    this.emitted.push({ kind: 'exec', waitLoad: this.loads, ...instruction });
     this.execs += 1;
+    this.tiles += 1;
+    this.place(this.tiles);
     this.dynamic.used(this.execs);
     this.stationary.used(this.execs);
     const start = Math.max(this.execEnds.at(-1)!, this.loadEnd + LATENCY, this.storeEnds[instruction.waitStore]!);
@@ -202,10 +217,19 @@ export class Builder {
     return this.execs;
   }
 
-  /** Appends a STORE that waits for all EXECs so far. */
+  /** Appends the STOREs whose place has come. */
+  private place(tiles: number): void {
+    while (this.late.length > 0 && this.late[0]!.after <= tiles) this.emitted.push(this.late.shift()!.store);
+  }
+
+  /**
+   * Adds a STORE that waits for all EXECs so far. It takes its place behind the next tile's first LOADs and EXECs, which it
+   * would keep from their queues otherwise.
+   */
   store(instruction: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>, halves: readonly number[]): void {
-    this.instructions.push({ kind: 'store', waitExec: this.execs, waitLoad: 0, ...instruction });
+    const store: Store = { kind: 'store', waitExec: this.execs, waitLoad: 0, ...instruction };
     this.stores += 1;
+    this.late.push({ store, number: this.stores, after: this.tiles + STORE_DELAY });
     for (const half of halves) this.halfStores[half] = this.stores;
     const { columns } = this.config.array;
     const { dataBytes, beatBytes } = this.derived;
@@ -230,7 +254,7 @@ export class Builder {
 
   /** Appends a REORGANIZE that waits for all loads so far. Returns its number in the STORE queue. */
   reorganize(instruction: Omit<Reorganize, 'kind' | 'waitExec' | 'waitLoad'>): number {
-    this.instructions.push({ kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction });
+    this.emitted.push({ kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction });
     this.stores += 1;
     this.halfStores[0] = this.stores;
     this.halfStores[1] = this.stores;
