@@ -24,6 +24,13 @@ export interface Cost {
   readonly bytesWritten: number;
 }
 
+/** Room in the accumulator: the base vector, and the STOREs that must have drained what was there. */
+export interface Accumulator {
+  readonly base: number;
+  readonly waitStore: number;
+  readonly halves: readonly number[];
+}
+
 /** Thrown where a plan under construction is already slower than one that is known. */
 export class TooSlow extends Error {}
 
@@ -184,18 +191,19 @@ export class Builder {
     each(0, 0, 0);
   }
 
-  /** Room for a tile of sums: the base vector, and the STOREs that must have drained what was there. */
-  accumulator(vectors: number): {
-    readonly base: number;
-    readonly waitStore: number;
-    readonly halves: readonly number[];
-  } {
-    const depth = this.config.buffers.accumulatorDepth;
-    if (vectors > depth / 2) {
-      return { base: 0, waitStore: Math.max(...this.halfStores), halves: [0, 1] };
+  /** Room for a tile of sums; two parts take a half each, so that one is drained while the other one fills. */
+  accumulator(vectors: number, parts: number): readonly Accumulator[] {
+    if (parts === 2) return [this.takeHalf(0), this.takeHalf(1)];
+    if (vectors > this.config.buffers.accumulatorDepth / 2) {
+      return [{ base: 0, waitStore: Math.max(...this.halfStores), halves: [0, 1] }];
     }
-    this.half = 1 - this.half;
-    return { base: (this.half * depth) / 2, waitStore: this.halfStores[this.half]!, halves: [this.half] };
+    return [this.takeHalf(1 - this.half)];
+  }
+
+  private takeHalf(half: number): Accumulator {
+    this.half = half;
+    const base = (half * this.config.buffers.accumulatorDepth) / 2;
+    return { base, waitStore: this.halfStores[half]!, halves: [half] };
   }
 
   /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
@@ -223,11 +231,15 @@ export class Builder {
   }
 
   /**
-   * Adds a STORE that waits for all EXECs so far. It takes its place behind the next tile's first LOADs and EXECs, which it
+   * Adds a STORE that waits for an EXEC and those before it: by default all so far. It takes its place behind the next tile's first LOADs and EXECs, which it
    * would keep from their queues otherwise.
    */
-  store(instruction: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>, halves: readonly number[]): void {
-    const store: Store = { kind: 'store', waitExec: this.execs, waitLoad: 0, ...instruction };
+  store(
+    instruction: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>,
+    halves: readonly number[],
+    waitExec = this.execs,
+  ): void {
+    const store: Store = { kind: 'store', waitExec, waitLoad: 0, ...instruction };
     this.stores += 1;
     this.late.push({ store, number: this.stores, after: this.tiles + STORE_DELAY });
     for (const half of halves) this.halfStores[half] = this.stores;
@@ -246,7 +258,7 @@ export class Builder {
       beatBytes,
     );
     const vectors = runs * instruction.groups * instruction.vectorsPerGroup;
-    const start = Math.max(this.execEnds.at(-1)! + this.derived.arrayLatency + 10, this.storeEnds.at(-1)!);
+    const start = Math.max(this.execEnds[waitExec]! + this.derived.arrayLatency + 10, this.storeEnds.at(-1)!);
     this.storeEnds.push(start + Math.max(beats, vectors) + 40);
     this.bytesWritten += runs * bytes;
     this.busBusy += beats;

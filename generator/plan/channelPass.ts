@@ -50,7 +50,7 @@ export const emitChannelPass = (
           ),
         ),
       ),
-    ).flatMap((chunk) => parts.map((part) => ({ ...chunk, part })));
+    ).flatMap((chunk) => parts.map((part, index) => ({ ...chunk, part, index })));
 
   const emitTile = (images: Range, rows: Range, cols: Range, groups: Range, target: Range): void => {
     const nb = rangeLength(images);
@@ -59,10 +59,12 @@ export const emitChannelPass = (
     const targetCount = rangeLength(target);
     const vectors = Math.ceil(targetCount / columns);
     for (let group = groups.first; group <= groups.last; group++) {
-      const place = builder.accumulator(nb * th * tw * vectors);
-      for (const { h, w, walk, source, weights, reduction, tapsH, tapsW, part } of chunksOf(
+      const parts = cutRange(rows, tiling.execRows);
+      const places = builder.accumulator(nb * th * tw * vectors, parts.length);
+      const lastExec = parts.map(() => builder.execCount);
+      for (const { h, w, walk, source, weights, reduction, tapsH, tapsW, part, index } of chunksOf(
         diagonal ? [target] : cut(shape.groupReduction, tiling.reduction),
-        cutRange(rows, tiling.execRows),
+        parts,
       )) {
         const sourceRows = sourceRange(mode, h.axis, part);
         const sourceColumns = sourceRange(mode, w.axis, cols);
@@ -135,7 +137,7 @@ export const emitChannelPass = (
           dynWrapW: stepW.dynWrap * unit,
           dynTapW: stepW.dynTap * unit,
           dynBorrowW: stepW.dynBorrow * unit,
-          pixB: nb > 1 ? th * tw * vectors : 0,
+          pixB: nb > 1 ? rangeLength(part) * tw * vectors : 0,
           pixTile: 1,
           pixPosH: stepH.pixPos * tw * vectors,
           pixWrapH: stepH.pixWrap * tw * vectors,
@@ -159,7 +161,8 @@ export const emitChannelPass = (
         const load = Math.max(lanes, columns);
         let cycles = 0;
         for (const a of visitsH) for (const b of visitsW) if (a * b > 0) cycles += Math.max(load, nb * a * b);
-        builder.exec(
+        const place = places[index]!;
+        lastExec[index] = builder.exec(
           {
             waitStore: place.waitStore,
             reducePixels: false,
@@ -175,7 +178,7 @@ export const emitChannelPass = (
             rowLanesLast,
             columnLanesLast,
             dynBase: dyn0 + skipped + dynGroup + tileH.dynIndex * pitch.row + tileW.dynIndex * unit,
-            pixBase: place.base + ((part.first - rows.first + tileH.pixIndex) * tw + tileW.pixIndex) * vectors,
+            pixBase: place.base + (tileH.pixIndex * tw + tileW.pixIndex) * vectors,
             tileBase: stat0 + statGroup,
             xH: tileH.x,
             xW: fused && !rect ? 0 : tileW.x,
@@ -194,13 +197,10 @@ export const emitChannelPass = (
       }
 
       const channel = group * shape.groupTarget + target.first;
-      const accumulator = { accumulator: place.base, halves: place.halves };
-      storeTile(
-        shape,
-        { images, rows, columns: cols, channel, channels: targetCount, ...accumulator },
-        builder,
-        narrow,
-      );
+      parts.forEach((part, index) => {
+        const tile = { images, rows: part, columns: cols, channel, channels: targetCount };
+        storeTile(shape, { ...tile, ...places[index]!, lastExec: lastExec[index]! }, builder, narrow);
+      });
     }
   };
 

@@ -20,7 +20,7 @@ export interface ChannelTiling {
   /** Taps of a chunk. */
   readonly tapsH: number;
   readonly tapsW: number;
-  /** Rows of target pixels of an EXEC: fewer than the tile's, to free the rows of a chunk sooner. */
+  /** Rows of target pixels of an EXEC: the tile's, or half of them, so that one half is stored while the other one is summed. */
   readonly execRows: number;
   /** fprop: taps are taken phase by phase, so that a chunk needs only every stride-th row and column. */
   readonly split: boolean;
@@ -149,7 +149,8 @@ const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: B
   const { beatElements, dynamicElements, stationaryElements } = derived;
   const { images, rows, columns } = tiling;
   const vectors = Math.ceil(tiling.target / config.array.columns);
-  if (images * rows * columns * vectors > config.buffers.accumulatorDepth) return false;
+  const depth = config.buffers.accumulatorDepth / Math.ceil(rows / tiling.execRows);
+  if (images * tiling.execRows * columns * vectors > depth) return false;
   const block = weightBlock(shape, tiling);
   return phasePairs(shape, tiling.split).every((pair) => {
     const { h, w } = pair;
@@ -210,7 +211,8 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
               : 1;
           for (const imageCount of new Set([images, 1])) {
             const tile = { kind: 'channels', lanes: shape.lanes, images: imageCount, rows, columns: width } as const;
-            for (const execRows of channels.split && imageCount === 1 ? shrink(rows).slice(0, 2) : [rows]) {
+            const halves = imageCount * rows * width * vectors > depth / 2 ? shrink(rows).slice(0, 2) : [rows];
+            for (const execRows of halves) {
               const tiling: ChannelTiling = { ...tile, execRows, ...channels, outer: 'pixels' };
               if (fits(shape, tiling, builder)) found.push(tiling, { ...tiling, outer: 'channels' });
             }

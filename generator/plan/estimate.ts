@@ -59,6 +59,7 @@ const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
   const { layer, pass, height, width } = problem;
   const { dataBytes, beatBytes, dynamicElements, stationaryElements } = derive(config);
   const { rows: lanes, columns } = config.array;
+  const { accumulatorDepth } = config.buffers;
   const split = tiling.kind === 'channels' && tiling.split;
   const chunksOf = (axis: Axis, taps: number): number =>
     (split ? polyphase(axis) : [{ axis }]).reduce((sum, phase) => sum + parts(phase.axis.kernel, taps), 0);
@@ -108,7 +109,8 @@ const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
     if (!weightsFit && chunk > stationaryElements / 2) exposed = weightElements;
     elements =
       source * straddle * (sourceFits || (inner && (whole || targets === 1)) ? halo : targets * halo) + weightElements;
-    execs = taps * pixels * (diagonal ? parts(layer.C, tiling.target) : targets * reductions * layer.G);
+    const execParts = parts(tiling.rows, tiling.execRows);
+    execs = execParts * taps * pixels * (diagonal ? parts(layer.C, tiling.target) : targets * reductions * layer.G);
     const stream =
       (tiling.images * tiling.rows * tiling.columns) /
       (problem.engine === 'zerofree' && !forward ? gradients.h.axis.stride * gradients.w.axis.stride : 1);
@@ -117,7 +119,15 @@ const estimate = (config: Config, problem: Problem, tiling: Tiling): number => {
   const macs = layer.B * layer.Ho * layer.Wo * layer.N * c * layer.Kh * layer.Kw;
   const ideal = macs / (lanes * columns);
   const beats = (elements * dataBytes) / beatBytes;
-  return Math.max(ideal * work, beats) + 0.3 * beats + (exposed * dataBytes) / beatBytes + 40 * execs;
+  // sums that fill the accumulator are drained while nothing else goes on
+  let drained = 0;
+  if (tiling.kind === 'channels') {
+    const vectors = parts(tiling.target, columns);
+    const tile = tiling.images * tiling.rows * tiling.columns * vectors;
+    const tiles = pixels * parts(pass === 'fprop' ? n : c, tiling.target) * layer.G;
+    if (tiling.execRows === tiling.rows && tile > accumulatorDepth / 2) drained = tile * tiles;
+  }
+  return drained + Math.max(ideal * work, beats) + 0.3 * beats + (exposed * dataBytes) / beatBytes + 40 * execs;
 };
 
 /** The tilings of one lane mapping that are worth building, the most promising first. */

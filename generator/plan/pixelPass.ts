@@ -177,7 +177,7 @@ export const emitPixelPass = (
     const countW = rangeLength(tapsW);
     const vectors = Math.ceil(nCount / columns);
     const perGroup = countH * countW * cCount * vectors;
-    const place = builder.accumulator(perGroup * rangeLength(groups));
+    const [place] = builder.accumulator(perGroup * rangeLength(groups), 1);
     const reductionTiles = fused ? 1 : Math.ceil(cCount / lanes);
     for (const images of cut(layer.B, tiling.images)) {
       for (const cols of cut(shape.width, tiling.columns)) {

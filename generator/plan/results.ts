@@ -1,19 +1,19 @@
 import { type Range, rangeLength } from './axis.js';
-import type { Builder } from './builder.js';
+import type { Accumulator, Builder } from './builder.js';
 import type { ChannelShape } from './channelTiling.js';
 import type { Phase } from './phases.js';
 import { cut } from './shrink.js';
 
 /** A tile of results: where it lies in the accumulator, vector behind vector, and in the tensor. */
-export interface ResultTile {
+export interface ResultTile extends Pick<Accumulator, 'base' | 'halves'> {
   readonly images: Range;
   readonly rows: Range;
   readonly columns: Range;
   /** First target channel of the tile in the tensor, and how many. */
   readonly channel: number;
   readonly channels: number;
-  readonly accumulator: number;
-  readonly halves: readonly number[];
+  /** Its last EXEC, by number. */
+  readonly lastExec: number;
 }
 
 /** Rows or columns of the tensor, every `step`-th. */
@@ -70,15 +70,15 @@ export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builde
     accStride2: n2 > 1 ? groups * n1 * vectors : 0,
   });
   const store = (at: number, accBase: number, runs: ReturnType<typeof run>): void =>
-    builder.store({ ...common, ...runs, address: at, accBase }, tile.halves);
+    builder.store({ ...common, ...runs, address: at, accBase }, tile.halves, tile.lastExec);
 
-  if (allRows) store(first, tile.accumulator, run(images * rows * columns, 1, 0, 1, 0));
-  else if (allColumns) store(first, tile.accumulator, run(rows * columns, images, imageBytes, 1, 0));
+  if (allRows) store(first, tile.base, run(images * rows * columns, 1, 0, 1, 0));
+  else if (allColumns) store(first, tile.base, run(rows * columns, images, imageBytes, 1, 0));
   else if (allChannels) {
-    store(first, tile.accumulator, run(columns, rows, h.step * rowBytes, images, imageBytes));
+    store(first, tile.base, run(columns, rows, h.step * rowBytes, images, imageBytes));
   } else {
     for (let image = 0; image < images; image++) {
-      const accumulator = tile.accumulator + image * rows * columns * vectors;
+      const accumulator = tile.base + image * rows * columns * vectors;
       const runs = run(1, columns, w.step * pixelBytes, rows, h.step * rowBytes);
       store(first + image * imageBytes, accumulator, runs);
     }
@@ -97,7 +97,7 @@ export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builde
       for (const part of cut(down.count, Math.max(1, Math.floor(room / wide)))) {
         const at = address(image, down.first + part.first * down.step, across.first + some.first * across.step);
         const runs = run(1, wide, across.step * pixelBytes, rangeLength(part), down.step * rowBytes);
-        store(at, tile.accumulator, runs);
+        store(at, tile.base, runs);
       }
     }
   };

@@ -74,7 +74,7 @@ describe('plans', () => {
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (layer, pass, at) => {
           for (const wanted of [
-            ({ split, execRows, rows }: ChannelTiling) => split && execRows < rows,
+            ({ execRows, rows }: ChannelTiling) => execRows < rows,
             ({ split }: ChannelTiling) => split,
             ({ split }: ChannelTiling) => !split,
           ]) {
