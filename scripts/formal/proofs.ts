@@ -155,10 +155,10 @@ const WALKS: readonly Proof[] = [
   ]),
   walk('wgrad bp', 'grid', true, [
     {
-      name: 'off-grid positions are read',
-      block: 'agu_stationary',
-      find: 'reduce_q ? on_grid && !ended_q : slot_q < used',
-      replace: 'reduce_q ? !ended_q : slot_q < used',
+      name: 'the phase is not detected along h',
+      block: 'pixel_walker',
+      find: "phase_h_q == 8'd0 && phase_w_q == 8'd0",
+      replace: "phase_w_q == 8'd0",
     },
   ]),
 ];
