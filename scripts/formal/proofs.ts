@@ -72,6 +72,34 @@ const tapAxis = (mode: Mode, stride: number): Proof => {
   };
 };
 
+const pixelWalker = (rect: boolean, images: number, rows: number, bug: Bug): Proof => ({
+  name: `pixel_walker ${rect ? 'rectangle' : 'detection'}`,
+  blocks: ['pixel_walker'],
+  property: rect
+    ? 'images, rows and columns come in order, each position once, at the address that multiplication gives'
+    : 'rows and columns come in order, each position once; address, coordinate, on-grid and inside flags are those that multiplication and division give',
+  bounds: `${images > 1 ? `up to ${images} images, ` : ''}up to ${rows} rows and 3 columns, any first position, steps, bounds and reach${rect ? '' : ', strides up to 3'}; 3-bit addresses; the whole walk`,
+  method: { kind: 'bounded', depth: images * rows * 3 + 2 },
+  harness: 'pixel_walker',
+  parameters: { RECT: rect ? 1 : 0, IMAGES: images, ROWS: rows },
+  bugs: [bug],
+});
+
+const PIXEL_WALKS: readonly Proof[] = [
+  pixelWalker(true, 2, 2, {
+    name: 'a new image goes on from the last row',
+    block: 'pixel_walker',
+    find: 'image_ends ? next_image : row_ends ? next_row : next_column;',
+    replace: 'row_ends ? next_row : next_column;',
+  }),
+  pixelWalker(false, 1, 3, {
+    name: 'rows keep the phase of the row before',
+    block: 'pixel_walker',
+    find: "row_ends ? phase_w_first_q : wrap_w_q ? 8'd0",
+    replace: "wrap_w_q ? 8'd0",
+  }),
+];
+
 const WALK_CYCLES = 50;
 
 const walk = (name: string, mode: Mode, reduce: boolean, bugs: readonly Bug[]): Proof => {
@@ -127,10 +155,10 @@ const WALKS: readonly Proof[] = [
   ]),
   walk('wgrad bp', 'grid', true, [
     {
-      name: 'off-grid positions are read',
-      block: 'agu_stationary',
-      find: 'reduce_q ? on_grid && !ended_q : slot_q < used',
-      replace: 'reduce_q ? !ended_q : slot_q < used',
+      name: 'the phase is not detected along h',
+      block: 'pixel_walker',
+      find: "phase_h_q == 8'd0 && phase_w_q == 8'd0",
+      replace: "phase_w_q == 8'd0",
     },
   ]),
 ];
@@ -247,7 +275,7 @@ export const PROOFS: readonly Proof[] = [
     property:
       'every entry holds the sum of what came since its last drain, whatever the others do; a drain gives it two cycles later and clears it; a drain goes on in the first gap of the accumulates; clearing ends',
     bounds: 'any addresses and data, an address again after ADD_STAGES+2 cycles; int32, 1 lane, 4 banks of 2 entries',
-    method: { kind: 'bounded', depth: 10 },
+    method: { kind: 'bounded', depth: 13 },
     harness: 'accumulator',
     bugs: [
       {
@@ -342,5 +370,6 @@ export const PROOFS: readonly Proof[] = [
   ...[2, 3].map((stride) => tapAxis('validPixels', stride)),
   ...[2, 3].map((stride) => tapAxis('validOutputs', stride)),
   ...[2, 3].map((stride) => tapAxis('inputs', stride)),
+  ...PIXEL_WALKS,
   ...WALKS,
 ];

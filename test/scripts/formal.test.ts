@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { blockClosure, blockFile } from '../../generator/emit/rtl.js';
 import { presets } from '../../generator/spec/presets.js';
 import { withBug } from '../../scripts/formal/mutate.js';
+import { methodText } from '../../scripts/formal/proof.js';
 import { PROOFS } from '../../scripts/formal/proofs.js';
 import { prove } from '../../scripts/formal/prove.js';
 import { failures, isGood, proofTable } from '../../scripts/formal/report.js';
@@ -25,6 +27,15 @@ describe('seeded bugs', () => {
     expect(() => withBug(config, files, bug)).toThrow(/stands 2 times in rtl\/bpi_fifo\.v/);
     expect(() => withBug(config, files, { ...bug, block: 'pe' })).toThrow(/stands 0 times/);
   });
+});
+
+it('lists every proof in docs/proofs.md', () => {
+  const page = readFileSync('docs/proofs.md', 'utf8');
+  for (const { property, bounds, method, bugs } of PROOFS) {
+    expect(page).toContain(
+      `| ${property} | ${bounds} | ${methodText(method)} | ${bugs.map(({ name }) => name).join(', ')} |`,
+    );
+  }
 });
 
 it('has a name for each proof', () => {
