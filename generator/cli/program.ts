@@ -6,6 +6,7 @@ import { generateCommand } from './generate.js';
 import { presetsCommand } from './presets.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
+import { synthCommand } from './synth.js';
 
 const examples = `
 Examples:
@@ -23,6 +24,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   runCommand,
   presetsCommand,
   schemaCommand,
+  synthCommand,
 ];
 
 const buildProgram = (context: Context): Command => {
