@@ -10,6 +10,7 @@ interface Options {
   readonly target: Target;
   readonly library: Library;
   readonly flat?: boolean;
+  readonly only?: string;
   readonly netlist?: string;
   readonly wasm?: boolean;
   readonly json?: boolean;
@@ -24,6 +25,7 @@ through a block's own logic, as ABC sees it: no wires, no set-up times, no paths
 Examples:
   bp-im2col synth tiny4 --target generic
   bp-im2col synth ref16 --target asic --set engines=zerofree
+  bp-im2col synth ref16 --target asic --only systolic
   bp-im2col synth tiny4 --target ice40 --json
   bp-im2col synth tiny4 --target generic --netlist tiny4.v
 `;
@@ -36,11 +38,12 @@ export const synthCommand = ({ out: print }: Context): Command =>
     .addOption(new Option('-t, --target <target>', 'what to map to').choices(TARGETS).default('generic'))
     .addOption(new Option('--library <name>', 'standard cells of asic').choices(LIBRARIES).default('osu018'))
     .option('--flat', 'as one block beside the cells of the array: paths from block to block are seen')
+    .option('--only <blocks>', 'only these blocks and what they hold, as in --only tap_walker,agu_dynamic')
     .option('--netlist <file.v>', 'write the mapped netlist (generic and asic)')
     .option('--wasm', 'use the Yosys that npm installed, even where the machine has its own')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', help)
-    .action(async (source: string, { set, target, library, flat, netlist, wasm, json }: Options) => {
+    .action(async (source: string, { set, target, library, flat, only, netlist, wasm, json }: Options) => {
       const config = loadConfig(source, set);
       const { hasMacros, libertyFile } = await import('../../scripts/synth/targets.js');
       if (netlist !== undefined) {
@@ -52,21 +55,31 @@ export const synthCommand = ({ out: print }: Context): Command =>
         checkOutput('--netlist', netlist, ['.v']);
       }
       if (target === 'asic') libertyFile(library);
-      const [{ findYosys }, { synthesize }, { addressShare, formatSynthesis, totalOf }, { Progress }] =
+      const [{ findYosys }, { synthesize, TOP_BLOCKS }, { addressShare, formatSynthesis, totalOf }, { Progress }] =
         await Promise.all([
           import('../../scripts/synth/yosys.js'),
           import('../../scripts/synth/synthesize.js'),
           import('../../scripts/synth/report.js'),
           import('../../scripts/progress.js'),
         ]);
+      const wanted = only?.split(',');
+      const unknown = wanted?.find((name) => !TOP_BLOCKS.includes(name));
+      if (unknown !== undefined) {
+        const fix = `use some of ${TOP_BLOCKS.join(', ')}`;
+        throw new UserError([{ code: 'UNKNOWN_BLOCK', path: '--only', message: `no block "${unknown}"`, fix }]);
+      }
       const yosys = await findYosys(wasm);
       const progress = new Progress(() => `synthesizing ${config.name} for ${target} with ${yosys.version}`);
       try {
-        const result = await synthesize(config, yosys, { target, library, flat });
+        const result = await synthesize(config, yosys, { target, library, flat, only: wanted });
         if (netlist !== undefined) writeOutput('--netlist', netlist, Buffer.from(result.netlist));
         const { synthesis } = result;
         const share = addressShare(synthesis).share;
-        const whole = { ...synthesis, total: totalOf('all', synthesis.blocks), addressShare: share };
+        const whole = {
+          ...synthesis,
+          total: totalOf('all', synthesis.blocks),
+          ...(wanted ? {} : { addressShare: share }),
+        };
         print(json ? `${JSON.stringify(whole, null, 2)}\n` : formatSynthesis(synthesis));
       } finally {
         progress.end();

@@ -84,7 +84,8 @@ export const blockSizes = (netlist: Netlist, reading: Reading): readonly BlockSi
       const child = blockName(type, prefix);
       if (child === memory) {
         sums.memoryBits += times * parameter(parameters?.WIDTH) * parameter(parameters?.DEPTH);
-      } else if (netlist.modules[type] && child) {
+      } else if (child) {
+        if (!netlist.modules[type]) continue; // left out
         const key = `${type} ${(block === 'top' && renamed[name]) || child}`;
         below.set(key, (below.get(key) ?? 0) + 1);
       } else {

@@ -72,12 +72,15 @@ export const formatSynthesis = (synthesis: Synthesis): string => {
       .join('  ')
       .trimEnd(),
   );
-  const hasBlocks = address.size.cells > 0;
+  const hasAddresses = address.size.cells > 0;
+  const isWhole = blocks.some(({ block }) => block === 'csr');
   return [
     `${name} for ${target}${library ? ` (${library})` : ''}, ${tool}`,
     ...lines.map((line) => `  ${line}`),
-    ...(hasBlocks
-      ? [`  address generation (${ADDRESS_BLOCKS.join(', ')}): ${(address.share * 100).toFixed(1)} % of the logic`]
+    ...(hasAddresses
+      ? [
+          `  address generation: ${whole(address.size.cells)} cells${address.size.area > 0 ? `, ${whole(Math.round(address.size.area))} µm²` : ''}${isWhole ? `, ${(address.share * 100).toFixed(1)} % of the logic` : ''} (${ADDRESS_BLOCKS.join(', ')})`,
+        ]
       : []),
     '',
   ].join('\n');

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { blocks } from '../../generator/emit/blocks.js';
-import { rtlFiles } from '../../generator/emit/rtl.js';
+import { blocks, blocksOf } from '../../generator/emit/blocks.js';
+import { blockClosure, rtlFiles } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { buildOnce, cacheKey } from '../simulators/cache.js';
 import { type BlockSize, blockSizes, delaysOf, type Netlist } from './netlist.js';
@@ -34,7 +34,12 @@ export interface SynthesisOptions {
   readonly library: Library;
   /** Only the cells of the array stay apart: paths from block to block are seen, sizes by block are not. */
   readonly flat?: boolean;
+  /** Only these blocks of the top module and what they hold; the others are left out. */
+  readonly only?: readonly string[];
 }
+
+/** Blocks that `only` may name. */
+export const TOP_BLOCKS: readonly string[] = blocks.find(({ name }) => name === 'top')!.uses;
 
 /** Sources with the attributes that keep each block of the top module, and the array's cell, a module of its own. */
 const sources = (config: Config, flat: boolean): { readonly files: Files; readonly memory: string } => {
@@ -57,6 +62,9 @@ const sources = (config: Config, flat: boolean): { readonly files: Files; readon
   return { files, memory: `${prefix}${MEMORY}.v` };
 };
 
+const namesBelow = (config: Config, name: string): readonly string[] =>
+  blocksOf(config).some((block) => block.name === name) ? blockClosure(config, name).map((block) => block.name) : [];
+
 /**
  * Synthesizes an accelerator, or takes the result from the cache.
  * @returns sizes by block, and the mapped netlist where memories are macros ('' elsewhere).
@@ -64,15 +72,19 @@ const sources = (config: Config, flat: boolean): { readonly files: Files; readon
 export const synthesize = async (
   config: Config,
   yosys: Yosys,
-  { target, library, flat = false }: SynthesisOptions,
+  { target, library, flat = false, only = TOP_BLOCKS }: SynthesisOptions,
 ): Promise<{ readonly synthesis: Synthesis; readonly netlist: string }> => {
   const top = `${config.prefix}top`;
   const liberty = target === 'asic' ? readFileSync(libertyFile(library), 'utf8') : '';
   const { files, memory } = sources(config, flat);
+  const wanted = new Set(['top', 'fifo', ...only.flatMap((name) => namesBelow(config, name))]);
+  const isWanted = (file: string): boolean => wanted.has(file.slice(config.prefix.length, -'.v'.length));
   const others = Object.keys(files).filter((name) => name.endsWith('.v') && name !== memory);
+  const absent = others.filter((name) => !isWanted(name));
   const read = (macros: boolean): readonly string[] => [
     `read_verilog ${macros ? '-lib ' : ''}-DSYNTHESIS ${memory}`,
-    `read_verilog -DSYNTHESIS ${others.join(' ')}`,
+    ...(absent.length > 0 ? [`read_verilog -lib -DSYNTHESIS ${absent.join(' ')}`] : []),
+    `read_verilog -DSYNTHESIS ${others.filter(isWanted).join(' ')}`,
     `hierarchy -top ${top}`,
   ];
   const macros = hasMacros(target);
@@ -109,7 +121,8 @@ export const synthesize = async (
     writeFileSync(join(fresh, 'blocks.json'), JSON.stringify(sizes));
     writeFileSync(join(fresh, 'netlist.v'), made['netlist.v'] ?? '');
   });
-  const result = JSON.parse(readFileSync(join(folder, 'blocks.json'), 'utf8')) as readonly BlockSize[];
+  const all = JSON.parse(readFileSync(join(folder, 'blocks.json'), 'utf8')) as readonly BlockSize[];
+  const result = all.filter(({ cells, memoryBits: bits }) => cells > 0 || bits > 0);
   const synthesis: Synthesis = {
     name: config.name,
     target,
