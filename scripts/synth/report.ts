@@ -72,7 +72,7 @@ export const formatSynthesis = (synthesis: Synthesis): string => {
       .join('  ')
       .trimEnd(),
   );
-  const hasAddresses = address.size.cells > 0;
+  const hasAddresses = blocks.some(({ block }) => block === 'tap_walker');
   const isWhole = blocks.some(({ block }) => block === 'csr');
   return [
     `${name} for ${target}${library ? ` (${library})` : ''}, ${tool}`,
