@@ -54,10 +54,7 @@ const run = async (flags: Flags): Promise<ExitCode> => {
     const fix = `use one of ${Object.keys(presets).join(', ')}`;
     throw new UserError([{ code: 'UNKNOWN_PRESET', path: '--preset', message: `no preset ${flags.preset}`, fix }]);
   }
-  await ensureTools([
-    'yosys',
-    ...(flags.simulator === 'icarus' ? (['iverilog'] as const) : (['verilator', 'g++', 'make'] as const)),
-  ]);
+  await ensureTools(flags.simulator === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
   const { netlist } = await synthesize(config, await findYosys(), { target: 'generic', library: 'osu018' });
   const rtl = gateFiles(config, flags.break === undefined ? netlist : breakGate(netlist, Number(flags.break)));
   const geometries = SHORT.slice(0, Number(flags.geometries)).map(
