@@ -1,3 +1,4 @@
+import type { EmittedFile } from '../generator/emit/rtl.js';
 import type { Counts } from '../generator/model/counts.js';
 import { execute } from '../generator/model/executor.js';
 import type { Region } from '../generator/model/memory.js';
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly narrow?: boolean;
   /** Elements by which tensors are moved off their natural alignment. */
   readonly misalign?: number;
+  /** Sources to simulate instead of the configuration's own, as a netlist. */
+  readonly rtl?: readonly EmittedFile[];
   /** The plan of this configuration, layer, pass and engine, when it has been made already. */
   readonly plan?: Plan;
 }
@@ -166,7 +169,7 @@ export const runPass = async (
       timeline: options.timeline,
       maxCycles: maxCycles + 20_000,
     },
-    { simulator },
+    { simulator, rtl: options.rtl },
   );
   const problems = [...faults(sim)];
   const status = sim.operations[irqAt + 1]?.value ?? 0;

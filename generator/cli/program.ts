@@ -10,6 +10,7 @@ import { presetsCommand } from './presets.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
+import { synthCommand } from './synth.js';
 
 const examples = `
 Examples:
@@ -34,6 +35,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   reportCommand,
   presetsCommand,
   schemaCommand,
+  synthCommand,
 ];
 
 const buildProgram = (context: Context): Command => {

@@ -1,0 +1,109 @@
+import { kindOf } from './targets.js';
+
+/** Yosys's JSON netlist, as far as it is read. */
+export interface Netlist {
+  readonly modules: Readonly<
+    Record<
+      string,
+      {
+        readonly cells: Readonly<
+          Record<string, { readonly type: string; readonly parameters?: Readonly<Record<string, string | number>> }>
+        >;
+      }
+    >
+  >;
+}
+
+/** Sums over every instance of a block, without the blocks below it. Area in the library's unit, memory in bits. */
+export interface BlockSize {
+  readonly block: string;
+  readonly instances: number;
+  readonly cells: number;
+  readonly luts: number;
+  readonly flipFlops: number;
+  readonly blockRams: number;
+  readonly dsps: number;
+  readonly memoryBits: number;
+  readonly area: number;
+  /** Longest path through the block's own logic in ps; where the target has delays. */
+  readonly delay?: number;
+}
+
+/** Block of a module: `fifo` for `$paramod$1f…\bpi_fifo`; undefined for a cell of the target. */
+export const blockName = (module: string, prefix: string): string | undefined => {
+  const name = module.split('\\').find((part) => part.startsWith(prefix) && /^\w+$/.test(part));
+  return name?.slice(prefix.length);
+};
+
+const parameter = (value: string | number | undefined): number =>
+  typeof value === 'string' ? Number.parseInt(value, 2) : (value ?? 0);
+
+/** Delay in ps of every module in ABC's log; of modules with the same name the longest. */
+export const delaysOf = (log: string): ReadonlyMap<string, number> => {
+  const delays = new Map<string, number>();
+  let module = '';
+  for (const line of log.split('\n')) {
+    module = /Extracting gate netlist of module `(.*)' to/.exec(line)?.[1] ?? module;
+    const delay = /\bDelay =\s*([\d.]+) ps/.exec(line)?.[1];
+    if (delay) delays.set(module, Math.max(Number(delay), delays.get(module) ?? 0));
+  }
+  return delays;
+};
+
+export interface Reading {
+  readonly prefix: string;
+  readonly top: string;
+  /** The memory module, whose instances count as bits. */
+  readonly memory: string;
+  readonly areas: ReadonlyMap<string, number>;
+  readonly delays: ReadonlyMap<string, number>;
+  /** Block of instances of the top module that are not called after their module. */
+  readonly renamed: Readonly<Record<string, string>>;
+}
+
+type Sums = { -readonly [K in keyof BlockSize]: BlockSize[K] };
+
+/**
+ * Size of every block of a hierarchical netlist, largest first.
+ * A module is one of the netlist's own; every other cell type is a cell of the target.
+ */
+export const blockSizes = (netlist: Netlist, reading: Reading): readonly BlockSize[] => {
+  const { prefix, top, memory, areas, delays, renamed } = reading;
+  const sizes = new Map<string, Sums>();
+  const visit = (module: string, block: string, times: number): void => {
+    let sums = sizes.get(block);
+    if (!sums) {
+      sums = { block, instances: 0, cells: 0, luts: 0, flipFlops: 0, blockRams: 0, dsps: 0, memoryBits: 0, area: 0 };
+      sizes.set(block, sums);
+    }
+    sums.instances += times;
+    const delay = delays.get(module) ?? delays.get(`\\${module}`);
+    if (delay !== undefined) sums.delay = Math.max(delay, sums.delay ?? 0);
+    const below = new Map<string, number>();
+    for (const [name, { type, parameters }] of Object.entries(netlist.modules[module]!.cells)) {
+      const child = blockName(type, prefix);
+      if (child === memory) {
+        sums.memoryBits += times * parameter(parameters?.WIDTH) * parameter(parameters?.DEPTH);
+      } else if (child) {
+        if (!netlist.modules[type]) continue; // left out
+        const key = `${type} ${(block === 'top' && renamed[name]) || child}`;
+        below.set(key, (below.get(key) ?? 0) + 1);
+      } else {
+        const { luts = 0, flipFlops = 0, blockRams = 0, dsps = 0 } = kindOf(type);
+        sums.cells += times;
+        sums.luts += times * luts;
+        sums.flipFlops += times * flipFlops;
+        sums.blockRams += times * blockRams;
+        sums.dsps += times * dsps;
+        sums.area += times * (areas.get(type) ?? 0);
+      }
+    }
+    for (const [key, count] of below) {
+      const space = key.lastIndexOf(' ');
+      visit(key.slice(0, space), key.slice(space + 1), times * count);
+    }
+  };
+  visit(top, 'top', 1);
+  const weight = (size: BlockSize): number => size.area || size.luts || size.cells;
+  return [...sizes.values()].sort((a, b) => weight(b) - weight(a) || b.memoryBits - a.memoryBits);
+};

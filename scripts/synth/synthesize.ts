@@ -1,0 +1,137 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { blocks, blocksOf } from '../../generator/emit/blocks.js';
+import { blockClosure, rtlFiles } from '../../generator/emit/rtl.js';
+import type { Config } from '../../generator/spec/config.js';
+import { buildOnce, cacheKey } from '../simulators/cache.js';
+import { type BlockSize, blockSizes, delaysOf, type Netlist } from './netlist.js';
+import { cellAreas, hasMacros, type Library, libertyFile, mapping, mappingFiles, type Target } from './targets.js';
+import type { Files, Yosys } from './yosys.js';
+
+/** Blocks that make up the address generation; `tap_fifos` are the FIFOs between them. */
+export const ADDRESS_BLOCKS: readonly string[] = [
+  'tap_walker',
+  'agu_dynamic',
+  'agu_stationary',
+  'agu_accumulate',
+  'tap_fifos',
+];
+
+const MEMORY = 'sram_1r1w';
+const TAP_FIFOS = ['u_dyn_taps', 'u_stat_taps', 'u_acc_taps', 'u_info'];
+
+/** What `synth` reports. */
+export interface Synthesis {
+  readonly name: string;
+  readonly target: Target;
+  readonly library?: Library;
+  readonly tool: string;
+  readonly blocks: readonly BlockSize[];
+}
+
+export interface SynthesisOptions {
+  readonly target: Target;
+  readonly library: Library;
+  /** Only the cells of the array stay apart: paths from block to block are seen, sizes by block are not. */
+  readonly flat?: boolean;
+  /** Only these blocks of the top module and what they hold; the others are left out. */
+  readonly only?: readonly string[];
+}
+
+/** Blocks that `only` may name. */
+export const TOP_BLOCKS: readonly string[] = blocks.find(({ name }) => name === 'top')!.uses;
+
+/** Sources with the attributes that keep each block of the top module, and the array's cell, a module of its own. */
+const sources = (config: Config, flat: boolean): { readonly files: Files; readonly memory: string } => {
+  const { prefix } = config;
+  const top = blocks.find(({ name }) => name === 'top')!;
+  const kept = new Set(['pe', ...(flat ? [] : top.uses)]);
+  const files: Record<string, string> = {};
+  for (const { path, text } of rtlFiles(config)) {
+    let kept_text = text;
+    for (const name of kept) {
+      kept_text = kept_text.replace(new RegExp(`^module ${prefix}${name} `, 'm'), '(* keep_hierarchy *) $&');
+    }
+    if (!flat) {
+      for (const fifo of TAP_FIFOS) {
+        kept_text = kept_text.replace(new RegExp(`^ +${prefix}fifo #.* ${fifo} \\($`, 'm'), '(* keep_hierarchy *) $&');
+      }
+    }
+    files[basename(path)] = kept_text;
+  }
+  return { files, memory: `${prefix}${MEMORY}.v` };
+};
+
+const namesBelow = (config: Config, name: string): readonly string[] =>
+  blocksOf(config).some((block) => block.name === name) ? blockClosure(config, name).map((block) => block.name) : [];
+
+/**
+ * Synthesizes an accelerator, or takes the result from the cache.
+ * @returns sizes by block, and the mapped netlist where memories are macros ('' elsewhere).
+ */
+export const synthesize = async (
+  config: Config,
+  yosys: Yosys,
+  { target, library, flat = false, only = TOP_BLOCKS }: SynthesisOptions,
+): Promise<{ readonly synthesis: Synthesis; readonly netlist: string }> => {
+  const top = `${config.prefix}top`;
+  const liberty = target === 'asic' ? readFileSync(libertyFile(library), 'utf8') : '';
+  const { files, memory } = sources(config, flat);
+  const wanted = new Set(['top', 'fifo', ...only.flatMap((name) => namesBelow(config, name))]);
+  const isWanted = (file: string): boolean => wanted.has(file.slice(config.prefix.length, -'.v'.length));
+  const others = Object.keys(files).filter((name) => name.endsWith('.v') && name !== memory);
+  const absent = others.filter((name) => !isWanted(name));
+  const read = (macros: boolean): readonly string[] => [
+    `read_verilog ${macros ? '-lib ' : ''}-DSYNTHESIS ${memory}`,
+    ...(absent.length > 0 ? [`read_verilog -lib -DSYNTHESIS ${absent.join(' ')}`] : []),
+    `read_verilog -DSYNTHESIS ${others.filter(isWanted).join(' ')}`,
+    `hierarchy -top ${top}`,
+  ];
+  const macros = hasMacros(target);
+  const script = [
+    // where memories become block RAM, their bits are counted beforehand
+    ...(macros ? [] : [...read(true), 'proc', 'flatten', 'opt_clean', 'write_json memories.json', 'design -reset']),
+    ...read(macros),
+    ...mapping(target, top),
+    'write_json netlist.json',
+    ...(macros ? ['write_verilog -noattr netlist.v'] : []),
+  ];
+  const inputs = { ...files, ...mappingFiles(target, liberty) };
+  const outputs = [
+    'netlist.json',
+    ...(macros ? ['netlist.v'] : ['memories.json']),
+    ...(target === 'asic' ? ['abc.log'] : []),
+  ];
+  const key = cacheKey('synth', [yosys.version, ...script, ...Object.entries(inputs).flat()]);
+  const folder = await buildOnce(key, async (fresh) => {
+    const made = await yosys.run(script, inputs, outputs);
+    const reading = {
+      prefix: config.prefix,
+      top,
+      memory: MEMORY,
+      areas: cellAreas(liberty),
+      delays: delaysOf(made['abc.log'] ?? ''),
+      renamed: Object.fromEntries(TAP_FIFOS.map((name) => [name, 'tap_fifos'])),
+    };
+    let sizes = blockSizes(JSON.parse(made['netlist.json']!) as Netlist, reading);
+    if (made['memories.json']) {
+      const bits = memoryBits(JSON.parse(made['memories.json']) as Netlist, reading);
+      sizes = sizes.map((size) => ({ ...size, memoryBits: bits.get(size.block) ?? 0 }));
+    }
+    writeFileSync(join(fresh, 'blocks.json'), JSON.stringify(sizes));
+    writeFileSync(join(fresh, 'netlist.v'), made['netlist.v'] ?? '');
+  });
+  const all = JSON.parse(readFileSync(join(folder, 'blocks.json'), 'utf8')) as readonly BlockSize[];
+  const result = all.filter(({ cells, memoryBits: bits }) => cells > 0 || bits > 0);
+  const synthesis: Synthesis = {
+    name: config.name,
+    target,
+    ...(target === 'asic' ? { library } : {}),
+    tool: yosys.version,
+    blocks: result,
+  };
+  return { synthesis, netlist: readFileSync(join(folder, 'netlist.v'), 'utf8') };
+};
+
+const memoryBits = (netlist: Netlist, reading: Parameters<typeof blockSizes>[1]): ReadonlyMap<string, number> =>
+  new Map(blockSizes(netlist, reading).map(({ block, memoryBits: bits }) => [block, bits]));

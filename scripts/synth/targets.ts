@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '../../generator/check/errors.js';
+import { MISSING_TOOL } from '../../generator/cli/failure.js';
+
+/** What a design is mapped to. */
+export const TARGETS = ['generic', 'ice40', 'ecp5', 'xilinx', 'asic'] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** Standard-cell libraries of Debian's qflow packages. */
+export const LIBRARIES = ['osu018', 'osu035'] as const;
+export type Library = (typeof LIBRARIES)[number];
+
+/** @throws UserError that makes the program exit with 3, when the library is not installed. */
+export const libertyFile = (library: Library): string => {
+  const path = `/usr/share/qflow/tech/${library}/${library}_stdcells.lib`;
+  if (existsSync(path)) return path;
+  const fix = `run: sudo apt-get install -y qflow-tech-${library}`;
+  throw new UserError([{ code: MISSING_TOOL, path, message: 'the cell library is not there', fix }]);
+};
+
+/** Area of every cell in the text of a liberty file, in the library's unit. */
+export const cellAreas = (liberty: string): ReadonlyMap<string, number> => {
+  const areas = new Map<string, number>();
+  for (const part of liberty.split(/^\s*cell\s*\(\s*"?/m).slice(1)) {
+    const name = /^\w+/.exec(part)?.[0];
+    const area = /\barea\s*:\s*([\d.]+)/.exec(part)?.[1];
+    if (name && area) areas.set(name, Number(area));
+  }
+  return areas;
+};
+
+/** Memories are macros there, counted apart; elsewhere they become block RAM. */
+export const hasMacros = (target: Target): boolean => target === 'generic' || target === 'asic';
+
+/** ABC's work: restructured for delay, buffered and sized; it ends with the critical path. */
+const ABC_SCRIPT =
+  'strash; ifraig; scorr; dc2; &get -n; &if -g -K 6; &dch -f; &nf; &put; buffer -c -N 10; topo; upsize; dnsize; stime -p\n';
+const ABC_CONSTRAINTS = 'set_driving_cell BUFX2\nset_load 20\n';
+
+/** Files beside the sources that {@link mapping} reads. */
+export const mappingFiles = (target: Target, liberty: string): Readonly<Record<string, string>> =>
+  target === 'asic' ? { 'cells.lib': liberty, 'abc.script': ABC_SCRIPT, 'abc.constr': ABC_CONSTRAINTS } : {};
+
+/** Yosys commands from the hierarchy to the target's cells. */
+export const mapping = (target: Target, top: string): readonly string[] => {
+  switch (target) {
+    case 'generic':
+      return [`synth -flatten -top ${top}`];
+    case 'ice40':
+      return [`synth_ice40 -top ${top}`];
+    case 'ecp5':
+      return [`synth_ecp5 -top ${top}`];
+    case 'xilinx':
+      return [`synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top ${top}`];
+    case 'asic':
+      return [
+        `synth -flatten -noabc -top ${top}`,
+        'dfflibmap -liberty cells.lib',
+        'tee -q -o abc.log abc -liberty cells.lib -constr abc.constr -script abc.script',
+        'opt_clean',
+      ];
+  }
+};
+
+/** What one mapped cell counts as. */
+export interface CellKind {
+  readonly luts?: number;
+  readonly flipFlops?: number;
+  readonly blockRams?: number;
+  readonly dsps?: number;
+}
+
+const KINDS: readonly (readonly [type: RegExp, kind: CellKind])[] = [
+  [/^(SB_LUT4|LUT[1-6])$/, { luts: 1 }],
+  [/^CCU2C$/, { luts: 2 }],
+  [/^TRELLIS_DPR16X4$/, { luts: 4 }],
+  [/^RAM(32|64)X1D$/, { luts: 2 }],
+  [/^RAM128X1D$/, { luts: 4 }],
+  [/^RAM(32|64)M$/, { luts: 4 }],
+  [/^(SB_DFF\w*|TRELLIS_FF|FD[RSCP]E(_1)?|\$_S?DFF.*_|DFF\w+)$/, { flipFlops: 1 }],
+  [/^(SB_RAM40_4K\w*|DP16KD|RAMB36E1)$/, { blockRams: 1 }],
+  [/^RAMB18E1$/, { blockRams: 0.5 }],
+  [/^(SB_MAC16|MULT18X18D|DSP48E1)$/, { dsps: 1 }],
+];
+
+/** @returns what a cell of this type counts as; nothing for plain gates. */
+export const kindOf = (type: string): CellKind => KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? {};
