@@ -1,0 +1,299 @@
+import type { Config } from '../../generator/spec/config.js';
+import { derive } from '../../generator/spec/derive.js';
+import { counters, ERROR_CAUSES, snakeCase } from '../../generator/spec/registers.js';
+import { BUSY, DONE, ERROR, IDLE, read, start, stoppedBy, UNTOUCHED, until, type Workload, write } from '../host.js';
+import { simulate } from '../simulate.js';
+import { faults, type HostOperation, type OperationResult, type SimJob } from '../simulators/job.js';
+import { type SoakCase, victimWrites } from './case.js';
+
+/** What came of a case. */
+export interface CaseResult {
+  /** What is wrong, one thing a line; empty when all is well. */
+  readonly findings: readonly string[];
+  /** Cycles that were simulated. */
+  readonly cycles: number;
+  /** How the run ended that something was done to: `done`, `reset`, `running`, or the name of an error cause. */
+  readonly ending: string;
+}
+
+/** A part of the host's script, and what is wrong with its results. */
+interface Step {
+  readonly operations: readonly HostOperation[];
+  readonly check: (results: readonly OperationResult[]) => readonly string[];
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+const causeOf = (status: number): string =>
+  ERROR_CAUSES.find(({ code }) => code === ((status >>> 8) & 0xff))?.name ?? `cause ${(status >>> 8) & 0xff}`;
+
+/** Cycles that no run of a workload may take, whatever its memory. */
+const watchdog = ({ plan }: Workload): number =>
+  100_000 + Math.ceil(40 * plan.cost.cycles) + 1000 * plan.instructions.length;
+
+const readCounters = (config: Config): readonly HostOperation[] =>
+  counters(config).flatMap(({ name }) => [
+    read(config, `${snakeCase(name)}_lo`),
+    read(config, `${snakeCase(name)}_hi`),
+  ]);
+
+const clear = (config: Config): HostOperation => write(config, 'status', DONE | ERROR);
+
+/** A run that must end well, with the counters that the executor predicts. */
+const rightRun = (config: Config, workload: Workload, name: string): Step => {
+  const begin = start(config, workload);
+  const irq: HostOperation = { kind: 'irq', maxCycles: watchdog(workload) };
+  return {
+    operations: [...begin, irq, read(config, 'status'), ...readCounters(config), clear(config)],
+    check: (results) => {
+      const [waited, status, ...values] = results.slice(begin.length);
+      if (!waited?.met) return [`${name}: no interrupt`];
+      if (status?.value !== (DONE | IDLE)) {
+        return [
+          `${name}: STATUS is ${hex(status?.value ?? 0)}${status!.value & ERROR ? `, ${causeOf(status!.value)}` : ''}`,
+        ];
+      }
+      return counters(config).flatMap(({ name: counter }, index) => {
+        const actual = values[2 * index]!.value + values[2 * index + 1]!.value * 2 ** 32;
+        const expected = (workload.counts as unknown as Readonly<Record<string, number>>)[counter];
+        return expected === undefined || expected === actual
+          ? []
+          : [`${name}: ${counter} is ${actual}, not ${expected}`];
+      });
+    },
+  };
+};
+
+/** After a run that stopped: STATUS is cleared, or there is a soft reset; then nothing is under way. */
+const recover = (config: Config, way: SoakCase['recovery'], patience = 0): Step => ({
+  operations: [
+    ...(way === 'reset' ? [write(config, 'ctrl', 6), until(config, BUSY, 0, 100_000 + patience)] : []),
+    clear(config),
+    read(config, 'status'),
+  ],
+  check: (results) => {
+    if (!results.every(({ met }) => met)) return ['still busy after a soft reset'];
+    const status = results.at(-1)?.value ?? 0;
+    return status === IDLE
+      ? []
+      : [`STATUS is ${hex(status)} after ${way === 'reset' ? 'a soft reset' : 'it was cleared'}`];
+  },
+});
+
+/** What must be so once the victim has stopped by itself. */
+const stopFindings = (given: SoakCase, status: number, address: number, instruction: number): readonly string[] => {
+  const { scenario, met, illegal, victim, config, windowLimit } = given;
+  const { beatBytes } = derive(config);
+  const { memory, words } = victim.plan;
+  if ((status & (ERROR | DONE | BUSY | IDLE)) !== (ERROR | IDLE))
+    return [`STATUS is ${hex(status)}, not stopped by an error`];
+  const cause = causeOf(status);
+  if (instruction > words.length / 16) return [`error instruction ${instruction} of ${words.length / 16}`];
+  if (illegal) {
+    return [
+      ...(illegal.causes.some((name) => name === cause)
+        ? []
+        : [`cause is ${cause}, not ${illegal.causes.join(' or ')}`]),
+      ...(instruction === illegal.instruction
+        ? []
+        : [`error instruction is ${instruction}, not ${illegal.instruction}`]),
+      ...(address === memory.program + 64 * illegal.instruction ? [] : [`error address is ${hex(address)}`]),
+    ];
+  }
+  if (scenario === 'window') {
+    const right =
+      cause === 'WINDOW' &&
+      address + beatBytes * 256 >= windowLimit! &&
+      address < memory.output.address + memory.output.bytes;
+    return right ? [] : [`cause ${cause} at ${hex(address)}, not WINDOW at ${hex(windowLimit!)}`];
+  }
+  const could = met.some((error) => {
+    if (cause !== `${error.access.toUpperCase()}_${error.response}`) return false;
+    if (error.access === 'write') return true; // of the burst
+    const beat = (at: number): number => Math.floor(at / beatBytes);
+    const first = Number(error.address);
+    return beat(address) >= beat(first) && beat(address) <= beat(first + error.bytes - 1);
+  });
+  return could ? [] : [`cause ${cause} at ${hex(address)}, which no injected error explains`];
+};
+
+/** A run that must stop by itself. */
+const stoppedRun = (given: SoakCase, onStatus: (status: number) => void): Step => {
+  const { config, victim, words, windowLimit } = given;
+  const begin = start(config, victim, { words, windowLimit });
+  const wide = config.axi.addressWidth > 32;
+  return {
+    operations: [
+      ...begin,
+      { kind: 'irq', maxCycles: watchdog(victim) },
+      read(config, 'status'),
+      read(config, 'error_instruction'),
+      read(config, 'error_address_lo'),
+      ...(wide ? [read(config, 'error_address_hi')] : []),
+    ],
+    check: (results) => {
+      const [waited, status, instruction, low, high] = results.slice(begin.length);
+      if (!waited?.met) return ['the run that must stop: no interrupt'];
+      onStatus(status!.value);
+      return stopFindings(given, status!.value, low!.value + (high?.value ?? 0) * 2 ** 32, instruction!.value);
+    },
+  };
+};
+
+/** A run that may stop, end, or go on for long; no more is said of it than that a soft reset ends it. */
+const anyRun = (given: SoakCase, onStatus: (status: number) => void): Step => {
+  const { config, victim, words } = given;
+  const begin = start(config, victim, { words });
+  return {
+    operations: [
+      ...begin,
+      { kind: 'irq', maxCycles: 5000 + 2 * Math.ceil(victim.plan.cost.cycles) },
+      read(config, 'status'),
+    ],
+    check: (results) => {
+      onStatus(results.at(-1)?.value ?? 0);
+      return [];
+    },
+  };
+};
+
+/** START during a run: it is refused and said so, and the run goes on. */
+const busyStart = (given: SoakCase, onStatus: (status: number) => void): Step => {
+  const { config, victim, after } = given;
+  const begin = start(config, victim);
+  const operations: readonly HostOperation[] = [
+    ...begin,
+    { kind: 'wait', cycles: after % 40 },
+    write(config, 'ctrl', 5),
+    { kind: 'irq', maxCycles: watchdog(victim) },
+    read(config, 'status'),
+    write(config, 'status', ERROR),
+    { kind: 'irq', maxCycles: watchdog(victim) },
+    read(config, 'status'),
+    clear(config),
+  ];
+  return {
+    operations,
+    check: (results) => {
+      const [, , , refused, , irq, status] = results.slice(begin.length);
+      onStatus(status?.value ?? 0);
+      const findings: string[] = [];
+      if (!irq?.met) findings.push('START during a run: no interrupt at its end');
+      if (status?.value !== (DONE | IDLE)) findings.push(`START during a run: STATUS is ${hex(status?.value ?? 0)}`);
+      const flags = ~(DONE | IDLE | BUSY);
+      if (((refused?.value ?? 0) & flags) !== (stoppedBy('START_BUSY') & flags)) {
+        findings.push(`START during a run: STATUS is ${hex(refused?.value ?? 0)} then`);
+      }
+      return findings;
+    },
+  };
+};
+
+const reset = (given: SoakCase): Step => {
+  const { config, victim, after } = given;
+  const begin: readonly HostOperation[] = [...start(config, victim), { kind: 'wait', cycles: after }];
+  const end = recover(config, 'reset', watchdog(victim));
+  return { operations: [...begin, ...end.operations], check: (results) => end.check(results.slice(begin.length)) };
+};
+
+/** What the host does in a case, and which results must be in memory at the end. */
+const stepsOf = (
+  given: SoakCase,
+  onStatus: (status: number) => void,
+): { readonly steps: readonly Step[]; readonly right: readonly Workload[] } => {
+  const { config, scenario, victim, next, met, recovery } = given;
+  const nextRun = rightRun(config, next, 'the next run');
+  const again = rightRun(config, victim, 'the run again');
+  const both = [victim, next];
+  switch (scenario) {
+    case 'calm':
+    case 'stalls':
+      return { steps: [rightRun(config, victim, 'the run'), nextRun], right: both };
+    case 'busy start':
+      return { steps: [busyStart(given, onStatus), nextRun], right: both };
+    case 'read error':
+    case 'write error':
+      if (met.length === 0) return { steps: [rightRun(config, victim, 'the run'), nextRun], right: both };
+      return { steps: [stoppedRun(given, onStatus), recover(config, recovery), nextRun], right: [next] };
+    case 'window': {
+      const steps = [stoppedRun(given, onStatus), recover(config, recovery), nextRun];
+      // only then may it write everything
+      return { steps, right: [next] };
+    }
+    case 'soft reset':
+      return met.length > 0
+        ? { steps: [reset(given), nextRun], right: [next] }
+        : { steps: [reset(given), again, nextRun], right: both };
+    case 'illegal program':
+      return { steps: [stoppedRun(given, onStatus), recover(config, recovery), nextRun], right: [next] };
+    case 'garbled program':
+      return { steps: [anyRun(given, onStatus), recover(config, 'reset', 100_000), nextRun], right: [next] };
+  }
+};
+
+const jobOf = (given: SoakCase, script: readonly HostOperation[], waves?: string): SimJob => {
+  const { victim, next, words, memory, errors, seed } = given;
+  const workloads = [victim, next];
+  const outputs = workloads.map(({ plan }) => ({
+    address: BigInt(plan.memory.output.address),
+    bytes: plan.memory.output.bytes,
+  }));
+  const limits = script.reduce(
+    (sum, operation) =>
+      sum + ('maxCycles' in operation ? operation.maxCycles : operation.kind === 'wait' ? operation.cycles : 400),
+    0,
+  );
+  return {
+    images: [
+      ...workloads.flatMap(({ images, plan }) =>
+        images.map(({ base, bytes }) => ({
+          address: BigInt(base),
+          bytes: plan === victim.plan && base === plan.memory.program && words ? new Uint8Array(words.buffer) : bytes,
+        })),
+      ),
+      ...outputs.map(({ address, bytes }) => ({ address, bytes: new Uint8Array(bytes).fill(UNTOUCHED) })),
+    ],
+    script,
+    dumps: outputs,
+    allowedWrites: [...victimWrites(given), ...next.writes],
+    memory: { ...memory, errors },
+    seed: seed % 0x7fffffff,
+    maxCycles: limits + 20_000,
+    waves,
+  };
+};
+
+/** Simulates a case and judges it. */
+export const runCase = async (given: SoakCase, waves?: string): Promise<CaseResult> => {
+  let status: number | undefined;
+  const { steps, right } = stepsOf(given, (value) => {
+    status ??= value;
+  });
+  const script = steps.flatMap(({ operations }) => operations);
+  const sim = await simulate(given.config, jobOf(given, script, waves), { simulator: given.simulator });
+  const findings = [...faults(sim)];
+  let at = 0;
+  for (const { operations, check } of steps) {
+    const results = sim.operations.slice(at, at + operations.length);
+    at += operations.length;
+    if (results.length < operations.length) break; // a hang, which is a finding already
+    const refused = results.filter(({ response }) => response !== 'OKAY').length;
+    if (refused > 0) findings.push(`${refused} register accesses were not answered with OKAY`);
+    findings.push(...check(results));
+  }
+  [given.victim, given.next].forEach((workload, index) => {
+    if (!right.includes(workload)) return;
+    const { expected } = workload;
+    const wrong = sim.dumps[index]!.findIndex((byte, offset) => byte !== expected[offset]);
+    if (wrong >= 0) findings.push(`${index === 0 ? 'the run' : 'the next run'}: output byte ${wrong} is wrong`);
+  });
+  const ending =
+    given.scenario === 'soft reset'
+      ? 'reset'
+      : status === undefined || status & DONE
+        ? 'done'
+        : status & ERROR
+          ? causeOf(status)
+          : 'running';
+  return { findings, cycles: sim.cycles, ending };
+};
