@@ -1,9 +1,8 @@
-import type { Config } from '../../generator/spec/config.js';
 import { derive } from '../../generator/spec/derive.js';
-import { counters, ERROR_CAUSES, snakeCase } from '../../generator/spec/registers.js';
-import { BUSY, DONE, ERROR, IDLE, read, start, stoppedBy, UNTOUCHED, until, type Workload, write } from '../host.js';
+import { BUSY, DONE, ERROR, IDLE, read, start, stoppedBy, UNTOUCHED, type Workload, write } from '../host.js';
 import { simulate } from '../simulate.js';
-import { faults, type HostOperation, type OperationResult, type SimJob } from '../simulators/job.js';
+import { faults, type HostOperation, type SimJob } from '../simulators/job.js';
+import { causeOf, clear, hex, judgeSteps, recover, resetRun, rightRun, type Step, watchdog } from '../steps.js';
 import { type SoakCase, victimWrites } from './case.js';
 
 /** What came of a case. */
@@ -15,70 +14,6 @@ export interface CaseResult {
   /** How the run ended that something was done to: `done`, `reset`, `running`, or the name of an error cause. */
   readonly ending: string;
 }
-
-/** A part of the host's script, and what is wrong with its results. */
-interface Step {
-  readonly operations: readonly HostOperation[];
-  readonly check: (results: readonly OperationResult[]) => readonly string[];
-}
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
-
-const causeOf = (status: number): string =>
-  ERROR_CAUSES.find(({ code }) => code === ((status >>> 8) & 0xff))?.name ?? `cause ${(status >>> 8) & 0xff}`;
-
-/** Cycles that no run of a workload may take, whatever its memory. */
-const watchdog = ({ plan }: Workload): number =>
-  100_000 + Math.ceil(40 * plan.cost.cycles) + 1000 * plan.instructions.length;
-
-const readCounters = (config: Config): readonly HostOperation[] =>
-  counters(config).flatMap(({ name }) => [
-    read(config, `${snakeCase(name)}_lo`),
-    read(config, `${snakeCase(name)}_hi`),
-  ]);
-
-const clear = (config: Config): HostOperation => write(config, 'status', DONE | ERROR);
-
-/** A run that must end well, with the counters that the executor predicts. */
-const rightRun = (config: Config, workload: Workload, name: string): Step => {
-  const begin = start(config, workload);
-  const irq: HostOperation = { kind: 'irq', maxCycles: watchdog(workload) };
-  return {
-    operations: [...begin, irq, read(config, 'status'), ...readCounters(config), clear(config)],
-    check: (results) => {
-      const [waited, status, ...values] = results.slice(begin.length);
-      if (!waited?.met) return [`${name}: no interrupt`];
-      if (status?.value !== (DONE | IDLE)) {
-        return [
-          `${name}: STATUS is ${hex(status?.value ?? 0)}${status!.value & ERROR ? `, ${causeOf(status!.value)}` : ''}`,
-        ];
-      }
-      return counters(config).flatMap(({ name: counter }, index) => {
-        const actual = values[2 * index]!.value + values[2 * index + 1]!.value * 2 ** 32;
-        const expected = (workload.counts as unknown as Readonly<Record<string, number>>)[counter];
-        return expected === undefined || expected === actual
-          ? []
-          : [`${name}: ${counter} is ${actual}, not ${expected}`];
-      });
-    },
-  };
-};
-
-/** After a run that stopped: STATUS is cleared, or there is a soft reset; then nothing is under way. */
-const recover = (config: Config, way: SoakCase['recovery'], patience = 0): Step => ({
-  operations: [
-    ...(way === 'reset' ? [write(config, 'ctrl', 6), until(config, BUSY, 0, 100_000 + patience)] : []),
-    clear(config),
-    read(config, 'status'),
-  ],
-  check: (results) => {
-    if (!results.every(({ met }) => met)) return ['still busy after a soft reset'];
-    const status = results.at(-1)?.value ?? 0;
-    return status === IDLE
-      ? []
-      : [`STATUS is ${hex(status)} after ${way === 'reset' ? 'a soft reset' : 'it was cleared'}`];
-  },
-});
 
 /** What must be so once the victim has stopped by itself. */
 const stopFindings = (given: SoakCase, status: number, address: number, instruction: number): readonly string[] => {
@@ -189,19 +124,12 @@ const busyStart = (given: SoakCase, onStatus: (status: number) => void): Step =>
   };
 };
 
-const reset = (given: SoakCase): Step => {
-  const { config, victim, after } = given;
-  const begin: readonly HostOperation[] = [...start(config, victim), { kind: 'wait', cycles: after }];
-  const end = recover(config, 'reset', watchdog(victim));
-  return { operations: [...begin, ...end.operations], check: (results) => end.check(results.slice(begin.length)) };
-};
-
 /** What the host does in a case, and which results must be in memory at the end. */
 const stepsOf = (
   given: SoakCase,
   onStatus: (status: number) => void,
 ): { readonly steps: readonly Step[]; readonly right: readonly Workload[] } => {
-  const { config, scenario, victim, next, met, recovery } = given;
+  const { config, scenario, victim, next, met, recovery, after } = given;
   const nextRun = rightRun(config, next, 'the next run');
   const again = rightRun(config, victim, 'the run again');
   const both = [victim, next];
@@ -222,8 +150,8 @@ const stepsOf = (
     }
     case 'soft reset':
       return met.length > 0
-        ? { steps: [reset(given), nextRun], right: [next] }
-        : { steps: [reset(given), again, nextRun], right: both };
+        ? { steps: [resetRun(config, victim, after), nextRun], right: [next] }
+        : { steps: [resetRun(config, victim, after), again, nextRun], right: both };
     case 'illegal program':
       return { steps: [stoppedRun(given, onStatus), recover(config, recovery), nextRun], right: [next] };
     case 'garbled program':
@@ -271,16 +199,7 @@ export const runCase = async (given: SoakCase, waves?: string): Promise<CaseResu
   });
   const script = steps.flatMap(({ operations }) => operations);
   const sim = await simulate(given.config, jobOf(given, script, waves), { simulator: given.simulator });
-  const findings = [...faults(sim)];
-  let at = 0;
-  for (const { operations, check } of steps) {
-    const results = sim.operations.slice(at, at + operations.length);
-    at += operations.length;
-    if (results.length < operations.length) break; // a hang, which is a finding already
-    const refused = results.filter(({ response }) => response !== 'OKAY').length;
-    if (refused > 0) findings.push(`${refused} register accesses were not answered with OKAY`);
-    findings.push(...check(results));
-  }
+  const findings = [...faults(sim), ...judgeSteps(steps, sim.operations)];
   [given.victim, given.next].forEach((workload, index) => {
     if (!right.includes(workload)) return;
     const { expected } = workload;
