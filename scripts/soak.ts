@@ -76,7 +76,7 @@ const finish = async (seed: number, waves?: string): Promise<Finished> => {
   try {
     const given = caseOf(seed);
     text = describeCase(given);
-    const result = await runCase(given, waves);
+    const result = await runCase(given, { waves });
     return { seed, scenario: given.scenario, simulator, text, result };
   } catch (error) {
     const findings = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');

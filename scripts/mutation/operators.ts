@@ -109,8 +109,17 @@ const OPERATORS: readonly ((code: string) => readonly Edit[])[] = [
   dropped,
 ];
 
-/** Lines between these hold no behaviour, or only checks of it. */
-const isCheckHeading = (line: string): boolean => /^\s*\/\/ --- Checks/.test(line);
+/** Lines of the sections that hold checks and what only these use. */
+const checkLines = (lines: readonly string[]): ReadonlySet<number> => {
+  const found = new Set<number>();
+  let section: number[] = [];
+  lines.forEach((line, index) => {
+    if (/^\s*\/\/ ---/.test(line)) section = [];
+    section.push(index);
+    if (/^\s*`CHECK/.test(line)) for (const each of section) found.add(each);
+  });
+  return found;
+};
 
 /** The part of a line that may change: from the assignment's right side on where it declares or assigns a wire. */
 const startOf = (code: string): number => {
@@ -129,12 +138,11 @@ const startOf = (code: string): number => {
 export const mutationsOf = (source: string): readonly Mutation[] => {
   const mutations: Mutation[] = [];
   let header = false;
-  let checks = false;
-  source.split('\n').forEach((line, index) => {
+  const lines = source.split('\n');
+  const checks = checkLines(lines);
+  lines.forEach((line, index) => {
     if (/^module\b/.test(line)) header = true;
-    if (isCheckHeading(line)) checks = true;
-    else if (/^\s*\/\/ ---/.test(line)) checks = false;
-    const skipped = header || checks;
+    const skipped = header || checks.has(index);
     if (header && /^\);/.test(line)) header = false;
     if (skipped) return;
     const code = line.replace(/\s*(\/\/.*|\/\*.*\*\/\s*)$/, '');

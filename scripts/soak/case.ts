@@ -163,9 +163,10 @@ const randomScenario = (draw: Draw): Scenario => {
 };
 
 /** The case of a seed. */
-export const caseOf = (seed: number): SoakCase => {
-  const config = configOf(seed);
-  const simulator = simulatorOf(seed);
+export const caseOf = (seed: number): SoakCase => caseOn(configOf(seed), simulatorOf(seed), seed);
+
+/** The case of a seed on a given accelerator. */
+export const caseOn = (config: Config, simulator: Simulator, seed: number): SoakCase => {
   const draw = new Draw(Math.imul(configurationSeed(seed), 0x9e3779b1) ^ (seed % CASES_PER_CONFIGURATION));
   let scenario = randomScenario(draw);
   // it reads anywhere, and unknown memory would make everything unknown

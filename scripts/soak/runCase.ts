@@ -159,7 +159,7 @@ const stepsOf = (
   }
 };
 
-const jobOf = (given: SoakCase, script: readonly HostOperation[], waves?: string): SimJob => {
+const jobOf = (given: SoakCase, script: readonly HostOperation[]): SimJob => {
   const { victim, next, words, memory, errors, seed } = given;
   const workloads = [victim, next];
   const outputs = workloads.map(({ plan }) => ({
@@ -187,18 +187,17 @@ const jobOf = (given: SoakCase, script: readonly HostOperation[], waves?: string
     memory: { ...memory, errors },
     seed: seed % 0x7fffffff,
     maxCycles: limits + 20_000,
-    waves,
   };
 };
 
 /** Simulates a case and judges it. */
-export const runCase = async (given: SoakCase, waves?: string): Promise<CaseResult> => {
+export const runCase = async (given: SoakCase, files: Pick<SimJob, 'waves' | 'coverage'> = {}): Promise<CaseResult> => {
   let status: number | undefined;
   const { steps, right } = stepsOf(given, (value) => {
     status ??= value;
   });
   const script = steps.flatMap(({ operations }) => operations);
-  const sim = await simulate(given.config, jobOf(given, script, waves), { simulator: given.simulator });
+  const sim = await simulate(given.config, { ...jobOf(given, script), ...files }, { simulator: given.simulator });
   const findings = [...faults(sim), ...judgeSteps(steps, sim.operations)];
   [given.victim, given.next].forEach((workload, index) => {
     if (!right.includes(workload)) return;
