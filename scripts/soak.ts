@@ -43,7 +43,7 @@ const parseFlags = (args: readonly string[]): Flags =>
     )
     .option('--minutes <n>', 'begin no case after so long', '10')
     .option('--seed <n>', 'seed of the campaign', '1')
-    .option('--cases <n>', 'cases for each accelerator', '40')
+    .option('--cases <n>', 'cases for each accelerator', '150')
     .option('--configurations <n>', 'accelerators at most', String(CONFIGURATIONS))
     .option('--first <n>', 'go on from this accelerator of the campaign', '0')
     .option('-j, --jobs <n>', 'cases at a time', '2')
@@ -68,7 +68,7 @@ const countOf = (option: string, text: string, least: number, most: number): num
 
 const MOST_CAMPAIGNS = 100_000;
 /** Icarus compiles each case anew, and is slow. */
-const ICARUS_CASES = 8;
+const ICARUS_CASES = 12;
 
 const finish = async (seed: number, waves?: string): Promise<Finished> => {
   let text = `case ${seed}`;

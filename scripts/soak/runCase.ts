@@ -190,12 +190,23 @@ const jobOf = (given: SoakCase, script: readonly HostOperation[]): SimJob => {
   };
 };
 
+/**
+ * In Icarus a right run comes before one that stops. Without it no STORE has ever been read, its opcode is unknown, and
+ * with it the ready that `epilogue` sees once a fault makes `dma_write` drop what comes: its check stops the simulation,
+ * though nothing is offered.
+ */
+const warmUp = ({ simulator, scenario, config, next }: SoakCase): readonly Step[] =>
+  simulator === 'icarus' && !['calm', 'stalls', 'busy start'].includes(scenario)
+    ? [rightRun(config, next, 'the run before')]
+    : [];
+
 /** Simulates a case and judges it. */
 export const runCase = async (given: SoakCase, files: Pick<SimJob, 'waves' | 'coverage'> = {}): Promise<CaseResult> => {
   let status: number | undefined;
-  const { steps, right } = stepsOf(given, (value) => {
+  const { steps: own, right } = stepsOf(given, (value) => {
     status ??= value;
   });
+  const steps = [...warmUp(given), ...own];
   const script = steps.flatMap(({ operations }) => operations);
   const sim = await simulate(given.config, { ...jobOf(given, script), ...files }, { simulator: given.simulator });
   const findings = [...faults(sim), ...judgeSteps(steps, sim.operations)];
