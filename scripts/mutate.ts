@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
+import { withFileErrors } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { reportFailure } from '../generator/cli/failure.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
@@ -25,6 +26,7 @@ interface Flags {
   readonly limit: string;
   readonly equivalence: boolean;
   readonly list?: boolean;
+  readonly again?: string;
   /** File, or true for stdout. */
   readonly json?: string | true;
 }
@@ -40,6 +42,7 @@ const parseFlags = (args: readonly string[]): Flags =>
     .option('--threshold <percent>', 'fail below this share of killed ones, of those not shown equivalent', '95')
     .option('--limit <seconds>', 'give up a proof of equivalence after so long', '60')
     .option('--no-equivalence', 'do not try to prove survivors equivalent')
+    .option('--again <file>', 'judge only the survivors of a run that was written with --json, and count them anew')
     .option('--list', 'print the mutants, and run none')
     .option('-j, --jobs <n>', 'mutants at a time', '2')
     .option('--json [file]', 'results as JSON, into a file or instead of the table')
@@ -58,6 +61,41 @@ const numberOf = (option: string, text: string, least: number, most: number): nu
   const fix = `give a whole number from ${least} to ${most}`;
   throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
 };
+
+interface Earlier {
+  readonly mutants: readonly Judged[];
+}
+
+const readEarlier = (path: string): Earlier => {
+  const refuse = (message: string): never => {
+    const fix = 'give a file that npm run mutate -- --json has written';
+    throw new UserError([{ code: 'NOT_MUTANTS', path: `--again ${path}`, message, fix }]);
+  };
+  return withFileErrors(`--again ${path}`, () => {
+    let content: Partial<Earlier> = {};
+    try {
+      content = JSON.parse(readFileSync(path, 'utf8')) as Partial<Earlier>;
+    } catch (error) {
+      if (error instanceof SyntaxError) refuse('it is not JSON');
+      throw error;
+    }
+    if (!Array.isArray(content.mutants)) refuse('it holds no mutants');
+    return content as Earlier;
+  });
+};
+
+/** The survivors of an earlier run as targets. @throws when the Verilog is no longer the same. */
+const survivorsOf = (path: string, { mutants }: Earlier, targets: readonly Target[]): readonly Target[] =>
+  targets.flatMap((target) => {
+    const mine = mutants.filter(({ block, status }) => block === target.block && status === 'survived');
+    const mutations = mine.map(({ mutation }) => {
+      const known = target.mutations.find(({ line, after }) => line === mutation.line && after === mutation.after);
+      if (known) return known;
+      const message = `${target.path}:${mutation.line} is not what it was`;
+      throw new UserError([{ code: 'CHANGED', path: `--again ${path}`, message, fix: 'run all mutants again' }]);
+    });
+    return mutations.length > 0 ? [{ ...target, mutations, wanted: mutations.length }] : [];
+  });
 
 /** Judges mutants of a block, one after the other, until as many as wanted compile. */
 const judgeTargets = async (
@@ -108,8 +146,10 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
   const threshold = numberOf('--threshold', flags.threshold, 0, 100) / 100;
   const seconds = numberOf('--limit', flags.limit, 1, 100_000);
   const parallel = numberOf('--jobs', flags.jobs, 1, 64);
-  const targets = chooseMutants(count, seed, filter);
-  if (targets.length === 0) {
+  const earlier = flags.again === undefined ? undefined : readEarlier(flags.again);
+  const chosen = chooseMutants(count, seed, filter);
+  const targets = earlier ? survivorsOf(flags.again!, earlier, chosen) : chosen;
+  if (chosen.length === 0) {
     const fix = `give a part of ${allBlocks()
       .map(({ block }) => block)
       .join(', ')}`;
@@ -142,6 +182,7 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
   } finally {
     rmSync(cache, { recursive: true, force: true });
   }
+  if (earlier) judged = [...earlier.mutants.filter(({ status }) => status !== 'survived'), ...judged];
   const spent = Math.round((performance.now() - begin) / 1000);
   const counts = countMutants(judged);
   const { mutants, score, survived } = counts.at(-1)!;

@@ -79,6 +79,9 @@ export const isEquivalent = async (target: Target, mutation: Mutation, seconds: 
       ].join('\n');
       const { exitCode } = await yosys(folder, script, 120 + seconds);
       if (exitCode !== 0) return false;
+      // most of what is not equivalent shows soon
+      const { verdict: early } = await searchWithAbc(folder, `bmc3 -F 12 -T ${Math.min(seconds, 10)}`, seconds);
+      if (early === 'fails') return false;
       const { verdict } = await searchWithAbc(folder, `pdr -T ${seconds}`, seconds);
       if (verdict !== 'holds') return false;
     }

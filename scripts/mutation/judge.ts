@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blocksOf } from '../../generator/emit/blocks.js';
 import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
-import type { Config } from '../../generator/spec/config.js';
+import type { Config, Engine } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
 import { runBench } from '../blockBench.js';
 import type { Target } from './choose.js';
@@ -32,12 +32,26 @@ export interface Baseline {
 
 const BENCH_SECONDS = 60;
 
-/** Benches of a mutant: its own configuration with two seeds, and the other number format where the line is there too. */
+const { tiny4, odd, ref16 } = presets;
+const bus = (dataWidth: number): Config => ({ ...ref16, axi: { ...ref16.axi, dataWidth } });
+const engine = (name: Engine): Config => ({ ...tiny4, engines: [name] });
+
+/** Configurations that a block's test has besides tiny4 and odd, for what only these build. */
+const FURTHER: Readonly<Record<string, readonly Config[]>> = {
+  fetch: [bus(512), bus(1024)],
+  dma_read: [ref16],
+  dma_write: [ref16],
+  csr: [ref16],
+  decode: [engine('bp'), engine('zerofree')],
+  pixel_walker: [engine('zerofree')],
+};
+
+/** Benches of a mutant: its own configuration with two seeds, and others where the line is there too. */
 const benchesOf = ({ block, config }: Target): readonly (readonly [Config, number])[] => {
   if (block === 'top') return [];
-  const { odd } = presets;
-  const other = config !== odd && blocksOf(odd).some(({ name }) => name === block);
-  return [[config, 0], [config, 1], ...(other ? [[odd, 0] as const] : [])];
+  const other = config !== odd && blocksOf(odd).some(({ name }) => name === block) ? [odd] : [];
+  const further = [...other, ...(FURTHER[block] ?? [])].map((each) => [each, 0] as const);
+  return [[config, 0], [config, 1], ...further];
 };
 
 const changed = (config: Config, target: Target, mutation: Mutation): EmittedFile | undefined => {
