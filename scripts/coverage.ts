@@ -26,6 +26,7 @@ interface Flags {
   readonly preset: string;
   readonly faults: string;
   readonly random: string;
+  readonly every: string;
   readonly seed: string;
   readonly lines: string;
   readonly toggles: string;
@@ -43,6 +44,7 @@ const parseFlags = (args: readonly string[]): Flags =>
     .option('--preset <name>', 'accelerator', 'tiny4')
     .option('--faults <n>', 'cases of the fault campaign', '150')
     .option('--random <n>', 'random geometries of the regression', '8')
+    .option('--every <n>', "only each n-th of the regression's cases", '1')
     .option('--seed <n>', 'seed of data, memories and random geometries', '1')
     .option('--lines <percent>', 'fail below this line coverage', '99')
     .option('--toggles <percent>', 'fail below this toggle coverage', '95')
@@ -68,11 +70,14 @@ const numberOf = (option: string, text: string, least: number, most: number): nu
 /** A simulation that leaves its coverage in a file, and returns what is wrong with it. */
 type Run = (coverage: string) => Promise<readonly string[]>;
 
-const runsOf = (preset: PresetName, seed: number, random: number, faultCases: number): readonly Run[] => {
+const runsOf = (
+  preset: PresetName,
+  { seed, random, every, faults: faultCases }: Readonly<Record<'seed' | 'random' | 'every' | 'faults', number>>,
+): readonly Run[] => {
   const config = presets[preset];
   const cases = regressionCases({
     ...{ presets: [preset], engines: ENGINES, passes: PASSES, simulators: ['verilator'], seed, random, long: false },
-  });
+  }).filter((_, index) => index % every === 0);
   return [
     ...cases.map(
       ({ layer, pass, engine, geometry, ...options }): Run =>
@@ -141,12 +146,12 @@ const cover = async (flags: Flags): Promise<ExitCode> => {
   const lines = numberOf('--lines', flags.lines, 0, 100);
   const toggles = numberOf('--toggles', flags.toggles, 0, 100);
   const seed = numberOf('--seed', flags.seed, 0, 10_000);
-  const runs = runsOf(
-    preset,
+  const runs = runsOf(preset, {
     seed,
-    numberOf('--random', flags.random, 0, 10_000),
-    numberOf('--faults', flags.faults, 0, 10_000),
-  );
+    random: numberOf('--random', flags.random, 0, 10_000),
+    every: numberOf('--every', flags.every, 1, 10_000),
+    faults: numberOf('--faults', flags.faults, 0, 10_000),
+  });
   const parallel = numberOf('--jobs', flags.jobs, 1, 64);
   await ensureTools(['verilator', 'g++', 'make']);
 
