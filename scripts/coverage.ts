@@ -10,13 +10,17 @@ import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { reportFailure } from '../generator/cli/failure.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { rtlFiles } from '../generator/emit/rtl.js';
-import { ENGINES, PASSES } from '../generator/spec/config.js';
+import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
+import { registerOffset, registers } from '../generator/spec/registers.js';
 import { regressionCases } from './cases.js';
 import { parseCoverage } from './coverage/points.js';
 import { blockCoverage, coverageTable, percentOf, staleExclusions, uncovered } from './coverage/report.js';
+import { stoppedBy } from './host.js';
 import { Progress } from './progress.js';
 import { runPass } from './runPass.js';
+import { simulate } from './simulate.js';
+import { faults, type HostOperation } from './simulators/job.js';
 import { buildVerilator } from './simulators/verilator.js';
 import { caseOn } from './soak/case.js';
 import { runCase } from './soak/runCase.js';
@@ -70,6 +74,32 @@ const numberOf = (option: string, text: string, least: number, most: number): nu
 /** A simulation that leaves its coverage in a file, and returns what is wrong with it. */
 type Run = (coverage: string) => Promise<readonly string[]>;
 
+/** Every register is read, and a program that is not aligned is started. */
+const registersRun =
+  (config: Config): Run =>
+  async (coverage) => {
+    const offset = (name: string): number => registerOffset(config, name);
+    const begin: readonly HostOperation[] = [
+      { kind: 'write', offset: offset('program_lo'), value: 4 },
+      { kind: 'write', offset: offset('program_count'), value: 1 },
+      { kind: 'write', offset: offset('ctrl'), value: 5 },
+      { kind: 'irq', maxCycles: 1000 },
+      { kind: 'read', offset: offset('status') },
+    ];
+    const script = [
+      ...begin,
+      ...registers(config).map((each): HostOperation => ({ kind: 'read', offset: each.offset })),
+    ];
+    const sim = await simulate(config, { images: [], script, dumps: [], allowedWrites: [], coverage });
+    const wrong = sim.operations.filter(({ met, response }) => !met || response !== 'OKAY').length;
+    const stopped = sim.operations[begin.length - 1]?.value === stoppedBy('MISALIGNED');
+    return [
+      ...faults(sim),
+      ...(wrong > 0 ? [`registers: ${wrong} accesses are wrong`] : []),
+      ...(stopped ? [] : ['registers: a program that is not aligned is not refused']),
+    ];
+  };
+
 const runsOf = (
   preset: PresetName,
   { seed, random, every, faults: faultCases }: Readonly<Record<'seed' | 'random' | 'every' | 'faults', number>>,
@@ -79,6 +109,7 @@ const runsOf = (
     ...{ presets: [preset], engines: ENGINES, passes: PASSES, simulators: ['verilator'], seed, random, long: false },
   }).filter((_, index) => index % every === 0);
   return [
+    registersRun(config),
     ...cases.map(
       ({ layer, pass, engine, geometry, ...options }): Run =>
         async (coverage) => {

@@ -99,11 +99,9 @@ const flags = (config: Config, waves: WaveFormat | undefined, coverage: boolean)
   '-CFLAGS',
   '-std=c++17 -I../harness',
   '-MAKEFLAGS',
-  'OPT_FAST=-O2 OPT_SLOW=-O0', // slow: what runs once
-  '--x-initial',
-  'unique',
-  '--x-assign',
-  'unique',
+  `OPT_FAST=${coverage ? '-O1' : '-O2'} OPT_SLOW=-O0`, // slow: what runs once
+  // random values at the start would count as toggles
+  ...(coverage ? ['--x-initial', '0', '--x-assign', '0'] : ['--x-initial', 'unique', '--x-assign', 'unique']),
   '-Wno-fatal',
   '-Irtl',
   '--prefix',
@@ -244,7 +242,8 @@ export const runVerilator = async (config: Config, job: SimJob, rtl: readonly Em
   try {
     for (const [index, { bytes }] of job.images.entries()) writeFileSync(join(folder, `image${index}`), bytes);
     writeFileSync(join(folder, 'job'), jobText(config, job));
-    const seeds = ['+verilator+rand+reset+2', `+verilator+seed+${((job.seed ?? 0) % 0x7fffffff) + 1}`];
+    const reset = job.coverage === undefined ? 2 : 0;
+    const seeds = [`+verilator+rand+reset+${reset}`, `+verilator+seed+${((job.seed ?? 0) % 0x7fffffff) + 1}`];
     const [command, ...words] = [...(job.host ?? []), executable, 'job', 'result.json', ...seeds];
     const { all } = await execa(command!, words, { cwd: folder, all: true });
     if (job.coverage !== undefined) copyFileSync(join(folder, COVERAGE_FILE), job.coverage);
