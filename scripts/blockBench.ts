@@ -25,6 +25,10 @@ export interface BenchOptions {
   readonly plusargs?: readonly string[];
   /** Further files (vectors) to write beside the bench, which runs in `folder`. */
   readonly files?: readonly EmittedFile[];
+  /** Puts another text in the place of an emitted one. */
+  readonly change?: (file: EmittedFile) => EmittedFile;
+  /** Wall time after which the bench has failed. Default 300. */
+  readonly maxSeconds?: number;
 }
 
 /** Emits a block and its bench, compiles them with Icarus Verilog and runs the bench once. */
@@ -32,7 +36,8 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const { config, block, seed, folder } = options;
   const closure = blockClosure(config, block);
   const top = closure.find((candidate) => candidate.name === block)!;
-  const sources = [...closure.map((used) => blockFile(config, used)), benchFile(config, top)];
+  const { change = (file) => file, maxSeconds = 300 } = options;
+  const sources = [...closure.map((used) => change(blockFile(config, used))), benchFile(config, top)];
   const vectors = vectorFiles(config, block, seed);
   for (const file of [checksFile(config), ...sources, ...vectors, ...(options.files ?? [])]) {
     const path = join(folder, file.path);
@@ -49,7 +54,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
     cwd: folder,
     reject: false,
     all: true,
-    timeout: 300_000,
+    timeout: maxSeconds * 1000,
   });
   const output = run.all ?? '';
   const verdict = /^PASS (\d+) checks$/m.exec(output);

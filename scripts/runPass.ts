@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly seed?: number;
   readonly simulator?: Simulator;
   readonly waves?: string;
+  /** File for line and toggle coverage. Verilator only. */
+  readonly coverage?: string;
   /** Cycles whose activity is recorded. Verilator only. */
   readonly timeline?: CycleRange;
   readonly memory?: MemoryOptions;
@@ -166,6 +168,7 @@ export const runPass = async (
       memory: options.memory,
       seed,
       waves: options.waves,
+      coverage: options.coverage,
       timeline: options.timeline,
       maxCycles: maxCycles + 20_000,
     },

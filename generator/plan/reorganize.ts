@@ -63,9 +63,11 @@ export const emitReorganize = (problem: Problem, memory: MemoryMap, builder: Bui
         const lastRow = Math.min(layer.Ho - 1, Math.floor((xH + rows - 1) / layer.Sh));
         // one instruction per column cut, which is one per slab when rows are whole
         for (const cutColumns of cut(layer.Wo, columns)) {
-          // positions from this cut's first pixel to the next one's; the first and last cut take the padding too
-          const from = cutColumns.first === 0 ? 0 : cutColumns.first * layer.Sw + padW;
-          const to = cutColumns.last === layer.Wo - 1 ? reorganized.width : (cutColumns.last + 1) * layer.Sw + padW;
+          // positions from this cut's first pixel to the next one's; the first and last cut take the padding too,
+          // and where the padding is negative the cuts at the ends lose positions, or all of them
+          const from = cutColumns.first === 0 ? 0 : Math.max(0, cutColumns.first * layer.Sw + padW);
+          const next = (cutColumns.last + 1) * layer.Sw + padW;
+          const to = cutColumns.last === layer.Wo - 1 ? reorganized.width : Math.min(next, reorganized.width);
           if (to <= from) continue;
           const strip: Strip = { source, columns: cutColumns, channel, channels: count };
           const stripped = stripPitch(strip, beatElements);

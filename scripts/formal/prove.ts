@@ -84,7 +84,7 @@ interface Found {
 const numberAfter = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
 
 /** yosys-abc; it exits with 0 whatever it finds, so its words count. */
-const searchWithAbc = async (
+export const searchWithAbc = async (
   folder: string,
   engine: string,
   seconds: number,

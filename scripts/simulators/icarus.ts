@@ -195,7 +195,7 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
         ...(job.waves && waveFormat(job.waves) === 'fst' ? ['-fst'] : []),
         ...Object.entries(plusargs).map(([name, value]) => `+${name}=${value}`),
       ],
-      { cwd: folder, all: true, reject: false },
+      { cwd: folder, all: true, reject: false, timeout: (job.maxSeconds ?? 0) * 1000 },
     );
     const seconds = (performance.now() - begin) / 1000;
     const output = parseOutput(all);

@@ -69,6 +69,10 @@ export interface SimJob {
   readonly waves?: string;
   /** The run is a hang when the script is not over by then. Default 10 million. */
   readonly maxCycles?: number;
+  /** Wall time after which the run is ended as if the RTL had stopped it. Icarus only. Default: none. */
+  readonly maxSeconds?: number;
+  /** Path of a file for the run's line and toggle coverage, which a simulator of its own records. Verilator only. */
+  readonly coverage?: string;
 }
 
 /** Result of the host operation at the same index of the script. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -23,6 +23,17 @@ const harnessFiles = (): readonly EmittedFile[] => {
     .sort()
     .map((name) => ({ path: `harness/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
 };
+
+const COVERAGE_FILE = 'coverage.dat';
+
+/** The harness that also writes coverage when the model is done. */
+const withCoverage = (files: readonly EmittedFile[]): readonly EmittedFile[] =>
+  files.map(({ path, text }) => {
+    if (path !== 'harness/main.cpp') return { path, text };
+    const end = 'm_top.final();';
+    if (text.split(end).length !== 2) throw new Error(`${path} has no single ${end} behind which to write coverage`);
+    return { path, text: text.replace(end, `${end} m_context.coveragep()->write("${COVERAGE_FILE}");`) };
+  });
 
 const constantsFile = (config: Config): EmittedFile => ({
   path: 'harness/generated_constants.h',
@@ -78,7 +89,7 @@ export const writeFiles = (folder: string, files: readonly EmittedFile[]): void 
   }
 };
 
-const flags = (config: Config, waves: WaveFormat | undefined): readonly string[] => [
+const flags = (config: Config, waves: WaveFormat | undefined, coverage: boolean): readonly string[] => [
   '--cc',
   '--exe',
   '--build',
@@ -88,11 +99,9 @@ const flags = (config: Config, waves: WaveFormat | undefined): readonly string[]
   '-CFLAGS',
   '-std=c++17 -I../harness',
   '-MAKEFLAGS',
-  'OPT_FAST=-O2 OPT_SLOW=-O0', // slow: what runs once
-  '--x-initial',
-  'unique',
-  '--x-assign',
-  'unique',
+  `OPT_FAST=${coverage ? '-O1' : '-O2'} OPT_SLOW=-O0`, // slow: what runs once
+  // random values at the start would count as toggles
+  ...(coverage ? ['--x-initial', '0', '--x-assign', '0'] : ['--x-initial', 'unique', '--x-assign', 'unique']),
   '-Wno-fatal',
   '-Irtl',
   '--prefix',
@@ -104,6 +113,7 @@ const flags = (config: Config, waves: WaveFormat | undefined): readonly string[]
   '-o',
   'simulation',
   ...(waves ? [waves === 'vcd' ? '--trace' : '--trace-fst'] : []),
+  ...(coverage ? ['--coverage-line', '--coverage-toggle', '--coverage-underscore'] : []),
 ];
 
 let tools: Promise<string> | undefined;
@@ -120,10 +130,16 @@ interface Build {
   readonly harness: readonly EmittedFile[];
 }
 
-const describeBuild = async (config: Config, rtl: readonly EmittedFile[], waves?: WaveFormat): Promise<Build> => {
+const describeBuild = async (
+  config: Config,
+  rtl: readonly EmittedFile[],
+  waves?: WaveFormat,
+  coverage = false,
+): Promise<Build> => {
   const shown = hasStatus(config, rtl);
-  const harness = [...harnessFiles(), constantsFile(config), statusFile(config, shown), hintsFile(config, shown)];
-  const command = flags(config, waves);
+  const main = coverage ? withCoverage(harnessFiles()) : harnessFiles();
+  const harness = [...main, constantsFile(config), statusFile(config, shown), hintsFile(config, shown)];
+  const command = flags(config, waves, coverage);
   const texts = [...rtl, ...harness].flatMap(({ path, text }) => [path, text]);
   return { key: cacheKey('verilator', [await toolVersion(), ...command, ...texts]), command, harness };
 };
@@ -144,8 +160,9 @@ export const buildVerilator = async (
   config: Config,
   rtl: readonly EmittedFile[],
   waves?: WaveFormat,
+  coverage = false,
 ): Promise<string> => {
-  const { key, command, harness } = await describeBuild(config, rtl, waves);
+  const { key, command, harness } = await describeBuild(config, rtl, waves, coverage);
   const folder = await buildOnce(key, async (beside) => {
     writeFiles(beside, [...rtl, ...harness]);
     const sources = [
@@ -219,14 +236,17 @@ interface HarnessReport {
 
 /** Runs a job in Verilator. The RTL's top module is `<prefix>top`. */
 export const runVerilator = async (config: Config, job: SimJob, rtl: readonly EmittedFile[]): Promise<SimResult> => {
-  const executable = await buildVerilator(config, rtl, job.waves === undefined ? undefined : waveFormat(job.waves));
+  const waves = job.waves === undefined ? undefined : waveFormat(job.waves);
+  const executable = await buildVerilator(config, rtl, waves, job.coverage !== undefined);
   const folder = mkdtempSync(join(tmpdir(), 'bpi-sim-'));
   try {
     for (const [index, { bytes }] of job.images.entries()) writeFileSync(join(folder, `image${index}`), bytes);
     writeFileSync(join(folder, 'job'), jobText(config, job));
-    const seeds = ['+verilator+rand+reset+2', `+verilator+seed+${((job.seed ?? 0) % 0x7fffffff) + 1}`];
+    const reset = job.coverage === undefined ? 2 : 0;
+    const seeds = [`+verilator+rand+reset+${reset}`, `+verilator+seed+${((job.seed ?? 0) % 0x7fffffff) + 1}`];
     const [command, ...words] = [...(job.host ?? []), executable, 'job', 'result.json', ...seeds];
     const { all } = await execa(command!, words, { cwd: folder, all: true });
+    if (job.coverage !== undefined) copyFileSync(join(folder, COVERAGE_FILE), job.coverage);
     const report = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as HarnessReport;
     return {
       ...report,

@@ -10,10 +10,10 @@ import type { Config } from '../../generator/spec/config.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
 import { counters, ERROR_CAUSES } from '../../generator/spec/registers.js';
+import { indexOf, makeWorkload, UNTOUCHED } from '../../scripts/host.js';
 import { simulate } from '../../scripts/simulate.js';
 import { faults, type SimResult } from '../../scripts/simulators/job.js';
 import { writeFiles } from '../../scripts/simulators/verilator.js';
-import { indexOf, makeWorkload, UNTOUCHED } from '../system/host.js';
 import { temporaryFolders } from '../temporary.js';
 
 const STRICT = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wcast-qual', '-Werror'];

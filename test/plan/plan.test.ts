@@ -40,6 +40,20 @@ const run = (
   return { plan, counts, output: out.bytes, wrong };
 };
 
+describe('the reorganize step', () => {
+  // rows of dY are cut, and negative padding (1x1 kernels in padding) leaves pixels of dY out
+  const small: Config = { ...presets.tiny4, buffers: { ...presets.tiny4.buffers, dynamicBytes: 16 } };
+  it.each([
+    'C=4,H=7,W=3,N=2,K=1,Sh=2,Pt=2,Pb=1,Pl=4,Pr=4',
+    'B=3,C=3,H=2,W=3,N=2,Kh=1,Kw=2,Sh=3,Dh=2,Pt=3,Pb=1,Pl=4,Pr=1',
+    'B=3,C=3,H=5,W=7,N=1,K=1,S=2,Dh=3,Dw=2,Pt=3,Pb=2,Pr=3',
+    'C=3,H=7,W=9,N=1,K=1,S=3,Dh=2,Pt=2,Pb=3,Pl=2,Pr=2',
+    'B=2,C=3,H=9,W=4,N=1,K=1,Sw=2,Dw=2,Pt=1,Pb=3,Pl=3,Pr=2',
+  ])('stays inside the tensor: %s', (text) => {
+    expect(run(small, parseLayer(text), 'dgrad', 'traditional').wrong).toBe(0);
+  });
+});
+
 describe('plans', () => {
   for (const name of ['tiny4', 'odd', 'ref16'] as const) {
     for (const pass of PASSES) {

@@ -3,7 +3,6 @@ import type { Config } from '../../generator/spec/config.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
 import type { ErrorCause } from '../../generator/spec/registers.js';
-import type { HostOperation, InjectedError, MemoryRange, Simulator } from '../../scripts/simulators/job.js';
 import {
   BUSY,
   DONE,
@@ -22,7 +21,8 @@ import {
   waitIrq,
   withWord,
   write,
-} from './host.js';
+} from '../../scripts/host.js';
+import type { HostOperation, InjectedError, MemoryRange, Simulator } from '../../scripts/simulators/job.js';
 
 const tiny4 = presets.tiny4!;
 const layer = parseLayer('B=1,C=5,H=7,W=6,N=6,K=3,S=2,P=1');

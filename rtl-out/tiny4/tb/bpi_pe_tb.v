@@ -38,6 +38,8 @@ module tb;
         end
     endtask
 
+    localparam RESET = CYCLES + 12;
+
     reg [DATA_W-1:0] kept = 0;      // the push before the last one, which the last one sent on
     reg              keeps = 0;
     reg [DATA_W-1:0] latest = 0;
@@ -64,16 +66,18 @@ module tb;
             old = vectors[n-LATENCY];
             if (old[W-2]) check(y_out === old[31:0], "y_data");
         end
+        // a reset clears what comes with it
+        if (n == RESET + 2) check({w_valid_o, x_valid_o, x_swap_o} === 3'b000, "reset");
         // the cycle that begins
         n <= n + 1;
-        rst <= n < -2;
+        rst <= n < -2 || n == RESET;
         if (n >= -1 && n < CYCLES - 1) begin
             {w_valid, x_valid, x_swap} <= vectors[n+1][W-1 -: 3];
             w_data <= vectors[n+1][64+DATA_W +: DATA_W];
             x_data <= vectors[n+1][64 +: DATA_W];
-        end else {w_valid, x_valid, x_swap} <= 3'b001;
+        end else {w_valid, x_valid, x_swap} <= n == RESET || n == RESET - 1 ? 3'b111 : 3'b001;
         if (n >= 0 && n < CYCLES) y_in <= vectors[n][63:32];
-        if (n == CYCLES + 8) begin
+        if (n == RESET + 4) begin
             if (errors == 0 && checks > CYCLES) $display("PASS %0d checks", checks);
             else $display("FAIL %0d errors in %0d checks", errors, checks);
             $finish;

@@ -1,14 +1,15 @@
-import { execute } from '../../generator/model/executor.js';
-import type { Region } from '../../generator/model/memory.js';
-import { planImages, randomOperands } from '../../generator/model/workload.js';
-import { makePlan, type Plan } from '../../generator/plan/plan.js';
-import type { Config, Engine, Pass } from '../../generator/spec/config.js';
-import type { Layer } from '../../generator/spec/layer.js';
-import { INSTRUCTION_SET, type Instruction } from '../../generator/spec/program.js';
-import { ERROR_CAUSES, type ErrorCause, registerOffset } from '../../generator/spec/registers.js';
-import { simulate } from '../../scripts/simulate.js';
-import type { HostOperation, MemoryOptions, MemoryRange, Simulator } from '../../scripts/simulators/job.js';
-import { faults } from '../../scripts/simulators/job.js';
+import type { Counts } from '../generator/model/counts.js';
+import { execute } from '../generator/model/executor.js';
+import type { Region } from '../generator/model/memory.js';
+import { planImages, randomOperands } from '../generator/model/workload.js';
+import { makePlan, type Plan } from '../generator/plan/plan.js';
+import type { Config, Engine, Pass } from '../generator/spec/config.js';
+import type { Layer } from '../generator/spec/layer.js';
+import { INSTRUCTION_SET, type Instruction } from '../generator/spec/program.js';
+import { ERROR_CAUSES, type ErrorCause, registerOffset } from '../generator/spec/registers.js';
+import { simulate } from './simulate.js';
+import type { HostOperation, MemoryOptions, MemoryRange, Simulator } from './simulators/job.js';
+import { faults } from './simulators/job.js';
 
 /** STATUS bits. */
 export const BUSY = 1;
@@ -20,28 +21,37 @@ export const IDLE = 8;
 export const stoppedBy = (name: ErrorCause): number =>
   ERROR | IDLE | (ERROR_CAUSES.find((cause) => cause.name === name)!.code << 8);
 
-/** One pass of a layer with its operands, and the result that the executor gives. */
+/** One pass of a layer with its operands, and the result and the counts that the executor gives. */
 export interface Workload {
   readonly plan: Plan;
+  readonly counts: Counts;
   readonly images: readonly Region[];
   readonly expected: Uint8Array;
   /** The output, and what the reorganize step writes. */
   readonly writes: readonly MemoryRange[];
 }
 
-export const makeWorkload = (config: Config, layer: Layer, pass: Pass, engine: Engine, base: number): Workload => {
-  const plan = makePlan(config, layer, pass, engine, { base });
-  const images = planImages(plan, randomOperands(config, layer, pass, base));
+/** A plan with its operands, by a seed, and what it must give. */
+export const withOperands = (config: Config, plan: Plan, seed: number): Workload => {
+  const { layer, pass } = plan.problem;
+  const images = planImages(plan, randomOperands(config, layer, pass, seed));
   const areas = [plan.memory.output, plan.memory.scratch].filter(({ bytes }) => bytes > 0);
   const written = areas.map(({ address, bytes }) => ({ base: address, bytes: new Uint8Array(bytes) }));
-  execute(config, plan.words, [...images.map((region) => ({ ...region, bytes: region.bytes.slice() })), ...written]);
+  const counts = execute(config, plan.words, [
+    ...images.map((region) => ({ ...region, bytes: region.bytes.slice() })),
+    ...written,
+  ]);
   return {
     plan,
+    counts,
     images,
     expected: written[0]!.bytes,
     writes: areas.map(({ address, bytes }) => ({ address: BigInt(address), bytes })),
   };
 };
+
+export const makeWorkload = (config: Config, layer: Layer, pass: Pass, engine: Engine, base: number): Workload =>
+  withOperands(config, makePlan(config, layer, pass, engine, { base }), base);
 
 /** What a run is started with; by default, all as the plan says. */
 export interface Start {
@@ -81,23 +91,29 @@ export const read = (config: Config, name: string): HostOperation => ({
 });
 
 /** Waits until a STATUS bit has a value. */
-export const until = (config: Config, bit: number, value: number): HostOperation => ({
+export const until = (config: Config, bit: number, value: number, maxCycles = 20_000): HostOperation => ({
   kind: 'poll',
   offset: registerOffset(config, 'status'),
   mask: bit,
   value,
-  maxCycles: 20_000,
+  maxCycles,
 });
+
+/** Writes an address, both words of it where addresses are wider than one. */
+const writeAddress = (config: Config, name: string, value: number): readonly HostOperation[] => [
+  write(config, `${name}_lo`, value >>> 0),
+  ...(config.axi.addressWidth > 32 ? [write(config, `${name}_hi`, Math.floor(value / 2 ** 32))] : []),
+];
 
 /** Sets a run up and starts it, with the interrupt enabled. */
 export const start = (config: Config, { plan, writes }: Workload, changes: Start = {}): readonly HostOperation[] => {
   const first = Math.min(...writes.map(({ address }) => Number(address)));
   const { address, bytes } = plan.memory.output;
   return [
-    write(config, 'program_lo', changes.program ?? plan.memory.program),
+    ...writeAddress(config, 'program', changes.program ?? plan.memory.program),
     write(config, 'program_count', changes.count ?? (changes.words ?? plan.words).length / 16),
-    write(config, 'window_base_lo', changes.windowBase ?? first),
-    write(config, 'window_limit_lo', changes.windowLimit ?? address + bytes),
+    ...writeAddress(config, 'window_base', changes.windowBase ?? first),
+    ...writeAddress(config, 'window_limit', changes.windowLimit ?? address + bytes),
     write(config, 'ctrl', 5),
   ];
 };

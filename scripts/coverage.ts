@@ -1,0 +1,243 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { execa } from 'execa';
+import pLimit from 'p-limit';
+import picocolors from 'picocolors';
+import { UserError } from '../generator/check/errors.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { reportFailure } from '../generator/cli/failure.js';
+import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { rtlFiles } from '../generator/emit/rtl.js';
+import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
+import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
+import { registerOffset, registers } from '../generator/spec/registers.js';
+import { regressionCases } from './cases.js';
+import { parseCoverage } from './coverage/points.js';
+import { blockCoverage, coverageTable, percentOf, staleExclusions, uncovered } from './coverage/report.js';
+import { stoppedBy } from './host.js';
+import { Progress } from './progress.js';
+import { runPass } from './runPass.js';
+import { simulate } from './simulate.js';
+import { faults, type HostOperation } from './simulators/job.js';
+import { buildVerilator } from './simulators/verilator.js';
+import { caseOn } from './soak/case.js';
+import { runCase } from './soak/runCase.js';
+import { ensureTools, ToolsMissing } from './tools.js';
+
+interface Flags {
+  readonly preset: string;
+  readonly faults: string;
+  readonly random: string;
+  readonly every: string;
+  readonly seed: string;
+  readonly lines: string;
+  readonly toggles: string;
+  readonly jobs: string;
+  readonly missing?: boolean;
+  /** File, or true for stdout. */
+  readonly json?: string | true;
+}
+
+const parseFlags = (args: readonly string[]): Flags =>
+  new Command('npm run coverage --')
+    .description(
+      "line and toggle coverage of the Verilog, by Verilator: the regression's cases of a small preset, and cases of the fault campaign on it",
+    )
+    .option('--preset <name>', 'accelerator', 'tiny4')
+    .option('--faults <n>', 'cases of the fault campaign', '150')
+    .option('--random <n>', 'random geometries of the regression', '8')
+    .option('--every <n>', "only each n-th of the regression's cases", '1')
+    .option('--seed <n>', 'seed of data, memories and random geometries', '1')
+    .option('--lines <percent>', 'fail below this line coverage', '99')
+    .option('--toggles <percent>', 'fail below this toggle coverage', '95')
+    .option('--missing', 'list what is not covered')
+    .option('-j, --jobs <n>', 'simulations at a time', '2')
+    .option('--json [file]', 'results as JSON, into a file or instead of the table')
+    .option('--no-color', 'print without colours')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run coverage\n  npm run coverage -- --missing\n\nExit codes: 0 enough is covered, 1 too little, or a run is wrong, 2 usage, 3 a tool is missing.\n',
+    )
+    .exitOverride()
+    .parse([...args], { from: 'user' })
+    .opts<Flags>();
+
+const numberOf = (option: string, text: string, least: number, most: number): number => {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const fix = `give a number from ${least} to ${most}`;
+  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
+};
+
+/** A simulation that leaves its coverage in a file, and returns what is wrong with it. */
+type Run = (coverage: string) => Promise<readonly string[]>;
+
+/** Every register is read, and a program that is not aligned is started. */
+const registersRun =
+  (config: Config): Run =>
+  async (coverage) => {
+    const offset = (name: string): number => registerOffset(config, name);
+    const begin: readonly HostOperation[] = [
+      { kind: 'write', offset: offset('program_lo'), value: 4 },
+      { kind: 'write', offset: offset('program_count'), value: 1 },
+      { kind: 'write', offset: offset('ctrl'), value: 5 },
+      { kind: 'irq', maxCycles: 1000 },
+      { kind: 'read', offset: offset('status') },
+    ];
+    const script = [
+      ...begin,
+      ...registers(config).map((each): HostOperation => ({ kind: 'read', offset: each.offset })),
+    ];
+    const sim = await simulate(config, { images: [], script, dumps: [], allowedWrites: [], coverage });
+    const wrong = sim.operations.filter(({ met, response }) => !met || response !== 'OKAY').length;
+    const stopped = sim.operations[begin.length - 1]?.value === stoppedBy('MISALIGNED');
+    return [
+      ...faults(sim),
+      ...(wrong > 0 ? [`registers: ${wrong} accesses are wrong`] : []),
+      ...(stopped ? [] : ['registers: a program that is not aligned is not refused']),
+    ];
+  };
+
+const runsOf = (
+  preset: PresetName,
+  { seed, random, every, faults: faultCases }: Readonly<Record<'seed' | 'random' | 'every' | 'faults', number>>,
+): readonly Run[] => {
+  const config = presets[preset];
+  const cases = regressionCases({
+    ...{ presets: [preset], engines: ENGINES, passes: PASSES, simulators: ['verilator'], seed, random, long: false },
+  }).filter((_, index) => index % every === 0);
+  return [
+    registersRun(config),
+    ...cases.map(
+      ({ layer, pass, engine, geometry, ...options }): Run =>
+        async (coverage) => {
+          const { passed } = await runPass(config, layer, pass, engine, { ...options, coverage });
+          return passed ? [] : [`${pass} by ${engine}, ${geometry}: wrong`];
+        },
+    ),
+    ...Array.from(
+      { length: faultCases },
+      (_, index): Run =>
+        async (coverage) => {
+          const { findings } = await runCase(caseOn(config, 'verilator', seed * 100_000 + index), { coverage });
+          return findings.map((finding) => `fault case ${index}: ${finding}`);
+        },
+    ),
+  ];
+};
+
+const MERGE_AT_ONCE = 50;
+
+const merge = (into: string, files: readonly string[]) => execa('verilator_coverage', ['--write', into, ...files]);
+
+/** Runs all, and merges their coverage. */
+const collect = async (
+  runs: readonly Run[],
+  parallel: number,
+): Promise<{ readonly data: string; readonly wrong: readonly string[] }> => {
+  const folder = mkdtempSync(join(tmpdir(), 'bpi-coverage-'));
+  let done = 0;
+  const progress = new Progress(() => `${done} of ${runs.length} runs`);
+  const wrong: string[] = [];
+  try {
+    const limit = pLimit(parallel);
+    const total = join(folder, 'total.dat');
+    for (let at = 0; at < runs.length; at += MERGE_AT_ONCE) {
+      const files = await Promise.all(
+        runs.slice(at, at + MERGE_AT_ONCE).map((run, index) =>
+          limit(async () => {
+            const file = join(folder, `${index}.dat`);
+            wrong.push(...(await run(file)));
+            done += 1;
+            return file;
+          }),
+        ),
+      );
+      await merge(total, at > 0 ? [total, ...files] : files);
+    }
+    return { data: readFileSync(total, 'utf8'), wrong };
+  } finally {
+    progress.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const cover = async (flags: Flags): Promise<ExitCode> => {
+  const { json } = flags;
+  if (typeof json === 'string') checkOutput('--json', json, ['.json']);
+  const preset = PRESET_NAMES.find((name) => name === flags.preset);
+  if (!preset) {
+    const message = `there is no ${JSON.stringify(flags.preset)}`;
+    throw new UserError([
+      { code: 'UNKNOWN_NAME', path: '--preset', message, fix: `take one of ${PRESET_NAMES.join(', ')}` },
+    ]);
+  }
+  const lines = numberOf('--lines', flags.lines, 0, 100);
+  const toggles = numberOf('--toggles', flags.toggles, 0, 100);
+  const seed = numberOf('--seed', flags.seed, 0, 10_000);
+  const runs = runsOf(preset, {
+    seed,
+    random: numberOf('--random', flags.random, 0, 10_000),
+    every: numberOf('--every', flags.every, 1, 10_000),
+    faults: numberOf('--faults', flags.faults, 0, 10_000),
+  });
+  const parallel = numberOf('--jobs', flags.jobs, 1, 64);
+  await ensureTools(['verilator', 'g++', 'make']);
+
+  const begin = performance.now();
+  const config = presets[preset];
+  await buildVerilator(config, rtlFiles(config), undefined, true);
+  const { data, wrong } = await collect(runs, parallel);
+  const points = parseCoverage(data, config.prefix);
+  const blocks = blockCoverage(points);
+  const total = blocks.at(-1)!;
+  const stale = staleExclusions(points);
+  const enough = percentOf(total.line) >= lines && percentOf(total.toggle) >= toggles;
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  const missing = uncovered(points);
+
+  if (json !== undefined) {
+    const content = {
+      preset,
+      seed,
+      seconds,
+      runs: runs.length,
+      thresholds: { lines, toggles },
+      blocks,
+      missing,
+      wrong,
+    };
+    const text = `${JSON.stringify(content, null, 2)}\n`;
+    if (json === true) process.stdout.write(text);
+    else writeOutput('--json', json, Buffer.from(text));
+  }
+  if (json !== true) {
+    console.log(coverageTable(blocks));
+    if (flags.missing) for (const line of missing) console.log(line);
+    const text = `${runs.length} runs on ${preset} in ${seconds} s: ${percentOf(total.line).toFixed(1)} % of lines, ${percentOf(total.toggle).toFixed(1)} % of toggles`;
+    console.log(enough ? picocolors.green(text) : picocolors.red(`${text}; ${lines} % and ${toggles} % are wanted`));
+  }
+  for (const line of wrong) console.error(picocolors.red(line));
+  for (const line of stale) console.error(picocolors.red(`exclusion without need: ${line}`));
+  return enough && wrong.length === 0 && stale.length === 0 ? EXIT.ok : EXIT.failed;
+};
+
+const main = async (args: readonly string[]): Promise<ExitCode> => {
+  try {
+    return await cover(parseFlags(args));
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof ToolsMissing) {
+      console.error(error.message);
+      return EXIT.missingTool;
+    }
+    const err = (text: string): void => {
+      process.stderr.write(text);
+    };
+    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
+  }
+};
+
+process.exitCode = await main(process.argv.slice(2));

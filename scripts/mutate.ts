@@ -1,0 +1,222 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import pLimit from 'p-limit';
+import picocolors from 'picocolors';
+import { UserError } from '../generator/check/errors.js';
+import { withFileErrors } from '../generator/check/fileError.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { reportFailure } from '../generator/cli/failure.js';
+import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
+import { isEquivalent } from './mutation/equivalence.js';
+import { type Baseline, type Judged, judgeMutant, measureBaseline } from './mutation/judge.js';
+import { countMutants, mutantTable, mutantText } from './mutation/report.js';
+import { systemSuite } from './mutation/system.js';
+import { Progress } from './progress.js';
+import { ensureTools, ToolsMissing } from './tools.js';
+
+interface Flags {
+  readonly count: string;
+  readonly seed: string;
+  readonly filter?: string;
+  readonly jobs: string;
+  readonly threshold: string;
+  readonly limit: string;
+  readonly equivalence: boolean;
+  readonly list?: boolean;
+  readonly again?: string;
+  /** File, or true for stdout. */
+  readonly json?: string | true;
+}
+
+const parseFlags = (args: readonly string[]): Flags =>
+  new Command('npm run mutate --')
+    .description(
+      "mutants of the emitted Verilog: each is run against its block's benches, then against a quick suite of the whole accelerator; what survives is tried for equivalence",
+    )
+    .option('--count <n>', 'mutants, spread over the blocks by what can be changed in each', '200')
+    .option('--seed <n>', 'seed of the choice', '1')
+    .option('--filter <text>', 'only blocks whose name has this')
+    .option('--threshold <percent>', 'fail below this share of killed ones, of those not shown equivalent', '95')
+    .option('--limit <seconds>', 'give up a proof of equivalence after so long', '60')
+    .option('--no-equivalence', 'do not try to prove survivors equivalent')
+    .option('--again <file>', 'judge only the survivors of a run that was written with --json, and count them anew')
+    .option('--list', 'print the mutants, and run none')
+    .option('-j, --jobs <n>', 'mutants at a time', '2')
+    .option('--json [file]', 'results as JSON, into a file or instead of the table')
+    .option('--no-color', 'print without colours')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run mutate\n  npm run mutate -- --filter fifo --count 20 --seed 7\n  npm run mutate -- --list --filter issue\n\nExit codes: 0 enough are killed, 1 too few, 2 usage, 3 a tool is missing.\n',
+    )
+    .exitOverride()
+    .parse([...args], { from: 'user' })
+    .opts<Flags>();
+
+const numberOf = (option: string, text: string, least: number, most: number): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const fix = `give a whole number from ${least} to ${most}`;
+  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
+};
+
+interface Earlier {
+  readonly mutants: readonly Judged[];
+}
+
+const readEarlier = (path: string): Earlier => {
+  const refuse = (message: string): never => {
+    const fix = 'give a file that npm run mutate -- --json has written';
+    throw new UserError([{ code: 'NOT_MUTANTS', path: `--again ${path}`, message, fix }]);
+  };
+  return withFileErrors(`--again ${path}`, () => {
+    let content: Partial<Earlier> = {};
+    try {
+      content = JSON.parse(readFileSync(path, 'utf8')) as Partial<Earlier>;
+    } catch (error) {
+      if (error instanceof SyntaxError) refuse('it is not JSON');
+      throw error;
+    }
+    if (!Array.isArray(content.mutants)) refuse('it holds no mutants');
+    return content as Earlier;
+  });
+};
+
+/** The survivors of an earlier run as targets. @throws when the Verilog is no longer the same. */
+const survivorsOf = (path: string, { mutants }: Earlier, targets: readonly Target[]): readonly Target[] =>
+  targets.flatMap((target) => {
+    const mine = mutants.filter(({ block, status }) => block === target.block && status === 'survived');
+    const mutations = mine.map(({ mutation }) => {
+      const known = target.mutations.find(({ line, after }) => line === mutation.line && after === mutation.after);
+      if (known) return known;
+      const message = `${target.path}:${mutation.line} is not what it was`;
+      throw new UserError([{ code: 'CHANGED', path: `--again ${path}`, message, fix: 'run all mutants again' }]);
+    });
+    return mutations.length > 0 ? [{ ...target, mutations, wanted: mutations.length }] : [];
+  });
+
+/** Judges mutants of a block, one after the other, until as many as wanted compile. */
+const judgeTargets = async (
+  targets: readonly Target[],
+  baselines: ReadonlyMap<Target['config'], Baseline>,
+  options: { readonly parallel: number; readonly equivalence: boolean; readonly seconds: number },
+): Promise<readonly Judged[]> => {
+  const judged: Judged[] = [];
+  const total = targets.reduce((sum, { wanted }) => sum + wanted, 0);
+  const count = (status: Judged['status']): number => judged.filter((each) => each.status === status).length;
+  const progress = new Progress(
+    () =>
+      `${judged.length} of ${total} mutants: ${count('killed')} killed, ${count('equivalent')} equivalent, ${count('survived')} survived`,
+  );
+  const limit = pLimit(options.parallel);
+  const judgeOne = async (target: Target, rest: Target['mutations'][number][]): Promise<void> => {
+    for (let mutation = rest.shift(); mutation; mutation = rest.shift()) {
+      let one = await judgeMutant(target, mutation, baselines.get(target.config)!);
+      if (one.status === 'invalid') continue;
+      if (one.status === 'survived' && options.equivalence && (await isEquivalent(target, mutation, options.seconds))) {
+        one = { ...one, status: 'equivalent' };
+      }
+      judged.push(one);
+      if (one.status === 'survived') progress.say(`survived: ${mutantText(one)}`);
+      progress.tick();
+      return;
+    }
+  };
+  try {
+    await Promise.all(
+      targets.flatMap((target) => {
+        const rest = [...target.mutations];
+        return Array.from({ length: target.wanted }, () => limit(() => judgeOne(target, rest)));
+      }),
+    );
+  } finally {
+    progress.end();
+  }
+  const order = targets.map(({ block }) => block);
+  return judged.sort((a, b) => order.indexOf(a.block) - order.indexOf(b.block) || a.mutation.line - b.mutation.line);
+};
+
+const mutateAll = async (flags: Flags): Promise<ExitCode> => {
+  const { json, filter } = flags;
+  if (typeof json === 'string') checkOutput('--json', json, ['.json']);
+  const count = numberOf('--count', flags.count, 1, 100_000);
+  const seed = numberOf('--seed', flags.seed, 0, 1_000_000);
+  const threshold = numberOf('--threshold', flags.threshold, 0, 100) / 100;
+  const seconds = numberOf('--limit', flags.limit, 1, 100_000);
+  const parallel = numberOf('--jobs', flags.jobs, 1, 64);
+  const earlier = flags.again === undefined ? undefined : readEarlier(flags.again);
+  const chosen = chooseMutants(count, seed, filter);
+  const targets = earlier ? survivorsOf(flags.again!, earlier, chosen) : chosen;
+  if (chosen.length === 0) {
+    const fix = `give a part of ${allBlocks()
+      .map(({ block }) => block)
+      .join(', ')}`;
+    throw new UserError([
+      { code: 'NO_BLOCKS', path: '--filter', message: `no block has "${filter}" in its name`, fix },
+    ]);
+  }
+  if (flags.list) {
+    for (const { block, path, mutations, wanted } of targets) {
+      console.log(`${block}: ${wanted} of ${mutations.length}`);
+      for (const mutation of mutations.slice(0, wanted)) {
+        console.log(`  ${mutantText({ block, path, mutation, status: 'survived', seconds: 0 })}`);
+      }
+    }
+    return EXIT.ok;
+  }
+  await ensureTools(['iverilog', ...(flags.equivalence ? (['yosys'] as const) : [])]);
+
+  const begin = performance.now();
+  // each mutant is a design of its own, which nobody simulates again
+  const cache = mkdtempSync(join(tmpdir(), 'bpi-mutants-'));
+  process.env.BP_IM2COL_CACHE = cache;
+  let judged: readonly Judged[] = [];
+  try {
+    const baselines = new Map<Target['config'], Baseline>();
+    for (const config of new Set(targets.map((target) => target.config))) {
+      baselines.set(config, await measureBaseline(systemSuite(config)));
+    }
+    judged = await judgeTargets(targets, baselines, { parallel, equivalence: flags.equivalence, seconds });
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
+  if (earlier) judged = [...earlier.mutants.filter(({ status }) => status !== 'survived'), ...judged];
+  const spent = Math.round((performance.now() - begin) / 1000);
+  const counts = countMutants(judged);
+  const { mutants, score, survived } = counts.at(-1)!;
+  const enough = score >= threshold;
+
+  if (json !== undefined) {
+    const content = { seed, seconds: spent, threshold, score, counts, mutants: judged };
+    const text = `${JSON.stringify(content, null, 2)}\n`;
+    if (json === true) process.stdout.write(text);
+    else writeOutput('--json', json, Buffer.from(text));
+  }
+  if (json !== true) {
+    console.log(mutantTable(counts));
+    for (const one of judged.filter(({ status }) => status === 'survived')) console.log(`survived: ${mutantText(one)}`);
+    const text = `${mutants} mutants in ${spent} s, seed ${seed}: ${(score * 100).toFixed(1)} % killed of those not shown equivalent, ${survived} survived`;
+    console.log(enough ? picocolors.green(text) : picocolors.red(text));
+  }
+  return enough ? EXIT.ok : EXIT.failed;
+};
+
+const main = async (args: readonly string[]): Promise<ExitCode> => {
+  try {
+    return await mutateAll(parseFlags(args));
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof ToolsMissing) {
+      console.error(error.message);
+      return EXIT.missingTool;
+    }
+    const err = (text: string): void => {
+      process.stderr.write(text);
+    };
+    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
+  }
+};
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,65 @@
+import { blocksOf } from '../../generator/emit/blocks.js';
+import { blockFile } from '../../generator/emit/rtl.js';
+import type { Config } from '../../generator/spec/config.js';
+import { presets } from '../../generator/spec/presets.js';
+import { Draw } from '../soak/random.js';
+import { type Mutation, mutationsOf } from './operators.js';
+
+/** A block, the configuration whose text of it is changed, and all that may be changed, in the order of trial. */
+export interface Target {
+  readonly block: string;
+  readonly config: Config;
+  readonly path: string;
+  readonly text: string;
+  readonly mutations: readonly Mutation[];
+  /** How many mutants are wanted. */
+  readonly wanted: number;
+}
+
+const shuffled = <T>(items: readonly T[], draw: Draw): readonly T[] => {
+  const mixed = [...items];
+  for (let at = mixed.length - 1; at > 0; at--) {
+    const other = draw.between(0, at);
+    [mixed[at], mixed[other]] = [mixed[other]!, mixed[at]!];
+  }
+  return mixed;
+};
+
+/** Every block of tiny4, and the blocks of floating point from odd. */
+export const allBlocks = (): readonly { readonly block: string; readonly config: Config }[] => {
+  const { tiny4, odd } = presets;
+  const own = new Set(blocksOf(tiny4).map(({ name }) => name));
+  return [
+    ...[...own].map((block) => ({ block, config: tiny4 })),
+    ...blocksOf(odd)
+      .filter(({ name }) => !own.has(name))
+      .map(({ name }) => ({ block: name, config: odd })),
+  ];
+};
+
+/** Seeded choice of `count` mutants, spread over the blocks by what can be changed in each; every block has at least one. */
+export const chooseMutants = (count: number, seed: number, filter = ''): readonly Target[] => {
+  const targets = allBlocks()
+    .filter(({ block }) => block.includes(filter))
+    .map(({ block, config }, index) => {
+      const { path, text } = blockFile(config, blocksOf(config).find(({ name }) => name === block)!);
+      return { block, config, path, text, mutations: shuffled(mutationsOf(text), new Draw(seed * 1009 + index)) };
+    });
+  const total = targets.reduce((sum, { mutations }) => sum + mutations.length, 0);
+  const shares = targets.map(({ mutations }) => (count * mutations.length) / Math.max(total, 1));
+  const wanted = shares.map((share, index) =>
+    Math.min(targets[index]!.mutations.length, Math.max(1, Math.floor(share))),
+  );
+  // what rounding leaves goes to the largest remainders
+  const byRemainder = shares
+    .map((share, index) => ({ index, remainder: share - wanted[index]! }))
+    .sort((a, b) => b.remainder - a.remainder);
+  let left = count - wanted.reduce((sum, each) => sum + each, 0);
+  for (const { index } of byRemainder) {
+    if (left <= 0) break;
+    if (wanted[index]! >= targets[index]!.mutations.length) continue;
+    wanted[index]! += 1;
+    left -= 1;
+  }
+  return targets.map((target, index) => ({ ...target, wanted: wanted[index]! }));
+};

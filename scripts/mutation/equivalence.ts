@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { rtlFiles } from '../../generator/emit/rtl.js';
+import { searchWithAbc } from '../formal/prove.js';
+import type { Target } from './choose.js';
+import { type Mutation, mutate } from './operators.js';
+
+/** Reads a whole design, so that blocks get the parameters that they have there. */
+const readDesign = (folder: string, prefix: string): string =>
+  [`read_verilog -DSYNTHESIS -I${folder}/rtl ${folder}/rtl/*.v`, `hierarchy -check -top ${prefix}top`].join('\n');
+
+const yosys = (folder: string, script: string, seconds: number) => {
+  writeFileSync(join(folder, 'script.ys'), `${script}\n`);
+  return execa('yosys', ['-s', 'script.ys'], { cwd: folder, reject: false, all: true, timeout: seconds * 1000 });
+};
+
+/** Names of a block's modules in the design, one for each set of parameters. */
+const variants = (log: string, module: string): readonly string[] => [
+  ...new Set(
+    log
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line === module || (line.startsWith('$paramod') && line.split('\\')[1] === module)),
+  ),
+];
+
+/**
+ * Whether Yosys and abc prove, for the block with every set of parameters that it has in the design, that from registers
+ * that are all zero no inputs make the mutant's outputs differ. False also when the time runs out.
+ */
+export const isEquivalent = async (target: Target, mutation: Mutation, seconds: number): Promise<boolean> => {
+  const { block, config, path, text } = target;
+  if (block === 'top') return false; // too large
+  const folder = mkdtempSync(join(tmpdir(), 'bpi-equal-'));
+  try {
+    for (const side of ['gold', 'gate']) {
+      mkdirSync(join(folder, side, 'rtl'), { recursive: true });
+      for (const file of rtlFiles(config)) {
+        const changed = side === 'gate' && file.path === path;
+        writeFileSync(join(folder, side, file.path), changed ? mutate(text, mutation) : file.text);
+      }
+    }
+    const { all: log } = await yosys(folder, `${readDesign('gold', config.prefix)}\nls`, 120);
+    const names = variants(log, `${config.prefix}${block}`);
+    if (names.length === 0) return false;
+    for (const name of names) {
+      const sides = ['gold', 'gate'].map((side) =>
+        [
+          readDesign(side, config.prefix),
+          `hierarchy -top ${name}`,
+          'proc',
+          'flatten',
+          `rename -top ${side}`,
+          'opt_clean',
+          `write_rtlil ${side}.il`,
+          'design -reset',
+        ].join('\n'),
+      );
+      const script = [
+        ...sides,
+        'read_rtlil gold.il',
+        'read_rtlil gate.il',
+        'miter -equiv -flatten -make_assert gold gate miter',
+        'hierarchy -top miter',
+        'memory_map',
+        'async2sync',
+        'setundef -init -zero',
+        'setundef -undriven -anyseq',
+        'opt -full',
+        'dffunmap',
+        'techmap',
+        'opt -fast',
+        'dffunmap',
+        'abc -g AND -fast',
+        'opt_clean',
+        'write_aiger -I -B -zinit -map model.aim model.aig',
+      ].join('\n');
+      const { exitCode } = await yosys(folder, script, 120 + seconds);
+      if (exitCode !== 0) return false;
+      // most of what is not equivalent shows soon
+      const { verdict: early } = await searchWithAbc(folder, `bmc3 -F 12 -T ${Math.min(seconds, 10)}`, seconds);
+      if (early === 'fails') return false;
+      const { verdict } = await searchWithAbc(folder, `pdr -T ${seconds}`, seconds);
+      if (verdict !== 'holds') return false;
+    }
+    return true;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { blocksOf } from '../../generator/emit/blocks.js';
+import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
+import type { Config, Engine } from '../../generator/spec/config.js';
+import { presets } from '../../generator/spec/presets.js';
+import { runBench } from '../blockBench.js';
+import type { Target } from './choose.js';
+import { type Mutation, mutate, transfer } from './operators.js';
+import { runSuite, type SystemSuite } from './system.js';
+
+/** `invalid`: it does not compile, and another one takes its place. */
+export type Status = 'killed' | 'survived' | 'equivalent' | 'invalid';
+
+export interface Judged {
+  readonly block: string;
+  readonly path: string;
+  readonly mutation: Mutation;
+  readonly status: Status;
+  /** What killed it. */
+  readonly by?: string;
+  readonly seconds: number;
+}
+
+/** The suite for a configuration, and what the sound design takes of it. */
+export interface Baseline {
+  readonly suite: SystemSuite;
+  readonly cycles: number;
+  readonly seconds: number;
+}
+
+const BENCH_SECONDS = 60;
+
+const { tiny4, odd, ref16 } = presets;
+const bus = (dataWidth: number): Config => ({ ...ref16, axi: { ...ref16.axi, dataWidth } });
+const engine = (name: Engine): Config => ({ ...tiny4, engines: [name] });
+
+/** Configurations that a block's test has besides tiny4 and odd, for what only these build. */
+const FURTHER: Readonly<Record<string, readonly Config[]>> = {
+  fetch: [bus(512), bus(1024)],
+  dma_read: [ref16],
+  dma_write: [ref16],
+  csr: [ref16],
+  decode: [engine('bp'), engine('zerofree')],
+  pixel_walker: [engine('zerofree')],
+};
+
+/** Benches of a mutant: its own configuration with two seeds, and others where the line is there too. */
+const benchesOf = ({ block, config }: Target): readonly (readonly [Config, number])[] => {
+  if (block === 'top') return [];
+  const other = config !== odd && blocksOf(odd).some(({ name }) => name === block) ? [odd] : [];
+  const further = [...other, ...(FURTHER[block] ?? [])].map((each) => [each, 0] as const);
+  return [[config, 0], [config, 1], ...further];
+};
+
+const changed = (config: Config, target: Target, mutation: Mutation): EmittedFile | undefined => {
+  const block = blocksOf(config).find(({ name }) => name === target.block)!;
+  const file = blockFile(config, block);
+  if (config === target.config) return { ...file, text: mutate(file.text, mutation) };
+  const moved = transfer(target.text, file.text, mutation);
+  return moved && { ...file, text: mutate(file.text, moved) };
+};
+
+/** Runs a mutant against the benches of its block, and when these do not see it, against the suite of a whole accelerator. */
+export const judgeMutant = async (target: Target, mutation: Mutation, baseline: Baseline): Promise<Judged> => {
+  const begin = performance.now();
+  const verdict = (status: Status, by?: string): Judged => ({
+    block: target.block,
+    path: target.path,
+    mutation,
+    status,
+    by,
+    seconds: (performance.now() - begin) / 1000,
+  });
+  for (const [config, seed] of benchesOf(target)) {
+    const mutant = changed(config, target, mutation);
+    if (!mutant) continue;
+    const folder = mkdtempSync(join(tmpdir(), 'bpi-mutant-'));
+    const change = (file: EmittedFile): EmittedFile => (file.path === mutant.path ? mutant : file);
+    try {
+      const { passed } = await runBench({
+        ...{ config, block: target.block, seed, folder, change, maxSeconds: BENCH_SECONDS },
+      });
+      if (!passed) return verdict('killed', `bench, ${config.name}, seed ${seed}`);
+    } catch {
+      return verdict('invalid');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  const mutant = changed(target.config, target, mutation)!;
+  const rtl = rtlFiles(target.config).map((file) => (file.path === mutant.path ? mutant : file));
+  try {
+    const { findings } = await runSuite(baseline.suite, rtl, {
+      maxCycles: 2 * baseline.cycles,
+      maxSeconds: 30 + 10 * baseline.seconds,
+    });
+    return findings.length > 0 ? verdict('killed', `system: ${findings[0]}`) : verdict('survived');
+  } catch {
+    return verdict('invalid');
+  }
+};
+
+/** Runs the suite on the sound design. @throws when it finds anything there. */
+export const measureBaseline = async (suite: SystemSuite): Promise<Baseline> => {
+  const begin = performance.now();
+  const { findings, cycles } = await runSuite(suite, rtlFiles(suite.config), { maxCycles: 400_000, maxSeconds: 600 });
+  if (findings.length > 0) throw new Error(`the suite fails on the sound design: ${findings.join('; ')}`);
+  return { suite, cycles, seconds: (performance.now() - begin) / 1000 };
+};

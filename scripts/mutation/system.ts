@@ -1,0 +1,119 @@
+import type { EmittedFile } from '../../generator/emit/rtl.js';
+import { makePlan } from '../../generator/plan/plan.js';
+import { type Config, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
+import { parseLayer } from '../../generator/spec/layer.js';
+import type { ErrorCause } from '../../generator/spec/registers.js';
+import { indexOf, read, start, stoppedBy, UNTOUCHED, type Workload, waitIrq, withOperands, withWord } from '../host.js';
+import { simulate } from '../simulate.js';
+import { faults, type SimJob } from '../simulators/job.js';
+import { judgeSteps, recover, resetRun, rightRun, type Step } from '../steps.js';
+
+const PAGE = 4096;
+
+/** A quick test of a whole accelerator: every pass by every engine it has, then faults of each kind and soft resets. */
+export interface SystemSuite {
+  readonly config: Config;
+  readonly job: SimJob;
+  readonly steps: readonly Step[];
+  readonly workloads: readonly Workload[];
+}
+
+const LAYERS: Readonly<Record<Pass, string>> = {
+  fprop: 'B=2,C=5,H=4,W=5,N=6,K=3,S=2,P=1',
+  dgrad: 'B=1,C=5,H=5,W=4,N=6,K=3,S=2,P=1',
+  wgrad: 'B=1,C=6,H=5,W=5,N=5,Kh=2,Kw=3,Sh=2,Sw=3,P=1',
+};
+/** Lanes fused over (kw, channel), diagonal tiles, and more than the buffers hold. */
+const MORE: readonly (readonly [string, Pass])[] = [
+  ['C=2,H=6,W=6,N=4,K=3,S=2,P=1', 'fprop'],
+  ['C=5,H=4,W=4,N=5,K=3,P=1,G=5', 'dgrad'],
+  ['C=300,H=1,W=2,N=5,K=1', 'fprop'],
+  ['C=6,H=7,W=7,N=5,K=3,D=2,P=2', 'wgrad'],
+];
+
+/** Makes the suite: one job, so that a simulator is compiled once for each design. */
+export const systemSuite = (config: Config): SystemSuite => {
+  let base = 0x10000;
+  let seed = 1;
+  const place = (layer: string, pass: Pass, engine: Engine): Workload => {
+    const options = { base, narrow: seed % 3 === 0, misalign: seed % 4 };
+    const workload = withOperands(config, makePlan(config, parseLayer(layer), pass, engine, options), seed++);
+    const { memory, words } = workload.plan;
+    base = (Math.ceil((memory.program + words.byteLength) / PAGE) + 1) * PAGE;
+    return workload;
+  };
+  const last = config.engines.at(-1)!;
+  const right = [
+    ...PASSES.flatMap((pass) => config.engines.map((engine) => place(LAYERS[pass], pass, engine))),
+    ...MORE.map(([layer, pass]) => place(layer, pass, last)),
+  ];
+  const [refused, unread, unwritten, reset] = Array.from({ length: 4 }, () => place(LAYERS.dgrad, 'dgrad', last));
+  const { words } = refused!.plan;
+  const illegal = withWord(words, indexOf(words, 'store'), 15, () => 1);
+  const program = refused!.plan.memory.program;
+
+  const stopped = (workload: Workload, cause: ErrorCause): Step => {
+    const begin = start(config, workload);
+    return {
+      operations: [...begin, { ...waitIrq }, read(config, 'status')],
+      check: (results) => {
+        const status = results.at(-1)!.value;
+        return status === stoppedBy(cause) ? [] : [`STATUS is 0x${status.toString(16)}, not stopped by ${cause}`];
+      },
+    };
+  };
+  const again = right[0]!;
+  const steps: readonly Step[] = [
+    ...right.map((workload, index) => rightRun(config, workload, `run ${index}`)),
+    ...[stopped(refused!, 'FIELD'), recover(config, 'clear')],
+    ...[stopped(unread!, 'READ_SLVERR'), recover(config, 'reset')],
+    ...[stopped(unwritten!, 'WRITE_DECERR'), recover(config, 'clear')],
+    ...[resetRun(config, reset!, 300), rightRun(config, reset!, 'the run after a soft reset')],
+    rightRun(config, again, 'the first run again'),
+  ];
+  const all = [...right, refused!, unread!, unwritten!, reset!];
+  const outputs = all.map(({ plan }) => ({
+    address: BigInt(plan.memory.output.address),
+    bytes: plan.memory.output.bytes,
+  }));
+  const target = unwritten!.plan.memory.output.address;
+  const job: SimJob = {
+    images: [
+      ...all.flatMap(({ images }) =>
+        images.map(({ base: at, bytes }) => ({
+          address: BigInt(at),
+          bytes: at === program ? new Uint8Array(illegal.buffer) : bytes,
+        })),
+      ),
+      ...outputs.map(({ address, bytes }) => ({ address, bytes: new Uint8Array(bytes).fill(UNTOUCHED) })),
+    ],
+    script: steps.flatMap(({ operations }) => operations),
+    dumps: [...right, reset!].map(({ plan }) => ({
+      address: BigInt(plan.memory.output.address),
+      bytes: plan.memory.output.bytes,
+    })),
+    allowedWrites: all.flatMap((workload) => (workload === refused ? [] : workload.writes)),
+    memory: {
+      ...{ readLatency: 20, writeLatency: 8, stallPercent: 10 },
+      errors: [
+        { access: 'read', response: 'SLVERR', address: BigInt(unread!.plan.memory.dy.address + 8), bytes: 4 },
+        { access: 'write', response: 'DECERR', address: BigInt(target + 40), bytes: 4 },
+      ],
+    },
+    seed: 1,
+  };
+  return { config, job, steps, workloads: [...right, reset!] };
+};
+
+/** What is wrong with a design by the suite, and how many cycles it took. */
+export const runSuite = async (
+  { config, job, steps, workloads }: SystemSuite,
+  rtl: readonly EmittedFile[],
+  limits: { readonly maxCycles: number; readonly maxSeconds: number },
+): Promise<{ readonly findings: readonly string[]; readonly cycles: number }> => {
+  const sim = await simulate(config, { ...job, ...limits }, { simulator: 'icarus', rtl });
+  const wrong = workloads.flatMap(({ expected }, index) =>
+    Buffer.compare(sim.dumps[index]!, expected) === 0 ? [] : [`output ${index} is wrong`],
+  );
+  return { findings: [...faults(sim), ...judgeSteps(steps, sim.operations), ...wrong], cycles: sim.cycles };
+};

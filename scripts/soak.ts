@@ -1,0 +1,225 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import pLimit from 'p-limit';
+import picocolors from 'picocolors';
+import { type Problem, UserError } from '../generator/check/errors.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { reportFailure } from '../generator/cli/failure.js';
+import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { Progress } from './progress.js';
+import { prepare, simulatorKey } from './simulate.js';
+import { cacheFolder } from './simulators/cache.js';
+import {
+  CASES_PER_CONFIGURATION,
+  CONFIGURATIONS,
+  caseOf,
+  caseSeed,
+  configOf,
+  describeCase,
+  simulatorOf,
+} from './soak/case.js';
+import { configText, countScenarios, type Finished, replaySoak, soakFailure, soakTable } from './soak/report.js';
+import { runCase } from './soak/runCase.js';
+import { ensureTools, ToolsMissing } from './tools.js';
+
+interface Flags {
+  readonly minutes: string;
+  readonly seed: string;
+  readonly cases: string;
+  readonly configurations: string;
+  readonly first: string;
+  readonly jobs: string;
+  /** File, or true for stdout. */
+  readonly json?: string | true;
+  readonly replay?: string;
+  readonly waves?: string;
+}
+
+const parseFlags = (args: readonly string[]): Flags =>
+  new Command('npm run soak --')
+    .description(
+      'fault campaign: random accelerators run random layers through stalls, bus errors, soft resets and illegal programs; nothing may hang, and nothing wrong may be reported as right',
+    )
+    .option('--minutes <n>', 'begin no case after so long', '10')
+    .option('--seed <n>', 'seed of the campaign', '1')
+    .option('--cases <n>', 'cases for each accelerator', '150')
+    .option('--configurations <n>', 'accelerators at most', String(CONFIGURATIONS))
+    .option('--first <n>', 'go on from this accelerator of the campaign', '0')
+    .option('-j, --jobs <n>', 'cases at a time', '2')
+    .option('--json [file]', 'results as JSON, into a file or instead of the table')
+    .option('--replay <seed>', 'run one case again')
+    .option('--waves <file>', 'with --replay: write waves, .fst or .vcd')
+    .option('--no-color', 'print without colours')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run soak -- --minutes 60\n  npm run soak -- --seed 7 --configurations 3 --json soak.json\n  npm run soak -- --replay 10003021 --waves case.fst\n\nExit codes: 0 all is well, 1 a case failed, 2 usage, 3 a tool is missing.\n',
+    )
+    .exitOverride()
+    .parse([...args], { from: 'user' })
+    .opts<Flags>();
+
+const countOf = (option: string, text: string, least: number, most: number): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const fix = `give a whole number from ${least} to ${most}`;
+  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
+};
+
+const MOST_CAMPAIGNS = 100_000;
+/** Icarus compiles each case anew, and is slow. */
+const ICARUS_CASES = 12;
+
+const finish = async (seed: number, waves?: string): Promise<Finished> => {
+  let text = `case ${seed}`;
+  const simulator = simulatorOf(seed);
+  try {
+    const given = caseOf(seed);
+    text = describeCase(given);
+    const result = await runCase(given, { waves });
+    return { seed, scenario: given.scenario, simulator, text, result };
+  } catch (error) {
+    const findings = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
+    return { seed, scenario: 'calm', simulator, text, result: { findings, cycles: 0, ending: 'exception' } };
+  }
+};
+
+const replay = async (flags: Flags): Promise<ExitCode> => {
+  const { waves } = flags;
+  const most = (MOST_CAMPAIGNS + 1) * CONFIGURATIONS * CASES_PER_CONFIGURATION - 1;
+  const seed = countOf('--replay', flags.replay!, 0, most);
+  if (waves !== undefined) checkOutput('--waves', waves, ['.fst', '.vcd']);
+  await ensureTools(simulatorOf(seed) === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
+  console.log(configText(configOf(seed)));
+  const finished = await finish(seed, waves);
+  const { findings, cycles, ending } = finished.result;
+  if (findings.length > 0) {
+    console.log(soakFailure(finished));
+    return EXIT.failed;
+  }
+  console.log(`${finished.text}\n  ${picocolors.green('right')}: ended with ${ending}, ${cycles} cycles`);
+  return EXIT.ok;
+};
+
+interface Limits {
+  readonly campaign: number;
+  readonly cases: number;
+  readonly first: number;
+  readonly configurations: number;
+  readonly parallel: number;
+  readonly milliseconds: number;
+}
+
+/** Runs configuration after configuration until the time is over. */
+const campaign = async (
+  { campaign: seed, cases, first, configurations, parallel, milliseconds }: Limits,
+  say: (line: string) => void,
+): Promise<{ readonly finished: readonly Finished[]; readonly configurations: number }> => {
+  const begin = performance.now();
+  const over = (): boolean => performance.now() - begin > milliseconds;
+  const finished: Finished[] = [];
+  let number = first;
+  let now = '';
+  const failures = (): number => finished.filter(({ result }) => result.findings.length > 0).length;
+  const progress = new Progress(
+    () => `${finished.length} cases of ${number - first + 1} accelerators, ${failures()} failed: ${now}`,
+  );
+  try {
+    for (; number < first + configurations && !over(); number++) {
+      const config = configOf(caseSeed(seed, number, 0));
+      const simulator = simulatorOf(caseSeed(seed, number, 0));
+      now = `${simulator}, ${configText(config)}`;
+      const verilator = simulator === 'verilator';
+      if (verilator) await prepare(config);
+      const limit = pLimit(parallel);
+      const before = failures();
+      await Promise.all(
+        Array.from({ length: verilator ? cases : Math.min(cases, ICARUS_CASES) }, (_, index) =>
+          limit(async () => {
+            if (over()) return;
+            const done = await finish(caseSeed(seed, number, index));
+            finished.push(done);
+            if (done.result.findings.length > 0) {
+              progress.say(picocolors.red('failed'));
+              say(soakFailure(done));
+            }
+            progress.tick();
+          }),
+        ),
+      );
+      // nobody asks for this accelerator again, but to replay a failure
+      if (verilator && failures() === before) {
+        rmSync(join(cacheFolder(), await simulatorKey(config)), { recursive: true, force: true });
+      }
+    }
+  } finally {
+    progress.end();
+  }
+  return { finished, configurations: number - first };
+};
+
+const soak = async (flags: Flags): Promise<ExitCode> => {
+  const { json } = flags;
+  if (flags.replay !== undefined) return replay(flags);
+  if (flags.waves !== undefined) {
+    const problem: Problem = {
+      ...{ code: 'WAVES', path: '--waves', message: 'waves are those of one case' },
+      fix: `give its seed, as in ${replaySoak(caseSeed(1, 0, 0))} --waves case.fst`,
+    };
+    throw new UserError([problem]);
+  }
+  if (typeof json === 'string') checkOutput('--json', json, ['.json']);
+  const first = countOf('--first', flags.first, 0, CONFIGURATIONS - 1);
+  const limits: Limits = {
+    first,
+    campaign: countOf('--seed', flags.seed, 0, MOST_CAMPAIGNS),
+    cases: countOf('--cases', flags.cases, 1, CASES_PER_CONFIGURATION),
+    configurations: Math.min(
+      countOf('--configurations', flags.configurations, 1, CONFIGURATIONS),
+      CONFIGURATIONS - first,
+    ),
+    parallel: countOf('--jobs', flags.jobs, 1, 64),
+    milliseconds: countOf('--minutes', flags.minutes, 1, 100_000) * 60_000,
+  };
+  await ensureTools(['verilator', 'iverilog', 'g++', 'make']);
+
+  const begin = performance.now();
+  const { finished, configurations } = await campaign(limits, (line) => console.error(line));
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  const counts = countScenarios(finished);
+  const failed = finished.filter(({ result }) => result.findings.length > 0);
+  const summary = `${finished.length} cases on ${configurations} accelerators in ${seconds} s, seed ${limits.campaign}: ${failed.length} failed`;
+  if (json !== undefined) {
+    const failures = failed.map(({ seed, text, result }) => ({ seed, text, ...result, replay: replaySoak(seed) }));
+    const content = {
+      ...{ seed: limits.campaign, seconds, configurations, cases: finished.length, failed: failed.length },
+      ...{ scenarios: counts, failures },
+    };
+    const text = `${JSON.stringify(content, null, 2)}\n`;
+    if (json === true) process.stdout.write(text);
+    else writeOutput('--json', json, Buffer.from(text));
+  }
+  if (json !== true) {
+    console.log(soakTable(counts));
+    console.log(failed.length > 0 ? picocolors.red(summary) : picocolors.green(summary));
+  }
+  return failed.length > 0 ? EXIT.failed : EXIT.ok;
+};
+
+const main = async (args: readonly string[]): Promise<ExitCode> => {
+  try {
+    return await soak(parseFlags(args));
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof ToolsMissing) {
+      console.error(error.message);
+      return EXIT.missingTool;
+    }
+    const err = (text: string): void => {
+      process.stderr.write(text);
+    };
+    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
+  }
+};
+
+process.exitCode = await main(process.argv.slice(2));

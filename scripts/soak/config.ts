@@ -1,0 +1,35 @@
+import { parseConfig } from '../../generator/check/config.js';
+import { type Config, ENGINES } from '../../generator/spec/config.js';
+import { derive } from '../../generator/spec/derive.js';
+import { Draw } from './random.js';
+
+const MOST_LANES = 8;
+const WIDTHS = [32, 64, 128, 256, 512];
+const POWERS = [1, 2, 4, 8];
+
+/** A small random accelerator, from the least buffers that its array and bus allow; the same for the same seed. */
+export const randomConfig = (seed: number): Config => {
+  const draw = new Draw(seed);
+  const format = draw.pick(['int8', 'bf16'] as const);
+  const first = draw.pick(ENGINES);
+  const unsized: Config = {
+    name: `soak${seed}`,
+    array: { rows: draw.between(1, MOST_LANES), columns: draw.between(1, MOST_LANES) },
+    format,
+    addStages: format === 'int8' ? 1 : draw.between(1, 4),
+    buffers: { dynamicBytes: 1, stationaryBytes: 1, accumulatorDepth: 16 * draw.pick(POWERS) },
+    axi: {
+      dataWidth: draw.pick(WIDTHS),
+      addressWidth: draw.percent(40) ? 32 : draw.between(33, 64),
+      outstanding: 2 * draw.pick(POWERS),
+    },
+    engines: ENGINES.filter((engine) => engine === first || draw.percent(60)),
+    prefix: 'bpi_',
+  };
+  const { dynamicWord, stationaryWord, dataBytes } = derive(unsized);
+  const bytes = (word: number): number => 4 * word * dataBytes * draw.pick(POWERS) * draw.pick(POWERS);
+  return parseConfig({
+    ...unsized,
+    buffers: { ...unsized.buffers, dynamicBytes: bytes(dynamicWord), stationaryBytes: bytes(stationaryWord) },
+  });
+};

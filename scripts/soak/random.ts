@@ -1,0 +1,24 @@
+import { randomWords } from '../../generator/model/workload.js';
+
+/** Seeded draws. */
+export class Draw {
+  private readonly next: () => number;
+
+  constructor(seed: number) {
+    this.next = randomWords(seed >>> 0);
+    for (let i = 0; i < 4; i++) this.next(); // neighbouring seeds begin alike
+  }
+
+  /** A whole number, both ends included. */
+  between(least: number, most: number): number {
+    return least + (this.next() % (most - least + 1));
+  }
+
+  percent(chance: number): boolean {
+    return this.next() % 100 < chance;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.next() % items.length]!;
+  }
+}
