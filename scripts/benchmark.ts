@@ -1,15 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { reportFailure } from '../generator/cli/failure.js';
-import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { checkOutput } from '../generator/cli/outputFile.js';
 import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures.js';
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';
 import { runJobs } from './benchmark/runJobs.js';
 import { evaluate, PARTS, type Part, rtlJobs } from './evaluation/evaluate.js';
-import { ensureTools, ToolsMissing } from './tools.js';
+import { putJson, runScript, wholeNumber } from './script.js';
+import { ensureTools } from './tools.js';
 
 interface Flags {
   readonly quick?: boolean;
@@ -62,13 +62,6 @@ const refuse = (problem: Problem): never => {
   throw new UserError([problem]);
 };
 
-const parseJobs = (text: string): number => {
-  const parallel = Number(text);
-  if (Number.isInteger(parallel) && parallel >= 1 && parallel <= 64) return parallel;
-  const fix = 'give a whole number from 1 to 64';
-  return refuse({ code: 'OUT_OF_RANGE', path: '--jobs', message: `"${text}" will not do`, fix });
-};
-
 const refuseFilter = (filter: string | undefined): never => {
   const fix = 'give words of a row, as in --filter "L2 dgrad"';
   return refuse({ code: 'NO_ROWS', path: '--filter', message: `no row has the words "${filter}"`, fix });
@@ -85,9 +78,7 @@ const partsOf = ({ validate, only, filter }: Flags): readonly Part[] => {
 };
 
 const print = (json: Flags['json'], content: unknown, text: string): void => {
-  const encoded = `${JSON.stringify(content, null, 2)}\n`;
-  if (json === true) process.stdout.write(encoded);
-  else if (json !== undefined) writeOutput('--json', json, Buffer.from(encoded));
+  putJson(json, content);
   if (json !== true) process.stdout.write(text);
 };
 
@@ -132,7 +123,7 @@ const targets = async ({ filter, json, fresh = false, cached = false }: Flags, p
 const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCode> => {
   const { quick = false, filter, json, fresh = false, cached = false } = flags;
   if (typeof json === 'string') checkOutput('--json', json, ['.json']);
-  const parallel = parseJobs(flags.jobs);
+  const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
   if (quick) return targets(flags, parallel);
   const parts = partsOf(flags);
   const wanted = (name: string): boolean => matches(name, filter);
@@ -149,20 +140,4 @@ const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCod
   return failures.length > 0 || valid === false ? EXIT.failed : EXIT.ok;
 };
 
-const main = async (args: readonly string[]): Promise<ExitCode> => {
-  try {
-    return await benchmark(parseFlags(args), args);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof ToolsMissing) {
-      console.error(error.message);
-      return EXIT.missingTool;
-    }
-    const err = (text: string): void => {
-      process.stderr.write(text);
-    };
-    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
-  }
-};
-
-process.exitCode = await main(process.argv.slice(2));
+await runScript((args) => benchmark(parseFlags(args), args));

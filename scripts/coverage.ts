@@ -1,14 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { reportFailure } from '../generator/cli/failure.js';
-import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { checkOutput } from '../generator/cli/outputFile.js';
 import { rtlFiles } from '../generator/emit/rtl.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
@@ -19,12 +18,13 @@ import { blockCoverage, coverageTable, percentOf, staleExclusions, uncovered } f
 import { stoppedBy } from './host.js';
 import { Progress } from './progress.js';
 import { runPass } from './runPass.js';
+import { putJson, runScript, wholeNumber } from './script.js';
 import { simulate } from './simulate.js';
 import { faults, type HostOperation } from './simulators/job.js';
 import { buildVerilator } from './simulators/verilator.js';
 import { caseOn } from './soak/case.js';
 import { runCase } from './soak/runCase.js';
-import { ensureTools, ToolsMissing } from './tools.js';
+import { ensureTools } from './tools.js';
 
 interface Flags {
   readonly preset: string;
@@ -63,13 +63,6 @@ const parseFlags = (args: readonly string[]): Flags =>
     .exitOverride()
     .parse([...args], { from: 'user' })
     .opts<Flags>();
-
-const numberOf = (option: string, text: string, least: number, most: number): number => {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const fix = `give a number from ${least} to ${most}`;
-  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
-};
 
 /** A simulation that leaves its coverage in a file, and returns what is wrong with it. */
 type Run = (coverage: string) => Promise<readonly string[]>;
@@ -174,16 +167,16 @@ const cover = async (flags: Flags): Promise<ExitCode> => {
       { code: 'UNKNOWN_NAME', path: '--preset', message, fix: `take one of ${PRESET_NAMES.join(', ')}` },
     ]);
   }
-  const lines = numberOf('--lines', flags.lines, 0, 100);
-  const toggles = numberOf('--toggles', flags.toggles, 0, 100);
-  const seed = numberOf('--seed', flags.seed, 0, 10_000);
+  const lines = wholeNumber('--lines', flags.lines, 0, 100);
+  const toggles = wholeNumber('--toggles', flags.toggles, 0, 100);
+  const seed = wholeNumber('--seed', flags.seed, 0, 10_000);
   const runs = runsOf(preset, {
     seed,
-    random: numberOf('--random', flags.random, 0, 10_000),
-    every: numberOf('--every', flags.every, 1, 10_000),
-    faults: numberOf('--faults', flags.faults, 0, 10_000),
+    random: wholeNumber('--random', flags.random, 0, 10_000),
+    every: wholeNumber('--every', flags.every, 1, 10_000),
+    faults: wholeNumber('--faults', flags.faults, 0, 10_000),
   });
-  const parallel = numberOf('--jobs', flags.jobs, 1, 64);
+  const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
   await ensureTools(['verilator', 'g++', 'make']);
 
   const begin = performance.now();
@@ -209,9 +202,7 @@ const cover = async (flags: Flags): Promise<ExitCode> => {
       missing,
       wrong,
     };
-    const text = `${JSON.stringify(content, null, 2)}\n`;
-    if (json === true) process.stdout.write(text);
-    else writeOutput('--json', json, Buffer.from(text));
+    putJson(json, content);
   }
   if (json !== true) {
     console.log(coverageTable(blocks));
@@ -224,20 +215,4 @@ const cover = async (flags: Flags): Promise<ExitCode> => {
   return enough && wrong.length === 0 && stale.length === 0 ? EXIT.ok : EXIT.failed;
 };
 
-const main = async (args: readonly string[]): Promise<ExitCode> => {
-  try {
-    return await cover(parseFlags(args));
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof ToolsMissing) {
-      console.error(error.message);
-      return EXIT.missingTool;
-    }
-    const err = (text: string): void => {
-      process.stderr.write(text);
-    };
-    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
-  }
-};
-
-process.exitCode = await main(process.argv.slice(2));
+await runScript((args) => cover(parseFlags(args)));

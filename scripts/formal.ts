@@ -1,16 +1,16 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { reportFailure } from '../generator/cli/failure.js';
-import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { checkOutput } from '../generator/cli/outputFile.js';
 import type { Bug, Proof } from './formal/proof.js';
 import { PROOFS } from './formal/proofs.js';
 import { prove, type Verdict } from './formal/prove.js';
 import { failures, isGood, type Outcome, proofJson, proofMarkdown, proofTable } from './formal/report.js';
 import { Progress } from './progress.js';
-import { ensureTools, FORMAL_TOOLS, ToolsMissing } from './tools.js';
+import { putJson, runScript, wholeNumber } from './script.js';
+import { ensureTools, FORMAL_TOOLS } from './tools.js';
 
 interface Flags {
   readonly filter?: string;
@@ -48,13 +48,6 @@ const parseFlags = (args: readonly string[]): Flags =>
 
 const refuse = (problem: Problem): never => {
   throw new UserError([problem]);
-};
-
-const countOf = (option: string, text: string, most: number): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 1 && value <= most) return value;
-  const fix = `give a whole number from 1 to ${most}`;
-  return refuse({ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix });
 };
 
 const matches = ({ name, blocks }: Proof, filter: string | undefined): boolean => {
@@ -114,8 +107,8 @@ const outcomesOf = (proofs: readonly Proof[], verdicts: ReadonlyMap<Task, Verdic
 const formal = async (flags: Flags): Promise<ExitCode> => {
   const { filter, json, markdown = false, fresh = false } = flags;
   if (typeof json === 'string') checkOutput('--json', json, ['.json']);
-  const parallel = countOf('--jobs', flags.jobs, 64);
-  const seconds = countOf('--limit', flags.limit, 100_000);
+  const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
+  const seconds = wholeNumber('--limit', flags.limit, 1, 100_000);
   const proofs = PROOFS.filter((proof) => matches(proof, filter));
   if (proofs.length === 0) {
     const fix = `give words of ${PROOFS.map(({ name }) => name).join(', ')}`;
@@ -137,9 +130,7 @@ const formal = async (flags: Flags): Promise<ExitCode> => {
   const bad = outcomes.filter((outcome) => !isGood(outcome));
 
   if (json !== undefined) {
-    const text = `${JSON.stringify({ seconds: spent, proofs: proofJson(outcomes) }, null, 2)}\n`;
-    if (json === true) process.stdout.write(text);
-    else writeOutput('--json', json, Buffer.from(text));
+    putJson(json, { seconds: spent, proofs: proofJson(outcomes) });
   }
   if (markdown) process.stdout.write(proofMarkdown(outcomes));
   else if (json !== true) {
@@ -151,20 +142,4 @@ const formal = async (flags: Flags): Promise<ExitCode> => {
   return bad.length > 0 ? EXIT.failed : EXIT.ok;
 };
 
-const main = async (args: readonly string[]): Promise<ExitCode> => {
-  try {
-    return await formal(parseFlags(args));
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof ToolsMissing) {
-      console.error(error.message);
-      return EXIT.missingTool;
-    }
-    const err = (text: string): void => {
-      process.stderr.write(text);
-    };
-    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
-  }
-};
-
-process.exitCode = await main(process.argv.slice(2));
+await runScript((args) => formal(parseFlags(args)));

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { reportFailure } from '../generator/cli/failure.js';
 import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
 import { type Config, PASSES } from '../generator/spec/config.js';
 import { parseLayer } from '../generator/spec/layer.js';
 import { presets } from '../generator/spec/presets.js';
 import { GEOMETRIES } from './cases.js';
 import { runPass } from './runPass.js';
+import { runScript, wholeNumber } from './script.js';
 import type { Simulator } from './simulators/job.js';
 import { synthesize } from './synth/synthesize.js';
 import { findYosys } from './synth/yosys.js';
@@ -56,8 +56,11 @@ const run = async (flags: Flags): Promise<ExitCode> => {
   }
   await ensureTools(flags.simulator === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
   const { netlist } = await synthesize(config, await findYosys(), { target: 'generic', library: 'osu018' });
-  const rtl = gateFiles(config, flags.break === undefined ? netlist : breakGate(netlist, Number(flags.break)));
-  const geometries = SHORT.slice(0, Number(flags.geometries)).map(
+  const rtl = gateFiles(
+    config,
+    flags.break === undefined ? netlist : breakGate(netlist, wholeNumber('--break', flags.break, 0, 1e6)),
+  );
+  const geometries = SHORT.slice(0, wholeNumber('--geometries', flags.geometries, 1, SHORT.length)).map(
     (wanted) => GEOMETRIES.find(({ name }) => name === wanted)!,
   );
   let [passed, failed] = [0, 0];
@@ -80,7 +83,7 @@ const run = async (flags: Flags): Promise<ExitCode> => {
   return failed > 0 ? EXIT.failed : EXIT.ok;
 };
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+const main = (args: readonly string[]): Promise<ExitCode> => {
   const flags = new Command('npm run gates --')
     .description(
       'runs a part of the regression on the gates that Yosys makes, and compares results and cycles with the RTL',
@@ -90,8 +93,10 @@ if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.me
     .addOption(new Option('--simulator <name>').choices(['icarus', 'verilator']).default('icarus'))
     .option('--break <n>', 'make the nth AND gate an OR, to see runs fail')
     .addHelpText('after', '\nExample:\n  npm run gates -- --geometries 1 --break 1000\n')
-    .parse()
+    .exitOverride()
+    .parse([...args], { from: 'user' })
     .opts<Flags>();
-  const terminal = { out: console.log, err: (text: string) => process.stderr.write(text), color: false };
-  process.exitCode = await run(flags).catch((error: unknown) => reportFailure(error, terminal, false));
-}
+  return run(flags);
+};
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await runScript(main);

@@ -1,21 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
 import { withFileErrors } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { reportFailure } from '../generator/cli/failure.js';
-import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { checkOutput } from '../generator/cli/outputFile.js';
 import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
 import { isEquivalent } from './mutation/equivalence.js';
 import { type Baseline, type Judged, judgeMutant, measureBaseline } from './mutation/judge.js';
 import { countMutants, mutantTable, mutantText } from './mutation/report.js';
 import { systemSuite } from './mutation/system.js';
 import { Progress } from './progress.js';
-import { ensureTools, ToolsMissing } from './tools.js';
+import { putJson, runScript, wholeNumber } from './script.js';
+import { ensureTools } from './tools.js';
 
 interface Flags {
   readonly count: string;
@@ -54,13 +54,6 @@ const parseFlags = (args: readonly string[]): Flags =>
     .exitOverride()
     .parse([...args], { from: 'user' })
     .opts<Flags>();
-
-const numberOf = (option: string, text: string, least: number, most: number): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const fix = `give a whole number from ${least} to ${most}`;
-  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
-};
 
 interface Earlier {
   readonly mutants: readonly Judged[];
@@ -141,11 +134,11 @@ const judgeTargets = async (
 const mutateAll = async (flags: Flags): Promise<ExitCode> => {
   const { json, filter } = flags;
   if (typeof json === 'string') checkOutput('--json', json, ['.json']);
-  const count = numberOf('--count', flags.count, 1, 100_000);
-  const seed = numberOf('--seed', flags.seed, 0, 1_000_000);
-  const threshold = numberOf('--threshold', flags.threshold, 0, 100) / 100;
-  const seconds = numberOf('--limit', flags.limit, 1, 100_000);
-  const parallel = numberOf('--jobs', flags.jobs, 1, 64);
+  const count = wholeNumber('--count', flags.count, 1, 100_000);
+  const seed = wholeNumber('--seed', flags.seed, 0, 1_000_000);
+  const threshold = wholeNumber('--threshold', flags.threshold, 0, 100) / 100;
+  const seconds = wholeNumber('--limit', flags.limit, 1, 100_000);
+  const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
   const earlier = flags.again === undefined ? undefined : readEarlier(flags.again);
   const chosen = chooseMutants(count, seed, filter);
   const targets = earlier ? survivorsOf(flags.again!, earlier, chosen) : chosen;
@@ -190,9 +183,7 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
 
   if (json !== undefined) {
     const content = { seed, seconds: spent, threshold, score, counts, mutants: judged };
-    const text = `${JSON.stringify(content, null, 2)}\n`;
-    if (json === true) process.stdout.write(text);
-    else writeOutput('--json', json, Buffer.from(text));
+    putJson(json, content);
   }
   if (json !== true) {
     console.log(mutantTable(counts));
@@ -203,20 +194,4 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
   return enough ? EXIT.ok : EXIT.failed;
 };
 
-const main = async (args: readonly string[]): Promise<ExitCode> => {
-  try {
-    return await mutateAll(parseFlags(args));
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof ToolsMissing) {
-      console.error(error.message);
-      return EXIT.missingTool;
-    }
-    const err = (text: string): void => {
-      process.stderr.write(text);
-    };
-    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
-  }
-};
-
-process.exitCode = await main(process.argv.slice(2));
+await runScript((args) => mutateAll(parseFlags(args)));

@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { reportFailure } from '../generator/cli/failure.js';
 import { tensorShape } from '../generator/cli/operands.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { findings } from '../generator/cli/runReport.js';
@@ -18,11 +17,12 @@ import { digitOperands } from './digits.js';
 import { Progress } from './progress.js';
 import { type RunDescription, replayCommand } from './replay.js';
 import { runPass } from './runPass.js';
+import { runScript, wholeNumber } from './script.js';
 import { caseName, failureReport, groupsOf, type Outcome, summaryTable } from './simReport.js';
 import { isReady, prepare } from './simulate.js';
 import { cacheFolder } from './simulators/cache.js';
 import type { Simulator } from './simulators/job.js';
-import { ensureTools, ToolsMissing } from './tools.js';
+import { ensureTools } from './tools.js';
 
 const JOBS = 2;
 const SIMULATORS: readonly Simulator[] = ['verilator', 'icarus'];
@@ -43,13 +43,6 @@ const namesOf = <T extends string>(option: string, text: string | undefined, kno
     });
   if (problems.length > 0) throw new UserError(problems);
   return known.filter((name) => words.includes(name));
-};
-
-const countOf = (option: string, text: string, most: number): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= most) return value;
-  const fix = `give a whole number from 0 to ${most}`;
-  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
 };
 
 const parseFlags = (args: readonly string[]): Flags => {
@@ -73,8 +66,8 @@ const parseFlags = (args: readonly string[]): Flags => {
     engines: namesOf('--engine', options.engine, ENGINES),
     passes: namesOf('--pass', options.pass, PASSES),
     simulators: namesOf('--simulator', options.simulator, SIMULATORS),
-    seed: countOf('--seed', options.seed, 1_000_000),
-    random: countOf('--cases', options.cases, 100_000),
+    seed: wholeNumber('--seed', options.seed, 0, 1_000_000),
+    random: wholeNumber('--cases', options.cases, 0, 100_000),
     long: options.long ?? false,
     jsonSummary: options.jsonSummary,
   };
@@ -214,20 +207,4 @@ const simulate = async (flags: Flags): Promise<ExitCode> => {
   return failed > 0 ? EXIT.failed : EXIT.ok;
 };
 
-const main = async (args: readonly string[]): Promise<ExitCode> => {
-  try {
-    return await simulate(parseFlags(args));
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof ToolsMissing) {
-      console.error(error.message);
-      return EXIT.missingTool;
-    }
-    const err = (text: string): void => {
-      process.stderr.write(text);
-    };
-    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
-  }
-};
-
-process.exitCode = await main(process.argv.slice(2));
+await runScript((args) => simulate(parseFlags(args)));

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { reportFailure } from '../generator/cli/failure.js';
-import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
+import { checkOutput } from '../generator/cli/outputFile.js';
 import { Progress } from './progress.js';
+import { putJson, runScript, wholeNumber } from './script.js';
 import { prepare, simulatorKey } from './simulate.js';
 import { cacheFolder } from './simulators/cache.js';
 import {
@@ -21,7 +21,7 @@ import {
 } from './soak/case.js';
 import { configText, countScenarios, type Finished, replaySoak, soakFailure, soakTable } from './soak/report.js';
 import { runCase } from './soak/runCase.js';
-import { ensureTools, ToolsMissing } from './tools.js';
+import { ensureTools } from './tools.js';
 
 interface Flags {
   readonly minutes: string;
@@ -59,13 +59,6 @@ const parseFlags = (args: readonly string[]): Flags =>
     .parse([...args], { from: 'user' })
     .opts<Flags>();
 
-const countOf = (option: string, text: string, least: number, most: number): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const fix = `give a whole number from ${least} to ${most}`;
-  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
-};
-
 const MOST_CAMPAIGNS = 100_000;
 /** Icarus compiles each case anew, and is slow. */
 const ICARUS_CASES = 12;
@@ -87,7 +80,7 @@ const finish = async (seed: number, waves?: string): Promise<Finished> => {
 const replay = async (flags: Flags): Promise<ExitCode> => {
   const { waves } = flags;
   const most = (MOST_CAMPAIGNS + 1) * CONFIGURATIONS * CASES_PER_CONFIGURATION - 1;
-  const seed = countOf('--replay', flags.replay!, 0, most);
+  const seed = wholeNumber('--replay', flags.replay!, 0, most);
   if (waves !== undefined) checkOutput('--waves', waves, ['.fst', '.vcd']);
   await ensureTools(simulatorOf(seed) === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
   console.log(configText(configOf(seed)));
@@ -169,17 +162,17 @@ const soak = async (flags: Flags): Promise<ExitCode> => {
     throw new UserError([problem]);
   }
   if (typeof json === 'string') checkOutput('--json', json, ['.json']);
-  const first = countOf('--first', flags.first, 0, CONFIGURATIONS - 1);
+  const first = wholeNumber('--first', flags.first, 0, CONFIGURATIONS - 1);
   const limits: Limits = {
     first,
-    campaign: countOf('--seed', flags.seed, 0, MOST_CAMPAIGNS),
-    cases: countOf('--cases', flags.cases, 1, CASES_PER_CONFIGURATION),
+    campaign: wholeNumber('--seed', flags.seed, 0, MOST_CAMPAIGNS),
+    cases: wholeNumber('--cases', flags.cases, 1, CASES_PER_CONFIGURATION),
     configurations: Math.min(
-      countOf('--configurations', flags.configurations, 1, CONFIGURATIONS),
+      wholeNumber('--configurations', flags.configurations, 1, CONFIGURATIONS),
       CONFIGURATIONS - first,
     ),
-    parallel: countOf('--jobs', flags.jobs, 1, 64),
-    milliseconds: countOf('--minutes', flags.minutes, 1, 100_000) * 60_000,
+    parallel: wholeNumber('--jobs', flags.jobs, 1, 64),
+    milliseconds: wholeNumber('--minutes', flags.minutes, 1, 100_000) * 60_000,
   };
   await ensureTools(['verilator', 'iverilog', 'g++', 'make']);
 
@@ -195,9 +188,7 @@ const soak = async (flags: Flags): Promise<ExitCode> => {
       ...{ seed: limits.campaign, seconds, configurations, cases: finished.length, failed: failed.length },
       ...{ scenarios: counts, failures },
     };
-    const text = `${JSON.stringify(content, null, 2)}\n`;
-    if (json === true) process.stdout.write(text);
-    else writeOutput('--json', json, Buffer.from(text));
+    putJson(json, content);
   }
   if (json !== true) {
     console.log(soakTable(counts));
@@ -206,20 +197,4 @@ const soak = async (flags: Flags): Promise<ExitCode> => {
   return failed.length > 0 ? EXIT.failed : EXIT.ok;
 };
 
-const main = async (args: readonly string[]): Promise<ExitCode> => {
-  try {
-    return await soak(parseFlags(args));
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof ToolsMissing) {
-      console.error(error.message);
-      return EXIT.missingTool;
-    }
-    const err = (text: string): void => {
-      process.stderr.write(text);
-    };
-    return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
-  }
-};
-
-process.exitCode = await main(process.argv.slice(2));
+await runScript((args) => soak(parseFlags(args)));

@@ -1,0 +1,46 @@
+import { CommanderError } from 'commander';
+import picocolors from 'picocolors';
+import { UserError } from '../generator/check/errors.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { reportFailure } from '../generator/cli/failure.js';
+import { writeOutput } from '../generator/cli/outputFile.js';
+import { ToolsMissing } from './tools.js';
+
+/** Runs an npm script with its arguments; says what went wrong, and sets the exit code. */
+export const runScript = async (body: (args: readonly string[]) => Promise<ExitCode>): Promise<void> => {
+  const attempt = async (): Promise<ExitCode> => {
+    try {
+      return await body(process.argv.slice(2));
+    } catch (error) {
+      if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+      if (error instanceof ToolsMissing) {
+        console.error(error.message);
+        return EXIT.missingTool;
+      }
+      const err = (text: string): void => {
+        process.stderr.write(text);
+      };
+      return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
+    }
+  };
+  process.exitCode = await attempt();
+};
+
+/**
+ * The value of an option that takes a whole number.
+ * @throws UserError outside `least`…`most`.
+ */
+export const wholeNumber = (option: string, text: string, least: number, most: number): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const fix = `give a whole number from ${least} to ${most}`;
+  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
+};
+
+/** What `--json [file]` asks for: JSON into a file, or on stdout instead of the tables. */
+export const putJson = (json: string | true | undefined, content: unknown): void => {
+  if (json === undefined) return;
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  if (json === true) process.stdout.write(text);
+  else writeOutput('--json', json, Buffer.from(text));
+};
