@@ -21,18 +21,17 @@ export const FAMILIES: readonly (readonly [name: NetworkName, label: string])[] 
   ['squeezenet1_0', 'SqueezeNet 1.0'],
 ];
 
-/** Convolutions only: linear layers have no stride, and are left out. */
-const convolutions = (name: NetworkName): readonly NetworkLayer[] =>
-  networks[name]({ batch: BATCH }).layers.filter(({ linear }) => !linear);
+/** Linear layers are among them, as 1x1 convolutions of a 1x1 map. */
+const layersOf = (name: NetworkName): readonly NetworkLayer[] => networks[name]({ batch: BATCH }).layers;
 
 const jobOf = ({ name, layer }: NetworkLayer, pass: (typeof PASSES)[number], engine: Engine): ModelJob => ({
   ...{ layer: name, spec: formatLayer(layer), config: presets[PRESET], pass, engine },
 });
 
-/** Every convolution, pass and engine of every network. */
+/** Every layer, pass and engine of every network. */
 export const networkJobs = (): readonly ModelJob[] =>
   FAMILIES.flatMap(([name]) =>
-    convolutions(name).flatMap((layer) =>
+    layersOf(name).flatMap((layer) =>
       PASSES.flatMap((pass) => ENGINES.map((engine) => jobOf(layer, pass, engine))),
     ),
   );
@@ -74,10 +73,10 @@ const totalsOf = (
   };
 };
 
-/** Totals of each network and engine, over all convolutions and over those with a stride of 2 or more. */
+/** Totals of each network and engine, over all layers and over those with a stride of 2 or more. */
 export const networkTotals = (estimates: ReadonlyMap<string, Estimate>): readonly NetworkTotals[] =>
   FAMILIES.flatMap(([name, label]) => {
-    const all = convolutions(name);
+    const all = layersOf(name);
     const strided = all.filter(({ layer }) => Math.max(layer.Sh, layer.Sw) > 1);
     return ENGINES.flatMap((engine) => [
       ...[totalsOf(label, all, engine, 'all', estimates) ?? []].flat(),
@@ -101,5 +100,5 @@ export const networkReport = (totals: readonly NetworkTotals[]): string =>
       `${(one.utilization * 100).toFixed(1)} %`,
     ]),
   ) +
-  `\nBatch ${BATCH}, ${PRESET}, by the model; linear layers are left out. Cycles, vectors and accesses in millions;\n` +
+  `\nBatch ${BATCH}, ${PRESET}, by the model; linear layers are among all. Cycles, vectors and accesses in millions;\n` +
   'from DRAM MB on, dgrad and wgrad together.\n';

@@ -44,7 +44,7 @@ const totals = z.object({
   network: z.string(),
   batch: z.number().int().positive(),
   engine: z.enum(ENGINES),
-  /** All convolutions, or only those with a stride of 2 or more. */
+  /** All layers, linear ones too, or only those with a stride of 2 or more. */
   scope: z.enum(['all', 'strided']),
   layers: count,
   /** Cycles of each pass. */

@@ -33,7 +33,7 @@ export const backward = ({ dgrad, wgrad }: NetworkTotals): number => dgrad + wgr
 
 const SCOPES = {
   strided: 'layers with a stride of 2 or more',
-  all: 'all convolutions',
+  all: 'all layers',
 } as const;
 
 type Value = (totals: NetworkTotals) => number;

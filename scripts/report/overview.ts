@@ -58,7 +58,7 @@ const cards = (results: Results): readonly Card[] => {
       return scope === 'all' && before && after && backward(after) > 0 ? [backward(before) / backward(after)] : [];
     });
     if (ratios.length === 0) return [];
-    const note = `both gradients, all convolutions, by the model; geometric mean of ${count(ratios.length)} networks; ${range(ratios)}`;
+    const note = `both gradients, all layers, by the model; geometric mean of ${count(ratios.length)} networks; ${range(ratios)}`;
     return [{ figure: times(geometricMean(ratios)), title: `networks: zerofree over ${engine}`, note }];
   });
   const model = validationSummary(results);
