@@ -85,20 +85,22 @@ export const networkTotals = (estimates: ReadonlyMap<string, Estimate>): readonl
   });
 
 const mega = (value: number): string => (value / 1e6).toFixed(2);
+const kilo = (value: number): string => (value / 1e3).toFixed(1);
 
 export const networkReport = (totals: readonly NetworkTotals[]): string =>
   tableOf(
     [
       ...['network', 'layers', 'engine', 'count', 'fprop', 'dgrad', 'wgrad', 'DRAM MB', 'dyn reads', 'stat reads'],
-      ...['accesses', 'extra MB', 'prologue', 'reorganize', 'useful'],
+      ...['accesses', 'extra MB', 'reorganize', 'prologue k', 'useful'],
     ],
     3,
     totals.map((one) => [
       ...[one.network, one.scope, one.engine, String(one.layers)],
       ...[one.fprop, one.dgrad, one.wgrad, one.dramBytes, one.dynamicReads, one.stationaryReads].map(mega),
-      ...[one.bufferAccesses, one.extraStorageBytes, one.prologueCycles, one.reorganizeCycles ?? 0].map(mega),
+      ...[one.bufferAccesses, one.extraStorageBytes, one.reorganizeCycles ?? 0].map(mega),
+      kilo(one.prologueCycles),
       `${(one.utilization * 100).toFixed(1)} %`,
     ]),
   ) +
-  `\nBatch ${BATCH}, ${PRESET}, by the model; linear layers are among all. Cycles, vectors and accesses in millions;\n` +
-  'from DRAM MB on, dgrad and wgrad together.\n';
+  `\nBatch ${BATCH}, ${PRESET}, by the model; linear layers are among all. Cycles, vectors and accesses in millions,\n` +
+  'the prologue in thousands; from DRAM MB on, dgrad and wgrad together.\n';
