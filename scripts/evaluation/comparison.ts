@@ -1,18 +1,11 @@
+import { PAPER } from './paper.js';
 import type { NetworkTotals } from './results.js';
-
-/** Published reductions of BP-im2col over traditional im2col, for each of the paper's figures (arXiv 2209.09434, abstract). */
-const PAPER = {
-  runtime: { text: '-34.9 % on average', value: -0.349 },
-  offChip: { text: '-22.7 % or more', value: -0.227 },
-  onChip: { text: '-70.6 % or more', value: -0.706 },
-  storage: { text: '-74.78 % or more', value: -0.7478 },
-} as const;
 
 type Engines = Readonly<Record<NetworkTotals['engine'], NetworkTotals>>;
 
 /** A figure of backpropagation, that is of dgrad and wgrad together. */
 interface Figure {
-  readonly key: keyof typeof PAPER;
+  readonly key: 'runtime' | 'offChip' | 'onChip' | 'storage';
   readonly label: string;
   readonly of: (totals: NetworkTotals) => number;
 }

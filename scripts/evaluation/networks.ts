@@ -31,9 +31,7 @@ const jobOf = ({ name, layer }: NetworkLayer, pass: (typeof PASSES)[number], eng
 /** Every layer, pass and engine of every network. */
 export const networkJobs = (): readonly ModelJob[] =>
   FAMILIES.flatMap(([name]) =>
-    layersOf(name).flatMap((layer) =>
-      PASSES.flatMap((pass) => ENGINES.map((engine) => jobOf(layer, pass, engine))),
-    ),
+    layersOf(name).flatMap((layer) => PASSES.flatMap((pass) => ENGINES.map((engine) => jobOf(layer, pass, engine)))),
   );
 
 const ACCESSES = [

@@ -1,14 +1,13 @@
 import * as Plot from '@observablehq/plot';
 import { ENGINES, type Engine } from '../../generator/spec/config.js';
+import { PAPER } from '../evaluation/paper.js';
 import type { NetworkTotals, Results } from '../evaluation/results.js';
 import { ENGINE_COLORS, engineLegend, figureHtml, plotSvg, type Section, scrolling, tableHtml } from './figure.js';
-import { change, count, escaped, geometricMean, groupBy, percent, short, times } from './text.js';
+import { change, count, escaped, geometricMean, groupBy, minus, percent, short, times } from './text.js';
 
-/** What the paper on BP-im2col claims against traditional im2col (arXiv 2209.09434); its array and layers are others. */
-const CLAIMS = [
-  ...['−34.9 % on average', '−14.5 to −79.0 %', '−17.7 to −92.4 %'],
-  ...['at least −22.7 %', 'at least −70.6 %', 'at least −74.78 %'],
-] as const;
+const { runtime, dgrad, wgrad, offChip, onChip, storage } = PAPER;
+/** Beside the columns of {@link claimsTable}. */
+const CLAIMS = [runtime, dgrad, wgrad, offChip, onChip, storage].map(({ text }) => minus(text));
 
 /** The engines of one network, batch and scope. */
 export interface Network {
@@ -236,7 +235,7 @@ const comparisonHtml = ({ comparison }: Results): string => {
     head: ['figure', 'layers', 'published', 'bp', 'zerofree', 'zerofree over bp'],
     text: 2,
     rows: reductions.map(({ scope, figure, paper, bp, zerofree, zerofreeOverBp }) => [
-      ...[figure, SCOPES[scope], paper.replaceAll('-', '−')],
+      ...[figure, SCOPES[scope], minus(paper)],
       ...[bp, zerofree, zerofreeOverBp].map(change),
     ]),
   });

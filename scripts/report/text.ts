@@ -22,6 +22,9 @@ export const short = (value: number): string => {
 /** Bytes as MB with one decimal. */
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
+/** A text with signs of minus for its hyphens. */
+export const minus = (text: string): string => text.replaceAll('-', '−');
+
 /** A change by a share, as −34.9 %. */
 export const change = (share: number): string =>
   `${share < 0 ? '−' : share > 0 ? '+' : ''}${(Math.abs(share) * 100).toFixed(1)} %`;
