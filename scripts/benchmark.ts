@@ -8,6 +8,7 @@ import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';
 import { runJobs } from './benchmark/runJobs.js';
 import { evaluate, PARTS, type Part, rtlJobs } from './evaluation/evaluate.js';
+import { resultsMarkdown } from './evaluation/markdown.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
 
@@ -18,6 +19,7 @@ interface Flags {
   readonly filter?: string;
   /** File, or true for stdout. */
   readonly json?: string | true;
+  readonly markdown?: boolean;
   readonly fresh?: boolean;
   readonly cached?: boolean;
   readonly jobs: string;
@@ -33,6 +35,7 @@ Parts of the whole benchmark, about half an hour the first time; what is cached 
 
 Examples:
   npm run bench -- --json results.json
+  npm run bench -- --cached --markdown
   npm run bench -- --validate
   npm run bench -- --only networks
   npm run bench -- --filter "L4 dgrad"
@@ -49,6 +52,7 @@ const parseFlags = (args: readonly string[]): Flags =>
     .option('--only <parts>', 'only these parts, with commas between them')
     .option('--filter <words>', 'only runs of L1 to L5, or rows of --quick, whose name has words that begin with these')
     .option('--json [file]', 'the results as JSON, into a file or instead of the tables')
+    .option('--markdown', 'print the tables of the README instead')
     .option('--fresh', 'run again what the cache has')
     .option('--cached', 'simulate nothing: show what the cache has')
     .option('-j, --jobs <n>', 'runs at a time', '2')
@@ -121,7 +125,7 @@ const targets = async ({ filter, json, fresh = false, cached = false }: Flags, p
 };
 
 const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCode> => {
-  const { quick = false, filter, json, fresh = false, cached = false } = flags;
+  const { quick = false, filter, json, markdown, fresh = false, cached = false } = flags;
   if (typeof json === 'string') checkOutput('--json', json, ['.json']);
   const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
   if (quick) return targets(flags, parallel);
@@ -135,7 +139,7 @@ const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCod
   const { results, text, failures, valid } = await evaluate({
     ...{ parts, wanted, fresh, cached, parallel, color, command },
   });
-  print(json, results, text);
+  print(json, results, markdown ? resultsMarkdown(results) : text);
   report(failures);
   return failures.length > 0 || valid === false ? EXIT.failed : EXIT.ok;
 };

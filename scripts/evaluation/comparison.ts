@@ -5,7 +5,8 @@ type Engines = Readonly<Record<NetworkTotals['engine'], NetworkTotals>>;
 
 /** A figure of backpropagation, that is of dgrad and wgrad together. */
 interface Figure {
-  readonly key: 'runtime' | 'offChip' | 'onChip' | 'storage';
+  /** The published figure, where there is one. */
+  readonly key?: 'runtime' | 'offChip' | 'onChip' | 'storage';
   readonly label: string;
   readonly of: (totals: NetworkTotals) => number;
 }
@@ -17,7 +18,9 @@ const FIGURES: readonly Figure[] = [
   { key: 'runtime', label: 'backpropagation runtime', of: backpropagation },
   { key: 'offChip', label: 'off-chip bytes', of: ({ dramBytes }) => dramBytes },
   { key: 'onChip', label: 'operand buffer reads', of: operandReads },
+  { label: 'on-chip accesses, sums too', of: ({ bufferAccesses }) => bufferAccesses },
   { key: 'storage', label: 'additional storage', of: ({ extraStorageBytes }) => extraStorageBytes },
+  { label: 'prologue latency', of: ({ prologueCycles }) => prologueCycles },
 ];
 
 const change = (now: number, before: number): number => (before === 0 ? 0 : now / before - 1);
@@ -37,6 +40,7 @@ const complete = (totals: readonly NetworkTotals[], scope: NetworkTotals['scope'
 export interface Reduction {
   readonly scope: NetworkTotals['scope'];
   readonly figure: string;
+  /** Empty where nothing is published. */
   readonly paper: string;
   /** Means over the networks of the relative change. */
   readonly bp: number;
@@ -52,7 +56,7 @@ export const reductions = (totals: readonly NetworkTotals[]): readonly Reduction
     const networks = complete(totals, scope);
     if (networks.length === 0) return [];
     return FIGURES.map(({ key, label, of }) => ({
-      ...{ scope, figure: label, paper: PAPER[key].text },
+      ...{ scope, figure: label, paper: key ? PAPER[key].text : '' },
       bp: mean(networks.map(({ bp, traditional }) => change(of(bp), of(traditional)))),
       zerofree: mean(networks.map(({ zerofree, traditional }) => change(of(zerofree), of(traditional)))),
       zerofreeOverBp: mean(networks.map(({ zerofree, bp }) => change(of(zerofree), of(bp)))),
@@ -69,7 +73,7 @@ const verdict = (now: number, paper: number): string =>
 export const reasons = (totals: readonly NetworkTotals[]): readonly string[] => {
   const networks = complete(totals, 'strided');
   if (networks.length === 0) return [];
-  const figure = (key: Figure['key']) => {
+  const figure = (key: NonNullable<Figure['key']>) => {
     const { of } = FIGURES.find((one) => one.key === key)!;
     const now = mean(networks.map(({ bp, traditional }) => change(of(bp), of(traditional))));
     return { text: percent(now), verdict: verdict(now, PAPER[key].value) };

@@ -1,0 +1,108 @@
+import { ENGINES, type Engine } from '../../generator/spec/config.js';
+import { groupBy } from '../report/text.js';
+import { reductionRows } from './comparison.js';
+import type { NetworkTotals, Results, Run } from './results.js';
+import { BARS, summarize } from './validation.js';
+
+const whole = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const percent = (value: number, digits = 1): string => `${(value * 100).toFixed(digits)} %`;
+const times = (value: number): string => value.toFixed(2);
+
+/** A table whose first columns are text. */
+const table = (head: readonly string[], text: number, rows: readonly (readonly string[])[]): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(head),
+    `|${head.map((_, column) => (column < text ? '---|' : '---:|')).join('')}`,
+    ...rows.map(line),
+  ].join('\n');
+};
+
+const names = ENGINES.map((engine) => `\`${engine}\``);
+
+type Engines<T> = Readonly<Record<Engine, T>>;
+
+/** Groups that have all three engines, by engine. */
+const byEngine = <T extends { readonly engine: Engine }>(
+  items: readonly T[],
+  key: (item: T) => string,
+): readonly Engines<T>[] =>
+  [...groupBy(items, key).values()]
+    .map((group) => Object.fromEntries(group.map((item) => [item.engine, item])) as Engines<T>)
+    .filter((engines) => ENGINES.every((engine) => engines[engine] !== undefined));
+
+const layerTable = (runs: readonly Run[]): string =>
+  table(
+    ['layer', 'pass', ...names, 'over `traditional`', 'over `bp`', 'useful', 'of the bound', 'DRAM ÷ compulsory'],
+    2,
+    byEngine(runs, ({ layer, pass }) => `${layer} ${pass}`).map(({ traditional, bp, zerofree }) => [
+      ...[zerofree.layer, zerofree.pass, ...[traditional, bp, zerofree].map(({ cycles }) => whole(cycles))],
+      ...[times(traditional.cycles / zerofree.cycles), times(bp.cycles / zerofree.cycles)],
+      ...[percent(zerofree.utilization), percent(zerofree.utilization / zerofree.laneBound)],
+      times((zerofree.dramBytesRead + zerofree.dramBytesWritten) / zerofree.compulsoryBytes),
+    ]),
+  );
+
+const backward = ({ dgrad, wgrad }: NetworkTotals): number => dgrad + wgrad;
+
+const networkTable = (networks: readonly NetworkTotals[], scope: NetworkTotals['scope']): string =>
+  table(
+    ['network', 'layers', ...names, 'over `traditional`', 'over `bp`', 'useful: `traditional`', '`bp`', '`zerofree`'],
+    1,
+    byEngine(
+      networks.filter((one) => one.scope === scope),
+      ({ network }) => network,
+    ).map(({ traditional, bp, zerofree }) => [
+      ...[zerofree.network, String(zerofree.layers)],
+      ...[traditional, bp, zerofree].map((totals) => whole(backward(totals) / 1000)),
+      ...[times(backward(traditional) / backward(zerofree)), times(backward(bp) / backward(zerofree))],
+      ...[traditional, bp, zerofree].map(({ utilization }) => percent(utilization)),
+    ]),
+  );
+
+/** The results as the tables of the README, in Markdown. Parts that the results do not have are left out. */
+export const resultsMarkdown = (results: Results): string => {
+  const { meta, machine, runs, networks, validation, comparison } = results;
+  const versions = Object.entries(meta.versions).map(([name, version]) => `${name} ${version}`);
+  const specs = [...new Map(runs.map(({ layer, spec }) => [layer, spec]))];
+  const summary = summarize(
+    validation.map((row) => ({ ...row, error: row.predictedCycles / row.cycles - 1, wrong: [] })),
+  );
+  const [head, ...changes] = reductionRows(comparison?.reductions ?? []);
+  const parts = [
+    `\`${meta.command}\`, on ${meta.date.slice(0, 10)} with ${versions.join(', ')}, seed ${meta.seed}: \`${machine.preset}\`, ` +
+      `${machine.rows}x${machine.columns} ${machine.format}, ${machine.busBytesPerCycle} bytes a cycle to and from memory, ${machine.onChipBytes / 1024} KiB on chip.`,
+    ...(runs.length > 0
+      ? [
+          '### Reference layers, on the RTL',
+          'Cycles of whole layers, from the first load to the last store. The columns behind them are of `zerofree`: speedups, useful multiply-accumulates of ' +
+            'all that the array could do, that as a share of the lane bound, and bytes to and from memory over those that no plan can avoid.',
+          layerTable(runs),
+          specs.map(([layer, spec]) => `${layer} \`${spec}\``).join(' · '),
+        ]
+      : []),
+    ...(networks.length > 0
+      ? [
+          '### Networks, by the performance model',
+          'Thousands of cycles of both gradients, batch 2; speedups and useful utilization. First all layers with a stride of 2 or more, then all layers, linear ones too.',
+          ...(['strided', 'all'] as const).map((scope) => networkTable(networks, scope)),
+        ]
+      : []),
+    ...(comparison && head
+      ? [
+          '### Beside the published figures',
+          'Changes of both gradients over `traditional`, means over these networks; the last column is over `bp`.',
+          table(head, 3, changes),
+          comparison.reasons.map((reason) => `- ${reason}`).join('\n'),
+        ]
+      : []),
+    ...(summary.runs > 0
+      ? [
+          '### The model against the RTL',
+          `${summary.runs} runs: cycles within ${percent(BARS.usual, 0)} in ${percent(summary.within)} of them, equal in ${summary.equalCycles}, ` +
+            `at most ${percent(summary.worst, 2)} off; bytes, buffer accesses and all other counters equal in ${summary.exact}.`,
+        ]
+      : []),
+  ];
+  return `${parts.join('\n\n')}\n`;
+};
