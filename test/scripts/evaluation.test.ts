@@ -4,12 +4,14 @@ import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import { PRESET_NAMES, presets } from '../../generator/spec/presets.js';
 import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
 import { reasons, reductions } from '../../scripts/evaluation/comparison.js';
+import { resultsMarkdown } from '../../scripts/evaluation/markdown.js';
 import { type ModelJob, modelKey } from '../../scripts/evaluation/model.js';
 import { networkJobs, networkTotals } from '../../scripts/evaluation/networks.js';
 import type { NetworkTotals } from '../../scripts/evaluation/results.js';
 import { sizeJobs } from '../../scripts/evaluation/sizes.js';
 import { cutBuckets } from '../../scripts/evaluation/timelines.js';
 import { summarize, type ValidationRow, validationJobs, validationRows } from '../../scripts/evaluation/validation.js';
+import { fixtureResults } from '../report/fixture.js';
 
 const row = (error: number, exact = true): ValidationRow => ({
   ...{ preset: 'ref16', layer: 'C=1,H=1,W=1,N=1,K=1', pass: 'fprop', engine: 'bp' },
@@ -138,6 +140,42 @@ describe('the comparison with the paper', () => {
     expect(text).toContain('overlap in full bursts, takes 10.0 % of the cycles of traditional');
     expect(text).toContain('Off-chip bytes -75.0 %, more than published. Writing the zero-inserted tensor is 20.0 %');
     expect(reasons([])).toEqual([]);
+  });
+});
+
+describe('the results as Markdown', () => {
+  const results = fixtureResults();
+  const rowsOf = (markdown: string, first: string): readonly (readonly string[])[] =>
+    markdown
+      .split('\n')
+      .filter((line) => line.startsWith(`| ${first} |`))
+      .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  it('have a row for each layer and pass, with the engines side by side', () => {
+    const rows = rowsOf(resultsMarkdown(results), 'A');
+    expect(rows.map(([, , pass]) => pass)).toEqual([...PASSES]);
+    const of = (engine: string) =>
+      results.runs.find((run) => run.layer === 'A' && run.pass === 'dgrad' && run.engine === engine)!;
+    const [traditional, zerofree] = [of('traditional'), of('zerofree')];
+    expect(rows[1]!.slice(3, 7)).toEqual([
+      ...[traditional, of('bp'), zerofree].map(({ cycles }) => cycles.toLocaleString('en-US')),
+      (traditional.cycles / zerofree.cycles).toFixed(2),
+    ]);
+  });
+
+  it('have each network in both scopes, the changes and the validation', () => {
+    const text = resultsMarkdown(results);
+    expect(rowsOf(text, 'FixtureNet')).toHaveLength(2);
+    expect(text).toContain('| stride >= 2 | bytes | -22.7 % or more | -30.0 % | -40.0 % | -14.3 % |');
+    expect(text).toContain(`${results.validation.length} runs: cycles within 3 %`);
+  });
+
+  it('leave out what was not measured', () => {
+    const { comparison: _, ...rest } = results;
+    const text = resultsMarkdown({ ...rest, networks: [], validation: [], runs: results.runs.slice(1) });
+    expect(text).not.toMatch(/Networks|published|The model/);
+    // its first run is that of A, fprop, traditional: without it the row is not complete
+    expect(rowsOf(text, 'A').map(([, , pass]) => pass)).toEqual(['dgrad', 'wgrad']);
   });
 });
 
