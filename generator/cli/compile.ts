@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { UserError } from '../check/errors.js';
-import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
+import { ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer, parseLayer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../spec/program.js';
 import type { Context } from './context.js';
@@ -58,13 +58,6 @@ const symbolOf = ({ c, symbol }: Options): string => {
   return /^\d/.test(name) ? `_${name}` : name;
 };
 
-const checkReach = (config: Config, base: number, last: number): void => {
-  const { addressWidth } = config.axi;
-  if (last <= 2 ** addressWidth && Number.isSafeInteger(last)) return;
-  const message = `the last byte would lie at 0x${(last - 1).toString(16)}, beyond the ${addressWidth} address bits of ${config.name}`;
-  refuse('OUT_OF_RANGE', `--base 0x${base.toString(16)}`, message, 'take a lower base');
-};
-
 const compile = async (options: Options, { out: print }: Context): Promise<void> => {
   const [planner, header, files, programs] = await Promise.all([
     import('../plan/plan.js'),
@@ -81,7 +74,6 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   if (c !== undefined) files.checkOutput('--c', c, ['.h']);
   if (bin !== undefined) files.checkOutput('--bin', bin, ['.bin']);
   const plan = planner.makePlan(config, layer, pass, engine, { narrow, base });
-  checkReach(config, base, plan.memory.program + plan.words.byteLength);
 
   if (c !== undefined) files.writeOutput('--c', c, Buffer.from(header.programHeader(config, plan, symbol, narrow)));
   if (bin !== undefined) files.writeOutput('--bin', bin, Buffer.from(plan.words.buffer));

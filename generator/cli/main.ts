@@ -27,8 +27,4 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   }
 });
 
-// files are written in one go: an interrupt comes before or after, never between
-process.on('SIGINT', () => process.exit(130));
-process.on('SIGTERM', () => process.exit(143));
-
 process.exitCode = await runCli(args, terminal);

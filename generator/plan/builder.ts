@@ -34,6 +34,12 @@ export interface Accumulator {
 /** Thrown where a plan under construction is already slower than one that is known. */
 export class TooSlow extends Error {}
 
+/** Longest program, 64 MiB: five of them are held at a time. */
+export const MAX_INSTRUCTIONS = 2 ** 20;
+
+/** Thrown where a plan under construction has more instructions than that. */
+export class TooLong extends Error {}
+
 /** A DRAM latency that plans are made for, in cycles. Results never depend on it. */
 const LATENCY = 110;
 const MAX_ROW_BYTES = 2 ** 23;
@@ -78,6 +84,11 @@ export class Builder {
     this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
   }
 
+  private emit(instruction: Instruction): void {
+    if (this.emitted.length >= MAX_INSTRUCTIONS) throw new TooLong();
+    this.emitted.push(instruction);
+  }
+
   /** The program so far. */
   get instructions(): readonly Instruction[] {
     this.place(Number.POSITIVE_INFINITY);
@@ -103,7 +114,7 @@ export class Builder {
     const present = this.geometry;
     if (present && Object.entries(geometry).every(([key, value]) => present[key as keyof Geometry] === value)) return;
     this.geometry = geometry;
-    this.emitted.push(geometry);
+    this.emit(geometry);
     this.execs += 2;
     const end = this.execEnds.at(-1)! + 20;
     this.execEnds.push(end, end);
@@ -162,7 +173,7 @@ export class Builder {
           bufStride1: d1.buffer,
           bufStride2: d2.buffer,
         };
-        this.emitted.push(instruction);
+        this.emit(instruction);
         this.loads += 1;
         const rows = d1.count * d2.count;
         const beats = copyBeats(
@@ -209,7 +220,7 @@ export class Builder {
   /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
   exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>, cost: ExecCost): number {
     if (this.late.some(({ number }) => number <= instruction.waitStore)) this.place(Number.POSITIVE_INFINITY);
-    this.emitted.push({ kind: 'exec', waitLoad: this.loads, ...instruction });
+    this.emit({ kind: 'exec', waitLoad: this.loads, ...instruction });
     this.execs += 1;
     this.tiles += 1;
     this.place(this.tiles);
@@ -227,7 +238,7 @@ export class Builder {
 
   /** Appends the STOREs whose place has come. */
   private place(tiles: number): void {
-    while (this.late.length > 0 && this.late[0]!.after <= tiles) this.emitted.push(this.late.shift()!.store);
+    while (this.late.length > 0 && this.late[0]!.after <= tiles) this.emit(this.late.shift()!.store);
   }
 
   /**
@@ -266,7 +277,7 @@ export class Builder {
 
   /** Appends a REORGANIZE that waits for all loads so far. Returns its number in the STORE queue. */
   reorganize(instruction: Omit<Reorganize, 'kind' | 'waitExec' | 'waitLoad'>): number {
-    this.emitted.push({ kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction });
+    this.emit({ kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction });
     this.stores += 1;
     this.halfStores[0] = this.stores;
     this.halfStores[1] = this.stores;

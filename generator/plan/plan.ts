@@ -4,7 +4,7 @@ import type { Config, Engine, Pass } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction } from '../spec/program.js';
-import { Builder, type Cost, TooSlow } from './builder.js';
+import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from './builder.js';
 import { emitChannelPass } from './channelPass.js';
 import { type ChannelTiling, channelShape, channelTilings } from './channelTiling.js';
 import { compulsoryBytes, score, shortlist } from './estimate.js';
@@ -91,9 +91,34 @@ const limitProblem = (config: Config, problem: Problem): UserError =>
     },
   ]);
 
+/** Refuses what ends beyond the addresses of the bus, or beyond what a double counts exactly. */
+const checkReach = (config: Config, what: string, end: number): void => {
+  const { addressWidth } = config.axi;
+  if (end <= 2 ** addressWidth && Number.isSafeInteger(end)) return;
+  throw new UserError([
+    {
+      code: 'plan.addresses',
+      path: 'layer',
+      message: `${what} would end at 0x${end.toString(16)}, beyond the ${addressWidth} address bits of ${config.name}`,
+      fix: 'take a smaller batch or layer, a lower base, or a wider axi.addressWidth',
+    },
+  ]);
+};
+
+const programProblem = (config: Config, problem: Problem): UserError =>
+  new UserError([
+    {
+      code: 'plan.program',
+      path: 'layer',
+      message: `${problem.pass} by ${problem.engine} on ${config.name} takes more than ${MAX_INSTRUCTIONS.toLocaleString('en-US')} instructions`,
+      fix: 'take a smaller batch or layer, or larger buffers',
+    },
+  ]);
+
 /**
  * Maps a layer and pass to a program.
- * @throws UserError when nothing fits the buffers, or the engine is not part of the accelerator.
+ * @throws UserError when nothing fits the buffers, the tensors do not fit the addresses, the program would be too long, or
+ * the engine is not part of the accelerator.
  */
 export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engine, options: PlanOptions = {}): Plan => {
   if (!config.engines.includes(engine)) {
@@ -109,6 +134,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const narrow = options.narrow ?? false;
   const problem = makeProblem(layer, pass, engine);
   const memory = memoryMap(config, problem, narrow, options.misalign ?? 0, options.base ?? 0x1000_0000);
+  checkReach(config, 'the tensors', memory.program);
 
   const { rows, columns } = config.array;
   const { dataBytes } = derive(config);
@@ -118,14 +144,15 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
 
   const build = (tiling: Tiling, limit: number): Builder | undefined => {
     const builder = new Builder(config, limit);
-    const waitStore = emitReorganize(problem, memory, builder);
-    if (waitStore === undefined) return undefined;
     try {
+      const waitStore = emitReorganize(problem, memory, builder);
+      if (waitStore === undefined) return undefined;
       if (tiling.kind === 'channels')
         emitChannelPass(channelShape(problem, memory, tiling.lanes, dataBytes), tiling, builder, narrow, waitStore);
       else emitPixelPass(pixelShape(problem, memory, tiling.lanes, rows), tiling, builder, narrow, waitStore);
     } catch (error) {
       if (error instanceof TooSlow) return undefined;
+      if (error instanceof TooLong) throw programProblem(config, problem);
       throw error;
     }
     return builder;
@@ -161,6 +188,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     .sort((x, y) => x.score - y.score);
   if (!best) throw limitProblem(config, problem);
   const { instructions, words } = best;
+  checkReach(config, 'the program', memory.program + words.byteLength);
   return {
     problem,
     memory,

@@ -127,7 +127,7 @@ describe('bp-im2col compile', () => {
   it.each([
     [['--base', '12'], '--base 12: not a multiple of 4096 [MISALIGNED]'],
     [['--base', 'high'], '--base high: not an address [OUT_OF_RANGE]'],
-    [['--base', '0xfffff000'], 'beyond the 32 address bits of tiny4 [OUT_OF_RANGE]'],
+    [['--base', '0xfffff000'], 'beyond the 32 address bits of tiny4 [plan.addresses]'],
     [['--base', '0xffffffffffffff00'], 'not an address [OUT_OF_RANGE]'],
     [['--symbol', '3x'], '--symbol 3x: not a C identifier [SYMBOL]'],
     [['--c', 'program.txt'], 'the name does not end in .h [EXTENSION]'],

@@ -5,6 +5,7 @@ import { usefulMacs } from '../../generator/golden/convolution.js';
 import type { Counts } from '../../generator/model/counts.js';
 import { execute } from '../../generator/model/executor.js';
 import { judge, planImages, randomOperands, unpackResult } from '../../generator/model/workload.js';
+import { Builder, MAX_INSTRUCTIONS, TooLong } from '../../generator/plan/builder.js';
 import type { ChannelTiling } from '../../generator/plan/channelTiling.js';
 import { makePlan, type Plan, type PlanOptions } from '../../generator/plan/plan.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
@@ -161,5 +162,19 @@ describe('plans', () => {
       buffers: { dynamicBytes: 256, stationaryBytes: 256, accumulatorDepth: 16 },
     };
     expect(() => makePlan(config, parseLayer('C=64,H=4,W=4,N=64,K=3'), 'fprop', 'bp')).toThrow(/stationary/);
+  });
+
+  it('are refused where tensors lie beyond the addresses', () => {
+    const layer = parseLayer('C=65535,H=32767,W=32767,N=65535,K=3');
+    expect(() => makePlan(presets.tiny4, layer, 'dgrad', 'bp')).toThrow(/beyond the 32 address bits of tiny4/);
+    const [small, options] = [parseLayer('C=4,H=9,W=9,N=4,K=3'), { base: 0xffff_e000 }];
+    expect(() => makePlan(presets.tiny4, small, 'fprop', 'bp', options)).toThrow(/beyond the 32 address bits/);
+  });
+
+  it('end at the longest program', () => {
+    const builder = new Builder(presets.tiny4);
+    const step = { positionsH: 1, positionsW: 1, elements: 1 } as Parameters<Builder['reorganize']>[0];
+    for (let count = 0; count < MAX_INSTRUCTIONS; count++) builder.reorganize(step);
+    expect(() => builder.reorganize(step)).toThrow(TooLong);
   });
 });
