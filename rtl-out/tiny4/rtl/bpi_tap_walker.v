@@ -281,7 +281,7 @@ module bpi_tap_walker #(
     assign tap_tile_addr_o       = tile_w_q;
 
     // The decoder has checked the instruction; the address generators take their own steps from the geometry.
-    wire unused_ok = &{1'b0, tile_i, geometry_i};
+    wire unused_ok = &{1'b0, tile_i, geometry_i };
 
 endmodule
 `default_nettype wire
