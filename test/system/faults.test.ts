@@ -162,6 +162,14 @@ describe('a run stops', () => {
       address: memory.output.address,
       allowed: NOTHING,
     },
+    // Icarus: until a STORE has come, its queue holds unknown values
+    'at SLVERR on the first instruction, before any STORE': {
+      cause: 'READ_SLVERR',
+      errors: [{ access: 'read', response: 'SLVERR', address: BigInt(memory.program), bytes: 64 }],
+      address: memory.program,
+      allowed: NOTHING,
+      simulator: 'icarus',
+    },
     ...Object.fromEntries(
       (['SLVERR', 'DECERR'] as const).flatMap((response): readonly (readonly [string, Case])[] => [
         [

@@ -105,10 +105,10 @@ module store_case #(
     reg [63:0] addr;
     task draw;
         begin
-            n1 = 1 + random(0) % 4;
-            n2 = 1 + random(0) % 4;
-            groups = 1 + random(0) % 4;
-            vectors = 1 + random(0) % (cycle[10] ? 12 : 4);
+            n1 = random(0) & 1 ? 1 : 1 + random(0) % 4;
+            n2 = random(0) & 1 ? 1 : 1 + random(0) % 4;
+            groups = random(0) & 1 ? 1 : 1 + random(0) % 4;
+            vectors = random(0) & 1 ? 1 : 1 + random(0) % (cycle[10] ? 20 : 8);
             last_lanes = random(0) & 1 ? COLS : 1 + random(0) % COLS;
             narrow = random(0) & 1;
             stride1 = random(0);
@@ -138,8 +138,9 @@ module store_case #(
     endtask
 
     // --- Model ------------------------------------------------------------
-    integer announced = 0, drained = 0, taken = 0, first = 0, start = 0, settle = 0, given = 0;
-    reg fast = 0, next_drain = 0, running = 0;
+    integer announced = 0, drained = 0, taken = 0, first = 0, start = 0, settle = 0, late = 0, over = 0;
+    reg fast = 0, next_drain = 0, running = 0, moved = 0;
+    reg [4:0] busy = 0;
     integer next_vector = 0;
 
     always @(posedge clk) begin
@@ -150,6 +151,7 @@ module store_case #(
                 if (!ins_valid || announced == runs) fail("a run too many");
                 else if (cmd_addr !== run_addr[announced] || cmd_bytes !== run_bytes) fail("wrong run");
                 if (cmd_ready) announced = announced + 1;
+                if (cmd_ready) moved = 1;
                 if (cmd_ready) check_count = check_count + 1;
             end
             if (drain_valid_o) begin
@@ -160,12 +162,14 @@ module store_case #(
                 if (taken == drained) fail("a vector too many");
                 else if (vec_data !== vector(first + taken) || vec_lanes !== drain_lanes[taken]) fail("wrong vector");
                 if (vec_ready) taken = taken + 1;
+                if (vec_ready) moved = 1;
                 if (vec_ready) check_count = check_count + 1;
             end
             if (ins_ready) begin
                 if (!ins_valid) fail("ready without an instruction");
                 if (announced != runs || drained != drains || taken != drains) fail("ended too early");
-                if (!write_idle) fail("ended before the writes");
+                if (settle != 0) fail("ended before the writes");
+                if (over > 3) fail("ended too late");
                 if (fast && cycle - start > drains + 26) fail("too slow");
             end
             // the accumulator: data two cycles later
@@ -188,15 +192,20 @@ module store_case #(
         end else if (!running && !rst && (random(0) & 3) == 0) begin
             draw;
             fast = cycle[9];
+            late = fast ? 0 : random(0) & 1 ? 4 : random(0) % 4;
             start = cycle;
             running = 1;
             ins_valid <= 1;
         end
-        // the writes end some cycles after the last data
-        settle = running && (announced != runs || taken != drains) && (announced != 0 || taken != 0) ? 2 + (fast ? 0 : random(0) % 12) : settle == 0 ? 0 : settle - 1;
-        write_idle  <= settle == 0;
+        // from a run on, writes are under way until some cycles after the last data; the first run may show late
+        if (running && announced != 0 && (moved || announced != runs || taken != drains)) settle = 2 + (fast ? 0 : late + random(0) % 12);
+        else if (settle != 0) settle = settle - 1;
+        over = announced == runs && taken == drains && write_idle && settle == 0 ? over + 1 : 0;
+        moved = 0;
+        busy = {busy[3:0], settle != 0};
+        write_idle  <= settle == 0 || !busy[late];
         rst         <= cycle < 3 || (random(0) & 2047) == 0;
-        cmd_ready   <= fast || random(0) & 1;
+        cmd_ready   <= fast || (cycle[7] ? (random(0) & 15) == 0 : random(0) & 1);
         drain_ready <= fast || random(0) & random(0) & 1;
         vec_ready   <= fast || (cycle[6] ? random(0) & 1 : (random(0) & 7) == 0);
         started = 1;
