@@ -9,6 +9,8 @@ import { blockFile } from '../generator/emit/rtl.js';
 import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';
 import { presets } from '../generator/spec/presets.js';
 import { INSTRUCTION_SET } from '../generator/spec/program.js';
+import { resultsMarkdown } from '../scripts/evaluation/markdown.js';
+import { resultsSchema } from '../scripts/evaluation/results.js';
 
 const text = (path: string): string => readFileSync(path, 'utf8');
 
@@ -109,6 +111,13 @@ describe('README.md', () => {
       expect(text('README.md')).toContain(`    $ npx bp-im2col ${command}\n${indented(printed)}\n`);
     }
     expect(text('README.md')).toContain(`ref16: ${emit(presets.ref16).length} files in `);
+  });
+
+  it('has the tables of the results beside it', () => {
+    const results = resultsSchema.parse(JSON.parse(text('docs/results.json')));
+    const [, shown] = /<!-- results -->\n([\s\S]*)<!-- \/results -->/.exec(text('README.md'))!;
+    expect(shown).toBe(resultsMarkdown(results));
+    expect(results.runs).toHaveLength(5 * 3 * 3);
   });
 
   it('links to every other page', () => {
