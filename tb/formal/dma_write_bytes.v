@@ -8,7 +8,7 @@ module dma_write_bytes_formal #(
 ) (
     input wire        clk_i,
     input wire        cmd_valid, in_valid, halt, awready, wready, bvalid,
-    input wire [12:0] cmd_addr,
+    input wire [4:0]  cmd_offset,
     input wire [2:0]  cmd_bytes,
     input wire [31:0] in_data,
     input wire [2:0]  in_bytes,
@@ -16,6 +16,7 @@ module dma_write_bytes_formal #(
 );
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
+    wire [12:0] cmd_addr = 13'd4080 + {8'd0, cmd_offset};    // about the end of a page
 
     wire        cmd_ready, in_ready, idle, error_valid, awvalid, wvalid, wlast, bready;
     wire [31:0] error_addr, awaddr, wdata;
@@ -55,7 +56,7 @@ module dma_write_bytes_formal #(
     wire [3:0] place = {2'd0, cmd_addr[1:0]} + {1'b0, which};
     reg        chosen_q, come_q;
     reg [4:0]  byte_q, beat_q;                               // its number among all bytes; its beat's among all beats
-    reg [10:0] row_q;                                        // its beat's address
+    reg [11:0] row_q;                                        // its beat's address
     reg [1:0]  lane_q;
     reg [3:0]  strb_q;
     reg [7:0]  value_q;
@@ -81,7 +82,7 @@ module dma_write_bytes_formal #(
                 chosen_q <= 1'b1;
                 byte_q   <= bytes_total_q + {2'd0, which};
                 beat_q   <= beats_total_q + {3'd0, place[3:2]};
-                row_q    <= cmd_addr[12:2] + {9'd0, place[3:2]};
+                row_q    <= {1'b0, cmd_addr[12:2]} + {10'd0, place[3:2]};
                 lane_q   <= place[1:0];
                 strb_q   <= strb;
             end
@@ -117,7 +118,7 @@ module dma_write_bytes_formal #(
         if (!rst_q) begin
             if (awvalid) begin
                 assert (asked_beats_q + {1'b0, awlen} < {4'd0, beats_total_q});
-                if (chosen_q && {4'd0, ahead} <= {1'b0, awlen}) assert (awaddr[31:2] + {25'd0, ahead} == {19'd0, row_q});
+                if (chosen_q && {4'd0, ahead} <= {1'b0, awlen}) assert (awaddr[31:2] + {25'd0, ahead} == {18'd0, row_q});
             end
             if (wvalid) begin
                 assert (sent_beats_q < beats_total_q);

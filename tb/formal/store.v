@@ -2,7 +2,8 @@
 // addresses that multiplication gives; each vector goes on with its lanes; it ends, and not before all is written.
 `default_nettype none
 module store_formal #(
-    parameter ACC_W = 4
+    parameter ACC_W = 4,
+    parameter MOST  = 2        // runs along each stride, groups, vectors of a group
 ) (
     input wire        clk_i,
     input wire        cmd_ready, write_idle, drain_ready, vec_ready,
@@ -14,17 +15,17 @@ module store_formal #(
 
     (* anyconst *) wire [1:0] groups, vectors, n1, n2, last_lanes;
     (* anyconst *) wire [ACC_W-1:0] base, stride1, stride2, stride_group;
-    (* anyconst *) wire [31:0] addr;
-    (* anyconst *) wire signed [5:0] step1, step2;           // bytes from run to run
+    (* anyconst *) wire [5:0] addr;
+    (* anyconst *) wire signed [3:0] step1, step2;           // bytes from run to run
     (* anyconst *) wire narrow;
     wire [511:0] ins;
     assign ins[0 +: 96]     = {64'd0, 23'd0, narrow, 8'd4};
-    assign ins[3*32 +: 64]  = {32'd0, addr};
+    assign ins[3*32 +: 64]  = {58'd0, addr};
     assign ins[5*32 +: 32]  = { {(32-ACC_W){1'b0}}, base};
     assign ins[6*32 +: 32]  = {14'd0, vectors, 14'd0, groups};
     assign ins[7*32 +: 32]  = {14'd0, n2, 14'd0, n1};
-    assign ins[8*32 +: 32]  = { {26{step1[5]}}, step1};
-    assign ins[9*32 +: 32]  = { {26{step2[5]}}, step2};
+    assign ins[8*32 +: 32]  = { {28{step1[3]}}, step1};
+    assign ins[9*32 +: 32]  = { {28{step2[3]}}, step2};
     assign ins[10*32 +: 32] = { {(32-ACC_W){1'b0}}, stride1};
     assign ins[11*32 +: 32] = { {(32-ACC_W){1'b0}}, stride2};
     assign ins[12*32 +: 32] = {30'd0, last_lanes};
@@ -36,7 +37,7 @@ module store_formal #(
     wire [ACC_W-1:0]   drain_addr;
     wire [COLS*32-1:0] vec_data;
     wire [7:0]         vec_lanes;
-    reg                done_q, drain_1q, drain_2q;
+    reg                done_q, drain_1q, drain_2q, idle_q;
     wire drain = drain_valid && drain_ready, cmd = cmd_valid && cmd_ready, vec = vec_valid && vec_ready;
     bpi_store #(.COLS(COLS), .ADDR_W(32), .ACC_W(ACC_W), .DATA_BYTES(1)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .ins_valid_i(!rst_q && !done_q), .ins_ready_o(ready), .ins_i(ins), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready),
@@ -72,6 +73,7 @@ module store_formal #(
         if (vec) out_v_q <= last_out ? 2'd0 : out_v_q + 2'd1;
         inside_q <= inside_q + {4'd0, drain} - {4'd0, vec};
         done_q   <= done_q || ready;
+        idle_q   <= write_idle;
         {drain_2q, drain_1q} <= {drain_1q, drain};
         // nothing asks, nothing is given, and all neighbours are ready
         stuck_q  <= done_q || cmd_valid || drain_valid || vec_valid || !write_idle ? 4'd0 : stuck_q + 4'd1;
@@ -83,12 +85,13 @@ module store_formal #(
         end
     end
     always @* begin
-        assume (groups != 2'd0 && vectors != 2'd0 && n1 != 2'd0 && n2 != 2'd0 && last_lanes != 2'd0 && last_lanes <= COLS);
+        assume (groups != 2'd0 && groups <= MOST && vectors != 2'd0 && vectors <= MOST && n1 != 2'd0 && n1 <= MOST && n2 != 2'd0 && n2 <= MOST);
+        assume (last_lanes != 2'd0 && last_lanes <= COLS);
         if (!rst_q) begin
             if (drain_valid) assert (!drained_q && drain_addr == expected_acc);
             if (cmd_valid)   assert (!announced_q && cmd_addr == expected_addr && cmd_bytes == (narrow ? elements : elements << 2));
             if (vec_valid)   assert (inside_q != 5'd0 && vec_lanes == (last_out ? last_lanes : COLS));
-            if (ready)       assert (!done_q && drained_q && announced_q && inside_q == 5'd0 && write_idle);
+            if (ready)       assert (!done_q && drained_q && announced_q && inside_q == 5'd0 && idle_q);
             assert (stuck_q < 4'd12);
         end
     end
