@@ -7,7 +7,15 @@ import { checkOutput } from '../generator/cli/outputFile.js';
 import type { Bug, Proof } from './formal/proof.js';
 import { PROOFS } from './formal/proofs.js';
 import { prove, type Verdict } from './formal/prove.js';
-import { failures, isGood, type Outcome, proofJson, proofMarkdown, proofTable } from './formal/report.js';
+import {
+  failures,
+  isGood,
+  type Outcome,
+  processorSeconds,
+  proofJson,
+  proofMarkdown,
+  proofTable,
+} from './formal/report.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { ensureTools, FORMAL_TOOLS } from './tools.js';
@@ -130,12 +138,12 @@ const formal = async (flags: Flags): Promise<ExitCode> => {
   const bad = outcomes.filter((outcome) => !isGood(outcome));
 
   if (json !== undefined) {
-    putJson(json, { seconds: spent, proofs: proofJson(outcomes) });
+    putJson(json, { seconds: spent, cpu: Math.round(processorSeconds(outcomes)), proofs: proofJson(outcomes) });
   }
   if (markdown) process.stdout.write(proofMarkdown(outcomes));
   else if (json !== true) {
     console.log(proofTable(outcomes, picocolors.isColorSupported));
-    const summary = `${outcomes.length - bad.length} of ${outcomes.length} good, in ${spent} s`;
+    const summary = `${outcomes.length - bad.length} of ${outcomes.length} good, in ${spent} s; all of it takes ${Math.round(processorSeconds(outcomes))} s of a processor`;
     console.log(bad.length > 0 ? picocolors.red(summary) : picocolors.green(summary));
   }
   for (const line of failures(outcomes)) console.error(line);

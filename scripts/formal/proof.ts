@@ -4,12 +4,8 @@ import type { Config } from '../../generator/spec/config.js';
  * How a proof is found.
  * - `pdr`: unbounded, by property-directed reachability (yosys-abc).
  * - `bounded`: every run of at most `depth` cycles (yosys-abc, bmc3).
- * - `induction`: unbounded, by k-induction over `depth` cycles (yosys-smtbmc with z3).
  */
-export type Method =
-  | { readonly kind: 'pdr' }
-  | { readonly kind: 'bounded'; readonly depth: number }
-  | { readonly kind: 'induction'; readonly depth: number };
+export type Method = { readonly kind: 'pdr' } | { readonly kind: 'bounded'; readonly depth: number };
 
 /** A fault put into the emitted Verilog, which the proof must find. */
 export interface Bug {
@@ -43,8 +39,4 @@ export interface Proof {
 }
 
 export const methodText = (method: Method): string =>
-  method.kind === 'pdr'
-    ? 'unbounded (pdr)'
-    : method.kind === 'induction'
-      ? `unbounded (induction over ${method.depth})`
-      : `bounded, ${method.depth} cycles`;
+  method.kind === 'pdr' ? 'unbounded (pdr)' : `bounded, ${method.depth} cycles`;

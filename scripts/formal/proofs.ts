@@ -100,23 +100,35 @@ const PIXEL_WALKS: readonly Proof[] = [
   }),
 ];
 
-const WALK_CYCLES = 50;
+/** Largest inputs, kernel, stride, dilation and padding of one axis. */
+type Reach = readonly [inputs: number, kernel: number, stride: number, dilation: number, pad: number];
+const SMALL: Reach = [2, 2, 3, 2, 1];
+
+const reachParameters = (axis: 'H' | 'W', [inputs, kernel, stride, dilation, pad]: Reach) => ({
+  [`INPUTS_${axis}`]: inputs,
+  [`KERNEL_${axis}`]: kernel,
+  [`STRIDE_${axis}`]: stride,
+  [`DILATION_${axis}`]: dilation,
+  [`PAD_${axis}`]: pad,
+});
 
 const walk = (name: string, mode: Mode, reduce: boolean, bugs: readonly Bug[]): Proof => {
   const rect = mode === 'validPixels' || mode === 'validOutputs';
+  const [inputs, kernel, stride, dilation, pad] = SMALL;
+  const cycles = rect ? 50 : 60;
   return {
     name: `walk ${name}`,
     blocks: ['tap_walker', 'agu_dynamic', 'agu_stationary', 'agu_accumulate'],
     property: rect
       ? 'what enters the array is exactly the valid (pixel, tap) pairs of the convolution, in order, each once; no address leaves its tensor; the tile ends'
       : 'what enters the array is every (position, tap), in order, each once, with data exactly where a valid pair is and a zero elsewhere; no address leaves its tensor; the tile ends',
-    bounds: `${name} (${mode}); both axes: stride 2, up to 2 inputs, kernel up to 2, dilation up to 2, padding up to 1; one lane, one tile; the whole walk`,
-    method: { kind: 'bounded', depth: WALK_CYCLES },
+    bounds: `${name} (${mode}); each axis by itself: up to ${inputs} inputs, kernel up to ${kernel}, stride up to ${stride}, dilation up to ${dilation}, padding up to ${pad}; one lane, one tile; the whole walk`,
+    method: { kind: 'bounded', depth: cycles },
     harness: 'walk',
     helpers: ['conv_axis'],
     parameters: {
-      ...{ MODE: MODES[mode], REDUCE: reduce ? 1 : 0, CYCLES: WALK_CYCLES - 1 },
-      ...{ INPUTS: 2, KERNEL: 2, STRIDE: 2, DILATION: 2, PAD: 1 },
+      ...{ MODE: MODES[mode], REDUCE: reduce ? 1 : 0, CYCLES: cycles - 1 },
+      ...{ ...reachParameters('H', SMALL), ...reachParameters('W', SMALL) },
     },
     bugs,
   };
@@ -145,6 +157,22 @@ const WALKS: readonly Proof[] = [
       replace: "wire skip_w      = 1'b0;",
     },
   ]),
+  walk('wgrad zerofree', 'validPixels', true, [
+    {
+      name: 'an empty row of taps is not passed over',
+      block: 'tap_walker',
+      find: 'wire skip_h      = state_q == RANGE_H && none;',
+      replace: "wire skip_h      = 1'b0;",
+    },
+  ]),
+  walk('fprop bp', 'pixels', false, [
+    {
+      name: 'the bound along h is not checked',
+      block: 'pixel_walker',
+      find: "!x_h_q[17] && x_h_q[16:0] < {1'b0, bound_h_i}",
+      replace: '!x_h_q[17]',
+    },
+  ]),
   walk('dgrad bp', 'inputs', false, [
     {
       name: 'the phase is not detected along h',
@@ -161,6 +189,155 @@ const WALKS: readonly Proof[] = [
       replace: "phase_w_q == 8'd0",
     },
   ]),
+];
+
+const transposer = (rows: number, columns: number, descending: boolean, bug: Bug): Proof => ({
+  name: `transposer ${descending ? 'descending' : 'ascending'}`,
+  blocks: ['transposer'],
+  property:
+    "ping-pong: every block's columns leave in order, each once, every element in its place; no bank is filled before it is empty or emptied before it is full; a block that is inside comes out",
+  bounds: `blocks of ${rows} by ${columns} that come by rows or by columns, any count; 1 bit an element; columns leave ${descending ? 'from the last' : 'from the first'}`,
+  method: { kind: 'pdr' },
+  harness: 'transposer',
+  parameters: { ROWS: rows, COLS: columns, DESCENDING: descending ? 1 : 0 },
+  bugs: [
+    bug,
+    {
+      name: 'takes a block without a free bank',
+      block: 'transposer',
+      find: 'assign in_ready_o  = !full_q[wr_bank_q];',
+      replace: "assign in_ready_o  = 1'b1;",
+    },
+  ],
+});
+
+const DATA_PATHS: readonly Proof[] = [
+  transposer(2, 3, false, {
+    name: 'a bank is free after its first column',
+    block: 'transposer',
+    find: "if (rd_last) full_q[rd_bank_q] <= 1'b0;",
+    replace: "full_q[rd_bank_q] <= 1'b0;",
+  }),
+  transposer(3, 2, true, {
+    name: 'descends from the last column of the array',
+    block: 'transposer',
+    find: 'DESCENDING != 0 ? rd_end - rd_step_q',
+    replace: 'DESCENDING != 0 ? LAST_COL[7:0] - rd_step_q',
+  }),
+  {
+    name: 'buffer',
+    blocks: ['buffer'],
+    property:
+      'ring: a vector at any element, over the end of the buffer too, has of each element what was written last, two cycles later; a write touches its own elements only',
+    bounds:
+      '16 elements of 1 bit, words of 4, vectors of 3, beats of 2; any writes and reads that do not meet in a word',
+    method: { kind: 'pdr' },
+    harness: 'buffer',
+    bugs: [
+      {
+        name: 'a vector over two words reads one row',
+        block: 'buffer',
+        find: "rd_odd ? rd_row + 1'b1 : rd_row;",
+        replace: 'rd_row;',
+      },
+      { name: 'strobes are ignored', block: 'buffer', find: '&& wr_strb_i[e % BEAT]', replace: '' },
+    ],
+  },
+  {
+    name: 'dma_write bytes',
+    blocks: ['dma_write'],
+    property:
+      'strobes mark exactly the bytes of the runs and no other; the bursts are the beats of the runs, in order, each once; every byte leaves at its address with its value; after a stop no other byte is written',
+    bounds:
+      'up to 3 runs of up to 7 bytes about the end of a page, any chunks, stops and errors; 32-bit beats, 2 bursts in flight',
+    method: { kind: 'bounded', depth: 10 },
+    harness: 'dma_write_bytes',
+    bugs: [
+      {
+        name: 'a beat keeps the strobes of the one before',
+        block: 'dma_write',
+        find: 'part_strb_q <= emits ? chunk_next_q : part_strb_q | chunk_here_q;',
+        replace: 'part_strb_q <= part_strb_q | chunk_here_q;',
+      },
+      {
+        name: "a run's rest in another beat is dropped",
+        block: 'dma_write',
+        find: 'wire again      = chunk_closes_q && |chunk_next_q;',
+        replace: "wire again      = 1'b0;",
+      },
+    ],
+  },
+  {
+    name: 'decode',
+    blocks: ['decode'],
+    property:
+      'an instruction leaves unchanged, once, for one queue or with a cause; none without a cause waits for what is not given yet, begins outside its buffer, names lanes, addresses or alignments that do not exist, or counts to zero',
+    bounds: 'any words and counts; 4 by 4 lanes, 32-bit addresses, 16-bit operands',
+    method: { kind: 'pdr' },
+    harness: 'decode',
+    bugs: [
+      {
+        name: 'waits for what is not given yet',
+        block: 'decode',
+        find: '|| ins_q[64 +: 32] > wait_b',
+        replace: '',
+      },
+      {
+        name: 'a row may be longer than the buffer',
+        block: 'decode',
+        find: '|| w6 > (DATA_BYTES << STAT_W)',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'store',
+    blocks: ['store'],
+    property:
+      'drains the vectors and announces the runs that STORE names, in order, each once, at the addresses that multiplication gives; vectors keep their lanes and none is lost; it goes on, and ends when all is written',
+    bounds:
+      'any fields with up to 2 runs along each stride, 2 groups and 2 vectors; 4-bit accumulator addresses, strides of 4 bits; any waits of the neighbours',
+    method: { kind: 'bounded', depth: 17 },
+    harness: 'store',
+    bugs: [
+      {
+        name: 'a new row of runs goes on from the last run',
+        block: 'store',
+        find: 'last_c1 ? c2_addr_q + stride2 : c1_addr_q',
+        replace: 'last_c1 ? c1_addr_q + stride2 : c1_addr_q',
+      },
+      {
+        name: 'a group goes on from the last vector',
+        block: 'store',
+        find: 'last_g ? next_1 : last_v ? next_g : v_addr_q',
+        replace: 'last_g ? next_1 : v_addr_q',
+      },
+    ],
+  },
+  {
+    name: 'reorganize',
+    blocks: ['reorganize'],
+    property:
+      "announces a run for each row of positions at the address that multiplication gives; each position's elements leave in order, read where its pixel lies, and zeros where it has none; it ends when all is written",
+    bounds:
+      'any fields with up to 2 rows, 2 columns, 3 elements, strides up to 2; beats of 2 elements, 4-bit buffer addresses; any waits of the neighbours',
+    method: { kind: 'bounded', depth: 16 },
+    harness: 'reorganize',
+    bugs: [
+      {
+        name: 'positions without a pixel get the last one',
+        block: 'reorganize',
+        find: 'read_q   <= paired;',
+        replace: "read_q   <= 1'b1;",
+      },
+      {
+        name: 'rows follow one another without their stride',
+        block: 'reorganize',
+        find: 'row_addr_q <= row_addr_q + row_stride;',
+        replace: 'row_addr_q <= row_addr_q + run_bytes_q;',
+      },
+    ],
+  },
 ];
 
 /** Every proof, quick ones of each kind first. */
@@ -367,6 +544,7 @@ export const PROOFS: readonly Proof[] = [
       },
     ],
   },
+  ...DATA_PATHS,
   ...[2, 3].map((stride) => tapAxis('validPixels', stride)),
   ...[2, 3].map((stride) => tapAxis('validOutputs', stride)),
   ...[2, 3].map((stride) => tapAxis('inputs', stride)),

@@ -11,7 +11,10 @@ import type { Bug, Proof } from './proof.js';
 /** What came out: `holds`, `fails` with a counterexample, or `unknown` when the time ran out. */
 export interface Verdict {
   readonly verdict: 'holds' | 'fails' | 'unknown';
+  /** Passed on the wall, which other work on the machine makes longer. */
   readonly seconds: number;
+  /** Of the processor: Yosys and the engine. */
+  readonly cpu: number;
   /** Frames that the engine unrolled, or the depth of the counterexample. */
   readonly frames: number;
   /** Where the property that fails stands, as file:line. */
@@ -48,7 +51,7 @@ const sourcesOf = (proof: Proof, bug: Bug | undefined): readonly EmittedFile[] =
   return [checksFile(config), ...(bug ? withBug(config, emitted, bug) : emitted), ...harness];
 };
 
-/** Reads the sources, flattens them, and writes the model twice: as SMT for waves and induction, as AIGER for abc. */
+/** Reads the sources, flattens them, and writes the model twice: as SMT for waves, as AIGER for abc. */
 const yosysScript = (proof: Proof, files: readonly EmittedFile[]): string => {
   const top = `${proof.harness}_formal`;
   const verilog = files.map(({ path }) => path).filter((path) => path.endsWith('.v'));
@@ -79,6 +82,7 @@ const run = (folder: string, command: string, args: readonly string[], seconds: 
 interface Found {
   readonly verdict: Verdict['verdict'];
   readonly frames: number;
+  readonly cpu: number;
 }
 
 const numberAfter = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
@@ -90,28 +94,19 @@ export const searchWithAbc = async (
   seconds: number,
   simplify = 'dc2; scorr -F 2;',
 ): Promise<Found> => {
-  const script = `read_aiger model.aig; fold; strash; ${simplify} ${engine}; write_cex -a trace.aiw`;
+  const script = `read_aiger model.aig; fold; strash; ${simplify} ${engine}; write_cex -a trace.aiw; time`;
   const { all = '' } = await run(folder, 'yosys-abc', ['-c', script], 20 * seconds);
   // abc refuses a network without registers: simplified so far, nothing is left to search
   if (simplify && /combinational networks/.test(all)) return searchWithAbc(folder, engine, seconds, '');
+  const cpu = numberAfter(all, /total: *([\d.]+) seconds/);
   const failed = /was asserted in frame (\d+)/.exec(all);
-  if (failed) return { verdict: 'fails', frames: Number(failed[1]) + 1 };
+  if (failed) return { verdict: 'fails', frames: Number(failed[1]) + 1, cpu };
   if (/^Property proved|^Networks are equivalent/m.test(all)) {
-    return { verdict: 'holds', frames: numberAfter(all, /Invariant F\[(\d+)\]/) };
+    return { verdict: 'holds', frames: numberAfter(all, /Invariant F\[(\d+)\]/), cpu };
   }
   const reached = /No output asserted in (\d+) frames\. Resource limit reached \(conf limit 0\)/.exec(all);
-  if (reached && engine.includes(`-F ${reached[1]} `)) return { verdict: 'holds', frames: Number(reached[1]) };
-  return { verdict: 'unknown', frames: numberAfter(all, /No output asserted in (\d+) frames/) };
-};
-
-const searchWithSmt = async (folder: string, depth: number, seconds: number): Promise<Found> => {
-  const smtbmc = (...args: readonly string[]) =>
-    run(folder, 'yosys-smtbmc', ['--noprogress', '-s', 'z3', '--unroll', ...args, 'model.smt2'], seconds);
-  const base = await smtbmc('-t', `${depth}`, '--dump-vcd', 'trace.vcd');
-  if (/Status: FAILED/.test(base.all ?? '')) return { verdict: 'fails', frames: depth };
-  const step = await smtbmc('-i', '-t', `${depth}`, '--dump-vcd', 'induction.vcd');
-  const holds = /Status: PASSED/.test(base.all ?? '') && /Status: PASSED/.test(step.all ?? '');
-  return { verdict: holds ? 'holds' : 'unknown', frames: depth };
+  if (reached && engine.includes(`-F ${reached[1]} `)) return { verdict: 'holds', frames: Number(reached[1]), cpu };
+  return { verdict: 'unknown', frames: numberAfter(all, /No output asserted in (\d+) frames/), cpu };
 };
 
 /** Replays a counterexample of abc: writes trace.vcd and says which assertion it breaks. */
@@ -125,18 +120,8 @@ const replay = async (folder: string, frames: number): Promise<string | undefine
 
 const search = (proof: Proof, folder: string, bug: Bug | undefined, seconds: number): Promise<Found> => {
   const { method } = proof;
-  if (bug) {
-    const depth = method.kind === 'bounded' ? method.depth : BUG_DEPTH;
-    return searchWithAbc(folder, `bmc3 -F ${depth} -T ${seconds}`, seconds);
-  }
-  switch (method.kind) {
-    case 'pdr':
-      return searchWithAbc(folder, `pdr -T ${seconds}`, seconds);
-    case 'bounded':
-      return searchWithAbc(folder, `bmc3 -F ${method.depth} -T ${seconds}`, seconds);
-    case 'induction':
-      return searchWithSmt(folder, method.depth, seconds);
-  }
+  if (method.kind === 'bounded') return searchWithAbc(folder, `bmc3 -F ${method.depth} -T ${seconds}`, seconds);
+  return searchWithAbc(folder, bug ? `bmc3 -F ${BUG_DEPTH} -T ${seconds}` : `pdr -T ${seconds}`, seconds);
 };
 
 /** The folder of a proof's sources, model and waves. */
@@ -167,8 +152,9 @@ export const prove = async (proof: Proof, options: ProveOptions = {}): Promise<V
     writeFileSync(join(folder, path), text);
   }
   const begin = performance.now();
-  const yosys = await run(folder, 'yosys', ['-q', '-s', 'model.ys'], 300);
+  const yosys = await run(folder, 'yosys', ['-q', '-l', 'model.log', '-s', 'model.ys'], 300);
   if (yosys.exitCode !== 0) throw new Error(`yosys cannot read ${folder}:\n${yosys.all ?? ''}`);
+  const reading = numberAfter(readFileSync(join(folder, 'model.log'), 'utf8'), /CPU: user ([\d.]+)s/);
   const found = await search(proof, folder, bug, seconds);
   const spent = (performance.now() - begin) / 1000;
   const where = found.verdict === 'fails' && !bug ? await replay(folder, found.frames) : undefined;
@@ -176,6 +162,7 @@ export const prove = async (proof: Proof, options: ProveOptions = {}): Promise<V
   const verdict: Verdict = {
     ...found,
     seconds: Math.round(spent * 10) / 10,
+    cpu: Math.round((reading + found.cpu) * 10) / 10,
     ...(where ? { where } : {}),
     ...(found.verdict === 'fails' && existsSync(waves) ? { waves } : {}),
     cached: false,

@@ -36,7 +36,7 @@ const replayCommand = ({ name }: Proof): string => `npm run formal -- --filter $
 export const proofTable = (outcomes: readonly Outcome[], color: boolean): string => {
   const pc = picocolors.createColors(color);
   const table = new Table({ ...plain, colAligns: ['left', 'left', 'left', 'right', 'left', 'right'] });
-  table.push(['proof', 'blocks', 'method', 's', 'result', 'bugs found']);
+  table.push(['proof', 'blocks', 'method', 'CPU s', 'result', 'bugs found']);
   for (const outcome of outcomes) {
     const { proof, verdict } = outcome;
     const result = verdict ? RESULTS[verdict.verdict] : '';
@@ -44,7 +44,7 @@ export const proofTable = (outcomes: readonly Outcome[], color: boolean): string
       proof.name,
       proof.blocks.join(', '),
       methodText(proof.method),
-      verdict ? `${verdict.seconds.toFixed(1)}${verdict.cached ? '*' : ''}` : '',
+      verdict ? `${verdict.cpu.toFixed(1)}${verdict.cached ? '*' : ''}` : '',
       isGood(outcome) ? pc.green(result) : pc.red(result),
       bugsText(outcome),
     ]);
@@ -76,6 +76,17 @@ export const failures = (outcomes: readonly Outcome[]): readonly string[] =>
     return lines;
   });
 
+/** Processor seconds of all proofs and bugs, those kept from earlier runs too. */
+export const processorSeconds = (outcomes: readonly Outcome[]): number =>
+  outcomes
+    .flatMap(({ verdict, bugs }) => [...(verdict ? [verdict] : []), ...bugs.map((tried) => tried.verdict)])
+    .reduce((sum, { cpu }) => sum + cpu, 0);
+
+const totalText = (outcomes: readonly Outcome[]): string => {
+  const bugs = outcomes.flatMap((outcome) => outcome.bugs).length;
+  return `${outcomes.length} proofs and ${bugs} seeded bugs: ${Math.round(processorSeconds(outcomes))} s of processor time.`;
+};
+
 /** The table of docs/proofs.md. */
 export const proofMarkdown = (outcomes: readonly Outcome[]): string => {
   const rows = outcomes.map(({ proof, verdict, bugs }) => {
@@ -86,11 +97,11 @@ export const proofMarkdown = (outcomes: readonly Outcome[]): string => {
       proof.bounds,
       methodText(proof.method),
       found.join(', '),
-      verdict ? verdict.seconds.toFixed(1) : '',
+      verdict ? verdict.cpu.toFixed(1) : '',
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  return `${['| blocks | property | for | method | seeded bugs it finds | s |', '|---|---|---|---|---|---|', ...rows].join('\n')}\n`;
+  return `${['| blocks | property | for | method | seeded bugs it finds | CPU s |', '|---|---|---|---|---|---|', ...rows].join('\n')}\n\n${totalText(outcomes)}\n`;
 };
 
 /** Proofs as JSON. */

@@ -1,11 +1,12 @@
-// conv_axis.v - one axis of a convolution of one stride, chosen freely within bounds, what the compiler makes of it (the equations of
+// conv_axis.v - one axis of a convolution, chosen freely within bounds, what the compiler makes of it (the equations of
 // generator/plan/axis.ts for a tile that is the whole tensor), and what the definition of the convolution says:
 // input i = o*stride + k*dilation - pad.
 `default_nettype none
 module conv_axis #(
     parameter MODE      = 0,   // 0 pixels, 1 inputs, 2 grid, 3 validPixels, 4 validOutputs
-    parameter STRIDE    = 2,
     parameter INPUTS    = 4,   // most of each
+    parameter STRIDE    = 2,
+    parameter ONE_STRIDE = 0,  // that stride and no other
     parameter KERNEL    = 2,
     parameter DILATION  = 2,
     parameter PAD       = 2
@@ -49,7 +50,8 @@ module conv_axis #(
 
     (* anyconst *) wire [2:0] inputs;
     (* anyconst *) wire [1:0] kernel;
-    wire [1:0] stride = STRIDE;
+    (* anyconst *) wire [1:0] stride_choice;
+    wire [1:0] stride = ONE_STRIDE ? STRIDE : stride_choice;
     (* anyconst *) wire [1:0] dilation;
     (* anyconst *) wire [1:0] pad;
     assign inputs_o   = {5'd0, inputs};
@@ -77,6 +79,7 @@ module conv_axis #(
     always @* begin
         assume (inputs != 3'd0 && inputs <= INPUTS);
         assume (kernel != 2'd0 && kernel <= KERNEL);
+        assume (stride != 2'd0 && stride <= STRIDE);
         assume (dilation != 2'd0 && dilation <= DILATION);
         assume (pad <= PAD);
         assume (room >= 0);

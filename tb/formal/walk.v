@@ -5,16 +5,23 @@
 module walk_formal #(
     parameter MODE     = 3,    // 0 pixels, 1 inputs, 2 grid, 3 validPixels, 4 validOutputs
     parameter REDUCE   = 0,    // wgrad: dY is stationary and the sums are those of a tap
-    parameter INPUTS   = 3,
-    parameter KERNEL   = 2,
-    parameter STRIDE   = 2,
-    parameter DILATION = 2,
-    parameter PAD      = 1,
+    parameter ONE_STRIDE = 0,  // STRIDE and no other
+    parameter INPUTS_H = 3,    // most of each
+    parameter KERNEL_H = 2,
+    parameter STRIDE_H = 2,
+    parameter DILATION_H = 2,
+    parameter PAD_H    = 1,
+    parameter INPUTS_W = 3,
+    parameter KERNEL_W = 2,
+    parameter STRIDE_W = 2,
+    parameter DILATION_W = 2,
+    parameter PAD_W    = 1,
     parameter CYCLES   = 60    // in which the tile must end
 ) (
     input wire clk_i
 );
     localparam RECT = MODE == 3 || MODE == 4;
+    localparam OUTPUTS_H = INPUTS_H + 2*PAD_H, OUTPUTS_W = INPUTS_W + 2*PAD_W, OUTPUTS = OUTPUTS_H > OUTPUTS_W ? OUTPUTS_H : OUTPUTS_W;
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
 
@@ -27,7 +34,10 @@ module walk_formal #(
     genvar a;
     generate
         for (a = 0; a < 2; a = a + 1) begin : gen_axis
-            conv_axis #(.MODE(MODE), .INPUTS(INPUTS), .KERNEL(KERNEL), .STRIDE(STRIDE), .DILATION(DILATION), .PAD(PAD)) u_axis (
+            conv_axis #(
+                .MODE(MODE), .ONE_STRIDE(ONE_STRIDE), .INPUTS(a == 0 ? INPUTS_H : INPUTS_W), .KERNEL(a == 0 ? KERNEL_H : KERNEL_W),
+                .STRIDE(a == 0 ? STRIDE_H : STRIDE_W), .DILATION(a == 0 ? DILATION_H : DILATION_W), .PAD(a == 0 ? PAD_H : PAD_W)
+            ) u_axis (
                 .inputs_o(inputs[a]), .outputs_o(outputs[a]), .kernel_o(kernel[a]), .stride_o(stride[a]), .dilation_o(dilation[a]), .pad_o(pad[a]),
                 .bound_o(bound[a]), .x_tap_o(x_tap[a]), .x_step_o(x_step[a]), .phase_mod_o(phase_mod[a]), .phase_tap_o(phase_tap[a]),
                 .dyn_pos_o(dyn_pos[a]), .dyn_wrap_o(dyn_wrap[a]), .dyn_tap_o(dyn_tap[a]), .dyn_borrow_o(dyn_borrow[a]),
@@ -236,7 +246,7 @@ module walk_formal #(
         reg signed [7:0] i;
         begin
             exists = 1'b0;
-            for (o = 0; o < INPUTS + 2*PAD; o = o + 1) begin
+            for (o = 0; o < OUTPUTS; o = o + 1) begin
                 i = o * stride + k * dilation - pad;
                 if (o < outputs && i >= 0 && i < inputs
                     && (MODE == 1 ? i == {4'd0, position} : MODE == 2 ? o * stride == {4'd0, position} : o == {4'd0, position})) exists = 1'b1;

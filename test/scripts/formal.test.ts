@@ -45,7 +45,15 @@ it('has a name for each proof', () => {
 it('reports a proof that fails, with waves and how to see it again', () => {
   const [proof] = PROOFS;
   const where = 'tb/formal/fifo.v:61';
-  const verdict = { verdict: 'fails', seconds: 1, frames: 5, where, waves: '/x/trace.vcd', cached: false } as const;
+  const verdict = {
+    verdict: 'fails',
+    seconds: 1,
+    cpu: 1,
+    frames: 5,
+    where,
+    waves: '/x/trace.vcd',
+    cached: false,
+  } as const;
   const outcome = { proof: proof!, verdict, bugs: [] };
   expect(isGood(outcome)).toBe(false);
   expect(proofTable([outcome], false)).toMatch(/fifo 2 .* FAILED/);
@@ -56,7 +64,7 @@ it('reports a proof that fails, with waves and how to see it again', () => {
 
 it('reports a seeded bug that is not found', () => {
   const [proof] = PROOFS;
-  const verdict = { verdict: 'holds', seconds: 1, frames: 5, cached: false } as const;
+  const verdict = { verdict: 'holds', seconds: 1, cpu: 1, frames: 5, cached: false } as const;
   const outcome = { proof: proof!, verdict, bugs: [{ bug: proof!.bugs[0]!, verdict }] };
   expect(isGood(outcome)).toBe(false);
   expect(failures([outcome])[0]).toContain('is not found, the proof holds all the same');

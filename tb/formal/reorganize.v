@@ -1,0 +1,84 @@
+// reorganize.v - one REORGANIZE, chosen freely: a run for each row of positions, where its fields say; in it each position's elements in
+// order, read where the position's pixel lies, and zeros where there is none; it ends, and not before all is written.
+// The buffer answers with the address that was read.
+`default_nettype none
+module reorganize_formal (
+    input wire clk_i,
+    input wire cmd_ready, write_idle, rd_ready, chunk_ready
+);
+    localparam BEAT = 2, BUF_W = 4;
+    reg rst_q = 1'b1;
+    always @(posedge clk_i) rst_q <= 1'b0;
+
+    (* anyconst *) wire [1:0] rows, columns, elements, modulus_h, modulus_w, phase_h, phase_w, bound_h, bound_w;
+    (* anyconst *) wire signed [1:0] x_h, x_w;
+    (* anyconst *) wire [BUF_W-1:0] base, step_h, step_w;    // elements from pixel to pixel
+    (* anyconst *) wire [5:0] addr;
+    (* anyconst *) wire signed [3:0] row_step;               // bytes from row to row
+    wire [511:0] ins;
+    assign ins[0 +: 96]     = {88'd0, 8'd5};
+    assign ins[3*32 +: 64]  = {58'd0, addr};
+    assign ins[5*32 +: 32]  = {28'd0, base};
+    assign ins[6*32 +: 32]  = {30'd0, elements};
+    assign ins[7*32 +: 32]  = {14'd0, rows, 14'd0, columns};
+    assign ins[8*32 +: 32]  = { {14{x_h[1]}}, x_h, {14{x_w[1]}}, x_w};
+    assign ins[9*32 +: 32]  = {14'd0, bound_h, 14'd0, bound_w};
+    assign ins[10*32 +: 32] = {6'd0, phase_h, 6'd0, phase_w, 6'd0, modulus_h, 6'd0, modulus_w};
+    assign ins[11*32 +: 32] = {28'd0, step_w};
+    assign ins[12*32 +: 32] = {28'd0, step_h};
+    assign ins[13*32 +: 32] = { {28{row_step[3]}}, row_step};
+    assign ins[511:448]     = 64'd0;
+
+    wire             ready, cmd_valid, rd_valid, chunk_valid;
+    wire [31:0]      cmd_addr, cmd_bytes;
+    wire [BUF_W-1:0] rd_addr;
+    wire [15:0]      chunk_data;
+    wire [7:0]       chunk_bytes;
+    reg              done_q;
+    reg [BUF_W-1:0]  rd_1q, rd_2q;
+    bpi_reorganize #(.ADDR_W(32), .BUF_W(BUF_W), .BEAT(BEAT), .LANES(BEAT), .DATA_W(8)) u_dut (
+        .clk_i(clk_i), .rst_i(rst_q), .ins_valid_i(!rst_q && !done_q), .ins_ready_o(ready), .ins_i(ins), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready),
+        .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle), .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_addr_o(rd_addr),
+        .rd_data_i({8'd2, 4'd1, rd_2q}), .chunk_valid_o(chunk_valid), .chunk_ready_i(chunk_ready), .chunk_data_o(chunk_data), .chunk_bytes_o(chunk_bytes)
+    );
+
+    // --- Loops, places by multiplication and division -----------------------
+    reg [1:0] run_q, h_q, w_q, e_q;                          // rows announced; the position and the element that leave next
+    reg       announced_q, left_q;
+    wire [1:0] beyond = elements - e_q;
+    wire       last_e = beyond <= BEAT, last_w = w_q == columns - 2'd1, last_h = h_q == rows - 2'd1;
+    wire       chunk  = chunk_valid && chunk_ready, cmd = cmd_valid && cmd_ready;
+    wire [2:0] grid_h = {1'b0, phase_h} + {1'b0, h_q}, grid_w = {1'b0, phase_w} + {1'b0, w_q};
+    wire [2:0] wraps_h = modulus_h == 2'd1 ? grid_h : grid_h >> 1, wraps_w = modulus_w == 2'd1 ? grid_w : grid_w >> 1;
+    wire       on = (modulus_h == 2'd1 || !grid_h[0]) && (modulus_w == 2'd1 || !grid_w[0]);
+    wire signed [3:0] xh = x_h + $signed({2'd0, h_q}), xw = x_w + $signed({2'd0, w_q});
+    wire       pixel = on && xh >= 0 && xh < $signed({2'd0, bound_h}) && xw >= 0 && xw < $signed({2'd0, bound_w});
+    wire [BUF_W-1:0] expected = base + wraps_h * step_h + wraps_w * step_w + e_q;
+    wire signed [31:0] far = row_step;
+    wire [31:0] run_bytes = elements * columns;
+    always @(posedge clk_i) begin
+        {rd_2q, rd_1q} <= {rd_1q, rd_addr};
+        done_q <= done_q || ready;
+        if (cmd) begin
+            run_q       <= run_q + 2'd1;
+            announced_q <= run_q == rows - 2'd1;
+        end
+        if (chunk) begin
+            e_q <= last_e ? 2'd0 : e_q + 2'd2;
+            if (last_e) w_q <= last_w ? 2'd0 : w_q + 2'd1;
+            if (last_e && last_w) h_q <= h_q + 2'd1;
+            left_q <= last_e && last_w && last_h;
+        end
+        if (rst_q) {run_q, h_q, w_q, e_q, announced_q, left_q, done_q} <= 11'd0;
+    end
+    always @* begin
+        assume (rows != 2'd0 && rows <= 2'd2 && columns != 2'd0 && columns <= 2'd2 && elements != 2'd0);
+        assume (modulus_h != 2'd0 && modulus_h <= 2'd2 && modulus_w != 2'd0 && modulus_w <= 2'd2 && phase_h < modulus_h && phase_w < modulus_w);
+        if (!rst_q) begin
+            if (cmd_valid)   assert (!announced_q && cmd_addr == addr + $signed({30'd0, run_q}) * far && cmd_bytes == run_bytes);
+            if (chunk_valid) assert (!left_q && chunk_bytes == (last_e ? beyond : BEAT) && chunk_data == (pixel ? {8'd2, 4'd1, expected} : 16'd0));
+            if (ready)       assert (!done_q && announced_q && left_q && write_idle);
+        end
+    end
+endmodule
+`default_nettype wire
