@@ -73,7 +73,7 @@ export const designSources = (config: Config, only: readonly string[], kept: rea
     }
     files[basename(path)] = attributed;
   }
-  const wanted = new Set(['top', 'fifo', ...only.flatMap((name) => namesBelow(config, name))]);
+  const wanted = new Set(['top', ...only.flatMap((name) => namesBelow(config, name))]);
   const isWanted = (file: string): boolean => wanted.has(file.slice(prefix.length, -'.v'.length));
   const others = Object.keys(files).filter((name) => name.endsWith('.v') && name !== memory);
   const absent = others.filter((name) => !isWanted(name));

@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
+import { presets } from '../../generator/spec/presets.js';
 import { breakGate } from '../../scripts/gates.js';
 import { blockName, blockSizes, delaysOf } from '../../scripts/synth/netlist.js';
+import { synthesize } from '../../scripts/synth/synthesize.js';
 import { cellAreas, kindOf } from '../../scripts/synth/targets.js';
 import { findYosys } from '../../scripts/synth/yosys.js';
 
@@ -57,6 +59,17 @@ it('sums instances, memory bits and kinds of cells', () => {
   expect(kindOf('RAMB18E1')).toEqual({ blockRams: 0.5 });
 });
 
+it.each(['SB_CARRY', 'PFUMX', 'L6MUX21', 'CARRY4', 'MUXF7', 'MUXF8'])('does not count %s as a LUT', (type) =>
+  expect(kindOf(type)).toEqual({}),
+);
+it.each([
+  ['LUT6', 1],
+  ['SRL16E', 1],
+  ['CCU2C', 2],
+  ['RAM64M', 4],
+  ['TRELLIS_DPR16X4', 6],
+])('counts %s as %i LUTs', (type, luts) => expect(kindOf(type)).toEqual({ luts }));
+
 it('breaks one gate, or says how many there are', () => {
   const netlist = '  assign a = b & c;\n  assign d = e & f;\n';
   expect(breakGate(netlist, 1)).toBe('  assign a = b & c;\n  assign d = e | f;\n');
@@ -75,8 +88,51 @@ it.each([false, true])(
   60_000,
 );
 
+// two banks of 128 words of 32 bits, written by the byte, in each buffer
+it.each([
+  ['ice40', 8],
+  ['ecp5', 4],
+  ['xilinx', 2],
+] as const)(
+  'makes block RAM of the buffers on %s, without logic against collisions',
+  async (target, blockRams) => {
+    const { synthesis } = await synthesize(presets.tiny4, await findYosys(), {
+      ...{ target, library: 'osu018', only: ['buffer'] },
+    });
+    const buffer = synthesis.blocks.find(({ block }) => block === 'buffer')!;
+    expect(buffer).toMatchObject({ instances: 2, blockRams, memoryBits: 16384 });
+    expect(buffer.luts).toBeLessThan(700);
+  },
+  240_000,
+);
+
+describe('without what it needs', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  it.each([
+    [['--target', 'asic', '--library', 'osu035'], /osu035: not found.*\n.*sudo apt-get install -y qflow-tech-osu035\n/],
+    [['--target', 'ice40', '--device', 'up5k'], /nextpnr-ice40, icepack: not found.*\n.*npm install @yowasp/],
+  ])('exits with 3 and says what to install: %j', async (args, message) => {
+    vi.spyOn(process as { getuid: () => number }, 'getuid').mockReturnValue(1000);
+    vi.stubEnv('PATH', '/nowhere');
+    vi.stubEnv('XDG_DATA_DIRS', '/nowhere');
+    let err = '';
+    const terminal = { out: () => undefined, err: (text: string) => (err += text), color: false };
+    expect(await runCli(['synth', 'tiny4', ...args], terminal as never)).toBe(3);
+    expect(err).toMatch(message);
+  });
+});
+
 it.each([
   [['--target', 'asics'], 'asics'],
+  [['--target', 'ecp5', '--device', 'hx8k'], 'only ice40 is placed and routed, not ecp5'],
+  [['--bitstream', 'x.bin'], 'only ice40 is placed and routed, not generic'],
+  [['--target', 'ice40', '--bitstream', 'x.txt'], 'the name does not end in .bin or .asc'],
+  [['--target', 'ice40', '--device', 'ice9'], 'ice9'],
+  [['--target', 'ice40', '--seed', '-1'], '--seed'],
   [['--target', 'ice40', '--netlist', 'x.v'], 'only generic and asic'],
   [['--only', 'pie'], 'no block "pie"'],
 ])('refuses %j', async (args, message) => {
