@@ -102,7 +102,8 @@ const webAssembly = async (): Promise<Router | undefined> => {
     try {
       return { tree: await command(args, files, { stdout: keep, stderr: keep }), log: said() };
     } catch (error) {
-      if (error instanceof module.Exit) return { log: said() };
+      // where it cannot throw C++ exceptions, an error that it has reported ends in a trap
+      if (error instanceof module.Exit || error instanceof WebAssembly.RuntimeError) return { log: said() };
       throw error;
     }
   };

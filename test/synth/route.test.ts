@@ -92,7 +92,7 @@ describe('in Yosys', () => {
       {
         'part.json': cutOut(design, 'bpi_top', 'bpi_').json.replaceAll('"$dff"', '"dff"'),
         'harness.v': `${harness(cutOut(design, 'bpi_top', 'bpi_'))}
-module dff(input CLK, input [2:0] D, output reg [2:0] Q); always @(posedge CLK) Q <= D; endmodule\n`,
+module dff(input CLK, input [2:0] D, output reg [2:0] Q); always @(posedge CLK) Q <= ~D; endmodule\n`,
       },
       ['out.json'],
     );
@@ -133,6 +133,19 @@ describe.skipIf(missingTools(['nextpnr-ice40', 'icepack']).length > 0)(
       expect(first.asc).toContain('.device 8k');
       expect([...(await router.pack(first.asc!)).subarray(0, 2)]).toEqual([0xff, 0x00]);
     }, 300_000);
+
+    it('gives the same for the same seed', async () => {
+      const counter =
+        'module t(input clk, output q); reg [19:0] c; always @(posedge clk) c <= c + 1; assign q = ^c; endmodule';
+      const script = ['read_verilog t.v', 'synth_ice40 -top t', 'write_json t.json'];
+      const { 't.json': netlist } = await (await findYosys()).run(script, { 't.v': counter }, ['t.json']);
+      const router = (await findRouter())!;
+      const [first, again, other] = [1, 1, 2].map((seed) =>
+        router.route(netlist!, ['--up5k', '--package', 'sg48', '--seed', String(seed)]),
+      );
+      expect((await first)!.asc).toBe((await again)!.asc);
+      expect((await first)!.asc).not.toBe((await other)!.asc);
+    }, 120_000);
 
     it('says that the cells of an array need more DSPs than there are', async () => {
       freshCache();
