@@ -1,9 +1,9 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-/** Commands that the scripts run, and the Debian package of each. */
+/** Commands that the scripts run and cell libraries that they read, and the Debian package of each. */
 const PACKAGES = {
   verilator: 'verilator',
   iverilog: 'iverilog',
@@ -13,6 +13,10 @@ const PACKAGES = {
   'g++': 'g++',
   make: 'make',
   chromium: 'chromium',
+  osu018: 'qflow-tech-osu018',
+  osu035: 'qflow-tech-osu035',
+  'nextpnr-ice40': 'nextpnr-ice40',
+  icepack: 'fpga-icestorm',
 } as const;
 
 export type Tool = keyof typeof PACKAGES;
@@ -32,15 +36,27 @@ const isExecutable = (path: string): boolean => {
   }
 };
 
-/** Where a tool is, on the path. */
-export const toolPath = (name: Tool): string | undefined =>
-  (process.env.PATH ?? '')
+/** Cell libraries, below one of the machine's folders of shared data. */
+const SHARED: Partial<Readonly<Record<Tool, string>>> = {
+  osu018: 'qflow/tech/osu018/osu018_stdcells.lib',
+  osu035: 'qflow/tech/osu035/osu035_stdcells.lib',
+};
+
+const paths = (folders: string, name: string): readonly string[] =>
+  folders
     .split(delimiter)
     .filter((folder) => folder !== '')
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
+    .map((folder) => join(folder, name));
 
-/** The tools that are not on the path. */
+/** Where a command is on the path, or a library among the shared data. */
+export const toolPath = (name: Tool): string | undefined => {
+  const shared = SHARED[name];
+  return shared === undefined
+    ? paths(process.env.PATH ?? '', name).find(isExecutable)
+    : paths(process.env.XDG_DATA_DIRS || '/usr/local/share:/usr/share', shared).find((path) => existsSync(path));
+};
+
+/** The tools that are not there. */
 export const missingTools = (names: readonly Tool[] = SIMULATION_TOOLS): readonly Tool[] =>
   names.filter((name) => toolPath(name) === undefined);
 

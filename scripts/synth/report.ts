@@ -1,4 +1,6 @@
+import { DEVICES } from './devices.js';
 import type { BlockSize } from './netlist.js';
+import type { Routing } from './nextpnr.js';
 import { ADDRESS_BLOCKS, type Synthesis } from './synthesize.js';
 
 type Column = readonly [title: string, value: (size: BlockSize) => string];
@@ -82,6 +84,19 @@ export const formatSynthesis = (synthesis: Synthesis): string => {
           `  address generation: ${whole(address.size.cells)} cells${address.size.area > 0 ? `, ${whole(Math.round(address.size.area))} µm²` : ''}${isWhole ? `, ${(address.share * 100).toFixed(1)} % of the logic` : ''} (${ADDRESS_BLOCKS.join(', ')})`,
         ]
       : []),
+    '',
+  ].join('\n');
+};
+
+/** The lines on place and route. */
+export const formatRouting = ({ device, tool, seed, harness, used, megahertz, finding }: Routing): string => {
+  const cells = Object.entries(used)
+    .filter(([, { used: count }]) => count > 0)
+    .map(([kind, { used: count, available }]) => `${whole(count)} of ${whole(available)} ${kind}`);
+  const result = finding ?? `${megahertz === undefined ? 'no clock' : `${megahertz.toFixed(2)} MHz`}`;
+  return [
+    `  ${DEVICES[device].title}, ${tool}, seed ${seed}: ${result}`,
+    `    ${cells.join(', ')}; ${whole(harness.inputs + harness.outputs)} registers are the harness's`,
     '',
   ].join('\n');
 };

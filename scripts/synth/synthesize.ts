@@ -4,8 +4,10 @@ import { blocks, blocksOf } from '../../generator/emit/blocks.js';
 import { blockClosure, rtlFiles } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { buildOnce, cacheKey } from '../simulators/cache.js';
+import { toolPath } from '../tools.js';
+import type { Device } from './devices.js';
 import { type BlockSize, blockSizes, delaysOf, type Netlist } from './netlist.js';
-import { cellAreas, hasMacros, type Library, libertyFile, mapping, mappingFiles, type Target } from './targets.js';
+import { cellAreas, hasMacros, type Library, mapping, mappingFiles, type Target } from './targets.js';
 import type { Files, Yosys } from './yosys.js';
 
 /** Blocks that make up the address generation; `tap_fifos` are the FIFOs between them. */
@@ -32,6 +34,8 @@ export interface Synthesis {
 export interface SynthesisOptions {
   readonly target: Target;
   readonly library: Library;
+  /** Device of ice40: one with DSPs has them used. */
+  readonly device?: Device;
   /** Only the cells of the array stay apart: paths from block to block are seen, sizes by block are not. */
   readonly flat?: boolean;
   /** Only these blocks of the top module and what they hold; the others are left out. */
@@ -41,44 +45,36 @@ export interface SynthesisOptions {
 /** Blocks that `only` may name. */
 export const TOP_BLOCKS: readonly string[] = blocks.find(({ name }) => name === 'top')!.uses;
 
-/** Sources with the attributes that keep each block of the top module, and the array's cell, a module of its own. */
-const sources = (config: Config, flat: boolean): { readonly files: Files; readonly memory: string } => {
-  const { prefix } = config;
-  const top = blocks.find(({ name }) => name === 'top')!;
-  const kept = new Set(['pe', ...(flat ? [] : top.uses)]);
-  const files: Record<string, string> = {};
-  for (const { path, text } of rtlFiles(config)) {
-    let kept_text = text;
-    for (const name of kept) {
-      kept_text = kept_text.replace(new RegExp(`^module ${prefix}${name} `, 'm'), '(* keep_hierarchy *) $&');
-    }
-    if (!flat) {
-      for (const fifo of TAP_FIFOS) {
-        kept_text = kept_text.replace(new RegExp(`^ +${prefix}fifo #.* ${fifo} \\($`, 'm'), '(* keep_hierarchy *) $&');
-      }
-    }
-    files[basename(path)] = kept_text;
-  }
-  return { files, memory: `${prefix}${MEMORY}.v` };
-};
-
 const namesBelow = (config: Config, name: string): readonly string[] =>
   blocksOf(config).some((block) => block.name === name) ? blockClosure(config, name).map((block) => block.name) : [];
 
+/** Verilog of a design, and how Yosys reads it. */
+export interface DesignSources {
+  readonly top: string;
+  readonly files: Files;
+  /** Commands up to the hierarchy; `macros` leaves memories as instances of one module. */
+  readonly read: (macros: boolean) => readonly string[];
+}
+
 /**
- * Synthesizes an accelerator, or takes the result from the cache.
- * @returns sizes by block, and the mapped netlist where memories are macros ('' elsewhere).
+ * Sources of some blocks of the top module, with attributes: `kept` stay modules of their own, and memories owe
+ * nothing to a lane that is read in the cycle that writes it, as the memory's header says.
  */
-export const synthesize = async (
-  config: Config,
-  yosys: Yosys,
-  { target, library, flat = false, only = TOP_BLOCKS }: SynthesisOptions,
-): Promise<{ readonly synthesis: Synthesis; readonly netlist: string }> => {
-  const top = `${config.prefix}top`;
-  const liberty = target === 'asic' ? readFileSync(libertyFile(library), 'utf8') : '';
-  const { files, memory } = sources(config, flat);
-  const wanted = new Set(['top', 'fifo', ...only.flatMap((name) => namesBelow(config, name))]);
-  const isWanted = (file: string): boolean => wanted.has(file.slice(config.prefix.length, -'.v'.length));
+export const designSources = (config: Config, only: readonly string[], kept: readonly string[]): DesignSources => {
+  const { prefix } = config;
+  const top = `${prefix}top`;
+  const memory = `${prefix}${MEMORY}.v`;
+  const files: Record<string, string> = {};
+  for (const { path, text } of rtlFiles(config)) {
+    let attributed = text.replace(/^ +reg .* mem \[0:DEPTH-1\];$/m, '(* no_rw_check *) $&');
+    for (const name of kept) {
+      attributed = attributed.replace(new RegExp(`^module ${prefix}${name} `, 'm'), '(* keep_hierarchy *) $&');
+      attributed = attributed.replace(new RegExp(`^ +${prefix}fifo #.* ${name} \\($`, 'm'), '(* keep_hierarchy *) $&');
+    }
+    files[basename(path)] = attributed;
+  }
+  const wanted = new Set(['top', ...only.flatMap((name) => namesBelow(config, name))]);
+  const isWanted = (file: string): boolean => wanted.has(file.slice(prefix.length, -'.v'.length));
   const others = Object.keys(files).filter((name) => name.endsWith('.v') && name !== memory);
   const absent = others.filter((name) => !isWanted(name));
   const read = (macros: boolean): readonly string[] => [
@@ -87,12 +83,33 @@ export const synthesize = async (
     `read_verilog -DSYNTHESIS ${others.filter(isWanted).join(' ')}`,
     `hierarchy -top ${top}`,
   ];
+  return { top, files, read };
+};
+
+const libraryPath = (library: Library): string => {
+  const path = toolPath(library);
+  if (path === undefined) throw new Error(`the cell library ${library} is not there`);
+  return path;
+};
+
+/**
+ * Synthesizes an accelerator, or takes the result from the cache.
+ * `ensureTools` has seen to the cell library.
+ * @returns sizes by block, and the mapped netlist where memories are macros ('' elsewhere).
+ */
+export const synthesize = async (
+  config: Config,
+  yosys: Yosys,
+  { target, library, device = 'hx8k', flat = false, only = TOP_BLOCKS }: SynthesisOptions,
+): Promise<{ readonly synthesis: Synthesis; readonly netlist: string }> => {
+  const liberty = target === 'asic' ? readFileSync(libraryPath(library), 'utf8') : '';
+  const { top, files, read } = designSources(config, only, ['pe', ...(flat ? [] : [...TOP_BLOCKS, ...TAP_FIFOS])]);
   const macros = hasMacros(target);
   const script = [
     // where memories become block RAM, their bits are counted beforehand
     ...(macros ? [] : [...read(true), 'proc', 'flatten', 'opt_clean', 'write_json memories.json', 'design -reset']),
     ...read(macros),
-    ...mapping(target, top),
+    ...mapping(target, top, device),
     'write_json netlist.json',
     ...(macros ? ['write_verilog -noattr netlist.v'] : []),
   ];

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { UserError } from '../../generator/check/errors.js';
-import { MISSING_TOOL } from '../../generator/cli/failure.js';
+import { DEVICES, type Device } from './devices.js';
 
 /** What a design is mapped to. */
 export const TARGETS = ['generic', 'ice40', 'ecp5', 'xilinx', 'asic'] as const;
@@ -9,14 +7,6 @@ export type Target = (typeof TARGETS)[number];
 /** Standard-cell libraries of Debian's qflow packages. */
 export const LIBRARIES = ['osu018', 'osu035'] as const;
 export type Library = (typeof LIBRARIES)[number];
-
-/** @throws UserError that makes the program exit with 3, when the library is not installed. */
-export const libertyFile = (library: Library): string => {
-  const path = `/usr/share/qflow/tech/${library}/${library}_stdcells.lib`;
-  if (existsSync(path)) return path;
-  const fix = `run: sudo apt-get install -y qflow-tech-${library}`;
-  throw new UserError([{ code: MISSING_TOOL, path, message: 'the cell library is not there', fix }]);
-};
 
 /** Area of every cell in the text of a liberty file, in the library's unit. */
 export const cellAreas = (liberty: string): ReadonlyMap<string, number> => {
@@ -42,12 +32,12 @@ export const mappingFiles = (target: Target, liberty: string): Readonly<Record<s
   target === 'asic' ? { 'cells.lib': liberty, 'abc.script': ABC_SCRIPT, 'abc.constr': ABC_CONSTRAINTS } : {};
 
 /** Yosys commands from the hierarchy to the target's cells. */
-export const mapping = (target: Target, top: string): readonly string[] => {
+export const mapping = (target: Target, top: string, device: Device): readonly string[] => {
   switch (target) {
     case 'generic':
       return [`synth -flatten -top ${top}`];
     case 'ice40':
-      return [`synth_ice40 -top ${top}`];
+      return [`synth_ice40 ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`];
     case 'ecp5':
       return [`synth_ecp5 -top ${top}`];
     case 'xilinx':
@@ -70,15 +60,16 @@ export interface CellKind {
   readonly dsps?: number;
 }
 
+/** Multiplexers between LUTs (PFUMX, L6MUX21, MUXF7, MUXF8) and carry chains (SB_CARRY, CARRY4) are no LUTs. */
 const KINDS: readonly (readonly [type: RegExp, kind: CellKind])[] = [
-  [/^(SB_LUT4|LUT[1-6])$/, { luts: 1 }],
+  [/^(SB_LUT4|LUT[1-6]|INV|SRL16E|SRLC16E|SRLC32E)$/, { luts: 1 }],
   [/^CCU2C$/, { luts: 2 }],
-  [/^TRELLIS_DPR16X4$/, { luts: 4 }],
+  [/^TRELLIS_DPR16X4$/, { luts: 6 }], // three slices: one of them writes
   [/^RAM(32|64)X1D$/, { luts: 2 }],
   [/^RAM128X1D$/, { luts: 4 }],
   [/^RAM(32|64)M$/, { luts: 4 }],
   [/^(SB_DFF\w*|TRELLIS_FF|FD[RSCP]E(_1)?|\$_S?DFF.*_|DFF\w+)$/, { flipFlops: 1 }],
-  [/^(SB_RAM40_4K\w*|DP16KD|RAMB36E1)$/, { blockRams: 1 }],
+  [/^(SB_RAM40_4K\w*|DP16KD|PDPW16KD|RAMB36E1)$/, { blockRams: 1 }],
   [/^RAMB18E1$/, { blockRams: 0.5 }],
   [/^(SB_MAC16|MULT18X18D|DSP48E1)$/, { dsps: 1 }],
 ];

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { ensureTools, missingTools } from '../../scripts/tools.js';
+import { ensureTools, missingTools, toolPath } from '../../scripts/tools.js';
 import { temporaryFolders } from '../temporary.js';
 
 const temporaryFolder = temporaryFolders();
@@ -50,6 +50,21 @@ it('installs what is missing, as root', async () => {
   await ensureTools(['iverilog', 'make'], () => {});
   expect(await calls(folder)).toEqual(['install --no-install-recommends iverilog']);
   expect(missingTools(['iverilog'])).toEqual([]);
+});
+
+it('installs a cell library, which is no command', async () => {
+  vi.spyOn(process as { getuid: () => number }, 'getuid').mockReturnValue(0);
+  const folder = machine('exit 0');
+  vi.stubEnv('XDG_DATA_DIRS', folder);
+  const library = `${folder}/qflow/tech/osu035`;
+  script(
+    folder,
+    'apt-get',
+    `echo "$@" >> ${folder}/calls; /bin/mkdir -p ${library}; echo > ${library}/osu035_stdcells.lib`,
+  );
+  await ensureTools(['osu035'], () => {});
+  expect(await calls(folder)).toEqual(['install --no-install-recommends qflow-tech-osu035']);
+  expect(toolPath('osu035')).toBe(`${library}/osu035_stdcells.lib`);
 });
 
 it('renews the package lists when installing fails', async () => {

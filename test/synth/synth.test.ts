@@ -1,8 +1,10 @@
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
+import { presets } from '../../generator/spec/presets.js';
 import { breakGate } from '../../scripts/gates.js';
 import { blockName, blockSizes, delaysOf } from '../../scripts/synth/netlist.js';
-import { cellAreas, kindOf } from '../../scripts/synth/targets.js';
+import { designSources } from '../../scripts/synth/synthesize.js';
+import { type CellKind, cellAreas, kindOf, mapping } from '../../scripts/synth/targets.js';
 import { findYosys } from '../../scripts/synth/yosys.js';
 
 const COUNTER = `module bpi_cell(input clk, input d, output reg q); always @(posedge clk) q <= !d; endmodule
@@ -57,6 +59,17 @@ it('sums instances, memory bits and kinds of cells', () => {
   expect(kindOf('RAMB18E1')).toEqual({ blockRams: 0.5 });
 });
 
+it.each(['SB_CARRY', 'PFUMX', 'L6MUX21', 'CARRY4', 'MUXF7', 'MUXF8'])('does not count %s as a LUT', (type) =>
+  expect(kindOf(type)).toEqual({}),
+);
+it.each([
+  ['LUT6', 1],
+  ['SRL16E', 1],
+  ['CCU2C', 2],
+  ['RAM64M', 4],
+  ['TRELLIS_DPR16X4', 6],
+])('counts %s as %i LUTs', (type, luts) => expect(kindOf(type)).toEqual({ luts }));
+
 it('breaks one gate, or says how many there are', () => {
   const netlist = '  assign a = b & c;\n  assign d = e & f;\n';
   expect(breakGate(netlist, 1)).toBe('  assign a = b & c;\n  assign d = e | f;\n');
@@ -76,7 +89,63 @@ it.each([false, true])(
 );
 
 it.each([
+  ['ice40', 2],
+  ['ecp5', 1],
+  ['xilinx', 0.5],
+] as const)(
+  'makes block RAM of a memory on %s, without logic against collisions',
+  async (target, blockRams) => {
+    const { files } = designSources(presets.tiny4, [], []);
+    const top = 'bpi_sram_1r1w';
+    const sizes = '-set WIDTH 32 -set DEPTH 128 -set LANES 4 -set ADDR_W 7';
+    const yosys = await findYosys();
+    const { 'out.json': made } = await yosys.run(
+      [
+        `read_verilog -DSYNTHESIS ${top}.v`,
+        `chparam ${sizes} ${top}`,
+        ...mapping(target, top, 'hx8k'),
+        'write_json out.json',
+      ],
+      files,
+      ['out.json'],
+    );
+    const cells = Object.values(JSON.parse(made!).modules[top].cells as Record<string, { type: string }>);
+    const sum = (count: (kind: CellKind) => number | undefined): number =>
+      cells.reduce((all, { type }) => all + (count(kindOf(type)) ?? 0), 0);
+    expect(sum((kind) => kind.blockRams)).toBe(blockRams);
+    expect(sum((kind) => kind.flipFlops)).toBe(0);
+    expect(sum((kind) => kind.luts)).toBeLessThanOrEqual(8);
+  },
+  120_000,
+);
+
+describe('without what it needs', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  it.each([
+    [['--target', 'asic', '--library', 'osu035'], /osu035: not found.*\n.*sudo apt-get install -y qflow-tech-osu035\n/],
+    [['--target', 'ice40', '--device', 'up5k'], /nextpnr-ice40, icepack: not found.*\n.*npm install @yowasp/],
+  ])('exits with 3 and says what to install: %j', async (args, message) => {
+    vi.spyOn(process as { getuid: () => number }, 'getuid').mockReturnValue(1000);
+    vi.stubEnv('PATH', '/nowhere');
+    vi.stubEnv('XDG_DATA_DIRS', '/nowhere');
+    let err = '';
+    const terminal = { out: () => undefined, err: (text: string) => (err += text), color: false };
+    expect(await runCli(['synth', 'tiny4', ...args], terminal as never)).toBe(3);
+    expect(err).toMatch(message);
+  });
+});
+
+it.each([
   [['--target', 'asics'], 'asics'],
+  [['--target', 'ecp5', '--device', 'hx8k'], 'only ice40 is placed and routed, not ecp5'],
+  [['--bitstream', 'x.bin'], 'only ice40 is placed and routed, not generic'],
+  [['--target', 'ice40', '--bitstream', 'x.txt'], 'the name does not end in .bin or .asc'],
+  [['--target', 'ice40', '--device', 'ice9'], 'ice9'],
+  [['--target', 'ice40', '--seed', '-1'], '--seed'],
   [['--target', 'ice40', '--netlist', 'x.v'], 'only generic and asic'],
   [['--only', 'pie'], 'no block "pie"'],
 ])('refuses %j', async (args, message) => {
