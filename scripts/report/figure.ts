@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { ENGINES } from '../../generator/spec/config.js';
+import { ENGINES, type Engine } from '../../generator/spec/config.js';
 import { escaped } from './text.js';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -70,8 +70,8 @@ export const figureHtml = ({ title, heading = false, text, svg, table, legend = 
 };
 
 /** The colours of the engines, in words. */
-export const engineLegend = (more = ''): string =>
-  `<p class="legend">${ENGINES.map((engine) => `<span class="key"><i class="swatch ${engine}"></i>${engine}</span>`).join(' ')} ${more}</p>`;
+export const engineLegend = (more = '', engines: readonly Engine[] = ENGINES): string =>
+  `<p class="legend">${engines.map((engine) => `<span class="key"><i class="swatch ${engine}"></i>${engine}</span>`).join(' ')} ${more}</p>`;
 
 /** A section of the page; without content there is none. */
 export interface Section {

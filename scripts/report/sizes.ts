@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { PASSES } from '../../generator/spec/config.js';
+import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import type { Results, SizePoint } from '../evaluation/results.js';
 import { ENGINE_COLORS, engineLegend, figureHtml, plotSvg, type Section } from './figure.js';
 import { count, escaped, percent } from './text.js';
@@ -10,6 +10,7 @@ export const sizesSection = ({ sizes }: Results): Section => {
   const model = sorted.filter(({ source }) => source === 'model');
   const rtl = sorted.filter(({ source }) => source === 'rtl');
   const passes = PASSES.filter((pass) => sizes.some((point) => point.pass === pass));
+  const engines = ENGINES.filter((engine) => sizes.some((point) => point.engine === engine));
   const layers = [...new Set(sizes.map(({ layer }) => layer))];
   const ticks = [...new Set(sorted.map(({ size }) => size))];
   const at = { fx: 'pass', fy: 'layer', x: 'size', y: 'utilization' } as const;
@@ -55,7 +56,7 @@ export const sizesSection = ({ sizes }: Results): Section => {
     title: 'Utilization against array size',
     text: `Lines: the model, every size. Rings: measured on the RTL. ${layers.length === 1 ? `Layer: ${escaped(layers[0]!)}.` : ''}`,
     svg,
-    legend: engineLegend('<span class="key"><i class="swatch ring"></i>RTL</span>'),
+    legend: engineLegend('<span class="key"><i class="swatch ring"></i>RTL</span>', engines),
     table: {
       caption: 'utilization by array size',
       head: ['layer', 'pass', 'engine', 'source', 'size', 'cycles', 'utilization'],
