@@ -39,7 +39,8 @@ module bpi_pe #(
 
     wire        swap   = x_valid_i && x_swap_i;
     wire [7:0] weight = x_swap_i ? w_next_q : w_active_q;
-    wire [31:0] product = { {24{x_data_i[7]} }, x_data_i} * { {24{weight[7]} }, weight};
+    wire signed [15:0] exact   = $signed(x_data_i) * $signed(weight);
+    wire        [31:0] product = { {16{exact[15]} }, exact};
     reg  [31:0] y_data_q;
     assign y_data_o = y_data_q;
 
