@@ -7,6 +7,9 @@ import { type Block, blocks } from '../generator/emit/blocks.js';
 import { emit } from '../generator/emit/generate.js';
 import { blockFile } from '../generator/emit/rtl.js';
 import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';
+import { makePlan } from '../generator/plan/plan.js';
+import type { Engine, Pass } from '../generator/spec/config.js';
+import { parseLayer } from '../generator/spec/layer.js';
 import { presets } from '../generator/spec/presets.js';
 import { INSTRUCTION_SET } from '../generator/spec/program.js';
 import { resultsMarkdown } from '../scripts/evaluation/markdown.js';
@@ -118,6 +121,25 @@ describe('README.md', () => {
     const [, shown] = /<!-- results -->\n([\s\S]*)<!-- \/results -->/.exec(text('README.md'))!;
     expect(shown).toBe(resultsMarkdown(results));
     expect(results.runs).toHaveLength(5 * 3 * 3);
+  });
+
+  it('has figures of runs that the plans of today predict', () => {
+    const readme = text('README.md');
+    const layer = parseLayer('C=64,H=56,W=56,N=128,K=3,S=2,P=1');
+    const whole = (value: number): string => value.toLocaleString('en-US');
+    const costOf = (pass: Pass, engine: Engine) => makePlan(presets.ref16, layer, pass, engine).cost;
+    const rows = [...readme.matchAll(/^\| ([dw]grad) \| `(\w+)` \| ([\d,]+) \| .* \| ([\d,]+) \| ([\d,]+) \|$/gm)];
+    expect(rows).toHaveLength(6);
+    for (const [, pass, engine, ...figures] of rows) {
+      const { cycles, bytesRead, bytesWritten } = costOf(pass as Pass, engine as Engine);
+      expect(figures, `${pass} ${engine}`).toEqual([cycles, bytesRead, bytesWritten].map(whole));
+    }
+    const small = parseLayer('C=8,H=9,W=9,N=6,K=3,S=2,P=1');
+    const { cost, considered } = makePlan(presets.tiny4, small, 'dgrad', 'bp');
+    expect(readme).toContain(`plan: the best of ${considered} tilings`);
+    const { cycles, bytesRead, bytesWritten } = cost;
+    const figures = `${whole(cycles)} cycles, ${whole(bytesRead)} bytes read, ${whole(bytesWritten)} written`;
+    expect(readme).toContain(`predicted: ${figures}`);
   });
 
   it('links to every other page', () => {
