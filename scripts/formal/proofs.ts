@@ -51,22 +51,22 @@ const tapAxis = (mode: Mode, stride: number): Proof => {
           {
             name: 'rounds the first position down',
             block: 'tap_axis',
-            find: "raised   = x_q + { {17{1'b0}}, phase_q != 8'd0 };",
-            replace: 'raised   = x_q;',
+            find: "raised    = x_i + { {17{1'b0}}, begins[0]};",
+            replace: 'raised    = x_i;',
           },
           {
             name: 'does not borrow from the last position',
             block: 'tap_axis',
-            find: 'end_q + x_tap - last_borrow_x;',
-            replace: 'end_q + x_tap;',
+            find: 'last_i + x_tap - last_borrow_x;',
+            replace: 'last_i + x_tap;',
           },
         ]
       : [
           {
             name: 'the phase is not wrapped',
             block: 'tap_axis',
-            find: 'wire [7:0] phase_next = borrow ? phase_less[7:0] + phase_mod_i : phase_less[7:0];',
-            replace: 'wire [7:0] phase_next = phase_less[7:0];',
+            find: 'phase_o  = borrow ? phase_less[7:0] + phase_mod_i : phase_less[7:0];',
+            replace: 'phase_o  = phase_less[7:0];',
           },
         ],
   };
@@ -141,7 +141,7 @@ const WALKS: readonly Proof[] = [
     {
       name: 'an empty tap is not passed over',
       block: 'tap_walker',
-      find: 'wire skip_w      = state_q == RANGE_W && none_w;',
+      find: 'wire skip_w      = state_q == RANGE_W && none;',
       replace: "wire skip_w      = 1'b0;",
     },
   ]),

@@ -42,27 +42,37 @@ module tap_axis_formal #(
     end
 
     // --- Walk -------------------------------------------------------------
-    // A tap's count is there one cycle after the tap.
-    reg       settled_q = 1'b0;
+    // The block holds no state: it is kept here, as the walker keeps it.
     reg [1:0] k_q;
-    wire      go = open_q && settled_q && step && k_q + 2'd1 < {1'b0, kernel};
-    always @(posedge clk_i) begin
-        k_q <= init_q ? tap : k_q + {1'b0, go};
-        settled_q <= open_q && !go;
-    end
+    wire      go = open_q && step && k_q + 2'd1 < {1'b0, kernel};
+    always @(posedge clk_i) k_q <= init_q ? tap : k_q + {1'b0, go};
 
     wire signed [7:0]  x_first = MODE == 1 ? low : RECT ? low_quotient : t0 * s - p + k0 * d;
     wire signed [7:0]  x_tap   = MODE == 1 ? -d : RECT ? -tap_whole : d;
-    wire signed [17:0] x;
-    wire [7:0]         phase;
+    reg  signed [17:0] x, last;
+    reg  [7:0]         phase, last_phase;
+    wire signed [17:0] x_next, last_next;
+    wire [7:0]         phase_next, last_phase_next;
     wire               borrow, none;
-    wire [15:0]        range_first, range_count;
+    wire [15:0]        range_first, range_after;
     wire [15:0]        positions = {12'd0, length};
+    always @(posedge clk_i)
+        if (init_q) begin
+            x          <= { {10{x_first[7]}}, x_first};
+            phase      <= MODE == 1 || RECT ? {6'd0, low_phase} : 8'd0;
+            last       <= { {10{high_quotient[7]}}, high_quotient};
+            last_phase <= {6'd0, high_phase};
+        end else if (go) begin
+            x          <= x_next;
+            phase      <= phase_next;
+            last       <= last_next;
+            last_phase <= last_phase_next;
+        end
     bpi_tap_axis u_dut (
-        .clk_i(clk_i), .init_i(init_q), .step_i(go), .x_i({ {8{x_first[7]}}, x_first}), .phase_i(MODE == 1 || RECT ? {6'd0, low_phase} : 8'd0),
-        .rect_i(RECT[0]), .last_i({ {8{high_quotient[7]}}, high_quotient}), .last_phase_i({6'd0, high_phase}), .positions_i(positions),
+        .x_i(x), .phase_i(phase), .rect_i(RECT[0]), .last_i(last), .last_phase_i(last_phase), .positions_i(positions),
         .x_tap_i({ {8{x_tap[7]}}, x_tap}), .phase_tap_i(MODE == 1 || RECT ? {6'd0, tap_phase} : 8'd0),
-        .phase_mod_i(MODE == 0 ? 8'd1 : {6'd0, stride}), .x_o(x), .phase_o(phase), .borrow_o(borrow), .none_o(none), .first_o(range_first), .count_o(range_count)
+        .phase_mod_i(MODE == 0 ? 8'd1 : {6'd0, stride}), .none_o(none), .first_o(range_first), .after_o(range_after),
+        .last_o(last_next), .last_phase_o(last_phase_next), .x_o(x_next), .phase_o(phase_next), .borrow_o(borrow)
     );
 
     // Source row of the first position, as the walker follows it: by the tap's quotient, and one more where the phase wraps
@@ -80,10 +90,10 @@ module tap_axis_formal #(
     always @* if (open_q) begin
         if (RECT) begin
             if (position < length && none) assert (!valid);
-            if (position < length && !none && settled_q) assert ((here >= range_first && here < range_first + range_count) == valid);
-            if (!none && settled_q) assert (range_count != 16'd0 && range_first + range_count <= positions);
+            if (position < length && !none) assert ((here >= range_first && here < range_after) == valid);
+            if (!none) assert (range_first < range_after && range_after <= positions);
         end else begin
-            assert (!none && range_first == 16'd0 && (!settled_q || range_count == positions));
+            assert (!none && range_first == 16'd0 && range_after == positions);
             if (MODE == 1) begin
                 assert (x == t0 + p - k * d);
                 assert (source_q * s + rest == x && phase < stride);

@@ -42,12 +42,17 @@ module bpi_accumulator #(
     wire                      next_valid = acc_valid_q[PIPE-1];
     wire                      sum_valid  = acc_valid_q[PIPE];
     wire [BANK_W-1:0]         acc_bank   = acc_addr_i[ADDR_W-1 -: BANK_W];
-    wire [BANK_W-1:0]         add_bank   = acc_addr_q[ADDR_W-1 -: BANK_W];
     wire [BANK_W-1:0]         next_bank  = acc_addr_q[(PIPE-1)*ADDR_W-1 -: BANK_W];
     wire [BANK_W-1:0]         sum_bank   = sum_addr[ADDR_W-1 -: BANK_W];
 
-    wire [BANKS*VEC_W-1:0]    bank_data;
-    wire [VEC_W-1:0]          entry = bank_data[add_bank*VEC_W +: VEC_W];
+    wire [BANKS*VEC_W-1:0]    bank_data, bank_used;
+    reg  [BANKS-1:0]          add_bank_q;        // one bit per bank: a bank's data wait for one register, not for a decoder
+    reg  [VEC_W-1:0]          entry;
+    integer n;
+    always @* begin
+        entry = {VEC_W{1'b0} };
+        for (n = 0; n < BANKS; n = n + 1) entry = entry | bank_used[n*VEC_W +: VEC_W];
+    end
     wire [VEC_W-1:0]          sum;
 
     genvar c;
@@ -81,6 +86,8 @@ module bpi_accumulator #(
             wire             rd_drain = drain_take && drain_bank == BANK;
             wire             wr_sum   = sum_valid && sum_bank == BANK;
             wire             wr_zero  = clearing_q || (drain_valid_q[0] && zero_bank == BANK);
+            always @(posedge clk_i) add_bank_q[b] <= acc_bank == BANK;
+            assign bank_used[b*VEC_W +: VEC_W] = bank_data[b*VEC_W +: VEC_W] & {VEC_W{add_bank_q[b]} };
             wire [ROW_W-1:0] wr_row   = clearing_q ? clear_row_q : wr_sum ? sum_addr[ROW_W-1:0] : zero_addr_q[ROW_W-1:0];
 
             bpi_sram_1r1w #(.WIDTH(VEC_W), .DEPTH(1 << ROW_W), .LANES(1), .ADDR_W(ROW_W)) u_sram (

@@ -70,32 +70,39 @@ module bpi_agu_dynamic #(
     reg         rect_q;
     reg [7:0]   slot_q;                // position within the group
     reg [15:0]  tile_q, tiles_q;       // reduction tiles still to come, and how many come after the first
-    reg         first_tile_q;
+    reg         first_tile_q, last_tile_q;
     reg [7:0]   lanes_last_q;
+    reg signed [17:0] x_full_q;        // fused: up to here the image holds every lane
     reg [ADDR_W-1:0] tile_addr_q;
-    reg [15:0]  inside_q, zero_q;      // counted so far in the block
+    reg [15:0]  inside_q;              // counted so far in the block
+    reg [15:0]  zero_q;
     reg [3:0]   credit_q;
 
     wire        paired, last, unused_grid;
     wire [ADDR_W-1:0] addr;
     wire        last_slot = slot_q == ROWS[7:0] - 8'd1;
-    wire        last_tile = tile_q == 16'd0;
     wire        ends      = ended_q || last;             // no position after this one
     wire        fire      = running_q && credit_q != 4'd0 && (!(reduce_q && last_slot) || info_ready_i);
-    wire        finish    = fire && (reduce_q ? last_slot && last_tile && ends : last);
+    wire        finish    = fire && (reduce_q ? last_slot && last_tile_q && ends : last);
     wire        start     = tap_valid_i && (!running_q || finish);
     wire        present   = fire && !ended_q;            // a real position, not a masked one
     wire        read      = present && paired;
-    wire [7:0]  lanes     = (!reduce_q || last_tile) ? lanes_last_q : ROWS[7:0];
+    wire [7:0]  lanes     = (!reduce_q || last_tile_q) ? lanes_last_q : ROWS[7:0];
 
     // Lanes with data: all, or those of a fused tap (one reduction tile) that lie inside the image, first_lane .. end_lane-1; one at least if read.
     wire signed [17:0] x_w;
     wire        [7:0]  missing    = -x_w[7:0];
-    wire signed [17:0] room       = {2'b00, geometry_i[0*32+16 +: 16]} - x_w;
+    wire        [7:0]  room       = geometry_i[0*32+16 +: 8] - x_w[7:0];
     wire        [7:0]  first_lane = !fused_q || !x_w[17] ? 8'd0 : missing;
-    wire        [7:0]  end_lane   = !fused_q ? lanes : room >= $signed({10'd0, lanes_last_q}) ? lanes_last_q : room[7:0];
+    wire        [7:0]  end_lane   = !fused_q ? lanes : x_w > x_full_q ? room : lanes_last_q;
     wire        [7:0]  with_data  = read ? end_lane - first_lane : 8'd0;
     wire        [7:0]  zero       = present && !rect_q ? lanes - with_data : 8'd0;
+
+    // Of the block up to this position.  The lanes of this one are added from their parts, not from with_data: it comes late.
+    wire        [15:0] inside_next = read ? inside_q + {8'd0, end_lane} - {8'd0, first_lane} : inside_q;
+    wire        [15:0] zero_all    = zero_q + {8'd0, lanes};
+    wire        [15:0] zero_next   = !present || rect_q ? zero_q
+                                   : read ? zero_all - {8'd0, end_lane} + {8'd0, first_lane} : zero_all;
 
     wire [ADDR_W-1:0] dyn_tile = geometry_i[5*32 +: ADDR_W];
 
@@ -112,24 +119,27 @@ module bpi_agu_dynamic #(
             fused_q      <= tap_fused_i;
             tiles_q      <= tap_reduction_tiles_i - 16'd1;
             lanes_last_q <= tap_row_lanes_i;
+            x_full_q     <= $signed({2'b00, geometry_i[0*32+16 +: 16]}) - $signed({10'd0, tap_row_lanes_i});
         end
         if (fire) begin
             slot_q   <= last_slot ? 8'd0 : slot_q + 8'd1;
-            inside_q <= last_slot ? 16'd0 : inside_q + {8'd0, with_data};
-            zero_q   <= last_slot ? 16'd0 : zero_q + {8'd0, zero};
+            inside_q <= last_slot ? 16'd0 : inside_next;
+            zero_q   <= last_slot ? 16'd0 : zero_next;
             if (!last_slot)      ended_q <= ends;
-            else if (!last_tile) ended_q <= 1'b0;
+            else if (!last_tile_q) ended_q <= 1'b0;
             else                 ended_q <= ends;
             if (last_slot && reduce_q) begin
-                tile_q       <= last_tile ? tiles_q : tile_q - 16'd1;
-                first_tile_q <= last_tile;
-                tile_addr_q  <= last_tile ? {ADDR_W{1'b0}} : tile_addr_q + dyn_tile;
+                tile_q       <= last_tile_q ? tiles_q : tile_q - 16'd1;
+                first_tile_q <= last_tile_q;
+                last_tile_q  <= last_tile_q ? tiles_q == 16'd0 : tile_q == 16'd1;
+                tile_addr_q  <= last_tile_q ? {ADDR_W{1'b0}} : tile_addr_q + dyn_tile;
             end
         end
         if (start) begin
             slot_q       <= 8'd0;
             tile_q       <= tap_reduction_tiles_i - 16'd1;
             first_tile_q <= 1'b1;
+            last_tile_q  <= tap_reduction_tiles_i == 16'd1;
             tile_addr_q  <= {ADDR_W{1'b0}};
             inside_q     <= 16'd0;
             zero_q       <= 16'd0;
@@ -141,8 +151,8 @@ module bpi_agu_dynamic #(
         .clk_i         (clk_i),
         .start_i       (start),
         .step_i        (fire && (!ended_q || last_slot)),
-        .save_i        (last_slot && last_tile),
-        .restore_i     (reduce_q && last_slot && !last_tile),
+        .save_i        (last_slot && last_tile_q),
+        .restore_i     (reduce_q && last_slot && !last_tile_q),
         .addr_i        (tap_addr_i),
         .images_i      (tap_images_i),
         .rows_i        (tap_rows_i),
@@ -174,7 +184,8 @@ module bpi_agu_dynamic #(
     // --- Buffer access ----------------------------------------------------
     reg       fire_q, fire_2q;
     reg       read_q, read_2q, reduce_1q, reduce_2q;
-    reg [7:0] lanes_q, lanes_2q, first_1q, first_2q, end_1q, end_2q, inside_1q, inside_2q, zero_1q, zero_2q;
+    reg [7:0] lanes_q, lanes_2q, first_1q, first_2q, end_1q, end_2q, inside_1q, inside_2q;
+    reg [7:0] zero_1q, zero_2q;
     always @(posedge clk_i) begin
         fire_q    <= fire;
         fire_2q   <= fire_q;
@@ -237,10 +248,10 @@ module bpi_agu_dynamic #(
     assign block_data_o   = out_data;
     assign info_valid_o   = fire && reduce_q && last_slot;
     assign info_first_o   = first_tile_q;
-    assign info_last_o    = last_tile && ends;
+    assign info_last_o    = last_tile_q && ends;
     assign info_lanes_o   = lanes;
-    assign info_inside_o  = inside_q + {8'd0, with_data};
-    assign info_zero_o    = zero_q + {8'd0, zero};
+    assign info_inside_o  = inside_next;
+    assign info_zero_o    = zero_next;
 
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "vector lost: credit is wrong")

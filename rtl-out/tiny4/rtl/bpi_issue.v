@@ -140,20 +140,23 @@ module bpi_issue #(
 
     // --- Counters ---------------------------------------------------------
     reg [15:0] inside_q, zeros_q;
+    reg [16:0] used_q;                                      // both
     reg [7:0]  columns_q, vectors_q;
     reg        busy_q, busy_2q, wait_stationary_q, wait_accumulator_q, range_error_q;
     reg [23:0] useful_q, zero_q, idle_q;
-    wire [23:0] useful = inside_q * columns_q;
-    wire [23:0] zero   = zeros_q * columns_q;
+    wire [15:0] inside_d = item_reduce_i ? item_inside_i : {8'd0, direct_inside_i};
+    wire [15:0] zeros_d  = item_reduce_i ? item_zero_i   : {8'd0, direct_zero_i};
     localparam [23:0] LANES = ROWS * COLS;
     always @(posedge clk_i) begin
-        inside_q  <= item_reduce_i ? item_inside_i : {8'd0, direct_inside_i};
-        zeros_q   <= item_reduce_i ? item_zero_i   : {8'd0, direct_zero_i};
+        inside_q  <= inside_d;
+        zeros_q   <= zeros_d;
+        used_q    <= {1'b0, inside_d} + {1'b0, zeros_d};
         columns_q <= item_columns_i;
         vectors_q <= item_reduce_i ? item_lanes_i : 8'd1;
-        useful_q  <= busy_q ? useful : 24'd0;
-        zero_q    <= busy_q ? zero : 24'd0;
-        idle_q    <= busy_q && inside_q != 16'd0 ? LANES * vectors_q - useful - zero : 24'd0;
+        // each a product of its own: no subtraction waits for a multiplication
+        useful_q  <= busy_q ? inside_q * columns_q : 24'd0;
+        zero_q    <= busy_q ? zeros_q * columns_q : 24'd0;
+        idle_q    <= busy_q && inside_q != 16'd0 ? LANES * vectors_q - used_q * columns_q : 24'd0;
 
         busy_q             <= enter;
         busy_2q            <= busy_q;

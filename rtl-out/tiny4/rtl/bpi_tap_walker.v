@@ -90,11 +90,11 @@ module bpi_tap_walker #(
     reg [7:0]  tap_h_q, tap_w_q;           // taps still to come
     reg [15:0] advance_q;                  // steps to the first position of the range
 
-    wire        none_h, none_w;
-    wire [15:0] first_h, count_h, first_w, count_w;
+    wire        none;
+    wire [15:0] first;
     wire emit        = state_q == EMIT && tap_ready_i;
-    wire skip_w      = state_q == RANGE_W && none_w;
-    wire skip_h      = state_q == RANGE_H && none_h;
+    wire skip_w      = state_q == RANGE_W && none;
+    wire skip_h      = state_q == RANGE_H && none;
     wire leave_w     = emit || skip_w;                                   // on to the next tap of the row of taps
     wire leave_h     = (leave_w && tap_w_q == 8'd0) || skip_h;           // on to the next row of taps
     wire leave_red   = leave_h && tap_h_q == 8'd0;                       // on to the next reduction tile
@@ -104,9 +104,9 @@ module bpi_tap_walker #(
     wire open        = state_q == IDLE && tile_valid_i;
 
     wire init_h = open || (leave_red && !(leave_col && last_col));
-    wire step_h = leave_h && !leave_red;
+    wire step_h = state_q == RANGE_H;            // at once: *_h_q is the next row of taps while this one is walked
     wire init_w = state_q == ADVANCE_H && advance_q == 16'd0;
-    wire step_w = leave_w && !leave_h;
+    wire step_w = leave_w;
 
     always @(posedge clk_i) begin
         case (state_q)
@@ -132,64 +132,66 @@ module bpi_tap_walker #(
         if (open || leave_col) reduction_q <= reductions;
         else if (leave_red)    reduction_q <= reduction_q - 16'd1;
 
-        if (init_h)      tap_h_q <= taps_h - 8'd1;
-        else if (step_h) tap_h_q <= tap_h_q - 8'd1;
+        if (init_h)       tap_h_q <= taps_h - 8'd1;
+        else if (leave_h) tap_h_q <= tap_h_q - 8'd1;
 
         if (init_w)      tap_w_q <= taps_w - 8'd1;
         else if (step_w) tap_w_q <= tap_w_q - 8'd1;
 
-        if (state_q == RANGE_H)       advance_q <= first_h;
-        else if (state_q == RANGE_W)  advance_q <= first_w;
-        else if (advance_q != 16'd0)  advance_q <= advance_q - 16'd1;
+        if (state_q == RANGE_H || state_q == RANGE_W) advance_q <= first;
+        else if (advance_q != 16'd0)                  advance_q <= advance_q - 16'd1;
     end
 
-    // --- Ranges -----------------------------------------------------------
-    wire               borrow_h, borrow_w;
-    wire signed [17:0] x_w;
-    bpi_tap_axis u_height (
-        .clk_i          (clk_i),
-        .init_i         (init_h),
-        .step_i         (step_h),
-        .x_i            (tile_i[9*32 +: 16]),
-        .phase_i        (tile_i[11*32 +: 8]),
-        .rect_i         (rect),
-        .last_i         (tile_i[10*32 +: 16]),
-        .last_phase_i   (tile_i[11*32+16 +: 8]),
-        .positions_i    (positions_h),
-        .x_tap_i        (geometry_i[1*32 +: 16]),
-        .phase_tap_i    (geometry_i[3*32 +: 8]),
-        .phase_mod_i    (geometry_i[2*32+16 +: 8]),
-        .x_o            (tap_x_h_o),
-        .phase_o        (tap_phase_h_o),
-        .borrow_o       (borrow_h),
-        .none_o         (none_h),
-        .first_o        (first_h),
-        .count_o        (count_h)
-    );
+    // --- Axes -------------------------------------------------------------
+    // One tap_axis serves both: the height in RANGE_H, the width in RANGE_W and when it steps.
+    wire        along_h = state_q == RANGE_H;
+    wire [15:0] after;
+    wire        borrow;
 
-    bpi_tap_axis u_width (
-        .clk_i          (clk_i),
-        .init_i         (init_w),
-        .step_i         (step_w),
-        .x_i            (tile_i[9*32+16 +: 16]),
-        .phase_i        (tile_i[11*32+8 +: 8]),
+    reg  signed [17:0] x_h_q, x_w_q;
+    reg  [7:0]         phase_h_q, phase_w_q;
+    wire signed [17:0] x_next;
+    wire [7:0]         phase_next;
+    always @(posedge clk_i) begin
+        if (init_h)      {x_h_q, phase_h_q} <= { {2{tile_i[9*32+15]}}, tile_i[9*32 +: 16], tile_i[11*32 +: 8]};
+        else if (step_h) {x_h_q, phase_h_q} <= {x_next, phase_next};
+        if (init_w)      {x_w_q, phase_w_q} <= { {2{tile_i[9*32+31]}}, tile_i[9*32+16 +: 16], tile_i[11*32+8 +: 8]};
+        else if (step_w) {x_w_q, phase_w_q} <= {x_next, phase_next};
+    end
+
+    reg  signed [17:0] last_h_q, last_w_q;
+    reg  [7:0]         last_phase_h_q, last_phase_w_q;
+    wire signed [17:0] last_next;
+    wire [7:0]         last_phase_next;
+    always @(posedge clk_i) begin
+        if (init_h)      {last_h_q, last_phase_h_q} <= { {2{tile_i[10*32+15]}}, tile_i[10*32 +: 16], tile_i[11*32+16 +: 8]};
+        else if (step_h) {last_h_q, last_phase_h_q} <= {last_next, last_phase_next};
+        if (init_w)      {last_w_q, last_phase_w_q} <= { {2{tile_i[10*32+31]}}, tile_i[10*32+16 +: 16], tile_i[11*32+24 +: 8]};
+        else if (step_w) {last_w_q, last_phase_w_q} <= {last_next, last_phase_next};
+    end
+
+    bpi_tap_axis u_axis (
+        .x_i            (along_h ? x_h_q : x_w_q),
+        .phase_i        (along_h ? phase_h_q : phase_w_q),
         .rect_i         (rect),
-        .last_i         (tile_i[10*32+16 +: 16]),
-        .last_phase_i   (tile_i[11*32+24 +: 8]),
-        .positions_i    (positions_w),
-        .x_tap_i        (geometry_i[1*32+16 +: 16]),
-        .phase_tap_i    (geometry_i[3*32+8 +: 8]),
-        .phase_mod_i    (geometry_i[2*32+24 +: 8]),
-        .x_o            (x_w),
-        .phase_o        (tap_phase_w_o),
-        .borrow_o       (borrow_w),
-        .none_o         (none_w),
-        .first_o        (first_w),
-        .count_o        (count_w)
+        .last_i         (along_h ? last_h_q : last_w_q),
+        .last_phase_i   (along_h ? last_phase_h_q : last_phase_w_q),
+        .positions_i    (along_h ? positions_h : positions_w),
+        .x_tap_i        (along_h ? geometry_i[1*32 +: 16] : geometry_i[1*32+16 +: 16]),
+        .phase_tap_i    (along_h ? geometry_i[3*32 +: 8] : geometry_i[3*32+8 +: 8]),
+        .phase_mod_i    (along_h ? geometry_i[2*32+16 +: 8] : geometry_i[2*32+24 +: 8]),
+        .none_o         (none),
+        .first_o        (first),
+        .after_o        (after),
+        .last_o         (last_next),
+        .last_phase_o   (last_phase_next),
+        .x_o            (x_next),
+        .phase_o        (phase_next),
+        .borrow_o       (borrow)
     );
 
     // --- Addresses --------------------------------------------------------
-    // *_red_q: at the first tap of the reduction tile; *_h_q: at the row of taps; *_w_q: at the tap;
+    // *_red_q: at the first tap of the reduction tile; *_h_q: at the row of taps, or the next one; *_w_q: at the tap;
     // dyn_q, pix_q: on the way to the first position of the range.  edge_*_q: the same for the element coordinate along w.
     reg [DYN_W-1:0]  dyn_red_q, dyn_h_q, dyn_w_q, dyn_q;
     reg [PIX_W-1:0]  pix_col_q, pix_h_q, pix_w_q, pix_q;
@@ -201,10 +203,11 @@ module bpi_tap_walker #(
     wire [TILE_W-1:0] tile_col_d = open ? tile_base : leave_col ? tile_col_q + tile_column : tile_col_q;
     wire [TILE_W-1:0] tile_red_d = (open || leave_col) ? tile_col_d : tile_red_q + tile_reduction;
 
+    reg [15:0] rows_q, columns_q;          // positions from here to the end of the range
     wire advancing = advance_q != 16'd0;
-    wire along_h   = state_q == ADVANCE_H;
-    wire [DYN_W-1:0] dyn_pos = along_h ? geometry_i[6*32 +: DYN_W]  : geometry_i[10*32 +: DYN_W];
-    wire [PIX_W-1:0] pix_pos = along_h ? geometry_i[16*32 +: PIX_W] : geometry_i[19*32 +: PIX_W];
+    wire advance_h = state_q == ADVANCE_H;
+    wire [DYN_W-1:0] dyn_pos = advance_h ? geometry_i[6*32 +: DYN_W]  : geometry_i[10*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_pos = advance_h ? geometry_i[16*32 +: PIX_W] : geometry_i[19*32 +: PIX_W];
     wire signed [17:0] edge_pos_w = geometry_i[10*32 +: 18];
 
     always @(posedge clk_i) begin
@@ -219,23 +222,22 @@ module bpi_tap_walker #(
             pix_h_q  <= pix_col_d;
             tile_h_q <= tile_red_d;
         end else if (step_h) begin
-            dyn_h_q  <= dyn_h_q + dyn_tap_h + (borrow_h ? dyn_borrow_h : {DYN_W{1'b0}});
+            dyn_h_q  <= dyn_h_q + dyn_tap_h + (borrow ? dyn_borrow_h : {DYN_W{1'b0}});
             pix_h_q  <= pix_h_q + pix_tap_h;
             tile_h_q <= tile_h_q + tile_tap_h;
         end
         if (init_w) begin
             dyn_w_q  <= dyn_q;
             pix_w_q  <= pix_q;
-            tile_w_q <= tile_h_q;
             edge_w_q <= edge_w;
         end else if (step_w) begin
-            dyn_w_q  <= dyn_w_q + dyn_tap_w + (borrow_w ? dyn_borrow_w : {DYN_W{1'b0}});
+            dyn_w_q  <= dyn_w_q + dyn_tap_w + (borrow ? dyn_borrow_w : {DYN_W{1'b0}});
             pix_w_q  <= pix_w_q + pix_tap_w;
             tile_w_q <= tile_w_q + tile_tap_w;
             edge_w_q <= edge_w_q + edge_tap_w;
         end
         case (state_q)
-            RANGE_H: begin dyn_q <= dyn_h_q; pix_q <= pix_h_q; end
+            RANGE_H: begin dyn_q <= dyn_h_q; pix_q <= pix_h_q; tile_w_q <= tile_h_q; end
             RANGE_W: begin dyn_q <= dyn_w_q; pix_q <= pix_w_q; edge_q <= edge_w_q; end
             ADVANCE_H, ADVANCE_W: if (advancing) begin
                 dyn_q  <= dyn_q + dyn_pos;
@@ -244,6 +246,10 @@ module bpi_tap_walker #(
             end
             default: ;
         endcase
+        if (state_q == RANGE_H)           rows_q    <= after;
+        else if (advance_h && advancing)  rows_q    <= rows_q - 16'd1;
+        if (state_q == RANGE_W)           columns_q <= after;
+        else if (!advance_h && advancing) columns_q <= columns_q - 16'd1;
     end
 
     // --- Outputs ----------------------------------------------------------
@@ -255,10 +261,17 @@ module bpi_tap_walker #(
     assign tap_rect_o            = rect;
     assign tap_fused_o           = fused;
     assign tap_diagonal_o        = diagonal;
-    assign tap_x_w_o             = fused ? edge_q : x_w;
+    // of the row of taps that is walked
+    reg signed [17:0] tap_x_h_q;
+    reg [7:0]         tap_phase_h_q;
+    always @(posedge clk_i) if (along_h) {tap_x_h_q, tap_phase_h_q} <= {x_h_q, phase_h_q};
+    assign tap_x_h_o             = tap_x_h_q;
+    assign tap_x_w_o             = fused ? edge_q : x_w_q;
+    assign tap_phase_h_o         = tap_phase_h_q;
+    assign tap_phase_w_o         = phase_w_q;
     assign tap_images_o          = images;
-    assign tap_rows_o            = count_h;
-    assign tap_columns_o         = count_w;
+    assign tap_rows_o            = rows_q;
+    assign tap_columns_o         = columns_q;
     assign tap_reduction_tiles_o = reduction_tiles;
     assign tap_row_lanes_o       = diagonal ? tap_column_lanes_o
                                  : (fused ? tap_w_q == 8'd0 : reduce || last_red) ? row_lanes_last : ROWS[7:0];
@@ -268,7 +281,7 @@ module bpi_tap_walker #(
     assign tap_tile_addr_o       = tile_w_q;
 
     // The decoder has checked the instruction; the address generators take their own steps from the geometry.
-    wire unused_ok = &{1'b0, tile_i, geometry_i};
+    wire unused_ok = &{1'b0, tile_i, geometry_i };
 
 endmodule
 `default_nettype wire
