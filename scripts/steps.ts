@@ -27,6 +27,9 @@ const readCounters = (config: Config): readonly HostOperation[] =>
 
 export const clear = (config: Config): HostOperation => write(config, 'status', DONE | ERROR);
 
+/** From the answer to START to the first cycle, and from the last one to the interrupt, at most. */
+const HOST_CYCLES = 4;
+
 /** A run that must end well, with the counters that the executor predicts. */
 export const rightRun = (config: Config, workload: Workload, name: string): Step => {
   const begin = start(config, workload);
@@ -41,8 +44,14 @@ export const rightRun = (config: Config, workload: Workload, name: string): Step
           `${name}: STATUS is ${hex(status?.value ?? 0)}${status!.value & ERROR ? `, ${causeOf(status!.value)}` : ''}`,
         ];
       }
+      // START takes effect before it is answered, and after what the host did before it
+      const [before, answered] = results.slice(begin.length - 2);
+      const [least, most] = [waited.cycle - answered!.cycle, waited.cycle - before!.cycle];
       return counters(config).flatMap(({ name: counter }, index) => {
         const actual = values[2 * index]!.value + values[2 * index + 1]!.value * 2 ** 32;
+        if (counter === 'cycles' && (actual < least - HOST_CYCLES || actual > most)) {
+          return [`${name}: cycles is ${actual}; the host saw ${least} to ${most}`];
+        }
         const expected = (workload.counts as unknown as Readonly<Record<string, number>>)[counter];
         return expected === undefined || expected === actual
           ? []

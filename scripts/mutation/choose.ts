@@ -37,14 +37,14 @@ export const allBlocks = (): readonly { readonly block: string; readonly config:
   ];
 };
 
-/** Seeded choice of `count` mutants, spread over the blocks by what can be changed in each; every block has at least one. */
+/** Seeded choice of `count` mutants, spread over the blocks by what can be changed in each; every block has at least one. A filter does not change the order of trial. */
 export const chooseMutants = (count: number, seed: number, filter = ''): readonly Target[] => {
   const targets = allBlocks()
-    .filter(({ block }) => block.includes(filter))
     .map(({ block, config }, index) => {
       const { path, text } = blockFile(config, blocksOf(config).find(({ name }) => name === block)!);
       return { block, config, path, text, mutations: shuffled(mutationsOf(text), new Draw(seed * 1009 + index)) };
-    });
+    })
+    .filter(({ block }) => block.includes(filter));
   const total = targets.reduce((sum, { mutations }) => sum + mutations.length, 0);
   const shares = targets.map(({ mutations }) => (count * mutations.length) / Math.max(total, 1));
   const wanted = shares.map((share, index) =>

@@ -1,12 +1,14 @@
 import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { makePlan } from '../../generator/plan/plan.js';
 import { type Config, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
+import { derive } from '../../generator/spec/derive.js';
 import { parseLayer } from '../../generator/spec/layer.js';
+import { BYTES_PER_INSTRUCTION } from '../../generator/spec/program.js';
 import type { ErrorCause } from '../../generator/spec/registers.js';
 import { indexOf, read, start, stoppedBy, UNTOUCHED, type Workload, waitIrq, withOperands, withWord } from '../host.js';
 import { simulate } from '../simulate.js';
 import { faults, type SimJob } from '../simulators/job.js';
-import { judgeSteps, recover, resetRun, rightRun, type Step } from '../steps.js';
+import { hex, judgeSteps, recover, resetRun, rightRun, type Step } from '../steps.js';
 
 const PAGE = 4096;
 
@@ -33,6 +35,7 @@ const MORE: readonly (readonly [string, Pass])[] = [
 
 /** Makes the suite: one job, so that a simulator is compiled once for each design. */
 export const systemSuite = (config: Config): SystemSuite => {
+  const { beatBytes } = derive(config);
   let base = 0x10000;
   let seed = 1;
   const place = (layer: string, pass: Pass, engine: Engine): Workload => {
@@ -47,31 +50,44 @@ export const systemSuite = (config: Config): SystemSuite => {
     ...PASSES.flatMap((pass) => config.engines.map((engine) => place(LAYERS[pass], pass, engine))),
     ...MORE.map(([layer, pass]) => place(layer, pass, last)),
   ];
-  const [refused, unread, unwritten, reset] = Array.from({ length: 4 }, () => place(LAYERS.dgrad, 'dgrad', last));
-  const { words } = refused!.plan;
-  const illegal = withWord(words, indexOf(words, 'store'), 15, () => 1);
-  const program = refused!.plan.memory.program;
+  const [refused, outside, unfetched, unread, unwritten, reset] = Array.from({ length: 6 }, () =>
+    place(LAYERS.dgrad, 'dgrad', last),
+  );
+  const { accumulatorDepth } = config.buffers;
+  const programs = new Map<Workload, Uint32Array>([
+    [refused!, withWord(refused!.plan.words, indexOf(refused!.plan.words, 'store'), 15, () => 1)],
+    [outside!, withWord(outside!.plan.words, indexOf(outside!.plan.words, 'exec'), 7, (at) => at + accumulatorDepth)],
+  ]);
+  const instruction = ({ plan }: Workload, at: number): number => plan.memory.program + BYTES_PER_INSTRUCTION * at;
+  const unreadBeat = Math.ceil((unread!.plan.memory.dy.address + 8) / beatBytes) * beatBytes;
+  const unfetchedAt = instruction(unfetched!, indexOf(unfetched!.plan.words, 'exec'));
 
-  const stopped = (workload: Workload, cause: ErrorCause): Step => {
+  const stopped = (workload: Workload, cause: ErrorCause, address?: number): Step => {
     const begin = start(config, workload);
     return {
-      operations: [...begin, { ...waitIrq }, read(config, 'status')],
+      operations: [...begin, { ...waitIrq }, read(config, 'status'), read(config, 'error_address_lo')],
       check: (results) => {
-        const status = results.at(-1)!.value;
-        return status === stoppedBy(cause) ? [] : [`STATUS is 0x${status.toString(16)}, not stopped by ${cause}`];
+        const [status, at] = results.slice(begin.length + 1).map(({ value }) => value);
+        if (status !== stoppedBy(cause)) return [`STATUS is ${hex(status!)}, not stopped by ${cause}`];
+        return address === undefined || address === at ? [] : [`${cause} at ${hex(at!)}, not ${hex(address)}`];
       },
     };
   };
   const again = right[0]!;
   const steps: readonly Step[] = [
     ...right.map((workload, index) => rightRun(config, workload, `run ${index}`)),
-    ...[stopped(refused!, 'FIELD'), recover(config, 'clear')],
-    ...[stopped(unread!, 'READ_SLVERR'), recover(config, 'reset')],
+    ...[
+      stopped(refused!, 'FIELD', instruction(refused!, indexOf(refused!.plan.words, 'store'))),
+      recover(config, 'clear'),
+    ],
+    ...[stopped(outside!, 'ACCUMULATOR_RANGE', 0), recover(config, 'clear')],
+    ...[stopped(unfetched!, 'READ_DECERR', unfetchedAt), recover(config, 'clear')],
+    ...[stopped(unread!, 'READ_SLVERR', unreadBeat), recover(config, 'reset')],
     ...[stopped(unwritten!, 'WRITE_DECERR'), recover(config, 'clear')],
     ...[resetRun(config, reset!, 300), rightRun(config, reset!, 'the run after a soft reset')],
     rightRun(config, again, 'the first run again'),
   ];
-  const all = [...right, refused!, unread!, unwritten!, reset!];
+  const all = [...right, refused!, outside!, unfetched!, unread!, unwritten!, reset!];
   const outputs = all.map(({ plan }) => ({
     address: BigInt(plan.memory.output.address),
     bytes: plan.memory.output.bytes,
@@ -79,11 +95,11 @@ export const systemSuite = (config: Config): SystemSuite => {
   const target = unwritten!.plan.memory.output.address;
   const job: SimJob = {
     images: [
-      ...all.flatMap(({ images }) =>
-        images.map(({ base: at, bytes }) => ({
-          address: BigInt(at),
-          bytes: at === program ? new Uint8Array(illegal.buffer) : bytes,
-        })),
+      ...all.flatMap((workload) =>
+        workload.images.map(({ base: at, bytes }) => {
+          const changed = at === workload.plan.memory.program ? programs.get(workload) : undefined;
+          return { address: BigInt(at), bytes: changed ? new Uint8Array(changed.buffer) : bytes };
+        }),
       ),
       ...outputs.map(({ address, bytes }) => ({ address, bytes: new Uint8Array(bytes).fill(UNTOUCHED) })),
     ],
@@ -96,7 +112,8 @@ export const systemSuite = (config: Config): SystemSuite => {
     memory: {
       ...{ readLatency: 20, writeLatency: 8, stallPercent: 10 },
       errors: [
-        { access: 'read', response: 'SLVERR', address: BigInt(unread!.plan.memory.dy.address + 8), bytes: 4 },
+        { access: 'read', response: 'DECERR', address: BigInt(unfetchedAt), bytes: 4 },
+        { access: 'read', response: 'SLVERR', address: BigInt(unreadBeat), bytes: 4 },
         { access: 'write', response: 'DECERR', address: BigInt(target + 40), bytes: 4 },
       ],
     },

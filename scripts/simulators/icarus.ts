@@ -9,7 +9,7 @@ import type { Config } from '../../generator/spec/config.js';
 import { ceilPow2, derive } from '../../generator/spec/derive.js';
 import { buildOnce, cacheKey } from './cache.js';
 import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
-import { writeFiles } from './verilator.js';
+import { hasStatus, writeFiles } from './verilator.js';
 
 /** The bench of a whole accelerator: memory, host and protocol checks in Verilog. */
 export const systemBench = (config: Config): EmittedFile =>
@@ -129,6 +129,7 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
     DUMPS: job.dumps.length,
     ALLOWED: job.allowedWrites.length,
     ERRORS: errors.length,
+    INSIDE: hasStatus(config, rtl) ? 1 : 0,
   };
   const flags = [
     '-g2005-sv',

@@ -43,8 +43,8 @@ const constantsFile = (config: Config): EmittedFile => ({
 /** What the timeline shows of the accelerator, and the wire of the top that says so. */
 const STATUS_WIRES = { busy: 'busy', exec_open: 'tile_open', array_busy: 'array_busy', store: 'store_valid' } as const;
 
-/** Whether the sources have these wires: a stand-in for the top need not. */
-const hasStatus = (config: Config, rtl: readonly EmittedFile[]): boolean => {
+/** Whether the sources have these wires: a stand-in for the top, and a netlist, need not. */
+export const hasStatus = (config: Config, rtl: readonly EmittedFile[]): boolean => {
   const top = rtl.find(({ path }) => basename(path) === `${config.prefix}top.v`)?.text ?? '';
   return Object.values(STATUS_WIRES).every((wire) => new RegExp(`\\bwire\\b[^;]*\\b${wire}\\b`).test(top));
 };

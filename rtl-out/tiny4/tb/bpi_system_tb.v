@@ -8,7 +8,8 @@ module tb #(
     parameter OPERATIONS   = 1,          // lines in the files
     parameter DUMPS        = 0,
     parameter ALLOWED      = 0,
-    parameter ERRORS       = 0
+    parameter ERRORS       = 0,
+    parameter INSIDE       = 1           // 0: the top module is a netlist, and has no wires with names
 );
     localparam ADDR_W = 32, BEAT = 4, DATA_W = 8 * BEAT;
     localparam OUTSTANDING = 64;         // bursts of each kind
@@ -383,6 +384,52 @@ module tb #(
         bready  <= !stalls(0);
         rready  <= !stalls(0);
     end
+
+    // --- Counters of time, anew from what the blocks say --------------------
+    generate
+        if (INSIDE) begin : gen_inside
+            integer tiles, loads_taken, loads_done, marked;     // tiles that have begun and not ended; LOADs up to the last of a reorganize step
+            reg seen, first, loading;                           // EXEC at the head; no vector of the tile yet; a LOAD of a reorganize step
+            reg begins, ends, vector, idle;
+            reg [6:0] due;
+            always @(posedge aclk) if (dut.rst !== 1'b0) begin
+                tiles       = 0;
+                loads_taken = 0;
+                loads_done  = 0;
+                marked      = 0;
+                seen        = 0;
+                first       = 1;
+                loading     = 0;
+                due         = 0;
+            end else begin
+                breach({dut.inc_stall_load, dut.inc_stall_store, dut.inc_stall_token, dut.inc_stall_accumulator, dut.inc_stall_stationary,
+                        dut.inc_prologue_cycles, dut.inc_reorganize_cycles} === due, "a counter of time is wrong");
+                begins = dut.exec_valid && !seen;
+                ends   = dut.item_valid && dut.item_ready && dut.item_end;
+                vector = dut.item_valid && dut.item_ready && !dut.item_end;
+                idle   = dut.busy && tiles == 0;
+                due    = {idle && dut.wait_load, idle && dut.wait_store, idle && !dut.wait_load && !dut.wait_store && !begins,
+                          dut.wait_accumulator, dut.wait_stationary, (tiles != 0 || begins) && first && !vector,
+                          (dut.store_valid && dut.store_ins[7:0] == 8'd5) || loading};
+                loading = marked > loads_done;
+                if (dut.load_valid && dut.load_ready) begin
+                    loads_taken = loads_taken + 1;
+                    if (dut.load_ins[9]) marked = loads_taken;
+                end
+                if (dut.load_done) loads_done = loads_done + 1;
+                if (dut.fetch_start) begin
+                    loads_taken = 0;
+                    loads_done  = 0;
+                    marked      = 0;
+                    loading     = 0;
+                end
+                tiles = tiles + begins - ends;
+                seen  = dut.exec_valid && !dut.exec_ready;
+                if (vector) first = 0;
+                else if (ends) first = 1;
+            end
+        end
+    endgenerate
 
     // --- Course of the run ------------------------------------------------
     integer script_end = 0, dump, ended = 0;
