@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
-import { breakGate } from '../../scripts/gates.js';
 import { blockName, blockSizes, delaysOf } from '../../scripts/synth/netlist.js';
 import { cellAreas, kindOf } from '../../scripts/synth/targets.js';
 import { findYosys } from '../../scripts/synth/yosys.js';
@@ -55,12 +54,6 @@ it('sums instances, memory bits and kinds of cells', () => {
   expect(top).toMatchObject({ block: 'top', instances: 1, cells: 0, memoryBits: 32 });
   expect(kindOf('FDRE')).toEqual({ flipFlops: 1 });
   expect(kindOf('RAMB18E1')).toEqual({ blockRams: 0.5 });
-});
-
-it('breaks one gate, or says how many there are', () => {
-  const netlist = '  assign a = b & c;\n  assign d = e & f;\n';
-  expect(breakGate(netlist, 1)).toBe('  assign a = b & c;\n  assign d = e | f;\n');
-  expect(() => breakGate(netlist, 2)).toThrow('there are 2 AND gates');
 });
 
 it.each([false, true])(
