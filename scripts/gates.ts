@@ -2,97 +2,170 @@ import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import pLimit from 'p-limit';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
-import { type Config, PASSES } from '../generator/spec/config.js';
-import { parseLayer } from '../generator/spec/layer.js';
-import { presets } from '../generator/spec/presets.js';
-import { GEOMETRIES } from './cases.js';
-import { runPass } from './runPass.js';
+import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
+import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
+import { type Case, regressionCases } from './cases.js';
+import { Progress } from './progress.js';
+import { type RunOptions, runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
 import type { Simulator } from './simulators/job.js';
+import { cellModels, delayed, withoutCells } from './synth/cells.js';
 import { synthesize } from './synth/synthesize.js';
+import { LIBRARIES, type Library } from './synth/targets.js';
 import { findYosys } from './synth/yosys.js';
 import { ensureTools } from './tools.js';
 
-/** Geometries of the regression that are short enough for gates. */
+/** Geometries of the regression that are short enough for gates in Icarus. */
 const SHORT = ['1x1 map, padded kernel', 'padding wider than the kernel', 'inexact division', 'stride 2'];
 
-/** The nth two-input AND of a netlist made an OR: a fault that a run must show. Gates count from 0. */
-export const breakGate = (netlist: string, gate: number): string => {
-  let seen = 0;
-  const broken = netlist.replace(/^( {2}assign \S+ = \S+) & (\S+;)$/gm, (all, left: string, right: string) =>
-    seen++ === gate ? `${left} | ${right}` : all,
-  );
-  if (seen <= gate) {
-    const fix = `give a number from 0 to ${seen - 1}`;
-    throw new UserError([{ code: 'OUT_OF_RANGE', path: '--break', message: `there are ${seen} AND gates`, fix }]);
-  }
-  return broken;
+/** What a netlist is made of. */
+export type GateTarget = 'generic' | 'asic';
+
+/** Two-input gates that another one can stand in for, with the same ports. */
+const BREAKS: Readonly<Record<GateTarget, readonly [name: string, pattern: RegExp, instead: string]>> = {
+  generic: ['AND', /^( {2}assign \S+ = \S+) & (\S+;)$/gm, '$1 | $2'],
+  asic: ['NAND', /^( {2})NAND2X1( \S+ \()$/gm, '$1NOR2X1$2'],
 };
 
-/** Sources of an accelerator whose logic is gates; memories stay as they are written. */
-export const gateFiles = (config: Config, netlist: string): readonly EmittedFile[] => {
+/** The nth AND of a netlist made an OR, or NAND made NOR: a fault that a run must show. Gates count from 0. */
+export const breakGate = (netlist: string, gate: number, target: GateTarget = 'generic'): string => {
+  const [name, pattern, instead] = BREAKS[target];
+  const places = [...netlist.matchAll(pattern)];
+  const place = places[gate];
+  if (!place) {
+    const fix = `give a number from 0 to ${places.length - 1}`;
+    const message = `there are ${places.length} ${name} gates`;
+    throw new UserError([{ code: 'OUT_OF_RANGE', path: '--break', message, fix }]);
+  }
+  const end = place.index + place[0].length;
+  const broken = place[0].replace(new RegExp(pattern.source), instead);
+  return netlist.slice(0, place.index) + broken + netlist.slice(end);
+};
+
+/** Sources of an accelerator whose logic is a netlist; memories stay as they are written. */
+export const gateFiles = (
+  config: Config,
+  netlist: string,
+  {
+    target,
+    library,
+    simulator,
+  }: { readonly target: GateTarget; readonly library: Library; readonly simulator: Simulator },
+): readonly EmittedFile[] => {
   const kept = [`${config.prefix}checks.vh`, `${config.prefix}sram_1r1w.v`];
+  const models = target === 'asic' ? cellModels(library) : '';
+  const written = simulator === 'verilator' && target === 'asic' ? withoutCells(netlist, models) : netlist;
   return [
     ...rtlFiles(config).filter(({ path }) => kept.includes(basename(path))),
-    { path: `rtl/${config.prefix}netlist.v`, text: netlist },
+    { path: `rtl/${config.prefix}netlist.v`, text: written },
+    ...(simulator === 'icarus' && target === 'asic' ? [{ path: 'rtl/cells.v', text: delayed(models) }] : []),
   ];
 };
 
+/** One run on a netlist beside the same on the RTL: nothing, or what is wrong with it. */
+export const compareRuns = async (
+  config: Config,
+  { layer, pass, engine, ...options }: Pick<Case, 'layer' | 'pass' | 'engine' | 'simulator'> & RunOptions,
+  rtl: readonly EmittedFile[],
+): Promise<{ readonly cycles: number; readonly wrong?: string }> => {
+  const plain = await runPass(config, layer, pass, engine, options);
+  const gates = await runPass(config, layer, pass, engine, { ...options, plan: plain.plan, rtl });
+  if (gates.passed && plain.passed && gates.cycles === plain.cycles) return { cycles: gates.cycles };
+  const wrong = `${gates.mismatches} wrong values, ${gates.wrongCounters.length} wrong counters, ${gates.cycles} cycles; RTL ${plain.cycles}`;
+  return { cycles: gates.cycles, wrong: [wrong, ...gates.faults.map((fault) => fault.slice(0, 300))].join('\n  ') };
+};
+
 interface Flags {
-  readonly preset: string;
+  readonly preset: PresetName;
+  readonly target: GateTarget;
+  readonly library: Library;
+  readonly every: string;
   readonly geometries: string;
   readonly simulator: Simulator;
+  readonly jobs: string;
   readonly break?: string;
 }
 
+/** In Verilator each n-th case of the regression, with its memory, alignment and width of results; in Icarus short layers. */
+const casesOf = ({ preset, simulator, every, geometries }: Flags): readonly Case[] => {
+  const step = wholeNumber('--every', every, 1, 10_000);
+  const most = wholeNumber('--geometries', geometries, 1, SHORT.length);
+  const all = regressionCases({
+    ...{
+      presets: [preset],
+      engines: ENGINES,
+      passes: PASSES,
+      simulators: ['verilator'],
+      seed: 1,
+      random: 8,
+      long: false,
+    },
+  });
+  if (simulator === 'verilator') return all.filter((_, index) => index % step === 0);
+  const short = SHORT.slice(0, most);
+  return all.filter(({ geometry }) => short.includes(geometry)).map((each) => ({ ...each, simulator }));
+};
+
 const run = async (flags: Flags): Promise<ExitCode> => {
-  const config = presets[flags.preset];
-  if (!config) {
-    const fix = `use one of ${Object.keys(presets).join(', ')}`;
-    throw new UserError([{ code: 'UNKNOWN_PRESET', path: '--preset', message: `no preset ${flags.preset}`, fix }]);
+  const { preset, target, library, simulator } = flags;
+  const config = presets[preset];
+  const cases = casesOf(flags);
+  const limit = pLimit(wholeNumber('--jobs', flags.jobs, 1, 64));
+  await ensureTools(simulator === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
+  const { netlist } = await synthesize(config, await findYosys(), { target, library });
+  const broken =
+    flags.break === undefined ? netlist : breakGate(netlist, wholeNumber('--break', flags.break, 0, 1e6), target);
+  const rtl = gateFiles(config, broken, { target, library, simulator });
+  const begin = performance.now();
+  let [passed, cycles] = [0, 0];
+  const progress = new Progress(() => `${passed} of ${cases.length} runs on gates`);
+  try {
+    await Promise.all(
+      cases.map((each) =>
+        limit(async () => {
+          const result = await compareRuns(config, each, rtl);
+          cycles += result.cycles;
+          if (result.wrong === undefined) passed++;
+          else progress.say(`FAIL ${each.pass} by ${each.engine}, ${each.geometry}: ${result.wrong}`);
+          progress.tick();
+        }),
+      ),
+    );
+  } finally {
+    progress.end();
   }
-  await ensureTools(flags.simulator === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
-  const { netlist } = await synthesize(config, await findYosys(), { target: 'generic', library: 'osu018' });
-  const rtl = gateFiles(
-    config,
-    flags.break === undefined ? netlist : breakGate(netlist, wholeNumber('--break', flags.break, 0, 1e6)),
+  const failed = cases.length - passed;
+  const what = target === 'asic' ? `${library} cells` : "Yosys's gates";
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  console.log(
+    `${passed} passed, ${failed} failed: ${config.name} as ${what} in ${simulator}, ${cycles} cycles, ${seconds} s with the build`,
   );
-  const geometries = SHORT.slice(0, wholeNumber('--geometries', flags.geometries, 1, SHORT.length)).map(
-    (wanted) => GEOMETRIES.find(({ name }) => name === wanted)!,
-  );
-  let [passed, failed] = [0, 0];
-  for (const { name, layer } of geometries) {
-    for (const pass of PASSES) {
-      for (const engine of config.engines) {
-        const job = [config, parseLayer(layer), pass, engine] as const;
-        const plain = await runPass(...job, { simulator: flags.simulator });
-        const gates = await runPass(...job, { simulator: flags.simulator, rtl });
-        const fine = gates.passed && plain.passed && gates.cycles === plain.cycles;
-        if (fine) passed++;
-        else failed++;
-        const what = `${config.name} ${pass} by ${engine}, ${name}`;
-        const why = `${gates.mismatches} wrong values, ${gates.faults.length} faults, ${gates.cycles} cycles; RTL ${plain.cycles}`;
-        console.log(fine ? `${what}: ${gates.cycles} cycles, as the RTL` : `FAIL ${what}: ${why}`);
-      }
-    }
-  }
-  console.log(`${passed} passed, ${failed} failed: gates of ${config.name} in ${flags.simulator}`);
   return failed > 0 ? EXIT.failed : EXIT.ok;
 };
 
 const main = (args: readonly string[]): Promise<ExitCode> => {
   const flags = new Command('npm run gates --')
     .description(
-      'runs a part of the regression on the gates that Yosys makes, and compares results and cycles with the RTL',
+      'runs the regression on the mapped netlist of an accelerator, and compares results, counters and cycles with the RTL',
     )
-    .option('--preset <name>', 'the accelerator', 'tiny4')
-    .option('--geometries <n>', `how many of the ${SHORT.length} geometries`, String(SHORT.length))
-    .addOption(new Option('--simulator <name>').choices(['icarus', 'verilator']).default('icarus'))
-    .option('--break <n>', 'make the nth AND gate an OR, to see runs fail')
-    .addHelpText('after', '\nExample:\n  npm run gates -- --geometries 1 --break 1000\n')
+    .addOption(new Option('--preset <name>', 'the accelerator').choices(PRESET_NAMES).default('tiny4'))
+    .addOption(
+      new Option('--target <name>', "Yosys's gates, or standard cells").choices(['generic', 'asic']).default('generic'),
+    )
+    .addOption(new Option('--library <name>', 'standard cells').choices(LIBRARIES).default('osu018'))
+    .addOption(new Option('--simulator <name>').choices(['icarus', 'verilator']).default('verilator'))
+    .option('--every <n>', "in Verilator: each n-th of the regression's cases", '1')
+    .option('--geometries <n>', `in Icarus, which is slow: how many of ${SHORT.length} short geometries`, '1')
+    .option('--break <n>', 'make the nth AND an OR (or NAND a NOR), to see runs fail')
+    .option('-j, --jobs <n>', 'runs at a time', '2')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run gates -- --target asic\n  npm run gates -- --simulator icarus --break 1000\n',
+    )
     .exitOverride()
     .parse([...args], { from: 'user' })
     .opts<Flags>();

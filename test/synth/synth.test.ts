@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
 import { presets } from '../../generator/spec/presets.js';
-import { breakGate } from '../../scripts/gates.js';
 import { blockName, blockSizes, delaysOf } from '../../scripts/synth/netlist.js';
 import { designSources } from '../../scripts/synth/synthesize.js';
 import { type CellKind, cellAreas, kindOf, mapping } from '../../scripts/synth/targets.js';
@@ -69,12 +68,6 @@ it.each([
   ['RAM64M', 4],
   ['TRELLIS_DPR16X4', 6],
 ])('counts %s as %i LUTs', (type, luts) => expect(kindOf(type)).toEqual({ luts }));
-
-it('breaks one gate, or says how many there are', () => {
-  const netlist = '  assign a = b & c;\n  assign d = e & f;\n';
-  expect(breakGate(netlist, 1)).toBe('  assign a = b & c;\n  assign d = e | f;\n');
-  expect(() => breakGate(netlist, 2)).toThrow('there are 2 AND gates');
-});
 
 it.each([false, true])(
   'synthesizes; WebAssembly: %s',

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { parseLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import { breakGate, compareRuns, gateFiles } from '../../scripts/gates.js';
+import { delayed, withoutCells } from '../../scripts/synth/cells.js';
+import { synthesize } from '../../scripts/synth/synthesize.js';
+import { findYosys } from '../../scripts/synth/yosys.js';
+import { missingTools } from '../../scripts/tools.js';
+
+const cell = (head: string, ports: readonly string[], ...body: readonly string[]): string =>
+  [
+    `module ${head} (${ports.join(', ')});`,
+    ...body,
+    '   specify\n     (A *> Y) = (1, 1);\n   endspecify',
+    'endmodule',
+  ].join('\n');
+const MODELS = [
+  cell('OAI21X1', ['A', 'B', 'C', 'Y'], 'output Y ;', '   or  (I0, A, B);', '   and (I1, I0, C);', '   not (Y, I1);'),
+  cell('MUX2X1', ['A', 'B', 'S', 'Y'], 'output Y ;', '   udp_mux2 (I0, B, A, S);', '   not (Y, I0);'),
+  cell(
+    'DFFPOSX1',
+    ['CLK', 'D', 'Q'],
+    'output Q ;',
+    "   udp_dff (DS0000, D, CLK, 1'B0, 1'B0, NOTIFIER);",
+    '   buf (Q, DS0000);',
+  ),
+].join('\n\n');
+const instance = (type: string, ports: Readonly<Record<string, string>>): string =>
+  `  ${type} _1_ (\n${Object.entries(ports)
+    .map(([port, net]) => `    .${port}(${net})`)
+    .join(',\n')}\n  );`;
+
+it.each([
+  [instance('OAI21X1', { A: 'a', B: '\\b.c [1]', C: "1'h1", Y: 'y' }), "  assign y = ~(((a | \\b.c [1]) & 1'h1));"],
+  [instance('MUX2X1', { A: 'S', B: 'b', S: 'A', Y: 'Y' }), '  assign Y = ~((A ? S : b));'],
+  [
+    instance('DFFPOSX1', { CLK: 'clk_i', D: 'd', Q: 'q[3]' }),
+    '  reg flip_flop_0;\n  always @(posedge clk_i) flip_flop_0 <= (d);\n  assign q[3] = flip_flop_0;',
+  ],
+  [instance('bpi_fifo', { a_i: 'a' }), instance('bpi_fifo', { a_i: 'a' })],
+])('writes out %s', (text, expected) => expect(withoutCells(`${text}\n`, MODELS)).toBe(`${expected}\n`));
+
+it('refuses a cell whose model it does not know', () => {
+  const models = cell('LATCH', ['CLK', 'D', 'Q'], 'output Q ;', "   udp_tlat (DS0000, D, CLK, 1'B0, 1'B0, NOTIFIER);");
+  expect(() => withoutCells(`${instance('LATCH', { D: 'd', Q: 'q' })}\n`, models)).toThrow('LATCH has udp_tlat');
+});
+
+it('delays flip-flops alone', () => expect(delayed(MODELS).match(/#0\.1/g)).toHaveLength(1));
+
+it.each([
+  ['generic', '  assign a = b & c;\n  assign d = e & f;\n', '  assign a = b & c;\n  assign d = e | f;\n', 'AND'],
+  ['asic', '  NAND2X1 _1_ (\n  NAND2X1 _2_ (\n', '  NAND2X1 _1_ (\n  NOR2X1 _2_ (\n', 'NAND'],
+] as const)('breaks one gate of %s, or says how many there are', (target, netlist, broken, name) => {
+  expect(breakGate(netlist, 1, target)).toBe(broken);
+  expect(() => breakGate(netlist, 2, target)).toThrow(`there are 2 ${name} gates`);
+});
