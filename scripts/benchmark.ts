@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
@@ -47,14 +47,16 @@ Exit codes: 0 all results match the golden model (bars of --quick may be missed)
 const parseFlags = (args: readonly string[]): Flags =>
   new Command('npm run bench --')
     .description('benchmarks on the RTL and, for networks, by the performance model')
-    .option('--quick', 'the table of targets of the zerofree engine instead')
+    .addOption(
+      new Option('--quick', 'the table of targets of the zerofree engine instead').conflicts(['validate', 'only']),
+    )
     .option('--validate', 'only the performance model against the RTL')
     .option('--only <parts>', 'only these parts, with commas between them')
     .option('--filter <words>', 'only runs of L1 to L5, or rows of --quick, whose name has words that begin with these')
     .option('--json [file]', 'the results as JSON, into a file or instead of the tables')
     .option('--markdown', 'print the tables of the README instead')
     .option('--fresh', 'run again what the cache has')
-    .option('--cached', 'simulate nothing: show what the cache has')
+    .option('--cached', 'simulate and predict nothing: show what the cache has')
     .option('-j, --jobs <n>', 'runs at a time', '2')
     .option('--no-color', 'print without colours')
     .addHelpText('after', help)

@@ -38,7 +38,7 @@ const namesOf = <T extends string>(option: string, text: string | undefined, kno
   const problems = words
     .filter((word) => !known.includes(word as T))
     .map((word): Problem => {
-      const fix = `take of ${known.join(', ')}`;
+      const fix = `take one of ${known.join(', ')}`;
       return { code: 'UNKNOWN_NAME', path: option, message: `there is no ${JSON.stringify(word)}`, fix };
     });
   if (problems.length > 0) throw new UserError(problems);

@@ -66,6 +66,13 @@ const badSet = (text: string): Problem => ({
   fix: 'write --set key=value, as in --set array.rows=8',
 });
 
+const presetSet = (text: string): Problem => ({
+  code: 'BAD_SET',
+  path: `--set ${text}`,
+  message: 'the preset is where changes begin, and none of them',
+  fix: 'name it as the argument of the command (run, compile: --preset), or as "preset" in the file',
+});
+
 /** The changes that `--set` options ask for, in order. */
 const changesOf = (sets: readonly string[]): { readonly change: Json; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = [];
@@ -77,6 +84,10 @@ const changesOf = (sets: readonly string[]): { readonly change: Json; readonly p
       continue;
     }
     const path = key.trim().split('.');
+    if (path[0] === 'preset') {
+      problems.push(presetSet(text));
+      continue;
+    }
     const single = path.reduceRight<unknown>(
       (inner, part) => Object.fromEntries([[part, inner]]),
       valueFor(path, value),

@@ -127,7 +127,8 @@ const cellsOf = ({ featureMap, kernel, extraElements, macs, usefulMacs }: Sums, 
 ];
 
 const convention = `Zeros after im2col, as the traditional scheme has them. Feature map: fprop X padded; dgrad dY with S-1 zeros inserted, then padded;
-wgrad X padded. Kernel: wgrad dY with S-1 zeros inserted. A matrix is that of one group. useful: multiply-accumulates on no such zero.
+wgrad X padded. Kernel: wgrad dY with S-1 zeros inserted. Rows, reduction and columns are those of one group;
+elements, zeros, bytes and MACs are of all groups. useful: multiply-accumulates on no such zero.
 `;
 
 /** What a person reads. */

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { UserError } from '../check/errors.js';
-import { ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
+import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer, parseLayer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../spec/program.js';
 import type { Context } from './context.js';
@@ -39,8 +39,12 @@ const refuse = (code: string, path: string, message: string, fix: string): never
 
 const parseBase = (text: string): number => {
   const path = `--base ${text}`;
-  const value = /^(0[xX][0-9a-fA-F]{1,16}|\d{1,19})$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) refuse('OUT_OF_RANGE', path, 'not an address', 'give a number, as 0x80000000');
+  const value = /^(0[xX][0-9a-fA-F]{1,16}|\d{1,20})$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value)) refuse('OUT_OF_RANGE', path, 'not an address', 'give a number, as 0x80000000');
+  if (!Number.isSafeInteger(value)) {
+    const message = 'bases above 2^53-1 cannot be compiled';
+    refuse('OUT_OF_RANGE', path, message, 'take a lower base, as 0x80000000');
+  }
   if (value % PAGE !== 0) {
     const below = Math.floor(value / PAGE) * PAGE;
     refuse('MISALIGNED', path, `not a multiple of ${PAGE}`, `take 0x${below.toString(16)}`);
@@ -49,13 +53,29 @@ const parseBase = (text: string): number => {
 };
 
 /** The name of the C symbol: what was asked for, or the file's. */
-const symbolOf = ({ c, symbol }: Options): string => {
+const nameOf = ({ c, symbol }: Options): string => {
   if (symbol !== undefined) {
     if (/^[A-Za-z_]\w{0,63}$/.test(symbol)) return symbol;
     refuse('SYMBOL', `--symbol ${symbol}`, 'not a C identifier', 'use letters, digits and _');
   }
   const name = basename(c ?? 'program.h', extname(c ?? '.h')).replace(/\W/g, '_');
   return /^\d/.test(name) ? `_${name}` : name;
+};
+
+/** The C symbol. Its macros and its include guard must not be those of the accelerator's own headers. */
+const symbolOf = (options: Options, { prefix }: Config): string => {
+  const { c, symbol } = options;
+  if (symbol !== undefined && c === undefined) {
+    refuse('SYMBOL', `--symbol ${symbol}`, 'there is no C array to name', 'add --c file.h');
+  }
+  const name = nameOf(options);
+  const taken = [prefix.replace(/_$/, ''), `${prefix}registers`, `${prefix}driver`];
+  if (taken.some((own) => own.toUpperCase() === name.toUpperCase())) {
+    const path = symbol === undefined ? `--c ${c}` : `--symbol ${symbol}`;
+    const message = `macros of ${name.toUpperCase()} are in the accelerator's ${prefix}registers.h or ${prefix}driver.h already`;
+    refuse('SYMBOL', path, message, `take another name, as in --symbol ${prefix}program`);
+  }
+  return name;
 };
 
 const compile = async (options: Options, { out: print }: Context): Promise<void> => {
@@ -70,7 +90,7 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   const layer = parseLayer(options.layer);
   const engine = engineFor(config, options.engine);
   const base = parseBase(options.base);
-  const symbol = symbolOf(options);
+  const symbol = symbolOf(options, config);
   if (c !== undefined) files.checkOutput('--c', c, ['.h']);
   if (bin !== undefined) files.checkOutput('--bin', bin, ['.bin']);
   const plan = planner.makePlan(config, layer, pass, engine, { narrow, base });

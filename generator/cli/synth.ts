@@ -63,7 +63,11 @@ const ensure = async (
 const isText = (path: string): boolean => /\.asc$/i.test(path);
 
 /** Options that do not go together, and files that cannot be written. */
-const checkOptions = ({ target, device, bitstream, seed, netlist }: Options): void => {
+const checkOptions = ({ target, library, device, bitstream, seed, netlist }: Options, givesLibrary: boolean): void => {
+  if (givesLibrary && target !== 'asic') {
+    const message = `only asic maps to a library of standard cells, not ${target}`;
+    refuse('NO_LIBRARY', `--library ${library}`, message, 'add --target asic');
+  }
   if (netlist !== undefined) {
     if (!hasMacros(target)) {
       const message = `only generic and asic have a netlist to write, not ${target}`;
@@ -109,10 +113,10 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
     .option('--wasm', 'use the Yosys (and nextpnr) that npm installed, even where the machine has its own')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', help)
-    .action(async (source: string, options: Options) => {
+    .action(async (source: string, options: Options, command: Command) => {
       const { set, target, library, device: wanted, bitstream, flat, only: list, netlist, wasm, json } = options;
       const config = loadConfig(source, set);
-      checkOptions(options);
+      checkOptions(options, command.getOptionValueSource('library') === 'cli');
       const [
         { findYosys },
         { synthesize, TOP_BLOCKS },

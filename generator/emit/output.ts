@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
@@ -26,6 +36,15 @@ const refuseLinks = (folder: string): void => {
       refuse('SYMLINK', path, 'it is a symbolic link', 'give the folder that it points to, or another one');
     }
   }
+};
+
+/** The current folder, and those above it, cannot be replaced: whoever works in it would be left in the old one. */
+const refuseCurrent = (folder: string): void => {
+  const current = process.cwd();
+  const real = realpathSync(folder);
+  if (real !== current && !current.startsWith(real.endsWith(sep) ? real : real + sep)) return;
+  const message = `it is ${real === current ? 'the current folder' : 'above the current folder'}, which cannot be replaced`;
+  refuse('CURRENT_FOLDER', folder, message, 'name a folder inside it, as in --out out');
 };
 
 /** Everything below a folder that is not a folder itself, and folders that are empty. */
@@ -66,18 +85,20 @@ const quietly = (run: () => void): void => {
 
 /**
  * Replaces a folder by these files, all or nothing: they are written beside it and renamed into place.
- * Refuses symbolic links and folders that hold anything but an earlier output of ours.
+ * Refuses symbolic links, the current folder and those above it, and folders that hold anything but an earlier output of ours.
  * @throws {@link UserError}, leaving everything as it was.
  */
 export const writeFolder = (out: string, files: readonly EmittedFile[]): void => {
+  if (out === '') refuse('NO_FOLDER', '--out', 'the name is empty', 'name a folder, as in --out out');
   const folder = resolve(out);
   withFileErrors(folder, () => {
     refuseLinks(folder);
     const before = kindOf(folder);
     if (before === 'other') refuse('NOT_A_FOLDER', folder, 'it is a file, not a folder', 'give another output folder');
-    if (before === 'folder') refuseForeign(folder);
-    if (dirname(folder) === folder)
-      refuse('NOT_A_FOLDER', folder, 'it has no place beside it', 'give another output folder');
+    if (before === 'folder') {
+      refuseCurrent(folder);
+      refuseForeign(folder);
+    }
 
     const mark = randomBytes(6).toString('hex');
     const fresh = join(dirname(folder), `.${basename(folder)}.new-${mark}`);

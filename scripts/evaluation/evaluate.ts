@@ -101,7 +101,7 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
   const { parts, fresh, cached, parallel, color, command } = options;
   const rtl = rtlJobs(options);
   const { measured, failed } = await runJobs(rtl, { fresh, cachedOnly: cached, parallel });
-  const model = await runModel(modelJobs(options), { fresh, parallel });
+  const model = await runModel(modelJobs(options), { fresh, cachedOnly: cached, parallel });
   const { estimates } = model;
 
   const compared = rtl.filter((job) => COMPARISON.includes(job));

@@ -62,6 +62,8 @@ const ask = (worker: ChildProcess, job: ModelJob): Promise<ModelOutcome> =>
 export interface ModelOptions {
   /** Predict again what the cache has. */
   readonly fresh?: boolean;
+  /** Take only what the cache has. */
+  readonly cachedOnly?: boolean;
   readonly parallel: number;
 }
 
@@ -73,7 +75,8 @@ export interface ModelResults {
 }
 
 /** Predicts jobs in processes of their own, each once, with progress on stderr; the cache is asked first. */
-export const runModel = async (jobs: readonly ModelJob[], { fresh, parallel }: ModelOptions): Promise<ModelResults> => {
+export const runModel = async (jobs: readonly ModelJob[], options: ModelOptions): Promise<ModelResults> => {
+  const { fresh, cachedOnly, parallel } = options;
   const estimates = new Map<string, Estimate>();
   const failed = new Map<string, string>();
   const missing = new Map<string, ModelJob>();
@@ -83,7 +86,7 @@ export const runModel = async (jobs: readonly ModelJob[], { fresh, parallel }: M
     if (known) estimates.set(key, known);
     else missing.set(key, canonical(job));
   }
-  if (missing.size === 0) return { estimates, failed };
+  if (cachedOnly || missing.size === 0) return { estimates, failed };
 
   const queue = [...missing];
   let done = 0;

@@ -74,14 +74,14 @@ export const formatSynthesis = (synthesis: Synthesis): string => {
       .join('  ')
       .trimEnd(),
   );
-  const hasAddresses = blocks.some(({ block }) => block === 'tap_walker');
+  const summed = ADDRESS_BLOCKS.filter((name) => blocks.some(({ block }) => block === name));
   const isWhole = blocks.some(({ block }) => block === 'csr');
   return [
     `${name} for ${target}${library ? ` (${library})` : ''}, ${tool}`,
     ...lines.map((line) => `  ${line}`),
-    ...(hasAddresses
+    ...(summed.includes('tap_walker')
       ? [
-          `  address generation: ${whole(address.size.cells)} cells${address.size.area > 0 ? `, ${whole(Math.round(address.size.area))} µm²` : ''}${isWhole ? `, ${(address.share * 100).toFixed(1)} % of the logic` : ''} (${ADDRESS_BLOCKS.join(', ')})`,
+          `  address generation: ${whole(address.size.cells)} cells${address.size.area > 0 ? `, ${whole(Math.round(address.size.area))} µm²` : ''}${isWhole ? `, ${(address.share * 100).toFixed(1)} % of the logic` : ''} (${summed.join(', ')})`,
         ]
       : []),
     '',

@@ -78,7 +78,7 @@ describe('--set', () => {
     ['array=5', 'WRONG_TYPE array'],
     ['engines=', 'OUT_OF_RANGE engines'],
     ['engines=bp,', 'OUT_OF_RANGE engines.1'],
-    ['preset=tiny4', 'UNKNOWN_KEY preset'],
+    ['preset=tiny4', 'BAD_SET --set preset=tiny4'],
     ['__proto__=1', 'UNKNOWN_KEY __proto__'],
     ['__proto__.polluted=1', 'UNKNOWN_KEY __proto__'],
     ['array.__proto__.polluted=1', 'UNKNOWN_KEY array.__proto__'],

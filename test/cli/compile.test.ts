@@ -128,7 +128,13 @@ describe('bp-im2col compile', () => {
     [['--base', '12'], '--base 12: not a multiple of 4096 [MISALIGNED]'],
     [['--base', 'high'], '--base high: not an address [OUT_OF_RANGE]'],
     [['--base', '0xfffff000'], 'beyond the 32 address bits of tiny4 [plan.addresses]'],
-    [['--base', '0xffffffffffffff00'], 'not an address [OUT_OF_RANGE]'],
+    [['--base', '0xFFFFFFFF12345000', '--set', 'axi.addressWidth=64'], 'bases above 2^53-1 cannot be compiled [OUT_OF'],
+    [['--base', '9007199254740992'], 'bases above 2^53-1 cannot be compiled [OUT_OF_RANGE]'],
+    [['--base', '0x12345678901234567'], 'not an address [OUT_OF_RANGE]'],
+    [['--symbol', 'bpi'], '--symbol bpi: macros of BPI are in'],
+    [['--symbol', 'Acc_X', '--set', 'prefix=acc_x_'], '--symbol acc_x_program'],
+    [['--c', 'bpi.h'], '--c bpi.h: macros of BPI are in'],
+    [['--c', 'Bpi_Registers.h'], '--c Bpi_Registers.h: macros of BPI_REGISTERS are in'],
     [['--symbol', '3x'], '--symbol 3x: not a C identifier [SYMBOL]'],
     [['--c', 'program.txt'], 'the name does not end in .h [EXTENSION]'],
     [['--c', '/nowhere/program.h'], '--c /nowhere/program.h'],
@@ -140,6 +146,12 @@ describe('bp-im2col compile', () => {
     expect(err).toContain(message);
     expect(err).not.toMatch(/\n\s+at /);
     expect(readdirSync(folder)).toEqual([]);
-    expect(existsSync('program.txt')).toBe(false);
+    for (const file of ['program.txt', 'bpi.h', 'Bpi_Registers.h']) expect(existsSync(file), file).toBe(false);
+  });
+
+  it('refuses a name for an array that is not written', async () => {
+    const { code, err } = await compile('--pass', 'dgrad', '--symbol', 'layer_1');
+    expect(code).toBe(2);
+    expect(err).toContain('--symbol layer_1: there is no C array to name [SYMBOL]\n    fix: add --c file.h');
   });
 });

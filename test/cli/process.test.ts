@@ -20,6 +20,24 @@ const shell = (script: string, cwd: string, env: Readonly<Record<string, string>
     env: { ...process.env, LC_ALL: 'C', MAIN: main, NODE: process.execPath, ...env },
   });
 
+describe('npm scripts, as processes', () => {
+  it.each([
+    [['block'], 'missing required argument'],
+    [['block', 'fifo', '--seed', 'x'], '--seed: "x" will not do'],
+    [['block', 'fifi'], 'named "fifi"'],
+    [['block', 'fifo', '--waves', 'x.txt'], '--waves x.txt: the name does not end in .vcd'],
+    [['benchmark', '--quick', '--validate'], "'--quick' cannot be used with option '--validate'"],
+    [['benchmark', '--quick', '--only', 'sizes'], "'--quick' cannot be used with option '--only <parts>'"],
+    [['sim', '--pass', 'x'], 'fix: take one of fprop, dgrad, wgrad'],
+  ])('refuse %j with exit 2', ([script, ...args], message) => {
+    const run = spawnSync(process.execPath, [resolve(`dist/scripts/${script}.js`), ...args], {
+      cwd: folder(),
+      encoding: 'utf8',
+    });
+    expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) });
+  });
+});
+
 describe('the program, as a process', () => {
   it('generates ref16 in under a second, start of the process included', () => {
     const root = folder();

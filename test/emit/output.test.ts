@@ -131,6 +131,21 @@ describe('refuses, and touches nothing', () => {
     expect(tree(join(root, 'elsewhere'))).toEqual([]);
   });
 
+  it('the current folder, those above it, and no name at all', () => {
+    const root = folder();
+    const here = join(root, 'here');
+    fs.mkdirSync(here);
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(here);
+    const inode = fs.statSync(here).ino;
+    const codes = ['.', '', '..', root, '/'].map((out) => codeOf(() => writeFolder(out, output('1'))));
+    expect(codes).toEqual(['CURRENT_FOLDER', 'NO_FOLDER', ...Array(3).fill('CURRENT_FOLDER')]);
+    expect([fs.statSync(here).ino, tree(root)]).toEqual([inode, ['here']]);
+    fs.mkdirSync(join(root, 'her'));
+    writeFolder('../her', output('1'));
+    expect(tree(join(root, 'her'))).toEqual(WRITTEN);
+    cwd.mockRestore();
+  });
+
   it('a file where a folder should be on the way', () => {
     const root = folder();
     fs.writeFileSync(join(root, 'file'), '');

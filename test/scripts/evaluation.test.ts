@@ -1,17 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import type { Estimate } from '../../generator/perf/estimate.js';
 import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import { PRESET_NAMES, presets } from '../../generator/spec/presets.js';
 import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
 import { reasons, reductions } from '../../scripts/evaluation/comparison.js';
 import { resultsMarkdown } from '../../scripts/evaluation/markdown.js';
-import { type ModelJob, modelKey } from '../../scripts/evaluation/model.js';
+import { type ModelJob, modelKey, runModel } from '../../scripts/evaluation/model.js';
 import { networkJobs, networkTotals } from '../../scripts/evaluation/networks.js';
 import type { NetworkTotals } from '../../scripts/evaluation/results.js';
 import { sizeJobs } from '../../scripts/evaluation/sizes.js';
 import { cutBuckets } from '../../scripts/evaluation/timelines.js';
 import { summarize, type ValidationRow, validationJobs, validationRows } from '../../scripts/evaluation/validation.js';
 import { fixtureResults } from '../report/fixture.js';
+import { temporaryFolders } from '../temporary.js';
+
+const folder = temporaryFolders();
 
 const row = (error: number, exact = true): ValidationRow => ({
   ...{ preset: 'ref16', layer: 'C=1,H=1,W=1,N=1,K=1', pass: 'fprop', engine: 'bp' },
@@ -101,6 +106,20 @@ describe('networks', () => {
     expect(job(strided, 'dgrad', 'traditional')).not.toBe(job(strided, 'dgrad', 'bp'));
     expect(job(strided, 'dgrad', 'zerofree')).not.toBe(job(strided, 'dgrad', 'bp'));
   });
+});
+
+it('predicts nothing that the cache has not, when only that is wanted', async () => {
+  const cache = folder();
+  vi.stubEnv('BP_IM2COL_CACHE', cache);
+  const [known, unknown] = ['fprop', 'dgrad'].map(
+    (pass) => ({ layer: 'x', spec: 'C=1,H=9,W=9,N=1,K=3', pass, engine: 'bp', config: presets.tiny4 }) as ModelJob,
+  );
+  mkdirSync(join(cache, 'model'));
+  writeFileSync(join(cache, 'model', `${modelKey(known!)}.json`), '{"cycles":7}');
+  const { estimates, failed } = await runModel([known!, unknown!], { cachedOnly: true, parallel: 1 });
+  vi.unstubAllEnvs();
+  expect([...estimates]).toEqual([[modelKey(known!), { cycles: 7 }]]);
+  expect([...failed]).toEqual([]);
 });
 
 const total = (changes: Partial<NetworkTotals>): NetworkTotals => ({

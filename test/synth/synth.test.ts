@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
 import { presets } from '../../generator/spec/presets.js';
 import { blockName, blockSizes, delaysOf } from '../../scripts/synth/netlist.js';
+import { formatSynthesis, totalOf } from '../../scripts/synth/report.js';
 import { designSources } from '../../scripts/synth/synthesize.js';
 import { type CellKind, cellAreas, kindOf, mapping } from '../../scripts/synth/targets.js';
 import { findYosys } from '../../scripts/synth/yosys.js';
@@ -141,9 +142,17 @@ it.each([
   [['--target', 'ice40', '--seed', '-1'], '--seed'],
   [['--target', 'ice40', '--netlist', 'x.v'], 'only generic and asic'],
   [['--only', 'pie'], 'no block "pie"'],
+  [['--library', 'osu018'], 'only asic maps to a library of standard cells, not generic'],
+  [['--target', 'ice40', '--library', 'osu035'], 'only asic maps to a library of standard cells, not ice40'],
 ])('refuses %j', async (args, message) => {
   let err = '';
   const terminal = { out: () => undefined, err: (text: string) => (err += text), color: false };
   expect(await runCli(['synth', 'tiny4', ...args], terminal as never)).toBe(2);
   expect(err).toContain(message);
+});
+
+it('names the blocks of address generation that are there', () => {
+  const blocks = ['tap_walker', 'divider'].map((block) => totalOf(block, []));
+  const text = formatSynthesis({ name: 'tiny4', target: 'generic', tool: 'Yosys', blocks });
+  expect(text).toContain('address generation: 0 cells (tap_walker)\n');
 });
