@@ -115,7 +115,8 @@ const run = async (flags: Flags): Promise<ExitCode> => {
   const config = presets[preset];
   const cases = casesOf(flags);
   const limit = pLimit(wholeNumber('--jobs', flags.jobs, 1, 64));
-  await ensureTools(simulator === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
+  const simulatorTools = simulator === 'icarus' ? (['iverilog'] as const) : (['verilator', 'g++', 'make'] as const);
+  await ensureTools([...simulatorTools, ...(target === 'asic' ? [library] : [])]);
   const { netlist } = await synthesize(config, await findYosys(), { target, library });
   const broken =
     flags.break === undefined ? netlist : breakGate(netlist, wholeNumber('--break', flags.break, 0, 1e6), target);

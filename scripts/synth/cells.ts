@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { type Library, libertyFile } from './targets.js';
+import { toolPath } from '../tools.js';
+import type { Library } from './targets.js';
+
+/** Liberty file of a library, which `ensureTools` has seen to. */
+export const libraryPath = (library: Library): string => {
+  const path = toolPath(library);
+  if (path === undefined) throw new Error(`the cell library ${library} is not there`);
+  return path;
+};
 
 /** Verilog of a library's cells, as it lies beside the liberty file. */
 export const cellModels = (library: Library): string =>
-  readFileSync(libertyFile(library).replace(/\.lib$/, '.v'), 'utf8');
+  readFileSync(libraryPath(library).replace(/\.lib$/, '.v'), 'utf8');
 
 /**
  * The models with flip-flops that show a new value 0.1 ns after the edge, so that all others, and the memories, take the

@@ -4,7 +4,7 @@ import { blocks, blocksOf } from '../../generator/emit/blocks.js';
 import { blockClosure, rtlFiles } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { buildOnce, cacheKey } from '../simulators/cache.js';
-import { toolPath } from '../tools.js';
+import { libraryPath } from './cells.js';
 import type { Device } from './devices.js';
 import { type BlockSize, blockSizes, delaysOf, type Netlist } from './netlist.js';
 import { cellAreas, hasMacros, type Library, mapping, mappingFiles, type Target } from './targets.js';
@@ -84,12 +84,6 @@ export const designSources = (config: Config, only: readonly string[], kept: rea
     `hierarchy -top ${top}`,
   ];
   return { top, files, read };
-};
-
-const libraryPath = (library: Library): string => {
-  const path = toolPath(library);
-  if (path === undefined) throw new Error(`the cell library ${library} is not there`);
-  return path;
 };
 
 /**

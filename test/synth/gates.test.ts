@@ -1,11 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { breakGate, compareRuns, gateFiles } from '../../scripts/gates.js';
+import { breakGate } from '../../scripts/gates.js';
 import { delayed, withoutCells } from '../../scripts/synth/cells.js';
-import { synthesize } from '../../scripts/synth/synthesize.js';
-import { findYosys } from '../../scripts/synth/yosys.js';
-import { missingTools } from '../../scripts/tools.js';
 
 const cell = (head: string, ports: readonly string[], ...body: readonly string[]): string =>
   [
