@@ -33,6 +33,7 @@ describe('npm scripts, as processes', () => {
     const run = spawnSync(process.execPath, [resolve(`dist/scripts/${script}.js`), ...args], {
       cwd: folder(),
       encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
     });
     expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) });
   });
