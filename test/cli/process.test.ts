@@ -41,13 +41,18 @@ describe('npm scripts, as processes', () => {
 
 describe('the program, as a process', () => {
   it('generates ref16 in under a second, start of the process included', () => {
-    const root = folder();
-    // processor time, not the clock: the machine may be busy with other tests
-    const run = shell('TIMEFORMAT="%U %S"; time "$NODE" "$MAIN" generate ref16', root);
-    expect(run.status, run.stderr).toBe(0);
-    expect(readdirSync(join(root, 'rtl-out'))).toEqual(['ref16']);
-    const seconds = run.stderr.trim().split(' ').map(Number);
-    expect(seconds[0] + seconds[1], `${run.stderr} seconds`).toBeLessThan(1);
+    // processor time, not the clock, and the best of three: the machine may be busy with other tests
+    const seconds = [1, 2, 3].map(() => {
+      const root = folder();
+      const run = shell('TIMEFORMAT="%U %S"; time "$NODE" "$MAIN" generate ref16', root);
+      expect(run.status, run.stderr).toBe(0);
+      expect(readdirSync(join(root, 'rtl-out'))).toEqual(['ref16']);
+      return run.stderr
+        .trim()
+        .split(' ')
+        .reduce((sum, part) => sum + Number(part), 0);
+    });
+    expect(Math.min(...seconds), `${seconds} seconds`).toBeLessThan(1);
   });
 
   it('is content when its reader has gone away', () => {
