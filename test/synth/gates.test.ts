@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
-import { breakGate } from '../../scripts/gates.js';
+import type { Config } from '../../generator/spec/config.js';
+import { parseLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import { breakGate, compareRuns, gateFiles } from '../../scripts/gates.js';
 import { delayed, withoutCells } from '../../scripts/synth/cells.js';
+import { synthesize } from '../../scripts/synth/synthesize.js';
+import { findYosys } from '../../scripts/synth/yosys.js';
+import { missingTools } from '../../scripts/tools.js';
 
 const cell = (head: string, ports: readonly string[], ...body: readonly string[]): string =>
   [
@@ -49,3 +55,22 @@ it.each([
   expect(breakGate(netlist, 1, target)).toBe(broken);
   expect(() => breakGate(netlist, 2, target)).toThrow(`there are 2 ${name} gates`);
 });
+
+// one cell and one engine: the least that synthesizes and simulates soon
+const small: Config = { ...presets.tiny4, name: 'gates', array: { rows: 1, columns: 1 }, engines: ['zerofree'] };
+const layer = parseLayer('C=2,H=3,W=3,N=2,K=2,S=2,P=1');
+const given = { layer, pass: 'dgrad', engine: 'zerofree', simulator: 'icarus' } as const;
+const options = { target: 'generic', library: 'osu018', simulator: 'icarus' } as const;
+const SEEN = 1000; // a gate whose fault this layer shows: by far not all do
+
+it.skipIf(missingTools(['yosys']).length > 0)(
+  'passes the netlist of a small accelerator, and fails it with a broken gate',
+  async () => {
+    const { netlist } = await synthesize(small, await findYosys(), options);
+    const sound = await compareRuns(small, given, gateFiles(small, netlist, options));
+    expect(sound.wrong).toBeUndefined();
+    const broken = await compareRuns(small, given, gateFiles(small, breakGate(netlist, SEEN), options));
+    expect(broken.wrong).toContain('wrong values');
+  },
+  600_000,
+);
