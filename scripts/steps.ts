@@ -27,6 +27,16 @@ const readCounters = (config: Config): readonly HostOperation[] =>
 
 export const clear = (config: Config): HostOperation => write(config, 'status', DONE | ERROR);
 
+/** After the reset of the whole core nothing has been counted. */
+export const freshCounters = (config: Config): Step => ({
+  operations: readCounters(config),
+  check: (results) =>
+    counters(config).flatMap(({ name }, index) => {
+      const [low, high] = results.slice(2 * index);
+      return low!.value === 0 && high!.value === 0 ? [] : [`${name} is ${low!.value} before the first START`];
+    }),
+});
+
 /** From the answer to START to the first cycle, and from the last one to the interrupt, at most. */
 const HOST_CYCLES = 4;
 

@@ -8,7 +8,7 @@ import type { ErrorCause } from '../../generator/spec/registers.js';
 import { indexOf, read, start, stoppedBy, UNTOUCHED, type Workload, waitIrq, withOperands, withWord } from '../host.js';
 import { simulate } from '../simulate.js';
 import { faults, type SimJob } from '../simulators/job.js';
-import { hex, judgeSteps, recover, resetRun, rightRun, type Step } from '../steps.js';
+import { freshCounters, hex, judgeSteps, recover, resetRun, rightRun, type Step } from '../steps.js';
 
 const PAGE = 4096;
 
@@ -75,6 +75,7 @@ export const systemSuite = (config: Config): SystemSuite => {
   };
   const again = right[0]!;
   const steps: readonly Step[] = [
+    freshCounters(config),
     ...right.map((workload, index) => rightRun(config, workload, `run ${index}`)),
     ...[
       stopped(refused!, 'FIELD', instruction(refused!, indexOf(refused!.plan.words, 'store'))),
