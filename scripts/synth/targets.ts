@@ -37,11 +37,11 @@ export const mapping = (target: Target, top: string, device: Device): readonly s
     case 'generic':
       return [`synth -flatten -top ${top}`];
     case 'ice40':
-      return [`synth_ice40 ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`];
+      return [`synth_ice40 -abc9 -device ${DEVICES[device].abc9} ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`];
     case 'ecp5':
-      return [`synth_ecp5 -top ${top}`];
+      return [`synth_ecp5 -abc9 -top ${top}`];
     case 'xilinx':
-      return [`synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top ${top}`];
+      return [`synth_xilinx -abc9 -family xc7 -flatten -noiopad -noclkbuf -top ${top}`];
     case 'asic':
       return [
         `synth -flatten -noabc -top ${top}`,
