@@ -37,7 +37,9 @@ export const mapping = (target: Target, top: string, device: Device): readonly s
     case 'generic':
       return [`synth -flatten -top ${top}`];
     case 'ice40':
-      return [`synth_ice40 -abc9 -device ${DEVICES[device].abc9} ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`];
+      return [
+        `synth_ice40 -abc9 -device ${DEVICES[device].abc9} ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`,
+      ];
     case 'ecp5':
       return [`synth_ecp5 -abc9 -top ${top}`];
     case 'xilinx':

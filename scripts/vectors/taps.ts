@@ -117,6 +117,16 @@ export const randomAxis = (next: Random): Axis => {
   }
 };
 
+/** A random axis whose stride and dilation may be as large as 8 bits hold. */
+export const randomWideAxis = (next: Random): Axis => {
+  for (;;) {
+    const kernel = between(next, 2, 5);
+    const pad = below(next, 300);
+    const made = axis(between(next, 1, 900), kernel, between(next, 5, 255), between(next, 1, 255), pad);
+    if (made.outputs > 0) return made;
+  }
+};
+
 const targetsAreInputs = (mode: Enumeration): boolean => mode === 'inputs' || mode === 'validOutputs';
 
 /** A random window of target rows, often at an end. */

@@ -11,6 +11,7 @@ import {
   randomAxis,
   randomTarget,
   randomTiles,
+  randomWideAxis,
   type Tap,
   type Tile,
 } from './taps.js';
@@ -254,7 +255,7 @@ export const tapAxisFiles = (config: Config, seed: number): readonly EmittedFile
   while (axes.length < 2000) {
     const modes = modesOf(config);
     const mode = modes[next() % modes.length];
-    const axis = randomAxis(next);
+    const axis = next() % 8 === 0 ? randomWideAxis(next) : randomAxis(next);
     const target = randomTarget(next, mode, axis);
     const source = sourceRange(mode, axis, target);
     const first = next() % axis.kernel;
