@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import Handlebars from 'handlebars';
 import { packageRoot } from '../paths.js';
@@ -25,11 +27,31 @@ const guarded = <T extends object>(view: T, path: string): T =>
     },
   });
 
+/** The templates: Handlebars files, whose paths are given relative to here and without `.hbs`. */
+export const templatesFolder = join(packageRoot, 'templates');
+
+/** What the build compiles ahead of time: a CommonJS module of Handlebars's specifications by {@link templateKey}. */
+export const precompiledFile = join(packageRoot, 'dist', 'templates.cjs');
+
+/** A changed template has another key, so nothing that was compiled ahead of time is used out of date. */
+export const templateKey = (source: string): string => createHash('sha1').update(source).digest('base64');
+
+export const TEMPLATE_OPTIONS = { noEscape: true, strict: true } as const;
+
+let precompiled: Readonly<Record<string, TemplateSpecification>> | undefined;
+
+const load = (path: string): Handlebars.TemplateDelegate => {
+  const source = readFileSync(join(templatesFolder, `${path}.hbs`), 'utf8');
+  precompiled ??= existsSync(precompiledFile) ? createRequire(import.meta.url)(precompiledFile) : {};
+  const specification = precompiled![templateKey(source)];
+  return specification ? engine.template(specification) : engine.compile(source, TEMPLATE_OPTIONS);
+};
+
 const loadPartials = (): void => {
   if (partialsLoaded) return;
-  const folder = join(packageRoot, 'templates', 'partials');
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.hbs'))) {
-    engine.registerPartial(basename(file, '.hbs'), readFileSync(join(folder, file), 'utf8'));
+  for (const file of readdirSync(join(templatesFolder, 'partials')).filter((name) => name.endsWith('.hbs'))) {
+    const name = basename(file, '.hbs');
+    engine.registerPartial(name, load(`partials/${name}`));
   }
   partialsLoaded = true;
 };
@@ -42,8 +64,7 @@ export const render = (path: string, view: View): string => {
   loadPartials();
   let template = compiled.get(path);
   if (!template) {
-    const source = readFileSync(join(packageRoot, 'templates', `${path}.hbs`), 'utf8');
-    template = engine.compile(source, { noEscape: true, strict: true });
+    template = load(path);
     compiled.set(path, template);
   }
   return template(guarded(view, path), { allowProtoPropertiesByDefault: true });

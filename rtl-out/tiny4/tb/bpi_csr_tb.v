@@ -275,6 +275,58 @@ module tb;
         end
     endtask
 
+    // A read of STATUS whose address comes `late` cycles after a write of CTRL: how soon it shows what was written.
+    task status_after_write(input [31:0] data, input integer late, input exact, input shows);
+        integer wait_cycles;
+        begin
+            awvalid <= 1; awaddr <= 12'h00c; wvalid <= 1; wdata <= data; wstrb <= 4'hf; bready <= 1; rready <= 1;
+            wait_cycles = 0;
+            while (wait_cycles < late) begin
+                @(posedge clk);
+                #1 awvalid <= 0;
+                wvalid <= 0;
+                wait_cycles = wait_cycles + 1;
+            end
+            arvalid <= 1;
+            araddr  <= 12'h010;
+            @(posedge clk);
+            #1 arvalid <= 0;
+            awvalid <= 0;
+            wvalid  <= 0;
+            while (!rvalid) @(posedge clk) #1;
+            if (exact) check(rdata[0] === shows && rdata[3] === !shows, 12'h010, rdata, {28'd0, !shows, 2'd0, shows});
+            repeat (4) @(posedge clk);
+            #1 bready <= 0;
+            rready <= 0;
+            model_write(12'h00c, data, 4'hf);
+        end
+    endtask
+
+    // A reset leaves 0 in every register that can hold something else.
+    task hard_reset;
+        begin
+            rst         <= 1;
+            busy        <= 0;
+            done        <= 0;
+            error_valid <= 0;
+            repeat (2) @(posedge clk);
+            #1 rst <= 0;
+            starts = seen_starts;
+            resets = seen_resets;
+            m_enable = 0; m_done = 0; m_error = 0; m_cause = 0;
+            m_error_addr = 0; m_error_instruction = 0; m_program = 0; m_count = 0; m_base = 0; m_limit = 0;
+            for (index = 0; index < COUNTERS; index = index + 1) m_sum[index] = 0;
+            @(posedge clk);
+            #1 check(irq === 0, 12'hfff, irq, 0);
+            for (index = 0; index < 64 + 2 * COUNTERS; index = index + 1) begin
+                address  = index < 64 ? 4 * index : 12'h100 + 4 * (index - 64);
+                expected = model_read(address);
+                access_read(address);
+                check({response == 2'b00, r_value} === expected, address, r_value, expected[31:0]);
+            end
+        end
+    endtask
+
     // --- Program ----------------------------------------------------------
     reg [11:0] address;
     reg [31:0] data;
@@ -289,9 +341,14 @@ module tb;
             inc[index] = 0;
         end
         repeat (4) @(posedge clk);
-        rst <= 0;
-        @(posedge clk);
+        hard_reset;
+        // START and reset show in STATUS before the core says that it is busy
+        for (index = 1; index <= 2; index = index + 1) begin
+            status_after_write(32'd1 << (index - 1), 0, 1, 0);
+            status_after_write(32'd1 << (index - 1), 1, 1, 1);
+        end
         for (step = 0; step < STEPS; step = step + 1) begin
+            if (step == STEPS / 2) hard_reset;
             // core events, one at a time
             rnd = random(0);
             if (rnd[2:0] == 0) busy <= rnd[30:28] == 0;

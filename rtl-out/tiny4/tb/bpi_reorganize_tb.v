@@ -124,8 +124,9 @@ module reorganize_case #(
     endtask
 
     // --- Model ------------------------------------------------------------
-    integer announced = 0, h = 0, w = 0, e = 0, sent = 0, start = 0, settle = 0, bytes, fine_w, fine_h, instructions = 0;
+    integer announced = 0, h = 0, w = 0, e = 0, sent = 0, start = 0, settle = 0, late = 0, bytes, fine_w, fine_h, instructions = 0;
     reg fast = 0, running = 0, pixel, asked = 0;
+    reg [4:0] busy = 0;
     reg [BUF_W-1:0] asked_at, at;
     reg [31:0] reads = 0, pixels = 0;
     reg [DATA_W-1:0] expected;
@@ -171,7 +172,7 @@ module reorganize_case #(
                 if (!running) fail("ready without an instruction");
                 if (announced != positions_h || sent != chunks) fail("ended too early");
                 if (reads != pixels) fail("a read of a zero, or twice");
-                if (!write_idle) fail("ended before the writes");
+                if (!write_idle || settle != 0) fail("ended before the writes");
                 if (fast && cycle - start > chunks + 24) fail("too slow");
                 instructions = instructions + 1;
             end
@@ -196,14 +197,16 @@ module reorganize_case #(
         end else if (!running && (random(0) & 3) == 0) begin
             draw;
             fast = cycle[9];
+            late = fast ? 0 : random(0) % 5;
             start = cycle;
             running = 1;
             ins_valid <= 1;
         end
-        // the writes end some cycles after the last data
-        settle = running && (announced != positions_h || sent != chunks) && (announced != 0 || sent != 0) ? 2 + (fast ? 0 : random(0) % 12)
+        // the writes end some cycles after the last data; that they are under way may show late
+        settle = running && (announced != positions_h || sent != chunks) && (announced != 0 || sent != 0) ? 2 + (fast ? 0 : late + random(0) % 12)
                : settle == 0 ? 0 : settle - 1;
-        write_idle  <= settle == 0;
+        busy = {busy[3:0], settle != 0};
+        write_idle  <= settle == 0 || !busy[late];
         rst         <= cycle < 3 || (random(0) & 2047) == 0;
         cmd_ready   <= fast || random(0) & 1;
         rd_ready    <= fast ? bound_w != 0 : random(0) & 1;      // zeros need no buffer

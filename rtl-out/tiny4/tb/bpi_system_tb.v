@@ -75,6 +75,8 @@ module tb #(
     wire [7:0]        m_arlen, m_awlen;
     wire [2:0]        m_arsize, m_awsize;
     wire [1:0]        m_arburst, m_awburst;
+    wire [3:0]        m_arcache, m_awcache, m_arqos, m_awqos;
+    wire [2:0]        m_arprot, m_awprot;
     wire [DATA_W-1:0] m_wdata;
     wire [BEAT-1:0]   m_wstrb;
     reg               m_arready = 0, m_awready = 0, m_wready = 0, m_rvalid = 0, m_rlast = 0, m_rid = 0, m_bvalid = 0, m_bid = 0;
@@ -89,12 +91,12 @@ module tb #(
         .s_axil_araddr(awaddr), .s_axil_arvalid(arvalid), .s_axil_arready(arready),
         .s_axil_rdata(rdata), .s_axil_rresp(rresp), .s_axil_rvalid(rvalid), .s_axil_rready(rready),
         .m_axi_arid(m_arid), .m_axi_araddr(m_araddr), .m_axi_arlen(m_arlen), .m_axi_arsize(m_arsize),
-        .m_axi_arburst(m_arburst), .m_axi_arlock(m_arlock), .m_axi_arcache(), .m_axi_arprot(), .m_axi_arqos(),
+        .m_axi_arburst(m_arburst), .m_axi_arlock(m_arlock), .m_axi_arcache(m_arcache), .m_axi_arprot(m_arprot), .m_axi_arqos(m_arqos),
         .m_axi_arvalid(m_arvalid), .m_axi_arready(m_arready),
         .m_axi_rid(m_rid), .m_axi_rdata(m_rdata), .m_axi_rresp(m_rresp), .m_axi_rlast(m_rlast),
         .m_axi_rvalid(m_rvalid), .m_axi_rready(m_rready),
         .m_axi_awid(m_awid), .m_axi_awaddr(m_awaddr), .m_axi_awlen(m_awlen), .m_axi_awsize(m_awsize),
-        .m_axi_awburst(m_awburst), .m_axi_awlock(m_awlock), .m_axi_awcache(), .m_axi_awprot(), .m_axi_awqos(),
+        .m_axi_awburst(m_awburst), .m_axi_awlock(m_awlock), .m_axi_awcache(m_awcache), .m_axi_awprot(m_awprot), .m_axi_awqos(m_awqos),
         .m_axi_awvalid(m_awvalid), .m_axi_awready(m_awready),
         .m_axi_wdata(m_wdata), .m_axi_wstrb(m_wstrb), .m_axi_wlast(m_wlast),
         .m_axi_wvalid(m_wvalid), .m_axi_wready(m_wready),
@@ -142,12 +144,14 @@ module tb #(
             breach(m_arburst == 2'b01, "AR burst is not INCR");
             breach((1 << m_arsize) == BEAT, "AR size is not the bus width");
             breach(!m_arlock, "AR lock is set");
+            breach({m_arcache, m_arprot, m_arqos} === {4'b0011, 3'd0, 4'd0}, "AR cache, prot or qos is not as documented");
             breach(fits(m_araddr, m_arlen), "AR burst crosses a 4 KiB boundary");
         end
         if (m_awvalid && m_awready) begin
             breach(m_awburst == 2'b01, "AW burst is not INCR");
             breach((1 << m_awsize) == BEAT, "AW size is not the bus width");
             breach(!m_awlock, "AW lock is set");
+            breach({m_awcache, m_awprot, m_awqos} === {4'b0011, 3'd0, 4'd0}, "AW cache, prot or qos is not as documented");
             breach(fits(m_awaddr, m_awlen), "AW burst crosses a 4 KiB boundary");
         end
         ar_waits <= m_arvalid && !m_arready;
