@@ -1,8 +1,9 @@
 import type { Counts } from '../generator/model/counts.js';
 import { execute } from '../generator/model/executor.js';
 import type { Region } from '../generator/model/memory.js';
-import { planImages, randomOperands } from '../generator/model/workload.js';
+import { type Operands, planImages, randomOperands } from '../generator/model/workload.js';
 import { makePlan, type Plan } from '../generator/plan/plan.js';
+import { writeWindow } from '../generator/plan/window.js';
 import type { Config, Engine, Pass } from '../generator/spec/config.js';
 import type { Layer } from '../generator/spec/layer.js';
 import { INSTRUCTION_SET, type Instruction } from '../generator/spec/program.js';
@@ -31,10 +32,13 @@ export interface Workload {
   readonly writes: readonly MemoryRange[];
 }
 
-/** A plan with its operands, by a seed, and what it must give. */
-export const withOperands = (config: Config, plan: Plan, seed: number): Workload => {
+/** A plan with its operands, drawn by a seed or given, and what it must give. */
+export const withOperands = (config: Config, plan: Plan, operands: number | Operands): Workload => {
   const { layer, pass } = plan.problem;
-  const images = planImages(plan, randomOperands(config, layer, pass, seed));
+  const images = planImages(
+    plan,
+    typeof operands === 'number' ? randomOperands(config, layer, pass, operands) : operands,
+  );
   const areas = [plan.memory.output, plan.memory.scratch].filter(({ bytes }) => bytes > 0);
   const written = areas.map(({ address, bytes }) => ({ base: address, bytes: new Uint8Array(bytes) }));
   const counts = execute(config, plan.words, [
@@ -106,14 +110,13 @@ const writeAddress = (config: Config, name: string, value: number): readonly Hos
 ];
 
 /** Sets a run up and starts it, with the interrupt enabled. */
-export const start = (config: Config, { plan, writes }: Workload, changes: Start = {}): readonly HostOperation[] => {
-  const first = Math.min(...writes.map(({ address }) => Number(address)));
-  const { address, bytes } = plan.memory.output;
+export const start = (config: Config, { plan }: Workload, changes: Start = {}): readonly HostOperation[] => {
+  const window = writeWindow(plan);
   return [
     ...writeAddress(config, 'program', changes.program ?? plan.memory.program),
     write(config, 'program_count', changes.count ?? (changes.words ?? plan.words).length / 16),
-    ...writeAddress(config, 'window_base', changes.windowBase ?? first),
-    ...writeAddress(config, 'window_limit', changes.windowLimit ?? address + bytes),
+    ...writeAddress(config, 'window_base', changes.windowBase ?? window.base),
+    ...writeAddress(config, 'window_limit', changes.windowLimit ?? window.limit),
     write(config, 'ctrl', 5),
   ];
 };

@@ -1,12 +1,14 @@
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { UserError } from '../check/errors.js';
+import type { Places } from '../plan/plan.js';
+import { type MemoryMap, PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer, parseLayer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../spec/program.js';
 import type { Context } from './context.js';
 import { engineFor } from './run.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, collect, loadConfig } from './source.js';
 
 interface Options {
   readonly preset: string;
@@ -15,6 +17,7 @@ interface Options {
   readonly pass: Pass;
   readonly engine?: Engine;
   readonly base: string;
+  readonly at: readonly string[];
   readonly narrow?: boolean;
   readonly c?: string;
   readonly symbol?: string;
@@ -23,12 +26,15 @@ interface Options {
 }
 
 const help = `
-The program and its tensors lie one after the other from --base; the header says where.
+The program and its tensors lie one after the other from --base, but for those that --at places; the header says where.
+Tensors are x and wt (fprop), dy and wt (dgrad), x and dy (wgrad), and the result y, dx or dw; traditional has scratch too.
 
 Examples:
   bp-im2col compile --preset tiny4 --layer C=8,H=6,W=6,N=6,K=3,S=2,P=1 --pass dgrad --c conv1_dgrad.h
   bp-im2col compile --layer C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass wgrad --base 0x80000000 --c l1.h --symbol layer1
   bp-im2col compile --layer C=3,H=32,W=32,N=16,K=3 --pass fprop --bin l0.bin --json
+  bp-im2col compile --layer C=3,H=32,W=32,N=16,K=3,P=1 --pass fprop --narrow --c l0.h --at y=0x20000000
+  bp-im2col compile --layer C=16,H=32,W=32,N=32,K=3,P=1 --pass fprop --c l1.h --base 0x30000000 --at x=0x20000000
 `;
 
 const PAGE = 4096;
@@ -37,19 +43,42 @@ const refuse = (code: string, path: string, message: string, fix: string): never
   throw new UserError([{ code, path, message, fix }]);
 };
 
-const parseBase = (text: string): number => {
-  const path = `--base ${text}`;
+/** A byte address in decimal or hexadecimal. */
+const parseAddress = (path: string, text: string, multiple: number): number => {
   const value = /^(0[xX][0-9a-fA-F]{1,16}|\d{1,20})$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value)) refuse('OUT_OF_RANGE', path, 'not an address', 'give a number, as 0x80000000');
   if (!Number.isSafeInteger(value)) {
-    const message = 'bases above 2^53-1 cannot be compiled';
-    refuse('OUT_OF_RANGE', path, message, 'take a lower base, as 0x80000000');
+    const message = 'addresses above 2^53-1 cannot be compiled';
+    refuse('OUT_OF_RANGE', path, message, 'take a lower one, as 0x80000000');
   }
-  if (value % PAGE !== 0) {
-    const below = Math.floor(value / PAGE) * PAGE;
-    refuse('MISALIGNED', path, `not a multiple of ${PAGE}`, `take 0x${below.toString(16)}`);
+  if (value % multiple !== 0) {
+    const below = Math.floor(value / multiple) * multiple;
+    refuse('MISALIGNED', path, `not a multiple of ${multiple}`, `take 0x${below.toString(16)}`);
   }
   return value;
+};
+
+/** What `--at` places, by its name in the memory map. */
+const parsePlaces = (texts: readonly string[], pass: Pass, alignment: number): Places => {
+  const { first, second, output } = PASS_TENSORS[pass];
+  const keys = new Map<string, keyof MemoryMap>([
+    ...[first, second, 'scratch' as const, 'program' as const].map((name) => [name, name] as const),
+    [output, 'output'],
+  ]);
+  const places = new Map<keyof MemoryMap, number>();
+  for (const text of texts) {
+    const path = `--at ${text}`;
+    const [name, address, ...more] = text.split('=');
+    if (address === undefined || more.length > 0) {
+      refuse('OUT_OF_RANGE', path, 'not a name and an address', `write it as --at ${output}=0x80000000`);
+    }
+    const key =
+      keys.get(name!) ??
+      refuse('UNKNOWN', path, `${pass} has no ${name}`, `take one of ${[...keys.keys()].join(', ')}`);
+    if (places.has(key)) refuse('DUPLICATE', path, `${name} has a place already`, 'give one address');
+    places.set(key, parseAddress(path, address!, alignment));
+  }
+  return Object.fromEntries(places);
 };
 
 /** The name of the C symbol: what was asked for, or the file's. */
@@ -89,11 +118,12 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   const config = loadConfig(options.preset, options.set);
   const layer = parseLayer(options.layer);
   const engine = engineFor(config, options.engine);
-  const base = parseBase(options.base);
+  const base = parseAddress(`--base ${options.base}`, options.base, PAGE);
+  const place = parsePlaces(options.at, pass, planner.PLACE_ALIGNMENT);
   const symbol = symbolOf(options, config);
   if (c !== undefined) files.checkOutput('--c', c, ['.h']);
   if (bin !== undefined) files.checkOutput('--bin', bin, ['.bin']);
-  const plan = planner.makePlan(config, layer, pass, engine, { narrow, base });
+  const plan = planner.makePlan(config, layer, pass, engine, { narrow, base, place });
 
   if (c !== undefined) files.writeOutput('--c', c, Buffer.from(header.programHeader(config, plan, symbol, narrow)));
   if (bin !== undefined) files.writeOutput('--bin', bin, Buffer.from(plan.words.buffer));
@@ -126,6 +156,11 @@ export const compileCommand = (context: Context): Command =>
       new Option('-e, --engine <engine>', 'the engine (default: zerofree, or the last one built)').choices(ENGINES),
     )
     .option('--base <address>', 'first byte of the memory that tensors and program take', '0x10000000')
+    .addOption(
+      new Option('--at <name=address>', 'where a tensor, scratch or the program lies, a multiple of 64; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .option('--narrow', 'results in the operand format instead of the accumulator format')
     .option('--c <file.h>', 'write the program as a C array, with the addresses and sizes of its tensors')
     .option('--symbol <name>', "name of the array, and of the macros in capitals (default: the file's)")

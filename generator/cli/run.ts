@@ -164,7 +164,7 @@ const withDiskErrors = async <T>(run: () => Promise<T>): Promise<T> => {
 
 const run = async (options: Options, context: Context): Promise<void> => {
   // loaded here, so that the other commands start fast
-  const [runner, simulation, planner, inputs, files, reports, npy, workload, jobs, icarus, timelines] =
+  const [runner, simulation, planner, inputs, files, reports, npy, problem, jobs, icarus, timelines] =
     await Promise.all([
       import('../../scripts/runPass.js'),
       import('../../scripts/simulate.js'),
@@ -173,7 +173,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
       import('./outputFile.js'),
       import('./runReport.js'),
       import('../golden/npy.js'),
-      import('../model/workload.js'),
+      import('../plan/problem.js'),
       import('../../scripts/simulators/job.js'),
       import('../../scripts/simulators/icarus.js'),
       import('../../scripts/timeline.js'),
@@ -231,7 +231,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
     files.writeOutput('--timeline', options.timeline, Buffer.from(svg));
   }
   if (out !== undefined && result.faults.length === 0) {
-    const { shape } = inputs.tensorShape(layer, workload.PASS_TENSORS[pass].output);
+    const { shape } = inputs.tensorShape(layer, problem.PASS_TENSORS[pass].output);
     files.writeOutput('--out', out, npy.encodeNpy({ shape, data: result.result }));
   }
   const given = Object.fromEntries(Object.entries(tensors).filter(([, path]) => path !== undefined)) as Record<

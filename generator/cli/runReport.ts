@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { type RunDescription, replayCommand } from '../../scripts/replay.js';
 import type { RunResult } from '../../scripts/runPass.js';
-import { PASS_TENSORS } from '../model/workload.js';
+import { PASS_TENSORS } from '../plan/problem.js';
 import type { Config } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
 import { counters } from '../spec/registers.js';

@@ -5,7 +5,8 @@ import { withFileErrors } from '../check/fileError.js';
 import { presetOf, resolveConfig } from '../check/resolve.js';
 import type { Config } from '../spec/config.js';
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+/** For options that may be repeated. */
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Adds `--set key=value`, which may be repeated. */
 export const addSetOption = (command: Command): Command =>

@@ -1,5 +1,5 @@
-import { PASS_TENSORS } from '../model/workload.js';
 import type { Plan } from '../plan/plan.js';
+import { PASS_TENSORS } from '../plan/problem.js';
 import { writeWindow } from '../plan/window.js';
 import type { Config } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';

@@ -1,5 +1,6 @@
 import { convolve, magnitudes, type Operand, tensorSizes } from '../golden/convolution.js';
 import type { Plan } from '../plan/plan.js';
+import { PASS_TENSORS } from '../plan/problem.js';
 import type { Config, Pass } from '../spec/config.js';
 import type { Layer } from '../spec/layer.js';
 import type { Region } from './memory.js';
@@ -10,13 +11,6 @@ export interface Operands {
   readonly first: Int8Array | Float32Array;
   readonly second: Int8Array | Float32Array;
 }
-
-/** Which tensors a pass reads and which it makes. */
-export const PASS_TENSORS = {
-  fprop: { first: 'x', second: 'wt', output: 'y' },
-  dgrad: { first: 'dy', second: 'wt', output: 'dx' },
-  wgrad: { first: 'x', second: 'dy', output: 'dw' },
-} as const;
 
 /** A small, fast generator of 32-bit numbers (xorshift); equal seeds give equal sequences. */
 export const randomWords = (seed: number): (() => number) => {

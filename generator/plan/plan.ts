@@ -10,7 +10,7 @@ import { type ChannelTiling, channelShape, channelTilings } from './channelTilin
 import { compulsoryBytes, score, shortlist } from './estimate.js';
 import { fusible, hasDiagonal, type LaneMapping } from './lanes.js';
 import { emitPixelPass, type PixelTiling, pixelShape, pixelTilings } from './pixelPass.js';
-import { type MemoryMap, makeProblem, type Problem, type Tensor } from './problem.js';
+import { type MemoryMap, makeProblem, PASS_TENSORS, type Problem, type Tensor } from './problem.js';
 import { emitReorganize } from './reorganize.js';
 
 export type Tiling = ChannelTiling | PixelTiling;
@@ -40,7 +40,15 @@ export interface PlanOptions {
   readonly choose?: (tilings: readonly Tiling[]) => readonly Tiling[];
   /** First byte of the memory that the plan may use. */
   readonly base?: number;
+  /** Byte addresses of parts that lie where they are told to, instead of one after the other from `base`. */
+  readonly place?: Places;
 }
+
+/** Addresses of some parts of the memory map, multiples of {@link PLACE_ALIGNMENT}. */
+export type Places = Readonly<Partial<Record<keyof MemoryMap, number>>>;
+
+/** An instruction is as long, and so is the longest beat but one. */
+export const PLACE_ALIGNMENT = 64;
 
 const PAGE = 4096;
 
@@ -54,7 +62,11 @@ interface Finalist {
   readonly score: number;
 }
 
-const memoryMap = (config: Config, problem: Problem, narrow: boolean, misalign: number, base: number): MemoryMap => {
+const memoryMap = (
+  config: Config,
+  problem: Problem,
+  { narrow = false, misalign = 0, base = 0x1000_0000, place: places = {} }: PlanOptions,
+): MemoryMap => {
   const { layer, pass, reorganized } = problem;
   const { dataBytes } = derive(config);
   const sizes = {
@@ -63,22 +75,25 @@ const memoryMap = (config: Config, problem: Problem, narrow: boolean, misalign: 
     dy: layer.B * layer.Ho * layer.Wo * layer.N,
   };
   let next = base;
-  const place = (bytes: number, element: number): Tensor => {
+  const place = (name: keyof MemoryMap, bytes: number, element: number): Tensor => {
+    const address = places[name];
+    if (address !== undefined) return { address, bytes };
     const tensor = { address: next + misalign * element, bytes };
     next = Math.ceil((next + misalign * element + bytes + 64) / PAGE) * PAGE;
     return tensor;
   };
-  const x = place(sizes.x * dataBytes, dataBytes);
-  const wt = place(sizes.wt * dataBytes, dataBytes);
-  const dy = place(sizes.dy * dataBytes, dataBytes);
+  const x = place('x', sizes.x * dataBytes, dataBytes);
+  const wt = place('wt', sizes.wt * dataBytes, dataBytes);
+  const dy = place('dy', sizes.dy * dataBytes, dataBytes);
   const scratch = place(
+    'scratch',
     reorganized ? layer.B * reorganized.height * reorganized.width * layer.N * dataBytes : 0,
     dataBytes,
   );
   const elements = pass === 'fprop' ? sizes.dy : pass === 'dgrad' ? sizes.x : sizes.wt;
   const width = narrow ? dataBytes : 4;
-  const output = place(elements * width, width);
-  return { program: next, x, wt, dy, scratch, output };
+  const output = place('output', elements * width, width);
+  return { program: places.program ?? next, x, wt, dy, scratch, output };
 };
 
 const limitProblem = (config: Config, problem: Problem): UserError =>
@@ -105,6 +120,21 @@ const checkReach = (config: Config, what: string, end: number): void => {
   ]);
 };
 
+/** Refuses parts that share bytes. */
+const checkApart = (parts: readonly (Tensor & { readonly name: string })[]): void => {
+  const sorted = parts.filter(({ bytes }) => bytes > 0).sort((a, b) => a.address - b.address);
+  const problems = sorted.slice(1).flatMap((part, index) => {
+    const before = sorted[index]!;
+    if (before.address + before.bytes <= part.address) return [];
+    const [from, end, at] = [before.address, before.address + before.bytes - 1, part.address].map(
+      (n) => `0x${n.toString(16)}`,
+    );
+    const message = `${part.name} would lie at ${at}, inside ${before.name} (${from} to ${end})`;
+    return [{ code: 'plan.overlap', path: 'place', message, fix: 'move one of the two' }];
+  });
+  if (problems.length > 0) throw new UserError(problems);
+};
+
 const programProblem = (config: Config, problem: Problem): UserError =>
   new UserError([
     {
@@ -117,8 +147,8 @@ const programProblem = (config: Config, problem: Problem): UserError =>
 
 /**
  * Maps a layer and pass to a program.
- * @throws UserError when nothing fits the buffers, the tensors do not fit the addresses, the program would be too long, or
- * the engine is not part of the accelerator.
+ * @throws UserError when nothing fits the buffers, the tensors do not fit the addresses or overlap, the program would be
+ * too long, or the engine is not part of the accelerator.
  */
 export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engine, options: PlanOptions = {}): Plan => {
   if (!config.engines.includes(engine)) {
@@ -133,8 +163,14 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   const narrow = options.narrow ?? false;
   const problem = makeProblem(layer, pass, engine);
-  const memory = memoryMap(config, problem, narrow, options.misalign ?? 0, options.base ?? 0x1000_0000);
-  checkReach(config, 'the tensors', memory.program);
+  const memory = memoryMap(config, problem, options);
+  if (options.place?.scratch !== undefined && memory.scratch.bytes === 0) {
+    const message = `${pass} of this layer by ${engine} stores nothing in between`;
+    throw new UserError([{ code: 'plan.scratch', path: 'place', message, fix: 'give scratch no place' }]);
+  }
+  const names = PASS_TENSORS[pass];
+  const tensors = [names.first, names.second, 'scratch', 'output'] as const;
+  checkReach(config, 'the tensors', Math.max(...tensors.map((name) => memory[name].address + memory[name].bytes)));
 
   const { rows, columns } = config.array;
   const { dataBytes } = derive(config);
@@ -189,6 +225,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   if (!best) throw limitProblem(config, problem);
   const { instructions, words } = best;
   checkReach(config, 'the program', memory.program + words.byteLength);
+  const parts = tensors.map((name) => ({ name: name === 'output' ? names.output : name, ...memory[name] }));
+  checkApart([...parts, { name: 'the program', address: memory.program, bytes: words.byteLength }]);
   return {
     problem,
     memory,

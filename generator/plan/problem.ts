@@ -19,6 +19,13 @@ export interface MemoryMap {
   readonly output: Tensor;
 }
 
+/** Which tensors a pass reads and which it makes. */
+export const PASS_TENSORS = {
+  fprop: { first: 'x', second: 'wt', output: 'y' },
+  dgrad: { first: 'dy', second: 'wt', output: 'dx' },
+  wgrad: { first: 'x', second: 'dy', output: 'dw' },
+} as const;
+
 /** What the planner maps: a layer and pass, seen as one engine sees it. */
 export interface Problem {
   readonly layer: Layer;

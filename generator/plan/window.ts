@@ -1,10 +1,10 @@
 import type { Plan } from './plan.js';
 
-/** The bytes that a plan writes, as the write window takes them: first, and first after. */
-export const writeWindow = ({ memory }: Plan): { readonly base: number; readonly limit: number } => {
-  const { output, scratch } = memory;
+/** The bytes that a plan writes, and what lies between them, as the write window takes them: first, and first after. */
+export const writeWindow = ({ memory }: Pick<Plan, 'memory'>): { readonly base: number; readonly limit: number } => {
+  const written = [memory.output, memory.scratch].filter(({ bytes }) => bytes > 0);
   return {
-    base: scratch.bytes > 0 ? Math.min(scratch.address, output.address) : output.address,
-    limit: output.address + output.bytes,
+    base: Math.min(...written.map(({ address }) => address)),
+    limit: Math.max(...written.map(({ address, bytes }) => address + bytes)),
   };
 };

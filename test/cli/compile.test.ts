@@ -124,13 +124,40 @@ describe('bp-im2col compile', () => {
     expect(readBack(folder, '2nd-conv.h', '_2nd_conv').values.get('_2ND_CONV_WINDOW_BASE')).toBeGreaterThan(2n ** 39n);
   });
 
+  it('puts what it is told to elsewhere, and the window around both', async () => {
+    const folder = temporaryFolder();
+    const places = { dy: 0x4000_0040, dx: 0x2000_0000, scratch: 0x3000_0000, program: 0x100 };
+    const at = Object.entries(places).flatMap(([name, address]) => ['--at', `${name}=${address}`]);
+    const { code, err } = await compile(
+      ...['--pass', 'dgrad', '--engine', 'traditional', ...at, '--c', join(folder, 'p.h')],
+    );
+    expect([code, err]).toEqual([0, '']);
+    const { values } = readBack(folder, 'p.h', 'p');
+    for (const name of ['dy', 'dx', 'scratch', 'program'] as const) {
+      expect(values.get(`P_${name.toUpperCase()}_ADDRESS`), name).toBe(BigInt(places[name]));
+    }
+    expect(values.get('P_WT_ADDRESS')).toBe(0x1000_1000n);
+    expect(values.get('P_WINDOW_BASE')).toBe(0x2000_0000n);
+    expect(values.get('P_WINDOW_LIMIT')).toBe(0x3000_0000n + values.get('P_SCRATCH_BYTES')!);
+  });
+
   it.each([
     [['--base', '12'], '--base 12: not a multiple of 4096 [MISALIGNED]'],
     [['--base', 'high'], '--base high: not an address [OUT_OF_RANGE]'],
     [['--base', '0xfffff000'], 'beyond the 32 address bits of tiny4 [plan.addresses]'],
-    [['--base', '0xFFFFFFFF12345000', '--set', 'axi.addressWidth=64'], 'bases above 2^53-1 cannot be compiled [OUT_OF'],
-    [['--base', '9007199254740992'], 'bases above 2^53-1 cannot be compiled [OUT_OF_RANGE]'],
+    [['--base', '0xFFFFFFFF12345000', '--set', 'axi.addressWidth=64'], 'addresses above 2^53-1 cannot be compiled ['],
+    [['--base', '9007199254740992'], 'addresses above 2^53-1 cannot be compiled [OUT_OF_RANGE]'],
     [['--base', '0x12345678901234567'], 'not an address [OUT_OF_RANGE]'],
+    [['--at', 'y=0x40'], '--at y=0x40: dgrad has no y [UNKNOWN]\n    fix: take one of dy, wt, scratch, program, dx'],
+    [['--at', 'dx=77'], '--at dx=77: not a multiple of 64 [MISALIGNED]\n    fix: take 0x40'],
+    [['--at', 'dx'], '--at dx: not a name and an address'],
+    [['--at', 'dx=1=2'], '--at dx=1=2: not a name and an address'],
+    [['--at', 'dx=', '--at', 'dy=0'], '--at dx=: not an address'],
+    [['--at', 'dx=64', '--at', 'dx=0'], '--at dx=0: dx has a place already [DUPLICATE]'],
+    [['--at', 'dx=0xffffffc0'], 'beyond the 32 address bits of tiny4 [plan.addresses]'],
+    [['--at', 'dx=0x10002000'], 'place: dx would lie at 0x10002000, inside dy (0x10002000 to'],
+    [['--at', 'program=0x10001040'], 'place: the program would lie at 0x10001040, inside wt (0x10001000 to'],
+    [['--at', 'scratch=0x40'], 'place: dgrad of this layer by zerofree stores nothing in between [plan.scratch]'],
     [['--symbol', 'bpi'], '--symbol bpi: macros of BPI are in'],
     [['--symbol', 'Acc_X', '--set', 'prefix=acc_x_'], '--symbol acc_x_program'],
     [['--c', 'bpi.h'], '--c bpi.h: macros of BPI are in'],
