@@ -48,14 +48,18 @@ const parseFlags = (args: readonly string[]): Flags =>
   new Command('npm run bench --')
     .description('benchmarks on the RTL and, for networks, by the performance model')
     .addOption(
-      new Option('--quick', 'the table of targets of the zerofree engine instead').conflicts(['validate', 'only']),
+      new Option('--quick', 'the table of targets of the zerofree engine instead').conflicts([
+        'validate',
+        'only',
+        'markdown',
+      ]),
     )
-    .option('--validate', 'only the performance model against the RTL')
+    .addOption(new Option('--validate', 'only the performance model against the RTL').conflicts(['only', 'filter']))
     .option('--only <parts>', 'only these parts, with commas between them')
     .option('--filter <words>', 'only runs of L1 to L5, or rows of --quick, whose name has words that begin with these')
     .option('--json [file]', 'the results as JSON, into a file or instead of the tables')
     .option('--markdown', 'print the tables of the README instead')
-    .option('--fresh', 'run again what the cache has')
+    .addOption(new Option('--fresh', 'run again what the cache has').conflicts('cached'))
     .option('--cached', 'simulate and predict nothing: show what the cache has')
     .option('-j, --jobs <n>', 'runs at a time', '2')
     .option('--no-color', 'print without colours')

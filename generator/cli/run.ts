@@ -6,6 +6,7 @@ import type { Tool } from '../../scripts/tools.js';
 import { type Problem, UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
 import { closest } from '../check/suggest.js';
+import { PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer, parseLayer } from '../spec/layer.js';
 import { type Context, EXIT } from './context.js';
@@ -164,20 +165,18 @@ const withDiskErrors = async <T>(run: () => Promise<T>): Promise<T> => {
 
 const run = async (options: Options, context: Context): Promise<void> => {
   // loaded here, so that the other commands start fast
-  const [runner, simulation, planner, inputs, files, reports, npy, problem, jobs, icarus, timelines] =
-    await Promise.all([
-      import('../../scripts/runPass.js'),
-      import('../../scripts/simulate.js'),
-      import('../plan/plan.js'),
-      import('./operands.js'),
-      import('./outputFile.js'),
-      import('./runReport.js'),
-      import('../golden/npy.js'),
-      import('../plan/problem.js'),
-      import('../../scripts/simulators/job.js'),
-      import('../../scripts/simulators/icarus.js'),
-      import('../../scripts/timeline.js'),
-    ]);
+  const [runner, simulation, planner, inputs, files, reports, npy, jobs, icarus, timelines] = await Promise.all([
+    import('../../scripts/runPass.js'),
+    import('../../scripts/simulate.js'),
+    import('../plan/plan.js'),
+    import('./operands.js'),
+    import('./outputFile.js'),
+    import('./runReport.js'),
+    import('../golden/npy.js'),
+    import('../../scripts/simulators/job.js'),
+    import('../../scripts/simulators/icarus.js'),
+    import('../../scripts/timeline.js'),
+  ]);
 
   // 1. everything that can be wrong with the input
   const { pass, simulator, waves, out, narrow } = options;
@@ -231,7 +230,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
     files.writeOutput('--timeline', options.timeline, Buffer.from(svg));
   }
   if (out !== undefined && result.faults.length === 0) {
-    const { shape } = inputs.tensorShape(layer, problem.PASS_TENSORS[pass].output);
+    const { shape } = inputs.tensorShape(layer, PASS_TENSORS[pass].output);
     files.writeOutput('--out', out, npy.encodeNpy({ shape, data: result.result }));
   }
   const given = Object.fromEntries(Object.entries(tensors).filter(([, path]) => path !== undefined)) as Record<

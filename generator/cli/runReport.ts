@@ -2,6 +2,8 @@ import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { type RunDescription, replayCommand } from '../../scripts/replay.js';
 import type { RunResult } from '../../scripts/runPass.js';
+import { benchMemory, performanceOf } from '../perf/performance.js';
+import type { Cost } from '../plan/builder.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import type { Config } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
@@ -24,6 +26,14 @@ const number = (value: number): string => value.toLocaleString('en-US', { maximu
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
 const outputOf = ({ description }: RunReport): string => PASS_TENSORS[description.pass].output;
+
+/** What the model says of the plan with the memory that was asked for, but for stalls. */
+const predictedOf = ({ config, description, result }: RunReport): Cost => {
+  const { plan } = result;
+  if (!description.memory) return plan.cost;
+  const { cycles } = performanceOf(config, plan, { ...benchMemory(config), ...description.memory });
+  return { ...plan.cost, cycles };
+};
 
 /** A raw value in hexadecimal, as a number too. */
 const readable = (hex: string, format: Config['format'], narrow: boolean): string => {
@@ -56,7 +66,7 @@ export const jsonReport = (report: RunReport) => {
     maxRelativeError: result.maxRelativeError,
     outOfBound: result.outOfBound,
     counters: Object.fromEntries(counters(config).map(({ name }) => [name, result.counters[name] ?? 0])),
-    predicted: plan.cost,
+    predicted: predictedOf(report),
     plan: { tiling: plan.tiling, considered: plan.considered, instructions: plan.instructions.length },
     kilocyclesPerSecond: Math.round(result.cyclesPerSecond / 1000),
     rounded,
@@ -97,7 +107,7 @@ const tableOf = (rows: readonly (readonly string[])[]): string => {
     .join('');
 };
 
-const explanation = ({ result }: RunReport): string => {
+const explanation = ({ result }: RunReport, predicted: Cost): string => {
   const { plan } = result;
   const { kind, lanes, ...sizes } = plan.tiling;
   const execs = plan.instructions.filter((instruction) => instruction.kind === 'exec').length;
@@ -107,7 +117,7 @@ const explanation = ({ result }: RunReport): string => {
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}`,
     `  ${number(plan.instructions.length)} instructions, ${number(execs)} of them EXEC`,
-    `  predicted: ${number(plan.cost.cycles)} cycles, ${number(plan.cost.bytesRead)} bytes read, ${number(plan.cost.bytesWritten)} written`,
+    `  predicted: ${number(predicted.cycles)} cycles, ${number(predicted.bytesRead)} bytes read, ${number(predicted.bytesWritten)} written`,
     ...(plan.scratchBytes > 0 ? [`  zero-inserted tensor stored first: ${number(plan.scratchBytes)} bytes`] : []),
     '',
   ].join('\n');
@@ -122,6 +132,8 @@ export const humanReport = (
   const { config, description, result, rounded, out, waves, timeline } = report;
   const { layer, pass, engine, seed, narrow } = description;
   const { plan, counters: counts } = result;
+  const predicted = predictedOf(report);
+  const stalls = (description.memory?.stallPercent ?? 0) > 0;
   const values = number(result.result.length);
   const close = config.format === 'int8' || narrow ? '' : `; largest error ${result.maxRelativeError.toExponential(1)}`;
   const verdict = result.passed
@@ -135,13 +147,13 @@ export const humanReport = (
     ...Object.entries(rounded).map(
       ([name, changed]) => `note: rounding to bf16 changed ${number(changed)} values of ${name}\n`,
     ),
-    explain ? explanation(report) : '',
+    explain ? explanation(report, predicted) : '',
     tableOf([
-      ['cycles', number(result.cycles), `predicted ${number(plan.cost.cycles)}`],
+      ['cycles', number(result.cycles), `predicted ${number(predicted.cycles)}${stalls ? ' without stalls' : ''}`],
       ['useful MACs', number(result.usefulMacs), ''],
       ['utilization', percent(result.utilization), `lane bound ${percent(result.laneBound)}`],
-      ['bytes read', number(counts.dramBytesRead ?? 0), `predicted ${number(plan.cost.bytesRead)}`],
-      ['bytes written', number(counts.dramBytesWritten ?? 0), `predicted ${number(plan.cost.bytesWritten)}`],
+      ['bytes read', number(counts.dramBytesRead ?? 0), `predicted ${number(predicted.bytesRead)}`],
+      ['bytes written', number(counts.dramBytesWritten ?? 0), `predicted ${number(predicted.bytesWritten)}`],
       ...byName.filter(([name]) => !shown.has(name)).map(([name, value]) => [name, value, '']),
     ]),
     `${result.simulator}, seed ${seed}, ${number(result.cyclesPerSecond / 1000)} kcycles/s\n`,

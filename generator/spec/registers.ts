@@ -75,7 +75,8 @@ export const counters = (config: Config): readonly Counter[] => {
     {
       name: 'usefulMacs',
       bits: lanes,
-      definition: 'Multiplications of a valid pixel with a weight or gradient, in lanes that are in use.',
+      definition:
+        'Multiplications of a valid pixel with a weight or gradient, in lanes that are in use; in traditional, of the zeros too that REORGANIZE has stored, which cannot be told from pixels.',
     },
     {
       name: 'idleLanes',

@@ -28,6 +28,9 @@ describe('npm scripts, as processes', () => {
     [['block', 'fifo', '--waves', 'x.txt'], '--waves x.txt: the name does not end in .vcd'],
     [['benchmark', '--quick', '--validate'], "'--quick' cannot be used with option '--validate'"],
     [['benchmark', '--quick', '--only', 'sizes'], "'--quick' cannot be used with option '--only <parts>'"],
+    [['benchmark', '--quick', '--markdown'], "'--quick' cannot be used with option '--markdown'"],
+    [['benchmark', '--validate', '--filter', 'L1'], "'--validate' cannot be used with option '--filter <words>'"],
+    [['benchmark', '--fresh', '--cached'], "'--fresh' cannot be used with option '--cached'"],
     [['sim', '--pass', 'x'], 'fix: take one of fprop, dgrad, wgrad'],
   ])('refuse %j with exit 2', ([script, ...args], message) => {
     const run = spawnSync(process.execPath, [resolve(`dist/scripts/${script}.js`), ...args], {

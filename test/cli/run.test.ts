@@ -71,6 +71,20 @@ describe('run', () => {
     expect(result.laneBound).toBeGreaterThan(result.utilization);
   });
 
+  it('predicts the cycles for the memory that it is given', async () => {
+    const predict = async (...args: readonly string[]): Promise<{ cycles: number; predicted: { cycles: number } }> => {
+      const { code, out } = await tiny('dgrad', '--json', ...args);
+      expect(code, out).toBe(EXIT.ok);
+      return JSON.parse(out);
+    };
+    const plain = await predict();
+    const slow = await predict('--memory', 'readLatency=700,writeLatency=300,bytesPerCycle=2');
+    expect(slow.cycles).toBeGreaterThan(1.5 * plain.cycles);
+    for (const { cycles, predicted } of [plain, slow]) {
+      expect(Math.abs(predicted.cycles - cycles) / cycles).toBeLessThan(0.01);
+    }
+  });
+
   it('takes zerofree unless told otherwise, and repeats itself for a seed', async () => {
     const [first, second] = [
       await tiny('dgrad', '--seed', '3', '--json'),
