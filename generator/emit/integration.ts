@@ -61,7 +61,7 @@ const portView = ({ name, direction, bits, vector }: Port) => ({
 });
 
 /**
- * What other tools need: FuseSoC, Bender, a synthesis or timing tool (SDC), LibreLane, IP-XACT.
+ * What other tools need: FuseSoC, Bender, a synthesis or timing tool (SDC), LibreLane, IP-XACT; and an instance to copy.
  * Files and ports are those of the output; registers those of the map.
  */
 export const integrationFiles = (
@@ -111,6 +111,7 @@ export const integrationFiles = (
     { path: 'Bender.yml', text: render('integration/Bender.yml', view) },
     { path: sdc, text: render('integration/constraints.sdc', view) },
     { path: 'librelane/config.json', text: `${JSON.stringify(librelane, null, 2)}\n` },
+    { path: `instance/${top}.v`, text: render('integration/instance.v', view) },
     { path: `ipxact/${top}.xml`, text: render('integration/ipxact.xml', view) },
   ];
 };

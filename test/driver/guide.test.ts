@@ -99,4 +99,23 @@ describe('the integration guide', () => {
     });
     expect(refused.stderr).toContain('this program was compiled for another configuration of the accelerator');
   });
+
+  it('has a chain of programs: the first one writes what the second one reads', async () => {
+    const folder = temporaryFolder();
+    const commands = [...section('Programs').matchAll(/^ {4}\$ npx bp-im2col (compile .* --at .*)$/gm)];
+    const headers = await Promise.all(
+      commands.map(async ([, command]) => {
+        const words = command!.split(' ').map((word) => (word.endsWith('.h') ? join(folder, word) : word));
+        let said = '';
+        const print = (text: string): void => {
+          said += text;
+        };
+        expect(await runCli(words, { out: print, err: print, color: false }), said).toBe(0);
+        return readFileSync(join(folder, command!.split(' ').at(-1)!), 'utf8');
+      }),
+    );
+    expect(headers.map((text) => /_Y_ADDRESS +(\S+)/.exec(text)?.[1])[0]).toBe('0x90000000u');
+    expect(headers.map((text) => /_X_ADDRESS +(\S+)/.exec(text)?.[1])[1]).toBe('0x90000000u');
+    expect(/_Y_BYTES +(\S+)/.exec(headers[0]!)![1]).toBe(/_X_BYTES +(\S+)/.exec(headers[1]!)![1]);
+  });
 });

@@ -135,6 +135,13 @@ describe.each(configs)('files for other tools, %s', (_, config) => {
     expect(topPorts(config).map(({ name }) => name)).toContain(variables.CLOCK_PORT);
   });
 
+  it('instance: every port, connected to a wire of its width', () => {
+    const { text, top, verilog } = filesOf(config);
+    const around = { 'around.v': `module around;\n${text(`instance/${top}.v`)}endmodule\n` };
+    const flags = ['--lint-only', '-Wall', '-Wno-UNDRIVEN', '-Wno-UNUSED', '-Wno-DECLFILENAME', '-Irtl'];
+    run(config, 'verilator', [...flags, '--top-module', 'around', 'around.v', ...verilog], around);
+  });
+
   it('IP-XACT: well-formed; ports of the Verilog, registers of the map, files of the output', () => {
     const source = text(`ipxact/${top}.xml`);
     expect(XMLValidator.validate(source)).toBe(true);

@@ -92,7 +92,7 @@ typedef struct {
 typedef struct {
     uint64_t cycles;             /* Clock cycles from START to END, all writes answered. */
     uint64_t array_busy;         /* Cycles in which a vector enters the array. */
-    uint64_t useful_macs;        /* Multiplications of a valid pixel with a weight or gradient, in lanes that are in use. */
+    uint64_t useful_macs;        /* Multiplications of a valid pixel with a weight or gradient, in lanes that are in use; in traditional, of the zeros too that REORGANIZE has stored, which cannot be told from pixels. */
     uint64_t idle_lanes;         /* Lane-cycles masked in vectors that are otherwise useful: channel tails, and edge pixels in wgrad. */
     uint64_t zeros_multiplied;   /* Lane-cycles spent on structural zeros that the hardware detected and yet multiplied. */
     uint64_t zeros_fetched;      /* Buffer reads of vectors that the hardware knows to be structural zeros: always 0, as those it detects are not fetched. */

@@ -54,7 +54,7 @@
 /* Counters: low word; the high word is 4 bytes after */
 #define BPI_COUNTER_CYCLES                   0x100        /* Clock cycles from START to END, all writes answered. */
 #define BPI_COUNTER_ARRAY_BUSY               0x108        /* Cycles in which a vector enters the array. */
-#define BPI_COUNTER_USEFUL_MACS              0x110        /* Multiplications of a valid pixel with a weight or gradient, in lanes that are in use. */
+#define BPI_COUNTER_USEFUL_MACS              0x110        /* Multiplications of a valid pixel with a weight or gradient, in lanes that are in use; in traditional, of the zeros too that REORGANIZE has stored, which cannot be told from pixels. */
 #define BPI_COUNTER_IDLE_LANES               0x118        /* Lane-cycles masked in vectors that are otherwise useful: channel tails, and edge pixels in wgrad. */
 #define BPI_COUNTER_ZEROS_MULTIPLIED         0x120        /* Lane-cycles spent on structural zeros that the hardware detected and yet multiplied. */
 #define BPI_COUNTER_ZEROS_FETCHED            0x128        /* Buffer reads of vectors that the hardware knows to be structural zeros: always 0, as those it detects are not fetched. */
