@@ -200,3 +200,11 @@ export const regressionCases = (selection: Selection): readonly Case[] => {
       selection.simulators.includes(simulator),
   );
 };
+
+/** Each n-th case, by engine and pass, so that a sample has of all of them alike. */
+export const eachNth = (cases: readonly Case[], n: number): readonly Case[] => {
+  const combination = ({ engine, pass }: Case): string => `${engine} ${pass}`;
+  return [...cases]
+    .sort((a, b) => (combination(a) < combination(b) ? -1 : combination(a) > combination(b) ? 1 : 0))
+    .filter((_, index) => index % n === 0);
+};

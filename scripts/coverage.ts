@@ -12,7 +12,7 @@ import { rtlFiles } from '../generator/emit/rtl.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import { registerOffset, registers } from '../generator/spec/registers.js';
-import { regressionCases } from './cases.js';
+import { eachNth, regressionCases } from './cases.js';
 import { parseCoverage } from './coverage/points.js';
 import { blockCoverage, coverageTable, percentOf, staleExclusions, uncovered } from './coverage/report.js';
 import { stoppedBy } from './host.js';
@@ -98,9 +98,10 @@ const runsOf = (
   { seed, random, every, faults: faultCases }: Readonly<Record<'seed' | 'random' | 'every' | 'faults', number>>,
 ): readonly Run[] => {
   const config = presets[preset];
-  const cases = regressionCases({
+  const all = regressionCases({
     ...{ presets: [preset], engines: ENGINES, passes: PASSES, simulators: ['verilator'], seed, random, long: false },
-  }).filter((_, index) => index % every === 0);
+  });
+  const cases = eachNth(all, every);
   return [
     registersRun(config),
     ...cases.map(

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
-import { type Case, regressionCases } from './cases.js';
+import { type Case, eachNth, regressionCases } from './cases.js';
 import { Progress } from './progress.js';
 import { type RunOptions, runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
@@ -105,7 +105,7 @@ const casesOf = ({ preset, simulator, every, geometries }: Flags): readonly Case
       long: false,
     },
   });
-  if (simulator === 'verilator') return all.filter((_, index) => index % step === 0);
+  if (simulator === 'verilator') return eachNth(all, step);
   const short = SHORT.slice(0, most);
   return all.filter(({ geometry }) => short.includes(geometry)).map((each) => ({ ...each, simulator }));
 };

@@ -3,7 +3,7 @@ import { convolve } from '../../generator/golden/convolution.js';
 import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import { formatLayer } from '../../generator/spec/layer.js';
 import { PRESET_NAMES } from '../../generator/spec/presets.js';
-import { regressionCases, type Selection } from '../../scripts/cases.js';
+import { eachNth, regressionCases, type Selection } from '../../scripts/cases.js';
 import { digitStep } from '../../scripts/digits.js';
 import { replayCommand } from '../../scripts/replay.js';
 import { failureReport, groupsOf, type Outcome, summaryTable } from '../../scripts/simReport.js';
@@ -36,6 +36,15 @@ describe('the cases of the regression', () => {
     const one = regressionCases({ ...everything, presets: ['odd'], engines: ['bp'], passes: ['wgrad'] });
     const all = regressionCases(everything);
     for (const run of one) expect(all).toContainEqual(run);
+  });
+
+  it('are sampled with every engine and pass alike', () => {
+    const cases = regressionCases({ ...everything, presets: ['tiny4'], simulators: ['verilator'] });
+    for (const n of [2, 3, 9, 12, 30]) {
+      const sample = eachNth(cases, n);
+      expect(sample.length).toBe(Math.ceil(cases.length / n));
+      expect(new Set(sample.map(({ engine, pass }) => `${engine} ${pass}`)).size, `each ${n}th`).toBe(9);
+    }
   });
 
   it('reach kernels up to 11, strides up to 4 on each axis, groups, and memories of every kind', () => {
