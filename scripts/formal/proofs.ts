@@ -145,8 +145,8 @@ const WALKS: readonly Proof[] = [
     {
       name: 'a row ends one position early',
       block: 'pixel_walker',
-      find: "wire row_ends   = w_q == 16'd0;",
-      replace: "wire row_ends   = w_q == 16'd1;",
+      find: "columns_q == 16'd0 : w_q == 16'd1;",
+      replace: "columns_q == 16'd0 : w_q == 16'd2;",
     },
   ]),
   walk('fprop zerofree', 'validPixels', false, [
@@ -358,8 +358,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'crosses a page',
         block: 'dma_read',
-        find: "at_row  = left_q <= { {(COUNT_W-8){1'b0}}, most };",
-        replace: "at_row  = left_q <= { {(COUNT_W-8){1'b0}}, most } + 1;",
+        find: 'at_row ? left_q[7:0] : most;',
+        replace: "at_row ? left_q[7:0] : most + 8'd1;",
       },
       {
         name: 'forgets an address that waits',
@@ -429,8 +429,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'crosses a page',
         block: 'dma_write',
-        find: "|to_page[10:8] ? 8'd255 : to_page[7:0]",
-        replace: "8'd255",
+        find: "at_run ? left_q[7:0] : whole ? 8'd255 : to_page[7:0];",
+        replace: "at_run ? left_q[7:0] : 8'd255;",
       },
       {
         name: 'window checked at its base alone',
