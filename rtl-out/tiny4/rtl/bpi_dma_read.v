@@ -109,12 +109,19 @@ module bpi_dma_read #(
     reg  [7:0]          ar_len_q;
     reg  [FLIGHT_W-1:0] flight_q;      // bursts announced and not yet received
 
-    // len is the burst's beats less one: to the end of the row, of the page, or 256
+    // A burst goes to the end of the row, of the page, or has 256 beats.  What is left and comes next is worked out for
+    // both of the latter at once, and less than nothing left is the end of the row.  len: beats less one.
     wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };
-    wire [7:0]  most    = |to_page[10:8] ? 8'd255 : to_page[7:0];
-    wire        at_row  = left_q <= { {(COUNT_W-8){1'b0}}, most };
-    wire [7:0]  len     = at_row ? left_q[7:0] : most;
-    wire [8:0]  step    = { 1'b0, most } + 9'd1;        // to the next burst, if this one does not end the row
+    wire        whole   = |to_page[10:8];               // the page has more than 256 beats left
+    wire [7:0]  most    = whole ? 8'd255 : to_page[7:0];
+    wire [COUNT_W:0] left_page  = { 1'b0, left_q } + { {(COUNT_W+1-PAGE_W){1'b1}}, beat_q[PAGE_W-1:0] };
+    wire [COUNT_W:0] left_whole = { { 1'b0, left_q[COUNT_W-1:8] } - 1'b1, left_q[7:0] };
+    wire [COUNT_W:0] left_d = whole ? left_whole : left_page;
+    wire [BEAT_W-1:0] beat_d = whole ? { beat_q[BEAT_W-1:8] + 1'b1, beat_q[7:0] }
+                                     : { beat_q[BEAT_W-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
+    wire        at_row = left_d[COUNT_W];
+    wire [7:0]  len    = at_row ? left_q[7:0] : most;
+    wire [BUF_W-1:0] buf_d = buf_q + { {(BUF_W-8){1'b0}}, most } + { {(BUF_W-1){1'b0}}, 1'b1 };
     wire       announce = row_open_q && !row_bad_q && !stop && (!ar_valid_q || m_axi_arready_i) && flight_q != FLIGHT_MAX;
     wire       misaligned = row_open_q && row_bad_q && !stop;
     assign     row_ready = !row_open_q || (announce && at_row);
@@ -201,9 +208,9 @@ module bpi_dma_read #(
             row_begins_q <= 1'b1;
             row_closes_q <= row_last;
         end else if (announce) begin
-            beat_q       <= beat_q + { {(BEAT_W-9){1'b0}}, step };
-            buf_q        <= buf_q + { {(BUF_W-9){1'b0}}, step };
-            left_q       <= left_q - { {(COUNT_W-9){1'b0}}, step };
+            beat_q       <= beat_d;
+            buf_q        <= buf_d;
+            left_q       <= left_d[COUNT_W-1:0];
             row_begins_q <= 1'b0;
         end
 

@@ -106,12 +106,18 @@ module bpi_dma_write #(
 
     wire burst_ready;
     wire burst_taken = open_q && burst_ready;
+    // A burst goes to the end of the run, of the page, or has 256 beats.  What is left and comes next is worked out for
+    // both of the latter at once, and less than nothing left is the end of the run.
     wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };
-    wire [7:0]  most    = |to_page[10:8] ? 8'd255 : to_page[7:0];
-    wire        at_run  = left_q <= { {(COUNT_W-8){1'b0}}, most };
-    wire [7:0]  len     = at_run ? left_q[7:0] : most;
-    wire [8:0]  step    = { 1'b0, most } + 9'd1;        // to the next burst, if this one does not end the run
-    wire [BEAT_W:0] beat_d  = { 1'b0, beat_q } + { {(BEAT_W-8){1'b0}}, step };
+    wire        whole   = |to_page[10:8];               // the page has more than 256 beats left
+    wire [COUNT_W:0] left_page  = { 1'b0, left_q } + { {(COUNT_W+1-PAGE_W){1'b1}}, beat_q[PAGE_W-1:0] };
+    wire [COUNT_W:0] left_whole = { { 1'b0, left_q[COUNT_W-1:8] } - 1'b1, left_q[7:0] };
+    wire [BEAT_W:0]  next_page  = { { 1'b0, beat_q[BEAT_W-1:PAGE_W] } + 1'b1, {PAGE_W{1'b0}} };
+    wire [BEAT_W:0]  next_whole = { { 1'b0, beat_q[BEAT_W-1:8] } + 1'b1, beat_q[7:0] };
+    wire [COUNT_W:0] left_d = whole ? left_whole : left_page;
+    wire [BEAT_W:0]  beat_d = whole ? next_whole : next_page;
+    wire             at_run = left_d[COUNT_W];
+    wire [7:0]       len    = at_run ? left_q[7:0] : whole ? 8'd255 : to_page[7:0];
     wire [32:0]     run_end = { {(33-BYTE_W){1'b0}}, cmd_addr[BYTE_W-1:0] } + { 1'b0, cmd_bytes } - 33'd1;   // last byte, from the first beat
     assign cmd_taken = cmd_valid && run_room && (!open_q || (burst_taken && at_run)) && !stop;
 
@@ -227,7 +233,7 @@ module bpi_dma_write #(
         end else if (burst_taken) begin
             beat_q  <= beat_d[BEAT_W-1:0];
             first_q <= {BYTE_W{1'b0}};
-            left_q  <= left_q - { {(COUNT_W-9){1'b0}}, step };
+            left_q  <= left_d[COUNT_W-1:0];
         end
         if (burst_taken) begin
             burst_beat_q  <= beat_q;

@@ -53,6 +53,7 @@ module bpi_pixel_walker #(
 );
     // --- State ------------------------------------------------------------
     reg [15:0]        b_q, h_q, w_q;                       // positions still to come on each axis
+    reg               last_b_q, last_h_q, last_w_q;        // none is: a register of its own, as all else waits for it
     reg [ADDR_W-1:0]  addr_q, row_q, image_q;              // present position, start of its row, start of its image
     reg signed [17:0] x_w_q;
 
@@ -65,8 +66,8 @@ module bpi_pixel_walker #(
     reg               rect_q;
 
     // --- Next position ----------------------------------------------------
-    wire row_ends   = w_q == 16'd0;
-    wire image_ends = row_ends && h_q == 16'd0;
+    wire row_ends   = last_w_q;
+    wire image_ends = last_w_q && last_h_q;
 
     wire [ADDR_W-1:0] next_column = addr_q  + (wrap_w_q ? wrap_w_i : pos_w_i);
     wire [ADDR_W-1:0] next_row    = row_q   + (wrap_h_q ? wrap_h_i : pos_h_i);
@@ -75,6 +76,10 @@ module bpi_pixel_walker #(
     wire [15:0]       b_d = start_i ? images_i  - 16'd1 : image_ends ? b_q - 16'd1 : b_q;
     wire [15:0]       h_d = start_i ? rows_i    - 16'd1 : image_ends ? rows_q    : row_ends ? h_q - 16'd1 : h_q;
     wire [15:0]       w_d = start_i ? columns_i - 16'd1 : row_ends   ? columns_q : w_q - 16'd1;
+    wire              last_b_d = start_i ? images_i  == 16'd1 : image_ends ? b_q == 16'd1    : last_b_q;
+    wire              last_h_d = start_i ? rows_i    == 16'd1 : image_ends ? rows_q == 16'd0
+                                                              : row_ends   ? h_q == 16'd1    : last_h_q;
+    wire              last_w_d = start_i ? columns_i == 16'd1 : row_ends   ? columns_q == 16'd0 : w_q == 16'd1;
     wire [ADDR_W-1:0] image_d = start_i ? addr_i : image_ends ? next_image : image_q;
     wire [ADDR_W-1:0] row_d   = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : row_q;
     wire [ADDR_W-1:0] addr_d  = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : next_column;
@@ -89,8 +94,8 @@ module bpi_pixel_walker #(
     wire       wrap_w_d  = !any_phase && phase_w_d + 8'd1 == phase_mod_w_i;
 
     // --- Snapshot ---------------------------------------------------------
-    localparam STATE_W = 3*16 + 3*ADDR_W + 18 + 18 + 2*8 + 2;
-    wire [STATE_W-1:0] next  = {b_d, h_d, w_d, addr_d, row_d, image_d, x_w_d, x_h_d, phase_h_d, phase_w_d, wrap_h_d, wrap_w_d };
+    localparam STATE_W = 3 + 3*16 + 3*ADDR_W + 18 + 18 + 2*8 + 2;
+    wire [STATE_W-1:0] next  = {last_b_d, last_h_d, last_w_d, b_d, h_d, w_d, addr_d, row_d, image_d, x_w_d, x_h_d, phase_h_d, phase_w_d, wrap_h_d, wrap_w_d };
     wire [STATE_W-1:0] saved;
     generate
         if (SNAPSHOT) begin : gen_snapshot
@@ -105,7 +110,7 @@ module bpi_pixel_walker #(
     // --- Registers --------------------------------------------------------
     always @(posedge clk_i) begin
         if (start_i || step_i)
-            {b_q, h_q, w_q, addr_q, row_q, image_q, x_w_q, x_h_q, phase_h_q, phase_w_q, wrap_h_q, wrap_w_q }
+            {last_b_q, last_h_q, last_w_q, b_q, h_q, w_q, addr_q, row_q, image_q, x_w_q, x_h_q, phase_h_q, phase_w_q, wrap_h_q, wrap_w_q }
                 <= (restore_i && !start_i) ? saved : next;
         if (start_i) begin
             rows_q          <= rows_i - 16'd1;
@@ -121,7 +126,7 @@ module bpi_pixel_walker #(
     // --- Outputs ----------------------------------------------------------
     assign addr_o    = addr_q;
     assign x_w_o     = x_w_q;
-    assign last_o    = image_ends && b_q == 16'd0;
+    assign last_o    = image_ends && last_b_q;
     wire signed [17:0] end_w = x_w_q + {10'd0, reach_w_i};
     assign on_grid_o = rect_q || (phase_h_q == 8'd0 && phase_w_q == 8'd0);
     assign inside_o  = rect_q || (on_grid_o && !x_h_q[17] && x_h_q[16:0] < {1'b0, bound_h_i}
