@@ -67,6 +67,7 @@ module bpi_dma_read #(
     localparam BEAT_W        = ADDR_W - BYTE_W;         // bits of a DRAM address in beats
     localparam BUF_W         = 32 - ELEM_W;             // bits of a buffer address in beats
     localparam PAGE_W        = 12 - BYTE_W;             // bits of a beat in a 4 KiB page
+    localparam HALF          = (BEAT_W + PAGE_W) / 2;
     localparam COUNT_W       = 25 - BYTE_W;             // bits of the beats in a row
     localparam FLIGHT_W      = $clog2(OUTSTANDING + 1);
     localparam [31:0] BYTES_32 = BEAT_BYTES;
@@ -117,8 +118,10 @@ module bpi_dma_read #(
     wire [COUNT_W:0] left_page  = { 1'b0, left_q } + { {(COUNT_W+1-PAGE_W){1'b1}}, beat_q[PAGE_W-1:0] };
     wire [COUNT_W:0] left_whole = { { 1'b0, left_q[COUNT_W-1:8] } - 1'b1, left_q[7:0] };
     wire [COUNT_W:0] left_d = whole ? left_whole : left_page;
-    wire [BEAT_W-1:0] beat_d = whole ? { beat_q[BEAT_W-1:8] + 1'b1, beat_q[7:0] }
-                                     : { beat_q[BEAT_W-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
+    wire [BEAT_W-1:HALF] upper   = beat_q[BEAT_W-1:HALF];              // in two parts, so that no carry runs through all
+    wire [BEAT_W-1:HALF] upper_1 = upper + 1'b1;
+    wire [BEAT_W-1:0] beat_d = whole ? { &beat_q[HALF-1:8] ? upper_1 : upper, beat_q[HALF-1:8] + 1'b1, beat_q[7:0] }
+                             : { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
     wire        at_row = left_d[COUNT_W];
     wire [7:0]  len    = at_row ? left_q[7:0] : most;
     wire [BUF_W-1:0] buf_d = buf_q + { {(BUF_W-8){1'b0}}, most } + { {(BUF_W-1){1'b0}}, 1'b1 };

@@ -59,6 +59,7 @@ module bpi_dma_write #(
     localparam BYTE_W     = $clog2(BEAT_BYTES);   // bits of a byte in a beat
     localparam BEAT_W     = ADDR_W - BYTE_W;      // bits of an address in beats
     localparam PAGE_W     = 12 - BYTE_W;          // bits of a beat in a 4 KiB page
+    localparam HALF       = (BEAT_W + PAGE_W) / 2;
     localparam COUNT_W    = 33 - BYTE_W;          // bits of the beats in a run
     localparam FLIGHT_W   = $clog2(OUTSTANDING + 1);
     localparam [31:0] BYTES_32 = BEAT_BYTES;
@@ -112,8 +113,10 @@ module bpi_dma_write #(
     wire        whole   = |to_page[10:8];               // the page has more than 256 beats left
     wire [COUNT_W:0] left_page  = { 1'b0, left_q } + { {(COUNT_W+1-PAGE_W){1'b1}}, beat_q[PAGE_W-1:0] };
     wire [COUNT_W:0] left_whole = { { 1'b0, left_q[COUNT_W-1:8] } - 1'b1, left_q[7:0] };
-    wire [BEAT_W:0]  next_page  = { { 1'b0, beat_q[BEAT_W-1:PAGE_W] } + 1'b1, {PAGE_W{1'b0}} };
-    wire [BEAT_W:0]  next_whole = { { 1'b0, beat_q[BEAT_W-1:8] } + 1'b1, beat_q[7:0] };
+    wire [BEAT_W:HALF] upper    = { 1'b0, beat_q[BEAT_W-1:HALF] };      // in two parts, so that no carry runs through all
+    wire [BEAT_W:HALF] upper_1  = upper + 1'b1;
+    wire [BEAT_W:0]  next_page  = { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
+    wire [BEAT_W:0]  next_whole = { &beat_q[HALF-1:8] ? upper_1 : upper, beat_q[HALF-1:8] + 1'b1, beat_q[7:0] };
     wire [COUNT_W:0] left_d = whole ? left_whole : left_page;
     wire [BEAT_W:0]  beat_d = whole ? next_whole : next_page;
     wire             at_run = left_d[COUNT_W];
