@@ -70,7 +70,7 @@ describe('the package, installed from its tarball into an empty folder', () => {
     expect(top.filter((name) => ['test', 'generator', 'scripts', 'rtl-out', 'node_modules'].includes(name))).toEqual(
       [],
     );
-    expect(readdirSync(join(inside, 'dist')).sort()).toEqual(['generator', 'scripts']);
+    expect(readdirSync(join(inside, 'dist')).sort()).toEqual(['generator', 'scripts', 'templates.cjs']);
   });
 
   it('shows its help', () => {
