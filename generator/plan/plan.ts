@@ -47,7 +47,7 @@ export interface PlanOptions {
 /** Addresses of some parts of the memory map, multiples of {@link PLACE_ALIGNMENT}. */
 export type Places = Readonly<Partial<Record<keyof MemoryMap, number>>>;
 
-/** An instruction is as long, and so is the longest beat but one. */
+/** Bytes that placed parts are aligned to: those of an instruction. */
 export const PLACE_ALIGNMENT = 64;
 
 const PAGE = 4096;
