@@ -96,6 +96,7 @@ const flags = (config: Config, waves: WaveFormat | undefined, coverage: boolean)
   '--build-jobs',
   '2',
   '-O3',
+  '-fno-const-bit-op-tree', // wrong results up to 2024 (verilator issues 3824, 4059, 4709, 5186), also of our netlists
   '-CFLAGS',
   '-std=c++17 -I../harness',
   '-MAKEFLAGS',

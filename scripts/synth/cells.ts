@@ -17,7 +17,7 @@ export const cellModels = (library: Library): string =>
  * The models with flip-flops that show a new value 0.1 ns after the edge, so that all others, and the memories, take the
  * old one at the same edge.
  */
-export const delayed = (models: string): string => models.replace(/\budp_dff \(/g, 'udp_dff #0.1 (');
+export const delayed = (models: string): string => models.replace(/(?<!primitive )\budp_dff \(/g, 'udp_dff #0.1 (');
 
 /** What a cell does: an expression in its ports for each combinational output, or its flip-flop's ports. */
 type CellFunction =
