@@ -13,7 +13,7 @@ import { Progress } from './progress.js';
 import { type RunOptions, runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
 import type { Simulator } from './simulators/job.js';
-import { cellModels, delayed, withoutCells } from './synth/cells.js';
+import { cellModels, simulated, withoutCells } from './synth/cells.js';
 import { synthesize } from './synth/synthesize.js';
 import { LIBRARIES, type Library } from './synth/targets.js';
 import { findYosys } from './synth/yosys.js';
@@ -62,7 +62,7 @@ export const gateFiles = (
   return [
     ...rtlFiles(config).filter(({ path }) => kept.includes(basename(path))),
     { path: `rtl/${config.prefix}netlist.v`, text: written },
-    ...(simulator === 'icarus' && target === 'asic' ? [{ path: 'rtl/cells.v', text: delayed(models) }] : []),
+    ...(simulator === 'icarus' && target === 'asic' ? [{ path: 'rtl/cells.v', text: simulated(models) }] : []),
   ];
 };
 

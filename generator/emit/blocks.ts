@@ -26,7 +26,7 @@ import { skewView } from '../views/skew.js';
 import { sram1r1wView } from '../views/sram_1r1w.js';
 import { storeView } from '../views/store.js';
 import { systolicView } from '../views/systolic.js';
-import { tapAxisView } from '../views/tap_axis.js';
+import { tapAxesView } from '../views/tap_axes.js';
 import { tapWalkerView } from '../views/tap_walker.js';
 import { topView } from '../views/top.js';
 import { transposerView } from '../views/transposer.js';
@@ -86,8 +86,8 @@ export const blocks: readonly Block[] = [
   },
   { name: 'fetch', purpose: 'reads the program ahead of its use', view: fetchView, uses: ['sram_1r1w', 'fifo'] },
   { name: 'pixel_walker', purpose: 'positions of a tap, with detection', view: pixelWalkerView, uses: [] },
-  { name: 'tap_axis', purpose: 'one axis from tap to tap', view: tapAxisView, uses: [] },
-  { name: 'tap_walker', purpose: 'tiles, taps and their ranges', view: tapWalkerView, uses: ['tap_axis'] },
+  { name: 'tap_axes', purpose: 'both axes from tap to tap', view: tapAxesView, uses: [] },
+  { name: 'tap_walker', purpose: 'tiles, taps and their ranges', view: tapWalkerView, uses: ['tap_axes'] },
   {
     name: 'agu_dynamic',
     purpose: 'address generator of the dynamic operand',

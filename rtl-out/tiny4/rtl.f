@@ -20,7 +20,7 @@ rtl/bpi_dma_write.v
 rtl/bpi_axi_arbiter.v
 rtl/bpi_fetch.v
 rtl/bpi_pixel_walker.v
-rtl/bpi_tap_axis.v
+rtl/bpi_tap_axes.v
 rtl/bpi_tap_walker.v
 rtl/bpi_agu_dynamic.v
 rtl/bpi_agu_stationary.v

@@ -34,38 +34,38 @@ const fifo = (depth: number): Proof => ({
 const MODES = { pixels: 0, inputs: 1, grid: 2, validPixels: 3, validOutputs: 4 } as const;
 type Mode = keyof typeof MODES;
 
-const tapAxis = (mode: Mode, stride: number): Proof => {
+const tapAxes = (mode: Mode, stride: number): Proof => {
   const rect = mode === 'validPixels' || mode === 'validOutputs';
   return {
-    name: `tap_axis ${mode} ${stride}`,
-    blocks: ['tap_axis'],
+    name: `tap_axes ${mode} ${stride}`,
+    blocks: ['tap_axes'],
     property: rect
       ? "zerofree: each tap's range holds exactly the positions with a valid pair, inside the tile"
       : "bp: coordinate, phase and borrow of each tap's first position are those of the convolution, and all positions are visited",
     bounds: `${mode}, stride ${stride}; inputs up to 7, kernel, dilation and padding up to 3, any tile and first tap`,
     method: { kind: 'bounded', depth: 7 },
-    harness: 'tap_axis',
+    harness: 'tap_axes',
     parameters: { MODE: MODES[mode], STRIDE: stride },
     bugs: rect
       ? [
           {
             name: 'rounds the first position down',
-            block: 'tap_axis',
-            find: "raised    = x_i + { {17{1'b0}}, begins[0]};",
-            replace: 'raised    = x_i;',
+            block: 'tap_axes',
+            find: "raised    = x + { {17{1'b0}}, phase != 8'd0};",
+            replace: 'raised    = x;',
           },
           {
             name: 'does not borrow from the last position',
-            block: 'tap_axis',
-            find: 'last_i + x_tap - last_borrow_x;',
-            replace: 'last_i + x_tap;',
+            block: 'tap_axes',
+            find: 'last + x_change - last_borrow_x;',
+            replace: 'last + x_change;',
           },
         ]
       : [
           {
             name: 'the phase is not wrapped',
-            block: 'tap_axis',
-            find: 'phase_o  = borrow ? phase_less[7:0] + phase_mod_i : phase_less[7:0];',
+            block: 'tap_axes',
+            find: 'phase_o  = borrow ? phase_less[7:0] + phase_mod : phase_less[7:0];',
             replace: 'phase_o  = phase_less[7:0];',
           },
         ],
@@ -545,9 +545,9 @@ export const PROOFS: readonly Proof[] = [
     ],
   },
   ...DATA_PATHS,
-  ...[2, 3].map((stride) => tapAxis('validPixels', stride)),
-  ...[2, 3].map((stride) => tapAxis('validOutputs', stride)),
-  ...[2, 3].map((stride) => tapAxis('inputs', stride)),
+  ...[2, 3].map((stride) => tapAxes('validPixels', stride)),
+  ...[2, 3].map((stride) => tapAxes('validOutputs', stride)),
+  ...[2, 3].map((stride) => tapAxes('inputs', stride)),
   ...PIXEL_WALKS,
   ...WALKS,
 ];

@@ -22,9 +22,9 @@ export const cellAreas = (liberty: string): ReadonlyMap<string, number> => {
 /** Memories are macros there, counted apart; elsewhere they become block RAM. */
 export const hasMacros = (target: Target): boolean => target === 'generic' || target === 'asic';
 
-/** ABC's work: restructured for delay, buffered and sized; it ends with the critical path. */
-const ABC_SCRIPT =
-  'strash; ifraig; scorr; dc2; &get -n; &if -g -K 6; &dch -f; &nf; &put; buffer -c -N 10; topo; upsize; dnsize; stime -p\n';
+/** ABC's work: restructured for delay, twice, then mapped, buffered and sized; it ends with the critical path. */
+const RESTRUCTURE = '&if -g -K 6; &dch -f';
+const ABC_SCRIPT = `strash; ifraig; scorr; dc2; &get -n; ${RESTRUCTURE}; &st; ${RESTRUCTURE}; &st; &dch -f; &nf; &put; buffer -c -N 5; topo; upsize; dnsize; stime -p\n`;
 const ABC_CONSTRAINTS = 'set_driving_cell BUFX2\nset_load 20\n';
 
 /** Files beside the sources that {@link mapping} reads. */

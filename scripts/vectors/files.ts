@@ -8,7 +8,7 @@ import {
   dynamicFiles,
   pixelWalkerFiles,
   stationaryFiles,
-  tapAxisFiles,
+  tapAxesFiles,
   tapWalkerFiles,
 } from './walkers.js';
 
@@ -29,7 +29,7 @@ const makers: Readonly<Record<string, Maker>> = {
   array: streams('array'),
   systolic: streams('systolic'),
   pixel_walker: pixelWalkerFiles,
-  tap_axis: tapAxisFiles,
+  tap_axes: tapAxesFiles,
   tap_walker: tapWalkerFiles,
   agu_dynamic: dynamicFiles,
   agu_stationary: stationaryFiles,

@@ -249,7 +249,7 @@ export const tapWalkerFiles = (config: Config, seed: number): readonly EmittedFi
 };
 
 /** Files for the axis's bench: axes.hex, and outputs.hex with every tap's range and detection state. */
-export const tapAxisFiles = (config: Config, seed: number): readonly EmittedFile[] => {
+export const tapAxesFiles = (config: Config, seed: number): readonly EmittedFile[] => {
   const next = randomWords(seed * 7001 + 3);
   const [axes, outputs]: [string[], string[]] = [[], []];
   while (axes.length < 2000) {

@@ -34,7 +34,7 @@ const anyAxis: fc.Arbitrary<Axis> = fc
 const anyTile = (whole: number): fc.Arbitrary<{ first: number; last: number }> =>
   fc.tuple(fc.nat(whole - 1), fc.nat(whole - 1)).map(([a, b]) => ({ first: Math.min(a, b), last: Math.max(a, b) }));
 
-/** The range that tap_axis works out for a tap, by the same steps: subtraction of the dilation's quotient and remainder. */
+/** The range that tap_axes works out for a tap, by the same steps: subtraction of the dilation's quotient and remainder. */
 const walk = (axis: Axis, mode: 'validPixels' | 'validOutputs', tile: ReturnType<typeof axisTile>, taps: number) => {
   const geometry = axisGeometry(mode, axis);
   let { x, phase, last, lastPhase } = tile;

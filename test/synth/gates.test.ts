@@ -3,7 +3,7 @@ import type { Config } from '../../generator/spec/config.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
 import { breakGate, compareRuns, gateFiles } from '../../scripts/gates.js';
-import { delayed, withoutCells } from '../../scripts/synth/cells.js';
+import { simulated, withoutCells } from '../../scripts/synth/cells.js';
 import { synthesize } from '../../scripts/synth/synthesize.js';
 import { findYosys } from '../../scripts/synth/yosys.js';
 import { missingTools } from '../../scripts/tools.js';
@@ -46,7 +46,14 @@ it('refuses a cell whose model it does not know', () => {
   expect(() => withoutCells(`${instance('LATCH', { D: 'd', Q: 'q' })}\n`, models)).toThrow('LATCH has udp_tlat');
 });
 
-it('delays flip-flops alone', () => expect(delayed(MODELS).match(/#0\.1/g)).toHaveLength(1));
+it('delays flip-flops alone, and begins them with 0', () => {
+  const primitive = 'primitive udp_dff (out, in, clk, clr, set, NOTIFIER);\n   output out;\n   reg    out;\n';
+  const made = simulated(`${MODELS}\n${primitive}`);
+  expect(made.match(/#0\.1/g)).toHaveLength(1);
+  expect(made).toContain(
+    "primitive udp_dff (out, in, clk, clr, set, NOTIFIER);\n   output out;\n   reg    out; initial out = 1'b0;\n",
+  );
+});
 
 it.each([
   ['generic', '  assign a = b & c;\n  assign d = e & f;\n', '  assign a = b & c;\n  assign d = e | f;\n', 'AND'],

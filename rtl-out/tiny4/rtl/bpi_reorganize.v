@@ -130,11 +130,14 @@ module bpi_reorganize #(
         end
     end
 
-    reg  [31:0] low_q, high_q;               // the instruction is there one cycle before its setup
-    wire [31:0] run_elements = low_q + (high_q << 8);
+    // a product in four parts: the instruction is there one cycle before its setup
+    reg  [27:0] part_0_q, part_1_q, part_2_q, part_3_q;
+    wire [31:0] run_elements = { 4'd0, part_0_q } + { part_1_q, 4'd0 } + { part_2_q[23:0], 8'd0 } + { part_3_q[19:0], 12'd0 };
     always @(posedge clk_i) begin
-        low_q  <= elements * positions_w[7:0];
-        high_q <= elements * positions_w[15:8];
+        part_0_q <= elements * positions_w[3:0];
+        part_1_q <= elements * positions_w[7:4];
+        part_2_q <= elements * positions_w[11:8];
+        part_3_q <= elements * positions_w[15:12];
         if (setup) begin
             row_q       <= 16'd0;
             row_addr_q  <= addr_field[ADDR_W-1:0];
@@ -195,7 +198,7 @@ module bpi_reorganize #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "chunk lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, addr_field, rd_data_i, fifo_ready, high_q[31:24], unused_grid, unused_x};
+    wire unused_ok = &{1'b0, ins_i, addr_field, rd_data_i, fifo_ready, part_2_q[27:24], part_3_q[27:20], unused_grid, unused_x};
 
 endmodule
 `default_nettype wire

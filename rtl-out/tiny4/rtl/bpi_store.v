@@ -64,9 +64,10 @@ module bpi_store #(
     reg       cmd_busy_q, drain_busy_q;    // runs to announce, vectors to drain
     reg [3:0] credit_q;
 
-    // bytes of a group, bytes of a run: once per instruction, a step each cycle
-    reg [31:0] group_elements_q, low_q, high_q, run_bytes_q;
-    wire [31:0] run_elements = low_q + (high_q << 8);
+    // bytes of a group, bytes of a run: once per instruction, a step each cycle; the product in four parts
+    reg [31:0] group_elements_q, run_bytes_q;
+    reg [27:0] part_0_q, part_1_q, part_2_q, part_3_q;
+    wire [31:0] run_elements = { 4'd0, part_0_q } + { part_1_q, 4'd0 } + { part_2_q[23:0], 8'd0 } + { part_3_q[19:0], 12'd0 };
 
     wire setup = state_q == RUN_BYTES;
     wire cmd_fire = cmd_busy_q && cmd_ready_i;
@@ -128,8 +129,10 @@ module bpi_store #(
     // --- Instruction ------------------------------------------------------
     always @(posedge clk_i) begin
         group_elements_q <= {16'd0, vectors - 16'd1} * COLS + {24'd0, last_lanes};
-        low_q            <= group_elements_q[23:0] * groups[7:0];
-        high_q           <= group_elements_q[23:0] * groups[15:8];
+        part_0_q         <= group_elements_q[23:0] * groups[3:0];
+        part_1_q         <= group_elements_q[23:0] * groups[7:4];
+        part_2_q         <= group_elements_q[23:0] * groups[11:8];
+        part_3_q         <= group_elements_q[23:0] * groups[15:12];
         run_bytes_q      <= narrow ? run_elements * DATA_BYTES : run_elements << 2;
         case (state_q)
             IDLE:      if (ins_valid_i) state_q <= GROUP;
@@ -186,7 +189,7 @@ module bpi_store #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!drain_valid_i || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, addr_field, group_elements_q[31:24], high_q[31:24], fifo_ready};
+    wire unused_ok = &{1'b0, ins_i, addr_field, group_elements_q[31:24], part_2_q[27:24], part_3_q[27:20], fifo_ready};
 
 endmodule
 `default_nettype wire

@@ -88,22 +88,21 @@ module bpi_tap_walker #(
     reg [2:0]  state_q;
     reg [15:0] column_q, reduction_q;      // tiles still to come
     reg [7:0]  tap_h_q, tap_w_q;           // taps still to come
+    reg        last_col_q, last_red_q, last_h_q, last_w_q;   // none is: registers of their own, as all else waits for them
     reg [15:0] advance_q;                  // steps to the first position of the range
 
-    wire        none;
+    wire        none_h, none_w;
     wire [15:0] first;
     wire emit        = state_q == EMIT && tap_ready_i;
-    wire skip_w      = state_q == RANGE_W && none;
-    wire skip_h      = state_q == RANGE_H && none;
+    wire skip_w      = state_q == RANGE_W && none_w;
+    wire skip_h      = state_q == RANGE_H && none_h;
     wire leave_w     = emit || skip_w;                                   // on to the next tap of the row of taps
-    wire leave_h     = (leave_w && tap_w_q == 8'd0) || skip_h;           // on to the next row of taps
-    wire leave_red   = leave_h && tap_h_q == 8'd0;                       // on to the next reduction tile
-    wire last_red    = reduction_q == 16'd0;
-    wire leave_col   = leave_red && last_red;                            // on to the next column tile
-    wire last_col    = column_q == 16'd0;
+    wire leave_h     = (leave_w && last_w_q) || skip_h;                  // on to the next row of taps
+    wire leave_red   = leave_h && last_h_q;                              // on to the next reduction tile
+    wire leave_col   = leave_red && last_red_q;                          // on to the next column tile
     wire open        = state_q == IDLE && tile_valid_i;
 
-    wire init_h = open || (leave_red && !(leave_col && last_col));
+    wire init_h = open || (leave_red && !(leave_col && last_col_q));
     wire step_h = state_q == RANGE_H;            // at once: *_h_q is the next row of taps while this one is walked
     wire init_w = state_q == ADVANCE_H && advance_q == 16'd0;
     wire step_w = leave_w;
@@ -120,33 +119,39 @@ module bpi_tap_walker #(
             default:   state_q <= IDLE;
         endcase
         if (leave_h)   state_q <= RANGE_H;
-        if (leave_col && last_col) state_q <= FINISH;
+        if (leave_col && last_col_q) state_q <= FINISH;
         if (rst_i) state_q <= IDLE;
     end
 
-    wire [15:0] reductions = reduce ? 16'd0 : reduction_tiles - 16'd1;
+    wire [15:0] reductions = reduce ? 16'd1 : reduction_tiles;
     always @(posedge clk_i) begin
-        if (open)           column_q <= column_tiles - 16'd1;
-        else if (leave_col) column_q <= column_q - 16'd1;
+        if (open)           {last_col_q, column_q} <= {column_tiles == 16'd1, column_tiles - 16'd1};
+        else if (leave_col) {last_col_q, column_q} <= {column_q == 16'd1, column_q - 16'd1};
 
-        if (open || leave_col) reduction_q <= reductions;
-        else if (leave_red)    reduction_q <= reduction_q - 16'd1;
+        if (open || leave_col) {last_red_q, reduction_q} <= {reductions == 16'd1, reductions - 16'd1};
+        else if (leave_red)    {last_red_q, reduction_q} <= {reduction_q == 16'd1, reduction_q - 16'd1};
 
-        if (init_h)       tap_h_q <= taps_h - 8'd1;
-        else if (leave_h) tap_h_q <= tap_h_q - 8'd1;
+        if (init_h)       {last_h_q, tap_h_q} <= {taps_h == 8'd1, taps_h - 8'd1};
+        else if (leave_h) {last_h_q, tap_h_q} <= {tap_h_q == 8'd1, tap_h_q - 8'd1};
 
-        if (init_w)      tap_w_q <= taps_w - 8'd1;
-        else if (step_w) tap_w_q <= tap_w_q - 8'd1;
+        if (init_w)      {last_w_q, tap_w_q} <= {taps_w == 8'd1, taps_w - 8'd1};
+        else if (step_w) {last_w_q, tap_w_q} <= {tap_w_q == 8'd1, tap_w_q - 8'd1};
 
         if (state_q == RANGE_H || state_q == RANGE_W) advance_q <= first;
         else if (advance_q != 16'd0)                  advance_q <= advance_q - 16'd1;
     end
 
     // --- Axes -------------------------------------------------------------
-    // One tap_axis serves both: the height in RANGE_H, the width in RANGE_W and when it steps.
+    // The height is chosen in RANGE_H, the width in RANGE_W and when it steps.
     wire        along_h = state_q == RANGE_H;
     wire [15:0] after;
     wire        borrow;
+
+    reg  [15:0] tile_last_h_q, tile_last_w_q;              // the instruction is there one cycle before its first range
+    always @(posedge clk_i) begin
+        tile_last_h_q <= positions_h - 16'd1;
+        tile_last_w_q <= positions_w - 16'd1;
+    end
 
     reg  signed [17:0] x_h_q, x_w_q;
     reg  [7:0]         phase_h_q, phase_w_q;
@@ -159,32 +164,42 @@ module bpi_tap_walker #(
         else if (step_w) {x_w_q, phase_w_q} <= {x_next, phase_next};
     end
 
-    reg  signed [17:0] last_h_q, last_w_q;
-    reg  [7:0]         last_phase_h_q, last_phase_w_q;
-    wire signed [17:0] last_next;
-    wire [7:0]         last_phase_next;
+    reg  signed [17:0] end_h_q, end_w_q;
+    reg  [7:0]         end_phase_h_q, end_phase_w_q;
+    wire signed [17:0] end_next;
+    wire [7:0]         end_phase_next;
     always @(posedge clk_i) begin
-        if (init_h)      {last_h_q, last_phase_h_q} <= { {2{tile_i[10*32+15]}}, tile_i[10*32 +: 16], tile_i[11*32+16 +: 8]};
-        else if (step_h) {last_h_q, last_phase_h_q} <= {last_next, last_phase_next};
-        if (init_w)      {last_w_q, last_phase_w_q} <= { {2{tile_i[10*32+31]}}, tile_i[10*32+16 +: 16], tile_i[11*32+24 +: 8]};
-        else if (step_w) {last_w_q, last_phase_w_q} <= {last_next, last_phase_next};
+        if (init_h)      {end_h_q, end_phase_h_q} <= { {2{tile_i[10*32+15]}}, tile_i[10*32 +: 16], tile_i[11*32+16 +: 8]};
+        else if (step_h) {end_h_q, end_phase_h_q} <= {end_next, end_phase_next};
+        if (init_w)      {end_w_q, end_phase_w_q} <= { {2{tile_i[10*32+31]}}, tile_i[10*32+16 +: 16], tile_i[11*32+24 +: 8]};
+        else if (step_w) {end_w_q, end_phase_w_q} <= {end_next, end_phase_next};
     end
 
-    bpi_tap_axis u_axis (
-        .x_i            (along_h ? x_h_q : x_w_q),
-        .phase_i        (along_h ? phase_h_q : phase_w_q),
+    bpi_tap_axes u_axes (
+        .along_h_i      (along_h),
+        .x_h_i          (x_h_q),
+        .x_w_i          (x_w_q),
+        .phase_h_i      (phase_h_q),
+        .phase_w_i      (phase_w_q),
         .rect_i         (rect),
-        .last_i         (along_h ? last_h_q : last_w_q),
-        .last_phase_i   (along_h ? last_phase_h_q : last_phase_w_q),
-        .positions_i    (along_h ? positions_h : positions_w),
-        .x_tap_i        (along_h ? geometry_i[1*32 +: 16] : geometry_i[1*32+16 +: 16]),
-        .phase_tap_i    (along_h ? geometry_i[3*32 +: 8] : geometry_i[3*32+8 +: 8]),
-        .phase_mod_i    (along_h ? geometry_i[2*32+16 +: 8] : geometry_i[2*32+24 +: 8]),
-        .none_o         (none),
+        .last_h_i       (end_h_q),
+        .last_w_i       (end_w_q),
+        .last_phase_h_i (end_phase_h_q),
+        .last_phase_w_i (end_phase_w_q),
+        .tile_last_h_i  (tile_last_h_q),
+        .tile_last_w_i  (tile_last_w_q),
+        .x_tap_h_i      (geometry_i[1*32 +: 16]),
+        .x_tap_w_i      (geometry_i[1*32+16 +: 16]),
+        .phase_tap_h_i  (geometry_i[3*32 +: 8]),
+        .phase_tap_w_i  (geometry_i[3*32+8 +: 8]),
+        .phase_mod_h_i  (geometry_i[2*32+16 +: 8]),
+        .phase_mod_w_i  (geometry_i[2*32+24 +: 8]),
+        .none_h_o       (none_h),
+        .none_w_o       (none_w),
         .first_o        (first),
         .after_o        (after),
-        .last_o         (last_next),
-        .last_phase_o   (last_phase_next),
+        .last_o         (end_next),
+        .last_phase_o   (end_phase_next),
         .x_o            (x_next),
         .phase_o        (phase_next),
         .borrow_o       (borrow)
@@ -274,8 +289,8 @@ module bpi_tap_walker #(
     assign tap_columns_o         = columns_q;
     assign tap_reduction_tiles_o = reduction_tiles;
     assign tap_row_lanes_o       = diagonal ? tap_column_lanes_o
-                                 : (fused ? tap_w_q == 8'd0 : reduce || last_red) ? row_lanes_last : ROWS[7:0];
-    assign tap_column_lanes_o    = last_col ? column_lanes_last : COLS[7:0];
+                                 : (fused ? last_w_q : reduce || last_red_q) ? row_lanes_last : ROWS[7:0];
+    assign tap_column_lanes_o    = last_col_q ? column_lanes_last : COLS[7:0];
     assign tap_dyn_addr_o        = dyn_q;
     assign tap_pix_addr_o        = pix_q;
     assign tap_tile_addr_o       = tile_w_q;

@@ -1,7 +1,7 @@
-// tap_axis.v - for a convolution and a tile chosen freely within bounds, each tap's range holds exactly the positions
+// tap_axes.v - for a convolution and a tile chosen freely within bounds, each tap's range holds exactly the positions
 // with a valid pair (rect), or all positions with the right coordinate and phase of the first one.
 `default_nettype none
-module tap_axis_formal #(
+module tap_axes_formal #(
     parameter MODE   = 3,      // 0 pixels, 1 inputs, 2 grid, 3 validPixels, 4 validOutputs
     parameter STRIDE = 2
 ) (
@@ -53,7 +53,10 @@ module tap_axis_formal #(
     reg  [7:0]         phase, last_phase;
     wire signed [17:0] x_next, last_next;
     wire [7:0]         phase_next, last_phase_next;
-    wire               borrow, none;
+    (* anyseq *) wire        along_h;                   // either axis, beside any other one
+    (* anyseq *) wire [99:0] other;
+    wire               borrow, none_h, none_w;
+    wire               none = along_h ? none_h : none_w;
     wire [15:0]        range_first, range_after;
     wire [15:0]        positions = {12'd0, length};
     always @(posedge clk_i)
@@ -68,10 +71,21 @@ module tap_axis_formal #(
             last       <= last_next;
             last_phase <= last_phase_next;
         end
-    bpi_tap_axis u_dut (
-        .x_i(x), .phase_i(phase), .rect_i(RECT[0]), .last_i(last), .last_phase_i(last_phase), .positions_i(positions),
-        .x_tap_i({ {8{x_tap[7]}}, x_tap}), .phase_tap_i(MODE == 1 || RECT ? {6'd0, tap_phase} : 8'd0),
-        .phase_mod_i(MODE == 0 ? 8'd1 : {6'd0, stride}), .none_o(none), .first_o(range_first), .after_o(range_after),
+    wire        [15:0] tile_last = positions - 16'd1;
+    wire signed [15:0] x_step    = { {8{x_tap[7]}}, x_tap};
+    wire        [7:0]  phase_tap = MODE == 1 || RECT ? {6'd0, tap_phase} : 8'd0;
+    wire        [7:0]  phase_mod = MODE == 0 ? 8'd1 : {6'd0, stride};
+    bpi_tap_axes u_dut (
+        .along_h_i(along_h), .rect_i(RECT[0]),
+        .x_h_i(along_h ? x : other[17:0]), .x_w_i(along_h ? other[17:0] : x),
+        .phase_h_i(along_h ? phase : other[25:18]), .phase_w_i(along_h ? other[25:18] : phase),
+        .last_h_i(along_h ? last : other[43:26]), .last_w_i(along_h ? other[43:26] : last),
+        .last_phase_h_i(along_h ? last_phase : other[51:44]), .last_phase_w_i(along_h ? other[51:44] : last_phase),
+        .tile_last_h_i(along_h ? tile_last : other[67:52]), .tile_last_w_i(along_h ? other[67:52] : tile_last),
+        .x_tap_h_i(along_h ? x_step : other[83:68]), .x_tap_w_i(along_h ? other[83:68] : x_step),
+        .phase_tap_h_i(along_h ? phase_tap : other[91:84]), .phase_tap_w_i(along_h ? other[91:84] : phase_tap),
+        .phase_mod_h_i(along_h ? phase_mod : other[99:92]), .phase_mod_w_i(along_h ? other[99:92] : phase_mod),
+        .none_h_o(none_h), .none_w_o(none_w), .first_o(range_first), .after_o(range_after),
         .last_o(last_next), .last_phase_o(last_phase_next), .x_o(x_next), .phase_o(phase_next), .borrow_o(borrow)
     );
 

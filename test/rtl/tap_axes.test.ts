@@ -1,3 +1,3 @@
 import { benchTests, engineConfigs } from './bench.js';
 
-benchTests('tap_axis', { configs: engineConfigs });
+benchTests('tap_axes', { configs: engineConfigs });

@@ -1,4 +1,5 @@
-// bpi_tap_axis_tb.v - axes of random convolutions, from tap to tap: the block's own step leads to the next tap.
+// bpi_tap_axes_tb.v - axes of random convolutions, from tap to tap: the block's own step leads to the next tap.
+// One of the two axes is it, by turns, and the other one any: it must not matter.
 // Files: axes.hex: {rect, x, phase, last, last phase, positions, x step, phase step, modulus} and the taps;
 // outputs.hex: {any x, x, phase, borrow, first, count} per tap.
 `timescale 1ns/1ps
@@ -16,13 +17,26 @@ module tb;
     wire [7:0]  phase_next;
     wire signed [17:0] last_next;
     wire [7:0]  last_phase_next;
-    wire        borrow, none;
+    reg         along_h = 0;
+    reg [99:0]  other;
+    wire [15:0] tile_last = positions - 16'd1;
+    wire        borrow, none_h, none_w;
+    wire        none = along_h ? none_h : none_w;
     wire [15:0] first, after;
-    bpi_tap_axis dut (
-        .x_i(x), .phase_i(phase),
-        .rect_i(rect), .last_i(last), .last_phase_i(last_phase), .last_o(last_next), .last_phase_o(last_phase_next),
-        .positions_i(positions), .x_tap_i(x_tap), .phase_tap_i(phase_tap), .phase_mod_i(phase_mod),
-        .none_o(none), .first_o(first), .after_o(after), .x_o(x_next), .phase_o(phase_next), .borrow_o(borrow)
+    bpi_tap_axes dut (
+        .along_h_i(along_h),
+        .x_h_i(along_h ? x : other[17:0]), .x_w_i(along_h ? other[17:0] : x),
+        .phase_h_i(along_h ? phase : other[25:18]), .phase_w_i(along_h ? other[25:18] : phase),
+        .rect_i(rect),
+        .last_h_i(along_h ? last : other[43:26]), .last_w_i(along_h ? other[43:26] : last),
+        .last_phase_h_i(along_h ? last_phase : other[51:44]), .last_phase_w_i(along_h ? other[51:44] : last_phase),
+        .last_o(last_next), .last_phase_o(last_phase_next),
+        .tile_last_h_i(along_h ? tile_last : other[67:52]), .tile_last_w_i(along_h ? other[67:52] : tile_last),
+        .x_tap_h_i(along_h ? x_tap : other[83:68]), .x_tap_w_i(along_h ? other[83:68] : x_tap),
+        .phase_tap_h_i(along_h ? phase_tap : other[91:84]), .phase_tap_w_i(along_h ? other[91:84] : phase_tap),
+        .phase_mod_h_i(along_h ? phase_mod : other[99:92]), .phase_mod_w_i(along_h ? other[99:92] : phase_mod),
+        .none_h_o(none_h), .none_w_o(none_w), .first_o(first), .after_o(after),
+        .x_o(x_next), .phase_o(phase_next), .borrow_o(borrow)
     );
 
     task fail(input [8*40-1:0] what);
@@ -68,6 +82,8 @@ module tb;
         end
         taps = taps - 1;
         ready = 1;
+        along_h <= $random(seed);
+        other   <= {$random(seed), $random(seed), $random(seed), $random(seed)};
         code = $fscanf(file, "%h", want);
         if (ended) begin
             if (code == 1) fail("taps missing");
