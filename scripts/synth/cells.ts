@@ -13,15 +13,20 @@ export const libraryPath = (library: Library): string => {
 export const cellModels = (library: Library): string =>
   readFileSync(libraryPath(library).replace(/\.lib$/, '.v'), 'utf8');
 
+const FLIP_FLOP = `module udp_dff (output reg out, input in, clk, clr, set, NOTIFIER);
+   initial out = 1'b0;
+   always @(posedge clk or posedge clr or posedge set) out <= #0.1 set ? 1'b1 : clr ? 1'b0 : in;
+endmodule`;
+
 /**
- * The models for an event simulator. Flip-flops show a new value 0.1 ns after the edge, so that all others, and the
- * memories, take the old one at the same edge; and they begin with 0: what is unknown does not always leave mapped logic
- * by a synchronous reset, though it does in the logic that was mapped.
+ * The models for an event simulator, with another flip-flop. It shows a new value 0.1 ns after the edge, so that all
+ * others, and the memories, take the old one at the same edge. And it begins with 0: what is unknown does not always
+ * leave mapped logic by a synchronous reset, though it does the logic that was mapped.
  */
 export const simulated = (models: string): string =>
   models
-    .replace(/(?<!primitive )\budp_dff \(/g, 'udp_dff #0.1 (')
-    .replace(/^primitive udp_dff [\s\S]*?\breg +out *;/m, "$& initial out = 1'b0;");
+    .replace(/^primitive udp_dff [\s\S]*?^endprimitive.*$/m, FLIP_FLOP)
+    .replace(/^( *udp_dff) \(/gm, '$1 flip_flop (');
 
 /** What a cell does: an expression in its ports for each combinational output, or its flip-flop's ports. */
 type CellFunction =

@@ -46,13 +46,14 @@ it('refuses a cell whose model it does not know', () => {
   expect(() => withoutCells(`${instance('LATCH', { D: 'd', Q: 'q' })}\n`, models)).toThrow('LATCH has udp_tlat');
 });
 
-it('delays flip-flops alone, and begins them with 0', () => {
-  const primitive = 'primitive udp_dff (out, in, clk, clr, set, NOTIFIER);\n   output out;\n   reg    out;\n';
-  const made = simulated(`${MODELS}\n${primitive}`);
-  expect(made.match(/#0\.1/g)).toHaveLength(1);
-  expect(made).toContain(
-    "primitive udp_dff (out, in, clk, clr, set, NOTIFIER);\n   output out;\n   reg    out; initial out = 1'b0;\n",
-  );
+it('has flip-flops begin with 0, and show a value after the edge', () => {
+  const primitive =
+    'primitive udp_dff (out, in, clk, clr, set, NOTIFIER);\n   table\n   endtable\nendprimitive // udp_dff';
+  const made = simulated(`${MODELS}\n\n${primitive}\n\nprimitive udp_mux2 (out);\nendprimitive`);
+  expect(made).toContain("   udp_dff flip_flop (DS0000, D, CLK, 1'B0, 1'B0, NOTIFIER);\n");
+  expect(made).toContain("initial out = 1'b0;");
+  expect(made).toContain('out <= #0.1');
+  expect(made).toMatch(/endmodule\n\nprimitive udp_mux2 \(out\);\nendprimitive$/);
 });
 
 it.each([
