@@ -139,9 +139,11 @@ module bpi_issue #(
     end
 
     // --- Counters ---------------------------------------------------------
+    localparam COLUMNS_W = $clog2(COLS + 1);                // the decoder lets no more through
     reg [15:0] inside_q, zeros_q;
     reg [16:0] used_q;                                      // both
-    reg [7:0]  columns_q, vectors_q;
+    reg [COLUMNS_W-1:0] columns_q;
+    reg [7:0]  vectors_q;
     reg        busy_q, busy_2q, wait_stationary_q, wait_accumulator_q, range_error_q;
     reg [23:0] useful_q, zero_q, idle_q;
     wire [15:0] inside_d = item_reduce_i ? item_inside_i : {8'd0, direct_inside_i};
@@ -151,7 +153,7 @@ module bpi_issue #(
         inside_q  <= inside_d;
         zeros_q   <= zeros_d;
         used_q    <= {1'b0, inside_d} + {1'b0, zeros_d};
-        columns_q <= item_columns_i;
+        columns_q <= item_columns_i[COLUMNS_W-1:0];
         vectors_q <= item_reduce_i ? item_lanes_i : 8'd1;
         // each a product of its own: no subtraction waits for a multiplication
         useful_q  <= busy_q ? inside_q * columns_q : 24'd0;
@@ -190,6 +192,8 @@ module bpi_issue #(
     assign wait_stationary_o  = wait_stationary_q;
     assign wait_accumulator_o = wait_accumulator_q;
     assign range_error_o      = range_error_q;
+
+    wire unused_ok = &{1'b0, item_columns_i};
 
 endmodule
 `default_nettype wire
