@@ -71,6 +71,8 @@ export interface SimJob {
   readonly maxCycles?: number;
   /** Wall time after which the run is ended as if the RTL had stopped it. Icarus only. Default: none. */
   readonly maxSeconds?: number;
+  /** The program may be one that no compiler makes: what only the program is to blame for stops nothing. Verilator only. */
+  readonly anyProgram?: boolean;
   /** Path of a file for the run's line and toggle coverage, which a simulator of its own records. Verilator only. */
   readonly coverage?: string;
 }

@@ -245,7 +245,8 @@ export const runVerilator = async (config: Config, job: SimJob, rtl: readonly Em
     writeFileSync(join(folder, 'job'), jobText(config, job));
     const reset = job.coverage === undefined ? 2 : 0;
     const seeds = [`+verilator+rand+reset+${reset}`, `+verilator+seed+${((job.seed ?? 0) % 0x7fffffff) + 1}`];
-    const [command, ...words] = [...(job.host ?? []), executable, 'job', 'result.json', ...seeds];
+    const any = job.anyProgram === true ? ['+any_program'] : [];
+    const [command, ...words] = [...(job.host ?? []), executable, 'job', 'result.json', ...seeds, ...any];
     const { all } = await execa(command!, words, { cwd: folder, all: true });
     if (job.coverage !== undefined) copyFileSync(join(folder, COVERAGE_FILE), job.coverage);
     const report = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as HarnessReport;

@@ -88,13 +88,18 @@ const DECODING: readonly ErrorCause[] = [
   ...(['OPCODE', 'FIELD', 'BUFFER_RANGE', 'MISALIGNED', 'WAIT', 'ACCUMULATOR_RANGE', 'ENGINE'] as const),
 ];
 
+/** Whether a bit belongs to an address that the hardware has, however large the address becomes with it. */
+const isAddressBit = (config: Config, kind: Instruction['kind'] | undefined, word: number, bit: number): boolean =>
+  (kind === 'load' || kind === 'store' || kind === 'reorganize') && word === 4 && 32 + bit < config.axi.addressWidth;
+
 /** One bit that makes an instruction one that cannot be encoded. */
-const flippedBit = (words: Uint32Array, draw: Draw): Illegal | undefined => {
+const flippedBit = (config: Config, words: Uint32Array, draw: Draw): Illegal | undefined => {
   for (let tries = 0; tries < 200; tries++) {
     const instruction = draw.between(0, words.length / 16 - 1);
     const word = draw.between(0, 15);
     const bit = draw.between(0, 31);
-    if (kindAt(words, instruction) === 'geometry') continue; // its halves are checked apart
+    const kind = kindAt(words, instruction);
+    if (kind === 'geometry' || isAddressBit(config, kind, word, bit)) continue; // a geometry's halves are checked apart
     const flipped = withWord(words, instruction, word, (value) => (value ^ (1 << bit)) >>> 0);
     if (kindAt(flipped, instruction) === 'geometry' || !isRefused(flipped)) continue;
     return { what: `bit ${bit} of word ${word} flipped`, words: flipped, instruction, causes: DECODING };
@@ -109,7 +114,7 @@ export const illegalProgram = (
   narrow: boolean,
   draw: Draw,
 ): Illegal | undefined => {
-  if (draw.percent(50)) return flippedBit(words, draw);
+  if (draw.percent(50)) return flippedBit(config, words, draw);
   const { kind, what, cause, word, to } = draw.pick(changes(config, narrow));
   const places = Array.from({ length: words.length / 16 }, (_, at) => at).filter(
     (at) => kindAt(words, at) === kind && (kind !== 'geometry' || ((words[at * 16]! >>> 8) & 0xff) === 0),

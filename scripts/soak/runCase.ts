@@ -187,6 +187,7 @@ const jobOf = (given: SoakCase, script: readonly HostOperation[]): SimJob => {
     memory: { ...memory, errors },
     seed: seed % 0x7fffffff,
     maxCycles: limits + 20_000,
+    anyProgram: given.scenario === 'garbled program',
   };
 };
 
