@@ -13,6 +13,7 @@ import { Progress } from './progress.js';
 import { type RunOptions, runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
 import type { Simulator } from './simulators/job.js';
+import { netlistFile } from './simulators/verilator.js';
 import { cellModels, simulated, withoutCells } from './synth/cells.js';
 import { synthesize } from './synth/synthesize.js';
 import { LIBRARIES, type Library } from './synth/targets.js';
@@ -61,7 +62,7 @@ export const gateFiles = (
   const written = simulator === 'verilator' && target === 'asic' ? withoutCells(netlist, models) : netlist;
   return [
     ...rtlFiles(config).filter(({ path }) => kept.includes(basename(path))),
-    { path: `rtl/${config.prefix}netlist.v`, text: written },
+    { path: netlistFile(config), text: written },
     ...(simulator === 'icarus' && target === 'asic' ? [{ path: 'rtl/cells.v', text: simulated(models) }] : []),
   ];
 };

@@ -51,8 +51,8 @@ const tapAxes = (mode: Mode, stride: number): Proof => {
           {
             name: 'rounds the first position down',
             block: 'tap_axes',
-            find: "raised    = x + { {17{1'b0}}, phase != 8'd0};",
-            replace: 'raised    = x;',
+            find: "raised = x + { {17{1'b0}}, phase != 8'd0};",
+            replace: 'raised = x;',
           },
           {
             name: 'does not borrow from the last position',

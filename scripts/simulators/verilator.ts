@@ -49,6 +49,12 @@ export const hasStatus = (config: Config, rtl: readonly EmittedFile[]): boolean 
   return Object.values(STATUS_WIRES).every((wire) => new RegExp(`\\bwire\\b[^;]*\\b${wire}\\b`).test(top));
 };
 
+/** Name of the file that is the accelerator's logic as a netlist. */
+export const netlistFile = (config: Config): string => `rtl/${config.prefix}netlist.v`;
+
+const isNetlist = (config: Config, rtl: readonly EmittedFile[]): boolean =>
+  rtl.some(({ path }) => path === netlistFile(config));
+
 /** Verilator's own name of a module: two underscores mean something else there. */
 const nameOf = (config: Config, block: string): string => `${config.prefix}${block}`.replaceAll('__', '___05F');
 
@@ -89,14 +95,21 @@ export const writeFiles = (folder: string, files: readonly EmittedFile[]): void 
   }
 };
 
-const flags = (config: Config, waves: WaveFormat | undefined, coverage: boolean): readonly string[] => [
+const flags = (
+  config: Config,
+  waves: WaveFormat | undefined,
+  coverage: boolean,
+  netlist: boolean,
+): readonly string[] => [
   '--cc',
   '--exe',
   '--build',
   '--build-jobs',
   '2',
   '-O3',
-  '-fno-const-bit-op-tree', // wrong results up to 2024 (verilator issues 3824, 4059, 4709, 5186), also of our netlists
+  // these compute wrong results in some versions (verilator issues 3824, 4059, 4709, 5186), also for our netlists
+  '-fno-const-bit-op-tree',
+  ...(netlist ? ['-fno-dfg'] : []),
   '-CFLAGS',
   '-std=c++17 -I../harness',
   '-MAKEFLAGS',
@@ -140,7 +153,7 @@ const describeBuild = async (
   const shown = hasStatus(config, rtl);
   const main = coverage ? withCoverage(harnessFiles()) : harnessFiles();
   const harness = [...main, constantsFile(config), statusFile(config, shown), hintsFile(config, shown)];
-  const command = flags(config, waves, coverage);
+  const command = flags(config, waves, coverage, isNetlist(config, rtl));
   const texts = [...rtl, ...harness].flatMap(({ path, text }) => [path, text]);
   return { key: cacheKey('verilator', [await toolVersion(), ...command, ...texts]), command, harness };
 };

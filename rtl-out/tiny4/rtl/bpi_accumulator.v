@@ -135,10 +135,13 @@ module bpi_accumulator #(
 
     // --- Checks -----------------------------------------------------------
 `ifndef SYNTHESIS
-    reg     acc_early, drain_early;   // an address comes again while it is on its way
+    // An address comes again while it is on its way.  The array's entry sees to its own; the program, which has a STORE and
+    // the EXECs of the same sums wait for each other, to the rest.
+    reg     acc_early, acc_drained, drain_early;
     integer k;
     always @* begin
-        acc_early   = drain_valid_q[0] && zero_addr_q == acc_addr_i;
+        acc_early   = 1'b0;
+        acc_drained = drain_valid_q[0] && zero_addr_q == acc_addr_i;
         drain_early = (drain_valid_q[0] && zero_addr_q == drain_addr_i) || (acc_valid_i && acc_addr_i == drain_addr_i);
         for (k = 0; k < PIPE; k = k + 1) begin
             if (acc_valid_q[k+1] && acc_addr_q[k*ADDR_W +: ADDR_W] == acc_addr_i)   acc_early   = 1'b1;
@@ -146,7 +149,8 @@ module bpi_accumulator #(
         end
     end
     `CHECK(!(acc_valid_i && acc_early), "accumulate to an address within ADD_STAGES+2 cycles of its last use")
-    `CHECK(!(drain_take && drain_early), "drain of an address that is still on its way")
+    `CHECK_PROGRAM(!(acc_valid_i && acc_drained), "accumulate to an address that is being drained")
+    `CHECK_PROGRAM(!(drain_take && drain_early), "drain of an address that is still on its way")
 `endif
     `CHECK_PARAM(BANKS >= 2 && (1 << BANK_W) == BANKS && ROW_W >= 1, "BANKS is a power of two, with two entries in each")
     `CHECK(!(acc_valid_i && clearing_q), "accumulate while the entries are cleared")
