@@ -153,7 +153,7 @@ const WALKS: readonly Proof[] = [
     {
       name: 'an empty tap is not passed over',
       block: 'tap_walker',
-      find: 'wire skip_w      = state_q == RANGE_W && none;',
+      find: 'wire skip_w      = state_q == RANGE_W && none_w;',
       replace: "wire skip_w      = 1'b0;",
     },
   ]),
@@ -161,7 +161,7 @@ const WALKS: readonly Proof[] = [
     {
       name: 'an empty row of taps is not passed over',
       block: 'tap_walker',
-      find: 'wire skip_h      = state_q == RANGE_H && none;',
+      find: 'wire skip_h      = state_q == RANGE_H && none_h;',
       replace: "wire skip_h      = 1'b0;",
     },
   ]),

@@ -113,7 +113,7 @@ const flags = (
   '-CFLAGS',
   '-std=c++17 -I../harness',
   '-MAKEFLAGS',
-  `OPT_FAST=${coverage ? '-O1' : '-O2'} OPT_SLOW=-O0`, // slow: what runs once
+  `OPT_FAST=${coverage || netlist ? '-O1' : '-O2'} OPT_SLOW=-O0`, // slow: what runs once
   // random values at the start would count as toggles
   ...(coverage ? ['--x-initial', '0', '--x-assign', '0'] : ['--x-initial', 'unique', '--x-assign', 'unique']),
   '-Wno-fatal',
