@@ -13,7 +13,6 @@ import { Progress } from './progress.js';
 import { type RunOptions, runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
 import type { Simulator } from './simulators/job.js';
-import { netlistFile } from './simulators/verilator.js';
 import { cellModels, simulated, withoutCells } from './synth/cells.js';
 import { synthesize } from './synth/synthesize.js';
 import { LIBRARIES, type Library } from './synth/targets.js';
@@ -28,7 +27,7 @@ export type GateTarget = 'generic' | 'asic';
 
 /** Two-input gates that another one can stand in for, with the same ports. */
 const BREAKS: Readonly<Record<GateTarget, readonly [name: string, pattern: RegExp, instead: string]>> = {
-  generic: ['AND', /^( {2}assign \S+ = \S+) & (\S+;)$/gm, '$1 | $2'],
+  generic: ['AND', /^( {2}assign \S+ += \S+ +)& (\S+ *;)$/gm, '$1| $2'],
   asic: ['NAND', /^( {2})NAND2X1( \S+ \()$/gm, '$1NOR2X1$2'],
 };
 
@@ -62,7 +61,7 @@ export const gateFiles = (
   const written = simulator === 'verilator' && target === 'asic' ? withoutCells(netlist, models) : netlist;
   return [
     ...rtlFiles(config).filter(({ path }) => kept.includes(basename(path))),
-    { path: netlistFile(config), text: written },
+    { path: `rtl/${config.prefix}netlist.v`, text: written },
     ...(simulator === 'icarus' && target === 'asic' ? [{ path: 'rtl/cells.v', text: simulated(models) }] : []),
   ];
 };

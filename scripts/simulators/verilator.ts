@@ -49,12 +49,6 @@ export const hasStatus = (config: Config, rtl: readonly EmittedFile[]): boolean 
   return Object.values(STATUS_WIRES).every((wire) => new RegExp(`\\bwire\\b[^;]*\\b${wire}\\b`).test(top));
 };
 
-/** Name of the file that is the accelerator's logic as a netlist. */
-export const netlistFile = (config: Config): string => `rtl/${config.prefix}netlist.v`;
-
-const isNetlist = (config: Config, rtl: readonly EmittedFile[]): boolean =>
-  rtl.some(({ path }) => path === netlistFile(config));
-
 /** Verilator's own name of a module: two underscores mean something else there. */
 const nameOf = (config: Config, block: string): string => `${config.prefix}${block}`.replaceAll('__', '___05F');
 
@@ -95,25 +89,19 @@ export const writeFiles = (folder: string, files: readonly EmittedFile[]): void 
   }
 };
 
-const flags = (
-  config: Config,
-  waves: WaveFormat | undefined,
-  coverage: boolean,
-  netlist: boolean,
-): readonly string[] => [
+const flags = (config: Config, waves: WaveFormat | undefined, coverage: boolean, isRtl: boolean): readonly string[] => [
   '--cc',
   '--exe',
   '--build',
   '--build-jobs',
   '2',
   '-O3',
-  // these compute wrong results in some versions (verilator issues 3824, 4059, 4709, 5186), also for our netlists
+  // computes wrong results for netlists in some versions (verilator issues 3824, 4059, 4709, 5186)
   '-fno-const-bit-op-tree',
-  ...(netlist ? ['-fno-dfg'] : []),
   '-CFLAGS',
   '-std=c++17 -I../harness',
   '-MAKEFLAGS',
-  `OPT_FAST=${coverage || netlist ? '-O1' : '-O2'} OPT_SLOW=-O0`, // slow: what runs once
+  `OPT_FAST=${isRtl && !coverage ? '-O2' : '-O1'} OPT_SLOW=-O0`, // slow: what runs once; a netlist takes minutes with -O2
   // random values at the start would count as toggles
   ...(coverage ? ['--x-initial', '0', '--x-assign', '0'] : ['--x-initial', 'unique', '--x-assign', 'unique']),
   '-Wno-fatal',
@@ -153,7 +141,7 @@ const describeBuild = async (
   const shown = hasStatus(config, rtl);
   const main = coverage ? withCoverage(harnessFiles()) : harnessFiles();
   const harness = [...main, constantsFile(config), statusFile(config, shown), hintsFile(config, shown)];
-  const command = flags(config, waves, coverage, isNetlist(config, rtl));
+  const command = flags(config, waves, coverage, shown);
   const texts = [...rtl, ...harness].flatMap(({ path, text }) => [path, text]);
   return { key: cacheKey('verilator', [await toolVersion(), ...command, ...texts]), command, harness };
 };

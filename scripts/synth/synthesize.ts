@@ -105,7 +105,8 @@ export const synthesize = async (
     ...read(macros),
     ...mapping(target, top, device),
     'write_json netlist.json',
-    ...(macros ? ['write_verilog -noattr netlist.v'] : []),
+    // a vector whose bits depend on each other looks like a loop, which simulators get wrong
+    ...(macros ? ['splitnets', 'write_verilog -noattr netlist.v'] : []),
   ];
   const inputs = { ...files, ...mappingFiles(target, liberty) };
   const outputs = [
