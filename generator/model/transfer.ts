@@ -1,4 +1,4 @@
-import type { Load, Reorganize, Store } from '../spec/program.js';
+import { isRunTooLong, type Load, type Reorganize, type Store } from '../spec/program.js';
 import { entryAt, type Machine, vectorAt } from './machine.js';
 
 const hex = (address: number): string => `0x${address.toString(16)}`;
@@ -38,6 +38,7 @@ export const runStore = (machine: Machine, store: Store): void => {
   const { groups, vectorsPerGroup, lastLanes, narrow, shift } = store;
   const { columns } = config.array;
   if (lastLanes > columns) fail('FIELD', `${lastLanes} lanes exceed the array's ${columns} columns`);
+  if (isRunTooLong(config, store)) fail('FIELD', `runs of ${groups} × ${vectorsPerGroup} vectors are too long`);
   const laneBytes = narrow ? sizes.dataBytes : 4;
   const runBytes = groups * ((vectorsPerGroup - 1) * columns + lastLanes) * laneBytes;
   for (let i2 = 0; i2 < store.n2; i2++) {
@@ -85,6 +86,7 @@ export const runReorganize = (machine: Machine, reorganize: Reorganize): void =>
   const { stored, mask } = arithmetic.dynamic;
   if (!config.engines.includes('traditional')) fail('ENGINE', 'REORGANIZE needs the engine traditional');
   if (phaseW >= strideW || phaseH >= strideH) fail('FIELD', 'phases must be below their strides');
+  if (isRunTooLong(config, reorganize)) fail('FIELD', `rows of ${positionsW} × ${elements} elements are too long`);
   const rows = sources(positionsH, reorganize.xH, reorganize.boundH, strideH, phaseH, reorganize.bufStepH);
   const columns = sources(positionsW, reorganize.xW, reorganize.boundW, strideW, phaseW, reorganize.bufStepW);
   const runBytes = positionsW * elements * dataBytes;

@@ -3,7 +3,7 @@ import { performanceOf } from '../perf/performance.js';
 import type { Config, Engine, Pass } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
-import { BYTES_PER_INSTRUCTION, encode, type Instruction } from '../spec/program.js';
+import { BYTES_PER_INSTRUCTION, encode, type Instruction, isRunTooLong } from '../spec/program.js';
 import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from './builder.js';
 import { emitChannelPass } from './channelPass.js';
 import { type ChannelTiling, channelShape, channelTilings } from './channelTiling.js';
@@ -106,18 +106,46 @@ const limitProblem = (config: Config, problem: Problem): UserError =>
     },
   ]);
 
-/** Refuses what ends beyond the addresses of the bus, or beyond what a double counts exactly. */
+/** Refuses what does not end below the greatest address, as the limit of the write window is an address too, or beyond what a double counts exactly. */
 const checkReach = (config: Config, what: string, end: number): void => {
   const { addressWidth } = config.axi;
-  if (end <= 2 ** addressWidth && Number.isSafeInteger(end)) return;
+  if (end < 2 ** addressWidth && Number.isSafeInteger(end)) return;
   throw new UserError([
     {
       code: 'plan.addresses',
       path: 'layer',
-      message: `${what} would end at 0x${end.toString(16)}, beyond the ${addressWidth} address bits of ${config.name}`,
+      message: `${what} would end at 0x${end.toString(16)}, which is beyond the ${addressWidth} address bits of ${config.name}`,
       fix: 'take a smaller batch or layer, a lower base, or a wider axi.addressWidth',
     },
   ]);
+};
+
+/** Steps in DRAM that an instruction takes, in bytes. */
+const dramSteps = (instruction: Instruction): readonly number[] => {
+  if (instruction.kind === 'reorganize') return instruction.positionsH > 1 ? [instruction.rowStride] : [];
+  if (instruction.kind !== 'load' && instruction.kind !== 'store') return [];
+  const { n1, stride1, n2, stride2 } = instruction;
+  return [...(n1 > 1 ? [stride1] : []), ...(n2 > 1 ? [stride2] : [])];
+};
+
+/** Refuses copies whose steps or runs are too long for the hardware: those of tensors with rows of gigabytes. */
+const checkCopies = (config: Config, instructions: readonly Instruction[]): void => {
+  for (const instruction of instructions) {
+    const far = dramSteps(instruction).find((step) => step !== (step | 0));
+    if (far === undefined && !isRunTooLong(config, instruction)) continue;
+    const name = instruction.kind.toUpperCase();
+    throw new UserError([
+      {
+        code: 'plan.copies',
+        path: 'layer',
+        message:
+          far === undefined
+            ? `a ${name} would write more bytes in one run than the accelerator counts`
+            : `a ${name} would step by ${far} bytes, beyond the 31 bits and sign of a step`,
+        fix: 'take a layer with smaller rows (W × channels), or fewer of them',
+      },
+    ]);
+  }
 };
 
 /** Refuses parts that share bytes. */
@@ -224,6 +252,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     .sort((x, y) => x.score - y.score);
   if (!best) throw limitProblem(config, problem);
   const { instructions, words } = best;
+  checkCopies(config, instructions);
   checkReach(config, 'the program', memory.program + words.byteLength);
   const parts = tensors.map((name) => ({ name: name === 'output' ? names.output : name, ...memory[name] }));
   checkApart([...parts, { name: 'the program', address: memory.program, bytes: words.byteLength }]);

@@ -68,6 +68,9 @@ export const layerLimits: Readonly<Record<LayerKey, Limits>> = {
   G: { ...channels, fallback: 1 },
 };
 
+/** Of an axis of the input with its padding: coordinates have 16 bits with their sign. */
+const MOST_PADDED = 32768;
+
 const keys = Object.keys(layerLimits) as readonly LayerKey[];
 
 /** Keys that set several. */
@@ -110,6 +113,15 @@ const relationProblems = (shape: Partial<LayerShape>): readonly Problem[] => {
     { path: 'W', count: outputs(W, Pl, Pr, Kw, Dw, Sw), window: Dw * (Kw - 1) + 1, padded: W + Pl + Pr },
   ];
   for (const { path, count, window, padded } of axes) {
+    if (padded > MOST_PADDED) {
+      const message = `${padded} pixels with padding, and coordinates reach ${MOST_PADDED}`;
+      problems.push({
+        code: 'OUT_OF_RANGE',
+        path,
+        message,
+        fix: `lower ${path} or its padding by ${padded - MOST_PADDED}`,
+      });
+    }
     if (count < 1) {
       const message = `no output pixel: the kernel spans ${window} pixels, the padded input has ${padded}`;
       const fix = `raise ${path} or the padding by ${window - padded}, or use a smaller kernel or dilation`;

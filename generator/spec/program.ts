@@ -2,6 +2,7 @@
  * The instruction set: typed instructions, and their encoding as 64-byte instructions of 16 little-endian words.
  * Names ending in H and W are the vertical and horizontal halves of a pair. What the fields do: `generator/model/executor.ts`.
  */
+import type { Config } from './config.js';
 
 /** Loop-independent strides and bounds of the EXECs that follow. Encodes to two instructions. */
 export interface Geometry {
@@ -180,6 +181,21 @@ export const queueOf = ({ kind }: Instruction): Queue | undefined => {
 
 /** By how much an instruction raises its queue's count of completed instructions, which the wait fields compare with. */
 export const queueCount = ({ kind }: Instruction): number => (kind === 'geometry' ? 2 : kind === 'end' ? 0 : 1);
+
+const bitLength = (value: number): number => 32 - Math.clz32(value);
+
+/**
+ * Whether the decoder refuses a STORE or REORGANIZE as its runs may have 2^32 bytes or more. It goes by the bits of the two
+ * factors of a run, and takes all lanes as full and 32 bits wide.
+ */
+export const isRunTooLong = ({ array, format }: Config, instruction: Instruction): boolean => {
+  if (instruction.kind === 'store') {
+    const { groups, vectorsPerGroup } = instruction;
+    return bitLength(groups) + bitLength(vectorsPerGroup) > 30 - bitLength(array.columns - 1);
+  }
+  if (instruction.kind !== 'reorganize') return false;
+  return bitLength(instruction.elements) + bitLength(instruction.positionsW) > (format === 'int8' ? 32 : 31);
+};
 
 /** Encoded 64-byte instructions of a typed one. */
 export const encodedCount = ({ kind }: Instruction): number => (kind === 'geometry' ? 2 : 1);

@@ -44,7 +44,7 @@ export const ID_VALUE = 0x32495042;
 /** Error causes of STATUS. */
 export const ERROR_CAUSES = [
   { code: 1, name: 'OPCODE', description: 'An instruction has an unknown opcode.' },
-  { code: 2, name: 'FIELD', description: 'An instruction sets reserved bits, or a size is zero.' },
+  { code: 2, name: 'FIELD', description: 'An instruction sets reserved bits, or a size is zero or too large.' },
   { code: 3, name: 'BUFFER_RANGE', description: 'A transfer is larger than its buffer.' },
   { code: 4, name: 'MISALIGNED', description: 'An address is not aligned as its use requires.' },
   { code: 5, name: 'WAIT', description: 'An instruction waits for one that comes after it.' },

@@ -271,7 +271,7 @@ const DATA_PATHS: readonly Proof[] = [
     name: 'decode',
     blocks: ['decode'],
     property:
-      'an instruction leaves unchanged, once, for one queue or with a cause; none without a cause waits for what is not given yet, begins outside its buffer, names lanes, addresses or alignments that do not exist, or counts to zero',
+      'an instruction leaves unchanged, once, for one queue or with a cause; none without a cause waits for what is not given yet, begins outside its buffer, names lanes, addresses or alignments that do not exist, counts to zero, or writes a run of more bytes than 32 bits count',
     bounds: 'any words and counts; 4 by 4 lanes, 32-bit addresses, 16-bit operands',
     method: { kind: 'pdr' },
     harness: 'decode',
@@ -287,6 +287,12 @@ const DATA_PATHS: readonly Proof[] = [
         block: 'decode',
         find: '|| w6 > (DATA_BYTES << STAT_W)',
         replace: '',
+      },
+      {
+        name: 'a run may be twice as long',
+        block: 'decode',
+        find: 'STORE_LIMIT      = 29',
+        replace: 'STORE_LIMIT      = 30',
       },
     ],
   },

@@ -44,6 +44,7 @@ const changes = (config: Config, narrow: boolean): readonly Change[] => {
     change('exec', 'more lanes than columns', 'FIELD', 5, (value) => (value & 0xffffff) | ((columns + 1) << 24)),
     change('geometry', 'a stride of 0', 'FIELD', 4, (value) => value & 0xffff),
     change('store', 'a store of nothing', 'FIELD', 6, (value) => value & 0xffff),
+    change('store', 'a store of too much', 'FIELD', 6, () => 0xffffffff),
     change('load', 'a load of nothing', 'FIELD', 7, (value) => value & 0xffff0000),
     change(
       'load',

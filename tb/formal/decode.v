@@ -64,6 +64,7 @@ module decode_formal #(
             assert (bytes[15:0] != 16'd0 && bytes[31:16] != 16'd0 && word7[15:0] != 16'd0 && word7[31:16] != 16'd0);
             assert (word12[7:0] != 8'd0 && word12 <= COLS);
             assert (word5 < 1 << ACC_W);
+            assert (64'd4 * COLS * bytes[15:0] * bytes[31:16] < 64'h1_0000_0000);              // a run is counted in 32 bits
             assert (addr < 64'h1_0000_0000);
             assert (ins[8] ? !addr[0] && !step_a[0] && !step_b[0] : addr[1:0] == 2'd0 && step_a[1:0] == 2'd0 && step_b[1:0] == 2'd0);
         end
@@ -72,6 +73,7 @@ module decode_formal #(
             assert (bytes != 32'd0 && word7[15:0] != 16'd0 && word7[31:16] != 16'd0);
             assert (ins[10*32 +: 8] > ins[10*32+16 +: 8] && ins[10*32+8 +: 8] > ins[10*32+24 +: 8]);     // phases below their moduli
             assert (word5 < 1 << DYN_W);
+            assert (64'd2 * bytes * word7[15:0] < 64'h1_0000_0000);
             assert (addr < 64'h1_0000_0000 && !addr[0] && !row_step[0]);
         end
         if (is_end) assert (ins[511:0] == 512'd6);

@@ -171,6 +171,19 @@ describe('plans', () => {
     expect(() => makePlan(presets.tiny4, small, 'fprop', 'bp', options)).toThrow(/beyond the 32 address bits/);
   });
 
+  it('are refused where a result would end at the last address, which the limit of the write window cannot lie behind', () => {
+    const layer = parseLayer('C=8,H=4,W=4,N=4,K=1');
+    const at = (output: number) => makePlan(presets.tiny4, layer, 'fprop', 'bp', { base: 0x1000, place: { output } });
+    expect(() => at(0xffff_ff00)).toThrow(/would end at 0x100000000, which is beyond/);
+    expect(at(0xffff_fec0).memory.output.address + 256).toBe(0xffff_ffc0);
+  });
+
+  it('are refused where rows of a tensor lie further apart than a step reaches', () => {
+    const layer = parseLayer('C=129,H=511,W=32767,N=16,K=1,S=255');
+    const plan = () => makePlan(presets.ref16, layer, 'fprop', 'zerofree', { base: 2 ** 32 });
+    expect(plan).toThrow(/a LOAD would step by \d+ bytes, beyond the 31 bits and sign of a step/);
+  });
+
   it('end at the longest program', () => {
     const builder = new Builder(presets.tiny4);
     const step = { positionsH: 1, positionsW: 1, elements: 1 } as Parameters<Builder['reorganize']>[0];

@@ -54,6 +54,7 @@ describe('parseLayer', () => {
     [`${base},G=4`, ['NOT_DIVISIBLE N']],
     [`${base},G=5`, ['NOT_DIVISIBLE C', 'NOT_DIVISIBLE N']],
     [`${base},D=4`, ['NO_OUTPUT H', 'NO_OUTPUT W']],
+    ['C=16,H=3,W=32767,N=16,K=3,P=1', ['OUT_OF_RANGE W']],
     [
       `${base},Dw=4,Q,Z=1,B=x,G=5`,
       ['SYNTAX layer', 'UNKNOWN_KEY Z', 'NOT_AN_INTEGER B', 'NOT_DIVISIBLE C', 'NOT_DIVISIBLE N', 'NO_OUTPUT W'],
@@ -63,6 +64,11 @@ describe('parseLayer', () => {
   it('says by how much the input is too small, and that this is enough', () => {
     expect(() => parseLayer('C=1,H=4,W=9,N=1,K=3,D=3')).toThrow(/raise H or the padding by 3/);
     expect(parseLayer('C=1,H=7,W=9,N=1,K=3,D=3').Ho).toBe(1);
+  });
+
+  it('says by how much an input with its padding is too large, and that this is enough', () => {
+    expect(() => parseLayer('C=1,H=9,W=32760,N=1,K=3,P=5')).toThrow(/lower W or its padding by 2/);
+    expect(parseLayer('C=1,H=9,W=32758,N=1,K=3,P=5').Wo).toBe(32766);
   });
 
   it('reads back what formatLayer writes', () => {
