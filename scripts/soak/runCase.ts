@@ -44,10 +44,13 @@ const stopFindings = (given: SoakCase, status: number, address: number, instruct
   }
   const could = met.some((error) => {
     if (cause !== `${error.access.toUpperCase()}_${error.response}`) return false;
-    if (error.access === 'write') return true; // of the burst
-    const beat = (at: number): number => Math.floor(at / beatBytes);
     const first = Number(error.address);
-    return beat(address) >= beat(first) && beat(address) <= beat(first + error.bytes - 1);
+    const last = first + error.bytes - 1;
+    // of a write the address is that of the burst, which lies in one page
+    const page = Math.floor(address / 4096);
+    const reach = error.access === 'write' ? Math.min(address + 256 * beatBytes, (page + 1) * 4096) - 1 : address;
+    const beat = (at: number): number => Math.floor(at / beatBytes);
+    return beat(reach) >= beat(first) && beat(address) <= beat(last);
   });
   return could ? [] : [`cause ${cause} at ${hex(address)}, which no injected error explains`];
 };
