@@ -47,6 +47,19 @@ module bpi_decode #(
         if (rst_i) valid_q <= 1'b0;
     end
 
+    // --- Sizes of a run ---------------------------------------------------
+    // Its bytes are counted in 32 bits.  exceeds: a has a bit i and b a bit j with i + j >= limit; else a * b < 2^(limit+1).
+    localparam STORE_LIMIT      = 29 - $clog2(COLS);              // 4 bytes of each lane
+    localparam REORGANIZE_LIMIT = 31 - $clog2(DATA_BYTES);
+    function exceeds(input [23:0] a, input [15:0] b, input integer limit);
+        integer i;
+        begin
+            exceeds = 1'b0;
+            for (i = 0; i < 24; i = i + 1)
+                if (a[i] && |(b >> (limit - i))) exceeds = 1'b1;
+        end
+    endfunction
+
     // --- Checks -----------------------------------------------------------
     wire [7:0]  opcode = ins_q[7:0];
     wire [31:0] w3 = ins_q[3*32 +: 32], w4 = ins_q[4*32 +: 32], w5 = ins_q[5*32 +: 32], w6 = ins_q[6*32 +: 32];
@@ -63,12 +76,13 @@ module bpi_decode #(
     wire        far         = |({w4, w3} & above);
 
     reg  [31:0] wait_a, wait_b;        // what the instruction may wait for at most
-    reg         reserved, empty, outside, misaligned, overflow, missing;
+    reg         reserved, empty, too_long, outside, misaligned, overflow, missing;
     always @* begin
         wait_a     = 32'd0;
         wait_b     = 32'd0;
         reserved   = 1'b0;
         empty      = 1'b0;
+        too_long   = 1'b0;
         outside    = 1'b0;
         misaligned = 1'b0;
         overflow   = 1'b0;
@@ -105,6 +119,7 @@ module bpi_decode #(
                 reserved   = |ins_q[15:9] || |ins_q[31:21] || |w12[31:8] || |ins_q[511:448] || far;
                 empty      = w6[15:0] == 16'd0 || w6[31:16] == 16'd0 || w7[15:0] == 16'd0 || w7[31:16] == 16'd0
                           || w12[7:0] == 8'd0 || w12[7:0] > COLS[7:0];
+                too_long   = exceeds({8'd0, w6[15:0]}, w6[31:16], STORE_LIMIT);
                 overflow   = |(w5 >> ACC_W);
                 misaligned = |((w3 | w8 | w9) & output_mask);
             end
@@ -114,6 +129,7 @@ module bpi_decode #(
                 reserved   = |ins_q[31:8] || |w6[31:24] || |ins_q[511:448] || far;
                 empty      = w6 == 32'd0 || w7[15:0] == 16'd0 || w7[31:16] == 16'd0 || w10[7:0] == 8'd0 || w10[15:8] == 8'd0
                           || w10[23:16] >= w10[7:0] || w10[31:24] >= w10[15:8];
+                too_long   = exceeds(w6[23:0], w7[15:0], REORGANIZE_LIMIT);
                 outside    = |(w5 >> DYN_W);
                 misaligned = |((w3 | w13) & OPERAND_MASK);
                 missing    = 1'b0;
@@ -127,7 +143,7 @@ module bpi_decode #(
     wire waits = opcode >= LOAD && opcode <= REORGANIZE;
     wire [7:0] cause = !known     ? OPCODE
                      : missing    ? ENGINE
-                     : (reserved || empty) ? FIELD
+                     : (reserved || empty || too_long) ? FIELD
                      : outside    ? BUFFER_RANGE
                      : overflow   ? ACCUMULATOR_RANGE
                      : misaligned ? MISALIGNED

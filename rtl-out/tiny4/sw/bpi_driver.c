@@ -103,7 +103,10 @@ bpi_result bpi_submit(const bpi_device *device, const bpi_program *program, int 
 
 bpi_result bpi_poll(const bpi_device *device)
 {
-    return outcome(get(device, BPI_STATUS));
+    const bpi_result result = outcome(get(device, BPI_STATUS));
+
+    BPI_BARRIER();
+    return result;
 }
 
 bpi_result bpi_wait(const bpi_device *device, uint32_t spins)
@@ -118,7 +121,6 @@ bpi_result bpi_wait(const bpi_device *device, uint32_t spins)
     if (result == BPI_RESULT_RUNNING) {
         result = BPI_RESULT_TIMEOUT;
     }
-    BPI_BARRIER();
     return result;
 }
 
@@ -187,7 +189,7 @@ const char *bpi_cause_text(bpi_cause cause)
     switch (cause) {
     case BPI_CAUSE_NONE: text = "No error."; break;
     case BPI_CAUSE_OPCODE: text = "An instruction has an unknown opcode."; break;
-    case BPI_CAUSE_FIELD: text = "An instruction sets reserved bits, or a size is zero."; break;
+    case BPI_CAUSE_FIELD: text = "An instruction sets reserved bits, or a size is zero or too large."; break;
     case BPI_CAUSE_BUFFER_RANGE: text = "A transfer is larger than its buffer."; break;
     case BPI_CAUSE_MISALIGNED: text = "An address is not aligned as its use requires."; break;
     case BPI_CAUSE_WAIT: text = "An instruction waits for one that comes after it."; break;

@@ -19,9 +19,12 @@
 extern "C" {
 #endif
 
-/* Orders writes to memory before writes to registers. */
+/* Orders accesses to memory and to registers as they are written: a program before its START, the end of a run before
+ * reads of its results. */
 #ifndef BPI_BARRIER
-#ifdef __GNUC__
+#if defined(__GNUC__) && defined(__riscv)
+#define BPI_BARRIER() __asm__ volatile("fence iorw, iorw" ::: "memory")
+#elif defined(__GNUC__)
 #define BPI_BARRIER() __sync_synchronize()
 #else
 #define BPI_BARRIER() ((void)0)
@@ -53,7 +56,7 @@ typedef enum {
 typedef enum {
     BPI_CAUSE_NONE = 0,
     BPI_CAUSE_OPCODE = BPI_ERROR_OPCODE,                       /* An instruction has an unknown opcode. */
-    BPI_CAUSE_FIELD = BPI_ERROR_FIELD,                         /* An instruction sets reserved bits, or a size is zero. */
+    BPI_CAUSE_FIELD = BPI_ERROR_FIELD,                         /* An instruction sets reserved bits, or a size is zero or too large. */
     BPI_CAUSE_BUFFER_RANGE = BPI_ERROR_BUFFER_RANGE,           /* A transfer is larger than its buffer. */
     BPI_CAUSE_MISALIGNED = BPI_ERROR_MISALIGNED,               /* An address is not aligned as its use requires. */
     BPI_CAUSE_WAIT = BPI_ERROR_WAIT,                           /* An instruction waits for one that comes after it. */

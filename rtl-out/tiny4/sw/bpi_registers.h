@@ -37,7 +37,7 @@
 
 /* Error causes */
 #define BPI_ERROR_OPCODE                     1            /* An instruction has an unknown opcode. */
-#define BPI_ERROR_FIELD                      2            /* An instruction sets reserved bits, or a size is zero. */
+#define BPI_ERROR_FIELD                      2            /* An instruction sets reserved bits, or a size is zero or too large. */
 #define BPI_ERROR_BUFFER_RANGE               3            /* A transfer is larger than its buffer. */
 #define BPI_ERROR_MISALIGNED                 4            /* An address is not aligned as its use requires. */
 #define BPI_ERROR_WAIT                       5            /* An instruction waits for one that comes after it. */

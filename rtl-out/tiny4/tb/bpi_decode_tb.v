@@ -55,6 +55,7 @@ module decode_case #(
     localparam [7:0] GEOMETRY = 1, LOAD = 2, EXEC = 3, STORE = 4, REORGANIZE = 5, END = 6;
     localparam OPCODE = 1, FIELD = 2, BUFFER_RANGE = 3, MISALIGNED = 4, WAIT = 5, ACCUMULATOR_RANGE = 13, ENGINE = 14;
     localparam RECT = 1, DETECT = 1, TRADITIONAL = 1;
+    localparam STORE_BITS = 30 - $clog2(COLS), REORGANIZE_BITS = 32 - $clog2(DATA_BYTES);    // of both factors of a run together
     localparam [63:0] ADDRESSES = {64{1'b1} } >> (64 - ADDR_W);
 
     integer seed, error_count = 0, check_count = 0, i;
@@ -135,6 +136,18 @@ module decode_case #(
         end
     endtask
 
+    // two factors of at most most_a and 16 bits, and of least to most bits together
+    reg [31:0] factor_a, factor_b;
+    task draw_factors(input integer most_a, input integer least, input integer most);
+        integer bits_a, bits_b;
+        begin
+            bits_a   = between(least > 17 ? least - 16 : 1, most_a);
+            bits_b   = between(least > bits_a ? least - bits_a : 1, most - bits_a < 16 ? most - bits_a : 16);
+            factor_a = (1 << (bits_a - 1)) | (random(0) & ((1 << (bits_a - 1)) - 1));
+            factor_b = (1 << (bits_b - 1)) | (random(0) & ((1 << (bits_b - 1)) - 1));
+        end
+    endtask
+
     task draw_legal;
         begin
             op = 1 + random(0) % 6;
@@ -202,8 +215,9 @@ module decode_case #(
                     put(0, 16, 5, random(0));
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & (ins[8] ? -DATA_BYTES : -4);
                     put(5, 0, 32, between(0, (1 << ACC_W) - 1));
-                    put(6, 0, 16, between(1, 65535));
-                    put(6, 16, 16, between(1, 65535));
+                    draw_factors(16, 1, STORE_BITS);
+                    put(6, 0, 16, factor_a);
+                    put(6, 16, 16, factor_b);
                     put(7, 0, 16, between(1, 65535));
                     put(7, 16, 16, between(1, 65535));
                     put(8, 0, ins[8] ? DATA_BYTES - 1 : 2, 0);
@@ -214,8 +228,9 @@ module decode_case #(
                 REORGANIZE: begin
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & -DATA_BYTES;
                     put(5, 0, 32, between(0, (1 << DYN_W) - 1));
-                    put(6, 0, 32, between(1, 24'hffffff));
-                    put(7, 0, 16, between(1, 65535));
+                    draw_factors(24, 1, REORGANIZE_BITS);
+                    put(6, 0, 32, factor_a);
+                    put(7, 0, 16, factor_b);
                     put(7, 16, 16, between(1, 65535));
                     put(10, 0, 8, between(1, 255));
                     put(10, 8, 8, between(1, 255));
@@ -296,7 +311,7 @@ module decode_case #(
                     size(0, 12, 1, 1);
                 end
             endcase
-            STORE: case (random(0) % 14)
+            STORE: case (random(0) % 15)
                 0: reserved(0, 9, 7);
                 1: reserved(0, 21, 11);
                 2: reserved(12, 8, 24);
@@ -322,8 +337,14 @@ module decode_case #(
                         put(3, 0, 2, 1 + random(0) % 3);
                         breaks(MISALIGNED);
                     end
+                14: begin
+                    draw_factors(16, STORE_BITS + 1, 32);
+                    put(6, 0, 16, factor_a);
+                    put(6, 16, 16, factor_b);
+                    breaks(FIELD);
+                end
             endcase
-            REORGANIZE: case (random(0) % 13)
+            REORGANIZE: case (random(0) % 14)
                 0: reserved(0, 8, 24);
                 1: reserved(6, 24, 8);
                 2: reserved(14 + (random(0) & 1), 0, 32);
@@ -340,6 +361,12 @@ module decode_case #(
                     breaks(BUFFER_RANGE);
                 end
                 12: odd((random(0) & 1) ? 3 : 13);
+                13: begin
+                    draw_factors(24, REORGANIZE_BITS + 1, 40);
+                    put(6, 0, 32, factor_a);
+                    put(7, 0, 16, factor_b);
+                    breaks(FIELD);
+                end
             endcase
             default: if (random(0) & 1) reserved(1 + random(0) % 15, 0, 32); else reserved(0, 8, 24);
         endcase
