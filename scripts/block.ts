@@ -34,6 +34,7 @@ const runBlock = async (args: readonly string[]): Promise<ExitCode> => {
     .option('--set <path=value>', 'change the configuration', collect, [])
     .option('--seed <n>', 'seed of the bench', '0')
     .option('--waves <file.vcd>', 'write waves')
+    .option('--no-color', 'print without colours')
     .addHelpText('after', help)
     .exitOverride()
     .parse([...args], { from: 'user' });

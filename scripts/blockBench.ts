@@ -31,13 +31,26 @@ export interface BenchOptions {
   readonly maxSeconds?: number;
 }
 
+/** Beside the bench as a second top: it has no part in it, and writes its waves. */
+const dumpFile: EmittedFile = {
+  path: 'tb/dump.v',
+  text: `module dump;
+    reg [8*1024-1:0] file;
+    initial if ($value$plusargs("waves=%s", file)) begin
+        $dumpfile(file);
+        $dumpvars(0, tb);
+    end
+endmodule
+`,
+};
+
 /** Emits a block and its bench, compiles them with Icarus Verilog and runs the bench once. */
 export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const { config, block, seed, folder } = options;
   const closure = blockClosure(config, block);
   const top = closure.find((candidate) => candidate.name === block)!;
   const { change = (file) => file, maxSeconds = 300 } = options;
-  const sources = [...closure.map((used) => change(blockFile(config, used))), benchFile(config, top)];
+  const sources = [...closure.map((used) => change(blockFile(config, used))), benchFile(config, top), dumpFile];
   const vectors = vectorFiles(config, block, seed);
   for (const file of [checksFile(config), ...sources, ...vectors, ...(options.files ?? [])]) {
     const path = join(folder, file.path);
@@ -46,7 +59,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   }
   await execa(
     'iverilog',
-    ['-g2005-sv', '-Wall', '-Irtl', '-s', 'tb', '-o', `${block}.vvp`, ...sources.map((s) => s.path)],
+    ['-g2005-sv', '-Wall', '-Irtl', '-s', 'tb', '-s', 'dump', '-o', `${block}.vvp`, ...sources.map((s) => s.path)],
     { cwd: folder },
   );
   const plusargs = [`seed=${seed}`, ...(options.plusargs ?? []), ...(options.waves ? [`waves=${options.waves}`] : [])];

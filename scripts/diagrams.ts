@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { planImages, randomOperands } from '../generator/model/workload.js';
 import { packageRoot } from '../generator/paths.js';
 import { makePlan } from '../generator/plan/plan.js';
@@ -11,6 +13,7 @@ import { registerOffset } from '../generator/spec/registers.js';
 import { type Row, renderWaves, type Span, type WaveJson, waveJson } from './diagrams/draw.js';
 import { sampleVcd, type Trace } from './diagrams/vcd.js';
 import { hostScript } from './runPass.js';
+import { runScript } from './script.js';
 import { simulate } from './simulate.js';
 import type { HostOperation } from './simulators/job.js';
 
@@ -195,12 +198,19 @@ export const drawDiagrams = async (): Promise<ReadonlyMap<string, WaveJson>> => 
 };
 
 /** Writes every diagram and its drawing. */
-const main = async (): Promise<void> => {
+const main = async (args: readonly string[]): Promise<ExitCode> => {
+  const command = new Command('npm run diagrams --');
+  command.description('runs the RTL and draws the timing diagrams of the integration guide anew, in docs/timing');
+  command
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse([...args], { from: 'user' });
   mkdirSync(DIAGRAMS, { recursive: true });
   for (const [name, diagram] of await drawDiagrams()) {
     writeFileSync(join(DIAGRAMS, `${name}.json`), `${JSON.stringify(diagram, null, 2)}\n`);
     writeFileSync(join(DIAGRAMS, `${name}.svg`), renderWaves(diagram));
   }
+  return EXIT.ok;
 };
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await runScript(main);

@@ -163,6 +163,7 @@ const main = (args: readonly string[]): Promise<ExitCode> => {
     .option('--geometries <n>', `in Icarus, which is slow: how many of ${SHORT.length} short geometries`, '1')
     .option('--break <n>', 'make the nth AND an OR (or NAND a NOR), to see runs fail')
     .option('-j, --jobs <n>', 'runs at a time', '2')
+    .option('--no-color', 'print without colours')
     .addHelpText(
       'after',
       '\nExamples:\n  npm run gates -- --target asic\n  npm run gates -- --simulator icarus --break 1000\n',

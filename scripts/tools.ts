@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { execa } from 'execa';
 
 /** Commands that the scripts run and cell libraries that they read, and the Debian package of each. */
@@ -111,9 +112,18 @@ export const ensureTools = async (
   }
 };
 
+const main = async (args: readonly string[]): Promise<0> => {
+  const command = new Command('npm run tools --');
+  command.description('install Verilator, Icarus Verilog and what they need with apt-get, where they are missing');
+  command
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse([...args], { from: 'user' });
+  await ensureTools();
+  return 0;
+};
+
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  ensureTools().catch((error: unknown) => {
-    console.error(error instanceof ToolsMissing ? error.message : error);
-    process.exitCode = 1;
-  });
+  // script.js needs this module, so it must not be waited for here
+  void import('./script.js').then(({ runScript }) => runScript(main));
 }

@@ -22,7 +22,8 @@ export interface Manifest {
 /** The package's version. */
 export const version = (): string => JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version;
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** SHA-256 of a content, in hexadecimal. */
+export const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 export const manifestFile = (config: Config, files: readonly EmittedFile[]): EmittedFile => {
   const manifest: Manifest = {

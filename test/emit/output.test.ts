@@ -69,6 +69,22 @@ describe('an output folder', () => {
     expect(tree(root)).toEqual(['out', 'out/manifest.json', 'out/rtl', 'out/rtl/a.v', 'out/rtl/b.v']);
     expect(fs.readFileSync(join(out, 'rtl/a.v'), 'utf8')).toBe('2');
   });
+
+  it('takes along what killed writers of it left beside it long ago', () => {
+    const root = folder();
+    const mark = '0123456789ab';
+    const left = [`.out.new-${mark}`, `.out.old-${mark}`];
+    const others = [`.out.new-${mark}0`, `.out2.new-${mark}`, `.out.older-${mark}`, `out.new-${mark}`];
+    for (const name of [...left, ...others]) fs.mkdirSync(join(root, name));
+    fs.writeFileSync(join(root, left[0], 'a.v'), '');
+    writeFolder(join(root, 'out'), output('1'));
+    expect(fs.readdirSync(root).sort()).toEqual([...left, ...others, 'out'].sort());
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now + 11 * 60_000);
+    writeFolder(join(root, 'out'), output('2'));
+    clock.mockRestore();
+    expect(fs.readdirSync(root).sort()).toEqual([...others, 'out'].sort());
+  });
 });
 
 describe('refuses, and touches nothing', () => {
@@ -92,6 +108,11 @@ describe('refuses, and touches nothing', () => {
       writeFolder(out, output('1'));
       fs.writeFileSync(join(out, 'rtl/notes.txt'), 'mine');
       return 'FOREIGN_FILES';
+    },
+    'a file of ours that was changed': (out) => {
+      writeFolder(out, output('1'));
+      fs.appendFileSync(join(out, 'rtl/b.v'), 'mine');
+      return 'CHANGED_FILES';
     },
     'an empty folder of the user among ours': (out) => {
       writeFolder(out, output('1'));

@@ -1,7 +1,7 @@
 // bpi_sram_1r1w.v - the one memory wrapper: a read port and a write port on one clock.
 // A read takes one cycle.  A lane that is read in the cycle that writes it returns unknown data: users do not look at
 // it.  The other lanes of that address read right, as in block RAM with write enables.
-// A flow swaps in its own macro or block RAM by replacing this file.
+// A flow swaps in its own macro or block RAM: it reads another file with this module in place of this one.
 //
 // GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
 `default_nettype none
