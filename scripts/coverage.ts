@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
@@ -12,6 +11,7 @@ import { rtlFiles } from '../generator/emit/rtl.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import { registerOffset, registers } from '../generator/spec/registers.js';
+import { discard, temporaryFolder } from '../generator/temporary.js';
 import { eachNth, regressionCases } from './cases.js';
 import { parseCoverage } from './coverage/points.js';
 import { blockCoverage, coverageTable, percentOf, staleExclusions, uncovered } from './coverage/report.js';
@@ -131,7 +131,7 @@ const collect = async (
   runs: readonly Run[],
   parallel: number,
 ): Promise<{ readonly data: string; readonly wrong: readonly string[] }> => {
-  const folder = mkdtempSync(join(tmpdir(), 'bpi-coverage-'));
+  const folder = temporaryFolder('bpi-coverage-');
   let done = 0;
   const progress = new Progress(() => `${done} of ${runs.length} runs`);
   const wrong: string[] = [];
@@ -154,7 +154,7 @@ const collect = async (
     return { data: readFileSync(total, 'utf8'), wrong };
   } finally {
     progress.end();
-    rmSync(folder, { recursive: true, force: true });
+    await discard(folder);
   }
 };
 

@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
@@ -8,6 +6,7 @@ import { UserError } from '../generator/check/errors.js';
 import { withFileErrors } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
+import { discard, temporaryFolder } from '../generator/temporary.js';
 import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
 import { isEquivalent } from './mutation/equivalence.js';
 import { type Baseline, type Judged, judgeMutant, measureBaseline } from './mutation/judge.js';
@@ -163,7 +162,7 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
 
   const begin = performance.now();
   // each mutant is a design of its own, which nobody simulates again
-  const cache = mkdtempSync(join(tmpdir(), 'bpi-mutants-'));
+  const cache = temporaryFolder('bpi-mutants-');
   process.env.BP_IM2COL_CACHE = cache;
   let judged: readonly Judged[] = [];
   try {
@@ -173,7 +172,7 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
     }
     judged = await judgeTargets(targets, baselines, { parallel, equivalence: flags.equivalence, seconds });
   } finally {
-    rmSync(cache, { recursive: true, force: true });
+    await discard(cache);
   }
   if (earlier) judged = [...earlier.mutants.filter(({ status }) => status !== 'survived'), ...judged];
   const spent = Math.round((performance.now() - begin) / 1000);

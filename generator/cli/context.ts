@@ -6,7 +6,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Whether what goes to `out` is coloured. */
   readonly color: boolean;
+  /** Whether what goes to `err` is. Default: as `color`. */
+  readonly errColor?: boolean;
 }
 
 /** What a command is given. */

@@ -18,8 +18,8 @@ const block = (error: UserError, pc: Colors): string => {
 };
 
 /** Prints one error block, with the stack only where it was asked for, and says with which code to exit. */
-export const reportFailure = (error: unknown, { err, color }: Terminal, debug: boolean): ExitCode => {
-  const pc = picocolors.createColors(color);
+export const reportFailure = (error: unknown, { err, color, errColor }: Terminal, debug: boolean): ExitCode => {
+  const pc = picocolors.createColors(errColor ?? color);
   const stack = debug && error instanceof Error ? `${error.stack}\n` : '';
   if (error instanceof UserError) {
     err(block(error, pc) + stack);

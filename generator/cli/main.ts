@@ -7,11 +7,14 @@ import { runCli } from './program.js';
 const args = process.argv.slice(2);
 const { env, stdout, stderr } = process;
 const plain = Boolean(env.NO_COLOR) || args.includes('--no-color') || env.TERM === 'dumb';
+const isColored = (stream: NodeJS.WriteStream): boolean =>
+  !plain && (Boolean(env.FORCE_COLOR) || Boolean(stream.isTTY));
 
 const terminal: Terminal = {
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
-  color: !plain && (Boolean(env.FORCE_COLOR) || Boolean(stderr.isTTY)),
+  color: isColored(stdout),
+  errColor: isColored(stderr),
 };
 
 // a reader that goes away (| head) is no error; a full disk behind the output is

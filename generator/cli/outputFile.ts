@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
+import { discard, temporary } from '../temporary.js';
 
 /** Where a path leads: itself, or the end of its symbolic link. */
 const target = (path: string): string => {
@@ -47,14 +48,13 @@ export const checkOutput = (option: string, path: string, extensions: readonly s
  */
 export const writeOutput = (option: string, path: string, bytes: Uint8Array): void => {
   const file = target(path);
-  const fresh = join(dirname(file), `.${basename(file)}.new-${randomBytes(6).toString('hex')}`);
+  const fresh = temporary(join(dirname(file), `.${basename(file)}.new-${randomBytes(6).toString('hex')}`));
   withFileErrors(`${option} ${path}`, () => {
     try {
       writeFileSync(fresh, bytes, { flag: 'wx' });
       renameSync(fresh, file);
-    } catch (error) {
-      rmSync(fresh, { force: true });
-      throw error;
+    } finally {
+      discard(fresh);
     }
   });
 };

@@ -13,7 +13,8 @@ import {
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
-import { MANIFEST, parseManifest } from './manifest.js';
+import { discard, temporary } from '../temporary.js';
+import { MANIFEST, parseManifest, sha256 } from './manifest.js';
 import type { EmittedFile } from './rtl.js';
 
 const kindOf = (path: string): 'none' | 'folder' | 'link' | 'other' => {
@@ -54,17 +55,31 @@ const contents = (folder: string): readonly string[] =>
     return inner.length > 0 ? inner.map((path) => `${entry.name}/${path}`) : [entry.name];
   });
 
-/** Only an empty folder, or one whose every file our manifest there lists, may be replaced. */
+const named = (paths: readonly string[]): string =>
+  paths.slice(0, 3).join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '');
+
+/** Only an empty folder, or one whose every file our manifest there lists and nobody has changed since, may be replaced. */
 const refuseForeign = (folder: string): void => {
   const top = readdirSync(folder);
   if (top.length === 0) return;
   const manifest = top.includes(MANIFEST) ? parseManifest(readFileSync(join(folder, MANIFEST), 'utf8')) : undefined;
-  const ours = new Set([MANIFEST, ...(manifest?.files ?? []).map(({ path }) => path)]);
-  const foreign = manifest ? contents(folder).filter((path) => !ours.has(path)) : top;
-  if (foreign.length === 0) return;
-  const named = foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? ` and ${foreign.length - 3} more` : '');
-  const message = `it holds files that bp-im2col did not write: ${named}`;
-  refuse('FOREIGN_FILES', folder, message, 'move them away, or give another output folder');
+  const hashes = new Map(manifest?.files.map(({ path, sha256 }) => [path, sha256]));
+  const inside = manifest ? contents(folder).filter((path) => path !== MANIFEST) : top;
+  const foreign = inside.filter((path) => !hashes.has(path));
+  if (foreign.length > 0) {
+    const message = `it holds files that bp-im2col did not write: ${named(foreign)}`;
+    refuse('FOREIGN_FILES', folder, message, 'move them away, or give another output folder');
+  }
+  const changed = inside.filter((path) => sha256(readFileSync(join(folder, path))) !== hashes.get(path));
+  if (changed.length > 0) {
+    const message = `it holds files that were changed since bp-im2col wrote them: ${named(changed)}`;
+    refuse(
+      'CHANGED_FILES',
+      folder,
+      message,
+      'move them away to keep them, or delete them; or give another output folder',
+    );
+  }
 };
 
 /** Makes the folders above `folder`; returns those that it made, innermost first. */
@@ -80,6 +95,20 @@ const quietly = (run: () => void): void => {
     run();
   } catch {
     // the first error is the one to report
+  }
+};
+
+const STALE_MS = 10 * 60_000;
+
+/** Removes what earlier writers of this folder, killed at work, left beside it; a young one may still be at work. */
+const removeLeftovers = (folder: string): void => {
+  const [parent, start] = [dirname(folder), `.${basename(folder)}.`];
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(start) || !/^(new|old)-[0-9a-f]{12}$/.test(name.slice(start.length))) continue;
+    const path = join(parent, name);
+    // renaming to .old changes its ctime, not its mtime
+    const isStale = Date.now() - lstatSync(path).ctimeMs > STALE_MS;
+    if (isStale && kindOf(path) === 'folder') rmSync(path, { recursive: true, force: true });
   }
 };
 
@@ -101,7 +130,8 @@ export const writeFolder = (out: string, files: readonly EmittedFile[]): void =>
     }
 
     const mark = randomBytes(6).toString('hex');
-    const fresh = join(dirname(folder), `.${basename(folder)}.new-${mark}`);
+    // a signal is heard when all is done: there is no pause in what follows
+    const fresh = temporary(join(dirname(folder), `.${basename(folder)}.new-${mark}`));
     const old = join(dirname(folder), `.${basename(folder)}.old-${mark}`);
     let made: readonly string[] = [];
     try {
@@ -118,10 +148,12 @@ export const writeFolder = (out: string, files: readonly EmittedFile[]): void =>
         throw error;
       }
     } catch (error) {
-      quietly(() => rmSync(fresh, { recursive: true, force: true }));
+      quietly(() => discard(fresh));
       for (const path of made) quietly(() => rmdirSync(path));
       throw error;
     }
+    discard(fresh);
     withFileErrors(old, () => rmSync(old, { recursive: true, force: true }));
+    quietly(() => removeLeftovers(folder));
   });
 };

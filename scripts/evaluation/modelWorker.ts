@@ -6,7 +6,8 @@ import type { ModelJob } from './model.js';
 export type ModelOutcome = Estimate | { readonly failed: string };
 
 // whoever asked is gone
-process.once('disconnect', () => process.exit(1));
+const giveUp = (): never => process.exit(1);
+process.once('disconnect', giveUp);
 
 process.on('message', (job: ModelJob) => {
   let outcome: ModelOutcome;
@@ -15,5 +16,7 @@ process.on('message', (job: ModelJob) => {
   } catch (error) {
     outcome = { failed: error instanceof Error ? error.message : String(error) };
   }
-  process.send!(outcome);
+  process.send!(outcome, (error: Error | null) => {
+    if (error) giveUp();
+  });
 });

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { rtlFiles } from '../../generator/emit/rtl.js';
+import { discard, temporaryFolder } from '../../generator/temporary.js';
 import { searchWithAbc } from '../formal/prove.js';
 import type { Target } from './choose.js';
 import { type Mutation, mutate } from './operators.js';
@@ -52,7 +52,7 @@ const isSameNetlist = async (folder: string, prefix: string): Promise<boolean> =
  */
 export const isEquivalent = async (target: Target, mutation: Mutation, seconds: number): Promise<boolean> => {
   const { block, config, path, text } = target;
-  const folder = mkdtempSync(join(tmpdir(), 'bpi-equal-'));
+  const folder = temporaryFolder('bpi-equal-');
   try {
     for (const side of ['gold', 'gate']) {
       mkdirSync(join(folder, side, 'rtl'), { recursive: true });
@@ -108,6 +108,6 @@ export const isEquivalent = async (target: Target, mutation: Mutation, seconds: 
     }
     return true;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await discard(folder);
   }
 };

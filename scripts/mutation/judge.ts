@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { blocksOf } from '../../generator/emit/blocks.js';
 import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
 import type { Config, Engine } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
+import { discard, temporaryFolder } from '../../generator/temporary.js';
 import { runBench } from '../blockBench.js';
 import type { Target } from './choose.js';
 import { type Mutation, mutate, transfer } from './operators.js';
@@ -76,7 +74,7 @@ export const judgeMutant = async (target: Target, mutation: Mutation, baseline: 
   for (const [config, seed] of benchesOf(target)) {
     const mutant = changed(config, target, mutation);
     if (!mutant) continue;
-    const folder = mkdtempSync(join(tmpdir(), 'bpi-mutant-'));
+    const folder = temporaryFolder('bpi-mutant-');
     const change = (file: EmittedFile): EmittedFile => (file.path === mutant.path ? mutant : file);
     try {
       const { passed } = await runBench({
@@ -86,7 +84,7 @@ export const judgeMutant = async (target: Target, mutation: Mutation, baseline: 
     } catch {
       return verdict('invalid');
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await discard(folder);
     }
   }
   const mutant = changed(target.config, target, mutation)!;

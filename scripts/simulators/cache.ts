@@ -14,6 +14,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../generator/paths.js';
+import { discard, temporary } from '../../generator/temporary.js';
 
 const writable = (folder: string): boolean => {
   try {
@@ -89,7 +90,8 @@ export const buildOnce = async (key: string, build: (folder: string) => Promise<
       else await sleep(200);
       continue;
     }
-    const folder = `${target}.${randomBytes(4).toString('hex')}`;
+    temporary(lock);
+    const folder = temporary(`${target}.${randomBytes(4).toString('hex')}`);
     try {
       if (existsSync(target)) break;
       mkdirSync(folder);
@@ -100,8 +102,8 @@ export const buildOnce = async (key: string, build: (folder: string) => Promise<
         if (!existsSync(target)) throw error; // a builder that took this lock for stale was faster
       }
     } finally {
-      rmSync(folder, { recursive: true, force: true });
-      rmSync(lock, { force: true });
+      await discard(folder);
+      await discard(lock);
     }
   }
   return target;

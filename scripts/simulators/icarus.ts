@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../generator/check/errors.js';
@@ -7,6 +6,7 @@ import { blocks } from '../../generator/emit/blocks.js';
 import { benchFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { ceilPow2, derive } from '../../generator/spec/derive.js';
+import { discard, temporaryFolder } from '../../generator/temporary.js';
 import { buildOnce, cacheKey } from './cache.js';
 import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
 import { hasStatus, writeFiles } from './verilator.js';
@@ -147,7 +147,7 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
     await execa('iverilog', [...flags, '-o', 'simulation.vvp', ...verilog], { cwd: beside });
   });
 
-  const folder = mkdtempSync(join(tmpdir(), 'bpi-sim-'));
+  const folder = temporaryFolder('bpi-sim-');
   try {
     const range = (address: bigint, bytes: number): string => hex(address, 16) + hex(bytes, 16);
     writeFiles(folder, [
@@ -217,6 +217,6 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
       log,
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await discard(folder);
   }
 };

@@ -1,11 +1,11 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { packageRoot } from '../../generator/paths.js';
 import type { Config } from '../../generator/spec/config.js';
 import { derive } from '../../generator/spec/derive.js';
+import { discard, temporaryFolder } from '../../generator/temporary.js';
 import { buildOnce, cacheKey, isBuilt } from './cache.js';
 import {
   type Activity,
@@ -240,7 +240,7 @@ interface HarnessReport {
 export const runVerilator = async (config: Config, job: SimJob, rtl: readonly EmittedFile[]): Promise<SimResult> => {
   const waves = job.waves === undefined ? undefined : waveFormat(job.waves);
   const executable = await buildVerilator(config, rtl, waves, job.coverage !== undefined);
-  const folder = mkdtempSync(join(tmpdir(), 'bpi-sim-'));
+  const folder = temporaryFolder('bpi-sim-');
   try {
     for (const [index, { bytes }] of job.images.entries()) writeFileSync(join(folder, `image${index}`), bytes);
     writeFileSync(join(folder, 'job'), jobText(config, job));
@@ -260,6 +260,6 @@ export const runVerilator = async (config: Config, job: SimJob, rtl: readonly Em
       log: all,
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await discard(folder);
   }
 };

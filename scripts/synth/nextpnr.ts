@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { discard, temporaryFolder } from '../../generator/temporary.js';
 import { missingTools } from '../tools.js';
 import type { Device } from './devices.js';
 
@@ -40,11 +40,11 @@ const FILES = ['--json', 'netlist.json', '--asc', 'out.asc', '--report', 'report
 const native = async (): Promise<Router> => {
   const version = /Version (\S+?)\)/.exec((await execa('nextpnr-ice40', ['--version'], { all: true })).all)?.[1];
   const inFolder = async <T>(body: (folder: string) => Promise<T>): Promise<T> => {
-    const folder = mkdtempSync(join(tmpdir(), 'bpi-nextpnr-'));
+    const folder = temporaryFolder('bpi-nextpnr-');
     try {
       return await body(folder);
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await discard(folder);
     }
   };
   return {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../generator/check/errors.js';
+import { discard, temporaryFolder } from '../../generator/temporary.js';
 import { missingTools } from '../tools.js';
 
 /** Files by name, without folders. */
@@ -32,15 +32,17 @@ const native = async (): Promise<Yosys> => {
   return {
     version,
     run: async (script, inputs, outputs) => {
-      const folder = mkdtempSync(join(tmpdir(), 'bpi-yosys-'));
+      const folder = temporaryFolder('bpi-yosys-');
       try {
         for (const [name, text] of Object.entries(inputs)) writeFileSync(join(folder, name), text);
         writeFileSync(join(folder, 'script.ys'), script.join('\n'));
-        const result = await execa('yosys', ['-q', 'script.ys'], { cwd: folder, reject: false, all: true });
+        // its own temporary files too go with the folder
+        const env = { TMPDIR: folder };
+        const result = await execa('yosys', ['-q', 'script.ys'], { cwd: folder, env, reject: false, all: true });
         if (result.exitCode !== 0) throw failure(version, result.all ?? '');
         return Object.fromEntries(outputs.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
       } finally {
-        rmSync(folder, { recursive: true, force: true });
+        await discard(folder);
       }
     },
   };

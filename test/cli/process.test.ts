@@ -1,7 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { execFileSync, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { presets } from '../../generator/spec/presets.js';
 import { temporaryFolders } from '../temporary.js';
 
 const main = resolve('dist/generator/cli/main.js');
@@ -82,4 +85,80 @@ describe('the program, as a process', () => {
     expect(run.status).toBe(2);
     expect(run.stderr.includes('\x1b')).toBe(coloured);
   });
+
+  const hasScript = spawnSync('script', ['--version']).status === 0;
+  it.skipIf(!hasScript).each([
+    ['analyze C=4,H=4,W=4,N=4,K=3 > file', false, false],
+    ['analyze C=4,H=4,W=4,N=4,K=3 2> file', true, false],
+    ['generate nothing > file', true, false],
+    ['generate nothing 2> file', false, false],
+    ['--no-color analyze C=4,H=4,W=4,N=4,K=3', false, false],
+  ])('colours what goes to the terminal, not what goes to a file: %s', (words, onTerminal, inFile) => {
+    const root = folder();
+    const plain = { NO_COLOR: '', FORCE_COLOR: '', TERM: 'xterm' };
+    const run = shell(`script -qec '"$NODE" "$MAIN" ${words}' /dev/null < /dev/null`, root, plain);
+    expect(run.stdout.includes('\x1b[')).toBe(onTerminal);
+    const file = join(root, 'file');
+    if (existsSync(file)) expect(readFileSync(file, 'utf8').includes('\x1b')).toBe(inFile);
+  });
+});
+
+describe('a signal', () => {
+  const code = { SIGINT: 130, SIGTERM: 143 } as const;
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+
+  it.each(signals)('%s removes what is temporary, and ends what was started', (signal) => {
+    const script = `
+      import { execa } from 'execa';
+      import { temporaryFolder } from '${resolve('dist/generator/temporary.js')}';
+      const cwd = temporaryFolder('bpi-sim-');
+      const child = execa('sleep', ['300'], { cwd, reject: false });
+      console.log(child.pid);
+      await new Promise((later) => setTimeout(later, 50));
+      process.kill(process.pid, '${signal}');
+      await child;
+      console.log('went on');
+    `;
+    const root = folder();
+    const run = shell('(cd "$AT" && TMPDIR="$ROOT" "$NODE" --input-type=module -e "$SCRIPT"); echo $?', root, {
+      ...{ AT: resolve('.'), ROOT: root, SCRIPT: script },
+    });
+    const [pid, ...rest] = run.stdout.trim().split('\n');
+    expect(rest).toEqual([`${code[signal]}`]);
+    expect(readdirSync(root)).toEqual([]);
+    expect(spawnSync('ps', ['-o', 'stat=', '-p', pid!], { encoding: 'utf8' }).stdout).toMatch(/^(Z|$)/);
+  });
+
+  it.each(signals)('%s while a folder is replaced leaves the new one, and nothing beside it', (signal) => {
+    const script = `
+      import { writeFolder } from '${resolve('dist/generator/emit/output.js')}';
+      import { manifestFile } from '${resolve('dist/generator/emit/manifest.js')}';
+      import { presets } from '${resolve('dist/generator/spec/presets.js')}';
+      const write = (text, hit) => {
+        const files = ['a.v', 'b.v'].map((path) => ({ path, text }));
+        const [first, ...others] = [manifestFile(presets.tiny4, files), ...files];
+        writeFolder('out', [{ path: first.path, get text() { hit(); return first.text; } }, ...others]);
+      };
+      write('1', () => undefined);
+      write('2', () => process.kill(process.pid, '${signal}'));
+      setTimeout(() => console.log('went on'), 5000);
+    `;
+    const root = folder();
+    const run = shell('"$NODE" --input-type=module -e "$SCRIPT"; echo $?', root, { SCRIPT: script });
+    expect(run.stdout).toBe(`${code[signal]}\n`);
+    expect(readdirSync(root)).toEqual(['out']);
+    expect(readdirSync(join(root, 'out')).sort()).toEqual(['a.v', 'b.v', 'manifest.json']);
+    expect(readFileSync(join(root, 'out/b.v'), 'utf8')).toBe('2');
+  });
+});
+
+it('a worker of the model whose asker has gone ends without a word', async () => {
+  const worker = fork(resolve('dist/scripts/evaluation/modelWorker.js'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const ended = once(worker, 'exit');
+  const job = (spec: string) => ({ layer: 'a', spec, config: presets.tiny4, pass: 'fprop', engine: 'zerofree' });
+  worker.send(job('C=4,H=4,W=4,N=4,K=3'));
+  await once(worker, 'message');
+  worker.send(job('C=32,H=16,W=16,N=32,K=3'), () => worker.disconnect());
+  const said = await Promise.all([text(worker.stdout!), text(worker.stderr!)]);
+  expect([await ended, ...said]).toEqual([[1, null], '', '']);
 });
