@@ -7,7 +7,7 @@ import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';
 import { runJobs } from './benchmark/runJobs.js';
-import { evaluate, PARTS, type Part, rtlJobs } from './evaluation/evaluate.js';
+import { evaluate, isEmpty, PARTS, type Part, rtlJobs } from './evaluation/evaluate.js';
 import { resultsMarkdown } from './evaluation/markdown.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
@@ -77,6 +77,13 @@ const refuseFilter = (filter: string | undefined): never => {
   return refuse({ code: 'NO_ROWS', path: '--filter', message: `no row has the words "${filter}"`, fix });
 };
 
+/** @throws UserError: there is nothing to show. */
+const refuseEmptyCache = (args: readonly string[]): never => {
+  const again = args.filter((arg) => arg !== '--cached').map((arg) => (/\s/.test(arg) ? JSON.stringify(arg) : arg));
+  const fix = `run it without --cached first: ${['npm run bench', ...(again.length > 0 ? ['--', ...again] : [])].join(' ')}`;
+  return refuse({ code: 'NOT_CACHED', path: '--cached', message: 'nothing of this is cached', fix });
+};
+
 const partsOf = ({ validate, only, filter }: Flags): readonly Part[] => {
   if (validate) return ['validation'];
   if (only === undefined) return filter === undefined ? PARTS : ['layers'];
@@ -111,12 +118,14 @@ const runsAsJson = (jobs: readonly BenchJob[], measured: ReadonlyMap<string, Mea
   });
 
 /** The table of targets. */
-const targets = async ({ filter, json, fresh = false, cached = false }: Flags, parallel: number): Promise<ExitCode> => {
+const targets = async (flags: Flags, args: readonly string[], parallel: number): Promise<ExitCode> => {
+  const { filter, json, fresh = false, cached = false } = flags;
   const figures = FIGURES.filter((figure) => matches(figureName(figure), filter));
   const jobs = jobsOf(figures);
   if (jobs.length === 0) refuseFilter(filter);
   if (!cached) await ensureTools(['verilator', 'g++', 'make']);
   const { measured, failed } = await runJobs(jobs, { fresh, cachedOnly: cached, parallel });
+  if (cached && measured.size === 0) refuseEmptyCache(args);
   const rows = figures.map((figure) => rowOf(figure, measured));
   const failures = [...failed].map(([run, findings]) => ({ run, findings }));
   const content = {
@@ -134,7 +143,7 @@ const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCod
   const { quick = false, filter, json, markdown, fresh = false, cached = false } = flags;
   if (typeof json === 'string') checkOutput('--json', json, ['.json']);
   const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
-  if (quick) return targets(flags, parallel);
+  if (quick) return targets(flags, args, parallel);
   const parts = partsOf(flags);
   const wanted = (name: string): boolean => matches(name, filter);
   const jobs = rtlJobs({ parts, wanted });
@@ -145,6 +154,7 @@ const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCod
   const { results, text, failures, valid } = await evaluate({
     ...{ parts, wanted, fresh, cached, parallel, color, command },
   });
+  if (cached && isEmpty(results)) refuseEmptyCache(args);
   print(json, results, markdown ? resultsMarkdown(results) : text);
   report(failures);
   return failures.length > 0 || valid === false ? EXIT.failed : EXIT.ok;

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
@@ -10,6 +9,7 @@ import { makePlan } from '../generator/plan/plan.js';
 import { parseLayer } from '../generator/spec/layer.js';
 import { presets } from '../generator/spec/presets.js';
 import { registerOffset } from '../generator/spec/registers.js';
+import { discard, temporaryFolder } from '../generator/temporary.js';
 import { type Row, renderWaves, type Span, type WaveJson, waveJson } from './diagrams/draw.js';
 import { sampleVcd, type Trace } from './diagrams/vcd.js';
 import { hostScript } from './runPass.js';
@@ -75,7 +75,7 @@ const trace = async (): Promise<Trace> => {
   const { output } = plan.memory;
   const setup = hostScript(config, plan, 20_000);
   const irq = setup.findIndex(({ kind }) => kind === 'irq');
-  const folder = mkdtempSync(join(tmpdir(), 'bpi-diagrams-'));
+  const folder = temporaryFolder('bpi-diagrams-');
   try {
     const waves = join(folder, 'trace.vcd');
     await simulate(
@@ -105,7 +105,7 @@ const trace = async (): Promise<Trace> => {
     );
     return sampleVcd(readFileSync(waves, 'utf8'), 'tb.dut', 'aclk', signals);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await discard(folder);
   }
 };
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emit } from '../generator/emit/generate.js';
@@ -67,10 +67,22 @@ describe('the package, installed from its tarball into an empty folder', () => {
     const inside = join(home, 'node_modules/bp-im2col');
     const top = readdirSync(inside).sort();
     expect(top).toEqual(expect.arrayContaining(['LICENSE', 'CHANGELOG.md', 'dist', 'package.json', 'tb', 'templates']));
-    expect(top.filter((name) => ['test', 'generator', 'scripts', 'rtl-out', 'node_modules'].includes(name))).toEqual(
-      [],
-    );
+    expect(top.filter((name) => ['test', 'scripts', 'node_modules'].includes(name))).toEqual([]);
+    expect(readdirSync(join(inside, 'generator'))).toEqual(['README.md']);
+    expect(readdirSync(join(inside, 'rtl-out/tiny4'))).toEqual(['registers.md']);
     expect(readdirSync(join(inside, 'dist')).sort()).toEqual(['generator', 'scripts', 'templates.cjs']);
+  });
+
+  it('holds what the README and the guide link to', () => {
+    const inside = join(home, 'node_modules/bp-im2col');
+    for (const [page, folder] of [
+      ['README.md', '.'],
+      ['docs/integration.md', 'docs'],
+    ] as const) {
+      const links = [...readFileSync(join(inside, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
+      expect(links.length).toBeGreaterThan(4);
+      for (const [, link] of links) expect(existsSync(join(inside, folder, link!)), `${page}: ${link}`).toBe(true);
+    }
   });
 
   it('shows its help', () => {

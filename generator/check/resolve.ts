@@ -114,7 +114,8 @@ export const presetOf = (name: unknown): Config => {
 const withDefaults = (input: Json): Json => ({
   engines: ENGINES,
   prefix: 'bpi_',
-  ...(input.format === 'int8' ? { addStages: 1 } : input.format === 'bf16' ? { addStages: 3 } : {}),
+  // without a right format this is any right value: only the format is reported then
+  addStages: input.format === 'bf16' ? 3 : 1,
   ...input,
 });
 

@@ -58,13 +58,19 @@ const parseAddress = (path: string, text: string, multiple: number): number => {
   return value;
 };
 
-/** What `--at` places, by its name in the memory map. */
-const parsePlaces = (texts: readonly string[], pass: Pass, alignment: number): Places => {
+/** The parts of a pass, by the names that a person knows them by, and their names in the memory map. */
+const partsOf = (pass: Pass): ReadonlyMap<string, keyof MemoryMap> => {
   const { first, second, output } = PASS_TENSORS[pass];
-  const keys = new Map<string, keyof MemoryMap>([
+  return new Map<string, keyof MemoryMap>([
     ...[first, second, 'scratch' as const, 'program' as const].map((name) => [name, name] as const),
     [output, 'output'],
   ]);
+};
+
+/** What `--at` places, by its name in the memory map. */
+const parsePlaces = (texts: readonly string[], pass: Pass, alignment: number): Places => {
+  const keys = partsOf(pass);
+  const { output } = PASS_TENSORS[pass];
   const places = new Map<keyof MemoryMap, number>();
   for (const text of texts) {
     const path = `--at ${text}`;
@@ -130,9 +136,10 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   const instructions = plan.words.byteLength / BYTES_PER_INSTRUCTION;
   const window = programs.writeWindow(plan);
   if (options.json) {
+    const memory = Object.fromEntries([...partsOf(pass)].map(([name, key]) => [name, plan.memory[key]]));
     const result = {
       ...{ config: config.name, layer: formatLayer(layer), pass, engine, narrow, instructions },
-      ...{ memory: plan.memory, window, predicted: plan.cost, c, bin },
+      ...{ memory, window, predicted: plan.cost, c, bin },
     };
     print(`${JSON.stringify(result, null, 2)}\n`);
     return;
@@ -155,7 +162,11 @@ export const compileCommand = (context: Context): Command =>
     .addOption(
       new Option('-e, --engine <engine>', 'the engine (default: zerofree, or the last one built)').choices(ENGINES),
     )
-    .option('--base <address>', 'first byte of the memory that tensors and program take', '0x10000000')
+    .option(
+      '--base <address>',
+      'first byte of the memory that tensors and program take, a multiple of 4096',
+      '0x10000000',
+    )
     .addOption(
       new Option('--at <name=address>', 'where a tensor, scratch or the program lies, a multiple of 64; repeatable')
         .argParser(collect)

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { UserError } from '../check/errors.js';
+import { type Problem, UserError } from '../check/errors.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
 import { isStrided, loadSource, parseBatch, parseSize, problem, withBatch } from './analyze.js';
@@ -23,6 +23,8 @@ interface Options {
 const help = `
 The model replays the compiler's program: LOADs, EXECs and STOREs, the bus and the memory of the benches (100 cycles of
 latency, one beat a cycle). It does not compute values. npm run bench -- --validate compares it with the RTL.
+--json and --csv hold every counter of registers.md (see generate) but the stalls, and startCycles: those of the cycles that
+START waits until the accumulator has cleared itself after a reset.
 Milliseconds are cycles at the clock that is given; the generator does not promise a clock.
 
 Layer keys: B C H W N, Kh Kw Sh Sw Dh Dw, Pt Pb Pl Pr, G; K S D P set all their axes.
@@ -44,6 +46,13 @@ const parseParallel = (text: string): number => {
   const parallel = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
   if (parallel >= 1 && parallel <= 64) return parallel;
   throw problem('OUT_OF_RANGE', `--jobs ${text}`, 'it will not do', 'give a whole number from 1 to 64');
+};
+
+/** What a worker said of a pass as a problem, with the worker's own fix if it gave one. */
+export const planProblem = (name: string, text: string): Problem => {
+  const [, message, code, fix] = /^\S+: (.*) \[([\w.]+)\]\n {2}fix: (.*)$/.exec(text) ?? [];
+  if (message !== undefined && code !== undefined && fix !== undefined) return { code, path: name, message, fix };
+  return { code: 'NO_PLAN', path: name, message: text, fix: 'change the layer or the accelerator' };
 };
 
 const estimate = async (source: string, options: Options, context: Context): Promise<void> => {
@@ -71,8 +80,7 @@ const estimate = async (source: string, options: Options, context: Context): Pro
   const { modelKey, runModel } = await import('../../scripts/evaluation/model.js');
   const { estimates, failed } = await runModel(jobs, { parallel });
   if (failed.size > 0) {
-    const fix = 'change the layer or the accelerator';
-    throw new UserError([...failed].map(([path, message]) => ({ code: 'NO_PLAN', path, message, fix })));
+    throw new UserError([...failed].map(([name, text]) => planProblem(name, text)));
   }
   const rows = jobs.map((job) => ({ job, estimate: estimates.get(modelKey(job))! }));
   const { csvEstimate, humanEstimate, jsonEstimate } = await import('./estimateReport.js');

@@ -248,7 +248,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
   if (options.json) context.out(`${JSON.stringify(reports.jsonReport(report), null, 2)}\n`);
   else context.out(reports.humanReport(report, { color: context.color, explain: options.explain ?? false }));
   if (!result.passed) {
-    if (!options.json) context.err(reports.mismatchReport(report, context.color));
+    if (!options.json) context.err(reports.mismatchReport(report, context.errColor ?? context.color));
     context.exitWith(EXIT.failed);
   }
 };
@@ -266,7 +266,7 @@ export const runCommand = (context: Context): Command =>
     .option('--x <file.npy>', 'input (default: seeded random data)')
     .option('--wt <file.npy>', 'weights')
     .option('--dy <file.npy>', 'gradient of the output')
-    .option('-o, --out <file.npy>', 'write the result: int32 or float32')
+    .option('-o, --out <file.npy>', 'write the result: int32 for int8 (int8 with --narrow), float32 for bf16')
     .option('--seed <n>', 'seed of random data and of the memory model', '0')
     .addOption(
       new Option('--simulator <name>', 'verilator, or icarus for small layers')

@@ -25,11 +25,13 @@ const descrOf = (data: NpyArray['data']): Descr =>
 
 const tuple = (shape: readonly number[]): string => `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
 
+const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** The bytes of a version 1.0 file. */
 export const encodeNpy = ({ shape, data }: NpyArray): Uint8Array => {
-  if (shape.reduce((product, size) => product * size, 1) !== data.length) {
+  if (elements(shape) !== data.length) {
     throw new RangeError(`shape ${tuple(shape)} does not hold ${data.length} elements`);
   }
   const dict = `{'descr': '${descrOf(data)}', 'fortran_order': False, 'shape': ${tuple(shape)}, }`;
@@ -102,17 +104,15 @@ export const decodeNpy = (bytes: Uint8Array, path: string, expected: NpyExpectat
   const descr = entries.descr.replace(/^'(.*)'$/, '$1');
   const cast = (to: string) => `convert it: numpy.save(file, array.astype('${to}'))`;
   if (/^>/.test(descr)) {
-    return refuse('NPY_BIG_ENDIAN', `elements are big endian (${descr})`, cast(descr.replace('>', '<')));
-  }
-  if (!Object.hasOwn(types, descr)) {
-    return refuse(
-      'NPY_DTYPE',
-      `elements are ${descr}, not one of ${Object.keys(types).join(', ')}`,
-      cast(expected.descr ?? '<f4'),
-    );
+    const native = descr.replace('>', '<');
+    const to = expected.descr ?? (Object.hasOwn(types, native) ? native : '<f4');
+    return refuse('NPY_BIG_ENDIAN', `elements are big endian (${descr})`, cast(to));
   }
   if (expected.descr !== undefined && expected.descr !== descr) {
     return refuse('NPY_DTYPE', `elements are ${descr}, not ${expected.descr}`, cast(expected.descr));
+  }
+  if (!Object.hasOwn(types, descr)) {
+    return refuse('NPY_DTYPE', `elements are ${descr}, not one of ${Object.keys(types).join(', ')}`, cast('<f4'));
   }
   if (entries.fortran_order === 'True' && shape.length > 1) {
     return refuse(
@@ -123,14 +123,14 @@ export const decodeNpy = (bytes: Uint8Array, path: string, expected: NpyExpectat
   }
   const wanted = expected.shape;
   if (wanted && (wanted.length !== shape.length || wanted.some((size, axis) => size !== shape[axis]))) {
-    return refuse(
-      'NPY_SHAPE',
-      `the shape is ${tuple(shape)}, not ${tuple(wanted)}`,
-      `reshape it: array.reshape(${tuple(wanted)})`,
-    );
+    const fix =
+      elements(shape) === elements(wanted)
+        ? `reshape it: array.reshape(${tuple(wanted)})`
+        : `give an array of the shape ${tuple(wanted)}, ${elements(wanted)} elements; this one has ${elements(shape)}`;
+    return refuse('NPY_SHAPE', `the shape is ${tuple(shape)}, not ${tuple(wanted)}`, fix);
   }
   const type = types[descr as Descr];
-  const size = shape.reduce((product, length) => product * length, type.BYTES_PER_ELEMENT);
+  const size = elements(shape) * type.BYTES_PER_ELEMENT;
   const held = bytes.length - end;
   if (held < size) return refuse('NPY_TRUNCATED', `the data has ${held} bytes of ${size}`, resave);
   if (held > size) return refuse('NPY_TRAILING', `${held - size} bytes follow the data`, resave);

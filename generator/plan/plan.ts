@@ -6,14 +6,15 @@ import type { Layer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction, isRunTooLong } from '../spec/program.js';
 import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from './builder.js';
 import { emitChannelPass } from './channelPass.js';
-import { type ChannelTiling, channelShape, channelTilings } from './channelTiling.js';
+import { channelShape } from './channelTiling.js';
 import { compulsoryBytes, score, shortlist } from './estimate.js';
-import { fusible, hasDiagonal, type LaneMapping } from './lanes.js';
-import { emitPixelPass, type PixelTiling, pixelShape, pixelTilings } from './pixelPass.js';
+import { limitProblem } from './limits.js';
+import { emitPixelPass, pixelShape } from './pixelPass.js';
 import { type MemoryMap, makeProblem, PASS_TENSORS, type Problem, type Tensor } from './problem.js';
 import { emitReorganize } from './reorganize.js';
+import { mappingsOf, type Tiling, tilingsOf } from './tilings.js';
 
-export type Tiling = ChannelTiling | PixelTiling;
+export type { Tiling } from './tilings.js';
 
 /** A layer and pass, mapped: the program, where it expects its tensors, and what was chosen. */
 export interface Plan {
@@ -95,16 +96,6 @@ const memoryMap = (
   const output = place('output', elements * width, width);
   return { program: places.program ?? next, x, wt, dy, scratch, output };
 };
-
-const limitProblem = (config: Config, problem: Problem): UserError =>
-  new UserError([
-    {
-      code: 'plan.buffers',
-      path: 'buffers',
-      message: `${problem.pass} by ${problem.engine} on ${config.name}: not even one tile of one tap fits the buffers (dynamic ${config.buffers.dynamicBytes} bytes, stationary ${config.buffers.stationaryBytes} bytes, accumulator ${config.buffers.accumulatorDepth} vectors)`,
-      fix: `double buffers.stationaryBytes (to ${config.buffers.stationaryBytes * 2}) or buffers.dynamicBytes (to ${config.buffers.dynamicBytes * 2})`,
-    },
-  ]);
 
 /** Refuses what does not end below the greatest address, as the limit of the write window is an address too, or beyond what a double counts exactly. */
 const checkReach = (config: Config, what: string, end: number): void => {
@@ -200,11 +191,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const tensors = [names.first, names.second, 'scratch', 'output'] as const;
   checkReach(config, 'the tensors', Math.max(...tensors.map((name) => memory[name].address + memory[name].bytes)));
 
-  const { rows, columns } = config.array;
+  const { rows } = config.array;
   const { dataBytes } = derive(config);
-  const mappings: LaneMapping[] = ['channels'];
-  if (pass !== 'dgrad' && fusible(layer, problem.width, rows)) mappings.push('fused');
-  if (pass !== 'wgrad' && hasDiagonal(layer, rows, columns)) mappings.push('diagonal');
 
   const build = (tiling: Tiling, limit: number): Builder | undefined => {
     const builder = new Builder(config, limit);
@@ -223,14 +211,10 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   };
 
   const probe = new Builder(config);
-  const tilingsOf = (lanes: LaneMapping): readonly Tiling[] =>
-    pass === 'wgrad'
-      ? pixelTilings(pixelShape(problem, memory, lanes, rows), probe)
-      : channelTilings(channelShape(problem, memory, lanes, dataBytes), probe);
   const compulsory = compulsoryBytes(config, layer, pass, narrow);
   const shortlisted = (tilings: readonly Tiling[]): readonly Tiling[] => shortlist(config, problem, tilings);
   const choose = options.choose ?? shortlisted;
-  const candidates = mappings.reverse().flatMap((lanes) => choose(tilingsOf(lanes)));
+  const candidates = mappingsOf(config, problem).flatMap((lanes) => choose(tilingsOf(probe, problem, memory, lanes)));
   // Each candidate's program is built, the best few are replayed in time.
   let finalists: readonly Finalist[] = [];
   for (const tiling of candidates) {
@@ -250,7 +234,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
       return { tiling, instructions, words, cost: replayed, score: score(replayed, compulsory) };
     })
     .sort((x, y) => x.score - y.score);
-  if (!best) throw limitProblem(config, problem);
+  if (!best) throw limitProblem(config, problem, memory);
   const { instructions, words } = best;
   checkCopies(config, instructions);
   checkReach(config, 'the program', memory.program + words.byteLength);

@@ -1,7 +1,43 @@
+import { rangeLength } from './axis.js';
 import type { Builder } from './builder.js';
 import type { MemoryMap, Problem } from './problem.js';
 import { cut } from './shrink.js';
 import { acquireRows, plainSource, type Strip, stripElements, stripPitch } from './sources.js';
+
+/** How rows of dY are cut; undefined when not even one pixel of one channel fits the dynamic buffer. */
+const cutOf = (strip: Strip, { derived }: Builder): { channels: number; columns: number } | undefined => {
+  const { dynamicElements, beatElements } = derived;
+  let { channels } = strip;
+  let columns = rangeLength(strip.columns);
+  const fits = (): boolean =>
+    stripElements({ ...strip, channels, columns: { first: 0, last: columns - 1 } }, 1, beatElements) <=
+    dynamicElements / 2;
+  while (!fits() && channels > 1) channels = Math.ceil(channels / 2);
+  while (!fits()) {
+    if (columns === 1) return undefined;
+    columns = Math.ceil(columns / 2);
+  }
+  return { channels, columns };
+};
+
+/** dY as it lies in DRAM, and a strip of whole rows of it. */
+const rawStrip = ({ layer }: Problem, memory: MemoryMap): Strip => ({
+  source: plainSource({
+    name: 'raw',
+    stationary: false,
+    address: memory.dy.address,
+    height: layer.Ho,
+    width: layer.Wo,
+    channels: layer.N,
+  }),
+  columns: { first: 0, last: layer.Wo - 1 },
+  channel: 0,
+  channels: layer.N,
+});
+
+/** True when the step is not needed, or its rows fit the dynamic buffer. */
+export const reorganizeFits = (problem: Problem, memory: MemoryMap, builder: Builder): boolean =>
+  !problem.reorganized || cutOf(rawStrip(problem, memory), builder) !== undefined;
 
 /**
  * Emits the step that writes the zero-inserted (and, for dgrad, zero-padded) dY to DRAM: slabs of rows, loaded to the
@@ -12,37 +48,16 @@ export const emitReorganize = (problem: Problem, memory: MemoryMap, builder: Bui
   const { layer, pass, reorganized } = problem;
   if (!reorganized) return 0;
   const { dynamicElements, beatElements, dataBytes } = builder.derived;
-  const source = plainSource({
-    name: 'raw',
-    stationary: false,
-    address: memory.dy.address,
-    height: layer.Ho,
-    width: layer.Wo,
-    channels: layer.N,
-  });
+  const raw = rawStrip(problem, memory);
+  const { source } = raw;
   const padH = pass === 'dgrad' ? (layer.Kh - 1) * layer.Dh - layer.Pt : 0;
   const padW = pass === 'dgrad' ? (layer.Kw - 1) * layer.Dw - layer.Pl : 0;
   // Channels are cut when a row is too long; each cut is written as a strip of its own.
-  let channels = layer.N;
-  const stripFor = (channel: number, count: number): Strip => ({
-    source,
-    columns: { first: 0, last: layer.Wo - 1 },
-    channel,
-    channels: count,
-  });
-  while (stripElements(stripFor(0, channels), 1, beatElements) > dynamicElements / 2 && channels > 1) {
-    channels = Math.ceil(channels / 2);
-  }
-  let columns = layer.Wo;
-  while (
-    stripElements({ ...stripFor(0, channels), columns: { first: 0, last: columns - 1 } }, 1, beatElements) >
-    dynamicElements / 2
-  ) {
-    if (columns === 1) return undefined;
-    columns = Math.ceil(columns / 2);
-  }
+  const cuts = cutOf(raw, builder);
+  if (!cuts) return undefined;
+  const { channels, columns } = cuts;
   const whole = channels === layer.N && columns === layer.Wo;
-  const pitch = stripPitch(stripFor(0, channels), beatElements);
+  const pitch = stripPitch({ ...raw, channels }, beatElements);
   const rowsPerSlab = whole ? Math.max(1, Math.floor(dynamicElements / 5 / pitch.row)) : 1;
   // Slabs that the buffer holds beside the one being loaded: a load waits for the write that many slabs before it.
   const slabs = whole ? Math.max(1, Math.floor(dynamicElements / (rowsPerSlab * pitch.row + beatElements)) - 1) : 1;

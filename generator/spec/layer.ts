@@ -157,6 +157,7 @@ export const parseLayer = (text: string): Layer => {
   const problems: Problem[] = [];
   const given = new Set<string>();
   const bad = new Set<LayerKey>();
+  const misspelt = new Set<LayerKey>();
   const shape: Record<string, number> = {};
   for (const key of keys) if (layerLimits[key].fallback !== undefined) shape[key] = layerLimits[key].fallback;
   for (const item of text.split(',')) {
@@ -168,8 +169,11 @@ export const parseLayer = (text: string): Layer => {
     }
     const targets = keysOf(name)!;
     if (targets.length === 0) {
-      const fix = `use ${[...keys, ...Object.keys(layerShorthands)].join(', ')}`;
+      const names = [...keys, ...Object.keys(layerShorthands)];
+      const meant = names.find((each) => each.toLowerCase() === name.toLowerCase());
+      const fix = meant ? `write ${meant}` : `use ${names.join(', ')}`;
       problems.push({ code: 'UNKNOWN_KEY', path: name, message: 'no such key', fix });
+      for (const key of meant ? keysOf(meant)! : []) misspelt.add(key);
       continue;
     }
     if (given.has(name)) {
@@ -187,7 +191,7 @@ export const parseLayer = (text: string): Layer => {
       else bad.delete(key);
     }
   }
-  for (const key of keys.filter((candidate) => shape[candidate] === undefined)) {
+  for (const key of keys.filter((candidate) => shape[candidate] === undefined && !misspelt.has(candidate))) {
     const fix = `add ${key}=…${key.startsWith('K') ? ' or K=…' : ''}`;
     problems.push({ code: 'MISSING_KEY', path: key, message: 'not given, and it has no default', fix });
   }

@@ -35,7 +35,7 @@ export interface Evaluation {
   readonly text: string;
   /** Runs that are wrong or could not be made, and why. */
   readonly failures: readonly { readonly run: string; readonly findings: string }[];
-  /** The model is within its bars; undefined when it was not asked. */
+  /** The model is within its bars; undefined when it was not asked, or the cache has nothing to ask. */
   readonly valid?: boolean;
 }
 
@@ -94,6 +94,10 @@ const onChipBytes = (): number => {
   return buffers.dynamicBytes + buffers.stationaryBytes + buffers.accumulatorDepth * array.columns * 4;
 };
 
+/** True when nothing was measured or predicted. */
+export const isEmpty = ({ runs, networks, sizes, timelines, validation }: Results): boolean =>
+  [runs, networks, sizes, timelines, validation].every((part) => part.length === 0);
+
 const title = (text: string): string => `${text}\n${'-'.repeat(text.length)}\n`;
 
 /** Runs the parts, cached runs first, and puts the results together. */
@@ -134,7 +138,12 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
   const texts = [
     ...(parts.includes('layers') ? [comparisonReport(compared, measured)] : []),
     ...(parts.includes('sizes') ? [title('Size of the array'), sizeReport(points)] : []),
-    ...(parts.includes('validation') ? [title('Model against RTL'), validationReport(checked, color)] : []),
+    ...(parts.includes('validation')
+      ? [
+          title('Model against RTL'),
+          cached && checked.length === 0 ? 'nothing of this is cached\n' : validationReport(checked, color),
+        ]
+      : []),
     ...(parts.includes('networks') ? [title('Networks'), networkReport(totals)] : []),
     ...(found.length > 0
       ? [
@@ -148,6 +157,6 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
     results,
     text: `${conditions()}\n\n${texts.join('\n')}`,
     failures: [...failed, ...model.failed].map(([run, findings]) => ({ run, findings })),
-    ...(parts.includes('validation') ? { valid: summarize(checked).met } : {}),
+    ...(checked.length > 0 || (parts.includes('validation') && !cached) ? { valid: summarize(checked).met } : {}),
   };
 };

@@ -51,6 +51,12 @@ describe('a complete description', () => {
     expect(defineAccelerator({ ...least, format: 'int8' }).addStages).toBe(1);
   });
 
+  it('without a right format is told of the format only', () => {
+    const { format: _f, ...rest } = least;
+    expect(problems(rest)).toEqual(['MISSING format']);
+    expect(problems({ ...rest, format: 'fp32' })).toEqual(['OUT_OF_RANGE format']);
+  });
+
   it('may name its schema', () => {
     expect(resolveConfig({ $schema: './s.json', ...least })).toEqual(presets.ref16);
   });

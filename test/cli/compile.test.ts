@@ -98,7 +98,11 @@ describe('bp-im2col compile', () => {
     for (const name of tensors) expect(places).toContain(values.get(`LAYER_1_${name}_ADDRESS`));
     expect(values.size).toBe(Object.keys(expected).length + 6);
     expect(memory.scratch.bytes > 0).toBe(engine === 'traditional');
-    expect(JSON.parse(out)).toMatchObject({
+    const said = JSON.parse(out) as { memory: Readonly<Record<string, unknown>> };
+    const [first, second, result] = tensors.map((name) => name.toLowerCase());
+    expect(Object.keys(said.memory)).toEqual([first, second, 'scratch', 'program', result]);
+    expect(said.memory[result!]).toEqual(memory.output);
+    expect(said).toMatchObject({
       config: 'tiny4',
       pass,
       engine,

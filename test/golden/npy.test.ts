@@ -135,6 +135,19 @@ describe('npy', () => {
     ],
   ])('refuses %s', (_, bytes, expected, code) => expect(codeOf(bytes, expected)).toBe(code));
 
+  it.each<[string, Uint8Array, NpyExpectation, string]>([
+    ['only the type of its place', fromNumpy('f8'), { descr: '<f4' }, 'elements are <f8, not <f4 ['],
+    ['only the type of its place', fromNumpy('big'), { descr: '|i1' }, "array.astype('|i1')"],
+    ['all types where any will do', fromNumpy('f8'), {}, 'not one of <f4, |i1, <i4 ['],
+    ['reshape where elements are as many', plain, { shape: [3, 2] }, 'fix: reshape it: array.reshape((3, 2))'],
+    [
+      'the shape where they are not',
+      plain,
+      { shape: [2, 3, 2] },
+      'fix: give an array of the shape (2, 3, 2), 12 elements; this one has 6',
+    ],
+  ])('names %s', (_, bytes, expected, text) => expect(() => decodeNpy(bytes, 'x.npy', expected)).toThrow(text));
+
   it('reads and writes files, and names one that it cannot read', () => {
     const folder = mkdtempSync(join(tmpdir(), 'bpi-npy-'));
     try {

@@ -164,6 +164,32 @@ describe('plans', () => {
     expect(() => makePlan(config, parseLayer('C=64,H=4,W=4,N=64,K=3'), 'fprop', 'bp')).toThrow(/stationary/);
   });
 
+  it.each<readonly [string, Partial<Config['buffers']>, Pass, Engine, string]>([
+    ['C=40,H=4,W=4,N=4,K=3,P=1', { dynamicBytes: 16 }, 'fprop', 'bp', 'set buffers.dynamicBytes to 64'],
+    [
+      ...(['C=8,H=9,W=9,N=4,K=3,P=1,S=2', { dynamicBytes: 16, stationaryBytes: 16 }, 'dgrad', 'traditional'] as const),
+      'set buffers.dynamicBytes to 64 and buffers.stationaryBytes to 32',
+    ],
+    ['C=4,H=9,W=9,N=4,K=3,P=1', { dynamicBytes: 16 }, 'wgrad', 'zerofree', 'set buffers.dynamicBytes to 64'],
+  ])('refuse %s, and what they propose is the least that helps', (text, changes, pass, engine, fix) => {
+    const buffers = { ...presets.tiny4.buffers, ...changes };
+    const plan = (other: Config['buffers']) => () =>
+      makePlan({ ...presets.tiny4, buffers: other }, parseLayer(text), pass, engine, {});
+    expect(plan(buffers)).toThrow(`fix: ${fix}`);
+    const larger = [...fix.matchAll(/buffers\.(\w+) to (\d+)/g)].map(([, field, size]) => [field, Number(size)]);
+    expect(plan({ ...buffers, ...Object.fromEntries(larger) })).not.toThrow();
+    for (const [field, size] of larger) {
+      const less = Object.fromEntries([...larger, [field, Number(size) / 2]]);
+      expect(plan({ ...buffers, ...less })).toThrow('fits the buffers');
+    }
+  });
+
+  it('refuse a layer that no buffers hold, naming what to reduce', () => {
+    const config: Config = { ...presets.ref16, array: { rows: 128, columns: 128 } };
+    const plan = () => makePlan(config, parseLayer('C=128,H=1000,W=1000,N=128,K=255'), 'fprop', 'bp');
+    expect(plan).toThrow(/fix: no buffers within their limits are enough: reduce the kernel/);
+  });
+
   it('are refused where tensors lie beyond the addresses', () => {
     const layer = parseLayer('C=65535,H=32767,W=32767,N=65535,K=3');
     expect(() => makePlan(presets.tiny4, layer, 'dgrad', 'bp')).toThrow(/beyond the 32 address bits of tiny4/);

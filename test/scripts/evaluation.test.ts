@@ -6,6 +6,7 @@ import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import { PRESET_NAMES, presets } from '../../generator/spec/presets.js';
 import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
 import { reasons, reductions } from '../../scripts/evaluation/comparison.js';
+import { isEmpty } from '../../scripts/evaluation/evaluate.js';
 import { resultsMarkdown } from '../../scripts/evaluation/markdown.js';
 import { type ModelJob, modelKey, runModel } from '../../scripts/evaluation/model.js';
 import { networkJobs, networkTotals } from '../../scripts/evaluation/networks.js';
@@ -120,6 +121,12 @@ it('predicts nothing that the cache has not, when only that is wanted', async ()
   vi.unstubAllEnvs();
   expect([...estimates]).toEqual([[modelKey(known!), { cycles: 7 }]]);
   expect([...failed]).toEqual([]);
+});
+
+it('tells results that hold nothing from others', () => {
+  const nothing = { ...fixtureResults(), runs: [], networks: [], sizes: [], timelines: [], validation: [] };
+  expect(isEmpty(nothing)).toBe(true);
+  expect(isEmpty({ ...nothing, sizes: fixtureResults().sizes })).toBe(false);
 });
 
 const total = (changes: Partial<NetworkTotals>): NetworkTotals => ({

@@ -61,6 +61,13 @@ describe('parseLayer', () => {
     ],
   ])('refuses %j', (text, problems) => expect(problemsOf(text)).toEqual(problems));
 
+  it('proposes the right case of a key, and does not miss it as well', () => {
+    expect(problemsOf('c=4,h=5,w=5,n=4,k=3,SH=2')).toEqual(
+      ['c', 'h', 'w', 'n', 'k', 'SH'].map((key) => `UNKNOWN_KEY ${key}`),
+    );
+    expect(() => parseLayer(`${base},kh=1,SH=2`)).toThrow(/fix: write Kh\n.*\n.*fix: write Sh/);
+  });
+
   it('says by how much the input is too small, and that this is enough', () => {
     expect(() => parseLayer('C=1,H=4,W=9,N=1,K=3,D=3')).toThrow(/raise H or the padding by 3/);
     expect(parseLayer('C=1,H=7,W=9,N=1,K=3,D=3').Ho).toBe(1);
