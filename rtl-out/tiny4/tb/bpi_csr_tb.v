@@ -327,6 +327,26 @@ module tb;
         end
     endtask
 
+    // A pulse to the core ends with a reset in the same cycle.
+    task reset_ends_pulse(input [31:0] pulse);    // 1 START, 2 RESET
+        begin
+            awvalid <= 1;
+            awaddr  <= 12'h00c;
+            wvalid  <= 1;
+            wdata   <= pulse;
+            wstrb   <= 4'hf;
+            @(posedge clk);
+            #1 awvalid <= 0;
+            wvalid <= 0;
+            repeat (4) if ({reset, start} == 2'd0) @(posedge clk) #1;
+            check({reset, start} === pulse[1:0], 12'h00c, {reset, start}, pulse);
+            rst <= 1;
+            @(posedge clk);
+            #1 check({reset, start} === 2'd0, 12'h00c, {reset, start}, 0);
+            hard_reset;
+        end
+    endtask
+
     // --- Program ----------------------------------------------------------
     reg [11:0] address;
     reg [31:0] data;
@@ -347,6 +367,8 @@ module tb;
             status_after_write(32'd1 << (index - 1), 0, 1, 0);
             status_after_write(32'd1 << (index - 1), 1, 1, 1);
         end
+        reset_ends_pulse(1);
+        reset_ends_pulse(2);
         for (step = 0; step < STEPS; step = step + 1) begin
             if (step == STEPS / 2) hard_reset;
             // core events, one at a time
