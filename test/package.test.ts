@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emit } from '../generator/emit/generate.js';
@@ -61,6 +61,11 @@ describe('the package, installed from its tarball into an empty folder', () => {
     } catch (error) {
       throw new Error('npm could not install the tarball: is the package registry reachable?', { cause: error });
     }
+  });
+
+  it('has a command that can be run, though npx makes only its first build of a folder one', () => {
+    const { bin } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(() => accessSync(bin['bp-im2col'], constants.X_OK)).not.toThrow();
   });
 
   it('holds the program, the templates and the harness, and no more than it needs', () => {
