@@ -150,7 +150,14 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
         const device = wanted ?? 'hx8k';
         const yosys = await findYosys(wasm);
         doing = `synthesizing ${config.name} for ${target} with ${yosys.version}`;
-        const { synthesis, netlist: gates } = await synthesize(config, yosys, { target, library, device, flat, only });
+        const mappingOf = doing;
+        const onProgress = (done: number, all: number): void => {
+          doing = `${mappingOf}: ${done} of ${all} modules`;
+          progress.tick();
+        };
+        const { synthesis, netlist: gates } = await synthesize(config, yosys, {
+          ...{ target, library, device, flat, only, onProgress },
+        });
         if (netlist !== undefined) writeOutput('--netlist', netlist, Buffer.from(gates));
         const total = report.totalOf('all', synthesis.blocks);
 

@@ -38,16 +38,10 @@ export const blockName = (module: string, prefix: string): string | undefined =>
 const parameter = (value: string | number | undefined): number =>
   typeof value === 'string' ? Number.parseInt(value, 2) : (value ?? 0);
 
-/** Delay in ps of every module in ABC's log; of modules with the same name the longest. */
-export const delaysOf = (log: string): ReadonlyMap<string, number> => {
-  const delays = new Map<string, number>();
-  let module = '';
-  for (const line of log.split('\n')) {
-    module = /Extracting gate netlist of module `(.*)' to/.exec(line)?.[1] ?? module;
-    const delay = /\bDelay =\s*([\d.]+) ps/.exec(line)?.[1];
-    if (delay) delays.set(module, Math.max(Number(delay), delays.get(module) ?? 0));
-  }
-  return delays;
+/** Longest path in ps that ABC's log names; undefined where there is none. */
+export const delayOf = (log: string): number | undefined => {
+  const delays = [...log.matchAll(/\bDelay =\s*([\d.]+) ps/g)].map(([, delay]) => Number(delay));
+  return delays.length > 0 ? Math.max(...delays) : undefined;
 };
 
 export interface Reading {
@@ -56,6 +50,7 @@ export interface Reading {
   /** The memory module, whose instances count as bits. */
   readonly memory: string;
   readonly areas: ReadonlyMap<string, number>;
+  /** Longest path of every module in ps. */
   readonly delays: ReadonlyMap<string, number>;
   /** Block of instances of the top module that are not called after their module. */
   readonly renamed: Readonly<Record<string, string>>;
@@ -77,7 +72,7 @@ export const blockSizes = (netlist: Netlist, reading: Reading): readonly BlockSi
       sizes.set(block, sums);
     }
     sums.instances += times;
-    const delay = delays.get(module) ?? delays.get(`\\${module}`);
+    const delay = delays.get(module);
     if (delay !== undefined) sums.delay = Math.max(delay, sums.delay ?? 0);
     const below = new Map<string, number>();
     for (const [name, { type, parameters }] of Object.entries(netlist.modules[module]!.cells)) {

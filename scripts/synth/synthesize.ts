@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
 import { blocks, blocksOf } from '../../generator/emit/blocks.js';
 import { blockClosure, rtlFiles } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { buildOnce, cacheKey } from '../simulators/cache.js';
 import { libraryPath } from './cells.js';
 import type { Device } from './devices.js';
-import { type BlockSize, blockSizes, delaysOf, type Netlist } from './netlist.js';
+import { type BlockSize, blockSizes, delayOf, type Netlist } from './netlist.js';
+import { type DesignJson, type ModulePart, partsOf } from './parts.js';
 import { cellAreas, hasMacros, type Library, mapping, mappingFiles, type Target } from './targets.js';
 import type { Files, Yosys } from './yosys.js';
 
@@ -40,6 +43,8 @@ export interface SynthesisOptions {
   readonly flat?: boolean;
   /** Only these blocks of the top module and what they hold; the others are left out. */
   readonly only?: readonly string[];
+  /** Called after each module. */
+  readonly onProgress?: (done: number, all: number) => void;
 }
 
 /** Blocks that `only` may name. */
@@ -77,13 +82,53 @@ export const designSources = (config: Config, only: readonly string[], kept: rea
   const isWanted = (file: string): boolean => wanted.has(file.slice(prefix.length, -'.v'.length));
   const others = Object.keys(files).filter((name) => name.endsWith('.v') && name !== memory);
   const absent = others.filter((name) => !isWanted(name));
-  const read = (macros: boolean): readonly string[] => [
-    `read_verilog ${macros ? '-lib ' : ''}-DSYNTHESIS ${memory}`,
-    ...(absent.length > 0 ? [`read_verilog -lib -DSYNTHESIS ${absent.join(' ')}`] : []),
-    `read_verilog -DSYNTHESIS ${others.filter(isWanted).join(' ')}`,
-    `hierarchy -top ${top}`,
-  ];
+  const read = (macros: boolean): readonly string[] => {
+    const boxed = [...absent, ...(macros ? [memory] : [])];
+    return [
+      ...(boxed.length > 0 ? [`read_verilog -lib -DSYNTHESIS ${boxed.join(' ')}`] : []),
+      `read_verilog -DSYNTHESIS ${[...others.filter(isWanted), ...(macros ? [] : [memory])].join(' ')}`,
+      `hierarchy -top ${top}`,
+    ];
+  };
   return { top, files, read };
+};
+
+/** From the hierarchy to modules that hold only cells: those that are kept, with all others in their place. */
+const ELABORATE = ['proc', 'flatten', 'opt_clean'];
+
+interface MappedPart {
+  readonly name: string;
+  readonly module: Netlist['modules'][string];
+  /** The module's Verilog, where memories are macros. */
+  readonly verilog: string;
+  /** Longest path in ps, where the target has delays. */
+  readonly delay?: number;
+}
+
+/** Maps one module by itself. */
+const mapPart = async (
+  yosys: Yosys,
+  { name, json, boxes }: ModulePart,
+  { files, target, device, liberty }: { files: Files; target: Target; device: Device; liberty: string },
+): Promise<MappedPart> => {
+  const macros = hasMacros(target);
+  const script = [
+    ...boxes.map((box) => `read_verilog -lib -DSYNTHESIS ${box}.v`),
+    'read_json part.json',
+    ...mapping(target, name, device),
+    'write_json netlist.json',
+    // a vector whose bits depend on each other looks like a loop, which simulators get wrong
+    ...(macros ? ['splitnets', 'write_verilog -noattr netlist.v'] : []),
+  ];
+  const outputs = ['netlist.json', ...(macros ? ['netlist.v'] : []), ...(target === 'asic' ? ['abc.log'] : [])];
+  const made = await yosys.run(script, { ...files, 'part.json': json, ...mappingFiles(target, liberty) }, outputs);
+  const delay = delayOf(made['abc.log'] ?? '');
+  return {
+    name,
+    module: (JSON.parse(made['netlist.json']!) as Netlist).modules[name]!,
+    verilog: made['netlist.v'] ?? '',
+    ...(delay === undefined ? {} : { delay }),
+  };
 };
 
 /**
@@ -94,44 +139,50 @@ export const designSources = (config: Config, only: readonly string[], kept: rea
 export const synthesize = async (
   config: Config,
   yosys: Yosys,
-  { target, library, device = 'hx8k', flat = false, only = TOP_BLOCKS }: SynthesisOptions,
+  { target, library, device = 'hx8k', flat = false, only = TOP_BLOCKS, onProgress = () => undefined }: SynthesisOptions,
 ): Promise<{ readonly synthesis: Synthesis; readonly netlist: string }> => {
   const liberty = target === 'asic' ? readFileSync(libraryPath(library), 'utf8') : '';
   const { top, files, read } = designSources(config, only, ['pe', ...(flat ? [] : [...TOP_BLOCKS, ...TAP_FIFOS])]);
   const macros = hasMacros(target);
-  const script = [
+  const elaborate = [
     // where memories become block RAM, their bits are counted beforehand
-    ...(macros ? [] : [...read(true), 'proc', 'flatten', 'opt_clean', 'write_json memories.json', 'design -reset']),
+    ...(macros ? [] : [...read(true), ...ELABORATE, 'write_json memories.json', 'design -reset']),
     ...read(macros),
-    ...mapping(target, top, device),
-    'write_json netlist.json',
-    // a vector whose bits depend on each other looks like a loop, which simulators get wrong
-    ...(macros ? ['splitnets', 'write_verilog -noattr netlist.v'] : []),
+    ...ELABORATE,
+    'write_json design.json',
   ];
-  const inputs = { ...files, ...mappingFiles(target, liberty) };
-  const outputs = [
-    'netlist.json',
-    ...(macros ? ['netlist.v'] : ['memories.json']),
-    ...(target === 'asic' ? ['abc.log'] : []),
-  ];
-  const key = cacheKey('synth', [yosys.version, ...script, ...Object.entries(inputs).flat()]);
+  const elaborated = ['design.json', ...(macros ? [] : ['memories.json'])];
+  const key = cacheKey('synth', [yosys.version, target, device, liberty, ...elaborate, ...Object.entries(files).flat()]);
   const folder = await buildOnce(key, async (fresh) => {
-    const made = await yosys.run(script, inputs, outputs);
+    const made = await yosys.run(elaborate, files, elaborated);
+    const parts = partsOf(JSON.parse(made['design.json']!) as DesignJson);
+    const largestFirst = [...parts].sort((a, b) => b.json.length - a.json.length);
+    const limit = pLimit(availableParallelism());
+    let done = 0;
+    const mapped = await Promise.all(
+      largestFirst.map((part) =>
+        limit(async () => {
+          const result = await mapPart(yosys, part, { files, target, device, liberty });
+          onProgress(++done, parts.length);
+          return result;
+        }),
+      ),
+    );
     const reading = {
       prefix: config.prefix,
       top,
       memory: MEMORY,
       areas: cellAreas(liberty),
-      delays: delaysOf(made['abc.log'] ?? ''),
+      delays: new Map(mapped.flatMap(({ name, delay }) => (delay === undefined ? [] : [[name, delay] as const]))),
       renamed: Object.fromEntries(TAP_FIFOS.map((name) => [name, 'tap_fifos'])),
     };
-    let sizes = blockSizes(JSON.parse(made['netlist.json']!) as Netlist, reading);
+    let sizes = blockSizes({ modules: Object.fromEntries(mapped.map(({ name, module }) => [name, module])) }, reading);
     if (made['memories.json']) {
       const bits = memoryBits(JSON.parse(made['memories.json']) as Netlist, reading);
       sizes = sizes.map((size) => ({ ...size, memoryBits: bits.get(size.block) ?? 0 }));
     }
     writeFileSync(join(fresh, 'blocks.json'), JSON.stringify(sizes));
-    writeFileSync(join(fresh, 'netlist.v'), made['netlist.v'] ?? '');
+    writeFileSync(join(fresh, 'netlist.v'), mapped.map(({ verilog }) => verilog).join(''));
   });
   const all = JSON.parse(readFileSync(join(folder, 'blocks.json'), 'utf8')) as readonly BlockSize[];
   const result = all.filter(({ cells, memoryBits: bits }) => cells > 0 || bits > 0);
