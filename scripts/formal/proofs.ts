@@ -435,8 +435,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'crosses a page',
         block: 'dma_write',
-        find: "at_run ? left_q[7:0] : whole ? 8'd255 : to_page[7:0];",
-        replace: "at_run ? left_q[7:0] : 8'd255;",
+        find: "whole ? 8'd255 : to_page[7:0];",
+        replace: "8'd255;",
       },
       {
         name: 'window checked at its base alone',

@@ -1,10 +1,27 @@
-/** Yosys's JSON of a design, as far as it is taken apart; the rest is passed on. */
-export interface ModuleJson {
-  readonly attributes?: Readonly<Record<string, unknown>>;
-  readonly ports: Readonly<Record<string, unknown>>;
-  readonly cells: Readonly<Record<string, { readonly type: string; readonly attributes?: unknown }>>;
-  readonly netnames?: Readonly<Record<string, { readonly hide_name: number }>>;
+import { createHash } from 'node:crypto';
+
+type Bit = number | string;
+interface PortJson {
+  readonly direction: string;
+  readonly bits: readonly Bit[];
 }
+interface CellJson {
+  readonly type: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly port_directions?: Readonly<Record<string, string>>;
+  readonly connections: Readonly<Record<string, readonly Bit[]>>;
+}
+interface NetJson {
+  readonly bits: readonly Bit[];
+}
+interface ModuleJson {
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly ports: Readonly<Record<string, PortJson>>;
+  readonly cells: Readonly<Record<string, CellJson>>;
+  readonly netnames: Readonly<Record<string, NetJson>>;
+}
+
+/** Yosys's JSON of a design, as far as it is taken apart; the rest is passed on. */
 export interface DesignJson {
   readonly modules: Readonly<Record<string, ModuleJson>>;
 }
@@ -17,41 +34,112 @@ export interface ModulePart {
   readonly boxes: readonly string[];
 }
 
-/** Without names that Yosys made up, and places in sources: both depend on what else was read. */
-const plain = ({ ports, cells, netnames = {}, ...others }: ModuleJson): object => ({
-  ...others,
-  attributes: {},
-  ports,
-  cells: Object.fromEntries(
-    Object.entries(cells).map(([name, cell], index) => [
-      name.startsWith('$') ? `$${index}` : name,
-      { ...cell, attributes: {} },
-    ]),
-  ),
-  netnames: Object.fromEntries(Object.entries(netnames).filter(([, { hide_name: isHidden }]) => isHidden === 0)),
-});
+const byKey = <T>(entries: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] =>
+  [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+
+const sorted = <T>(record: Readonly<Record<string, T>>): readonly (readonly [string, T])[] =>
+  byKey(Object.entries(record));
+
+/** A name that Yosys made up: it holds a number that depends on all that was read. */
+const isMadeUp = (name: string): boolean => name.includes('$');
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
+
+/**
+ * Cells in an order of their own. A cell without a name in the sources goes by what it computes, from names of
+ * nets on: those that Yosys made up, and their order, depend on all else that was read.
+ */
+const orderedCells = (
+  cells: Readonly<Record<string, CellJson>>,
+  nets: readonly (readonly [string, NetJson])[],
+): readonly (readonly [string, CellJson])[] => {
+  const names = new Map<Bit, string>();
+  for (const [name, { bits }] of nets) {
+    for (const [index, bit] of bits.entries()) if (!names.has(bit)) names.set(bit, `${name}[${index}]`);
+  }
+  const drivers = new Map<Bit, readonly [cell: CellJson, place: string]>();
+  for (const cell of Object.values(cells)) {
+    for (const [port, bits] of Object.entries(cell.connections)) {
+      if (cell.port_directions?.[port] !== 'output') continue;
+      for (const [index, bit] of bits.entries()) drivers.set(bit, [cell, `${port}[${index}]`]);
+    }
+  }
+  const signatures = new Map<CellJson, string>();
+  const signatureOf = (cell: CellJson): string => {
+    const known = signatures.get(cell);
+    if (known !== undefined) return known;
+    signatures.set(cell, 'loop'); // through registers without a name
+    const inputs = sorted(cell.connections).filter(([port]) => cell.port_directions?.[port] !== 'output');
+    const made = digest(
+      JSON.stringify([
+        cell.type,
+        sorted(cell.parameters ?? {}),
+        inputs.map(([port, bits]) => [port, bits.map(nameOf)]),
+      ]),
+    );
+    signatures.set(cell, made);
+    return made;
+  };
+  const nameOf = (bit: Bit): string => {
+    const name = typeof bit === 'string' ? bit : names.get(bit);
+    if (name !== undefined) return name;
+    const driver = drivers.get(bit);
+    return driver ? `${signatureOf(driver[0])}.${driver[1]}` : 'undriven';
+  };
+  // what a cell drives tells it from another with the same inputs
+  const outputsOf = ({ connections, port_directions: directions }: CellJson): string =>
+    sorted(connections)
+      .filter(([port]) => directions?.[port] === 'output')
+      .flatMap(([, bits]) => bits.map((bit) => names.get(bit) ?? ''))
+      .join();
+  const [named, others]: [[string, CellJson][], [string, CellJson][]] = [[], []];
+  for (const [name, cell] of Object.entries(cells)) {
+    if (isMadeUp(name)) others.push([`${signatureOf(cell)} ${outputsOf(cell)}`, cell]);
+    else named.push([name, cell]);
+  }
+  return [...byKey(named), ...byKey(others).map(([, cell], index) => [`$${index}`, cell] as const)];
+};
+
+/** A module with names, numbers and an order that come from its own text alone. */
+const canonical = ({ ports, cells, netnames, ...others }: ModuleJson): object => {
+  const nets = sorted(netnames).filter(([name]) => !isMadeUp(name));
+  const numbers = new Map<Bit, Bit>();
+  const renumbered = (bits: readonly Bit[]): readonly Bit[] =>
+    bits.map((bit) => {
+      if (typeof bit === 'string') return bit; // a constant
+      const number = numbers.get(bit) ?? numbers.size + 2; // 0 and 1 are not used
+      numbers.set(bit, number);
+      return number;
+    });
+  const mapped = <T extends { readonly bits: readonly Bit[] }>(entries: readonly (readonly [string, T])[]): object =>
+    Object.fromEntries(entries.map(([name, each]) => [name, { ...each, attributes: {}, bits: renumbered(each.bits) }]));
+  // in this order: numbers are given where a bit is first seen
+  const [portJson, netJson] = [mapped(Object.entries(ports)), mapped(nets)];
+  const cellEntries = orderedCells(cells, nets).map(([name, cell]) => {
+    const connections = sorted(cell.connections).map(([port, bits]) => [port, renumbered(bits)] as const);
+    return [name, { ...cell, attributes: {}, connections: Object.fromEntries(connections) }] as const;
+  });
+  return { ...others, attributes: {}, ports: portJson, cells: Object.fromEntries(cellEntries), netnames: netJson };
+};
 
 /**
  * Takes a design apart into its modules, black boxes apart, so that each is mapped by itself. What ABC makes of a module
- * differs with names and order of everything that was read before it: a part holds nothing of the others but ports.
+ * differs with names and order of all that was read before it: a part holds nothing of the others but ports.
  */
 export const partsOf = (design: DesignJson): readonly ModulePart[] => {
   const isBlackBox = (name: string): boolean => 'blackbox' in (design.modules[name]?.attributes ?? {});
   return Object.entries(design.modules)
     .filter(([name]) => !isBlackBox(name))
     .map(([name, module]) => {
-      const types = [...new Set(Object.values(module.cells).map(({ type }) => type))].filter(
-        (type) => design.modules[type],
-      );
+      const types = [...new Set(Object.values(module.cells).map(({ type }) => type))]
+        .filter((type) => design.modules[type])
+        .sort();
       const [boxes, below] = [types.filter(isBlackBox), types.filter((type) => !isBlackBox(type))];
       const children = below.map((type) => {
         const { ports } = design.modules[type]!;
         return [type, { attributes: { blackbox: 1 }, ports, cells: {} }] as const;
       });
-      return {
-        name,
-        json: JSON.stringify({ modules: { ...Object.fromEntries(children), [name]: plain(module) } }),
-        boxes,
-      };
+      const modules = { ...Object.fromEntries(children), [name]: canonical(module) };
+      return { name, json: JSON.stringify({ modules }), boxes };
     });
 };

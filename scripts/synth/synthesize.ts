@@ -94,7 +94,7 @@ export const designSources = (config: Config, only: readonly string[], kept: rea
 };
 
 /** From the hierarchy to modules that hold only cells: those that are kept, with all others in their place. */
-const ELABORATE = ['proc', 'flatten', 'opt_clean'];
+const ELABORATE = ['proc', 'flatten', 'opt_merge', 'opt_clean'];
 
 interface MappedPart {
   readonly name: string;
@@ -152,7 +152,14 @@ export const synthesize = async (
     'write_json design.json',
   ];
   const elaborated = ['design.json', ...(macros ? [] : ['memories.json'])];
-  const key = cacheKey('synth', [yosys.version, target, device, liberty, ...elaborate, ...Object.entries(files).flat()]);
+  const key = cacheKey('synth', [
+    yosys.version,
+    target,
+    device,
+    liberty,
+    ...elaborate,
+    ...Object.entries(files).flat(),
+  ]);
   const folder = await buildOnce(key, async (fresh) => {
     const made = await yosys.run(elaborate, files, elaborated);
     const parts = partsOf(JSON.parse(made['design.json']!) as DesignJson);

@@ -90,19 +90,27 @@ module bpi_agu_dynamic #(
     wire [7:0]  lanes     = (!reduce_q || last_tile_q) ? lanes_last_q : ROWS[7:0];
 
     // Lanes with data: all, or those of a fused tap (one reduction tile) that lie inside the image, first_lane .. end_lane-1; one at least if read.
+    // The image may begin behind the first lane, and end before the last one.  That it ends is known late: both cases are worked out.
     wire signed [17:0] x_w;
+    wire        [15:0] bound_w    = geometry_i[0*32+16 +: 16];
+    wire               begins     = fused_q && x_w[17];
+    wire               stops      = fused_q && x_w > x_full_q;
     wire        [7:0]  missing    = -x_w[7:0];
-    wire        [7:0]  room       = geometry_i[0*32+16 +: 8] - x_w[7:0];
-    wire        [7:0]  first_lane = !fused_q || !x_w[17] ? 8'd0 : missing;
-    wire        [7:0]  end_lane   = !fused_q ? lanes : x_w > x_full_q ? room : lanes_last_q;
-    wire        [7:0]  with_data  = read ? end_lane - first_lane : 8'd0;
-    wire        [7:0]  zero       = present && !rect_q ? lanes - with_data : 8'd0;
+    wire        [7:0]  first_lane = begins ? missing : 8'd0;
+    wire        [7:0]  end_lane   = stops ? bound_w[7:0] - x_w[7:0] : lanes;
+    wire        [15:0] outside    = begins ? x_w[15:0] : 16'd0;       // less than nothing, as are the lanes before the image
+    wire        [15:0] skipped    = begins ? 16'd0 : x_w[15:0];       // pixels before the first lane
+    wire        [7:0]  with_data  = !read ? 8'd0 : stops ? bound_w[7:0] - skipped[7:0] : lanes + outside[7:0];
+    wire        [7:0]  without    = stops ? lanes - bound_w[7:0] + skipped[7:0] : first_lane;
+    wire        [7:0]  zero       = !present || rect_q ? 8'd0 : read ? without : lanes;
 
-    // Of the block up to this position.  The lanes of this one are added from their parts, not from with_data: it comes late.
-    wire        [15:0] inside_next = read ? inside_q + {8'd0, end_lane} - {8'd0, first_lane} : inside_q;
-    wire        [15:0] zero_all    = zero_q + {8'd0, lanes};
-    wire        [15:0] zero_next   = !present || rect_q ? zero_q
-                                   : read ? zero_all - {8'd0, end_lane} + {8'd0, first_lane} : zero_all;
+    // Of the block up to this position
+    wire        [15:0] inside_stops = inside_q + bound_w - skipped;
+    wire        [15:0] inside_all   = inside_q + {8'd0, lanes} + outside;
+    wire        [15:0] inside_next  = !read ? inside_q : stops ? inside_stops : inside_all;
+    wire        [15:0] zero_all     = zero_q + {8'd0, lanes};
+    wire        [15:0] zero_stops   = zero_q + {8'd0, lanes} - bound_w + skipped;
+    wire        [15:0] zero_next    = !present || rect_q ? zero_q : !read ? zero_all : stops ? zero_stops : zero_q - outside;
 
     wire [ADDR_W-1:0] dyn_tile = geometry_i[5*32 +: ADDR_W];
 

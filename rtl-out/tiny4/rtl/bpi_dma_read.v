@@ -115,15 +115,14 @@ module bpi_dma_read #(
     wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };
     wire        whole   = |to_page[10:8];               // the page has more than 256 beats left
     wire [7:0]  most    = whole ? 8'd255 : to_page[7:0];
-    wire [COUNT_W:0] left_page  = { 1'b0, left_q } + { {(COUNT_W+1-PAGE_W){1'b1}}, beat_q[PAGE_W-1:0] };
-    wire [COUNT_W:0] left_whole = { { 1'b0, left_q[COUNT_W-1:8] } - 1'b1, left_q[7:0] };
-    wire [COUNT_W:0] left_d = whole ? left_whole : left_page;
+    wire        at_row  = left_q[COUNT_W-1:8] == {(COUNT_W-8){1'b0}} && left_q[7:0] <= most;
+    wire [7:0]  len     = at_row ? left_q[7:0] : most;
+    wire [COUNT_W-1:0] left_d = left_q - { {(COUNT_W-8){1'b0}}, most } - 1'b1;
     wire [BEAT_W-1:HALF] upper   = beat_q[BEAT_W-1:HALF];              // in two parts, so that no carry runs through all
     wire [BEAT_W-1:HALF] upper_1 = upper + 1'b1;
-    wire [BEAT_W-1:0] beat_d = whole ? { &beat_q[HALF-1:8] ? upper_1 : upper, beat_q[HALF-1:8] + 1'b1, beat_q[7:0] }
-                             : { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
-    wire        at_row = left_d[COUNT_W];
-    wire [7:0]  len    = at_row ? left_q[7:0] : most;
+    wire [10:0]       page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;
+    wire [BEAT_W-1:0] beat_d  = whole ? { beat_q[BEAT_W-1:PAGE_W], page_256[PAGE_W-1:0] }
+                              : { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
     wire [BUF_W-1:0] buf_d = buf_q + { {(BUF_W-8){1'b0}}, most } + { {(BUF_W-1){1'b0}}, 1'b1 };
     wire       announce = row_open_q && !row_bad_q && !stop && (!ar_valid_q || m_axi_arready_i) && flight_q != FLIGHT_MAX;
     wire       misaligned = row_open_q && row_bad_q && !stop;
@@ -213,7 +212,7 @@ module bpi_dma_read #(
         end else if (announce) begin
             beat_q       <= beat_d;
             buf_q        <= buf_d;
-            left_q       <= left_d[COUNT_W-1:0];
+            left_q       <= left_d;
             row_begins_q <= 1'b0;
         end
 
@@ -260,7 +259,7 @@ module bpi_dma_read #(
         end
     end
 
-    wire unused_ok = &{1'b0, row_end[0], owed_room, page_index, m_axi_rlast_i};
+    wire unused_ok = &{1'b0, row_end[0], page_256[10:PAGE_W], owed_room, page_index, m_axi_rlast_i};
 
     // --- Outputs ------------------------------------------------------------
     assign cmd_ready_o     = !cmd_open_q;

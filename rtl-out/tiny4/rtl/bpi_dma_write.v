@@ -59,7 +59,8 @@ module bpi_dma_write #(
     localparam BYTE_W     = $clog2(BEAT_BYTES);   // bits of a byte in a beat
     localparam BEAT_W     = ADDR_W - BYTE_W;      // bits of an address in beats
     localparam PAGE_W     = 12 - BYTE_W;          // bits of a beat in a 4 KiB page
-    localparam HALF       = (BEAT_W + PAGE_W) / 2;
+    localparam PAGES_W    = BEAT_W - PAGE_W;      // bits of a page's number
+    localparam LOW_W      = PAGES_W / 2;          // bits of its lower half
     localparam COUNT_W    = 33 - BYTE_W;          // bits of the beats in a run
     localparam FLIGHT_W   = $clog2(OUTSTANDING + 1);
     localparam [31:0] BYTES_32 = BEAT_BYTES;
@@ -101,26 +102,26 @@ module bpi_dma_write #(
     // --- Bursts of a run: one each cycle ------------------------------------
     reg                open_q;
     reg  [BEAT_W-1:0]  beat_q;       // address in beats
+    reg                low_ones_q;   // of its page's number the lower half is all ones
     reg  [BYTE_W-1:0]  first_q;      // first byte in the beat
     reg  [COUNT_W-1:0] left_q;       // beats left in the run, less one
     reg  [ADDR_W:0]    end_q;        // after the run's last byte
 
     wire burst_ready;
     wire burst_taken = open_q && burst_ready;
-    // A burst goes to the end of the run, of the page, or has 256 beats.  What is left and comes next is worked out for
-    // both of the latter at once, and less than nothing left is the end of the run.
-    wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };
-    wire        whole   = |to_page[10:8];               // the page has more than 256 beats left
-    wire [COUNT_W:0] left_page  = { 1'b0, left_q } + { {(COUNT_W+1-PAGE_W){1'b1}}, beat_q[PAGE_W-1:0] };
-    wire [COUNT_W:0] left_whole = { { 1'b0, left_q[COUNT_W-1:8] } - 1'b1, left_q[7:0] };
-    wire [BEAT_W:HALF] upper    = { 1'b0, beat_q[BEAT_W-1:HALF] };      // in two parts, so that no carry runs through all
-    wire [BEAT_W:HALF] upper_1  = upper + 1'b1;
-    wire [BEAT_W:0]  next_page  = { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
-    wire [BEAT_W:0]  next_whole = { &beat_q[HALF-1:8] ? upper_1 : upper, beat_q[HALF-1:8] + 1'b1, beat_q[7:0] };
-    wire [COUNT_W:0] left_d = whole ? left_whole : left_page;
-    wire [BEAT_W:0]  beat_d = whole ? next_whole : next_page;
-    wire             at_run = left_d[COUNT_W];
-    wire [7:0]       len    = at_run ? left_q[7:0] : whole ? 8'd255 : to_page[7:0];
+    // A burst goes to the end of the run, of the page, or has 256 beats
+    wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };     // beats left in the page, less one
+    wire        whole   = |to_page[10:8];
+    wire [7:0]  most    = whole ? 8'd255 : to_page[7:0];
+    wire        at_run  = left_q[COUNT_W-1:8] == {(COUNT_W-8){1'b0}} && left_q[7:0] <= most;
+    wire [7:0]  len     = at_run ? left_q[7:0] : most;
+    wire [COUNT_W-1:0] left_d = left_q - { {(COUNT_W-8){1'b0}}, most } - 1'b1;
+    // The next page, in two halves: whether the lower one carries is known beforehand
+    wire [PAGES_W:0]    page   = { 1'b0, beat_q[BEAT_W-1:PAGE_W] };
+    wire [LOW_W-1:0]    low_1  = page[LOW_W-1:0] + 1'b1;
+    wire [PAGES_W:LOW_W] high_1 = page[PAGES_W:LOW_W] + { {(PAGES_W-LOW_W){1'b0}}, low_ones_q };
+    wire [10:0]     page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;
+    wire [BEAT_W:0] beat_d = whole ? { page, page_256[PAGE_W-1:0] } : { high_1, low_1, {PAGE_W{1'b0}} };
     wire [32:0]     run_end = { {(33-BYTE_W){1'b0}}, cmd_addr[BYTE_W-1:0] } + { 1'b0, cmd_bytes } - 33'd1;   // last byte, from the first beat
     assign cmd_taken = cmd_valid && run_room && (!open_q || (burst_taken && at_run)) && !stop;
 
@@ -236,8 +237,10 @@ module bpi_dma_write #(
         end else if (burst_taken) begin
             beat_q  <= beat_d[BEAT_W-1:0];
             first_q <= {BYTE_W{1'b0}};
-            left_q  <= left_d[COUNT_W-1:0];
+            left_q  <= left_d;
         end
+        if (cmd_taken)                  low_ones_q <= &cmd_addr[12 +: LOW_W];
+        else if (burst_taken && !whole) low_ones_q <= &{ page[LOW_W-1:1], !page[0] };
         if (burst_taken) begin
             burst_beat_q  <= beat_q;
             burst_first_q <= first_q;
@@ -300,7 +303,7 @@ module bpi_dma_write #(
         end
     end
 
-    wire unused_ok = &{1'b0, turned[DATA_W-1:0], run_end[BYTE_W-1:0], behind[8:BYTE_W], send_room, owed_room};
+    wire unused_ok = &{1'b0, turned[DATA_W-1:0], run_end[BYTE_W-1:0], page_256[10:PAGE_W], behind[8:BYTE_W], send_room, owed_room};
 
     // --- Outputs ------------------------------------------------------------
     assign in_ready_o      = stop || (run_valid && (!chunk_valid_q || chunk_done));
@@ -318,6 +321,7 @@ module bpi_dma_write #(
 
     // --- Checks -------------------------------------------------------------
     `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
+    `CHECK(!open_q || low_ones_q == &page[LOW_W-1:0], "carry of the next page is wrong")
     `CHECK(!announce || (send_room && owed_room), "more bursts in flight than entries")
     `CHECK(!(cmd_valid_i && !stop) || cmd_bytes_i != 0, "run of size zero")
     `CHECK(!chunk_taken || (in_bytes_i != 0 && { 24'd0, in_bytes_i } <= BYTES_32), "chunk is empty or more than a beat")

@@ -60,7 +60,7 @@ module bpi_issue #(
     output wire                   busy_o,              // a vector entered
     output wire [23:0]            useful_o,            // multiply-accumulates on valid pairs: its own, or with a block's
     output wire [23:0]            zero_o,              //   first vector those of the block; on structural zeros
-    output wire [23:0]            idle_o,              // lanes that do neither, if any is useful
+    output wire [23:0]            idle_o,              // lanes that do neither, if any is useful; a cycle later
     output wire                   wait_stationary_o,   // idle: the stationary tile is not loaded
     output wire                   wait_accumulator_o,  // idle: an address is on its way, or a drain needs the cycle
     output wire                   range_error_o        // an address outside the accumulator
@@ -141,9 +141,9 @@ module bpi_issue #(
     // --- Counters ---------------------------------------------------------
     localparam COLUMNS_W = $clog2(COLS + 1);                // the decoder lets no more through
     reg [15:0] inside_q, zeros_q;
-    reg [16:0] used_q;                                      // both
     reg [COLUMNS_W-1:0] columns_q;
-    reg [7:0]  vectors_q;
+    reg [7:0]  vectors_q, vectors_2q;
+    reg        any_useful_q;
     reg        busy_q, busy_2q, wait_stationary_q, wait_accumulator_q, range_error_q;
     reg [23:0] useful_q, zero_q, idle_q;
     wire [15:0] inside_d = item_reduce_i ? item_inside_i : {8'd0, direct_inside_i};
@@ -152,13 +152,14 @@ module bpi_issue #(
     always @(posedge clk_i) begin
         inside_q  <= inside_d;
         zeros_q   <= zeros_d;
-        used_q    <= {1'b0, inside_d} + {1'b0, zeros_d};
         columns_q <= item_columns_i[COLUMNS_W-1:0];
         vectors_q <= item_reduce_i ? item_lanes_i : 8'd1;
-        // each a product of its own: no subtraction waits for a multiplication
-        useful_q  <= busy_q ? inside_q * columns_q : 24'd0;
-        zero_q    <= busy_q ? zeros_q * columns_q : 24'd0;
-        idle_q    <= busy_q && inside_q != 16'd0 ? LANES * vectors_q - used_q * columns_q : 24'd0;
+        // products first: no subtraction waits for a multiplication
+        useful_q     <= busy_q ? inside_q * columns_q : 24'd0;
+        zero_q       <= busy_q ? zeros_q * columns_q : 24'd0;
+        vectors_2q   <= vectors_q;
+        any_useful_q <= busy_q && inside_q != 16'd0;
+        idle_q       <= any_useful_q ? LANES * vectors_2q - useful_q - zero_q : 24'd0;
 
         busy_q             <= enter;
         busy_2q            <= busy_q;
@@ -170,6 +171,7 @@ module bpi_issue #(
             busy_2q            <= 1'b0;
             useful_q           <= 24'd0;
             zero_q             <= 24'd0;
+            any_useful_q       <= 1'b0;
             idle_q             <= 24'd0;
             wait_stationary_q  <= 1'b0;
             wait_accumulator_q <= 1'b0;

@@ -226,6 +226,10 @@ module tb;
             r64 = { $random(seed), $random(seed) };
             c_addr = r64;
             c_addr[31:28] = 4 + ($random(seed) & 7);
+            if (($random(seed) & 3) == 0) begin        // the next page's address carries through all of it
+                c_addr[ADDR_W-2] = 1'b0;
+                for (n = 12; n < ADDR_W - 2; n = n + 1) c_addr[n] = 1'b1;
+            end
             if (($random(seed) & 1) != 0) c_addr[11:0] = 4096 - ($random(seed) & (4*BB - 1));
             c_addr = c_addr & ~(EB - 1);
             kind = $random(seed) & 7;
