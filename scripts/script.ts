@@ -1,26 +1,24 @@
 import { CommanderError } from 'commander';
-import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { reportFailure } from '../generator/cli/failure.js';
 import { writeOutput } from '../generator/cli/outputFile.js';
+import { processTerminal } from '../generator/cli/terminal.js';
 import { ToolsMissing } from './tools.js';
 
 /** Runs an npm script with its arguments; says what went wrong, and sets the exit code. */
 export const runScript = async (body: (args: readonly string[]) => Promise<ExitCode>): Promise<void> => {
+  const args = process.argv.slice(2);
   const attempt = async (): Promise<ExitCode> => {
     try {
-      return await body(process.argv.slice(2));
+      return await body(args);
     } catch (error) {
       if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
       if (error instanceof ToolsMissing) {
         console.error(error.message);
         return EXIT.missingTool;
       }
-      const err = (text: string): void => {
-        process.stderr.write(text);
-      };
-      return reportFailure(error, { out: console.log, err, color: picocolors.isColorSupported }, false);
+      return reportFailure(error, processTerminal(args), false);
     }
   };
   process.exitCode = await attempt();

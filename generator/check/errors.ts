@@ -21,3 +21,10 @@ export class UserError extends Error {
     this.problems = problems;
   }
 }
+
+/** The first problem of what was thrown; of anything but a {@link UserError}, that it is a fault of the program. */
+export const problemOf = (error: unknown, path: string): Problem => {
+  if (error instanceof UserError) return error.problems[0]!;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'FAULT', path, message: `a fault in the program: ${message}`, fix: 'report it' };
+};

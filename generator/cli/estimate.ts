@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Problem, UserError } from '../check/errors.js';
+import { UserError } from '../check/errors.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
 import { isStrided, loadSource, parseBatch, parseSize, problem, withBatch } from './analyze.js';
@@ -48,13 +48,6 @@ const parseParallel = (text: string): number => {
   throw problem('OUT_OF_RANGE', `--jobs ${text}`, 'it will not do', 'give a whole number from 1 to 64');
 };
 
-/** What a worker said of a pass as a problem, with the worker's own fix if it gave one. */
-export const planProblem = (name: string, text: string): Problem => {
-  const [, message, code, fix] = /^\S+: (.*) \[([\w.]+)\]\n {2}fix: (.*)$/.exec(text) ?? [];
-  if (message !== undefined && code !== undefined && fix !== undefined) return { code, path: name, message, fix };
-  return { code: 'NO_PLAN', path: name, message: text, fix: 'change the layer or the accelerator' };
-};
-
 const estimate = async (source: string, options: Options, context: Context): Promise<void> => {
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
   const size = options.size === undefined ? undefined : parseSize(options.size);
@@ -80,7 +73,7 @@ const estimate = async (source: string, options: Options, context: Context): Pro
   const { modelKey, runModel } = await import('../../scripts/evaluation/model.js');
   const { estimates, failed } = await runModel(jobs, { parallel });
   if (failed.size > 0) {
-    throw new UserError([...failed].map(([name, text]) => planProblem(name, text)));
+    throw new UserError([...failed].map(([name, found]) => ({ ...found, path: name })));
   }
   const rows = jobs.map((job) => ({ job, estimate: estimates.get(modelKey(job))! }));
   const { csvEstimate, humanEstimate, jsonEstimate } = await import('./estimateReport.js');

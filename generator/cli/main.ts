@@ -1,21 +1,13 @@
 #!/usr/bin/env node
 import { withFileErrors } from '../check/fileError.js';
-import { EXIT, type Terminal } from './context.js';
+import { EXIT } from './context.js';
 import { reportFailure } from './failure.js';
 import { runCli } from './program.js';
+import { processTerminal } from './terminal.js';
 
 const args = process.argv.slice(2);
-const { env, stdout, stderr } = process;
-const plain = Boolean(env.NO_COLOR) || args.includes('--no-color') || env.TERM === 'dumb';
-const isColored = (stream: NodeJS.WriteStream): boolean =>
-  !plain && (Boolean(env.FORCE_COLOR) || Boolean(stream.isTTY));
-
-const terminal: Terminal = {
-  out: (text) => stdout.write(text),
-  err: (text) => stderr.write(text),
-  color: isColored(stdout),
-  errColor: isColored(stderr),
-};
+const { stdout, stderr } = process;
+const terminal = processTerminal(args);
 
 // a reader that goes away (| head) is no error; a full disk behind the output is
 stderr.on('error', () => process.exit(EXIT.usage));

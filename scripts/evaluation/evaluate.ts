@@ -156,7 +156,10 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
   return {
     results,
     text: `${conditions()}\n\n${texts.join('\n')}`,
-    failures: [...failed, ...model.failed].map(([run, findings]) => ({ run, findings })),
+    failures: [
+      ...[...failed].map(([run, findings]) => ({ run, findings })),
+      ...[...model.failed].map(([run, { message }]) => ({ run, findings: message })),
+    ],
     ...(checked.length > 0 || (parts.includes('validation') && !cached) ? { valid: summarize(checked).met } : {}),
   };
 };

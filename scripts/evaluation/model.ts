@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Problem, problemOf } from '../../generator/check/errors.js';
 import type { Estimate } from '../../generator/perf/estimate.js';
 import { type BenchJob, configOf, jobName, layerOf, specOf } from '../benchmark/jobs.js';
 import { sources } from '../benchmark/measure.js';
@@ -50,7 +51,8 @@ const remember = (key: string, estimate: Estimate): void => {
 
 const ask = (worker: ChildProcess, job: ModelJob): Promise<ModelOutcome> =>
   new Promise((resolve) => {
-    const ended = (code: number | null): void => resolve({ failed: `the worker ended with ${code}` });
+    const ended = (code: number | null): void =>
+      resolve({ problem: problemOf(`the worker ended with ${code}`, 'model') });
     worker.once('exit', ended);
     worker.once('message', (outcome) => {
       worker.off('exit', ended);
@@ -70,15 +72,15 @@ export interface ModelOptions {
 export interface ModelResults {
   /** By {@link modelKey}. */
   readonly estimates: ReadonlyMap<string, Estimate>;
-  /** By the job's name. */
-  readonly failed: ReadonlyMap<string, string>;
+  /** What kept a job from being predicted, by the job's name. */
+  readonly failed: ReadonlyMap<string, Problem>;
 }
 
 /** Predicts jobs in processes of their own, each once, with progress on stderr; the cache is asked first. */
 export const runModel = async (jobs: readonly ModelJob[], options: ModelOptions): Promise<ModelResults> => {
   const { fresh, cachedOnly, parallel } = options;
   const estimates = new Map<string, Estimate>();
-  const failed = new Map<string, string>();
+  const failed = new Map<string, Problem>();
   const missing = new Map<string, ModelJob>();
   for (const job of jobs) {
     const key = modelKey(job);
@@ -99,8 +101,8 @@ export const runModel = async (jobs: readonly ModelJob[], options: ModelOptions)
       const [key, job] = next;
       const outcome = await ask(worker, job);
       done++;
-      if ('failed' in outcome) {
-        failed.set(jobName(job), outcome.failed);
+      if ('problem' in outcome) {
+        failed.set(jobName(job), outcome.problem);
         continue;
       }
       estimates.set(key, outcome);

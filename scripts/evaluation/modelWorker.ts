@@ -1,9 +1,10 @@
+import { type Problem, problemOf } from '../../generator/check/errors.js';
 import { type Estimate, estimate } from '../../generator/perf/estimate.js';
 import { configOf, layerOf } from '../benchmark/jobs.js';
 import type { ModelJob } from './model.js';
 
 /** What a worker answers. */
-export type ModelOutcome = Estimate | { readonly failed: string };
+export type ModelOutcome = Estimate | { readonly problem: Problem };
 
 // whoever asked is gone
 const giveUp = (): never => process.exit(1);
@@ -14,7 +15,7 @@ process.on('message', (job: ModelJob) => {
   try {
     outcome = estimate(configOf(job), layerOf(job), job.pass, job.engine);
   } catch (error) {
-    outcome = { failed: error instanceof Error ? error.message : String(error) };
+    outcome = { problem: problemOf(error, 'model') };
   }
   process.send!(outcome, (error: Error | null) => {
     if (error) giveUp();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../generator/cli/context.js';
-import { planProblem } from '../../generator/cli/estimate.js';
 import { csvEstimate, type EstimateReport, humanEstimate, jsonEstimate } from '../../generator/cli/estimateReport.js';
 import { runCli } from '../../generator/cli/program.js';
 import { estimate } from '../../generator/perf/estimate.js';
@@ -47,13 +46,6 @@ describe('estimate', () => {
     expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
     expect(err).toContain(message);
     expect(err).not.toContain('    at ');
-  });
-
-  it('gives the fix of a plan, and no other', () => {
-    const text = 'buffers: nothing fits [plan.buffers]\n  fix: set buffers.dynamicBytes to 64';
-    const [code, message, fix] = ['plan.buffers', 'nothing fits', 'set buffers.dynamicBytes to 64'];
-    expect(planProblem('a fprop bp', text)).toEqual({ code, path: 'a fprop bp', message, fix });
-    expect(planProblem('a fprop bp', 'the worker ended with 1')).toMatchObject({ code: 'NO_PLAN' });
   });
 
   it('prints passes, and totals of several layers', () => {
