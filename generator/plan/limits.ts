@@ -71,7 +71,7 @@ const bufferFix = (config: Config, problem: Problem, memory: MemoryMap): string 
 export const limitProblem = (config: Config, problem: Problem, memory: MemoryMap): UserError =>
   new UserError([
     {
-      code: 'plan.buffers',
+      code: 'PLAN_BUFFERS',
       path: 'buffers',
       message: `${problem.pass} by ${problem.engine} on ${config.name}: not even one tile of one tap fits the buffers (dynamic ${config.buffers.dynamicBytes} bytes, stationary ${config.buffers.stationaryBytes} bytes, accumulator ${config.buffers.accumulatorDepth} vectors)`,
       fix: bufferFix(config, problem, memory),

@@ -103,7 +103,7 @@ const checkReach = (config: Config, what: string, end: number): void => {
   if (end < 2 ** addressWidth && Number.isSafeInteger(end)) return;
   throw new UserError([
     {
-      code: 'plan.addresses',
+      code: 'PLAN_ADDRESSES',
       path: 'layer',
       message: `${what} would end at 0x${end.toString(16)}, which is beyond the ${addressWidth} address bits of ${config.name}`,
       fix: 'take a smaller batch or layer, a lower base, or a wider axi.addressWidth',
@@ -127,7 +127,7 @@ const checkCopies = (config: Config, instructions: readonly Instruction[]): void
     const name = instruction.kind.toUpperCase();
     throw new UserError([
       {
-        code: 'plan.copies',
+        code: 'PLAN_COPIES',
         path: 'layer',
         message:
           far === undefined
@@ -149,7 +149,7 @@ const checkApart = (parts: readonly (Tensor & { readonly name: string })[]): voi
       (n) => `0x${n.toString(16)}`,
     );
     const message = `${part.name} would lie at ${at}, inside ${before.name} (${from} to ${end})`;
-    return [{ code: 'plan.overlap', path: 'place', message, fix: 'move one of the two' }];
+    return [{ code: 'PLAN_OVERLAP', path: 'place', message, fix: 'move one of the two' }];
   });
   if (problems.length > 0) throw new UserError(problems);
 };
@@ -157,7 +157,7 @@ const checkApart = (parts: readonly (Tensor & { readonly name: string })[]): voi
 const programProblem = (config: Config, problem: Problem): UserError =>
   new UserError([
     {
-      code: 'plan.program',
+      code: 'PLAN_PROGRAM',
       path: 'layer',
       message: `${problem.pass} by ${problem.engine} on ${config.name} takes more than ${MAX_INSTRUCTIONS.toLocaleString('en-US')} instructions`,
       fix: 'take a smaller batch or layer, or larger buffers',
@@ -173,7 +173,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   if (!config.engines.includes(engine)) {
     throw new UserError([
       {
-        code: 'plan.engine',
+        code: 'PLAN_ENGINE',
         path: 'engine',
         message: `${config.name} is generated without the engine ${engine}`,
         fix: `use one of ${config.engines.join(', ')}, or add ${engine} to engines`,
@@ -185,7 +185,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const memory = memoryMap(config, problem, options);
   if (options.place?.scratch !== undefined && memory.scratch.bytes === 0) {
     const message = `${pass} of this layer by ${engine} stores nothing in between`;
-    throw new UserError([{ code: 'plan.scratch', path: 'place', message, fix: 'give scratch no place' }]);
+    throw new UserError([{ code: 'PLAN_SCRATCH', path: 'place', message, fix: 'give scratch no place' }]);
   }
   const names = PASS_TENSORS[pass];
   const tensors = [names.first, names.second, 'scratch', 'output'] as const;

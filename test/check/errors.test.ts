@@ -3,7 +3,7 @@ import { problemOf, UserError } from '../../generator/check/errors.js';
 
 it('takes the problem of an error that a user can correct, with its fix', () => {
   const problem = {
-    code: 'plan.buffers',
+    code: 'PLAN_BUFFERS',
     path: 'buffers',
     message: 'nothing fits',
     fix: 'set buffers.dynamicBytes to 64',
