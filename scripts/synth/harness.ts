@@ -1,29 +1,5 @@
+import type { Bit, Design } from './design.js';
 import { blockName } from './netlist.js';
-
-type Bit = number | string;
-type Connections = Readonly<Record<string, readonly Bit[]>>;
-
-/** Yosys's JSON of a flattened design, as far as a part is cut out of it; the rest is passed on. */
-export interface Design {
-  readonly modules: Readonly<
-    Record<
-      string,
-      {
-        readonly ports: Readonly<Record<string, { readonly direction: string; readonly bits: readonly Bit[] }>>;
-        readonly cells: Readonly<
-          Record<
-            string,
-            {
-              readonly type: string;
-              readonly port_directions?: Readonly<Record<string, string>>;
-              readonly connections: Connections;
-            }
-          >
-        >;
-      }
-    >
-  >;
-}
 
 /** A module `part` with the ports `aclk`, `in_bits` and `out_bits`, as Yosys's JSON. */
 export interface Part {

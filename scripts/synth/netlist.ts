@@ -1,16 +1,10 @@
+import type { Cell } from './design.js';
 import { kindOf } from './targets.js';
 
-/** Yosys's JSON netlist, as far as it is read. */
+/** A mapped design, as far as it is counted. */
 export interface Netlist {
   readonly modules: Readonly<
-    Record<
-      string,
-      {
-        readonly cells: Readonly<
-          Record<string, { readonly type: string; readonly parameters?: Readonly<Record<string, string | number>> }>
-        >;
-      }
-    >
+    Record<string, { readonly cells: Readonly<Record<string, Pick<Cell, 'type' | 'parameters'>>> }>
   >;
 }
 

@@ -1,30 +1,5 @@
 import { createHash } from 'node:crypto';
-
-type Bit = number | string;
-interface PortJson {
-  readonly direction: string;
-  readonly bits: readonly Bit[];
-}
-interface CellJson {
-  readonly type: string;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly port_directions?: Readonly<Record<string, string>>;
-  readonly connections: Readonly<Record<string, readonly Bit[]>>;
-}
-interface NetJson {
-  readonly bits: readonly Bit[];
-}
-interface ModuleJson {
-  readonly attributes?: Readonly<Record<string, unknown>>;
-  readonly ports: Readonly<Record<string, PortJson>>;
-  readonly cells: Readonly<Record<string, CellJson>>;
-  readonly netnames: Readonly<Record<string, NetJson>>;
-}
-
-/** Yosys's JSON of a design, as far as it is taken apart; the rest is passed on. */
-export interface DesignJson {
-  readonly modules: Readonly<Record<string, ModuleJson>>;
-}
+import type { Bit, Cell, Design, Module, Net } from './design.js';
 
 /** One module of a design by itself: those below it are black boxes. */
 export interface ModulePart {
@@ -50,22 +25,22 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
  * nets on: those that Yosys made up, and their order, depend on all else that was read.
  */
 const orderedCells = (
-  cells: Readonly<Record<string, CellJson>>,
-  nets: readonly (readonly [string, NetJson])[],
-): readonly (readonly [string, CellJson])[] => {
+  cells: Readonly<Record<string, Cell>>,
+  nets: readonly (readonly [string, Net])[],
+): readonly (readonly [string, Cell])[] => {
   const names = new Map<Bit, string>();
   for (const [name, { bits }] of nets) {
     for (const [index, bit] of bits.entries()) if (!names.has(bit)) names.set(bit, `${name}[${index}]`);
   }
-  const drivers = new Map<Bit, readonly [cell: CellJson, place: string]>();
+  const drivers = new Map<Bit, readonly [cell: Cell, place: string]>();
   for (const cell of Object.values(cells)) {
     for (const [port, bits] of Object.entries(cell.connections)) {
       if (cell.port_directions?.[port] !== 'output') continue;
       for (const [index, bit] of bits.entries()) drivers.set(bit, [cell, `${port}[${index}]`]);
     }
   }
-  const signatures = new Map<CellJson, string>();
-  const signatureOf = (cell: CellJson): string => {
+  const signatures = new Map<Cell, string>();
+  const signatureOf = (cell: Cell): string => {
     const known = signatures.get(cell);
     if (known !== undefined) return known;
     signatures.set(cell, 'loop'); // through registers without a name
@@ -87,12 +62,12 @@ const orderedCells = (
     return driver ? `${signatureOf(driver[0])}.${driver[1]}` : 'undriven';
   };
   // what a cell drives tells it from another with the same inputs
-  const outputsOf = ({ connections, port_directions: directions }: CellJson): string =>
+  const outputsOf = ({ connections, port_directions: directions }: Cell): string =>
     sorted(connections)
       .filter(([port]) => directions?.[port] === 'output')
       .flatMap(([, bits]) => bits.map((bit) => names.get(bit) ?? ''))
       .join();
-  const [named, others]: [[string, CellJson][], [string, CellJson][]] = [[], []];
+  const [named, others]: [[string, Cell][], [string, Cell][]] = [[], []];
   for (const [name, cell] of Object.entries(cells)) {
     if (isMadeUp(name)) others.push([`${signatureOf(cell)} ${outputsOf(cell)}`, cell]);
     else named.push([name, cell]);
@@ -101,7 +76,7 @@ const orderedCells = (
 };
 
 /** A module with names, numbers and an order that come from its own text alone. */
-const canonical = ({ ports, cells, netnames, ...others }: ModuleJson): object => {
+const canonical = ({ ports, cells, netnames, ...others }: Module): object => {
   const nets = sorted(netnames).filter(([name]) => !isMadeUp(name));
   const numbers = new Map<Bit, Bit>();
   const renumbered = (bits: readonly Bit[]): readonly Bit[] =>
@@ -126,7 +101,7 @@ const canonical = ({ ports, cells, netnames, ...others }: ModuleJson): object =>
  * Takes a design apart into its modules, black boxes apart, so that each is mapped by itself. What ABC makes of a module
  * differs with names and order of all that was read before it: a part holds nothing of the others but ports.
  */
-export const partsOf = (design: DesignJson): readonly ModulePart[] => {
+export const partsOf = (design: Design): readonly ModulePart[] => {
   const isBlackBox = (name: string): boolean => 'blackbox' in (design.modules[name]?.attributes ?? {});
   return Object.entries(design.modules)
     .filter(([name]) => !isBlackBox(name))

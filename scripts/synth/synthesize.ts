@@ -7,9 +7,10 @@ import { blockClosure, rtlFiles } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { buildOnce, cacheKey } from '../simulators/cache.js';
 import { libraryPath } from './cells.js';
+import type { Design } from './design.js';
 import type { Device } from './devices.js';
 import { type BlockSize, blockSizes, delayOf, type Netlist } from './netlist.js';
-import { type DesignJson, type ModulePart, partsOf } from './parts.js';
+import { type ModulePart, partsOf } from './parts.js';
 import { cellAreas, hasMacros, type Library, mapping, mappingFiles, type Target } from './targets.js';
 import type { Files, Yosys } from './yosys.js';
 
@@ -162,7 +163,7 @@ export const synthesize = async (
   ]);
   const folder = await buildOnce(key, async (fresh) => {
     const made = await yosys.run(elaborate, files, elaborated);
-    const parts = partsOf(JSON.parse(made['design.json']!) as DesignJson);
+    const parts = partsOf(JSON.parse(made['design.json']!) as Design);
     const largestFirst = [...parts].sort((a, b) => b.json.length - a.json.length);
     const limit = pLimit(availableParallelism());
     let done = 0;

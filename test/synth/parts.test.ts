@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type DesignJson, type ModulePart, partsOf } from '../../scripts/synth/parts.js';
+import type { Design } from '../../scripts/synth/design.js';
+import { type ModulePart, partsOf } from '../../scripts/synth/parts.js';
 import { findYosys } from '../../scripts/synth/yosys.js';
 
 const COUNTERS = Array.from(
@@ -41,7 +42,7 @@ const partsIn = async (sources: readonly string[], names: readonly string[]): Pr
   const yosys = await findYosys();
   const inputs = { ...files, 'ram.v': 'module bpi_ram(input clk, output q); endmodule' };
   const { 'out.json': made } = await yosys.run(script, inputs, ['out.json']);
-  return partsOf(JSON.parse(made!) as DesignJson);
+  return partsOf(JSON.parse(made!) as Design);
 };
 
 it('takes a design apart into modules whose text does not depend on the others', async () => {
@@ -55,7 +56,7 @@ it('takes a design apart into modules whose text does not depend on the others',
 it('leaves what is below a module as boxes: ports of those that are mapped, names of those that Verilog declares', async () => {
   const parts = await partsIn([CELL], ['bpi_cell']);
   const { json, boxes } = parts.find(({ name }) => name === 'bpi_top')!;
-  const { modules } = JSON.parse(json) as DesignJson;
+  const { modules } = JSON.parse(json) as Design;
   expect(boxes).toEqual(['bpi_ram']);
   expect(modules.bpi_cell).toMatchObject({ attributes: { blackbox: 1 }, cells: {} });
   expect(Object.keys(modules.bpi_cell!.ports)).toEqual(['clk', 'en', 'd', 'q']);

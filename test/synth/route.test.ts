@@ -64,6 +64,7 @@ const design = {
         unread: { direction: 'input', bits: [4] },
         q: { direction: 'output', bits: [5] },
       },
+      netnames: {},
       cells: {
         a: cell('$dff', FF, { CLK: [2], D: [3, 6, '0'], Q: [5, 7, 8] }),
         b: cell('$dff', FF, { CLK: [2], D: [8], Q: [9] }),
