@@ -99,6 +99,7 @@ const ELABORATE = ['proc', 'flatten', 'opt_merge', 'opt_clean'];
 
 interface MappedPart {
   readonly name: string;
+  /** Its cells, as far as they are counted. */
   readonly module: Netlist['modules'][string];
   /** The module's Verilog, where memories are macros. */
   readonly verilog: string;
@@ -106,7 +107,7 @@ interface MappedPart {
   readonly delay?: number;
 }
 
-/** Maps one module by itself. */
+/** Maps one module by itself, or takes it from the cache: after a change only the blocks that it touches are mapped again. */
 const mapPart = async (
   yosys: Yosys,
   { name, json, boxes }: ModulePart,
@@ -122,14 +123,27 @@ const mapPart = async (
     ...(macros ? ['splitnets', 'write_verilog -noattr netlist.v'] : []),
   ];
   const outputs = ['netlist.json', ...(macros ? ['netlist.v'] : []), ...(target === 'asic' ? ['abc.log'] : [])];
-  const made = await yosys.run(script, { ...files, 'part.json': json, ...mappingFiles(target, liberty) }, outputs);
-  const delay = delayOf(made['abc.log'] ?? '');
-  return {
-    name,
-    module: (JSON.parse(made['netlist.json']!) as Netlist).modules[name]!,
-    verilog: made['netlist.v'] ?? '',
-    ...(delay === undefined ? {} : { delay }),
+  const isRead = (file: string): boolean => file.endsWith('.vh') || boxes.includes(file.slice(0, -'.v'.length));
+  const inputs = {
+    ...Object.fromEntries(Object.entries(files).filter(([file]) => isRead(file))),
+    ...mappingFiles(target, liberty),
+    'part.json': json,
   };
+  const key = cacheKey('map', [yosys.version, ...script, ...Object.entries(inputs).flat()]);
+  const folder = await buildOnce(key, async (fresh) => {
+    const made = await yosys.run(script, inputs, outputs);
+    const { cells } = (JSON.parse(made['netlist.json']!) as Netlist).modules[name]!;
+    const counted = Object.entries(cells).map(([cell, { type, parameters }]) => [cell, { type, parameters }]);
+    const delay = delayOf(made['abc.log'] ?? '');
+    const part: MappedPart = {
+      name,
+      module: { cells: Object.fromEntries(counted) },
+      verilog: made['netlist.v'] ?? '',
+      ...(delay === undefined ? {} : { delay }),
+    };
+    writeFileSync(join(fresh, 'part.json'), JSON.stringify(part));
+  });
+  return JSON.parse(readFileSync(join(folder, 'part.json'), 'utf8')) as MappedPart;
 };
 
 /**
