@@ -51,10 +51,8 @@ module bpi_pe #(
             w_out_q  <= w_next_q;
         end
         if (swap) w_active_q <= w_next_q;
-        if (x_valid_i) begin
-            x_data_q  <= x_data_i;
-            product_q <= product;
-        end
+        if (x_valid_i) x_data_q <= x_data_i;
+        if (x_valid_i) product_q <= product;
         if (x_valid_q) y_data_q <= y_data_i + product_q;
 
         w_valid_q <= w_valid_i;
