@@ -72,7 +72,8 @@ export const designSources = (config: Config, only: readonly string[], kept: rea
   const memory = `${prefix}${MEMORY}.v`;
   const files: Record<string, string> = {};
   for (const { path, text } of rtlFiles(config)) {
-    let attributed = text.replace(/^ +reg .* mem \[0:DEPTH-1\];$/m, '(* no_rw_check *) $&');
+    // without comments, which name the configuration: equal blocks of two configurations are mapped once
+    let attributed = text.replace(/\/\/.*$/gm, '').replace(/^ +reg .* mem \[0:DEPTH-1\];$/m, '(* no_rw_check *) $&');
     for (const name of kept) {
       attributed = attributed.replace(new RegExp(`^module ${prefix}${name} `, 'm'), '(* keep_hierarchy *) $&');
       attributed = attributed.replace(new RegExp(`^ +${prefix}fifo #.* ${name} \\($`, 'm'), '(* keep_hierarchy *) $&');

@@ -71,6 +71,13 @@ it.each([
   ['TRELLIS_DPR16X4', 6],
 ])('counts %s as %i LUTs', (type, luts) => expect(kindOf(type)).toEqual({ luts }));
 
+it('reads sources that do not name the configuration, so that a block of two of them is mapped once', () => {
+  const renamed = designSources({ ...presets.tiny4, name: 'other' }, [], []).files;
+  const given = designSources(presets.tiny4, [], []).files;
+  for (const name of ['bpi_sram_1r1w.v', 'bpi_dma_write.v', 'bpi_pe.v']) expect(renamed[name]).toBe(given[name]);
+  expect(given['bpi_dma_write.v']).toContain('endmodule');
+});
+
 it.each([false, true])(
   'synthesizes; WebAssembly: %s',
   async (wasm) => {
