@@ -420,6 +420,7 @@ endmodule
 // AXI4 write slave for benches: SIZE bytes from `base`, and nothing else.  Data may come before its address; each burst is
 // acknowledged `latency` cycles after both are complete, in order.  aw_stall, w_stall: chance of a stall in 256.
 // order: 0 either first, 1 data is taken after its address only, 2 an address is taken when data waits only.
+// On odd seeds a memory that stalls gives READY only where VALID waits for it.
 // A burst that holds the byte error_addr is not stored and is answered with error_resp.
 module axi_write_memory #(
     parameter DATA_W = 32,
@@ -454,7 +455,7 @@ module axi_write_memory #(
     reg [7:0] bytes [0:SIZE-1];
     integer errors = 0, checks = 0, bursts = 0, stored = 0, empty = 0;   // stored: bytes; empty: beats without a byte
     integer seed, now = 0, n;
-    reg     started = 0, bad_seen = 0;
+    reg     started = 0, waits = 0, bad_seen = 0;
 
     // bursts: addressed [b_head, b_tail), of which those before b_data have all their data
     reg [ADDR_W-1:0] burst_addr [0:BURSTS-1];
@@ -489,7 +490,10 @@ module axi_write_memory #(
     end
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base ^ 32'hCAFE;
+        if (!started) begin
+            seed = seed_base ^ 32'hCAFE;
+            waits = seed_base[0];
+        end
         started = 1;
         now = now + 1;
         aw_now = { awaddr, awlen, awsize, awburst };
@@ -572,8 +576,10 @@ module axi_write_memory #(
                 b_head = b_head + 1;
             end
             if (!error_on) bad_seen = 0;
-            awready <= ($random(seed) & 255) >= aw_stall && b_tail - b_head < BURSTS - 2 && (order != 2 || (wvalid && !wready) || w_tail != w_head);
-            wready <= ($random(seed) & 255) >= w_stall && w_tail - w_head < (order == 2 ? 2 : BEATS - 2) && (order != 1 || beats_ahead > 0);
+            awready <= ($random(seed) & 255) >= aw_stall && b_tail - b_head < BURSTS - 2 && (order != 2 || (wvalid && !wready) || w_tail != w_head)
+                       && (aw_stall == 0 || !waits || (awvalid && !awready));
+            wready <= ($random(seed) & 255) >= w_stall && w_tail - w_head < (order == 2 ? 2 : BEATS - 2) && (order != 1 || beats_ahead > 0)
+                       && (w_stall == 0 || !waits || (wvalid && !wready));
         end
     end
 endmodule

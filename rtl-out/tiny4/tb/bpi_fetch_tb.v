@@ -247,7 +247,7 @@ endmodule
 
 // AXI4 read slave for benches.  Byte n of memory is a hash of n, so any address can be read.  Answers each burst `latency`
 // cycles after its address, in order for each of the two ids, with beats of different ids interleaved at random.
-// ar_stall, r_stall: chance of a stall in 256.  The beat at error_addr is answered with error_resp.
+// ar_stall, r_stall: chance of a stall in 256.  On odd seeds a memory that stalls gives ARREADY only where ARVALID waits for it.  The beat at error_addr is answered with error_resp.
 module axi_read_memory #(
     parameter DATA_W = 32,
     parameter ADDR_W = 32
@@ -276,7 +276,7 @@ module axi_read_memory #(
 
     integer errors = 0, checks = 0, bursts = 0, beats = 0, pending = 0;   // pending: beats owed
     integer seed, now = 0, n, byte_index;
-    reg started = 0;
+    reg started = 0, waits = 0;
 
     function [7:0] byte_at(input [ADDR_W-1:0] address);
         reg [63:0] mixed;
@@ -314,7 +314,10 @@ module axi_read_memory #(
     end
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base ^ 32'h5EED;
+        if (!started) begin
+            seed = seed_base ^ 32'h5EED;
+            waits = seed_base[0];
+        end
         started = 1;
         now = now + 1;
         ar_now = { araddr, arlen, arsize, arburst, arid };
@@ -356,7 +359,8 @@ module axi_read_memory #(
                 tail[arid] = tail[arid] + 1;
                 pending = pending + arlen + 1;
             end
-            arready <= ($random(seed) & 255) >= ar_stall && tail[0] - head[0] < ENTRIES - 2 && tail[1] - head[1] < ENTRIES - 2;
+            arready <= ($random(seed) & 255) >= ar_stall && tail[0] - head[0] < ENTRIES - 2 && tail[1] - head[1] < ENTRIES - 2
+                       && (ar_stall == 0 || !waits || (arvalid && !arready));
             // next read data
             if ((!rvalid || rready) && ($random(seed) & 255) >= r_stall) begin
                 pick = $random(seed);
