@@ -170,11 +170,9 @@ export const synthesize = async (
   const elaborated = ['design.json', ...(macros ? [] : ['memories.json'])];
   const key = cacheKey('synth', [
     yosys.version,
-    target,
-    device,
-    liberty,
     ...elaborate,
-    ...Object.entries(files).flat(),
+    ...mapping(target, top, device),
+    ...Object.entries({ ...files, ...mappingFiles(target, liberty) }).flat(),
   ]);
   const folder = await buildOnce(key, async (fresh) => {
     const made = await yosys.run(elaborate, files, elaborated);
