@@ -114,13 +114,13 @@ module bpi_dma_read #(
     // both of the latter at once, and less than nothing left is the end of the row.  len: beats less one.
     wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };
     wire        whole   = |to_page[10:8];               // the page has more than 256 beats left
-    wire [7:0]  most    = whole ? 8'd255 : to_page[7:0];
+    wire [7:0]  most    = whole ? 8'd255 : to_page[7:0];                     // beats of the longest burst, less one
     wire        at_row  = left_q[COUNT_W-1:8] == {(COUNT_W-8){1'b0}} && left_q[7:0] <= most;
     wire [7:0]  len     = at_row ? left_q[7:0] : most;
     wire [COUNT_W-1:0] left_d = left_q - { {(COUNT_W-8){1'b0}}, most } - 1'b1;
     wire [BEAT_W-1:HALF] upper   = beat_q[BEAT_W-1:HALF];              // in two parts, so that no carry runs through all
     wire [BEAT_W-1:HALF] upper_1 = upper + 1'b1;
-    wire [10:0]       page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;
+    wire [10:0]       page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;   // 256 beats on, in the same page
     wire [BEAT_W-1:0] beat_d  = whole ? { beat_q[BEAT_W-1:PAGE_W], page_256[PAGE_W-1:0] }
                               : { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
     wire [BUF_W-1:0] buf_d = buf_q + { {(BUF_W-8){1'b0}}, most } + { {(BUF_W-1){1'b0}}, 1'b1 };

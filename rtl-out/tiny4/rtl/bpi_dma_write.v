@@ -112,7 +112,7 @@ module bpi_dma_write #(
     // A burst goes to the end of the run, of the page, or has 256 beats
     wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };     // beats left in the page, less one
     wire        whole   = |to_page[10:8];
-    wire [7:0]  most    = whole ? 8'd255 : to_page[7:0];
+    wire [7:0]  most    = whole ? 8'd255 : to_page[7:0];                     // beats of the longest burst, less one
     wire        at_run  = left_q[COUNT_W-1:8] == {(COUNT_W-8){1'b0}} && left_q[7:0] <= most;
     wire [7:0]  len     = at_run ? left_q[7:0] : most;
     wire [COUNT_W-1:0] left_d = left_q - { {(COUNT_W-8){1'b0}}, most } - 1'b1;
@@ -120,7 +120,7 @@ module bpi_dma_write #(
     wire [PAGES_W:0]    page   = { 1'b0, beat_q[BEAT_W-1:PAGE_W] };
     wire [LOW_W-1:0]    low_1  = page[LOW_W-1:0] + 1'b1;
     wire [PAGES_W:LOW_W] high_1 = page[PAGES_W:LOW_W] + { {(PAGES_W-LOW_W){1'b0}}, low_ones_q };
-    wire [10:0]     page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;
+    wire [10:0]     page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;   // 256 beats on, in the same page
     wire [BEAT_W:0] beat_d = whole ? { page, page_256[PAGE_W-1:0] } : { high_1, low_1, {PAGE_W{1'b0}} };
     wire [32:0]     run_end = { {(33-BYTE_W){1'b0}}, cmd_addr[BYTE_W-1:0] } + { 1'b0, cmd_bytes } - 33'd1;   // last byte, from the first beat
     assign cmd_taken = cmd_valid && run_room && (!open_q || (burst_taken && at_run)) && !stop;
