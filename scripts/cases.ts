@@ -18,8 +18,8 @@ export interface Case {
   readonly memory?: MemoryOptions;
   readonly narrow: boolean;
   readonly misalign: number;
-  /** Operands: seeded random ones, or those of `digits.ts`. */
-  readonly data: 'random' | 'digits';
+  /** Operands: seeded random ones, such with infinities, NaNs and subnormals among them, or those of `digits.ts`. */
+  readonly data: 'random' | 'special' | 'digits';
 }
 
 interface Geometry {
@@ -85,6 +85,18 @@ const ICARUS_GEOMETRIES: readonly string[] = [
   'strides 3 and 2',
 ];
 const ICARUS_PRESETS: readonly PresetName[] = ['tiny4', 'odd'];
+
+/** A structural zero contributes nothing: where there are padding, strides, groups and tails, with special values beside them. */
+const SPECIAL_GEOMETRIES: readonly string[] = [
+  'stride 1',
+  '1x1 kernel, stride 2',
+  'dilation and stride',
+  'padding wider than the kernel',
+  'groups',
+  'depthwise',
+  'depthwise, two outputs each',
+  'first layer',
+];
 
 /** Convolutions of real networks, at ref16. */
 const NETWORK: readonly Geometry[] = [
@@ -192,6 +204,16 @@ export const regressionCases = (selection: Selection): readonly Case[] => {
       add(preset, 'verilator', `random ${index}`, layer);
     }
   }
+  for (const preset of PRESET_NAMES.filter((name) => presets[name].format === 'bf16')) {
+    for (const { name, layer } of GEOMETRIES.filter(({ name }) => SPECIAL_GEOMETRIES.includes(name))) {
+      add(preset, 'verilator', `${name}, special values`, parseLayer(layer), { data: 'special' });
+    }
+    for (let index = 0; index < selection.random; index++) {
+      const layer = randomLayer(selection.seed * 2003 + index, presets[preset].array.rows);
+      add(preset, 'verilator', `random ${index}, special values`, layer, { data: 'special' });
+    }
+  }
+  add('odd', 'icarus', 'groups, special values', parseLayer('C=6,H=4,W=4,N=6,K=3,S=2,P=1,G=2'), { data: 'special' });
   return cases.filter(
     ({ preset, engine, pass, simulator }) =>
       selection.presets.includes(preset) &&

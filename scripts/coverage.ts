@@ -12,6 +12,7 @@ import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import { registerOffset, registers } from '../generator/spec/registers.js';
 import { discard, temporaryFolder } from '../generator/temporary.js';
+import { caseOperands } from './caseOperands.js';
 import { eachNth, regressionCases } from './cases.js';
 import { parseCoverage } from './coverage/points.js';
 import { blockCoverage, coverageTable, percentOf, staleExclusions, uncovered } from './coverage/report.js';
@@ -105,9 +106,11 @@ const runsOf = (
   return [
     registersRun(config),
     ...cases.map(
-      ({ layer, pass, engine, geometry, ...options }): Run =>
+      (run): Run =>
         async (coverage) => {
-          const { passed } = await runPass(config, layer, pass, engine, { ...options, coverage });
+          const { layer, pass, engine, geometry, ...options } = run;
+          const operands = caseOperands(run);
+          const { passed } = await runPass(config, layer, pass, engine, { ...options, operands, coverage });
           return passed ? [] : [`${pass} by ${engine}, ${geometry}: wrong`];
         },
     ),

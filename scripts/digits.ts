@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { convolve } from '../generator/golden/convolution.js';
+import type { Operands } from '../generator/golden/judge.js';
 import { bf16Bits, bf16FromBits } from '../generator/model/numerics.js';
-import { type Operands, randomWords } from '../generator/model/workload.js';
+import { randomWords } from '../generator/model/workload.js';
 import { PASS_TENSORS } from '../generator/plan/problem.js';
 import type { Pass } from '../generator/spec/config.js';
 import { type Layer, parseLayer } from '../generator/spec/layer.js';

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
+import { caseOperands } from './caseOperands.js';
 import { type Case, eachNth, regressionCases } from './cases.js';
 import { Progress } from './progress.js';
 import { type RunOptions, runPass } from './runPass.js';
@@ -128,7 +129,7 @@ const run = async (flags: Flags): Promise<ExitCode> => {
     await Promise.all(
       cases.map((each) =>
         limit(async () => {
-          const result = await compareRuns(config, each, rtl);
+          const result = await compareRuns(config, { ...each, operands: caseOperands(each) }, rtl);
           cycles += result.cycles;
           if (result.wrong === undefined) passed++;
           else progress.say(`FAIL ${each.pass} by ${each.engine}, ${each.geometry}: ${result.wrong}`);

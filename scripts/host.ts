@@ -1,7 +1,8 @@
+import type { Operands } from '../generator/golden/judge.js';
 import type { Counts } from '../generator/model/counts.js';
 import { execute } from '../generator/model/executor.js';
 import type { Region } from '../generator/model/memory.js';
-import { type Operands, planImages, randomOperands } from '../generator/model/workload.js';
+import { planImages, randomOperands } from '../generator/model/workload.js';
 import { makePlan, type Plan } from '../generator/plan/plan.js';
 import { writeWindow } from '../generator/plan/window.js';
 import type { Config, Engine, Pass } from '../generator/spec/config.js';

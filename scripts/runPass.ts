@@ -1,8 +1,9 @@
 import type { EmittedFile } from '../generator/emit/rtl.js';
+import { judge, type Operands } from '../generator/golden/judge.js';
 import type { Counts } from '../generator/model/counts.js';
 import { execute } from '../generator/model/executor.js';
 import type { Region } from '../generator/model/memory.js';
-import { judge, type Operands, planImages, randomOperands, unpackResult } from '../generator/model/workload.js';
+import { planImages, randomOperands, unpackResult } from '../generator/model/workload.js';
 import { laneBound } from '../generator/perf/laneBound.js';
 import { withStoredZeros } from '../generator/perf/storedZeros.js';
 import { makePlan, type Plan } from '../generator/plan/plan.js';
@@ -197,8 +198,9 @@ export const runPass = async (
     };
   }
   const expected = unpackResult(expectedOutput.bytes, config.format, narrow);
-  const judgement = narrow || expected instanceof Int8Array ? undefined : judge(layer, pass, operands, expected);
-  const wrongAt = judgement?.firstWrong ?? -1;
+  const storedZeros = plan.problem.reorganized !== undefined;
+  const judgement = judge(layer, pass, operands, expected, { narrow, storedZeros });
+  const wrongAt = judgement.firstWrong;
 
   const measured = readCounters(config, sim, irqAt + 2);
   const wrongCounters = Object.entries(predicted)
@@ -216,18 +218,16 @@ export const runPass = async (
     laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
     mismatches,
     firstMismatch,
-    outOfBound: judgement?.wrong ?? 0,
+    outOfBound: judgement.wrong,
     firstOutOfBound:
-      judgement && wrongAt >= 0
-        ? { index: wrongAt, expected: judgement.expected[wrongAt]!, actual: expected[wrongAt]! }
-        : undefined,
-    maxRelativeError: judgement?.maxRelativeError ?? 0,
+      wrongAt >= 0 ? { index: wrongAt, expected: judgement.expected[wrongAt]!, actual: expected[wrongAt]! } : undefined,
+    maxRelativeError: judgement.maxRelativeError,
     counters: reported,
     wrongCounters,
     faults: problems,
     result: unpackResult(actual, config.format, narrow),
     activity: sim.activity,
     cyclesPerSecond: sim.seconds > 0 ? sim.cycles / sim.seconds : 0,
-    passed: mismatches === 0 && !judgement?.wrong && wrongCounters.length === 0 && problems.length === 0,
+    passed: mismatches === 0 && judgement.wrong === 0 && wrongCounters.length === 0 && problems.length === 0,
   };
 };

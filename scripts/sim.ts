@@ -8,13 +8,13 @@ import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { tensorShape } from '../generator/cli/operands.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { findings } from '../generator/cli/runReport.js';
+import type { Operands } from '../generator/golden/judge.js';
 import { writeNpy } from '../generator/golden/npy.js';
-import type { Operands } from '../generator/model/workload.js';
 import { PASS_TENSORS } from '../generator/plan/problem.js';
 import { ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, presets } from '../generator/spec/presets.js';
+import { caseOperands } from './caseOperands.js';
 import { type Case, regressionCases, type Selection } from './cases.js';
-import { digitOperands } from './digits.js';
 import { Progress } from './progress.js';
 import { type RunDescription, replayCommand } from './replay.js';
 import { runPass } from './runPass.js';
@@ -80,7 +80,7 @@ const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, st
   mkdirSync(folder, { recursive: true });
   const { first, second } = PASS_TENSORS[run.pass];
   const save = (name: string, data: Int8Array | Float32Array): readonly [string, string] => {
-    const path = join(folder, `${run.data}-${name}.npy`);
+    const path = join(folder, `${run.data}-${run.seed}-${name}.npy`);
     writeNpy(path, { shape: tensorShape(run.layer, name).shape, data });
     return [name, path];
   };
@@ -88,7 +88,7 @@ const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, st
 };
 
 const runCase = async (run: Case): Promise<Outcome> => {
-  const { preset, layer, pass, engine, data, seed, simulator, memory, narrow, misalign } = run;
+  const { preset, layer, pass, engine, seed, simulator, memory, narrow, misalign } = run;
   const config = presets[preset];
   let operands: Operands | undefined;
   const description = (): RunDescription => {
@@ -96,7 +96,7 @@ const runCase = async (run: Case): Promise<Outcome> => {
     return { preset, layer, pass, engine, seed, simulator, memory, narrow, misalign, files };
   };
   try {
-    if (data === 'digits') operands = digitOperands(pass);
+    operands = caseOperands(run);
     const result = await runPass(config, layer, pass, engine, { operands, seed, simulator, memory, narrow, misalign });
     const { passed, cycles, cyclesPerSecond } = result;
     const seconds = cyclesPerSecond > 0 ? cycles / cyclesPerSecond : 0;

@@ -1,9 +1,10 @@
 import type { Problem } from '../check/errors.js';
 import { UserError } from '../check/errors.js';
 import { tensorSizes } from '../golden/convolution.js';
+import type { Operands } from '../golden/judge.js';
 import { readNpy } from '../golden/npy.js';
 import { bf16Bits, bf16FromBits } from '../model/numerics.js';
-import { type Operands, randomOperands } from '../model/workload.js';
+import { randomOperands } from '../model/workload.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import type { Config, Pass } from '../spec/config.js';
 import { derive } from '../spec/derive.js';

@@ -45,8 +45,37 @@ const eachPair = (layer: Layer, visit: Visit): void => {
   }
 };
 
+/**
+ * The pairs that a gradient over a stored tensor has besides: a pixel and a tap that meet one of the tensor's zeros. dgrad stores
+ * dY zero-inserted and zero-padded, so that every tap of every input pixel meets it; wgrad stores it zero-inserted.
+ * @param zeroAt a pixel of Y that is zero.
+ */
+const eachStoredZero = (layer: Layer, pass: Pass, zeroAt: number, visit: Visit): void => {
+  const { B, C, H, W, N, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pl, G, Ho, Wo } = layer;
+  const [c, n] = [C / G, N / G];
+  // positions of the zero-inserted grid, as the input pixel behind tap 0
+  const onGrid = (i: number, stride: number, outputs: number): boolean =>
+    i % stride === 0 && i >= 0 && i / stride < outputs;
+  const inGrid = (i: number, stride: number, outputs: number): boolean => i >= 0 && i <= (outputs - 1) * stride;
+  for (let b = 0; b < B; b++) {
+    for (let h = 0; h < H; h++) {
+      for (let w = 0; w < W; w++) {
+        for (let kh = 0; kh < Kh; kh++) {
+          for (let kw = 0; kw < Kw; kw++) {
+            const [i, j] = [h + Pt - kh * Dh, w + Pl - kw * Dw];
+            if (onGrid(i, Sh, Ho) && onGrid(j, Sw, Wo)) continue;
+            if (pass === 'wgrad' && !(inGrid(i, Sh, Ho) && inGrid(j, Sw, Wo))) continue;
+            for (let g = 0; g < G; g++)
+              visit(((b * H + h) * W + w) * C + g * c, (kh * Kw + kw) * c * N + g * n, zeroAt);
+          }
+        }
+      }
+    }
+  }
+};
+
 /** Sums in float64: exact while the operands are int8, since no sum can reach 2^53. */
-const sums = (layer: Layer, pass: Pass, a: Float64Array, b: Float64Array): Float64Array => {
+const sums = (layer: Layer, pass: Pass, a: Float64Array, b: Float64Array, storedZeros: boolean): Float64Array => {
   const { C, N, G } = layer;
   const channels = C / G;
   const outputs = N / G;
@@ -73,8 +102,17 @@ const sums = (layer: Layer, pass: Pass, a: Float64Array, b: Float64Array): Float
       for (let n = 0; n < outputs; n++) result[row + n] += x * b[yAt + n];
     }
   };
-  eachPair(layer, { fprop, dgrad, wgrad }[pass]);
+  const visit = { fprop, dgrad, wgrad }[pass];
+  eachPair(layer, visit);
+  if (storedZeros && pass !== 'fprop') eachStoredZero(layer, pass, tensorSizes(layer).y, visit);
   return result;
+};
+
+/** A copy in float64 with zeros behind it, one for each output channel. */
+const withZeroPixel = ({ N }: Layer, operand: Operand): Float64Array => {
+  const values = new Float64Array(operand.length + N);
+  values.set(operand);
+  return values;
 };
 
 const checkSizes = (layer: Layer, pass: Pass, operands: readonly Operand[]): void => {
@@ -89,6 +127,7 @@ const checkSizes = (layer: Layer, pass: Pass, operands: readonly Operand[]): voi
 
 /**
  * One pass of a layer. fprop(x, weights) → y; dgrad(dy, weights) → dx; wgrad(x, dy) → dw.
+ * @param storedZeros a gradient also multiplies by the zeros of a zero-inserted dY, which are data: with Inf and NaN they give NaN.
  * @throws RangeError when an operand does not have the layer's size.
  */
 export function convolve(layer: Layer, pass: Pass, a: Int8Array, b: Int8Array): Int32Array;
@@ -97,17 +136,24 @@ export function convolve(
   pass: Pass,
   a: Float32Array | Float64Array,
   b: Float32Array | Float64Array,
+  storedZeros?: boolean,
 ): Float64Array;
-export function convolve(layer: Layer, pass: Pass, a: Operand, b: Operand): Int32Array | Float64Array {
+export function convolve(
+  layer: Layer,
+  pass: Pass,
+  a: Operand,
+  b: Operand,
+  storedZeros = false,
+): Int32Array | Float64Array {
   checkSizes(layer, pass, [a, b]);
-  const result = sums(layer, pass, Float64Array.from(a), Float64Array.from(b));
+  const result = sums(layer, pass, withZeroPixel(layer, a), withZeroPixel(layer, b), storedZeros);
   return a instanceof Int8Array ? Int32Array.from(result) : result;
 }
 
 /** For each result of {@link convolve}, the sum of the absolute values of its products: the scale of its rounding error. */
 export const magnitudes = (layer: Layer, pass: Pass, a: Operand, b: Operand): Float64Array => {
   checkSizes(layer, pass, [a, b]);
-  return sums(layer, pass, Float64Array.from(a, Math.abs), Float64Array.from(b, Math.abs));
+  return sums(layer, pass, Float64Array.from(a, Math.abs), Float64Array.from(b, Math.abs), false);
 };
 
 /** Multiply-accumulates that every pass of a layer needs. */

@@ -1,6 +1,6 @@
 import type { Config, Format } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
-import { add, bf16Bits, fp32Bits, macBf16, narrowInt8 } from './numerics.js';
+import { add, bf16Bits, fp32Bits, macBf16, narrowInt8, STRUCTURAL_ZERO } from './numerics.js';
 
 /** Lanes are padded to this many columns, so that the inner loops need no tail. */
 const UNROLL = 4;
@@ -30,6 +30,8 @@ export interface Arithmetic {
   readonly scratch: Int8Array | Float32Array;
   /** Writes the elements of `bytes` to a buffer, from `element` on. */
   write(buffer: OperandBuffer, element: number, bytes: Uint8Array): void;
+  /** What stands for a structural zero in the block and in dynamic vectors, given all that the buffers ever held. */
+  structuralZero(): number;
   /** True when rows of zeros cannot change a sum, given all that the buffers ever held. */
   zerosAreIdle(): boolean;
   /** entry += Σ over rows of x[xAt + row] · block[row], from row 0 down. */
@@ -68,6 +70,10 @@ class Int8Arithmetic implements Arithmetic {
       stored[(element + i) & mask] = bytes[i];
       written[(element + i) & mask] = 1;
     }
+  }
+
+  structuralZero(): number {
+    return this.plain ? 0 : STRUCTURAL_ZERO;
   }
 
   zerosAreIdle(): boolean {
@@ -170,6 +176,10 @@ class Bf16Arithmetic implements Arithmetic {
     const multiples = dynamic.least + stationary.least - 2 * bias - 2 * 7 >= -126;
     const bounded = dynamic.most + stationary.most - 2 * bias + 2 <= 128;
     this.plain = finite && multiples && bounded;
+  }
+
+  structuralZero(): number {
+    return this.plain ? 0 : STRUCTURAL_ZERO;
   }
 
   zerosAreIdle(): boolean {

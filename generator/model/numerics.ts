@@ -12,6 +12,12 @@ export interface Rounded {
 /** Smallest normal fp32 and bf16 number. */
 export const SMALLEST_NORMAL = 2 ** -126;
 
+/**
+ * A structural zero among bf16 operands: a subnormal, which no operand is. On the way to the multiplier it is the pattern
+ * 0x0001; there, any subnormal with that bit is one, as the address generators clear it in data.
+ */
+export const STRUCTURAL_ZERO = 2 ** -133;
+
 export const FP32_NAN = 0x7fc00000;
 export const BF16_NAN = 0x7fc0;
 
@@ -36,6 +42,10 @@ export const fp32FromBits = (bits: number): number => {
 /** The number that a bf16 operand holds. */
 export const bf16FromBits = (bits: number): number => fp32FromBits(bits * 0x10000);
 
+/** The number that a bf16 pattern is to the multiplier, structural zeros among them. */
+export const bf16AtMultiplier = (bits: number): number =>
+  (bits & 0x7f81) === 1 ? STRUCTURAL_ZERO : bf16FromBits(bits);
+
 /** Bits of an fp32 number rounded to bf16, to nearest even. */
 export const bf16Bits = (value: number): number => {
   if (Number.isNaN(value)) return BF16_NAN;
@@ -49,8 +59,12 @@ export const roundToBf16 = (value: number): Rounded => {
   return { bits, changed: !Number.isNaN(value) && bf16FromBits(bits) !== value };
 };
 
-/** Product of two bf16 numbers: exact in fp32, unless it overflows to infinity or is flushed. */
-export const multiply = (x: number, w: number): number => flush(Math.fround(x * w));
+/**
+ * Product of two bf16 numbers: exact in fp32, unless it overflows to infinity or is flushed. That of a structural zero is −0,
+ * which changes no sum, whatever the other one is.
+ */
+export const multiply = (x: number, w: number): number =>
+  x === STRUCTURAL_ZERO || w === STRUCTURAL_ZERO ? -0 : flush(Math.fround(x * w));
 
 /** Sum of two fp32 numbers, rounded to nearest even. */
 export const add = (a: number, b: number): number => flush(Math.fround(a + b));

@@ -50,7 +50,7 @@ const lanesWithData = ({ fail }: Machine, { exec, geometry }: Tap, lanes: number
 const readBlock = (machine: Machine, { exec, geometry, tile, rowLanes, columnLanes }: Tap): void => {
   const { block, pitch, stationary } = machine.arithmetic;
   const [vectors, lanes] = exec.byColumn ? [columnLanes, rowLanes] : [rowLanes, columnLanes];
-  block.fill(0);
+  block.fill(machine.arithmetic.structuralZero());
   for (let vector = 0; vector < vectors; vector++) {
     const from = vectorAt(machine, stationary, tile + vector * geometry.tileInner, lanes);
     for (let lane = 0; lane < lanes; lane++) {
@@ -71,6 +71,7 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
   const { exec, rowLanes } = tap;
   const columnLanes = exec.diagonal ? 1 : tap.columnLanes;
   const idle = arithmetic.zerosAreIdle();
+  const structural = arithmetic.structuralZero();
   let vectors = 0;
   let read = 0;
   let idleLanes = 0;
@@ -82,7 +83,7 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
     vectors++;
     if (!valid) {
       enumerated += rowLanes;
-      if (!idle) arithmetic.multiply(scratch.fill(0), 0, rows, entry);
+      if (!idle) arithmetic.multiply(scratch.fill(structural), 0, rows, entry);
       return;
     }
     const { first, end } = lanesWithData(machine, tap, rowLanes, x);
@@ -98,7 +99,7 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
       return;
     }
     for (let lane = 0; lane < rows; lane++)
-      scratch[lane] = lane >= first && lane < end ? values[(from + lane) & mask] : 0;
+      scratch[lane] = lane >= first && lane < end ? values[(from + lane) & mask] : structural;
     arithmetic.multiply(scratch, 0, rows, entry);
   });
   counts.arrayBusy += vectors;
@@ -115,7 +116,7 @@ interface Group {
   size: number;
   /** The valid pixels. */
   readonly valid: Pixel[];
-  /** Those of the rows of the block, undefined where zeros enter. */
+  /** Those of the rows of the block, undefined where structural zeros enter. */
   readonly rows: (Pixel | undefined)[];
 }
 
@@ -132,6 +133,7 @@ const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
   const { rows, columns } = machine.config.array;
   const { dynamic, scratch } = arithmetic;
   const { values, mask } = dynamic;
+  const structural = arithmetic.structuralZero();
   for (let channelTile = 0; channelTile < exec.reductionTiles; channelTile++) {
     const lanes = !exec.fused && channelTile < exec.reductionTiles - 1 ? rows : tap.rowLanes;
     const offset = channelTile * geometry.dynTile;
@@ -146,7 +148,8 @@ const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
       for (let row = 0; row < group.rows.length; row++) {
         const pixel = group.rows[row];
         const { first, end } = pixel ? lanesWithData(machine, tap, lanes, pixel.x) : { first: 0, end: 0 };
-        scratch[row] = pixel && lane >= first && lane < end ? values[(pixel.address + offset + lane) & mask] : 0;
+        const held = pixel && lane >= first && lane < end;
+        scratch[row] = held ? values[(pixel.address + offset + lane) & mask] : structural;
       }
       if (group.rows.length > 0) arithmetic.multiply(scratch, 0, group.rows.length, entry);
     }
@@ -166,9 +169,10 @@ const sumOverPixels = (machine: Machine, tap: Tap): void => {
   const { rows } = machine.config.array;
   const { block, pitch, stationary } = machine.arithmetic;
   const idle = machine.arithmetic.zerosAreIdle();
+  const structural = machine.arithmetic.structuralZero();
   const group: Group = { size: 0, valid: [], rows: [] };
   const finish = (): void => {
-    block.fill(0, group.rows.length * pitch);
+    block.fill(structural, group.rows.length * pitch);
     while (!idle && group.rows.length < rows) group.rows.push(undefined);
     streamGroup(machine, tap, group);
     group.size = 0;
@@ -178,7 +182,7 @@ const sumOverPixels = (machine: Machine, tap: Tap): void => {
   eachPosition(tap, (valid, onGrid, dynamicAt, pixelAt, x) => {
     const row = group.rows.length * pitch;
     let zero = true;
-    block.fill(0, row, row + pitch);
+    block.fill(structural, row, row + pitch);
     if (onGrid) {
       const from = vectorAt(machine, stationary, pixelAt, tap.columnLanes);
       for (let lane = 0; lane < tap.columnLanes; lane++) {

@@ -1,16 +1,11 @@
-import { convolve, magnitudes, type Operand, tensorSizes } from '../golden/convolution.js';
+import { tensorSizes } from '../golden/convolution.js';
+import type { Operands } from '../golden/judge.js';
 import type { Plan } from '../plan/plan.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import type { Config, Pass } from '../spec/config.js';
 import type { Layer } from '../spec/layer.js';
 import type { Region } from './memory.js';
-import { bf16Bits, bf16FromBits, fp32FromBits } from './numerics.js';
-
-/** The two operands of a pass. int8 values, or floats that are exact in bf16. */
-export interface Operands {
-  readonly first: Int8Array | Float32Array;
-  readonly second: Int8Array | Float32Array;
-}
+import { bf16Bits, bf16FromBits, fp32FromBits, SMALLEST_NORMAL } from './numerics.js';
 
 /** A small, fast generator of 32-bit numbers (xorshift); equal seeds give equal sequences. */
 export const randomWords = (seed: number): (() => number) => {
@@ -45,21 +40,45 @@ export const randomOperand = (format: Config['format'], length: number, seed: nu
   return values;
 };
 
-export const randomOperands = (config: Config, layer: Layer, pass: Pass, seed: number): Operands => {
+/** bf16 patterns with a meaning of their own: infinities, a NaN, subnormals, the ends of the normals. */
+const SPECIAL_HALVES = [0x7f80, 0xff80, 0x7fc0, 0x0001, 0x8001, 0x0040, 0x807f, 0x0080, 0x7f7f, 0xff7f] as const;
+
+/** Seeded bf16 operands of which about one in `every` is special. */
+const specialOperand = (length: number, every: number, seed: number): Float32Array => {
+  const values = randomOperand('bf16', length, seed) as Float32Array;
+  const bits = new Uint32Array(values.buffer);
+  const next = randomWords(seed + 0x5bd1);
+  for (let i = 0; i < length; i++) {
+    const word = next();
+    if (word % every === 0) bits[i] = SPECIAL_HALVES[(word >>> 16) % SPECIAL_HALVES.length]! << 16;
+  }
+  return values;
+};
+
+/** Makes both operands of a pass, given how many elements each has and a seed. */
+const operandsOf = <T>(layer: Layer, pass: Pass, seed: number, make: (length: number, seed: number) => T) => {
   const { x, weights, y } = tensorSizes(layer);
   const sizes = { x, wt: weights, dy: y };
   const names = PASS_TENSORS[pass];
-  return {
-    first: randomOperand(config.format, sizes[names.first], seed * 2 + 1),
-    second: randomOperand(config.format, sizes[names.second], seed * 2 + 2),
-  };
+  return { first: make(sizes[names.first], seed * 2 + 1), second: make(sizes[names.second], seed * 2 + 2) };
 };
 
-/** Operands as they lie in memory: int8, or bf16 little-endian. */
+export const randomOperands = (config: Config, layer: Layer, pass: Pass, seed: number): Operands =>
+  operandsOf(layer, pass, seed, (length, own) => randomOperand(config.format, length, own));
+
+/** Seeded bf16 operands with a few special values: some results are ordinary, some infinite, some NaN. */
+export const specialOperands = (layer: Layer, pass: Pass, seed: number): Operands =>
+  operandsOf(layer, pass, seed, (length, own) => specialOperand(length, Math.max(4, Math.ceil(length / 6)), own));
+
+/** Operands as they lie in memory: int8, or bf16 little-endian, subnormals among them. */
 export const packOperand = (values: Int8Array | Float32Array): Uint8Array => {
   if (values instanceof Int8Array) return new Uint8Array(values.buffer, values.byteOffset, values.length);
   const bytes = new Uint16Array(values.length);
-  for (let i = 0; i < values.length; i++) bytes[i] = bf16Bits(values[i]!);
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < values.length; i++) {
+    const subnormal = Math.abs(values[i]!) < SMALLEST_NORMAL;
+    bytes[i] = subnormal ? words[i]! >>> 16 : bf16Bits(values[i]!);
+  }
   return new Uint8Array(bytes.buffer);
 };
 
@@ -91,59 +110,4 @@ export const unpackResult = (
   for (let i = 0; i < length; i++)
     values[i] = narrow ? bf16FromBits(view.getUint16(i * 2, true)) : fp32FromBits(view.getUint32(i * 4, true));
   return values;
-};
-
-/** How a result compares with the plain loop nest. */
-export interface Judgement {
-  /** Values outside the bound: for int8 every difference, for bf16 more than `bound` of the sum of magnitudes. */
-  readonly wrong: number;
-  /** First of them, or -1. */
-  readonly firstWrong: number;
-  /** Largest |difference| / sum of magnitudes; 0 for int8. */
-  readonly maxRelativeError: number;
-  readonly expected: Int32Array | Float64Array;
-}
-
-/**
- * Compares accumulator-format results with layer (1) of the golden model.
- * Error bound of bf16: (terms + 8) · 2^-24 of the sum of |products|, the bound of recursive fp32 summation, and what
- * flushing subnormals can add to it.
- */
-export const judge = (layer: Layer, pass: Pass, operands: Operands, result: Int32Array | Float32Array): Judgement => {
-  const { first, second } = operands;
-  if (first instanceof Int8Array && second instanceof Int8Array) {
-    const expected = convolve(layer, pass, first, second);
-    let wrong = 0;
-    let firstWrong = -1;
-    for (let i = 0; i < expected.length; i++) {
-      if (expected[i] === result[i]) continue;
-      wrong += 1;
-      if (firstWrong < 0) firstWrong = i;
-    }
-    return { wrong, firstWrong, maxRelativeError: 0, expected };
-  }
-  const a: Operand = first;
-  const b: Operand = second;
-  const expected = convolve(layer, pass, a as Float32Array, b as Float32Array);
-  const scale = magnitudes(layer, pass, a, b);
-  const terms =
-    layer.Kh * layer.Kw * (pass === 'fprop' ? layer.C / layer.G : pass === 'dgrad' ? layer.N / layer.G : 0) ||
-    layer.B * layer.Ho * layer.Wo;
-  const bound = (terms + 8) * 2 ** -24;
-  // each product and each sum may flush a subnormal; beyond fp32's range sums are infinite or NaN, and nothing is claimed
-  const flushed = 2 * terms * 2 ** -126;
-  let wrong = 0;
-  let firstWrong = -1;
-  let maxRelativeError = 0;
-  for (let i = 0; i < expected.length; i++) {
-    if (!(scale[i]! < 2 ** 127)) continue;
-    const difference = Math.abs(expected[i]! - result[i]!);
-    const error = difference <= flushed ? 0 : (difference - flushed) / (scale[i] || Number.MIN_VALUE);
-    if (error > maxRelativeError) maxRelativeError = error;
-    // written so that NaN counts as wrong
-    if (error <= bound) continue;
-    wrong += 1;
-    if (firstWrong < 0) firstWrong = i;
-  }
-  return { wrong, firstWrong, maxRelativeError, expected };
 };

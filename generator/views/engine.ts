@@ -10,6 +10,8 @@ export interface EngineView extends CommonView {
   readonly detect: boolean;
   /** traditional: the REORGANIZE instruction. */
   readonly traditional: boolean;
+  /** Operands in which a structural zero must be told from a zero that is data. */
+  readonly bf16: boolean;
   readonly rows: number;
   readonly columns: number;
   readonly dataBits: number;
@@ -23,6 +25,7 @@ export const engineView = (config: Config): EngineView => {
     rect: config.engines.includes('zerofree'),
     detect: config.engines.some((engine) => engine !== 'zerofree'),
     traditional: config.engines.includes('traditional'),
+    bf16: config.format === 'bf16',
     rows: config.array.rows,
     columns: config.array.columns,
     dataBits,

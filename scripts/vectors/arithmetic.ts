@@ -1,4 +1,4 @@
-import { add, bf16FromBits, fp32Bits, fp32FromBits, multiply } from '../../generator/model/numerics.js';
+import { add, bf16AtMultiplier, fp32Bits, fp32FromBits, multiply } from '../../generator/model/numerics.js';
 import { ARITHMETIC_VECTORS } from '../../generator/views/datapath.js';
 import { hex, randomWords } from './random.js';
 
@@ -93,8 +93,8 @@ export const adderVectors = (seed: number): string =>
     .join('\n');
 
 const halfCorners: readonly number[] = [
-  0, 1, 0x40, 0x7f, 0x80, 0x81, 0xff, 0x100, 0x1f80, 0x1fff, 0x2000, 0x3f00, 0x3f7f, 0x3f80, 0x3f81, 0x3fff, 0x4000,
-  0x5f00, 0x5f7f, 0x5f80, 0x5fff, 0x7f00, 0x7f7f, 0x7f80, 0x7f81, 0x7fbf, 0x7fc0, 0x7fff,
+  0, 1, 2, 0x40, 0x7e, 0x7f, 0x80, 0x81, 0xff, 0x100, 0x1f80, 0x1fff, 0x2000, 0x3f00, 0x3f7f, 0x3f80, 0x3f81, 0x3fff,
+  0x4000, 0x5f00, 0x5f7f, 0x5f80, 0x5fff, 0x7f00, 0x7f7f, 0x7f80, 0x7f81, 0x7fbf, 0x7fc0, 0x7fff,
 ].flatMap((bits) => [bits, bits | 0x8000]);
 
 const multiplierPairs = (next: () => number): readonly Pair[] => {
@@ -114,5 +114,5 @@ const multiplierPairs = (next: () => number): readonly Pair[] => {
 /** One line `a b product` for each vector of the multiplier's bench: 16, 16 and 32 bits. */
 export const multiplierVectors = (seed: number): string =>
   multiplierPairs(randomWords(seed))
-    .map(([a, b]) => hex(a, 4) + hex(b, 4) + hex(fp32Bits(multiply(bf16FromBits(a), bf16FromBits(b))), 8))
+    .map(([a, b]) => hex(a, 4) + hex(b, 4) + hex(fp32Bits(multiply(bf16AtMultiplier(a), bf16AtMultiplier(b))), 8))
     .join('\n');

@@ -1,4 +1,4 @@
-import { bf16FromBits, fp32Bits, fp32FromBits, macBf16, macInt8 } from '../../generator/model/numerics.js';
+import { bf16AtMultiplier, fp32Bits, fp32FromBits, macBf16, macInt8 } from '../../generator/model/numerics.js';
 import type { Format } from '../../generator/spec/config.js';
 import { type ArrayCase, STREAM_CYCLES } from '../../generator/views/datapath.js';
 import { hex, randomWords } from './random.js';
@@ -20,9 +20,9 @@ interface Numbers {
   readonly bits: (sum: number) => number;
 }
 
-const half = (bits: number): Sample => ({ bits, value: bf16FromBits(bits) });
+const half = (bits: number): Sample => ({ bits, value: bf16AtMultiplier(bits) });
 const single = (bits: number): Sample => ({ bits, value: fp32FromBits(bits) });
-const specials = [0, 0x8000, 1, 0x807f, 0x0080, 0x7f7f, 0xff7f, 0x7f80, 0xff80, 0x7fc0];
+const specials = [0, 0x8000, 1, 2, 0x807e, 0x807f, 0x0080, 0x7f7f, 0xff7f, 0x7f80, 0xff80, 0x7fc0];
 
 const formats: Readonly<Record<Format, Numbers>> = {
   int8: {

@@ -22,15 +22,15 @@ export const operandOf = (half: number): number => {
   return toFp32(single[0]);
 };
 
-/** A row of the array: its dynamic and its stationary operand. */
-type Row = readonly [number, number];
+/** A row of the array: its dynamic and its stationary operand. A structural zero on either side contributes nothing. */
+type Row = readonly [number, number] | 'nothing';
 
 /** Accumulates vectors of rows into an entry that starts at +0. */
 const accumulate = (vectors: readonly (readonly Row[])[]): number => {
   let entry = 0;
   for (const rows of vectors) {
     let sum = 0;
-    for (const [x, w] of rows) sum = toFp32(sum + toFp32(x * w));
+    for (const row of rows) if (row !== 'nothing') sum = toFp32(sum + toFp32(row[0] * row[1]));
     entry = toFp32(entry + sum);
   }
   return entry;
@@ -43,7 +43,7 @@ const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[]
 
 const padded = (rows: readonly Row[], size: number): readonly Row[] => [
   ...rows,
-  ...range(size - rows.length).map(() => [0, 0] as const),
+  ...range(size - rows.length).map(() => 'nothing' as const),
 ];
 
 /** The fp32 results of one pass of a layer without groups, on an array of so many rows. */
@@ -80,11 +80,11 @@ export const contract = (
             const onGrid = Number.isInteger(ho) && Number.isInteger(wo);
             const [h, w] = [ho * Sh + kh * Dh - Pt, wo * Sw + kw * Dw - Pl];
             const pixel = inside(h, w, H, W);
-            const x = () => a[xAt(img, h, w, c)];
-            const dy = onGrid ? b[yAt(img, ho, wo, n)] : 0;
-            if (engine === 'traditional') rows.push([pixel ? a[xAt(img, Math.round(h), Math.round(w), c)] : 0, dy]);
-            else if (engine === 'bp') rows.push([onGrid && pixel ? x() : 0, dy]);
-            else if (pixel) rows.push([x(), dy]);
+            const pair = (dy: number): Row => (pixel ? [a[xAt(img, Math.round(h), Math.round(w), c)], dy] : 'nothing');
+            // a stored zero is data
+            if (engine === 'traditional') rows.push(pair(onGrid ? b[yAt(img, ho, wo, n)] : 0));
+            else if (engine === 'bp') rows.push(onGrid ? pair(b[yAt(img, ho, wo, n)]) : 'nothing');
+            else if (pixel) rows.push(pair(b[yAt(img, ho, wo, n)]));
           }
         }
       }
@@ -94,6 +94,7 @@ export const contract = (
 
   const [height, width, channels] = pass === 'fprop' ? [Ho, Wo, N] : [H, W, C];
   const reduced = range(pass === 'fprop' ? C : N);
+  const stored = pass === 'dgrad' && engine === 'traditional';
   return range(B * height * width * channels).map((index) => {
     const channel = index % channels;
     const j = Math.floor(index / channels) % width;
@@ -109,8 +110,10 @@ export const contract = (
           Number.isInteger(h) && Number.isInteger(w) && (pass === 'fprop' ? inside(h, w, H, W) : inside(h, w, Ho, Wo));
         if (!valid && zerofree) return [];
         const rows = tile.map((lane): Row => {
-          if (pass === 'fprop') return [valid ? a[xAt(img, h, w, lane)] : 0, b[wAt(kh, kw, lane, channel)]];
-          return [valid ? a[yAt(img, h, w, lane)] : 0, b[wAt(kh, kw, channel, lane)]];
+          const weight = pass === 'fprop' ? b[wAt(kh, kw, lane, channel)] : b[wAt(kh, kw, channel, lane)];
+          if (valid) return [a[pass === 'fprop' ? xAt(img, h, w, lane) : yAt(img, h, w, lane)], weight];
+          // a stored zero is data
+          return stored ? [0, weight] : 'nothing';
         });
         return [padded(rows, arrayRows)];
       }),

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { usefulMacs } from '../../generator/golden/convolution.js';
+import { judge } from '../../generator/golden/judge.js';
 import type { Counts } from '../../generator/model/counts.js';
 import { execute } from '../../generator/model/executor.js';
-import { judge, planImages, randomOperands, unpackResult } from '../../generator/model/workload.js';
+import { planImages, randomOperands, unpackResult } from '../../generator/model/workload.js';
 import { laneBound } from '../../generator/perf/laneBound.js';
 import type { LaneMapping } from '../../generator/plan/lanes.js';
 import { makePlan, type Plan } from '../../generator/plan/plan.js';
