@@ -73,7 +73,7 @@ class Int8Arithmetic implements Arithmetic {
   }
 
   structuralZero(): number {
-    return this.plain ? 0 : STRUCTURAL_ZERO;
+    return 0;
   }
 
   zerosAreIdle(): boolean {
