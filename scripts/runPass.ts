@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly memory?: MemoryOptions;
   /** Results in the operand format instead of the accumulator format. */
   readonly narrow?: boolean;
+  /** Narrow int8 results are sums divided by 2^shift. */
+  readonly shift?: number;
   /** Elements by which tensors are moved off their natural alignment. */
   readonly misalign?: number;
   /** Sources to simulate instead of the configuration's own, as a netlist. */
@@ -141,7 +143,8 @@ export const runPass = async (
   const seed = options.seed ?? 0;
   const simulator = options.simulator ?? 'verilator';
   const narrow = options.narrow ?? false;
-  const plan = options.plan ?? makePlan(config, layer, pass, engine, { narrow, misalign: options.misalign });
+  const plan =
+    options.plan ?? makePlan(config, layer, pass, engine, { narrow, shift: options.shift, misalign: options.misalign });
   const operands = options.operands ?? randomOperands(config, layer, pass, seed);
   const images = planImages(plan, operands);
   const { output, scratch } = plan.memory;

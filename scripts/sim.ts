@@ -5,7 +5,6 @@ import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { tensorShape } from '../generator/cli/operands.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { findings } from '../generator/cli/runReport.js';
 import { writeNpy } from '../generator/golden/npy.js';
@@ -13,6 +12,7 @@ import type { Operands } from '../generator/model/workload.js';
 import { PASS_TENSORS } from '../generator/plan/problem.js';
 import { ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, presets } from '../generator/spec/presets.js';
+import { tensorShape } from '../generator/spec/tensors.js';
 import { type Case, regressionCases, type Selection } from './cases.js';
 import { digitOperands } from './digits.js';
 import { Progress } from './progress.js';
@@ -79,9 +79,9 @@ const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, st
   const folder = join(cacheFolder(), 'replay');
   mkdirSync(folder, { recursive: true });
   const { first, second } = PASS_TENSORS[run.pass];
-  const save = (name: string, data: Int8Array | Float32Array): readonly [string, string] => {
+  const save = (name: 'x' | 'wt' | 'dy', data: Int8Array | Float32Array): readonly [string, string] => {
     const path = join(folder, `${run.data}-${name}.npy`);
-    writeNpy(path, { shape: tensorShape(run.layer, name).shape, data });
+    writeNpy(path, { shape: tensorShape(run.layer, name), data });
     return [name, path];
   };
   return Object.fromEntries([save(first, operands.first), save(second, operands.second)]);
