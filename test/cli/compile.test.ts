@@ -134,6 +134,9 @@ describe('bp-im2col compile', () => {
       engine,
       narrow,
       shift: shift ?? 0,
+      shapes: Object.fromEntries(
+        tensors.map((name) => [name.toLowerCase(), shapes.get(`LAYER_1_${name}_SHAPE`)!.map(Number)]),
+      ),
       instructions: expected.PROGRAM_COUNT,
       memoryTiming: { readLatency: 100, writeLatency: 20, bytesPerCycle: 4 },
     });
