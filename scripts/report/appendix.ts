@@ -1,5 +1,5 @@
 import type { Results } from '../evaluation/results.js';
-import { count, day, percent } from '../numbers.js';
+import { count, day, percent, withUnit } from '../numbers.js';
 import type { Section } from './figure.js';
 import { dramBytes, runName } from './select.js';
 import { scrolling, tableHtml } from './table.js';
@@ -11,7 +11,7 @@ export const conditionsSection = ({ meta, machine, runs }: Results): Section => 
   const items: readonly (readonly [string, string])[] = [
     ['Accelerator', `${machine.preset}: ${machine.rows}×${machine.columns} array, ${machine.format}`],
     ['Memory bus', `${count(machine.busBytesPerCycle)} bytes a cycle, reads and writes together`],
-    ['On-chip memory', `${count(machine.onChipBytes / 1024)} KiB`],
+    ['On-chip memory', withUnit(count(machine.onChipBytes / 1024), 'KiB')],
     ['Runs', `${count(measured)} on the RTL, ${count(runs.length - measured)} by the model`],
     ['Command', meta.command],
     [

@@ -56,8 +56,8 @@ export const tableHtml = ({ head, rows, text = 1, caption }: Table): string => {
 /** What may be wider than the page scrolls by itself, by keyboard too, in a frame that says so. `attributes` are those of HTML. */
 export const scrolling = (label: string, content: string, attributes = 'role="region"'): string =>
   [
-    `<div class="frame"><div class="scroll" ${attributes} tabindex="0" aria-label="${escaped(label)}">${content}</div>`,
-    '<p class="hint" aria-hidden="true">Scroll sideways for the rest →</p></div>',
+    '<div class="frame"><p class="hint" aria-hidden="true">Scroll sideways for the rest →</p>',
+    `<div class="scroll" ${attributes} tabindex="0" aria-label="${escaped(label)}">${content}</div></div>`,
   ].join('\n');
 
 /** A table under its caption, as wide as it takes. */
