@@ -66,11 +66,15 @@ export const short = (value: number, unit = ''): string => {
   return withUnit(fixed(value < 0 ? -scaled : scaled, decimals), PREFIXES[prefix] + unit);
 };
 
-/** A mark of an axis, whose values are round: 2.5 M, 500 k. */
+/** A mark of an axis, whose values are round: 0.5, 2.5 M, 500 k. */
 export const tick = (value: number): string => {
+  if (Math.abs(value) < 1000) return sign(value, '') + digits(value, fraction(value).length);
   const [number = '', prefix = ''] = short(value).split(NO_BREAK);
   return withUnit(number.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), prefix);
 };
+
+/** Decimals of the shortest text that tells a value from others of its axis. */
+const fraction = (value: number): string => String(Number(value.toPrecision(4))).split('.')[1] ?? '';
 
 /** A text from elsewhere with signs of minus for the hyphens before its numbers, and units that stay with them. */
 export const typeset = (text: string): string =>

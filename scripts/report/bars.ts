@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { ENGINES, type Engine } from '../../generator/spec/config.js';
-import { AXIS, ENGINE_COLORS, HALO, plotSvg } from './figure.js';
+import { AXIS, ENGINE_COLORS, nameOn, plotSvg } from './figure.js';
 
 export interface Bar {
   /** Bars of a group stand together, under one another. */
@@ -67,8 +67,7 @@ export const barsSvg = ({ label, axis, bars, among, tick, rule }: Bars, width: n
       above
         ? Plot.text(groups, {
             ...{ fy: (group: string) => group, y: () => '', text: (group: string) => group },
-            ...{ frameAnchor: 'left', fontWeight: 600, dx: 1, ...HALO },
-            ...{ textOverflow: 'ellipsis', lineWidth: plot / 12 },
+            ...{ frameAnchor: 'left', dx: 1, ...nameOn(plot) },
           })
         : Plot.axisFy({ label: null, anchor: 'left', fontSize: 12, fontWeight: 600 }),
     ],

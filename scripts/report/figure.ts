@@ -26,6 +26,10 @@ export const AXIS = { labelArrow: 'none', labelAnchor: 'center' } as const;
 /** Text that crosses lines stays legible. */
 export const HALO = { stroke: 'var(--back)', strokeWidth: 4, fill: 'currentColor' } as const;
 
+/** A name in bold on a line of this many pixels; what does not fit ends in an ellipsis. */
+export const nameOn = (pixels: number) =>
+  ({ ...HALO, fontWeight: 600, textOverflow: 'ellipsis', lineWidth: pixels / 15 }) as const;
+
 /** One drawing of a figure. It is drawn anew for narrower and wider screens, so that its text keeps its size. */
 export interface Panel {
   /** Printed above it where a figure has several. */

@@ -2,7 +2,17 @@ import * as Plot from '@observablehq/plot';
 import { ENGINES, type Engine } from '../../generator/spec/config.js';
 import type { NetworkTotals, Results } from '../evaluation/results.js';
 import { count, percent } from '../numbers.js';
-import { AXIS, ENGINE_COLORS, engineLegend, figureHtml, HALO, type Panel, plotSvg, type Section } from './figure.js';
+import {
+  AXIS,
+  ENGINE_COLORS,
+  engineLegend,
+  figureHtml,
+  HALO,
+  nameOn,
+  type Panel,
+  plotSvg,
+  type Section,
+} from './figure.js';
 import { comparisonHtml, networkTables } from './networkTables.js';
 import { sentence } from './text.js';
 import { backward, type Network, networksOf, SCOPES } from './totals.js';
@@ -50,7 +60,7 @@ const sharesSvg = (dots: readonly Dot[], label: string, width: number): string =
       Plot.ruleX([0]),
       Plot.text(names, {
         ...{ y: (name: string) => name, text: (name: string) => name },
-        ...{ frameAnchor: 'left', dy: -15, dx: 6, fontWeight: 600, ...HALO },
+        ...{ frameAnchor: 'left', dy: -15, dx: 6, ...nameOn(width - 50) },
       }),
       Plot.link(ranges, {
         ...{ y: 'name', x1: 'from', x2: 'to', dy: 5, stroke: 'currentColor', strokeOpacity: 0.25, strokeWidth: 3 },

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { PASSES } from '../../generator/spec/config.js';
 import type { Results, Run } from '../evaluation/results.js';
 import { groupBy } from '../lists.js';
-import { count, fixed, percent } from '../numbers.js';
+import { count, fixed, percent, tick } from '../numbers.js';
 import { AXIS, ENGINE_COLORS, engineLegend, figureHtml, HALO, type Panel, plotSvg, type Section } from './figure.js';
 import { chartRuns, dramBytes, layerName, runName } from './select.js';
 
@@ -18,6 +18,8 @@ interface Label {
   readonly name: string;
   readonly x: number;
   readonly y: number;
+  /** Where the name stands: above its point as far as that is within the drawing. */
+  readonly at: number;
   /** Level above the roof, from 0; labels of one level do not touch. */
   readonly level: number;
 }
@@ -39,26 +41,40 @@ const LEVEL = 16;
 const BELOW = 290;
 const CHARACTER = 7.2;
 
-const pixelsOf = ({ low, high }: Pick<Frame, 'low' | 'high'>, width: number): ((x: number) => number) => {
-  const span = width - MARGIN.left - MARGIN.right;
-  return (x) => (Math.log(x / low) / Math.log(high / low)) * span;
-};
+const spanOf = (width: number): number => width - MARGIN.left - MARGIN.right;
 
-/** Names of the layers above their best points, on as many levels as it takes to keep them apart. */
-const labelsOf = (points: readonly Point[], pixels: (x: number) => number): readonly Label[] => {
+/** Levels of names; those that find no room on them are left out. */
+const LEVELS = 6;
+/** Characters of a name. */
+const LONGEST = 14;
+
+const roofText = ({ peak }: Pick<Frame, 'peak'>): string => `${count(peak)} MACs per cycle`;
+
+/** Names of the layers above their best points, on as many levels as it takes to keep them apart, and from the text at the roof. */
+const labelsOf = (points: readonly Point[], frame: Omit<Frame, 'levels'>, width: number): readonly Label[] => {
+  const { peak, bytes, low, high } = frame;
   const tops = [...groupBy(points, ({ run }) => layerName(run)).values()].map((group) =>
     group.reduce((best, point) => (point.y > best.y ? point : best)),
   );
+  const span = spanOf(width);
+  const scale = span / Math.log(high / low);
+  const pixels = (x: number): number => scale * Math.log(x / low);
+  const ridge = pixels(peak / bytes);
+  const taken = [{ from: ridge - CHARACTER * roofText(frame).length, to: ridge, level: 0 }];
   const labels: Label[] = [];
   for (const { run, x, y } of [...tops].sort((a, b) => a.x - b.x)) {
-    const name = layerName(run);
+    const full = layerName(run);
+    const name = full.length > LONGEST ? `${full.slice(0, LONGEST - 1)}…` : full;
+    const half = (CHARACTER * name.length) / 2 + 3;
+    const middle = Math.min(Math.max(pixels(x), half), span - half);
+    const [from, to] = [middle - half, middle + half];
     const clear = (level: number): boolean =>
-      labels
-        .filter((label) => label.level === level)
-        .every((label) => pixels(x) - pixels(label.x) > (CHARACTER * (name.length + label.name.length)) / 2 + 6);
+      taken.every((other) => other.level !== level || from > other.to || to < other.from);
     let level = 0;
     while (!clear(level)) level += 1;
-    labels.push({ name, x, y, level });
+    if (level >= LEVELS) continue;
+    taken.push({ from, to, level });
+    labels.push({ name, x, y, at: low * Math.exp(middle / scale), level });
   }
   return labels;
 };
@@ -66,8 +82,7 @@ const labelsOf = (points: readonly Point[], pixels: (x: number) => number): read
 /** The points of one pass under the roofs. */
 const rooflineSvg = (points: readonly Point[], frame: Frame, pass: string, width: number): string => {
   const { peak, bytes, low, high, bottom, levels } = frame;
-  const pixels = pixelsOf(frame, width);
-  const labels = labelsOf(points, pixels);
+  const labels = labelsOf(points, frame, width);
   // the space above the roof, in units of the scale
   const rise = BELOW / Math.log(peak / bottom);
   const above = LEVEL * levels + 14;
@@ -77,7 +92,7 @@ const rooflineSvg = (points: readonly Point[], frame: Frame, pass: string, width
   const start = Math.max(low, bottom / bytes);
   const middle = Math.sqrt(start * ridge);
   // the bus's roof as it is drawn, in degrees
-  const slope = (-180 / Math.PI) * Math.atan2(rise, pixels(low * Math.E));
+  const slope = (-180 / Math.PI) * Math.atan2(rise, spanOf(width) / Math.log(high / low));
   return plotSvg(
     `Roofline of ${pass}: useful MACs per cycle over useful MACs per DRAM byte, under a roof of ${count(peak)} MACs per cycle and ${count(bytes)} bytes per cycle`,
     {
@@ -85,7 +100,9 @@ const rooflineSvg = (points: readonly Point[], frame: Frame, pass: string, width
       ...{ marginLeft: MARGIN.left, marginRight: MARGIN.right, marginTop: MARGIN.top, marginBottom: MARGIN.bottom },
       x: {
         ...{ type: 'log', domain: [low, high], label: 'useful MACs per DRAM byte', grid: true, ...AXIS },
-        tickFormat: (value: number) => (/^0?\.?0*10*$/.test(String(value)) ? String(value) : ''),
+        // over few decades, more than powers of ten
+        tickFormat: (value: number) =>
+          (high / low < 50 ? /^[0.]*[125]0*$/ : /^[0.]*10*$/).test(String(value)) ? tick(value) : '',
       },
       y: {
         ...{ type: 'log', domain: [bottom, top], label: 'useful MACs per cycle', ticks: 6, labelArrow: 'none' },
@@ -99,7 +116,7 @@ const rooflineSvg = (points: readonly Point[], frame: Frame, pass: string, width
           { x: 'x', y: 'y', stroke: 'currentColor', strokeWidth: 1.5 },
         ),
         Plot.text([{ x: ridge, y: peak }], {
-          ...{ x: 'x', y: 'y', text: () => `${count(peak)} MACs per cycle`, textAnchor: 'end', className: 'soft' },
+          ...{ x: 'x', y: 'y', text: () => roofText(frame), textAnchor: 'end', className: 'soft' },
           ...{ dx: -4, dy: -8 },
         }),
         Plot.text([{ x: middle, y: bytes * middle }], {
@@ -112,7 +129,7 @@ const rooflineSvg = (points: readonly Point[], frame: Frame, pass: string, width
         }),
         Plot.ruleX(labels, { x: 'x', y1: 'y', y2: labelY, strokeOpacity: 0.25 }),
         Plot.text(labels, {
-          ...{ x: 'x', y: labelY, text: 'name', fontWeight: 600, ...HALO },
+          ...{ x: 'at', y: labelY, text: 'name', fontWeight: 600, ...HALO },
         }),
         Plot.dot(points, {
           ...{ x: 'x', y: 'y', fill: 'engine', symbol: 'engine', r: 5, stroke: 'var(--back)' },
@@ -132,7 +149,8 @@ export const rooflineSection = (results: Results): Section => {
     .filter((run) => dramBytes(run) > 0 && run.usefulMacs > 0)
     .map((run) => ({ run, engine: run.engine, x: run.usefulMacs / dramBytes(run), y: run.usefulMacs / run.cycles }));
   const ridge = peak / bytes;
-  const ends = {
+  const frame = {
+    ...{ peak, bytes },
     low: Math.min(...points.map(({ x }) => x), ridge) / 2,
     high: Math.max(...points.map(({ x }) => x), ridge) * 2,
     bottom: Math.min(...points.map(({ y }) => y), peak / 2) / 1.6,
@@ -143,8 +161,8 @@ export const rooflineSection = (results: Results): Section => {
   const panels = ofPass.map(({ pass, own }): Panel => {
     const draw = (width: number): string => {
       // drawings side by side have their roofs at one height
-      const levels = ofPass.flatMap(({ own }) => labelsOf(own, pixelsOf(ends, width)).map(({ level }) => level + 1));
-      return rooflineSvg(own, { peak, bytes, ...ends, levels: Math.max(...levels) }, pass, width);
+      const levels = ofPass.flatMap(({ own }) => labelsOf(own, frame, width).map(({ level }) => level + 1));
+      return rooflineSvg(own, { ...frame, levels: Math.max(0, ...levels) }, pass, width);
     };
     return { title: pass, draw };
   });

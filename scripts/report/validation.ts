@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { Results, Validation } from '../evaluation/results.js';
 import { change, count, percent, tick } from '../numbers.js';
 import { niceStep } from '../timeline.js';
-import { AXIS, ENGINE_COLORS, engineLegend, figureHtml, plotSvg, type Section } from './figure.js';
+import { AXIS, ENGINE_COLORS, engineLegend, figureHtml, nameOn, plotSvg, type Section } from './figure.js';
 
 /** How far the model's cycles are from the measured ones, as a share of those. */
 export const modelError = ({ cycles, predictedCycles }: Validation): number => predictedCycles / cycles - 1;
@@ -40,7 +40,7 @@ const errorsSvg = (runs: readonly Validation[], largest: number, width: number):
   const presets = [...new Set(runs.map(({ preset }) => preset))];
   const limit = Math.max(SCALE, niceStep(largest * 1e4) / 1e4);
   return plotSvg('Points of the error of the predicted cycles over the cycles of a run, by preset', {
-    ...{ width, height: 76 + 84 * presets.length },
+    ...{ width, height: 76 + Math.max(160, 84 * presets.length) },
     ...{ marginLeft: 54, marginRight: 20, marginTop: 40, marginBottom: 48 },
     fy: { domain: presets, label: null, axis: null, padding: 0.24 },
     x: {
@@ -62,7 +62,7 @@ const errorsSvg = (runs: readonly Validation[], largest: number, width: number):
       Plot.ruleY([0], { strokeOpacity: 0.5 }),
       Plot.text(presets, {
         ...{ fy: (preset: string) => preset, text: (preset: string) => preset },
-        ...{ frameAnchor: 'top-left', dy: -13, fontWeight: 600 },
+        ...{ frameAnchor: 'top-left', dy: -13, ...nameOn(width - 80) },
       }),
       Plot.dot(runs, {
         ...{ fy: 'preset', x: 'cycles', y: modelError, fill: 'engine', r: 4, fillOpacity: 0.8 },

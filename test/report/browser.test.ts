@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../generator/paths.js';
 import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import { parseLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import type { Results } from '../../scripts/evaluation/results.js';
 import { loadResults } from '../../scripts/report/load.js';
 import { matrixSummary } from '../../scripts/report/matrixView.js';
 import { reportHtml } from '../../scripts/report/report.js';
@@ -72,7 +74,20 @@ const background = (page: Page): Promise<string> =>
 describe.skipIf(missing !== '')('the report in Chromium', () => {
   beforeAll(async () => {
     const committed = loadResults(join(packageRoot, 'docs/results.json'));
-    for (const [file, each] of [['fixture', results] as const, ['docs/results.json', committed] as const]) {
+    const named = 'features.denseblock4.denselayer24.conv2 of a network with long names';
+    const long: Results = {
+      ...fixtureResults(presets.tiny4, {
+        [named]: 'C=8,H=9,W=9,N=6,K=3,S=2,P=1',
+        [`${named}, again`]: 'C=8,H=9,W=9,N=6,K=3,S=2',
+      }),
+      networks: results.networks.map((totals) => ({ ...totals, network: `${totals.network}, ${named}` })),
+      sizes: ['one', named].flatMap((layer) => results.sizes.map((point) => ({ ...point, layer }))),
+    };
+    for (const [file, each] of Object.entries({
+      fixture: results,
+      'docs/results.json': committed,
+      'long names': long,
+    })) {
       const path = join(folder(), 'report.html');
       writeFileSync(path, await reportHtml(each));
       addresses[file] = `file://${path}`;
@@ -229,7 +244,7 @@ describe.skipIf(missing !== '')('the report in Chromium', () => {
   });
 
   describe.each(SCREENS)('on a screen of %i by %i', (width, height) => {
-    it.each(['fixture', 'docs/results.json'] as const)('fits, and can be read: %s', async (file) => {
+    it.each(['fixture', 'docs/results.json', 'long names'])('fits, and can be read: %s', async (file) => {
       const { page, complaints } = await open({ width, height, file });
       const first = await page.evaluate(() => {
         const bottom = (selector: string): number => document.querySelector(selector)!.getBoundingClientRect().bottom;

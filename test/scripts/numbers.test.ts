@@ -64,8 +64,8 @@ it('writes figures as they are read', () => {
     ...['0', '999', '1.00 k', '12.3 k', '999 k', '1.00 M', '3.40 M', '2.50 G'],
   ]);
   expect([512, 250_000].map((value) => plain(short(value, 'B')))).toEqual(['512 B', '250 kB']);
-  expect([0, 500, 500_000, 1e6, 2.5e6, 20e6].map((value) => plain(tick(value)))).toEqual([
-    ...['0', '500', '500 k', '1 M', '2.5 M', '20 M'],
+  expect([0, 0.05, -1.5, 500, 500_000, 1e6, 2.5e6, 20e6].map((value) => plain(tick(value)))).toEqual([
+    ...['0', '0.05', '−1.5', '500', '500 k', '1 M', '2.5 M', '20 M'],
   ]);
 });
 
@@ -73,6 +73,16 @@ it('gives figures that stand together the decimals of the one that needs most', 
   expect(decimalsFor([12.3, -0.04, 0], 1)).toBe(2);
   expect(decimalsFor([0, 5], 1)).toBe(1);
   expect(decimalsFor([1e-30], 1)).toBe(5);
+});
+
+it('tells the marks of an axis apart', () => {
+  const steps = fc.record({ step: fc.constantFrom(1, 2, 2.5, 5), power: fc.integer({ min: -4, max: 9 }) });
+  fc.assert(
+    fc.property(steps, ({ step, power }) => {
+      const marks = [-2, -1, 0, 1, 2, 3, 4, 5, 6].map((index) => index * step * 10 ** power);
+      return new Set(marks.map(tick)).size === marks.length;
+    }),
+  );
 });
 
 it('sets texts from elsewhere', () => {
