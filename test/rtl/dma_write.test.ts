@@ -1,4 +1,4 @@
 import { benchTests } from './bench.js';
 
-benchTests('dma_write');
-benchTests('dma_write', { presets: ['ref16'], seeds: [2] });
+benchTests('dma_write', { seeds: [0, 1, 2] });
+benchTests('dma_write', { presets: ['ref16'], seeds: [2, 3] });
