@@ -32,11 +32,20 @@ describe('the driver compiles', () => {
     const folder = temporaryFolder();
     writeFiles(folder, software(config));
     const source = `sw/${config.prefix}driver.c`;
-    const made = spawnSync('gcc', [...STRICT, '-ffreestanding', '-O2', '-c', source, '-o', 'driver.o'], {
-      ...{ cwd: folder, encoding: 'utf8' },
-    });
-    expect(made.stderr).toBe('');
-    expect(made.status).toBe(0);
+    const cpp = STRICT.filter((flag) => flag !== '-std=c99');
+    for (const [compiler, flags] of [
+      ['gcc', STRICT],
+      ['g++', [...cpp, '-std=c++11', '-x', 'c++']],
+      ['riscv64-unknown-elf-gcc', STRICT],
+    ] as const) {
+      if (compiler.startsWith('riscv') && spawnSync(compiler, ['--version']).status !== 0) continue;
+      const object = compiler === 'gcc' ? 'driver.o' : 'other.o';
+      const made = spawnSync(compiler, [...flags, '-ffreestanding', '-O2', '-c', source, '-o', object], {
+        ...{ cwd: folder, encoding: 'utf8' },
+      });
+      expect(made.stderr, compiler).toBe('');
+      expect(made.status, compiler).toBe(0);
+    }
     expect(readFileSync(join(folder, source), 'utf8').match(/#include <.*>/g)).toBe(null);
     const undefinedSymbols = execFileSync('nm', ['-u', 'driver.o'], { cwd: folder, encoding: 'utf8' });
     expect(undefinedSymbols.trim()).toBe('');

@@ -313,7 +313,9 @@ describe('the targets of the FuseSoC core', () => {
       ],
     ];
     const tcl = ['yosys -import', ...script.map((line) => `yosys ${line}`)].join('\n');
-    const { stdout } = run(config, 'yosys', ['-q', '-w', 'Replacing memory', '-c', 'check.tcl'], { 'check.tcl': `${tcl}\n` });
+    const { stdout } = run(config, 'yosys', ['-q', '-w', 'Replacing memory', '-c', 'check.tcl'], {
+      'check.tcl': `${tcl}\n`,
+    });
     expect(stdout).not.toMatch(/No such command/);
   });
 });
