@@ -3,6 +3,8 @@ import { type Config, ENGINES } from '../spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../spec/presets.js';
 import { configProblems, parseConfig, schemaAt } from './config.js';
 import { type Problem, UserError } from './errors.js';
+import { plainCopy } from './plain.js';
+import { show } from './show.js';
 import { closest } from './suggest.js';
 
 /** A preset and what differs from it. A list replaces the preset's list; an object changes the keys it names. */
@@ -105,7 +107,7 @@ export const presetOf = (name: unknown): Config => {
     {
       code: 'UNKNOWN_PRESET',
       path: 'preset',
-      message: `there is no preset ${JSON.stringify(name)}`,
+      message: `there is no preset ${show(name)}`,
       fix: meant ? `write ${JSON.stringify(meant)}` : `take one of ${PRESET_NAMES.join(', ')}`,
     },
   ]);
@@ -135,10 +137,11 @@ const nameOf = (preset: Config, change: Json): string =>
  * @throws {@link UserError} with every problem.
  */
 export const resolveConfig = (description: unknown, sets: readonly string[] = []): Config => {
-  const given = typeof description === 'string' ? { preset: description } : description;
+  const plain = plainCopy(description, 'configuration');
+  const given = typeof plain === 'string' ? { preset: plain } : plain;
   const { change, problems } = changesOf(sets);
   if (!isObject(given)) return parseConfig(given);
-  // merged into nothing, so that "$schema" and "preset" can be taken out of a plain copy
+  // merged into nothing: what is undefined is not given
   const { preset: presetName, $schema: _link, ...own } = merge({}, given) as Json & { preset?: unknown };
   const changes = merge(own, change);
   let complete = withDefaults(changes);

@@ -32,7 +32,7 @@ const SINGLE: readonly (readonly [name: string, keys: readonly LayerKey[]])[] = 
   ['(?:batch|minibatch)(?:es|size|dim)?|mb|bs|(?:num|n)(?:batch|batches)|(?:num|n)?images', ['B']],
   [`(?:num|n)?(?:in|input|i)${CHANNELS}|(?:channels?|ch|c)(?:in|input)?|nin`, ['C']],
   [
-    `(?:num|n)?(?:out|output|o)${CHANNELS}|(?:channels?|ch|c)(?:out|output)|nout|(?:num|n)outputs?|features|(?:num|n)?(?:filters|kernels)|(?:num|n)filter`,
+    `(?:num|n)?(?:out|output|o)${CHANNELS}|(?:channels?|ch|c)(?:out|output)|nout|(?:num|n)outputs?|features|(?:num|n|nb)?(?:filters|kernels)|(?:num|n|nb)filter`,
     ['N'],
   ],
   ['(?:num|n)?groups?|featuregroupcount|cardinality', ['G']],
@@ -131,6 +131,12 @@ export const ourKeys = (given: string, value: unknown): OurKeys | undefined => {
   if (BESIDE.test(name)) return { about: [], write: [], leaveOut: 'a layer here is the convolution alone' };
   return undefined;
 };
+
+/** The same without the keys that set several. */
+export const spelledOut = (ours: OurKeys): OurKeys => ({
+  ...ours,
+  write: ours.write.flatMap(([key, value]) => (layerShorthands[key] ?? [key]).map((each) => [each, value] as const)),
+});
 
 /** {@link ourKeys} as the fix of a problem, in the notation of a layer or in that of an object. */
 export const writeOurs = ({ write, leaveOut }: OurKeys, notation: 'text' | 'object'): string => {

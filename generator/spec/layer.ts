@@ -1,7 +1,7 @@
 import { type Problem, UserError } from '../check/errors.js';
 import { plainCopy } from '../check/plain.js';
 import { readNumber, show } from '../check/show.js';
-import { ourKeys, writeOurs } from './foreignKeys.js';
+import { ourKeys, spelledOut, writeOurs } from './foreignKeys.js';
 import { type LayerKey, type Limits, layerLimits, layerShorthands } from './layerKeys.js';
 
 export { type LayerKey, type Limits, layerLimits, layerShorthands } from './layerKeys.js';
@@ -114,9 +114,10 @@ const unknownKey = (
 ): { readonly problem: Problem; readonly about: readonly LayerKey[] } => {
   const meant = known.find((each) => each.toLowerCase() === name.toLowerCase());
   const ours = meant === undefined ? ourKeys(name, value) : undefined;
-  const fix = meant ? `write ${meant}` : ours ? writeOurs(ours, notation) : `use ${known.join(', ')}`;
+  const written = ours && (notation === 'text' ? ours : spelledOut(ours));
+  const fix = meant ? `write ${meant}` : written ? writeOurs(written, notation) : `use ${known.join(', ')}`;
   const about = meant ? keysOf(meant)! : (ours?.about ?? []);
-  return { problem: { code: 'UNKNOWN_KEY', path: name, message: 'no such key', fix }, about };
+  return { problem: { code: 'UNKNOWN_KEY', path: name || '""', message: 'no such key', fix }, about };
 };
 
 /**
@@ -246,8 +247,12 @@ export const parseLayer = (text: string): Layer => {
   return makeLayer(shape as unknown as LayerShape);
 };
 
-/** The shortest text that {@link parseLayer} reads back as this layer. */
-export const formatLayer = (layer: Layer): string => {
+/**
+ * The shortest text that {@link parseLayer} reads back as this layer.
+ * @throws UserError when it is no layer.
+ */
+export const formatLayer = (given: Layer): string => {
+  const layer = checkedLayer(given);
   const parts: string[] = [];
   const done = new Set<LayerKey>();
   for (const key of keys) {
