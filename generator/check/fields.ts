@@ -30,7 +30,7 @@ export const fieldProblems = (
   issues: readonly z.core.$ZodIssue[],
   better: (path: Path, value: unknown) => string | undefined = () => undefined,
 ): readonly Problem[] => {
-  const name = (path: Path): string => (path.length === 0 ? root : path.map((key) => String(key) || '""').join('.'));
+  const name = (path: Path): string => (path.length === 0 ? root : path.map(String).join('.') || '""');
   const unknownKey = (path: Path, key: string): Problem => {
     const known = Object.keys((schemaIn(schema, path) as z.ZodObject).shape);
     const at = [...path, key];

@@ -54,10 +54,11 @@ const betterFix = (path: Path, value: unknown): string | undefined => {
   const key = String(path.at(-1));
   if (value === undefined || !(isInLayer || path.length === 1) || Object.hasOwn(networkSchema.shape, key))
     return undefined;
-  const ours = ourKeys(key, value);
-  if (!isInLayer) return ours && `give it in each layer: ${writeOurs(ours, 'object')}`;
-  if (!Object.hasOwn(layerSchema.shape, key)) return ours && writeOurs(ours, 'object');
-  return ours?.write.every(([, each]) => each !== undefined) ? writeOurs(ours, 'object') : undefined;
+  const isOurs = Object.hasOwn(layerSchema.shape, key);
+  const ours =
+    isOurs && !(Object.hasOwn(layerShorthands, key) && Array.isArray(value)) ? undefined : ourKeys(key, value);
+  if (!ours || (isOurs && ours.write.some(([, each]) => each === undefined))) return undefined;
+  return `${isInLayer ? '' : 'give it in each layer: '}${writeOurs(ours, 'object')}`;
 };
 
 /** A layer's keys that are there under names of another framework: they are not missing as well. */

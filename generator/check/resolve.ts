@@ -58,7 +58,7 @@ const valueFor = (path: readonly string[], text: string): unknown => {
   const schema = schemaAt(path);
   if (schema instanceof z.ZodArray) return text === '' ? [] : text.split(',').map((item) => item.trim());
   if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return text;
-  return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text;
 };
 
 const badSet = (text: string): Problem => ({
@@ -78,6 +78,7 @@ const presetSet = (text: string): Problem => ({
 /** The changes that `--set` options ask for, in order. */
 const changesOf = (sets: readonly string[]): { readonly change: Json; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = [];
+  const given: string[] = [];
   let change: Json = {};
   for (const text of sets) {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
@@ -85,9 +86,17 @@ const changesOf = (sets: readonly string[]): { readonly change: Json; readonly p
       problems.push(badSet(text));
       continue;
     }
-    const path = key.trim().split('.');
+    const path = key.trim().split(/\s*\.\s*/);
     if (path[0] === 'preset') {
       problems.push(presetSet(text));
+      continue;
+    }
+    const at = path.join('.');
+    const before = given.find((other) => `${at}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${at}.`));
+    given.push(at);
+    if (before !== undefined) {
+      const message = before === at ? 'given twice' : `--set ${before} gives it already`;
+      problems.push({ code: 'DUPLICATE_KEY', path: `--set ${text}`, message, fix: `give ${before} once` });
       continue;
     }
     const single = path.reduceRight<unknown>(

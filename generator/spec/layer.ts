@@ -226,7 +226,8 @@ export const parseLayer = (text: string): Layer => {
     given.add(name);
     const value = /^-?\d+$/.test(digits) ? Number(digits) : Number.NaN;
     const wrong = valueProblems(name, Number.isNaN(value) ? digits : value, layerLimits[targets[0]]).map((problem) => {
-      const several = Number.isNaN(value) ? ourKeys(name, valueIn(digits)) : undefined;
+      const isShort = Object.hasOwn(layerShorthands, name);
+      const several = isShort && Number.isNaN(value) ? ourKeys(name, valueIn(digits)) : undefined;
       const isClear = several?.write.every(([, each]) => each !== undefined);
       return several && isClear ? { ...problem, fix: writeOurs(several, 'text') } : problem;
     });
