@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
-import { loadConfig } from '../generator/cli/source.js';
+import { loadConfig, SOURCE_HELP } from '../generator/cli/source.js';
 import { blocksOf } from '../generator/emit/blocks.js';
 import { packageRoot } from '../generator/paths.js';
 import { runBench } from './blockBench.js';
@@ -30,7 +30,7 @@ const runBlock = async (args: readonly string[]): Promise<ExitCode> => {
   const command = new Command('npm run block --')
     .description("run one block's bench on Icarus Verilog")
     .argument('<block>', 'name of the block, as in templates/rtl')
-    .option('--preset <preset|file>', 'configuration', 'tiny4')
+    .option('--preset <preset|file|folder>', SOURCE_HELP, 'tiny4')
     .option('--set <path=value>', 'change the configuration', collect, [])
     .option('--seed <n>', 'seed of the bench', '0')
     .option('--waves <file.vcd>', 'write waves')

@@ -140,6 +140,25 @@ const baseFor = (preset: Config, change: Json): Json => {
 const nameOf = (preset: Config, change: Json): string =>
   Object.keys(change).some((key) => key !== 'prefix') ? `${preset.name}-custom` : preset.name;
 
+/** A configuration and what differs from it, as {@link PresetChange} says of a preset. */
+const changed = (base: Config, changes: Json): Json =>
+  withDefaults({ ...merge(baseFor(base, changes), changes), name: changes.name ?? nameOf(base, changes) });
+
+/** Checked, unless `--set` options were wrong in themselves. */
+const checked = (complete: Json, problems: readonly Problem[]): Config => {
+  if (problems.length > 0) throw new UserError([...problems, ...configProblems(complete)]);
+  return parseConfig(complete);
+};
+
+/**
+ * A configuration with `--set` options laid over it, as over a preset.
+ * @throws {@link UserError} with every problem.
+ */
+export const changeConfig = (base: Config, sets: readonly string[]): Config => {
+  const { change, problems } = changesOf(sets);
+  return checked(changed(base, change), problems);
+};
+
 /**
  * Turns a description (a preset's name; a preset and its changes; a complete description) and `--set` options into a
  * checked, frozen configuration.
@@ -153,14 +172,6 @@ export const resolveConfig = (description: unknown, sets: readonly string[] = []
   // merged into nothing: what is undefined is not given
   const { preset: presetName, $schema: _link, ...own } = merge({}, given) as Json & { preset?: unknown };
   const changes = merge(own, change);
-  let complete = withDefaults(changes);
-  if (presetName !== undefined) {
-    const preset = presetOf(presetName);
-    complete = withDefaults({
-      ...merge(baseFor(preset, changes), changes),
-      name: changes.name ?? nameOf(preset, changes),
-    });
-  }
-  if (problems.length > 0) throw new UserError([...problems, ...configProblems(complete)]);
-  return parseConfig(complete);
+  const complete = presetName === undefined ? withDefaults(changes) : changed(presetOf(presetName), changes);
+  return checked(complete, problems);
 };

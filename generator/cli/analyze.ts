@@ -9,7 +9,8 @@ import { makeLayer, parseLayer } from '../spec/layer.js';
 import type { Analysis, AnalyzedPass } from './analyzeReport.js';
 import { columns } from './columns.js';
 import type { Context } from './context.js';
-import { isPath, readJson } from './source.js';
+import { readJson } from './readJson.js';
+import { isPath } from './source.js';
 
 interface Options {
   readonly batch?: string;

@@ -8,7 +8,7 @@ import { formatLayer, parseLayer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../spec/program.js';
 import type { Context } from './context.js';
 import { engineFor } from './run.js';
-import { addSetOption, collect, loadConfig } from './source.js';
+import { addSetOption, collect, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
   readonly preset: string;
@@ -156,7 +156,7 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
 export const compileCommand = (context: Context): Command =>
   addSetOption(new Command('compile'))
     .description('compile one pass of a layer to a program, as a C header or raw bytes')
-    .option('-p, --preset <preset|file>', 'a preset (see "bp-im2col presets") or a JSON file', 'ref16')
+    .option('-p, --preset <preset|file|folder>', SOURCE_HELP, 'ref16')
     .requiredOption('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
     .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES).makeOptionMandatory())
     .addOption(

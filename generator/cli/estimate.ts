@@ -4,7 +4,7 @@ import { ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
 import { isStrided, loadSource, parseBatch, parseSize, problem, withBatch } from './analyze.js';
 import type { Context } from './context.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
   readonly preset: string;
@@ -89,7 +89,7 @@ export const estimateCommand = (context: Context): Command =>
     new Command('estimate')
       .description('predict cycles, bytes and utilization of a layer or a network, without simulation')
       .argument('<network|layer|file>', 'a network (see analyze --list), a layer as in C=64,H=56,…, or a JSON file')
-      .option('-p, --preset <name|file>', 'the accelerator: a preset or a JSON file', 'ref16'),
+      .option('-p, --preset <preset|file|folder>', `the accelerator: ${SOURCE_HELP}`, 'ref16'),
   )
     .addOption(new Option('--engine <engine>', 'one engine (default: all that are built)').choices(ENGINES))
     .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))

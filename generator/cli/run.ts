@@ -11,7 +11,7 @@ import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/co
 import { formatLayer, parseLayer } from '../spec/layer.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
   readonly preset: string;
@@ -257,7 +257,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
 export const runCommand = (context: Context): Command =>
   addSetOption(new Command('run'))
     .description('run one pass of a layer on the generated RTL and compare it with the golden model')
-    .option('-p, --preset <preset|file>', 'a preset (see "bp-im2col presets") or a JSON file', 'ref16')
+    .option('-p, --preset <preset|file|folder>', SOURCE_HELP, 'ref16')
     .requiredOption('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
     .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES).makeOptionMandatory())
     .addOption(

@@ -6,7 +6,7 @@ import { UserError } from '../check/errors.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
 import { checkOutput, writeOutput } from './outputFile.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
   readonly set: readonly string[];
@@ -99,7 +99,7 @@ const requireRouter = async ({ wasm, bitstream }: Options, say: (line: string) =
 export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
   addSetOption(new Command('synth'))
     .description('synthesize an accelerator with Yosys and report the size of each block')
-    .argument('<preset|file>', 'a preset (see "bp-im2col presets") or a JSON file')
+    .argument('<preset|file|folder>', SOURCE_HELP)
     .addOption(new Option('-t, --target <target>', 'what to map to').choices(TARGETS).default('generic'))
     .addOption(new Option('--library <name>', 'standard cells of asic').choices(LIBRARIES).default('osu018'))
     .addOption(
