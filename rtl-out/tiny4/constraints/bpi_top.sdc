@@ -1,5 +1,5 @@
 # bpi_top.sdc - timing constraints of tiny4.
-# GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+# GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
 #
 # Set before it is read, all optional:
 #   clock_period       ns; else CLOCK_PERIOD of the environment; else 10.0
