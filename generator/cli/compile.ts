@@ -4,9 +4,10 @@ import { UserError } from '../check/errors.js';
 import type { Places } from '../plan/plan.js';
 import { type MemoryMap, PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { formatLayer, parseLayer } from '../spec/layer.js';
+import { formatLayer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../spec/program.js';
 import type { Context } from './context.js';
+import { layerOption } from './layerOption.js';
 import { engineFor } from './run.js';
 import { addSetOption, collect, loadConfig, SOURCE_HELP } from './source.js';
 
@@ -122,7 +123,7 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   ]);
   const { pass, narrow = false, c, bin } = options;
   const config = loadConfig(options.preset, options.set);
-  const layer = parseLayer(options.layer);
+  const layer = layerOption(options.layer);
   const engine = engineFor(config, options.engine);
   const base = parseAddress(`--base ${options.base}`, options.base, PAGE);
   const place = parsePlaces(options.at, pass, planner.PLACE_ALIGNMENT);

@@ -8,9 +8,10 @@ import { withFileErrors } from '../check/fileError.js';
 import { closest } from '../check/suggest.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { formatLayer, parseLayer } from '../spec/layer.js';
+import { formatLayer } from '../spec/layer.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
+import { layerOption } from './layerOption.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
@@ -75,6 +76,10 @@ const parseMemory = (text: string | undefined): MemoryOptions | undefined => {
       const meant = closest(name, names);
       const fix = meant ? `write ${meant}=…` : `use ${names.join(', ')}`;
       problems.push({ code: 'UNKNOWN_KEY', path, message: 'no such key=value', fix });
+      continue;
+    }
+    if (Object.hasOwn(memory, name)) {
+      problems.push({ code: 'DUPLICATE_KEY', path, message: `${name} is given twice`, fix: `give ${name} once` });
       continue;
     }
     const { least, most } = MEMORY_LIMITS[name as keyof typeof MEMORY_LIMITS];
@@ -181,7 +186,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
   // 1. everything that can be wrong with the input
   const { pass, simulator, waves, out, narrow } = options;
   const config = loadConfig(options.preset, options.set);
-  const layer = parseLayer(options.layer);
+  const layer = layerOption(options.layer);
   const engine = engineFor(config, options.engine);
   const seed = wholeNumber('--seed', options.seed, 2 ** 31 - 2);
   const misalign = wholeNumber('--misalign', options.misalign, 4095);

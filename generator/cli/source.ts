@@ -38,7 +38,7 @@ const fileOf = (source: string): string => {
   const manifest = join(source, MANIFEST);
   if (existsSync(manifest)) return manifest;
   const fix = 'give a folder that "bp-im2col generate" wrote, a JSON file, or a preset';
-  return refuse('NO_MANIFEST', source, `it is a folder without ${MANIFEST}`, fix);
+  return refuse('EISDIR', source, `it is a folder without ${MANIFEST}`, fix);
 };
 
 /** JSON that is something else, of which a list of missing and unknown keys would say nothing. */

@@ -7,6 +7,7 @@ import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
 import { checkOutput, writeOutput } from './outputFile.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
+import { listOf } from './usage.js';
 
 interface Options {
   readonly set: readonly string[];
@@ -135,7 +136,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
         import('../../scripts/script.js'),
       ]);
       const seed = options.seed === undefined ? 1 : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
-      const only = list?.split(',');
+      const only = list === undefined ? undefined : listOf('--only', list);
       const unknown = only?.find((name) => !TOP_BLOCKS.includes(name));
       if (unknown !== undefined) {
         refuse('UNKNOWN_BLOCK', '--only', `no block "${unknown}"`, `use some of ${TOP_BLOCKS.join(', ')}`);

@@ -92,7 +92,7 @@ describe('a generated folder', () => {
   });
 
   it.each([
-    ['a folder without a manifest', (out: string) => join(out, 'rtl'), 'NO_MANIFEST'],
+    ['a folder without a manifest', (out: string) => join(out, 'rtl'), 'EISDIR'],
     ['no folder', (out: string) => join(out, 'none'), 'ENOENT'],
     ['another file of it', (out: string) => join(out, 'librelane/config.json'), 'NO_CONFIGURATION'],
   ])('%s is refused by every command', async (_name, path, code) => {
