@@ -81,10 +81,12 @@ const refuseFilter = (filter: string | undefined): never => {
   return refuse({ code: 'NO_ROWS', path: '--filter', message: `no row has the words "${filter}"`, fix });
 };
 
+const benchCommand = (args: readonly string[]): string =>
+  scriptCommand('bench', args.map((arg) => (/\s/.test(arg) ? JSON.stringify(arg) : arg)).join(' '));
+
 /** @throws UserError: there is nothing to show. */
 const refuseEmptyCache = (args: readonly string[]): never => {
-  const again = args.filter((arg) => arg !== '--cached').map((arg) => (/\s/.test(arg) ? JSON.stringify(arg) : arg));
-  const fix = `run it without --cached first: ${scriptCommand('bench', again.join(' '))}`;
+  const fix = `run it without --cached first: ${benchCommand(args.filter((arg) => arg !== '--cached'))}`;
   return refuse({ code: 'NOT_CACHED', path: '--cached', message: 'nothing of this is cached', fix });
 };
 
@@ -154,7 +156,7 @@ const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCod
   if (jobs.length === 0 && !parts.includes('networks')) refuseFilter(filter);
   if (!cached && jobs.length > 0) await ensureTools(['verilator', 'g++', 'make']);
   const color = picocolors.isColorSupported;
-  const command = scriptCommand('bench', args.join(' '));
+  const command = benchCommand(args);
   const { results, text, failures, valid } = await evaluate({
     ...{ parts, wanted, fresh, cached, parallel, color, command },
   });
