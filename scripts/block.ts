@@ -1,15 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
-import { loadConfig } from '../generator/cli/source.js';
+import { loadConfig, SOURCE_HELP } from '../generator/cli/source.js';
 import { blocksOf } from '../generator/emit/blocks.js';
-import { packageRoot } from '../generator/paths.js';
+import { packageRoot, scriptCommand } from '../generator/paths.js';
 import { runBench } from './blockBench.js';
 import { runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly preset: string;
@@ -22,22 +22,21 @@ const collect = (text: string, before: readonly string[]): readonly string[] => 
 
 const help = `
 Examples:
-  npm run block -- pe --preset odd --seed 3
-  npm run block -- issue --waves issue.vcd
+  ${scriptCommand('block', 'pe --preset odd --seed 3')}
+  ${scriptCommand('block', 'issue --waves issue.vcd')}
 `;
 
 const runBlock = async (args: readonly string[]): Promise<ExitCode> => {
-  const command = new Command('npm run block --')
-    .description("run one block's bench on Icarus Verilog")
-    .argument('<block>', 'name of the block, as in templates/rtl')
-    .option('--preset <preset|file>', 'configuration', 'tiny4')
-    .option('--set <path=value>', 'change the configuration', collect, [])
-    .option('--seed <n>', 'seed of the bench', '0')
-    .option('--waves <file.vcd>', 'write waves')
-    .option('--no-color', 'print without colours')
-    .addHelpText('after', help)
-    .exitOverride()
-    .parse([...args], { from: 'user' });
+  const command = parseWords('block', args, (command) =>
+    command
+      .description("run one block's bench on Icarus Verilog")
+      .argument('<block>', 'name of the block, as in templates/rtl')
+      .option('--preset <preset|file|folder>', SOURCE_HELP, 'tiny4')
+      .option('--set <path=value>', 'change the configuration', collect, [])
+      .option('--seed <n>', 'seed of the bench', '0')
+      .option('--waves <file.vcd>', 'write waves')
+      .addHelpText('after', help),
+  );
   const block = command.args[0]!;
   const { preset, set, seed: digits, waves } = command.opts<Flags>();
   const config = loadConfig(preset, set);

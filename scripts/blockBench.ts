@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { benchFile, blockClosure, blockFile, checksFile, type EmittedFile } from '../generator/emit/rtl.js';
+import { scriptCommand } from '../generator/paths.js';
 import type { Config } from '../generator/spec/config.js';
 import { vectorFiles } from './vectors/files.js';
 
@@ -76,6 +77,6 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
     passed,
     checks: verdict ? Number(verdict[1]) : 0,
     output,
-    replay: `npm run block -- ${block} --preset ${config.name} --seed ${seed}`,
+    replay: scriptCommand('block', `${block} --preset ${config.name} --seed ${seed}`),
   };
 };

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
@@ -8,6 +7,7 @@ import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
 import { rtlFiles } from '../generator/emit/rtl.js';
+import { scriptCommand } from '../generator/paths.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import { registerOffset, registers } from '../generator/spec/registers.js';
@@ -26,6 +26,7 @@ import { buildVerilator } from './simulators/verilator.js';
 import { caseOn } from './soak/case.js';
 import { runCase } from './soak/runCase.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly preset: string;
@@ -42,28 +43,26 @@ interface Flags {
 }
 
 const parseFlags = (args: readonly string[]): Flags =>
-  new Command('npm run coverage --')
-    .description(
-      "line and toggle coverage of the Verilog, by Verilator: the regression's cases of a small preset, and cases of the fault campaign on it",
-    )
-    .option('--preset <name>', 'accelerator', 'tiny4')
-    .option('--faults <n>', 'cases of the fault campaign', '150')
-    .option('--random <n>', 'random geometries of the regression', '8')
-    .option('--every <n>', "only each n-th of the regression's cases", '1')
-    .option('--seed <n>', 'seed of data, memories and random geometries', '1')
-    .option('--lines <percent>', 'fail below this line coverage', '98')
-    .option('--toggles <percent>', 'fail below this toggle coverage', '75')
-    .option('--missing', 'list what is not covered')
-    .option('-j, --jobs <n>', 'simulations at a time', '2')
-    .option('--json [file]', 'results as JSON, into a file or instead of the table')
-    .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run coverage\n  npm run coverage -- --missing\n\nExit codes: 0 enough is covered, 1 too little, or a run is wrong, 2 usage, 3 a tool is missing.\n',
-    )
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  parseWords('coverage', args, (command) =>
+    command
+      .description(
+        "line and toggle coverage of the Verilog, by Verilator: the regression's cases of a small preset, and cases of the fault campaign on it",
+      )
+      .option('--preset <name>', 'accelerator', 'tiny4')
+      .option('--faults <n>', 'cases of the fault campaign', '150')
+      .option('--random <n>', 'random geometries of the regression', '8')
+      .option('--every <n>', "only each n-th of the regression's cases", '1')
+      .option('--seed <n>', 'seed of data, memories and random geometries', '1')
+      .option('--lines <percent>', 'fail below this line coverage', '98')
+      .option('--toggles <percent>', 'fail below this toggle coverage', '75')
+      .option('--missing', 'list what is not covered')
+      .option('-j, --jobs <n>', 'simulations at a time', '2')
+      .option('--json [file]', 'results as JSON, into a file or instead of the table')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ${scriptCommand('coverage')}\n  ${scriptCommand('coverage', '--missing')}\n\nExit codes: 0 enough is covered, 1 too little, or a run is wrong, 2 usage, 3 a tool is missing.\n`,
+      ),
+  ).opts<Flags>();
 
 /** A simulation that leaves its coverage in a file, and returns what is wrong with it. */
 type Run = (coverage: string) => Promise<readonly string[]>;

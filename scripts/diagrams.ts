@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { planImages, randomOperands } from '../generator/model/workload.js';
 import { packageRoot } from '../generator/paths.js';
@@ -16,6 +15,7 @@ import { hostScript } from './runPass.js';
 import { runScript } from './script.js';
 import { simulate } from './simulate.js';
 import type { HostOperation } from './simulators/job.js';
+import { parseWords } from './words.js';
 
 /** Where the diagrams lie: `<name>.json` for WaveDrom, and its drawing. */
 export const DIAGRAMS = join(packageRoot, 'docs', 'timing');
@@ -199,12 +199,9 @@ export const drawDiagrams = async (): Promise<ReadonlyMap<string, WaveJson>> => 
 
 /** Writes every diagram and its drawing. */
 const main = async (args: readonly string[]): Promise<ExitCode> => {
-  const command = new Command('npm run diagrams --');
-  command.description('runs the RTL and draws the timing diagrams of the integration guide anew, in docs/timing');
-  command
-    .allowExcessArguments(false)
-    .exitOverride()
-    .parse([...args], { from: 'user' });
+  parseWords('diagrams', args, (command) =>
+    command.description('runs the RTL and draws the timing diagrams of the integration guide anew, in docs/timing'),
+  );
   mkdirSync(DIAGRAMS, { recursive: true });
   for (const [name, diagram] of await drawDiagrams()) {
     writeFileSync(join(DIAGRAMS, `${name}.json`), `${JSON.stringify(diagram, null, 2)}\n`);

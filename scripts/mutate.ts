@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
 import { withFileErrors } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
+import { scriptCommand } from '../generator/paths.js';
 import { discard, temporaryFolder } from '../generator/temporary.js';
 import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
 import { isEquivalent } from './mutation/equivalence.js';
@@ -15,6 +15,7 @@ import { systemSuite } from './mutation/system.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly count: string;
@@ -31,28 +32,26 @@ interface Flags {
 }
 
 const parseFlags = (args: readonly string[]): Flags =>
-  new Command('npm run mutate --')
-    .description(
-      "mutants of the emitted Verilog: each is run against its block's benches, then against a quick suite of the whole accelerator; what survives is tried for equivalence",
-    )
-    .option('--count <n>', 'mutants, spread over the blocks by what can be changed in each', '200')
-    .option('--seed <n>', 'seed of the choice', '1')
-    .option('--filter <text>', 'only blocks whose name has this')
-    .option('--threshold <percent>', 'fail below this share of killed ones, of those not shown equivalent', '95')
-    .option('--limit <seconds>', 'give up a proof of equivalence after so long', '60')
-    .option('--no-equivalence', 'do not try to prove survivors equivalent')
-    .option('--again <file>', 'judge only the survivors of a run that was written with --json, and count them anew')
-    .option('--list', 'print the mutants, and run none')
-    .option('-j, --jobs <n>', 'mutants at a time', '2')
-    .option('--json [file]', 'results as JSON, into a file or instead of the table')
-    .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run mutate\n  npm run mutate -- --filter fifo --count 20 --seed 7\n  npm run mutate -- --list --filter issue\n\nExit codes: 0 enough are killed, 1 too few, 2 usage, 3 a tool is missing.\n',
-    )
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  parseWords('mutate', args, (command) =>
+    command
+      .description(
+        "mutants of the emitted Verilog: each is run against its block's benches, then against a quick suite of the whole accelerator; what survives is tried for equivalence",
+      )
+      .option('--count <n>', 'mutants, spread over the blocks by what can be changed in each', '200')
+      .option('--seed <n>', 'seed of the choice', '1')
+      .option('--filter <text>', 'only blocks whose name has this')
+      .option('--threshold <percent>', 'fail below this share of killed ones, of those not shown equivalent', '95')
+      .option('--limit <seconds>', 'give up a proof of equivalence after so long', '60')
+      .option('--no-equivalence', 'do not try to prove survivors equivalent')
+      .option('--again <file>', 'judge only the survivors of a run that was written with --json, and count them anew')
+      .option('--list', 'print the mutants, and run none')
+      .option('-j, --jobs <n>', 'mutants at a time', '2')
+      .option('--json [file]', 'results as JSON, into a file or instead of the table')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ${scriptCommand('mutate')}\n  ${scriptCommand('mutate', '--filter fifo --count 20 --seed 7')}\n  ${scriptCommand('mutate', '--list --filter issue')}\n\nExit codes: 0 enough are killed, 1 too few, 2 usage, 3 a tool is missing.\n`,
+      ),
+  ).opts<Flags>();
 
 interface Earlier {
   readonly mutants: readonly Judged[];
@@ -60,7 +59,7 @@ interface Earlier {
 
 const readEarlier = (path: string): Earlier => {
   const refuse = (message: string): never => {
-    const fix = 'give a file that npm run mutate -- --json has written';
+    const fix = `give a file that ${scriptCommand('mutate', '--json')} has written`;
     throw new UserError([{ code: 'NOT_MUTANTS', path: `--again ${path}`, message, fix }]);
   };
   return withFileErrors(`--again ${path}`, () => {

@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { findings } from '../generator/cli/runReport.js';
+import { listOf } from '../generator/cli/usage.js';
 import type { Operands } from '../generator/golden/judge.js';
 import { writeNpy } from '../generator/golden/npy.js';
+import { scriptCommand } from '../generator/paths.js';
 import { PASS_TENSORS } from '../generator/plan/problem.js';
 import { ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, presets } from '../generator/spec/presets.js';
@@ -24,6 +25,7 @@ import { isReady, prepare } from './simulate.js';
 import { cacheFolder } from './simulators/cache.js';
 import type { Simulator } from './simulators/job.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 const JOBS = 2;
 const SIMULATORS: readonly Simulator[] = ['verilator', 'icarus'];
@@ -35,7 +37,7 @@ interface Flags extends Selection {
 /** Names from a list with commas, or all. */
 const namesOf = <T extends string>(option: string, text: string | undefined, known: readonly T[]): readonly T[] => {
   if (text === undefined) return known;
-  const words = text.split(',').map((word) => word.trim());
+  const words = listOf(option, text);
   const problems = words
     .filter((word) => !known.includes(word as T))
     .map((word): Problem => {
@@ -47,21 +49,22 @@ const namesOf = <T extends string>(option: string, text: string | undefined, kno
 };
 
 const parseFlags = (args: readonly string[]): Flags => {
-  const options = new Command('npm run sim --')
-    .description('regression: every pass by every engine on the RTL, compared with the golden model')
-    .option('--preset <names>', `only these: ${PRESET_NAMES.join(', ')}`)
-    .option('--engine <names>', `only these: ${ENGINES.join(', ')}`)
-    .option('--pass <names>', `only these: ${PASSES.join(', ')}`)
-    .option('--simulator <names>', `only these: ${SIMULATORS.join(', ')}`)
-    .option('--seed <n>', 'seed of data, memories and random geometries', '1')
-    .option('--cases <n>', 'random geometries for each preset', '8')
-    .option('--long', 'also the ResNet-18 stem and the reference layers L1 to L5, at ref16; takes hours')
-    .option('--json-summary <file>', 'write counts, groups and failures as JSON')
-    .option('--no-color', 'print without colours')
-    .addHelpText('after', '\nExample:\n  npm run sim -- --preset tiny4,odd --pass dgrad --cases 50 --seed 7\n')
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Record<string, string> & { readonly long?: boolean }>();
+  const options = parseWords('sim', args, (command) =>
+    command
+      .description('regression: every pass by every engine on the RTL, compared with the golden model')
+      .option('--preset <names>', `only these: ${PRESET_NAMES.join(', ')}`)
+      .option('--engine <names>', `only these: ${ENGINES.join(', ')}`)
+      .option('--pass <names>', `only these: ${PASSES.join(', ')}`)
+      .option('--simulator <names>', `only these: ${SIMULATORS.join(', ')}`)
+      .option('--seed <n>', 'seed of data, memories and random geometries', '1')
+      .option('--cases <n>', 'random geometries for each preset', '8')
+      .option('--long', 'also the ResNet-18 stem and the reference layers L1 to L5, at ref16; takes hours')
+      .option('--json-summary <file>', 'write counts, groups and failures as JSON')
+      .addHelpText(
+        'after',
+        `\nExample:\n  ${scriptCommand('sim', '--preset tiny4,odd --pass dgrad --cases 50 --seed 7')}\n`,
+      ),
+  ).opts<Record<string, string> & { readonly long?: boolean }>();
   return {
     presets: namesOf('--preset', options.preset, PRESET_NAMES),
     engines: namesOf('--engine', options.engine, ENGINES),

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
+import { scriptCommand } from '../generator/paths.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { prepare, simulatorKey } from './simulate.js';
@@ -22,6 +22,7 @@ import {
 import { configText, countScenarios, type Finished, replaySoak, soakFailure, soakTable } from './soak/report.js';
 import { runCase } from './soak/runCase.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly minutes: string;
@@ -37,27 +38,25 @@ interface Flags {
 }
 
 const parseFlags = (args: readonly string[]): Flags =>
-  new Command('npm run soak --')
-    .description(
-      'fault campaign: random accelerators run random layers through stalls, bus errors, soft resets and illegal programs; nothing may hang, and nothing wrong may be reported as right',
-    )
-    .option('--minutes <n>', 'begin no case after so long', '10')
-    .option('--seed <n>', 'seed of the campaign', '1')
-    .option('--cases <n>', 'cases for each accelerator', '150')
-    .option('--configurations <n>', 'accelerators at most', String(CONFIGURATIONS))
-    .option('--first <n>', 'go on from this accelerator of the campaign', '0')
-    .option('-j, --jobs <n>', 'cases at a time', '2')
-    .option('--json [file]', 'results as JSON, into a file or instead of the table')
-    .option('--replay <seed>', 'run one case again')
-    .option('--waves <file>', 'with --replay: write waves, .fst or .vcd')
-    .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run soak -- --minutes 60\n  npm run soak -- --seed 7 --configurations 3 --json soak.json\n  npm run soak -- --replay 10003021 --waves case.fst\n\nExit codes: 0 all is well, 1 a case failed, 2 usage, 3 a tool is missing.\n',
-    )
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  parseWords('soak', args, (command) =>
+    command
+      .description(
+        'fault campaign: random accelerators run random layers through stalls, bus errors, soft resets and illegal programs; nothing may hang, and nothing wrong may be reported as right',
+      )
+      .option('--minutes <n>', 'begin no case after so long', '10')
+      .option('--seed <n>', 'seed of the campaign', '1')
+      .option('--cases <n>', 'cases for each accelerator', '150')
+      .option('--configurations <n>', 'accelerators at most', String(CONFIGURATIONS))
+      .option('--first <n>', 'go on from this accelerator of the campaign', '0')
+      .option('-j, --jobs <n>', 'cases at a time', '2')
+      .option('--json [file]', 'results as JSON, into a file or instead of the table')
+      .option('--replay <seed>', 'run one case again')
+      .option('--waves <file>', 'with --replay: write waves, .fst or .vcd')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ${scriptCommand('soak', '--minutes 60')}\n  ${scriptCommand('soak', '--seed 7 --configurations 3 --json soak.json')}\n  ${scriptCommand('soak', '--replay 10003021 --waves case.fst')}\n\nExit codes: 0 all is well, 1 a case failed, 2 usage, 3 a tool is missing.\n`,
+      ),
+  ).opts<Flags>();
 
 const MOST_CAMPAIGNS = 100_000;
 /** Icarus compiles each case anew, and is slow. */

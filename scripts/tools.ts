@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { execa } from 'execa';
+import { parseWords } from './words.js';
 
 /** Commands that the scripts run and cell libraries that they read, and the Debian package of each. */
 const PACKAGES = {
@@ -113,12 +113,9 @@ export const ensureTools = async (
 };
 
 const main = async (args: readonly string[]): Promise<0> => {
-  const command = new Command('npm run tools --');
-  command.description('install Verilator, Icarus Verilog and what they need with apt-get, where they are missing');
-  command
-    .allowExcessArguments(false)
-    .exitOverride()
-    .parse([...args], { from: 'user' });
+  parseWords('tools', args, (command) =>
+    command.description('install Verilator, Icarus Verilog and what they need with apt-get, where they are missing'),
+  );
   await ensureTools();
   return 0;
 };

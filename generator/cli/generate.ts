@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { generate } from '../emit/generate.js';
 import { configHash } from '../views/common.js';
 import type { Context } from './context.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
   readonly set: readonly string[];
@@ -21,7 +21,7 @@ Examples:
 export const generateCommand = ({ out: print }: Context): Command =>
   addSetOption(new Command('generate'))
     .description('write the Verilog, benches, register map, driver and files for other tools of an accelerator')
-    .argument('<preset|file>', 'a preset (see "bp-im2col presets") or a JSON file')
+    .argument('<preset|file|folder>', SOURCE_HELP)
     .option('-o, --out <dir>', 'output folder (default: rtl-out/<name>)')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', examples)

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
 import { discard, temporary } from '../temporary.js';
+
+const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
 /** Where a path leads: itself, or the end of its symbolic link. */
 const target = (path: string): string => {
@@ -34,6 +36,14 @@ export const checkOutput = (option: string, path: string, extensions: readonly s
     const now = statSync(file, { throwIfNoEntry: false });
     if (now?.isDirectory()) refuse('EISDIR', 'it is a folder, not a file', 'give the path of a file');
     if (now && !now.isFile()) refuse('NOT_A_FILE', 'it is not a regular file', 'give the path of a file');
+    if (!existsSync(dirname(file))) {
+      const folder = dirname(path);
+      refuse(
+        'ENOENT',
+        `there is no folder ${folder}`,
+        `make it first (mkdir -p ${quoted(folder)}), or give another path`,
+      );
+    }
     if (!statSync(dirname(file)).isDirectory()) {
       refuse('ENOTDIR', 'a part of the path is a file, not a folder', 'give a path whose parts are folders');
     }

@@ -8,12 +8,13 @@ import { withFileErrors } from '../check/fileError.js';
 import { closest } from '../check/suggest.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { formatLayer, parseLayer } from '../spec/layer.js';
+import { formatLayer } from '../spec/layer.js';
 import { LAYOUTS, type Layout } from '../spec/tensors.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
+import { layerOption } from './layerOption.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 import { wholeNumber } from './wholeNumber.js';
 
 interface Options {
@@ -76,6 +77,10 @@ const parseMemory = (text: string | undefined): MemoryOptions | undefined => {
       const meant = closest(name, names);
       const fix = meant ? `write ${meant}=…` : `use ${names.join(', ')}`;
       problems.push({ code: 'UNKNOWN_KEY', path, message: 'no such key=value', fix });
+      continue;
+    }
+    if (Object.hasOwn(memory, name)) {
+      problems.push({ code: 'DUPLICATE_KEY', path, message: `${name} is given twice`, fix: `give ${name} once` });
       continue;
     }
     const { least, most } = MEMORY_LIMITS[name as keyof typeof MEMORY_LIMITS];
@@ -182,7 +187,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
   // 1. everything that can be wrong with the input
   const { pass, simulator, waves, out, narrow, layout } = options;
   const config = loadConfig(options.preset, options.set);
-  const layer = parseLayer(options.layer);
+  const layer = layerOption(options.layer);
   const engine = engineFor(config, options.engine);
   const seed = wholeNumber('--seed', options.seed, 2 ** 31 - 2);
   const misalign = wholeNumber('--misalign', options.misalign, 4095);
@@ -273,7 +278,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
 export const runCommand = (context: Context): Command =>
   addSetOption(new Command('run'))
     .description('run one pass of a layer on the generated RTL and compare it with the golden model')
-    .option('-p, --preset <preset|file>', 'a preset (see "bp-im2col presets") or a JSON file', 'ref16')
+    .option('-p, --preset <preset|file|folder>', SOURCE_HELP, 'ref16')
     .requiredOption('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
     .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES).makeOptionMandatory())
     .addOption(

@@ -1,4 +1,8 @@
 import { resolve } from 'node:path';
+import { parseConfig } from '../check/config.js';
+import { UserError } from '../check/errors.js';
+import { frozen, plainCopy } from '../check/plain.js';
+import { show } from '../check/show.js';
 import type { Config } from '../spec/config.js';
 import { driverView } from '../views/driver.js';
 import { blocksOf } from './blocks.js';
@@ -45,8 +49,13 @@ const softwareFiles = (config: Config): readonly EmittedFile[] => [
   { path: `sw/${config.prefix}driver.c`, text: render('sw/driver.c', driverView(config)) },
 ];
 
-/** Every file of an accelerator, in memory: Verilog, benches, file list, register map, driver, files for other tools, manifest. The same configuration gives the same bytes. */
-export const emit = (config: Config): readonly EmittedFile[] => {
+/**
+ * Every file of an accelerator, in memory: Verilog, benches, file list, register map, driver, files for other tools, manifest.
+ * The same configuration gives the same bytes.
+ * @throws {@link UserError} with every problem of the configuration.
+ */
+export const emit = (given: Config): readonly EmittedFile[] => {
+  const config = parseConfig(given);
   const rtl = rtlFiles(config);
   const benches = blocksOf(config).map((block) => benchFile(config, block));
   const files = [
@@ -56,16 +65,28 @@ export const emit = (config: Config): readonly EmittedFile[] => {
     ...rtl,
     ...benches,
   ];
-  return [manifestFile(config, files), ...files];
+  return frozen([manifestFile(config, files), ...files]);
+};
+
+/** The output folder that options name. */
+const outOf = (options: unknown): string => {
+  const given = (plainCopy(options, 'options') ?? {}) as Readonly<Record<string, unknown>>;
+  const extra = Object.keys(given).filter((key) => key !== 'out');
+  if (typeof given.out === 'string' && given.out !== '' && !given.out.includes('\0') && extra.length === 0)
+    return given.out;
+  const [path, value] = extra.length > 0 ? [extra[0] || '""', given[extra[0]!]] : ['out', given.out];
+  const message = extra.length > 0 ? 'there is no such option' : `${show(value)} is no folder`;
+  throw new UserError([{ code: 'NO_FOLDER', path, message, fix: "name a folder, as in { out: 'rtl-out/mine' }" }]);
 };
 
 /**
  * Writes every file of an accelerator into a folder, all or nothing.
- * @param config a checked configuration, as `defineAccelerator` returns.
- * @throws {@link UserError} when the folder cannot be written or holds foreign files.
+ * @param config a configuration, as `defineAccelerator` returns.
+ * @throws {@link UserError} with every problem of the configuration, or when the folder cannot be written or holds foreign files.
  */
-export const generate = (config: Config, { out }: GenerateOptions): Generated => {
+export const generate = (config: Config, options: GenerateOptions): Generated => {
+  const out = outOf(options);
   const files = emit(config);
   writeFolder(out, files);
-  return { folder: resolve(out), files };
+  return frozen({ folder: resolve(out), files });
 };

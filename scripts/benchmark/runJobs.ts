@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { Progress } from '../progress.js';
 import { isReady, prepare } from '../simulate.js';
+import { speedText } from '../speed.js';
 import { type BenchJob, configOf, jobName, type Measurement, type Outcome } from './jobs.js';
 import { recall, sourceKey } from './measure.js';
 import type { WorkerRequest } from './worker.js';
@@ -75,7 +76,7 @@ export const runJobs = async (jobs: readonly BenchJob[], options: RunJobsOptions
           }
           measured.set(name, outcome);
           const { cycles, utilization, laneBound, seconds } = outcome;
-          const speed = seconds > 0 ? ` (${Math.round(cycles / seconds / 1000)} kcycles/s)` : '';
+          const speed = seconds > 0 ? ` (${speedText(cycles / seconds)})` : '';
           const use = `${(utilization * 100).toFixed(1)} % useful, ${((utilization / laneBound) * 100).toFixed(1)} % of the bound`;
           progress.say(
             `${count}: ${cycles.toLocaleString('en-US')} cycles, ${use}, ${Math.round(progress.seconds - begin)} s${speed}`,

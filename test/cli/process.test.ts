@@ -35,6 +35,10 @@ describe('npm scripts, as processes', () => {
     [['benchmark', '--validate', '--filter', 'L1'], "'--validate' cannot be used with option '--filter <words>'"],
     [['benchmark', '--fresh', '--cached'], "'--fresh' cannot be used with option '--cached'"],
     [['sim', '--pass', 'x'], 'fix: take one of fprop, dgrad, wgrad'],
+    [['sim', '--engine', 'bp,bp'], '--engine: "bp" is there twice'],
+    [['benchmark', '--only', 'sizes, sizes'], '--only: "sizes" is there twice'],
+    [['benchmark', '--json', 'no/such/r.json'], 'there is no folder no/such'],
+    [['sim', '--json-summary', 'no/such/r.json'], 'there is no folder no/such'],
   ])('refuse %j with exit 2', ([script, ...args], message) => {
     const run = spawnSync(process.execPath, [resolve(`dist/scripts/${script}.js`), ...args], {
       cwd: folder(),
@@ -42,6 +46,30 @@ describe('npm scripts, as processes', () => {
       env: { ...process.env, NO_COLOR: '1' },
     });
     expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) });
+  });
+});
+
+describe('wrong words after an npm script', () => {
+  const scripts = ['sim', 'bench', 'formal', 'gates', 'coverage', 'soak', 'mutate', 'block', 'diagrams', 'tools'];
+
+  it.each(scripts)('npm run %s names its own help', (name) => {
+    const { scripts: known } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const file = resolve(/dist\/scripts\/\w+\.js/.exec(known[name])![0]);
+    const run = (cwd: string, word: string) =>
+      spawnSync(process.execPath, [file, word], { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+    const inside = run(resolve('.'), '--nonsense');
+    expect(inside.status).toBe(2);
+    expect(inside.stderr).toContain(
+      `error: unknown option '--nonsense'\n  "npm run ${name} -- --help" shows what there is\n`,
+    );
+    // elsewhere there is no such script
+    const elsewhere = folder();
+    const outside = run(elsewhere, '--nonsense');
+    expect(outside.stderr).toContain(`\n  "node ${file} --help" shows what there is\n`);
+    const help = run(elsewhere, '--help');
+    expect(help.status).toBe(0);
+    expect(help.stdout).toContain(`Usage: node ${file}`);
+    expect(help.stdout).not.toContain('npm run');
   });
 });
 
