@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { reportFailure } from '../generator/cli/failure.js';
 import { writeOutput } from '../generator/cli/outputFile.js';
 import { processTerminal } from '../generator/cli/terminal.js';
+import { endStarted } from './processes.js';
 import { ToolsMissing } from './tools.js';
 
 /** Runs an npm script with its arguments; says what went wrong, and sets the exit code. */
@@ -22,6 +23,8 @@ export const runScript = async (body: (args: readonly string[]) => Promise<ExitC
     }
   };
   process.exitCode = await attempt();
+  // what an error has left running
+  endStarted();
 };
 
 /**

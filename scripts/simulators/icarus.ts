@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { execa } from 'execa';
 import { UserError } from '../../generator/check/errors.js';
 import { blocks } from '../../generator/emit/blocks.js';
 import { benchFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { ceilPow2, derive } from '../../generator/spec/derive.js';
-import { discard, temporaryFolder } from '../../generator/temporary.js';
+import { discard, runTool, temporaryFolder } from '../processes.js';
 import { buildOnce, cacheKey } from './cache.js';
 import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
+import { toolEnvironment, toolVersion } from './toolchain.js';
 import { hasStatus, writeFiles } from './verilator.js';
 
 /** The bench of a whole accelerator: memory, host and protocol checks in Verilog. */
@@ -140,11 +140,18 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
   ];
   const bench = systemBench(config);
   const sources = [...rtl, bench];
-  const key = cacheKey('icarus', [...flags, ...sources.flatMap(({ path, text }) => [path, text])]);
+  const texts = sources.flatMap(({ path, text }) => [path, text]);
+  const { env, variables } = toolEnvironment();
+  const key = cacheKey('icarus', [await toolVersion('iverilog', '-V'), ...variables, ...flags, ...texts]);
   const built = await buildOnce(key, async (beside) => {
     writeFiles(beside, sources);
     const verilog = sources.filter(({ path }) => path.endsWith('.v')).map(({ path }) => path);
-    await execa('iverilog', [...flags, '-o', 'simulation.vvp', ...verilog], { cwd: beside });
+    const own = join(beside, 'tmp');
+    mkdirSync(own);
+    await runTool('iverilog', [...flags, '-o', 'simulation.vvp', ...verilog], {
+      ...{ cwd: beside, env: { ...env, TMPDIR: own }, extendEnv: false },
+    });
+    rmSync(own, { recursive: true });
   });
 
   const folder = temporaryFolder('bpi-sim-');
@@ -188,7 +195,7 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
       ...(job.waves ? { waves: resolve(job.waves) } : {}),
     };
     const begin = performance.now();
-    const { all } = await execa(
+    const { all } = await runTool(
       'vvp',
       [
         '-N',
@@ -196,7 +203,7 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
         ...(job.waves && waveFormat(job.waves) === 'fst' ? ['-fst'] : []),
         ...Object.entries(plusargs).map(([name, value]) => `+${name}=${value}`),
       ],
-      { cwd: folder, all: true, reject: false, timeout: (job.maxSeconds ?? 0) * 1000 },
+      { cwd: folder, reject: false, cpuSeconds: job.cpuSeconds },
     );
     const seconds = (performance.now() - begin) / 1000;
     const output = parseOutput(all);
@@ -217,6 +224,6 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
       log,
     };
   } finally {
-    await discard(folder);
+    discard(folder);
   }
 };
