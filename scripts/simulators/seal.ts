@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Lists an entry's files, so that any change of them is noticed: a file of its own in the entry. */
-const SEAL = 'entry.json';
+/** Holds a hash of all other files of an entry, so that any change of them is noticed. */
+const SEAL = 'seal';
 
 const digest = (...parts: readonly (string | Uint8Array)[]): string => {
   const hash = createHash('sha256');
@@ -33,7 +33,7 @@ const listing = (folder: string): string => {
 
 /** Seals what was made for a key. */
 export const seal = (folder: string, key: string): void => {
-  writeFileSync(join(folder, SEAL), JSON.stringify({ key, seal: digest(key, listing(folder)) }));
+  writeFileSync(join(folder, SEAL), digest(key, listing(folder)));
 };
 
 const proved = new Map<string, string>();
@@ -44,8 +44,7 @@ export const isSealed = (folder: string, key: string): boolean => {
     const text = readFileSync(join(folder, SEAL), 'utf8');
     const state = text + filesOf(folder).map(({ path, state: now }) => `\n${path} ${now}`);
     if (proved.get(folder) === state) return true;
-    const { seal: expected } = JSON.parse(text) as { readonly seal?: string };
-    if (expected !== digest(key, listing(folder))) return false;
+    if (text !== digest(key, listing(folder))) return false;
     proved.set(folder, state);
     return true;
   } catch {
@@ -61,6 +60,6 @@ export const sealedText = (key: string, value: unknown): string => {
 
 /** The value of such a text; undefined when it is not whole, or another key's. */
 export const unsealed = (key: string, sealed: string): unknown => {
-  const [sum, text = ''] = sealed.split('\n');
-  return sum === digest(key, text) ? JSON.parse(text) : undefined;
+  const [, sum, text] = /^([0-9a-f]+)\n(.*)\n$/.exec(sealed) ?? [];
+  return text !== undefined && sum === digest(key, text) ? JSON.parse(text) : undefined;
 };
