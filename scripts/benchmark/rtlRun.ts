@@ -57,7 +57,11 @@ export const runKey = async (
     digest,
     JSON.stringify([config, formatLayer(layer), pass, engine, options.narrow]),
     // the Verilog is in the simulator's key, and the program in the digest
-    codeKey(import.meta.url, ['../../generator/emit/rtl.js', '../../generator/plan/plan.js']),
+    codeKey(import.meta.url, [
+      '../../generator/emit/rtl.js',
+      '../../generator/emit/blocks.js',
+      '../../generator/plan/plan.js',
+    ]),
   ]);
 
 /** Figures of a run from the cache. */

@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageRoot } from '../../generator/paths.js';
 
-/** A module that another one names: in `import … from '…'`, `export … from '…'`, `import('…')` or `new URL('…', import.meta.url)`. */
+/** A module that another one names: in an import or export, in a dynamic import, or as a URL. */
 const NAMED =
   /^(?:import|export)\b(?!\s+type\b)[^'";]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|\bnew URL\(\s*['"](\.[^'"]+\.js)['"]/gm;
 
@@ -45,6 +44,11 @@ export const reachable = (
   return { files: [...files], packages: [...packages].sort() };
 };
 
+/** What starts tools and keeps results: no result depends on how. */
+const MACHINERY = ['./cache.js', '../processes.js', '../tools.js'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
 const known = new Map<string, string>();
 
 /**
@@ -58,12 +62,10 @@ export const codeKey = (url: string, without: readonly string[] = []): string =>
   const name = [entry, ...without].join('\n');
   const before = known.get(name);
   if (before !== undefined) return before;
-  const { files, packages } = reachable(
-    entry,
-    without.map((path) => resolve(dirname(entry), path)),
-  );
+  const left = [...MACHINERY, ...without.map((path) => resolve(dirname(entry), path))];
+  const { files, packages } = reachable(entry, left);
   const hash = createHash('sha256').update([process.version, ...packages].join('\n'));
-  for (const path of [...files].sort()) hash.update(`\n${relative(packageRoot, path)}\n`).update(textOf(path));
+  for (const path of [...files].sort()) hash.update(`\n${relative(dirname(entry), path)}\n`).update(textOf(path));
   const key = hash.digest('hex');
   known.set(name, key);
   return key;
