@@ -56,7 +56,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   await runTool(
     'iverilog',
     ['-g2005-sv', '-Wall', '-Irtl', '-s', 'tb', '-s', 'dump', '-o', `${block}.vvp`, ...sources.map((s) => s.path)],
-    { cwd: folder, env: { TMPDIR: folder } },
+    { cwd: folder },
   );
   const simulate = (waves?: string) => {
     const plusargs = [`seed=${seed}`, ...(options.plusargs ?? []), ...(waves ? [`waves=${waves}`] : [])];

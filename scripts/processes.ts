@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../generator/check/errors.js';
 
@@ -131,8 +131,18 @@ export const runTool = async (
     cpuSeconds === undefined
       ? [command, args]
       : ['/bin/sh', ['-c', 'ulimit -t "$0"; exec "$@"', `${Math.ceil(cpuSeconds)}`, command, ...args]];
+  // temporary files of the tool go with its folder
+  const own = options.cwd === undefined ? {} : { TMPDIR: resolve(options.cwd) };
   const child = execa(program, words, {
-    ...{ ...options, all: true, stdin: 'ignore', reject: false, detached: true, cleanup: false },
+    ...{
+      ...options,
+      env: { ...own, ...options.env },
+      all: true,
+      stdin: 'ignore',
+      reject: false,
+      detached: true,
+      cleanup: false,
+    },
   });
   hold(child);
   const result = await child;

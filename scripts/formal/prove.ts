@@ -80,7 +80,7 @@ const yosysScript = (proof: Proof, files: readonly EmittedFile[]): string => {
 };
 
 const run = (folder: string, command: string, args: readonly string[], cpuSeconds?: number) =>
-  runTool(command, args, { cwd: folder, env: { TMPDIR: folder }, reject: false, cpuSeconds });
+  runTool(command, args, { cwd: folder, reject: false, cpuSeconds });
 
 interface Found {
   readonly verdict: Verdict['verdict'];

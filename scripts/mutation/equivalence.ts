@@ -12,7 +12,7 @@ const readDesign = (folder: string, prefix: string): string =>
 
 const yosys = (folder: string, script: string) => {
   writeFileSync(join(folder, 'script.ys'), `${script}\n`);
-  return runTool('yosys', ['-s', 'script.ys'], { cwd: folder, env: { TMPDIR: folder }, reject: false });
+  return runTool('yosys', ['-s', 'script.ys'], { cwd: folder, reject: false });
 };
 
 /** Names of a block's modules in the design, one for each set of parameters. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../generator/check/errors.js';
 import { blocks } from '../../generator/emit/blocks.js';
@@ -146,12 +146,9 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
   const built = await buildOnce(key, async (beside) => {
     writeFiles(beside, sources);
     const verilog = sources.filter(({ path }) => path.endsWith('.v')).map(({ path }) => path);
-    const own = join(beside, 'tmp');
-    mkdirSync(own);
     await runTool('iverilog', [...flags, '-o', 'simulation.vvp', ...verilog], {
-      ...{ cwd: beside, env: { ...env, TMPDIR: own }, extendEnv: false },
+      ...{ cwd: beside, env, extendEnv: false },
     });
-    rmSync(own, { recursive: true });
   });
 
   const folder = temporaryFolder('bpi-sim-');

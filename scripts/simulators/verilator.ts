@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { makeFolder } from '../../generator/makeFolder.js';
@@ -167,16 +167,13 @@ export const buildVerilator = async (
       ...harness.filter(({ path }) => /\.(vlt|cpp)$/.test(path)),
       ...rtl.filter(({ path }) => path.endsWith('.v')),
     ];
-    // temporary files of the compiler too go with the folder
-    const own = join(beside, 'tmp');
-    mkdirSync(own);
     await runTool('verilator', [...command, ...sources.map(({ path }) => path)], {
       cwd: beside,
-      env: { ...toolEnvironment().env, ...(toolPath('ccache') ? { OBJCACHE: 'ccache' } : {}), TMPDIR: own },
+      env: { ...toolEnvironment().env, ...(toolPath('ccache') ? { OBJCACHE: 'ccache' } : {}) },
       extendEnv: false,
     });
     renameSync(join(beside, 'obj', 'simulation'), join(beside, 'simulation'));
-    for (const made of ['obj', 'tmp']) rmSync(join(beside, made), { recursive: true });
+    rmSync(join(beside, 'obj'), { recursive: true });
   });
   return join(folder, 'simulation');
 };

@@ -43,9 +43,7 @@ const native = async (): Promise<Yosys> => {
       try {
         for (const [name, text] of Object.entries(inputs)) writeFileSync(join(folder, name), text);
         writeFileSync(join(folder, 'script.ys'), script.join('\n'));
-        // its own temporary files too go with the folder
-        const env = { TMPDIR: folder };
-        const result = await runTool('yosys', ['-q', 'script.ys'], { cwd: folder, env, reject: false });
+        const result = await runTool('yosys', ['-q', 'script.ys'], { cwd: folder, reject: false });
         if (result.exitCode !== 0) throw failure(version, result.all);
         return Object.fromEntries(outputs.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
       } finally {
