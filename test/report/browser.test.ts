@@ -31,6 +31,7 @@ interface Opened {
 /** Opens the report without a network. */
 const open = async ({ width = 1200, script = true, scheme = 'light' } = {}): Promise<Opened> => {
   const page = await browser.newPage();
+  page.setDefaultTimeout(0);
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -57,6 +58,8 @@ describe.skipIf(missing !== '')('the report in Chromium', () => {
     writeFileSync(address.slice(7), await reportHtml(results));
     browser = await puppeteer.launch({
       executablePath: toolPath('chromium')!,
+      timeout: 0,
+      protocolTimeout: 0,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     });
   });
