@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -99,6 +99,25 @@ export const temporaryFolder = (prefix: string): string => {
   return path;
 };
 
+/** A tool that fails with less than this left has filled the disk, whatever it says: some write half a file and go on. */
+const LEAST_FREE = 1 << 20;
+
+const isFull = (folder: string): boolean => {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < LEAST_FREE;
+  } catch {
+    return false; // it has gone
+  }
+};
+
+/** @throws UserError when a file that a tool has written is shorter than it must be: tools do not all notice a full disk. */
+export const expectWhole = (path: string, isWhole: boolean): void => {
+  if (isWhole) return;
+  const message = 'the file is cut off: the disk is full';
+  throw new UserError([{ code: 'ENOSPC', path, message, fix: 'free some space and run it again' }]);
+};
+
 export interface ToolOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -148,9 +167,9 @@ export const runTool = async (
   const result = await child;
   const { exitCode, all = '', stdout = '' } = result;
   if (!result.failed) return { exitCode, all, stdout };
-  if (/No space left on device|ENOSPC|Disk quota exceeded/.test(`${result.message}`)) {
+  if (isFull(options.cwd ?? '.') || /No space left on device|ENOSPC|Disk quota exceeded/.test(`${result.message}`)) {
     const fix = 'free some space and run it again';
-    throw new UserError([{ code: 'ENOSPC', path: command, message: 'the disk is full', fix }]);
+    throw new UserError([{ code: 'ENOSPC', path: options.cwd ?? command, message: 'the disk is full', fix }]);
   }
   if (reject) throw result;
   return { exitCode, all, stdout };

@@ -5,7 +5,7 @@ import { blocks } from '../../generator/emit/blocks.js';
 import { benchFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { ceilPow2, derive } from '../../generator/spec/derive.js';
-import { discard, runTool, temporaryFolder } from '../processes.js';
+import { discard, expectWhole, runTool, temporaryFolder } from '../processes.js';
 import { buildOnce, cacheKey } from './cache.js';
 import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
 import { toolEnvironment, toolVersion } from './toolchain.js';
@@ -213,11 +213,13 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
       ...output,
       simulator: 'icarus',
       seconds,
-      dumps: job.dumps.map(({ bytes }, index) =>
-        output.stopped || bytes === 0
-          ? unknown(bytes)
-          : parseDump(readFileSync(join(folder, `dump${index}.hex`), 'utf8')),
-      ),
+      dumps: job.dumps.map(({ bytes }, index) => {
+        if (output.stopped || bytes === 0) return unknown(bytes);
+        const path = join(folder, `dump${index}.hex`);
+        const dump = parseDump(readFileSync(path, 'utf8'));
+        expectWhole(path, dump.length === bytes);
+        return dump;
+      }),
       log,
     };
   } finally {

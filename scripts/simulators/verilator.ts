@@ -5,7 +5,7 @@ import { makeFolder } from '../../generator/makeFolder.js';
 import { packageRoot } from '../../generator/paths.js';
 import type { Config } from '../../generator/spec/config.js';
 import { derive } from '../../generator/spec/derive.js';
-import { discard, runTool, temporaryFolder } from '../processes.js';
+import { discard, expectWhole, runTool, temporaryFolder } from '../processes.js';
 import { toolPath } from '../tools.js';
 import { buildOnce, cacheKey, isBuilt } from './cache.js';
 import {
@@ -246,13 +246,19 @@ export const runVerilator = async (config: Config, job: SimJob, rtl: readonly Em
     const [command, ...words] = [...(job.host ?? []), executable, 'job', 'result.json', ...seeds, ...any];
     const { all } = await runTool(command!, words, { cwd: folder });
     if (job.coverage !== undefined) copyFileSync(join(folder, COVERAGE_FILE), job.coverage);
-    const report = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as HarnessReport;
+    const text = readFileSync(join(folder, 'result.json'), 'utf8');
+    expectWhole('result.json', text.trimEnd().endsWith('}'));
+    const report = JSON.parse(text) as HarnessReport;
     return {
       ...report,
       simulator: 'verilator',
       operations: report.operations.map((result) => ({ ...result, response: RESPONSES[result.response]! })),
       strays: report.strays.map(BigInt),
-      dumps: job.dumps.map((_, index) => new Uint8Array(readFileSync(join(folder, `dump${index}`)))),
+      dumps: job.dumps.map(({ bytes }, index) => {
+        const dump = new Uint8Array(readFileSync(join(folder, `dump${index}`)));
+        expectWhole(`dump${index}`, dump.length === bytes);
+        return dump;
+      }),
       log: all,
     };
   } finally {

@@ -27,6 +27,8 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+const mayMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
+
 const KEY = `kind-${'0'.repeat(24)}`;
 const cacheModule = resolve('dist/scripts/simulators/cache.js');
 
@@ -73,7 +75,6 @@ describe('the folder', () => {
     expect(fs.readdirSync(root)).toHaveLength(path.startsWith('/proc') ? 0 : 1);
   });
 
-  const mayMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
   it.skipIf(!mayMount).each([
     ['full', 'mount -t tmpfs -o size=4k none "$1"; head -c 4096 /dev/zero > "$1/full"', 'the disk is full [ENOSPC]'],
     ['read-only', 'mount -t tmpfs -o ro none "$1"', 'the file system is read-only [EROFS]'],
@@ -99,6 +100,28 @@ describe('the folder', () => {
       ]);
     }
   });
+});
+
+it.skipIf(!mayMount).each([
+  ['waves', '200k', ['--waves', 'FULL/a.vcd'], 'FULL/a.vcd: the disk is full [ENOSPC]'],
+  ['what the simulator is told', '8k', [], 'the disk is full [ENOSPC]'],
+  ['what the simulator answers', '32k', [], ': the disk is full [ENOSPC]'],
+])('a disk that becomes full is one error: %s', (what, size, args, message) => {
+  const at = temporaryFolder();
+  const words = ['--preset', 'tiny4', '--layer', 'B=2,C=12,H=6,W=6,N=19,K=3,S=2,P=1', '--pass', 'fprop'];
+  const command = [resolve('dist/generator/cli/main.js'), 'run', ...words, '--simulator', 'icarus'];
+  const env = { ...process.env, NO_COLOR: '1', ...(what === 'waves' ? {} : { TMPDIR: at }) };
+  const run = spawnSync(
+    'unshare',
+    [
+      ...['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=$1 none "$2"; at=$2; shift 2; "$@"; echo $?; ls -A "$at"', 'sh'],
+      ...[size, at, process.execPath, ...command, ...args.map((arg) => arg.replace('FULL', at))],
+    ],
+    { env, encoding: 'utf8' },
+  );
+  expect(run.stdout).toBe('2\n');
+  expect(run.stderr).toMatch(/^error\n.*\n {4}fix: free some space.*\n$/);
+  expect(run.stderr).toContain(message.replace('FULL', at));
 });
 
 describe('a build', () => {
