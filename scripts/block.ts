@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
 import { loadConfig, SOURCE_HELP } from '../generator/cli/source.js';
 import { blocksOf } from '../generator/emit/blocks.js';
-import { packageRoot, scriptCommand } from '../generator/paths.js';
+import { scriptCommand } from '../generator/paths.js';
 import { runBench } from './blockBench.js';
+import { discard, keep, temporaryFolder } from './processes.js';
 import { runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
 import { parseWords } from './words.js';
@@ -49,11 +49,12 @@ const runBlock = async (args: readonly string[]): Promise<ExitCode> => {
   const seed = wholeNumber('--seed', digits, 0, 999_999_999);
   if (waves !== undefined) checkOutput('--waves', waves, ['.vcd']);
   await ensureTools(['iverilog']);
-  const folder = join(packageRoot, '.cache', 'blocks', `${config.name}-${block}`);
-  mkdirSync(folder, { recursive: true });
+  const folder = temporaryFolder(`bpi-${block}-`);
   const result = await runBench({ config, block, seed, folder, waves: waves && resolve(waves) });
   console.log(result.output.trimEnd());
-  console.log(result.passed ? `${block}: passed (${folder})` : `${block}: FAILED; sources in ${folder}`);
+  console.log(result.passed ? `${block}: passed` : `${block}: FAILED; sources in ${folder}`);
+  if (result.passed) discard(folder);
+  else keep(folder);
   return result.passed ? EXIT.ok : EXIT.failed;
 };
 

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
@@ -11,16 +9,18 @@ import { scriptCommand } from '../generator/paths.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import { registerOffset, registers } from '../generator/spec/registers.js';
-import { discard, temporaryFolder } from '../generator/temporary.js';
 import { caseOperands } from './caseOperands.js';
 import { eachNth, regressionCases } from './cases.js';
 import { parseCoverage } from './coverage/points.js';
 import { blockCoverage, coverageTable, percentOf, staleExclusions, uncovered } from './coverage/report.js';
 import { stoppedBy } from './host.js';
+import { inParallel } from './parallel.js';
+import { discard, runTool, temporaryFolder } from './processes.js';
 import { Progress } from './progress.js';
 import { runPass } from './runPass.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { simulate } from './simulate.js';
+import { openCache } from './simulators/cache.js';
 import { faults, type HostOperation } from './simulators/job.js';
 import { buildVerilator } from './simulators/verilator.js';
 import { caseOn } from './soak/case.js';
@@ -126,7 +126,7 @@ const runsOf = (
 
 const MERGE_AT_ONCE = 50;
 
-const merge = (into: string, files: readonly string[]) => execa('verilator_coverage', ['--write', into, ...files]);
+const merge = (into: string, files: readonly string[]) => runTool('verilator_coverage', ['--write', into, ...files]);
 
 /** Runs all, and merges their coverage. */
 const collect = async (
@@ -138,25 +138,20 @@ const collect = async (
   const progress = new Progress(() => `${done} of ${runs.length} runs`);
   const wrong: string[] = [];
   try {
-    const limit = pLimit(parallel);
     const total = join(folder, 'total.dat');
     for (let at = 0; at < runs.length; at += MERGE_AT_ONCE) {
-      const files = await Promise.all(
-        runs.slice(at, at + MERGE_AT_ONCE).map((run, index) =>
-          limit(async () => {
-            const file = join(folder, `${index}.dat`);
-            wrong.push(...(await run(file)));
-            done += 1;
-            return file;
-          }),
-        ),
-      );
+      const files = await inParallel(parallel, runs.slice(at, at + MERGE_AT_ONCE), async (run, index) => {
+        const file = join(folder, `${index}.dat`);
+        wrong.push(...(await run(file)));
+        done += 1;
+        return file;
+      });
       await merge(total, at > 0 ? [total, ...files] : files);
     }
     return { data: readFileSync(total, 'utf8'), wrong };
   } finally {
     progress.end();
-    await discard(folder);
+    discard(folder);
   }
 };
 
@@ -181,6 +176,7 @@ const cover = async (flags: Flags): Promise<ExitCode> => {
   });
   const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
   await ensureTools(['verilator', 'g++', 'make']);
+  openCache();
 
   const begin = performance.now();
   const config = presets[preset];

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
@@ -16,8 +15,10 @@ import {
   proofMarkdown,
   proofTable,
 } from './formal/report.js';
+import { inParallel } from './parallel.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
+import { openCache } from './simulators/cache.js';
 import { ensureTools, FORMAL_TOOLS } from './tools.js';
 import { parseWords } from './words.js';
 
@@ -79,19 +80,14 @@ const runTasks = async (
   const progress = new Progress(
     () => `${verdicts.size} of ${tasks.length} done: ${[...underWay].map(taskName).join('; ')}`,
   );
-  const limit = pLimit(options.parallel);
   try {
-    await Promise.all(
-      tasks.map((task) =>
-        limit(async () => {
-          underWay.add(task);
-          const { fresh, seconds } = options;
-          verdicts.set(task, await prove(task.proof, { bug: task.bug, fresh, seconds }));
-          underWay.delete(task);
-          progress.tick();
-        }),
-      ),
-    );
+    const { fresh, seconds, parallel } = options;
+    await inParallel(parallel, tasks, async (task) => {
+      underWay.add(task);
+      verdicts.set(task, await prove(task.proof, { bug: task.bug, fresh, seconds }));
+      underWay.delete(task);
+      progress.tick();
+    });
   } finally {
     progress.end();
   }
@@ -126,6 +122,7 @@ const formal = async (flags: Flags): Promise<ExitCode> => {
     return EXIT.ok;
   }
   await ensureTools(FORMAL_TOOLS);
+  openCache();
 
   const begin = performance.now();
   const tasks = proofs.flatMap((proof): readonly Task[] => [

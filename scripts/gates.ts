@@ -2,7 +2,6 @@ import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
-import pLimit from 'p-limit';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
@@ -11,9 +10,11 @@ import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import { caseOperands } from './caseOperands.js';
 import { type Case, eachNth, regressionCases } from './cases.js';
+import { inParallel } from './parallel.js';
 import { Progress } from './progress.js';
 import { type RunOptions, runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
+import { openCache } from './simulators/cache.js';
 import type { Simulator } from './simulators/job.js';
 import { cellModels, simulated, withoutCells } from './synth/cells.js';
 import { synthesize } from './synth/synthesize.js';
@@ -117,9 +118,10 @@ const run = async (flags: Flags): Promise<ExitCode> => {
   const { preset, target, library, simulator } = flags;
   const config = presets[preset];
   const cases = casesOf(flags);
-  const limit = pLimit(wholeNumber('--jobs', flags.jobs, 1, 64));
+  const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
   const simulatorTools = simulator === 'icarus' ? (['iverilog'] as const) : (['verilator', 'g++', 'make'] as const);
   await ensureTools([...simulatorTools, ...(target === 'asic' ? [library] : [])]);
+  openCache();
   const { netlist } = await synthesize(config, await findYosys(), { target, library });
   const broken =
     flags.break === undefined ? netlist : breakGate(netlist, wholeNumber('--break', flags.break, 0, 1e6), target);
@@ -128,17 +130,13 @@ const run = async (flags: Flags): Promise<ExitCode> => {
   let [passed, cycles] = [0, 0];
   const progress = new Progress(() => `${passed} of ${cases.length} runs on gates`);
   try {
-    await Promise.all(
-      cases.map((each) =>
-        limit(async () => {
-          const result = await compareRuns(config, { ...each, operands: caseOperands(each) }, rtl);
-          cycles += result.cycles;
-          if (result.wrong === undefined) passed++;
-          else progress.say(`FAIL ${each.pass} by ${each.engine}, ${each.geometry}: ${result.wrong}`);
-          progress.tick();
-        }),
-      ),
-    );
+    await inParallel(parallel, cases, async (each) => {
+      const result = await compareRuns(config, { ...each, operands: caseOperands(each) }, rtl);
+      cycles += result.cycles;
+      if (result.wrong === undefined) passed++;
+      else progress.say(`FAIL ${each.pass} by ${each.engine}, ${each.geometry}: ${result.wrong}`);
+      progress.tick();
+    });
   } finally {
     progress.end();
   }

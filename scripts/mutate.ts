@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
 import { withFileErrors } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
 import { scriptCommand } from '../generator/paths.js';
-import { discard, temporaryFolder } from '../generator/temporary.js';
 import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
 import { isEquivalent } from './mutation/equivalence.js';
 import { type Baseline, type Judged, judgeMutant, measureBaseline } from './mutation/judge.js';
 import { countMutants, mutantTable, mutantText } from './mutation/report.js';
 import { systemSuite } from './mutation/system.js';
+import { inParallel } from './parallel.js';
+import { discard, temporaryFolder } from './processes.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
@@ -101,7 +101,6 @@ const judgeTargets = async (
     () =>
       `${judged.length} of ${total} mutants: ${count('killed')} killed, ${count('equivalent')} equivalent, ${count('survived')} survived`,
   );
-  const limit = pLimit(options.parallel);
   const judgeOne = async (target: Target, rest: Target['mutations'][number][]): Promise<void> => {
     for (let mutation = rest.shift(); mutation; mutation = rest.shift()) {
       let one = await judgeMutant(target, mutation, baselines.get(target.config)!);
@@ -116,12 +115,11 @@ const judgeTargets = async (
     }
   };
   try {
-    await Promise.all(
-      targets.flatMap((target) => {
-        const rest = [...target.mutations];
-        return Array.from({ length: target.wanted }, () => limit(() => judgeOne(target, rest)));
-      }),
-    );
+    const turns = targets.flatMap((target) => {
+      const rest = [...target.mutations];
+      return Array.from({ length: target.wanted }, () => ({ target, rest }));
+    });
+    await inParallel(options.parallel, turns, ({ target, rest }) => judgeOne(target, rest));
   } finally {
     progress.end();
   }
@@ -171,7 +169,7 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
     }
     judged = await judgeTargets(targets, baselines, { parallel, equivalence: flags.equivalence, seconds });
   } finally {
-    await discard(cache);
+    discard(cache);
   }
   if (earlier) judged = [...earlier.mutants.filter(({ status }) => status !== 'survived'), ...judged];
   const spent = Math.round((performance.now() - begin) / 1000);

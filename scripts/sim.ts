@@ -1,14 +1,14 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
+import { isOfTheMachine } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { findings } from '../generator/cli/runReport.js';
 import { listOf } from '../generator/cli/usage.js';
 import type { Operands } from '../generator/golden/judge.js';
-import { writeNpy } from '../generator/golden/npy.js';
+import { encodeNpy } from '../generator/golden/npy.js';
+import { makeFolder } from '../generator/makeFolder.js';
 import { scriptCommand } from '../generator/paths.js';
 import { PASS_TENSORS } from '../generator/plan/problem.js';
 import { ENGINES, PASSES } from '../generator/spec/config.js';
@@ -16,13 +16,14 @@ import { PRESET_NAMES, presets } from '../generator/spec/presets.js';
 import { tensorShape } from '../generator/spec/tensors.js';
 import { caseOperands } from './caseOperands.js';
 import { type Case, regressionCases, type Selection } from './cases.js';
+import { inParallel } from './parallel.js';
 import { Progress } from './progress.js';
 import { type RunDescription, replayCommand } from './replay.js';
 import { runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
 import { caseName, failureReport, groupsOf, type Outcome, summaryTable } from './simReport.js';
 import { isReady, prepare } from './simulate.js';
-import { cacheFolder } from './simulators/cache.js';
+import { cacheFolder, openCache } from './simulators/cache.js';
 import type { Simulator } from './simulators/job.js';
 import { ensureTools } from './tools.js';
 import { parseWords } from './words.js';
@@ -80,11 +81,11 @@ const parseFlags = (args: readonly string[]): Flags => {
 /** Writes operands that no seed gives, so that the command line can replay them. */
 const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, string>> => {
   const folder = join(cacheFolder(), 'replay');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const { first, second } = PASS_TENSORS[run.pass];
   const save = (name: 'x' | 'wt' | 'dy', data: Int8Array | Float32Array): readonly [string, string] => {
     const path = join(folder, `${run.data}-${run.seed}-${name}.npy`);
-    writeNpy(path, { shape: tensorShape(run.layer, name), data });
+    writeOutput('operands', path, encodeNpy({ shape: tensorShape(run.layer, name), data }));
     return [name, path];
   };
   return Object.fromEntries([save(first, operands.first), save(second, operands.second)]);
@@ -109,6 +110,7 @@ const runCase = async (run: Case): Promise<Outcome> => {
     const report = { config, description: description(), result, rounded: {} };
     return { run, passed, cycles, seconds, findings: findings(report), replay: replayCommand(report.description) };
   } catch (error) {
+    if (isOfTheMachine(error)) throw error;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const replay = replayCommand(description());
     return { run, passed: false, cycles: 0, seconds: 0, findings: text.split('\n'), replay };
@@ -126,19 +128,14 @@ const buildSimulators = async (cases: readonly Case[]): Promise<void> => {
   const underWay = new Set<string>();
   const progress = new Progress(() => `building ${[...underWay].join(' and ')}`);
   progress.say(`building ${missing.length} simulators with Verilator`);
-  const limit = pLimit(JOBS);
   try {
-    await Promise.all(
-      missing.map((name) =>
-        limit(async () => {
-          const begin = performance.now();
-          underWay.add(name);
-          await prepare(presets[name]);
-          underWay.delete(name);
-          progress.say(`  built ${name} in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
-        }),
-      ),
-    );
+    await inParallel(JOBS, missing, async (name) => {
+      const begin = performance.now();
+      underWay.add(name);
+      await prepare(presets[name]);
+      underWay.delete(name);
+      progress.say(`  built ${name} in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+    });
   } finally {
     progress.end();
   }
@@ -152,24 +149,19 @@ const runCases = async (cases: readonly Case[]): Promise<readonly Outcome[]> => 
     const now = [...underWay].map(caseName).join('; ');
     return `${done} of ${cases.length} done${failed > 0 ? `, ${failed} failed` : ''}: ${now}`;
   });
-  const limit = pLimit(JOBS);
   try {
-    return await Promise.all(
-      cases.map((run) =>
-        limit(async () => {
-          underWay.add(run);
-          const outcome = await runCase(run);
-          underWay.delete(run);
-          done += 1;
-          if (!outcome.passed) {
-            failed += 1;
-            progress.say(`failed: ${caseName(run)}`);
-          }
-          progress.tick();
-          return outcome;
-        }),
-      ),
-    );
+    return await inParallel(JOBS, cases, async (run) => {
+      underWay.add(run);
+      const outcome = await runCase(run);
+      underWay.delete(run);
+      done += 1;
+      if (!outcome.passed) {
+        failed += 1;
+        progress.say(`failed: ${caseName(run)}`);
+      }
+      progress.tick();
+      return outcome;
+    });
   } finally {
     progress.end();
   }
@@ -188,6 +180,8 @@ const simulate = async (flags: Flags): Promise<ExitCode> => {
     ...(used.has('verilator') ? (['verilator', 'g++', 'make'] as const) : []),
     ...(used.has('icarus') ? (['iverilog'] as const) : []),
   ]);
+
+  openCache();
 
   const begin = performance.now();
   console.log(`${cases.length} cases, seed ${seed}`);

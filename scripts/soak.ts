@@ -1,15 +1,14 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
+import { isOfTheMachine } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
 import { scriptCommand } from '../generator/paths.js';
+import { inParallel } from './parallel.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { prepare, simulatorKey } from './simulate.js';
-import { cacheFolder } from './simulators/cache.js';
+import { forget, openCache } from './simulators/cache.js';
 import {
   CASES_PER_CONFIGURATION,
   CONFIGURATIONS,
@@ -71,6 +70,7 @@ const finish = async (seed: number, waves?: string): Promise<Finished> => {
     const result = await runCase(given, { waves });
     return { seed, scenario: given.scenario, simulator, text, result };
   } catch (error) {
+    if (isOfTheMachine(error)) throw error;
     const findings = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
     return { seed, scenario: 'calm', simulator, text, result: { findings, cycles: 0, ending: 'exception' } };
   }
@@ -82,6 +82,7 @@ const replay = async (flags: Flags): Promise<ExitCode> => {
   const seed = wholeNumber('--replay', flags.replay!, 0, most);
   if (waves !== undefined) checkOutput('--waves', waves, ['.fst', '.vcd']);
   await ensureTools(simulatorOf(seed) === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
+  openCache();
   console.log(configText(configOf(seed)));
   const finished = await finish(seed, waves);
   const { findings, cycles, ending } = finished.result;
@@ -123,26 +124,21 @@ const campaign = async (
       now = `${simulator}, ${configText(config)}`;
       const verilator = simulator === 'verilator';
       if (verilator) await prepare(config);
-      const limit = pLimit(parallel);
       const before = failures();
-      await Promise.all(
-        Array.from({ length: verilator ? cases : Math.min(cases, ICARUS_CASES) }, (_, index) =>
-          limit(async () => {
-            if (over()) return;
-            const done = await finish(caseSeed(seed, number, index));
-            finished.push(done);
-            if (done.result.findings.length > 0) {
-              progress.say(picocolors.red('failed'));
-              say(soakFailure(done));
-            }
-            progress.tick();
-          }),
-        ),
-      );
+      const count = verilator ? cases : Math.min(cases, ICARUS_CASES);
+      const seeds = Array.from({ length: count }, (_, index) => caseSeed(seed, number, index));
+      await inParallel(parallel, seeds, async (each) => {
+        if (over()) return;
+        const done = await finish(each);
+        finished.push(done);
+        if (done.result.findings.length > 0) {
+          progress.say(picocolors.red('failed'));
+          say(soakFailure(done));
+        }
+        progress.tick();
+      });
       // nobody asks for this accelerator again, but to replay a failure
-      if (verilator && failures() === before) {
-        rmSync(join(cacheFolder(), await simulatorKey(config)), { recursive: true, force: true });
-      }
+      if (verilator && failures() === before) forget(await simulatorKey(config));
     }
   } finally {
     progress.end();
@@ -174,6 +170,7 @@ const soak = async (flags: Flags): Promise<ExitCode> => {
     milliseconds: wholeNumber('--minutes', flags.minutes, 1, 100_000) * 60_000,
   };
   await ensureTools(['verilator', 'iverilog', 'g++', 'make']);
+  openCache();
 
   const begin = performance.now();
   const { finished, configurations } = await campaign(limits, (line) => console.error(line));

@@ -50,8 +50,8 @@ const paths = (folders: string, name: string): readonly string[] =>
     .map((folder) => join(folder, name));
 
 /** Where a command is on the path, or a library among the shared data. */
-export const toolPath = (name: Tool): string | undefined => {
-  const shared = SHARED[name];
+export const toolPath = (name: Tool | 'ccache'): string | undefined => {
+  const shared = name === 'ccache' ? undefined : SHARED[name];
   return shared === undefined
     ? paths(process.env.PATH ?? '', name).find(isExecutable)
     : paths(process.env.XDG_DATA_DIRS || '/usr/local/share:/usr/share', shared).find((path) => existsSync(path));

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
-import { discard, temporary } from '../temporary.js';
+import { uninterrupted } from '../uninterrupted.js';
 
 const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
@@ -52,19 +52,26 @@ export const checkOutput = (option: string, path: string, extensions: readonly s
   });
 };
 
+/** Where a file lies, by its symbolic links, and a name beside it for what is made in its place. */
+export const freshName = (path: string): { readonly file: string; readonly fresh: string } => {
+  const file = target(path);
+  return { file, fresh: join(dirname(file), `.${basename(file)}.new-${randomBytes(6).toString('hex')}`) };
+};
+
 /**
  * Writes a file whole or not at all: beside its place, then renamed.
  * @throws UserError when it cannot be written.
  */
 export const writeOutput = (option: string, path: string, bytes: Uint8Array): void => {
-  const file = target(path);
-  const fresh = temporary(join(dirname(file), `.${basename(file)}.new-${randomBytes(6).toString('hex')}`));
-  withFileErrors(`${option} ${path}`, () => {
-    try {
-      writeFileSync(fresh, bytes, { flag: 'wx' });
-      renameSync(fresh, file);
-    } finally {
-      discard(fresh);
-    }
-  });
+  const { file, fresh } = freshName(path);
+  withFileErrors(`${option} ${path}`, () =>
+    uninterrupted(() => {
+      try {
+        writeFileSync(fresh, bytes, { flag: 'wx' });
+        renameSync(fresh, file);
+      } finally {
+        rmSync(fresh, { force: true });
+      }
+    }),
+  );
 };

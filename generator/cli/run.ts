@@ -1,10 +1,8 @@
-import { rmSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { RunDescription } from '../../scripts/replay.js';
 import type { CycleRange, MemoryOptions, Simulator } from '../../scripts/simulators/job.js';
 import type { Tool } from '../../scripts/tools.js';
 import { type Problem, UserError } from '../check/errors.js';
-import { withFileErrors } from '../check/fileError.js';
 import { closest } from '../check/suggest.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
@@ -143,35 +141,9 @@ const refuseSize = (what: string): never => {
   throw new UserError([{ code: 'TOO_LARGE', path: '--layer', message: `${what}, too many to simulate`, fix }]);
 };
 
-const checkWaves = (path: string): void => {
-  const written = withFileErrors(`--waves ${path}`, () => statSync(path).size);
-  if (written > 0) return;
-  rmSync(path, { force: true });
-  throw new UserError([
-    { code: 'WAVES', path: `--waves ${path}`, message: 'the waves could not be written', fix: 'free some space' },
-  ]);
-};
-
-/** Turns what a full or read-only disk does to a simulator into the user's error. */
-const withDiskErrors = async <T>(run: () => Promise<T>): Promise<T> => {
-  try {
-    return await run();
-  } catch (error) {
-    const text = error instanceof Error ? `${error.message} ${(error as { all?: string }).all ?? ''}` : '';
-    if (/No space left on device|ENOSPC/.test(text)) {
-      throw new UserError([
-        { code: 'ENOSPC', path: 'simulation', message: 'the disk is full', fix: 'free some space and run it again' },
-      ]);
-    }
-    return withFileErrors((error as NodeJS.ErrnoException).path ?? 'simulation', () => {
-      throw error;
-    });
-  }
-};
-
 const run = async (options: Options, context: Context): Promise<void> => {
   // loaded here, so that the other commands start fast
-  const [runner, simulation, planner, inputs, files, reports, npy, jobs, icarus, timelines] = await Promise.all([
+  const [runner, simulation, planner, inputs, files, reports, npy, jobs, icarus, timelines, cache] = await Promise.all([
     import('../../scripts/runPass.js'),
     import('../../scripts/simulate.js'),
     import('../plan/plan.js'),
@@ -182,6 +154,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
     import('../../scripts/simulators/job.js'),
     import('../../scripts/simulators/icarus.js'),
     import('../../scripts/timeline.js'),
+    import('../../scripts/simulators/cache.js'),
   ]);
 
   // 1. everything that can be wrong with the input
@@ -210,20 +183,18 @@ const run = async (options: Options, context: Context): Promise<void> => {
   if (bytes > LARGEST_MEMORY) refuseSize(`the tensors take ${bytes} bytes`);
   if (simulator === 'icarus') icarus.checkIcarusMemory(bytes);
   await requireTools(simulator);
+  cache.openCache();
 
   // 2. the run
   const format = waves === undefined ? undefined : jobs.waveFormat(waves);
   if (!(await simulation.isReady(config, simulator, format))) {
     context.err(`building the Verilator simulator of ${config.name}; once, and it takes a minute or two\n`);
   }
-  const result = await withDiskErrors(() =>
-    runner.runPass(config, layer, pass, engine, {
-      ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, shift, misalign },
-    }),
-  );
+  const result = await runner.runPass(config, layer, pass, engine, {
+    ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, shift, misalign },
+  });
 
   // 3. what came of it
-  if (waves !== undefined) checkWaves(waves);
   if (options.timeline !== undefined && timeline && result.activity) {
     const range = timelines.drawnCycles(result.activity, timeline);
     if (range.from >= range.to) {

@@ -126,6 +126,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
         { findRouter, ROUTER_PACKAGE },
         { route },
         { wholeNumber },
+        { openCache },
       ] = await Promise.all([
         import('../../scripts/synth/yosys.js'),
         import('../../scripts/synth/synthesize.js'),
@@ -134,6 +135,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
         import('../../scripts/synth/nextpnr.js'),
         import('../../scripts/synth/route.js'),
         import('../../scripts/script.js'),
+        import('../../scripts/simulators/cache.js'),
       ]);
       const seed = options.seed === undefined ? 1 : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
       const only = list === undefined ? undefined : listOf('--only', list);
@@ -141,6 +143,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
       if (unknown !== undefined) {
         refuse('UNKNOWN_BLOCK', '--only', `no block "${unknown}"`, `use some of ${TOP_BLOCKS.join(', ')}`);
       }
+      openCache();
       let doing = 'looking for tools';
       const progress = new Progress(() => doing);
       const say = (line: string): void => progress.say(line);

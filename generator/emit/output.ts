@@ -13,7 +13,8 @@ import {
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
-import { discard, temporary } from '../temporary.js';
+import { makeFolder } from '../makeFolder.js';
+import { uninterrupted } from '../uninterrupted.js';
 import { MANIFEST, parseManifest, sha256 } from './manifest.js';
 import type { EmittedFile } from './rtl.js';
 
@@ -82,14 +83,6 @@ const refuseForeign = (folder: string): void => {
   }
 };
 
-/** Makes the folders above `folder`; returns those that it made, innermost first. */
-const makeParents = (folder: string): readonly string[] => {
-  const made: string[] = [];
-  for (let path = dirname(folder); kindOf(path) === 'none'; path = dirname(path)) made.push(path);
-  mkdirSync(dirname(folder), { recursive: true });
-  return made;
-};
-
 const quietly = (run: () => void): void => {
   try {
     run();
@@ -112,12 +105,7 @@ const removeLeftovers = (folder: string): void => {
   }
 };
 
-/**
- * Replaces a folder by these files, all or nothing: they are written beside it and renamed into place.
- * Refuses symbolic links, the current folder and those above it, and folders that hold anything but an earlier output of ours.
- * @throws {@link UserError}, leaving everything as it was.
- */
-export const writeFolder = (out: string, files: readonly EmittedFile[]): void => {
+const replaceFolder = (out: string, files: readonly EmittedFile[]): void => {
   if (out === '') refuse('NO_FOLDER', '--out', 'the name is empty', 'name a folder, as in --out out');
   const folder = resolve(out);
   withFileErrors(folder, () => {
@@ -130,15 +118,13 @@ export const writeFolder = (out: string, files: readonly EmittedFile[]): void =>
     }
 
     const mark = randomBytes(6).toString('hex');
-    // a signal is heard when all is done: there is no pause in what follows
-    const fresh = temporary(join(dirname(folder), `.${basename(folder)}.new-${mark}`));
+    const fresh = join(dirname(folder), `.${basename(folder)}.new-${mark}`);
     const old = join(dirname(folder), `.${basename(folder)}.old-${mark}`);
     let made: readonly string[] = [];
     try {
-      made = makeParents(folder);
+      made = makeFolder(dirname(folder));
       mkdirSync(fresh);
-      for (const sub of new Set(files.map(({ path }) => dirname(path))))
-        mkdirSync(join(fresh, sub), { recursive: true });
+      for (const sub of new Set(files.map(({ path }) => dirname(path)))) makeFolder(join(fresh, sub));
       for (const { path, text } of files) writeFileSync(join(fresh, path), text, { flag: 'wx' });
       if (before === 'folder') renameSync(folder, old);
       try {
@@ -148,12 +134,19 @@ export const writeFolder = (out: string, files: readonly EmittedFile[]): void =>
         throw error;
       }
     } catch (error) {
-      quietly(() => discard(fresh));
+      quietly(() => rmSync(fresh, { recursive: true, force: true }));
       for (const path of made) quietly(() => rmdirSync(path));
       throw error;
     }
-    discard(fresh);
     withFileErrors(old, () => rmSync(old, { recursive: true, force: true }));
     quietly(() => removeLeftovers(folder));
   });
 };
+
+/**
+ * Replaces a folder by these files, all or nothing: they are written beside it and renamed into place.
+ * Refuses symbolic links, the current folder and those above it, and folders that hold anything but an earlier output of ours.
+ * @throws {@link UserError}, leaving everything as it was.
+ */
+export const writeFolder = (out: string, files: readonly EmittedFile[]): void =>
+  uninterrupted(() => replaceFolder(out, files));
