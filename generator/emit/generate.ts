@@ -7,6 +7,7 @@ import { manifestFile } from './manifest.js';
 import { writeFolder } from './output.js';
 import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
 import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
+import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
 
 export interface GenerateOptions {
@@ -55,6 +56,7 @@ export const emit = (config: Config): readonly EmittedFile[] => {
     ...integrationFiles(config, rtl, benches),
     ...rtl,
     ...benches,
+    ...selfTestFiles(config),
   ];
   return [manifestFile(config, files), ...files];
 };
