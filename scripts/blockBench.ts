@@ -2,10 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { benchFile, blockClosure, blockFile, checksFile, type EmittedFile } from '../generator/emit/rtl.js';
+import { thorough } from '../generator/emit/vectors/amount.js';
+import { vectorFiles, vectorParameters } from '../generator/emit/vectors/files.js';
 import type { Config } from '../generator/spec/config.js';
-import { vectorFiles } from './vectors/files.js';
 
-/** What a bench run printed, and whether its last line was `PASS <n> checks`. */
+/** What a bench run printed, and whether it said `PASS <n> checks`, of at least one check. */
 export interface BenchResult {
   readonly passed: boolean;
   readonly checks: number;
@@ -51,15 +52,28 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const top = closure.find((candidate) => candidate.name === block)!;
   const { change = (file) => file, maxSeconds = 300 } = options;
   const sources = [...closure.map((used) => change(blockFile(config, used))), benchFile(config, top), dumpFile];
-  const vectors = vectorFiles(config, block, seed);
+  const vectors = vectorFiles(config, block, seed, thorough);
   for (const file of [checksFile(config), ...sources, ...vectors, ...(options.files ?? [])]) {
     const path = join(folder, file.path);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, file.text);
   }
+  const parameters = Object.entries(vectorParameters(block, thorough)).map(([name, value]) => `-Ptb.${name}=${value}`);
   await execa(
     'iverilog',
-    ['-g2005-sv', '-Wall', '-Irtl', '-s', 'tb', '-s', 'dump', '-o', `${block}.vvp`, ...sources.map((s) => s.path)],
+    [
+      '-g2005-sv',
+      '-Wall',
+      '-Irtl',
+      '-s',
+      'tb',
+      '-s',
+      'dump',
+      ...parameters,
+      '-o',
+      `${block}.vvp`,
+      ...sources.map((s) => s.path),
+    ],
     { cwd: folder },
   );
   const plusargs = [`seed=${seed}`, ...(options.plusargs ?? []), ...(options.waves ? [`waves=${options.waves}`] : [])];
@@ -71,10 +85,11 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   });
   const output = run.all ?? '';
   const verdict = /^PASS (\d+) checks$/m.exec(output);
-  const passed = run.exitCode === 0 && verdict !== null && !/^(FAIL|CHECK failed)/m.test(output);
+  const checks = verdict ? Number(verdict[1]) : 0;
+  const passed = run.exitCode === 0 && checks > 0 && !/^(FAIL|CHECK failed)/m.test(output);
   return {
     passed,
-    checks: verdict ? Number(verdict[1]) : 0,
+    checks,
     output,
     replay: `npm run block -- ${block} --preset ${config.name} --seed ${seed}`,
   };

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../spec/config.js';
 import { driverView } from '../views/driver.js';
-import { blocksOf } from './blocks.js';
+import { type Block, blocksOf } from './blocks.js';
 import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
 import { writeFolder } from './output.js';
@@ -9,6 +9,8 @@ import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
 import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
 import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
+import { shipped } from './vectors/amount.js';
+import { vectorFiles } from './vectors/files.js';
 
 export interface GenerateOptions {
   /** The output folder. It is made, or replaced when it holds an earlier output. */
@@ -46,16 +48,26 @@ const softwareFiles = (config: Config): readonly EmittedFile[] => [
   { path: `sw/${config.prefix}driver.c`, text: render('sw/driver.c', driverView(config)) },
 ];
 
-/** Every file of an accelerator, in memory: Verilog, benches, file list, register map, driver, files for other tools, manifest. The same configuration gives the same bytes. */
+/** What the benches read, each file once. */
+const benchVectors = (config: Config, blocks: readonly Block[]): readonly EmittedFile[] => {
+  const amount = shipped(config);
+  const files = blocks.flatMap(({ name }) => vectorFiles(config, name, 0, amount));
+  return [...new Map(files.map((file) => [file.path, file])).values()];
+};
+
+/** Every file of an accelerator, in memory: Verilog, benches, self-test, file list, register map, driver, files for other tools, manifest. The same configuration gives the same bytes. */
 export const emit = (config: Config): readonly EmittedFile[] => {
   const rtl = rtlFiles(config);
-  const benches = blocksOf(config).map((block) => benchFile(config, block));
+  // the bench of the whole is the self-test
+  const blocks = blocksOf(config).filter(({ bench }) => bench === undefined);
+  const benches = blocks.map((block) => benchFile(config, block));
   const files = [
     listFile(config, rtl),
     ...softwareFiles(config),
     ...integrationFiles(config, rtl, benches),
     ...rtl,
     ...benches,
+    ...benchVectors(config, blocks),
     ...selfTestFiles(config),
   ];
   return [manifestFile(config, files), ...files];

@@ -44,7 +44,7 @@ const SLACK = 128;
  */
 const layerOf = ({ array }: Config): Layer =>
   makeLayer({
-    ...{ B: 1, C: Math.min(array.rows, MOST_LANES) + 1, H: 5, W: 6, N: Math.min(array.columns, MOST_LANES) + 1, G: 1 },
+    ...{ B: 1, C: Math.min(array.rows, MOST_LANES) + 1, H: 4, W: 5, N: Math.min(array.columns, MOST_LANES) + 1, G: 1 },
     ...{ Kh: 3, Kw: 2, Sh: 2, Sw: 2, Dh: 1, Dw: 1, Pt: 1, Pb: 1, Pl: 1, Pr: 1 },
   });
 
