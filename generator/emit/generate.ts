@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../spec/config.js';
 import { driverView } from '../views/driver.js';
-import { type Block, blocksOf } from './blocks.js';
+import { blocksOf } from './blocks.js';
 import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
 import { writeFolder } from './output.js';
@@ -9,8 +9,7 @@ import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
 import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
 import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
-import { shipped } from './vectors/amount.js';
-import { vectorFiles } from './vectors/files.js';
+import { shippedVectors } from './vectors/files.js';
 
 export interface GenerateOptions {
   /** The output folder. It is made, or replaced when it holds an earlier output. */
@@ -24,21 +23,22 @@ export interface Generated {
   readonly files: readonly EmittedFile[];
 }
 
-/** The file list: the same for iverilog and verilator, both run inside the output folder. */
-const listFile = (config: Config, sources: readonly EmittedFile[]): EmittedFile => {
-  const bench = `tb/${config.prefix}<block>_tb.v`;
-  return {
-    path: 'rtl.f',
-    text: [
-      '// Every Verilog source, leaves first. Paths start at this folder: run the tools in it.',
-      `//   iverilog -g2005-sv -f rtl.f -s tb ${bench}`,
-      '//   verilator --lint-only -Wall -f rtl.f',
-      '+incdir+rtl',
-      ...sources.map(({ path }) => path).filter((path) => path.endsWith('.v')),
-      '',
-    ].join('\n'),
-  };
-};
+/** The file list, the same for iverilog and verilator, and the commands that use it. */
+const listFile = ({ prefix }: Config, sources: readonly EmittedFile[]): EmittedFile => ({
+  path: 'rtl.f',
+  text: [
+    '// Every Verilog source, leaves first.  Paths start at this folder; in it:',
+    '//   verilator --lint-only -Wall -f rtl.f',
+    `//   iverilog -g2005-sv -f rtl.f -s ${prefix}selftest_tb -o test.vvp selftest/${prefix}selftest_tb.v && vvp -N test.vvp`,
+    `//   iverilog -g2005-sv -f rtl.f -s tb -o test.vvp tb/${prefix}<block>_tb.v && vvp -N test.vvp`,
+    '// The first test is of the whole, for Verilator see selftest/README.md.  Tests read files, so they run in this folder.',
+    '// For tools that run elsewhere, DIR being the path to this folder: Verilator takes -F DIR/rtl.f, Icarus the list that this makes:',
+    '//   sed "s,^rtl/,DIR/&,;s,^+incdir+,&DIR/," DIR/rtl.f > dir.f',
+    '+incdir+rtl',
+    ...sources.map(({ path }) => path).filter((path) => path.endsWith('.v')),
+    '',
+  ].join('\n'),
+});
 
 /** The register map for people; for software its header, and a driver. */
 const softwareFiles = (config: Config): readonly EmittedFile[] => [
@@ -47,13 +47,6 @@ const softwareFiles = (config: Config): readonly EmittedFile[] => [
   { path: `sw/${config.prefix}driver.h`, text: render('sw/driver.h', driverView(config)) },
   { path: `sw/${config.prefix}driver.c`, text: render('sw/driver.c', driverView(config)) },
 ];
-
-/** What the benches read, each file once. */
-const benchVectors = (config: Config, blocks: readonly Block[]): readonly EmittedFile[] => {
-  const amount = shipped(config);
-  const files = blocks.flatMap(({ name }) => vectorFiles(config, name, 0, amount));
-  return [...new Map(files.map((file) => [file.path, file])).values()];
-};
 
 /** Every file of an accelerator, in memory: Verilog, benches, self-test, file list, register map, driver, files for other tools, manifest. The same configuration gives the same bytes. */
 export const emit = (config: Config): readonly EmittedFile[] => {
@@ -67,7 +60,10 @@ export const emit = (config: Config): readonly EmittedFile[] => {
     ...integrationFiles(config, rtl, benches),
     ...rtl,
     ...benches,
-    ...benchVectors(config, blocks),
+    ...shippedVectors(
+      config,
+      blocks.map(({ name }) => name),
+    ),
     ...selfTestFiles(config),
   ];
   return [manifestFile(config, files), ...files];

@@ -1,7 +1,7 @@
 import type { Config } from '../../spec/config.js';
 import { arrayCases } from '../../views/datapath.js';
 import type { EmittedFile } from '../rtl.js';
-import type { Amount } from './amount.js';
+import { type Amount, shipped } from './amount.js';
 import { adderVectors, multiplierVectors } from './arithmetic.js';
 import { cellVectors, streamVectors } from './stream.js';
 import {
@@ -43,6 +43,13 @@ const makers: Readonly<Record<string, Maker>> = {
 /** The vector files that a block's bench reads, by `$readmemh` or `$fscanf`; none for a bench that makes its own. */
 export const vectorFiles = (config: Config, block: string, seed: number, amount: Amount): readonly EmittedFile[] =>
   makers[block]?.(config, seed, amount) ?? [];
+
+/** The vector files of the output, for the benches of these blocks. */
+export const shippedVectors = (config: Config, blocks: readonly string[]): readonly EmittedFile[] => {
+  const amount = shipped(config);
+  const needed = new Set(blocks.flatMap((block) => makers[block] ?? []));
+  return [...needed].flatMap((make) => make(config, 0, amount));
+};
 
 /** The parameters by which a bench is told how much it reads, where that is not what the output holds. */
 export const vectorParameters = (block: string, { vectors, cycles }: Amount): Readonly<Record<string, number>> => {
