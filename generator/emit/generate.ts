@@ -4,15 +4,15 @@ import { driverView } from '../views/driver.js';
 import { blocksOf } from './blocks.js';
 import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
-import { writeFolder } from './output.js';
+import { type WriteOptions, writeFolder } from './output.js';
 import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
 import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
 import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
 import { shippedVectors } from './vectors/files.js';
 
-export interface GenerateOptions {
-  /** The output folder. It is made, or replaced when it holds an earlier output. */
+export interface GenerateOptions extends WriteOptions {
+  /** The output folder. It is made, or an earlier output in it is replaced; other files in it stay. */
   readonly out: string;
 }
 
@@ -72,10 +72,10 @@ export const emit = (config: Config): readonly EmittedFile[] => {
 /**
  * Writes every file of an accelerator into a folder, all or nothing.
  * @param config a checked configuration, as `defineAccelerator` returns.
- * @throws {@link UserError} when the folder cannot be written or holds foreign files.
+ * @throws {@link UserError} when the folder cannot be written, or files in it are in the way.
  */
-export const generate = (config: Config, { out }: GenerateOptions): Generated => {
+export const generate = (config: Config, { out, ...options }: GenerateOptions): Generated => {
   const files = emit(config);
-  writeFolder(out, files);
+  writeFolder(out, files, options);
   return { folder: resolve(out), files };
 };
