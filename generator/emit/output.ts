@@ -40,8 +40,8 @@ const along = (path: string): readonly string[] =>
 const isOwnFile = (folder: string, path: string): boolean => {
   const parts = path.split('/');
   if (path.includes('\\') || parts.some((part) => part === '' || part === '.' || part === '..')) return false;
-  const kinds = along(path).map((part) => kindOf(join(folder, part)));
-  return kinds.pop() === 'file' && kinds.every((kind) => kind === 'folder');
+  const steps = along(path).map((part) => join(folder, part));
+  return steps.slice(0, -1).every((step) => kindOf(step) === 'folder') && kindOf(join(folder, path)) === 'file';
 };
 
 const hashOf = (folder: string, path: string): string => sha256(readFileSync(join(folder, path)));
