@@ -1,12 +1,13 @@
 import { benchFile, blockClosure, blockFile, checksFile, type EmittedFile } from '../generator/emit/rtl.js';
+import { thorough } from '../generator/emit/vectors/amount.js';
+import { vectorFiles, vectorParameters } from '../generator/emit/vectors/files.js';
 import { scriptCommand } from '../generator/paths.js';
 import type { Config } from '../generator/spec/config.js';
 import { inPlaceOf } from './inPlace.js';
 import { runTool } from './processes.js';
 import { writeFiles } from './simulators/verilator.js';
-import { vectorFiles } from './vectors/files.js';
 
-/** What a bench run printed, and whether its last line was `PASS <n> checks`. */
+/** What a bench run printed, and whether it said `PASS <n> checks`, of at least one check. */
 export interface BenchResult {
   readonly passed: boolean;
   readonly checks: number;
@@ -52,11 +53,24 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const top = closure.find((candidate) => candidate.name === block)!;
   const { change = (file) => file, cpuSeconds } = options;
   const sources = [...closure.map((used) => change(blockFile(config, used))), benchFile(config, top), dumpFile];
-  const vectors = vectorFiles(config, block, seed);
+  const vectors = vectorFiles(config, block, seed, thorough);
   writeFiles(folder, [checksFile(config), ...sources, ...vectors, ...(options.files ?? [])]);
+  const parameters = Object.entries(vectorParameters(block, thorough)).map(([name, value]) => `-Ptb.${name}=${value}`);
   await runTool(
     'iverilog',
-    ['-g2005-sv', '-Wall', '-Irtl', '-s', 'tb', '-s', 'dump', '-o', `${block}.vvp`, ...sources.map((s) => s.path)],
+    [
+      '-g2005-sv',
+      '-Wall',
+      '-Irtl',
+      '-s',
+      'tb',
+      '-s',
+      'dump',
+      ...parameters,
+      '-o',
+      `${block}.vvp`,
+      ...sources.map((s) => s.path),
+    ],
     { cwd: folder },
   );
   const simulate = (waves?: string) => {
@@ -67,10 +81,11 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const run = await (options.waves ? inPlaceOf(options.waves, simulate) : simulate());
   const output = run.all;
   const verdict = /^PASS (\d+) checks$/m.exec(output);
-  const passed = run.exitCode === 0 && verdict !== null && !/^(FAIL|CHECK failed)/m.test(output);
+  const checks = verdict ? Number(verdict[1]) : 0;
+  const passed = run.exitCode === 0 && checks > 0 && !/^(FAIL|CHECK failed)/m.test(output);
   return {
     passed,
-    checks: verdict ? Number(verdict[1]) : 0,
+    checks,
     output,
     replay: scriptCommand('block', `${block} --preset ${config.name} --seed ${seed}`),
   };
