@@ -414,7 +414,7 @@ module tb;
             check({program_base, window_base, window_limit, count} === {m_program[ADDR_W-1:0], m_base[ADDR_W-1:0], m_limit[ADDR_W-1:0], m_count},
                   12'h020, count, m_count);
         end
-        if (errors == 0 && starts > 10 && resets > 10) $display("PASS %0d checks", checks);
+        if (errors == 0 && checks > 0 && starts > 10 && resets > 10) $display("PASS %0d checks", checks);
         else $display("FAIL %0d errors in %0d checks, %0d starts, %0d resets", errors, checks, starts, resets);
         $finish;
     end
