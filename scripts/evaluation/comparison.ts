@@ -1,3 +1,5 @@
+import { mean } from '../lists.js';
+import { change, percent } from '../numbers.js';
 import { PAPER } from './paper.js';
 import type { NetworkTotals } from './results.js';
 
@@ -23,10 +25,7 @@ const FIGURES: readonly Figure[] = [
   { label: 'prologue latency', of: ({ prologueCycles }) => prologueCycles },
 ];
 
-const change = (now: number, before: number): number => (before === 0 ? 0 : now / before - 1);
-const percent = (value: number): string => `${value > 0 ? '+' : ''}${(value * 100).toFixed(1)} %`;
-const share = (value: number): string => `${(value * 100).toFixed(1)} %`;
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const changeOf = (now: number, before: number): number => (before === 0 ? 0 : now / before - 1);
 
 /** Networks of one scope whose three engines are all there. */
 const complete = (totals: readonly NetworkTotals[], scope: NetworkTotals['scope']): readonly Engines[] => {
@@ -57,11 +56,11 @@ export const reductions = (totals: readonly NetworkTotals[]): readonly Reduction
     if (networks.length === 0) return [];
     return FIGURES.map(({ key, label, of }) => ({
       ...{ scope, figure: label, paper: key ? PAPER[key].text : '' },
-      bp: mean(networks.map(({ bp, traditional }) => change(of(bp), of(traditional)))),
-      zerofree: mean(networks.map(({ zerofree, traditional }) => change(of(zerofree), of(traditional)))),
-      zerofreeOverBp: mean(networks.map(({ zerofree, bp }) => change(of(zerofree), of(bp)))),
+      bp: mean(networks.map(({ bp, traditional }) => changeOf(of(bp), of(traditional)))),
+      zerofree: mean(networks.map(({ zerofree, traditional }) => changeOf(of(zerofree), of(traditional)))),
+      zerofreeOverBp: mean(networks.map(({ zerofree, bp }) => changeOf(of(zerofree), of(bp)))),
       networks: Object.fromEntries(
-        networks.map(({ bp, traditional }) => [bp.network, change(of(bp), of(traditional))]),
+        networks.map(({ bp, traditional }) => [bp.network, changeOf(of(bp), of(traditional))]),
       ),
     }));
   });
@@ -75,8 +74,8 @@ export const reasons = (totals: readonly NetworkTotals[]): readonly string[] => 
   if (networks.length === 0) return [];
   const figure = (key: NonNullable<Figure['key']>) => {
     const { of } = FIGURES.find((one) => one.key === key)!;
-    const now = mean(networks.map(({ bp, traditional }) => change(of(bp), of(traditional))));
-    return { text: percent(now), verdict: verdict(now, PAPER[key].value) };
+    const now = mean(networks.map(({ bp, traditional }) => changeOf(of(bp), of(traditional))));
+    return { text: change(now), verdict: verdict(now, PAPER[key].value) };
   };
   const { runtime, offChip, onChip } = {
     runtime: figure('runtime'),
@@ -88,31 +87,34 @@ export const reasons = (totals: readonly NetworkTotals[]): readonly string[] => 
   const busy = (engine: NetworkTotals['engine']): number =>
     average((engines) => (engines[engine].arrayBusy ?? 0) / backpropagation(engines[engine]));
   const useful = average(({ bp }) => bp.utilization);
-  const vectors = average(({ bp, traditional }) => change(bp.arrayBusy ?? 0, traditional.arrayBusy ?? 0));
+  const vectors = average(({ bp, traditional }) => changeOf(bp.arrayBusy ?? 0, traditional.arrayBusy ?? 0));
   const stored = average(({ traditional }) => traditional.extraStorageBytes / traditional.dramBytes);
-  const reads = average(({ bp, traditional }) => change(bp.dynamicReads, traditional.dynamicReads));
-  const weights = average(({ bp, traditional }) => change(bp.stationaryReads, traditional.stationaryReads));
+  const reads = average(({ bp, traditional }) => changeOf(bp.dynamicReads, traditional.dynamicReads));
+  const weights = average(({ bp, traditional }) => changeOf(bp.stationaryReads, traditional.stationaryReads));
   return [
-    `Runtime ${runtime.text}, ${runtime.verdict}. The reorganize step, whose reads and writes overlap in full bursts, takes ${share(reorganize)} of ` +
+    `Runtime ${runtime.text}, ${runtime.verdict}. The reorganize step, whose reads and writes overlap in full bursts, takes ${percent(reorganize)} of ` +
       'the cycles of traditional; little else is saved. Both engines multiply the inserted zeros: the vectors that enter the array are ' +
-      `${Math.abs(vectors) < 0.0005 ? 'as many by bp as by traditional' : `${percent(vectors)} by bp`}, on average ${share(busy('traditional'))} of the cycles of ` +
-      `traditional and ${share(busy('bp'))} of those of bp. Of what it could multiply, ${share(useful)} is useful by bp.`,
-    `Off-chip bytes ${offChip.text}, ${offChip.verdict}. Writing the zero-inserted tensor is ${share(stored)} of traditional's bytes; ` +
+      `${Math.abs(vectors) < 0.0005 ? 'as many by bp as by traditional' : `${change(vectors)} by bp`}, on average ${percent(busy('traditional'))} of the cycles of ` +
+      `traditional and ${percent(busy('bp'))} of those of bp. Of what it could multiply, ${percent(useful)} is useful by bp.`,
+    `Off-chip bytes ${offChip.text}, ${offChip.verdict}. Writing the zero-inserted tensor is ${percent(stored)} of traditional's bytes; ` +
       'it is read again at least once, zeros and all. bp moves neither.',
-    `Operand buffer reads ${onChip.text}, ${onChip.verdict}. Of the dynamic operand bp reads ${percent(reads)} vectors and of the ` +
-      `stationary one ${percent(weights)}: where a tap meets no pixel a zero is injected, but weights, and vectors that hold data, are read by both. ` +
+    `Operand buffer reads ${onChip.text}, ${onChip.verdict}. Of the dynamic operand bp reads ${change(reads)} vectors and of the ` +
+      `stationary one ${change(weights)}: where a tap meets no pixel a zero is injected, but weights, and vectors that hold data, are read by both. ` +
       'Accumulator accesses are not in this figure; they follow the vectors.',
     'Additional storage: bp stores no zero-inserted tensor at all, so nothing is left. What remains in the published figure is not known here.',
     'The published array, buffers, memory, layers and baseline are not known here in detail; nothing was tuned towards the published figures.',
   ];
 };
 
+/** What zerofree changes over bp; without an extra tensor there is nothing left that it could save. */
+export const zerofreeOverBpText = ({ bp, zerofreeOverBp }: Pick<Reduction, 'bp' | 'zerofreeOverBp'>): string =>
+  bp === -1 ? '' : change(zerofreeOverBp);
+
 /** The changes as lines for a table: head first. */
 export const reductionRows = (found: readonly Reduction[]): readonly (readonly string[])[] => [
   ['layers', 'figure', 'paper', 'bp', 'zerofree', 'zerofree over bp'],
-  ...found.map(({ scope, figure, paper, bp, zerofree, zerofreeOverBp }) => [
-    ...[scope === 'all' ? 'all' : 'stride >= 2', figure, paper],
-    // without an extra tensor there is nothing that zerofree could save over bp
-    ...[percent(bp), percent(zerofree), figure === 'additional storage' ? '' : percent(zerofreeOverBp)],
+  ...found.map((one) => [
+    ...[one.scope === 'all' ? 'all' : 'stride ≥ 2', one.figure, one.paper],
+    ...[change(one.bp), change(one.zerofree), zerofreeOverBpText(one)],
   ]),
 ];

@@ -1,12 +1,9 @@
 import { ENGINES, type Engine } from '../../generator/spec/config.js';
-import { groupBy } from '../report/text.js';
+import { groupBy } from '../lists.js';
+import { count, percent, ratio, typeset } from '../numbers.js';
 import { reductionRows } from './comparison.js';
 import type { NetworkTotals, Results, Run } from './results.js';
 import { BARS, summarize } from './validation.js';
-
-const whole = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-const percent = (value: number, digits = 1): string => `${(value * 100).toFixed(digits)} %`;
-const times = (value: number): string => value.toFixed(2);
 
 /** A table whose first columns are text. */
 const table = (head: readonly string[], text: number, rows: readonly (readonly string[])[]): string => {
@@ -36,10 +33,10 @@ const layerTable = (runs: readonly Run[]): string =>
     ['layer', 'pass', ...names, 'over `traditional`', 'over `bp`', 'useful', 'of the bound', 'DRAM ÷ compulsory'],
     2,
     byEngine(runs, ({ layer, pass }) => `${layer} ${pass}`).map(({ traditional, bp, zerofree }) => [
-      ...[zerofree.layer, zerofree.pass, ...[traditional, bp, zerofree].map(({ cycles }) => whole(cycles))],
-      ...[times(traditional.cycles / zerofree.cycles), times(bp.cycles / zerofree.cycles)],
+      ...[zerofree.layer, zerofree.pass, ...[traditional, bp, zerofree].map(({ cycles }) => count(cycles))],
+      ...[ratio(traditional.cycles / zerofree.cycles), ratio(bp.cycles / zerofree.cycles)],
       ...[percent(zerofree.utilization), percent(zerofree.utilization / zerofree.laneBound)],
-      times((zerofree.dramBytesRead + zerofree.dramBytesWritten) / zerofree.compulsoryBytes),
+      ratio((zerofree.dramBytesRead + zerofree.dramBytesWritten) / zerofree.compulsoryBytes),
     ]),
   );
 
@@ -54,8 +51,8 @@ const networkTable = (networks: readonly NetworkTotals[], scope: NetworkTotals['
       ({ network }) => network,
     ).map(({ traditional, bp, zerofree }) => [
       ...[zerofree.network, String(zerofree.layers)],
-      ...[traditional, bp, zerofree].map((totals) => whole(backward(totals) / 1000)),
-      ...[times(backward(traditional) / backward(zerofree)), times(backward(bp) / backward(zerofree))],
+      ...[traditional, bp, zerofree].map((totals) => count(backward(totals) / 1000)),
+      ...[ratio(backward(traditional) / backward(zerofree)), ratio(backward(bp) / backward(zerofree))],
       ...[traditional, bp, zerofree].map(({ utilization }) => percent(utilization)),
     ]),
   );
@@ -92,8 +89,12 @@ export const resultsMarkdown = (results: Results): string => {
       ? [
           '### Beside the published figures',
           'Changes of both gradients over `traditional`, means over these networks; the last column is over `bp`.',
-          table(head, 3, changes),
-          comparison.reasons.map((reason) => `- ${reason}`).join('\n'),
+          table(
+            head,
+            3,
+            changes.map((row) => row.map(typeset)),
+          ),
+          comparison.reasons.map((reason) => `- ${typeset(reason)}`).join('\n'),
         ]
       : []),
     ...(summary.runs > 0
@@ -104,5 +105,6 @@ export const resultsMarkdown = (results: Results): string => {
         ]
       : []),
   ];
-  return `${parts.join('\n\n')}\n`;
+  // Markdown is read and searched as it is, too: its spaces are plain
+  return `${parts.join('\n\n').replaceAll('\u00a0', ' ')}\n`;
 };

@@ -6,6 +6,7 @@ import { formatLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
 import { PRESET } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
+import { fixed, percent } from '../numbers.js';
 import { type ModelJob, modelKey } from './model.js';
 import type { NetworkTotals } from './results.js';
 
@@ -82,8 +83,8 @@ export const networkTotals = (estimates: ReadonlyMap<string, Estimate>): readonl
     ]);
   });
 
-const mega = (value: number): string => (value / 1e6).toFixed(2);
-const kilo = (value: number): string => (value / 1e3).toFixed(1);
+const mega = (value: number): string => fixed(value / 1e6, 2);
+const kilo = (value: number): string => fixed(value / 1e3, 1);
 
 export const networkReport = (totals: readonly NetworkTotals[]): string =>
   tableOf(
@@ -97,7 +98,7 @@ export const networkReport = (totals: readonly NetworkTotals[]): string =>
       ...[one.fprop, one.dgrad, one.wgrad, one.dramBytes, one.dynamicReads, one.stationaryReads].map(mega),
       ...[one.bufferAccesses, one.extraStorageBytes, one.reorganizeCycles ?? 0].map(mega),
       kilo(one.prologueCycles),
-      `${(one.utilization * 100).toFixed(1)} %`,
+      percent(one.utilization),
     ]),
   ) +
   `\nBatch ${BATCH}, ${PRESET}, by the model; linear layers are among all. Cycles, vectors and accesses in millions,\n` +

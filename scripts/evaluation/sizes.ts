@@ -3,6 +3,7 @@ import type { Estimate } from '../../generator/perf/estimate.js';
 import type { Config } from '../../generator/spec/config.js';
 import { type BenchJob, configOf, jobName, type Measurement, PRESET } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
+import { count, percent } from '../numbers.js';
 import { modelKey } from './model.js';
 import type { SizePoint } from './results.js';
 
@@ -48,6 +49,6 @@ export const sizeReport = (points: readonly SizePoint[]): string =>
     5,
     points.map(({ size, source, layer, pass, engine, cycles, utilization }) => [
       ...[`${size}x${size}`, source, layer, pass, engine],
-      ...[cycles.toLocaleString('en-US'), `${(utilization * 100).toFixed(1)} %`],
+      ...[count(cycles), percent(utilization)],
     ]),
   );

@@ -6,6 +6,7 @@ import { formatLayer, makeLayer } from '../../generator/spec/layer.js';
 import { PRESET_NAMES, type PresetName, presets } from '../../generator/spec/presets.js';
 import { type BenchJob, configOf, jobName, type Measurement, specOf } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
+import { change, count, percent } from '../numbers.js';
 import { modelKey } from './model.js';
 import type { Validation } from './results.js';
 
@@ -138,9 +139,6 @@ export const summarize = (rows: readonly ValidationRow[]): ValidationSummary => 
   return { runs, within, worst, equalCycles: errors.filter((error) => error === 0).length, exact, met };
 };
 
-const percent = (value: number, digits = 2): string => `${(value * 100).toFixed(digits)} %`;
-const whole = (value: number): string => value.toLocaleString('en-US');
-
 export const validationReport = (rows: readonly ValidationRow[], color: boolean): string => {
   const pc = picocolors.createColors(color);
   const summary = summarize(rows);
@@ -148,7 +146,7 @@ export const validationReport = (rows: readonly ValidationRow[], color: boolean)
     ['preset', 'layer', 'pass', 'engine', 'cycles', 'predicted', 'error', 'counters'],
     4,
     rows.map(({ preset, layer, pass, engine, cycles, predictedCycles, error, exact, wrong }) => [
-      ...[preset, layer, pass, engine, whole(cycles), whole(predictedCycles), percent(error)],
+      ...[preset, layer, pass, engine, count(cycles), count(predictedCycles), change(error, 2)],
       exact ? 'exact' : pc.red(wrong.join(', ')),
     ]),
   );
@@ -156,7 +154,7 @@ export const validationReport = (rows: readonly ValidationRow[], color: boolean)
     `${table}\n`,
     `${summary.runs} runs (at least ${BARS.runs}), seed ${SEED}\n`,
     `cycles within ${percent(BARS.usual, 0)}: ${percent(summary.within, 1)} of the runs (at least ${percent(BARS.share, 0)}); `,
-    `to the cycle: ${summary.equalCycles}; worst: ${percent(summary.worst)} (at most ${percent(BARS.worst, 0)})\n`,
+    `to the cycle: ${summary.equalCycles}; worst: ${percent(summary.worst, 2)} (at most ${percent(BARS.worst, 0)})\n`,
     `bytes, buffer accesses and all other counters exact: ${summary.exact} of ${summary.runs}\n`,
     summary.met ? pc.green('the model holds\n') : pc.red('the model does not hold\n'),
   ].join('');

@@ -1,67 +1,75 @@
 import * as Plot from '@observablehq/plot';
-import { ENGINES, PASSES } from '../../generator/spec/config.js';
-import type { Run } from '../evaluation/results.js';
-import { ENGINE_COLORS, plotSvg } from './figure.js';
-import { layerName } from './select.js';
+import { ENGINES, type Engine } from '../../generator/spec/config.js';
+import { AXIS, ENGINE_COLORS, nameOn, plotSvg } from './figure.js';
+
+export interface Bar {
+  /** Bars of a group stand together, under one another. */
+  readonly group: string;
+  readonly engine: Engine;
+  readonly value: number;
+  /** A part of the value that is drawn hatched, from the left. */
+  readonly part?: number;
+  /** At the end of the bar. */
+  readonly text: string;
+}
 
 export interface Bars {
+  /** What the drawing shows, in one sentence. */
   readonly label: string;
   readonly axis: string;
-  readonly value: (run: Run) => number;
-  /** A part of the value that is drawn hatched, from the left. */
-  readonly part?: (run: Run) => number;
-  readonly text: (run: Run) => string;
+  readonly bars: readonly Bar[];
+  /** The bars of all drawings that share its scale. */
+  readonly among: readonly Bar[];
   readonly tick: (value: number) => string;
   /** A value that every bar is compared with. */
   readonly rule?: number;
 }
 
-const HATCH =
-  '<defs><pattern id="bar-part" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="part" d="M0 0V5"/></pattern></defs>';
+/** Widths of a character of the fonts below, CSS pixels, generous. */
+const CHARACTER = { name: 7.4, text: 6.8 } as const;
+const BAR = 17;
+const GAP = 12;
 
-/** Bars of every layer and engine, a column for each pass. */
-export const barsSvg = (runs: readonly Run[], { label, axis, value, part, text, tick, rule }: Bars): string => {
-  const passes = PASSES.filter((pass) => runs.some((run) => run.pass === pass));
-  const layers = [...new Set(runs.map(layerName))];
-  const engines = ENGINES.filter((engine) => runs.some((run) => run.engine === engine));
-  const left = 24 + 7 * Math.max(...layers.map(({ length }) => length));
-  const place = { fx: 'pass', fy: layerName, y: 'engine' } as const;
-  const most = Math.max(...runs.map(value));
-  const svg = plotSvg(label, {
-    width: left + 330 * passes.length,
-    height: 74 + layers.length * (engines.length * 17 + 16),
-    marginLeft: left,
-    marginTop: 36,
-    marginBottom: 44,
-    marginRight: 14,
-    fx: { domain: passes, label: null, padding: 0.06 },
-    fy: { domain: layers, label: null, axis: null, padding: 0.14 },
-    // room for the text at the end of the longest bar
-    x: { domain: [0, most * 1.42], label: axis, tickFormat: tick, ticks: 5, labelArrow: 'none', labelAnchor: 'center' },
-    y: { domain: engines, axis: null, padding: 0.12 },
+/** Horizontal bars of engines in groups. Names of groups stand left of their bars, or above them where they are too long for that. */
+export const barsSvg = ({ label, axis, bars, among, tick, rule }: Bars, width: number): string => {
+  const groups = [...new Set(bars.map(({ group }) => group))];
+  const engines = ENGINES.filter((engine) => bars.some((bar) => bar.engine === engine));
+  const name = Math.ceil(CHARACTER.name * Math.max(...groups.map(({ length }) => length))) + 14;
+  const above = name > width / 3.3;
+  const left = above ? 6 : name;
+  const plot = width - left - 16;
+  // room for the text at the end of the longest bar
+  const room = 10 + CHARACTER.text * Math.max(...among.map(({ text }) => text.length));
+  const most = Math.max(...among.map(({ value }) => value));
+  const ticks = Math.round(width / 80);
+  const rows = engines.length + (above ? 1 : 0);
+  const place = { fy: 'group', y: 'engine' } as const;
+  return plotSvg(label, {
+    ...{ width, height: 50 + groups.length * (rows * BAR + GAP) },
+    ...{ marginLeft: left, marginRight: 16, marginTop: 2, marginBottom: 48 },
+    fy: { domain: groups, label: null, axis: null, padding: GAP / (rows * BAR + GAP) },
+    x: { domain: [0, (most * plot) / (plot - room)], label: axis, tickFormat: tick, ticks, ...AXIS },
+    y: { domain: above ? ['', ...engines] : engines, axis: null, padding: 0.12 },
     color: ENGINE_COLORS,
     marks: [
-      Plot.axisFy({ label: null, anchor: 'left', fontSize: 12, fontWeight: 600 }),
-      Plot.axisFx({ label: null, anchor: 'top', fontSize: 13, fontWeight: 600 }),
-      Plot.gridX({ ticks: 5 }),
-      Plot.barX(runs, {
-        ...place,
-        x: value,
-        fill: 'engine',
-        title: (run: Run) => `${run.layer} ${run.pass} ${run.engine}: ${text(run)}`,
+      Plot.gridX({ ticks }),
+      Plot.barX(bars, {
+        ...{ ...place, x: 'value', fill: 'engine' },
+        title: ({ group, engine, text }: Bar) => `${group}, ${engine}: ${text}`,
       }),
-      ...(part
-        ? [
-            Plot.barX(
-              runs.filter((run) => part(run) > 0),
-              { ...place, x: part, fill: 'url(#bar-part)' },
-            ),
-          ]
-        : []),
-      Plot.text(runs, { ...place, x: value, text, textAnchor: 'start', dx: 5, fontSize: 11 }),
+      Plot.barX(
+        bars.filter(({ part = 0 }) => part > 0),
+        { ...place, x: 'part', fill: 'url(#bar-part)' },
+      ),
+      Plot.text(bars, { ...place, x: 'value', text: 'text', textAnchor: 'start', dx: 5 }),
       Plot.ruleX([0]),
       ...(rule === undefined ? [] : [Plot.ruleX([rule], { strokeDasharray: '4 3' })]),
+      above
+        ? Plot.text(groups, {
+            ...{ fy: (group: string) => group, y: () => '', text: (group: string) => group },
+            ...{ frameAnchor: 'left', dx: 1, ...nameOn(plot) },
+          })
+        : Plot.axisFy({ label: null, anchor: 'left', fontSize: 12, fontWeight: 600 }),
     ],
   });
-  return part ? svg.replace('>', `>${HATCH}`) : svg;
 };

@@ -1,8 +1,9 @@
+import { PASSES } from '../../generator/spec/config.js';
 import type { Results, Run } from '../evaluation/results.js';
-import { barsSvg } from './bars.js';
+import { count, percent, short, tick, times } from '../numbers.js';
+import { type Bar, barsSvg } from './bars.js';
 import { engineLegend, figureHtml, type Section } from './figure.js';
-import { chartRuns, siblingOf } from './select.js';
-import { count, percent, short, times } from './text.js';
+import { chartRuns, layerName, runName, siblingOf } from './select.js';
 
 /** Cycles of each layer, pass and engine. */
 export const cyclesSection = (results: Results): Section => {
@@ -11,43 +12,38 @@ export const cyclesSection = (results: Results): Section => {
     const other = siblingOf(runs, run, engine);
     return other ? times(other.cycles / run.cycles) : '';
   };
-  const text = (run: Run): string => {
-    const gain = run.engine === 'traditional' ? '' : speedup(run, 'traditional');
-    return `${short(run.cycles)}${gain && `  ${gain}`}`;
-  };
-  const svg = barsSvg(runs, {
-    label: 'Bars of the cycles of every layer, pass and engine',
-    axis: 'cycles',
-    value: ({ cycles }) => cycles,
-    part: ({ reorganizeCycles }) => reorganizeCycles,
-    text,
-    tick: short,
+  const bar = (run: Run): Bar => ({
+    ...{ group: layerName(run), engine: run.engine, value: run.cycles, part: run.reorganizeCycles },
+    text: `${short(run.cycles)}${run.engine === 'traditional' ? '' : `  ${speedup(run, 'traditional')}`}`.trimEnd(),
+  });
+  const among = runs.map(bar);
+  const panels = PASSES.flatMap((pass) => {
+    const bars = runs.filter((run) => run.pass === pass).map(bar);
+    const label = `Bars of the cycles of every layer and engine, ${pass}`;
+    return bars.length === 0
+      ? []
+      : [{ title: pass, draw: (width: number) => barsSvg({ label, axis: 'cycles', bars, among, tick }, width) }];
   });
   const html = figureHtml({
-    title: 'Cycles',
-    text: 'Behind each bar: its cycles, and the speedup over <code>traditional</code>. Hatched: the reorganize step, which only <code>traditional</code> has.',
-    svg,
+    text: 'At the end of each bar: its cycles, and how many times as fast as <code>traditional</code> that is. Hatched: the reorganize step, which only <code>traditional</code> has.',
+    panels,
     legend: engineLegend('<span class="key"><i class="swatch hatched"></i>reorganize step</span>'),
-    table: {
-      caption: 'cycles, speedup and utilization of each run',
-      head: [
-        'layer',
-        'pass',
-        'engine',
-        'cycles',
-        'over traditional',
-        'over bp',
-        'utilization',
-        'lane bound',
-        'busy',
-        'reorganize cycles',
-      ],
-      text: 3,
-      rows: runs.map((run) => [
-        ...[run.layer, run.pass, run.engine, count(run.cycles), speedup(run, 'traditional'), speedup(run, 'bp')],
-        ...[percent(run.utilization), percent(run.laneBound), percent(run.busy), count(run.reorganizeCycles)],
-      ]),
-    },
+    tables: [
+      {
+        caption: 'cycles, speedup and utilization of each run',
+        head: [
+          'run',
+          { group: 'cycles', heads: ['all', 'reorganize step'] },
+          { group: 'speedup over', heads: ['traditional', 'bp'] },
+          { group: 'share of the array, %', heads: ['useful', 'lane bound', 'busy'] },
+        ],
+        rows: runs.map((run) => [
+          ...[runName(run), count(run.cycles), count(run.reorganizeCycles)],
+          ...[speedup(run, 'traditional'), speedup(run, 'bp')],
+          ...[run.utilization, run.laneBound, run.busy].map((share) => percent(share)),
+        ]),
+      },
+    ],
   });
   return { id: 'cycles', title: 'Cycles of each layer', html };
 };

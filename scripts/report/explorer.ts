@@ -2,8 +2,9 @@ import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import { type Layer, parseLayer } from '../../generator/spec/layer.js';
 import type { Results } from '../evaluation/results.js';
 import type { Section } from './figure.js';
-import { columnCount, KIND_NAMES, matrixSummary, matrixSvg } from './matrixView.js';
+import { columnCount, KIND_NAMES, KIND_TABLE, matrixSummary, matrixSvg } from './matrixView.js';
 import { chartRuns } from './select.js';
+import { scrolling } from './table.js';
 import { escaped } from './text.js';
 import { KINDS, virtualMatrix } from './virtualMatrix.js';
 
@@ -60,7 +61,7 @@ export const explorerSection = (results: Results): Section => {
   const toy = virtualMatrix(parseLayer(TOY.spec), 'dgrad');
   const drawings = ENGINES.map((engine) => {
     const svg = matrixSvg(toy, engine, { first: 0, length: columnCount(toy) }, `still-${engine}`);
-    return `<h4>${engine}</h4><p>${escaped(matrixSummary(toy, engine))}</p><div class="scroll" tabindex="0" role="region" aria-label="Virtual matrix for ${engine}">${svg}</div>`;
+    return `<h4>${engine}</h4><p>${escaped(matrixSummary(toy, engine))}</p>${scrolling(`Virtual matrix for ${engine}`, svg)}`;
   });
   const keys = KINDS.map((kind) => `<span class="key"><i class="swatch ${kind}"></i>${KIND_NAMES[kind]}</span>`);
   const costs =
@@ -84,15 +85,16 @@ ${select('explorer-engine', 'Engine', same(ENGINES), 'traditional')}
 <div class="controls" role="group" aria-label="Positions that are shown">
 ${BUTTONS.map(([name, text]) => `<button type="button" id="explorer-${name}">${text}</button>`).join('\n')}
 <output id="explorer-window"></output></div>
-<div class="scroll" id="explorer-matrix" tabindex="0" role="application" aria-label="Virtual matrix: arrow keys choose a cell, Page Up and Page Down move on, Home and End go to the ends" aria-describedby="explorer-cell"></div>
+${scrolling('Virtual matrix: arrow keys choose a cell, Page Up and Page Down move on, Home and End go to the ends', '', 'id="explorer-matrix" role="application" aria-describedby="explorer-cell"')}
 <p id="explorer-cell" aria-live="polite"></p>
 </div><div>
 <h4 id="explorer-map-title"></h4>
-<div class="scroll" id="explorer-map" tabindex="0" role="region" aria-label="The tensor that the matrix is made of"></div>
+${scrolling('The tensor that the matrix is made of', '', 'id="explorer-map" role="region"')}
 <p class="soft">One image and channel. The frame is where the chosen cell reads.</p>
 </div></div>
 <h4>Counts</h4>
-<div class="scroll" id="explorer-counts" tabindex="0" role="region" aria-label="Counts of pairs"></div>
+<p>${KIND_TABLE.caption}.</p>
+${scrolling('Counts of pairs', '', 'id="explorer-counts" role="region"')}
 <p id="explorer-counter"></p>
 </div>
 <script type="application/json" id="explorer-data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`;

@@ -1,5 +1,6 @@
 import type { Engine, Pass } from '../../generator/spec/config.js';
-import { count, escaped, percent } from './text.js';
+import { count, percent } from '../numbers.js';
+import { escaped } from './text.js';
 import {
   costOf,
   isStored,
@@ -226,7 +227,11 @@ export const kindRows = (matrix: VirtualMatrix, engine: Engine): readonly (reado
   });
 };
 
-export const KIND_HEAD = ['pair', 'pairs', 'share', 'MACs', 'stored', 'fetched', 'multiplied'] as const;
+/** The table of kinds, without its rows. */
+export const KIND_TABLE = {
+  caption: 'Pairs of one image and channel; MACs of all images and channels',
+  head: ['pair', 'pairs', 'share', 'MACs', { group: 'what it costs', heads: ['stored', 'fetched', 'multiplied'] }],
+} as const;
 
 /** MACs that an engine spends on structural zeros, over all images and channels. */
 export const zeroMacs = (matrix: VirtualMatrix, engine: Engine): number => {
@@ -247,5 +252,5 @@ export const matrixSummary = (matrix: VirtualMatrix, engine: Engine): string => 
       : `${engine} multiplies ${count(useful + zeros)} MACs; ${count(zeros)} of them (${share}) by a structural zero.`;
   if (!isStored(matrix, engine)) return spent;
   const { inserted, dense } = storedElements(matrix);
-  return `${spent} For each image and channel it first stores ${count(inserted)} elements in place of dY's ${count(dense)}.`;
+  return `${spent} For each image and channel it first stores ${count(inserted)} elements in place of dY’s ${count(dense)}.`;
 };

@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import { render } from '../../generator/emit/template.js';
 import { packageRoot } from '../../generator/paths.js';
 import type { Results, Run } from '../evaluation/results.js';
+import { day } from '../numbers.js';
+import { conditionsSection, runsSection } from './appendix.js';
 import { pageScript } from './bundle.js';
 import { cyclesSection } from './cycles.js';
 import { explorerSection } from './explorer.js';
 import type { Section } from './figure.js';
 import { networksSection } from './networks.js';
-import { conditionsSection, headlineSection, runsSection } from './overview.js';
+import { figuresSection } from './overview.js';
 import { rooflineSection } from './roofline.js';
 import { chartRuns, dramBytes } from './select.js';
 import { sizesSection } from './sizes.js';
+import { speedupSection } from './speedup.js';
 import { escaped } from './text.js';
 import { timelinesSection } from './timelines.js';
 import { trafficSection } from './traffic.js';
@@ -24,7 +27,8 @@ const sectionsOf = (results: Results): readonly Section[] => {
   const charted = chartRuns(results);
   const moves = (run: Run): boolean => dramBytes(run) > 0 && run.compulsoryBytes > 0 && run.usefulMacs > 0;
   return [
-    headlineSection(results),
+    speedupSection(results),
+    figuresSection(results),
     ...has(results.networks.length > 0 || results.comparison !== undefined, networksSection),
     ...has(charted.length > 0, cyclesSection),
     ...has(charted.some(moves), rooflineSection),
@@ -44,11 +48,13 @@ export const reportHtml = async (results: Results): Promise<string> => {
   const { preset, rows, columns, format } = results.machine;
   return render('report/page.html', {
     title: `bp-im2col: results on ${escaped(preset)}`,
-    subtitle: escaped(
-      `${rows}×${columns} array, ${format}. Three engines for the zeros of strided backpropagation. ${results.meta.date.slice(0, 10)}`,
-    ),
+    subtitle: escaped(`${rows}×${columns} array, ${format}. ${day(results.meta.date)}`),
     style,
-    sections: sectionsOf(results),
+    sections: sectionsOf(results).map((section, index) => ({
+      ...{ ...section, heading: escaped(section.heading ?? section.title) },
+      // what a reader sees first comes before the list of sections
+      first: index === 0,
+    })),
     // a script ends at the first closing tag, wherever that stands
     script: (await pageScript()).replaceAll('</script', '<\\/script'),
   });

@@ -1,6 +1,7 @@
 import { ENGINES, type Engine, PASSES } from '../../generator/spec/config.js';
+import { parseLayer } from '../../generator/spec/layer.js';
 import type { Results, Run } from '../evaluation/results.js';
-import { groupBy } from './text.js';
+import { groupBy } from '../lists.js';
 
 export const runKey = ({ layer, pass, engine }: Pick<Run, 'layer' | 'pass' | 'engine'>): string =>
   JSON.stringify([layer, pass, engine]);
@@ -32,3 +33,12 @@ export const dramBytes = ({ dramBytesRead, dramBytesWritten }: Run): number => d
 
 /** How a chart names a layer; predictions are marked. */
 export const layerName = ({ layer, source }: Run): string => (source === 'model' ? `${layer} (model)` : layer);
+
+/** A run in words: L2 dgrad bp. */
+export const runName = (run: Run): string => `${layerName(run)} ${run.pass} ${run.engine}`;
+
+/** Whether a stride inserts zeros into its gradients. */
+export const isStrided = ({ spec }: Pick<Run, 'spec'>): boolean => {
+  const { Sh, Sw } = parseLayer(spec);
+  return Sh > 1 || Sw > 1;
+};

@@ -1,70 +1,72 @@
 import * as Plot from '@observablehq/plot';
 import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import type { Results, SizePoint } from '../evaluation/results.js';
-import { ENGINE_COLORS, engineLegend, figureHtml, plotSvg, type Section } from './figure.js';
-import { count, escaped, percent } from './text.js';
+import { count, percent } from '../numbers.js';
+import { AXIS, ENGINE_COLORS, engineLegend, figureHtml, type Panel, plotSvg, type Section } from './figure.js';
+import { escaped } from './text.js';
+
+const titleOf = ({ layer, pass, engine, source, size, utilization, cycles }: SizePoint): string =>
+  `${layer} ${pass} ${engine}, ${size}×${size} by ${source}: ${percent(utilization)}, ${count(cycles)} cycles`;
+
+/** Lines over the sizes of one layer and pass. */
+const sizesSvg = (points: readonly SizePoint[], ticks: readonly number[], label: string, width: number): string => {
+  const of = (source: SizePoint['source']): readonly SizePoint[] => points.filter((point) => point.source === source);
+  const at = { x: 'size', y: 'utilization' } as const;
+  // where all of them would touch, only powers of two have a number
+  const crowded = ticks.length > width / 55;
+  return plotSvg(label, {
+    ...{ width, height: Math.max(250, Math.min(380, width / 2)) },
+    ...{ marginLeft: 52, marginRight: 18, marginTop: 30, marginBottom: 48 },
+    x: {
+      ...{ type: 'log', base: 2, label: 'rows and columns of the array', ticks, ...AXIS },
+      tickFormat: (size: number) => (!crowded || Math.log2(size) % 1 === 0 ? String(size) : ''),
+    },
+    y: {
+      ...{ domain: [0, 100], label: 'useful utilization', percent: true, grid: true, labelArrow: 'none', ticks: 5 },
+      tickFormat: (value: number) => percent(value / 100, 0),
+    },
+    color: ENGINE_COLORS,
+    marks: [
+      Plot.ruleY([0]),
+      Plot.line(of('model'), { ...at, z: 'engine', stroke: 'engine', strokeWidth: 2 }),
+      Plot.dot(of('model'), { ...at, r: 3, fill: 'engine', title: titleOf }),
+      Plot.dot(of('rtl'), { ...at, r: 6, stroke: 'engine', strokeWidth: 2, fill: 'var(--back)', title: titleOf }),
+    ],
+  });
+};
 
 /** Utilization against the size of the array. */
 export const sizesSection = ({ sizes }: Results): Section => {
   const sorted = [...sizes].sort((a, b) => a.size - b.size);
-  const model = sorted.filter(({ source }) => source === 'model');
-  const rtl = sorted.filter(({ source }) => source === 'rtl');
-  const passes = PASSES.filter((pass) => sizes.some((point) => point.pass === pass));
   const engines = ENGINES.filter((engine) => sizes.some((point) => point.engine === engine));
   const layers = [...new Set(sizes.map(({ layer }) => layer))];
   const ticks = [...new Set(sorted.map(({ size }) => size))];
-  const at = { fx: 'pass', fy: 'layer', x: 'size', y: 'utilization' } as const;
-  const title = ({ layer, pass, engine, source, size, utilization, cycles }: SizePoint): string =>
-    `${layer} ${pass} ${engine}, ${size}×${size} by ${source}: ${percent(utilization)}, ${count(cycles)} cycles`;
-  const svg = plotSvg('Lines of the useful utilization over the size of the array, for each engine', {
-    width: 70 + 330 * passes.length,
-    height: 70 + 210 * layers.length,
-    marginLeft: 54,
-    marginRight: layers.length > 1 ? 60 : 16,
-    marginTop: 36,
-    marginBottom: 44,
-    fx: { domain: passes, label: null, padding: 0.06 },
-    fy: { domain: layers, label: null, padding: 0.08, axis: layers.length > 1 ? 'right' : null },
-    x: {
-      type: 'log',
-      base: 2,
-      label: 'rows and columns of the array',
-      ticks,
-      tickFormat: (value: number) => (ticks.length < 9 || Math.log2(value) % 1 === 0 ? String(value) : ''),
-      labelAnchor: 'center',
-      labelArrow: 'none',
-    },
-    y: {
-      domain: [0, 100],
-      label: 'useful utilization',
-      tickFormat: (value: number) => `${value} %`,
-      percent: true,
-      grid: true,
-      labelArrow: 'none',
-      ticks: 5,
-    },
-    color: ENGINE_COLORS,
-    marks: [
-      Plot.axisFx({ label: null, anchor: 'top', fontSize: 13, fontWeight: 600 }),
-      Plot.ruleY([0]),
-      Plot.line(model, { ...at, z: 'engine', stroke: 'engine', strokeWidth: 2 }),
-      Plot.dot(model, { ...at, r: 2, fill: 'engine', title }),
-      Plot.dot(rtl, { ...at, r: 6, stroke: 'engine', strokeWidth: 2, fill: 'var(--back)', symbol: 'circle', title }),
-    ],
-  });
+  const panels = layers.flatMap((layer) =>
+    PASSES.flatMap((pass): readonly Panel[] => {
+      const points = sorted.filter((point) => point.layer === layer && point.pass === pass);
+      const title = layers.length > 1 ? `${layer}, ${pass}` : pass;
+      const label = `Lines of the useful utilization over the size of the array, for each engine: ${layer}, ${pass}`;
+      return points.length === 0 ? [] : [{ title, draw: (width) => sizesSvg(points, ticks, label, width) }];
+    }),
+  );
+  const passes = new Set(sizes.map(({ pass }) => pass));
+  const what = [...(layers.length === 1 ? [`layer “${layers[0]}”`] : []), ...(passes.size === 1 ? [...passes] : [])];
   const html = figureHtml({
-    title: 'Utilization against array size',
-    text: `Lines: the model, every size. Rings: measured on the RTL. ${layers.length === 1 ? `Layer: ${escaped(layers[0]!)}.` : ''}`,
-    svg,
+    text: escaped(
+      `Share of all multiply-accumulates of the array that are useful${what.length > 0 ? `: ${what.join(', ')}` : ''}. Dots and lines: the model, every size. Rings: measured on the RTL.`,
+    ),
+    panels,
     legend: engineLegend('<span class="key"><i class="swatch ring"></i>RTL</span>', engines),
-    table: {
-      caption: 'utilization by array size',
-      head: ['layer', 'pass', 'engine', 'source', 'size', 'cycles', 'utilization'],
-      text: 4,
-      rows: sorted.map(({ layer, pass, engine, source, size, cycles, utilization }) => [
-        ...[layer, pass, engine, source, String(size), count(cycles), percent(utilization)],
-      ]),
-    },
+    tables: [
+      {
+        caption: 'utilization by array size',
+        head: ['array', 'layer', 'pass', 'engine', 'source', 'cycles', 'useful utilization'],
+        text: 5,
+        rows: sorted.map(({ layer, pass, engine, source, size, cycles, utilization }) => [
+          ...[`${size}×${size}`, layer, pass, engine, source, count(cycles), percent(utilization)],
+        ]),
+      },
+    ],
   });
   return { id: 'sizes', title: 'Array size', html };
 };

@@ -1,49 +1,48 @@
+import { PASSES } from '../../generator/spec/config.js';
 import type { Results, Run } from '../evaluation/results.js';
-import { barsSvg } from './bars.js';
+import { count, ratio, short, tick, times } from '../numbers.js';
+import { type Bar, barsSvg } from './bars.js';
 import { engineLegend, figureHtml, type Section } from './figure.js';
-import { chartRuns, dramBytes } from './select.js';
-import { count, megabytes } from './text.js';
+import { chartRuns, dramBytes, layerName, runName } from './select.js';
 
 /** DRAM bytes over those that no plan can avoid. */
 export const trafficSection = (results: Results): Section => {
   const runs = chartRuns(results).filter(({ compulsoryBytes }) => compulsoryBytes > 0);
-  const ratio = (run: Run): number => dramBytes(run) / run.compulsoryBytes;
-  const svg = barsSvg(runs, {
-    label: 'Bars of DRAM bytes over compulsory bytes of every layer, pass and engine',
-    axis: 'DRAM bytes / compulsory bytes',
-    value: ratio,
-    text: (run) => `${ratio(run).toFixed(2)}  ${megabytes(dramBytes(run))}`,
-    tick: (value) => String(value),
-    rule: 1,
+  const over = (run: Run): number => dramBytes(run) / run.compulsoryBytes;
+  const bar = (run: Run): Bar => ({
+    ...{ group: layerName(run), engine: run.engine, value: over(run) },
+    text: `${times(over(run))}  ${short(dramBytes(run), 'B')}`,
+  });
+  const among = runs.map(bar);
+  const panels = PASSES.flatMap((pass) => {
+    const bars = runs.filter((run) => run.pass === pass).map(bar);
+    const label = `Bars of DRAM bytes over compulsory bytes of every layer and engine, ${pass}`;
+    const axis = 'DRAM bytes ÷ compulsory bytes';
+    return bars.length === 0
+      ? []
+      : [{ title: pass, draw: (width: number) => barsSvg({ label, axis, bars, among, tick, rule: 1 }, width) }];
   });
   const html = figureHtml({
-    title: 'DRAM bytes against compulsory bytes',
     text: 'Compulsory is every element that a useful MAC touches, and every output, once: the dashed line. No plan can move less.',
-    svg,
+    panels,
     legend: engineLegend(),
-    table: {
-      caption: 'bytes, and vectors read from the buffers, of each run',
-      head: [
-        'layer',
-        'pass',
-        'engine',
-        'read, bytes',
-        'written, bytes',
-        'compulsory, bytes',
-        'ratio',
-        'reorganized, bytes',
-        'dynamic reads',
-        'stationary reads',
-        'zeros fetched',
-        'zeros multiplied, MACs',
-      ],
-      text: 3,
-      rows: runs.map((run) => [
-        ...[run.layer, run.pass, run.engine, count(run.dramBytesRead), count(run.dramBytesWritten)],
-        ...[count(run.compulsoryBytes), ratio(run).toFixed(3), count(run.reorganizeBytes)],
-        ...[run.dynamicReads, run.stationaryReads, run.zerosFetched, run.zerosMultiplied].map(count),
-      ]),
-    },
+    tables: [
+      {
+        caption: 'bytes to and from memory, and vectors read from the buffers, of each run',
+        head: [
+          'run',
+          { group: 'DRAM, bytes', heads: ['read', 'written', 'compulsory', 'reorganized'] },
+          'DRAM ÷ compulsory',
+          { group: 'vectors read from a buffer', heads: ['dynamic', 'stationary', 'zeros'] },
+          'MACs on zeros',
+        ],
+        rows: runs.map((run) => [
+          ...[runName(run), count(run.dramBytesRead), count(run.dramBytesWritten)],
+          ...[count(run.compulsoryBytes), count(run.reorganizeBytes), ratio(over(run))],
+          ...[run.dynamicReads, run.stationaryReads, run.zerosFetched, run.zerosMultiplied].map(count),
+        ]),
+      },
+    ],
   });
   return { id: 'traffic', title: 'Memory traffic', html };
 };

@@ -2,8 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../generator/paths.js';
 import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import { parseLayer } from '../../generator/spec/layer.js';
+import { presets } from '../../generator/spec/presets.js';
+import type { Results } from '../../scripts/evaluation/results.js';
+import { loadResults } from '../../scripts/report/load.js';
 import { matrixSummary } from '../../scripts/report/matrixView.js';
 import { reportHtml } from '../../scripts/report/report.js';
 import { virtualMatrix } from '../../scripts/report/virtualMatrix.js';
@@ -17,9 +21,18 @@ const missing = await ensureTools(['chromium']).then(
 );
 if (missing) console.warn(`the report is not opened in a browser: ${missing}`);
 
+/** Phones, a tablet, and desktops. */
+const SCREENS = [
+  [360, 740],
+  [390, 844],
+  [768, 1024],
+  [1280, 800],
+  [1920, 1080],
+] as const;
+
 const folder = temporaryFolders('file');
 const results = fixtureResults();
-let address = '';
+const addresses: Record<string, string> = {};
 let browser: Browser;
 
 interface Opened {
@@ -29,7 +42,14 @@ interface Opened {
 }
 
 /** Opens the report without a network. */
-const open = async ({ width = 1200, script = true, scheme = 'light' } = {}): Promise<Opened> => {
+const open = async ({
+  width = 1200,
+  height = 800,
+  script = true,
+  scheme = 'light',
+  file = 'fixture',
+} = {}): Promise<Opened> => {
+  const address = addresses[file]!;
   const page = await browser.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
@@ -39,7 +59,7 @@ const open = async ({ width = 1200, script = true, scheme = 'light' } = {}): Pro
   });
   await page.setOfflineMode(true);
   await page.setJavaScriptEnabled(script);
-  await page.setViewport({ width, height: 800 });
+  await page.setViewport({ width, height });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   await page.goto(address);
   return { page, complaints };
@@ -53,8 +73,25 @@ const background = (page: Page): Promise<string> =>
 
 describe.skipIf(missing !== '')('the report in Chromium', () => {
   beforeAll(async () => {
-    address = `file://${join(folder(), 'report.html')}`;
-    writeFileSync(address.slice(7), await reportHtml(results));
+    const committed = loadResults(join(packageRoot, 'docs/results.json'));
+    const named = 'features.denseblock4.denselayer24.conv2 of a network with long names';
+    const long: Results = {
+      ...fixtureResults(presets.tiny4, {
+        [named]: 'C=8,H=9,W=9,N=6,K=3,S=2,P=1',
+        [`${named}, again`]: 'C=8,H=9,W=9,N=6,K=3,S=2',
+      }),
+      networks: results.networks.map((totals) => ({ ...totals, network: `${totals.network}, ${named}` })),
+      sizes: ['one', named].flatMap((layer) => results.sizes.map((point) => ({ ...point, layer }))),
+    };
+    for (const [file, each] of Object.entries({
+      fixture: results,
+      'docs/results.json': committed,
+      'long names': long,
+    })) {
+      const path = join(folder(), 'report.html');
+      writeFileSync(path, await reportHtml(each));
+      addresses[file] = `file://${path}`;
+    }
     browser = await puppeteer.launch({
       executablePath: toolPath('chromium')!,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
@@ -206,16 +243,83 @@ describe.skipIf(missing !== '')('the report in Chromium', () => {
     await page.close();
   });
 
-  it('fits a phone: what is wider scrolls by itself', async () => {
-    const { page } = await open({ width: 375 });
-    await page.$$eval('details', (all) => {
-      for (const details of all) details.open = true;
+  describe.each(SCREENS)('on a screen of %i by %i', (width, height) => {
+    it.each(['fixture', 'docs/results.json', 'long names'])('fits, and can be read: %s', async (file) => {
+      const { page, complaints } = await open({ width, height, file });
+      const first = await page.evaluate(() => {
+        const bottom = (selector: string): number => document.querySelector(selector)!.getBoundingClientRect().bottom;
+        const heading = document.querySelector('main h2')!;
+        const lines = heading.getBoundingClientRect().height - Number.parseFloat(getComputedStyle(heading).paddingTop);
+        return {
+          chart: bottom('.panel'),
+          text: document.querySelector('figcaption')!.getBoundingClientRect().top,
+          headingLines: Math.round(lines / Number.parseFloat(getComputedStyle(heading).lineHeight)),
+          column: document.querySelector('main section')!.clientWidth,
+        };
+      });
+      // the best chart is seen at once, under a heading of one line, before any text
+      expect(first.chart).toBeLessThan(height);
+      expect(first.text).toBeGreaterThan(first.chart);
+      expect(first.headingLines).toBe(1);
+      await page.$$eval('details', (all) => {
+        for (const details of all) details.open = true;
+      });
+      await page.select('#explorer-layer', (await page.$eval('#explorer-layer option:last-child', (o) => o.value))!);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      const wrong = await page.evaluate(() => {
+        const seen = (element: Element): boolean =>
+          element.checkVisibility() &&
+          element.getBoundingClientRect().width > 0 &&
+          !element.matches('.skip, .patterns *');
+        const name = (element: Element): string =>
+          `${element.tagName} ${element.textContent!.trim().slice(0, 40)} in ${element.closest('section')?.id}`;
+        const all = [...document.body.querySelectorAll('*')].filter(seen);
+        const found: string[] = [];
+        for (const element of all) {
+          const { left, right } = element.getBoundingClientRect();
+          if ((right > innerWidth + 1 || left < -1) && !element.closest('.scroll'))
+            found.push(`too wide: ${name(element)}`);
+        }
+        for (const element of all.filter((one) => one.matches('h1, h2, h3, h4, p, figcaption, summary, li, dd, label')))
+          if (element.scrollWidth > element.clientWidth + 1) found.push(`cut: ${name(element)}`);
+        for (const box of all.filter((one) => one.matches('.scroll'))) {
+          const hint = box.parentElement!.querySelector('.hint')!;
+          if (box.scrollWidth > box.clientWidth + 1 !== hint.checkVisibility()) found.push(`hint: ${name(box)}`);
+        }
+        for (const svg of all.filter((one) => one.matches('.panel svg')) as SVGSVGElement[]) {
+          const frame = svg.getBoundingClientRect();
+          const scale = frame.width / svg.viewBox.baseVal.width;
+          const panels = svg.closest('.panels')!.getBoundingClientRect();
+          for (const text of svg.querySelectorAll('text')) {
+            if (!text.textContent!.trim()) continue;
+            const box = text.getBoundingClientRect();
+            const size = Number.parseFloat(getComputedStyle(text).fontSize) * scale;
+            if (size < 10 || size > 17) found.push(`text of ${size} px: ${name(text)}`);
+            if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2)
+              found.push(`cut: ${name(text)}`);
+          }
+          // one drawing fills the column, several fill it together
+          const together = svg.closest('.panels')!.querySelectorAll('.panel');
+          const share = together.length === 1 ? frame.width / panels.width : 1;
+          if (share < 0.95 && panels.width > 700) found.push(`narrow: ${svg.getAttribute('aria-label')}`);
+        }
+        return found;
+      });
+      expect(wrong).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.close();
     });
-    for (const { layer } of results.runs.slice(0, 1)) await page.select('#explorer-layer', layer);
-    const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(content).toBe(view);
-    const wide = await page.$$eval('.scroll', (all) => all.filter((box) => box.scrollWidth > box.clientWidth).length);
-    expect(wide).toBeGreaterThan(5);
+  });
+
+  it('prints dark text on paper, whatever the screen shows', async () => {
+    const { page } = await open({ scheme: 'dark' });
+    await page.click('#theme');
+    await page.click('#theme');
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    await page.emulateMediaType('print');
+    expect(await background(page)).toBe('rgb(255, 255, 255)');
+    expect(await page.$eval('nav', (nav) => nav.checkVisibility())).toBe(false);
     await page.close();
   });
 

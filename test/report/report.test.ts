@@ -6,8 +6,9 @@ import { EXIT } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
 import { ENGINES, PASSES } from '../../generator/spec/config.js';
 import type { Results } from '../../scripts/evaluation/results.js';
+import { geometricMean } from '../../scripts/lists.js';
+import { change, count, times } from '../../scripts/numbers.js';
 import { reportHtml } from '../../scripts/report/report.js';
-import { change, count, geometricMean, short, times } from '../../scripts/report/text.js';
 import { temporaryFolders } from '../temporary.js';
 import { fixtureResults } from './fixture.js';
 
@@ -45,6 +46,19 @@ const rowOf = (document: Document, section: string, ...names: readonly string[])
   return rows.find((cells) => names.every((name, index) => cells[index] === name))!;
 };
 
+/** What is read on a page, and by whom cannot see it. */
+const textOf = (document: Document): string => {
+  for (const part of document.querySelectorAll('script, style')) part.remove();
+  const labels = [...document.querySelectorAll('[aria-label]')].map((element) => element.getAttribute('aria-label'));
+  const texts = [...document.querySelectorAll('body *')].flatMap((element) =>
+    [...element.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ textContent }) => textContent),
+  );
+  return [...labels, ...texts].join('\n');
+};
+
+const bytesOfBp = ({ network, scope }: Results['networks'][number]): number =>
+  results.networks.find((one) => one.network === network && one.scope === scope && one.engine === 'bp')!.dramBytes;
+
 /** Words that a page has where a value was missing, with what stands around them; the script is left out. */
 const nonsense = (html: string): readonly string[] =>
   html.replace(/<script[^>]*>.*?<\/script>/gs, '').match(/.{0,60}(?:NaN|undefined|Infinity|\[object).{0,20}/g) ?? [];
@@ -53,15 +67,16 @@ describe('the report', () => {
   it('says what the results say', async () => {
     const document = await documentOf(results);
     expect(sections(document)).toEqual(
-      ['headline', 'networks', 'cycles', 'roofline', 'traffic', 'sizes', 'timelines', 'matrix'].concat([
+      ['speedup', 'figures', 'networks', 'cycles', 'roofline', 'traffic', 'sizes', 'timelines', 'matrix'].concat([
         ...['validation', 'runs', 'conditions'],
       ]),
     );
     const of = (engine: string, pass = 'dgrad') =>
       results.runs.find((run) => run.layer === 'A' && run.pass === pass && run.engine === engine)!;
     const [traditional, bp, zerofree] = ENGINES.map((engine) => of(engine));
-    expect(rowOf(document, 'cycles', 'A', 'dgrad', 'zerofree').slice(3, 6)).toEqual([
-      ...[count(zerofree!.cycles), times(traditional!.cycles / zerofree!.cycles), times(bp!.cycles / zerofree!.cycles)],
+    expect(rowOf(document, 'cycles', 'A dgrad zerofree').slice(1, 5)).toEqual([
+      ...[count(zerofree!.cycles), '0'],
+      ...[times(traditional!.cycles / zerofree!.cycles), times(bp!.cycles / zerofree!.cycles)],
     ]);
     // layers A and B have strides, the third has none
     const strided = ['A', 'B'].map((layer) => {
@@ -69,9 +84,10 @@ describe('the report', () => {
         results.runs.find((run) => run.layer === layer && run.pass === 'wgrad' && run.engine === engine)!.cycles;
       return cycles('bp') / cycles('zerofree');
     });
-    const cards = [...document.querySelectorAll('.cards li')].map((card) => card.textContent);
-    expect(cards).toContain(
-      `${times(geometricMean(strided))}wgrad: zerofree over bpgeometric mean of 2 strided layers, on the RTL; ${times(Math.min(...strided))} to ${times(Math.max(...strided))}`,
+    const card = [...document.querySelectorAll('.cards li')].find((card) => card.textContent!.startsWith('wgrad'));
+    const [low, high] = [Math.min(...strided), Math.max(...strided)].map(times);
+    expect(card!.textContent!.replace(/\s+/g, ' ')).toContain(
+      `${times(geometricMean(strided))} over bp ${low} to ${high}Geometric mean of 2 strided layers, on the RTL.`,
     );
     const network = results.networks.filter(({ network, scope }) => network === 'FixtureNet' && scope === 'all');
     const [before, after] = (['traditional', 'bp'] as const).map((engine) => network.find((t) => t.engine === engine)!);
@@ -79,7 +95,9 @@ describe('the report', () => {
     expect(fewer).toBeLessThan(0);
     expect(rowOf(document, 'networks', 'FixtureNet', change(fewer))).toBeDefined();
     expect(rowOf(document, 'networks', 'mean')).toBeDefined();
-    expect(rowOf(document, 'networks', 'bytes').slice(2)).toEqual(['−22.7 % or more', '−30.0 %', '−40.0 %', '−14.3 %']);
+    expect(rowOf(document, 'networks', 'bytes').slice(1)).toEqual([
+      ...['−22.7 % or more', '−30.0 %', '−40.0 %', '−14.3 %'].map((text) => text.replace(' %', '\u00a0%')),
+    ]);
     expect(document.querySelector('.reasons')!.textContent).toContain('because < of it');
     expect(document.querySelector('#conditions')!.textContent).toContain('a test fixture, from plans');
   });
@@ -92,8 +110,12 @@ describe('the report', () => {
     expect(extra).toBeGreaterThan(0);
     expect(document.querySelectorAll('#cycles g[aria-label="bar"] rect')).toHaveLength(length + extra);
     expect(document.querySelectorAll('#traffic g[aria-label="bar"] rect')).toHaveLength(length);
-    expect(document.querySelectorAll('#sizes g[aria-label="dot"] circle')).toHaveLength(results.sizes.length);
-    expect(document.querySelectorAll('#timelines svg [class^="lane-"]')).toHaveLength(5 * results.timelines.length);
+    // these two are drawn for several widths
+    expect(document.querySelectorAll('#sizes .wide g[aria-label="dot"] circle')).toHaveLength(results.sizes.length);
+    for (const size of ['narrow', 'middle', 'wide'])
+      expect(document.querySelectorAll(`#timelines .${size} [class^="lane-"]`)).toHaveLength(
+        5 * results.timelines.length,
+      );
     for (const svg of document.querySelectorAll('figure svg')) {
       expect(svg.getAttribute('role')).toBe('img');
       expect(svg.getAttribute('aria-label')!.length).toBeGreaterThan(15);
@@ -136,13 +158,58 @@ describe('the report', () => {
     for (const id of ['matrix', 'conditions']) expect(html.includes(`<section id="${id}"`), id).toBe(true);
   });
 
+  it('writes small figures as what they are, with true signs and units that stay with them', async () => {
+    const nearly = (value: number): number => value * (1 - 4e-5);
+    const document = await documentOf({
+      ...results,
+      networks: results.networks.map((totals) =>
+        totals.engine === 'zerofree' ? { ...totals, dramBytes: nearly(bytesOfBp(totals)) } : totals,
+      ),
+      validation: results.validation.map((row, index) => ({
+        ...{ ...row, cycles: 10_000, predictedCycles: index === 0 ? 9997 : 10_000 },
+      })),
+    });
+    const page = textOf(document);
+    expect(page).toContain('never more than 0.03\u00a0% off');
+    expect(rowOf(document, 'validation', results.validation[0]!.layer)).toContain('−0.03\u00a0%');
+    const [, ...head] = [...document.querySelectorAll('#networks thead')].map(({ textContent }) => textContent);
+    expect(head[0]).toContain('change over bp');
+    expect(page).toContain('−0.004\u00a0%');
+    expect(page.match(/.{0,20}(?<![\p{L}\p{N}_.-])-\.?\d.{0,20}/gu)).toBeNull();
+    expect(page.match(/.{0,20}[−-]0(?:\.0+)?(?![\d.]).{0,20}/g)).toBeNull();
+    expect(page.match(/.{0,20}\d [%×].{0,20}/g)).toBeNull();
+    expect(page).not.toContain('2026-01-02');
+  });
+
+  it('opens with how much faster the gradients are, of the layers that take longest', async () => {
+    const [first] = Object.values(results.runs);
+    const many = Array.from({ length: 12 }, (_, index) =>
+      results.runs
+        .filter(({ layer }) => layer === first!.layer)
+        .map((run) => ({
+          ...run,
+          layer: `M${index}`,
+          cycles: (index + 1) * 1000 * { traditional: 6, bp: 5, zerofree: 2 }[run.engine],
+        })),
+    ).flat();
+    const document = await documentOf({ ...results, runs: many });
+    const section = document.querySelector('main > section')!;
+    expect(section.id).toBe('speedup');
+    expect(section.querySelector('h2')!.textContent).toBe('zerofree: gradients 3.00× as fast');
+    const [layers] = [...section.querySelectorAll('.panel')];
+    expect(layers!.querySelector('h4')!.textContent).toBe('The 8 longest of 12 strided layers, on the RTL');
+    const names = [...layers!.querySelector('.narrow')!.querySelectorAll('text')].map(({ textContent }) => textContent);
+    expect(names.filter((name) => /^M\d/.test(name!))).toEqual(['M4', 'M5', 'M6', 'M7', 'M8', 'M9', 'M10', 'M11']);
+    expect(names.filter((name) => name === '1.20×' || name === '3.00×')).toHaveLength(16);
+  });
+
   it('takes the measured run where there is also a prediction, and marks what is only predicted', async () => {
     const predicted = results.runs.map((run) => ({ ...run, source: 'model' as const, cycles: run.cycles * 2 }));
     const measured = results.runs.filter(({ layer }) => layer === 'A');
     const document = await documentOf({ ...results, runs: [...predicted, ...measured] });
-    const shown = rowOf(document, 'cycles', 'A', 'dgrad', 'bp')[3];
+    const shown = rowOf(document, 'cycles', 'A dgrad bp')[1];
     expect(shown).toBe(count(measured.find(({ pass, engine }) => pass === 'dgrad' && engine === 'bp')!.cycles));
-    const labels = document.querySelector('#cycles svg')!.textContent!;
+    const labels = document.querySelector('#cycles')!.textContent!;
     expect(labels).toContain('B (model)');
     expect(labels).not.toContain('A (model)');
   });
@@ -214,17 +281,4 @@ describe('bp-im2col report', () => {
     }
     expect(readdirSync(root).sort()).toEqual(['folder.html', 'text.json']);
   });
-});
-
-it('writes numbers briefly', () => {
-  expect([0, 999, 1000, 12_345, 999_499, 3_749_084, 2.5e9].map(short)).toEqual([
-    '0',
-    '999',
-    '1 k',
-    '12.3 k',
-    '999 k',
-    '3.75 M',
-    '2.5 G',
-  ]);
-  expect([-0.35, 0.5, 0].map(change)).toEqual(['−35.0 %', '+50.0 %', '0.0 %']);
 });

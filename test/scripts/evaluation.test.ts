@@ -192,7 +192,7 @@ describe('the results as Markdown', () => {
   it('have each network in both scopes, the changes and the validation', () => {
     const text = resultsMarkdown(results);
     expect(rowsOf(text, 'FixtureNet')).toHaveLength(2);
-    expect(text).toContain('| stride >= 2 | bytes | -22.7 % or more | -30.0 % | -40.0 % | -14.3 % |');
+    expect(text).toContain('| stride ≥ 2 | bytes | −22.7 % or more | −30.0 % | −40.0 % | −14.3 % |');
     expect(text).toContain(`${results.validation.length} runs: cycles within 3 %`);
   });
 

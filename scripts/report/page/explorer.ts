@@ -1,12 +1,13 @@
 import type { Engine, Pass } from '../../../generator/spec/config.js';
+import { count, percent } from '../../numbers.js';
 import type { ExplorerData } from '../explorer.js';
 import {
   type Cell,
   cellAtPoint,
   cellText,
   columnCount,
-  KIND_HEAD,
   KIND_NAMES,
+  KIND_TABLE,
   kindRows,
   MAPS,
   mapFrame,
@@ -17,7 +18,7 @@ import {
   rowCount,
   zeroMacs,
 } from '../matrixView.js';
-import { count, percent } from '../text.js';
+import { tableHtml } from '../table.js';
 import { KINDS, mapAxis, pairCounts, type VirtualMatrix, virtualMatrix } from '../virtualMatrix.js';
 
 /** Columns that are drawn at once. */
@@ -66,13 +67,7 @@ export const startExplorer = (): void => {
         return `<span class="${kind}" style="flex-grow:${share}" title="${KIND_NAMES[kind]}: ${percent(share)}">${share > 0.08 ? percent(share) : ''}</span>`;
       })
       .join('');
-    const rows = kindRows(matrix, engine).map(
-      ([kind, ...cells]) =>
-        `<tr><th scope="row">${kind}</th>${cells.map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`,
-    );
-    const head = KIND_HEAD.map((cell, column) => `<th scope="col"${column > 0 ? ' class="number"' : ''}>${cell}</th>`);
-    byId('explorer-counts').innerHTML =
-      `<table><caption>Pairs of one image and channel; MACs of all images and channels</caption><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+    byId('explorer-counts').innerHTML = tableHtml({ ...KIND_TABLE, rows: kindRows(matrix, engine) });
     const run = data.runs.find(
       (other) => other.layer === name && other.pass === matrix.pass && other.engine === engine,
     );
@@ -83,7 +78,7 @@ export const startExplorer = (): void => {
       : '';
     const [h, w] = [mapAxis(matrix.pass, matrix.height), mapAxis(matrix.pass, matrix.width)];
     byId('explorer-map').innerHTML = mapSvg(matrix, engine, 'live-map');
-    byId('explorer-map-title').textContent = `${MAPS[matrix.pass]}: ${h.length} × ${w.length}`;
+    byId('explorer-map-title').textContent = `${MAPS[matrix.pass]}: ${h.length}×${w.length}`;
     byId('explorer-title').textContent =
       `Virtual matrix: ${rowCount(matrix)} taps × ${count(columnCount(matrix))} positions (each a ${POSITIONS[matrix.pass]})`;
   };

@@ -9,7 +9,9 @@ export const startTheme = (): void => {
   const system = window.matchMedia('(prefers-color-scheme: dark)');
   const now = (): Scheme => (root.dataset.theme as Scheme | undefined) ?? (system.matches ? 'dark' : 'light');
   const name = (): void => {
-    button.textContent = now() === 'dark' ? 'Light colours' : 'Dark colours';
+    const other = now() === 'dark' ? 'Light' : 'Dark';
+    button.textContent = other;
+    button.setAttribute('aria-label', `${other} colours`);
   };
   button.addEventListener('click', () => {
     root.dataset.theme = now() === 'dark' ? 'light' : 'dark';
