@@ -17,6 +17,8 @@ export interface Case {
   readonly seed: number;
   readonly memory?: MemoryOptions;
   readonly narrow: boolean;
+  /** Of narrow int8 results, so that not all of them are saturated. */
+  readonly shift?: number;
   readonly misalign: number;
   /** Operands: seeded random ones, such with infinities, NaNs and subnormals among them, or those of `digits.ts`. */
   readonly data: 'random' | 'special' | 'digits';
@@ -115,19 +117,22 @@ const LONG: readonly Geometry[] = [
 /** Four images of 28x28; see `digits.ts`. */
 export const DIGITS_LAYER = 'B=4,C=1,H=28,W=28,N=8,K=3,S=2,P=1';
 
-type Conditions = Pick<Case, 'memory' | 'misalign' | 'narrow'>;
+type Conditions = Pick<Case, 'memory' | 'misalign' | 'narrow' | 'shift'>;
+
+const shiftOf = (preset: PresetName, shift: number): Pick<Case, 'shift'> =>
+  presets[preset].format === 'int8' ? { shift } : {};
 
 /** Results must not depend on the memory, nor on where tensors lie: each pass of a layer takes the next of these. */
 const conditionsOf = (preset: PresetName): readonly Conditions[] => [
   { misalign: 0, narrow: false },
   { memory: { stallPercent: 20 }, misalign: 1, narrow: false },
-  { memory: { readLatency: 1, writeLatency: 1 }, misalign: 3, narrow: true },
+  { memory: { readLatency: 1, writeLatency: 1 }, misalign: 3, narrow: true, ...shiftOf(preset, 9) },
   {
     memory: { readLatency: 250, bytesPerCycle: derive(presets[preset]).beatBytes / 2 - 1, stallPercent: 5 },
     misalign: 2,
     narrow: false,
   },
-  { memory: { readLatency: 20, stallPercent: 50 }, misalign: 0, narrow: true },
+  { memory: { readLatency: 20, stallPercent: 50 }, misalign: 0, narrow: true, ...shiftOf(preset, 12) },
 ];
 
 /** A small random layer, asymmetric in every way; the same for the same seed. */

@@ -1,5 +1,6 @@
 import type { Engine, Pass } from '../generator/spec/config.js';
 import { formatLayer, type Layer } from '../generator/spec/layer.js';
+import type { Layout } from '../generator/spec/tensors.js';
 import type { MemoryOptions, Simulator } from './simulators/job.js';
 
 /** A run of one pass, as the command line describes it. */
@@ -13,6 +14,9 @@ export interface RunDescription {
   readonly seed: number;
   readonly simulator: Simulator;
   readonly narrow?: boolean;
+  readonly shift?: number;
+  /** Order of the axes in the files. */
+  readonly layout?: Layout;
   readonly misalign?: number;
   readonly memory?: MemoryOptions;
   /** Files of operands, by the name of their tensor. */
@@ -32,8 +36,10 @@ export const replayCommand = (run: RunDescription, waves = 'mismatch.fst'): stri
     ...(run.sets ?? []).flatMap((set) => ['--set', set]),
     ...['--layer', formatLayer(run.layer), '--pass', run.pass, '--engine', run.engine],
     ...Object.entries(run.files ?? {}).flatMap(([name, path]) => [`--${name}`, path]),
+    ...(run.layout === undefined ? [] : ['--layout', run.layout]),
     ...['--seed', String(run.seed), '--simulator', run.simulator],
     ...(run.narrow ? ['--narrow'] : []),
+    ...(run.shift === undefined ? [] : ['--shift', String(run.shift)]),
     ...(run.misalign ? ['--misalign', String(run.misalign)] : []),
     ...(memory.length > 0 ? ['--memory', memory.join(',')] : []),
     ...['--waves', waves],

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly memory?: MemoryOptions;
   /** Results in the operand format instead of the accumulator format. */
   readonly narrow?: boolean;
+  /** Narrow int8 results are sums divided by 2^shift. */
+  readonly shift?: number;
   /** Elements by which tensors are moved off their natural alignment. */
   readonly misalign?: number;
   /** Sources to simulate instead of the configuration's own, as a netlist. */
@@ -141,8 +143,14 @@ export const runPass = async (
 ): Promise<RunResult> => {
   const seed = options.seed ?? 0;
   const simulator = options.simulator ?? 'verilator';
-  const narrow = options.narrow ?? false;
-  const plan = options.plan ?? makePlan(config, layer, pass, engine, { narrow, misalign: options.misalign });
+  const plan =
+    options.plan ??
+    makePlan(config, layer, pass, engine, {
+      narrow: options.narrow,
+      shift: options.shift,
+      misalign: options.misalign,
+    });
+  const { narrow } = plan.results;
   const operands = options.operands ?? randomOperands(config, layer, pass, seed);
   const images = planImages(plan, operands);
   const { output, scratch } = plan.memory;
@@ -199,7 +207,7 @@ export const runPass = async (
   }
   const expected = unpackResult(expectedOutput.bytes, config.format, narrow);
   const storedZeros = plan.problem.reorganized !== undefined;
-  const judgement = judge(layer, pass, operands, expected, { narrow, storedZeros });
+  const judgement = judge(layer, pass, operands, expected, { ...plan.results, storedZeros });
   const wrongAt = judgement.firstWrong;
 
   const measured = readCounters(config, sim, irqAt + 2);

@@ -5,7 +5,6 @@ import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { tensorShape } from '../generator/cli/operands.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { findings } from '../generator/cli/runReport.js';
 import type { Operands } from '../generator/golden/judge.js';
@@ -13,6 +12,7 @@ import { writeNpy } from '../generator/golden/npy.js';
 import { PASS_TENSORS } from '../generator/plan/problem.js';
 import { ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, presets } from '../generator/spec/presets.js';
+import { tensorShape } from '../generator/spec/tensors.js';
 import { caseOperands } from './caseOperands.js';
 import { type Case, regressionCases, type Selection } from './cases.js';
 import { Progress } from './progress.js';
@@ -79,25 +79,27 @@ const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, st
   const folder = join(cacheFolder(), 'replay');
   mkdirSync(folder, { recursive: true });
   const { first, second } = PASS_TENSORS[run.pass];
-  const save = (name: string, data: Int8Array | Float32Array): readonly [string, string] => {
+  const save = (name: 'x' | 'wt' | 'dy', data: Int8Array | Float32Array): readonly [string, string] => {
     const path = join(folder, `${run.data}-${run.seed}-${name}.npy`);
-    writeNpy(path, { shape: tensorShape(run.layer, name).shape, data });
+    writeNpy(path, { shape: tensorShape(run.layer, name), data });
     return [name, path];
   };
   return Object.fromEntries([save(first, operands.first), save(second, operands.second)]);
 };
 
 const runCase = async (run: Case): Promise<Outcome> => {
-  const { preset, layer, pass, engine, seed, simulator, memory, narrow, misalign } = run;
+  const { preset, layer, pass, engine, seed, simulator, memory, narrow, shift, misalign } = run;
   const config = presets[preset];
   let operands: Operands | undefined;
   const description = (): RunDescription => {
     const files = operands ? keepOperands(run, operands) : {};
-    return { preset, layer, pass, engine, seed, simulator, memory, narrow, misalign, files };
+    return { preset, layer, pass, engine, seed, simulator, memory, narrow, shift, misalign, files };
   };
   try {
     operands = caseOperands(run);
-    const result = await runPass(config, layer, pass, engine, { operands, seed, simulator, memory, narrow, misalign });
+    const result = await runPass(config, layer, pass, engine, {
+      ...{ operands, seed, simulator, memory, narrow, shift, misalign },
+    });
     const { passed, cycles, cyclesPerSecond } = result;
     const seconds = cyclesPerSecond > 0 ? cycles / cyclesPerSecond : 0;
     if (passed) return { run, passed, cycles, seconds, findings: [], replay: '' };

@@ -6,8 +6,10 @@ import { type MemoryMap, PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer, parseLayer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../spec/program.js';
+import { tensorShape } from '../spec/tensors.js';
 import type { Context } from './context.js';
 import { engineFor } from './run.js';
+import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, collect, loadConfig } from './source.js';
 
 interface Options {
@@ -19,6 +21,7 @@ interface Options {
   readonly base: string;
   readonly at: readonly string[];
   readonly narrow?: boolean;
+  readonly shift?: string;
   readonly c?: string;
   readonly symbol?: string;
   readonly bin?: string;
@@ -34,6 +37,7 @@ Examples:
   bp-im2col compile --layer C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass wgrad --base 0x80000000 --c l1.h --symbol layer1
   bp-im2col compile --layer C=3,H=32,W=32,N=16,K=3 --pass fprop --bin l0.bin --json
   bp-im2col compile --layer C=3,H=32,W=32,N=16,K=3,P=1 --pass fprop --narrow --c l0.h --at y=0x20000000
+  bp-im2col compile --preset ref16-int8 --layer C=16,H=8,W=8,N=16,K=3,P=1 --pass fprop --narrow --shift 9 --c l2.h
   bp-im2col compile --layer C=16,H=32,W=32,N=32,K=3,P=1 --pass fprop --c l1.h --base 0x30000000 --at x=0x20000000
 `;
 
@@ -114,32 +118,36 @@ const symbolOf = (options: Options, { prefix }: Config): string => {
 };
 
 const compile = async (options: Options, { out: print }: Context): Promise<void> => {
-  const [planner, header, files, programs] = await Promise.all([
+  const [planner, header, files, programs, performance] = await Promise.all([
     import('../plan/plan.js'),
     import('../emit/programHeader.js'),
     import('./outputFile.js'),
     import('../plan/window.js'),
+    import('../perf/performance.js'),
   ]);
   const { pass, narrow = false, c, bin } = options;
   const config = loadConfig(options.preset, options.set);
   const layer = parseLayer(options.layer);
   const engine = engineFor(config, options.engine);
+  const shift = parseShift(options.shift);
   const base = parseAddress(`--base ${options.base}`, options.base, PAGE);
   const place = parsePlaces(options.at, pass, planner.PLACE_ALIGNMENT);
   const symbol = symbolOf(options, config);
   if (c !== undefined) files.checkOutput('--c', c, ['.h']);
   if (bin !== undefined) files.checkOutput('--bin', bin, ['.bin']);
-  const plan = planner.makePlan(config, layer, pass, engine, { narrow, base, place });
+  const plan = planner.makePlan(config, layer, pass, engine, { narrow, shift, base, place });
 
-  if (c !== undefined) files.writeOutput('--c', c, Buffer.from(header.programHeader(config, plan, symbol, narrow)));
+  if (c !== undefined) files.writeOutput('--c', c, Buffer.from(header.programHeader(config, plan, symbol)));
   if (bin !== undefined) files.writeOutput('--bin', bin, Buffer.from(plan.words.buffer));
   const instructions = plan.words.byteLength / BYTES_PER_INSTRUCTION;
   const window = programs.writeWindow(plan);
   if (options.json) {
     const memory = Object.fromEntries([...partsOf(pass)].map(([name, key]) => [name, plan.memory[key]]));
+    const { first, second, output } = PASS_TENSORS[pass];
+    const shapes = Object.fromEntries([first, second, output].map((name) => [name, tensorShape(layer, name)]));
     const result = {
-      ...{ config: config.name, layer: formatLayer(layer), pass, engine, narrow, instructions },
-      ...{ memory, window, predicted: plan.cost, c, bin },
+      ...{ config: config.name, layer: formatLayer(layer), pass, engine, ...plan.results, instructions },
+      ...{ shapes, memory, window, predicted: plan.cost, memoryTiming: performance.benchMemory(config), c, bin },
     };
     print(`${JSON.stringify(result, null, 2)}\n`);
     return;
@@ -148,7 +156,8 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   const written = [c, bin].filter((path) => path !== undefined);
   print(
     `${config.name}  ${formatLayer(layer)}  ${pass} by ${engine}: ${instructions} instructions at ${at(plan.memory.program)}, ` +
-      `writes ${at(window.base)} to ${at(window.limit - 1)}${written.length > 0 ? `; in ${written.join(' and ')}` : ''}\n`,
+      `writes ${at(window.base)} to ${at(window.limit - 1)}${written.length > 0 ? `; in ${written.join(' and ')}` : ''}\n` +
+      `predicted: ${plan.cost.cycles.toLocaleString('en-US')} cycles, with a memory of ${performance.describeMemory(config)}\n`,
   );
 };
 
@@ -173,7 +182,8 @@ export const compileCommand = (context: Context): Command =>
         .default([], 'none'),
     )
     .option('--narrow', 'results in the operand format instead of the accumulator format')
-    .option('--c <file.h>', 'write the program as a C array, with the addresses and sizes of its tensors')
+    .option('--shift <n>', SHIFT_HELP)
+    .option('--c <file.h>', 'write the program as a C array, with the addresses and shapes of its tensors')
     .option('--symbol <name>', "name of the array, and of the macros in capitals (default: the file's)")
     .option('--bin <file.bin>', 'write the program as raw bytes')
     .option('--json', 'print the result as one JSON object')

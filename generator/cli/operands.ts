@@ -1,64 +1,79 @@
-import type { Problem } from '../check/errors.js';
-import { UserError } from '../check/errors.js';
+import { type Problem, UserError } from '../check/errors.js';
 import { tensorSizes } from '../golden/convolution.js';
 import type { Operands } from '../golden/judge.js';
-import { readNpy } from '../golden/npy.js';
-import { bf16Bits, bf16FromBits } from '../model/numerics.js';
+import { type NpyArray, type NpyFile, readNpy, tuple } from '../golden/npy.js';
+import { transpose } from '../golden/transpose.js';
 import { randomOperands } from '../model/workload.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import type { Config, Pass } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
+import {
+  axisNames,
+  type Layout,
+  layoutOrder,
+  otherLayout,
+  type TensorName,
+  tensorAxes,
+  tensorShape,
+} from '../spec/tensors.js';
+import { bf16Values, int8Values } from './operandValues.js';
+import { shapeAdvice } from './shapeAdvice.js';
 
-export type TensorName = 'x' | 'wt' | 'dy';
-export type TensorFiles = Readonly<Partial<Record<TensorName, string>>>;
-
-/** Shape and axis names of every tensor of a layer. */
-export const tensorShape = (
-  layer: Layer,
-  name: string,
-): { readonly shape: readonly number[]; readonly axes: string } => {
-  const { B, C, H, W, N, Kh, Kw, G, Ho, Wo } = layer;
-  if (name === 'x' || name === 'dx') return { shape: [B, H, W, C], axes: 'b,h,w,c' };
-  if (name === 'y' || name === 'dy') return { shape: [B, Ho, Wo, N], axes: 'b,ho,wo,n' };
-  return { shape: [Kh, Kw, C / G, N], axes: 'kh,kw,c,n' };
-};
+export type OperandName = 'x' | 'wt' | 'dy';
+export type TensorFiles = Readonly<Partial<Record<OperandName, string>>>;
 
 /** A flat index as coordinates: `dx[b,h,w,c] = dx[0,3,5,7]`. */
-export const coordinates = (layer: Layer, name: string, index: number): string => {
-  const { shape, axes } = tensorShape(layer, name);
+export const coordinates = (layer: Layer, name: TensorName, index: number): string => {
   let rest = index;
-  const at = [...shape]
+  const axes = tensorAxes(layer, name);
+  const at = [...axes]
     .reverse()
-    .map((size) => {
+    .map(({ size }) => {
       const here = rest % size;
       rest = Math.floor(rest / size);
       return here;
     })
     .reverse();
-  return `${name}[${axes}] = ${name}[${at.join(',')}]`;
+  const names = axes.map((axis) => axis.name.replace('/G', '').toLowerCase());
+  return `${name}[${names.join(',')}] = ${name}[${at.join(',')}]`;
 };
 
-/** Float32 values rounded to bf16 in place; returns how many changed. */
-const roundToBf16 = (values: Float32Array): number => {
-  let changed = 0;
-  for (let i = 0; i < values.length; i++) {
-    const before = values[i]!;
-    const after = bf16FromBits(bf16Bits(before));
-    if (after !== before && !(Number.isNaN(after) && Number.isNaN(before))) changed += 1;
-    values[i] = after;
-  }
-  return changed;
+/** A tensor as it lies in memory, in a layout. */
+export const inLayout = (layer: Layer, name: TensorName, layout: Layout, data: NpyArray['data']): NpyArray => ({
+  shape: tensorShape(layer, name, layout),
+  data: transpose(data, tensorShape(layer, name), layoutOrder(name, layout)),
+});
+
+/** The inverse: a tensor in a layout as it lies in memory. */
+const fromLayout = <T extends NpyFile>(layer: Layer, name: TensorName, layout: Layout, file: T): T => {
+  const order = layoutOrder(name, layout);
+  const back = order.map((_, axis) => order.indexOf(axis));
+  return { ...file, data: transpose(file.data, tensorShape(layer, name, layout), back) };
+};
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** Whether a tensor has one shape in both layouts, though not one order. */
+const isAmbiguous = (layer: Layer, name: TensorName): boolean => {
+  const shape = tensorShape(layer, name);
+  const long = (order: readonly number[]) => order.filter((axis) => shape[axis]! > 1).join();
+  const [one, other] = [layoutOrder(name, 'nhwc'), layoutOrder(name, 'nchw')];
+  return sameShape(shape, tensorShape(layer, name, 'nchw')) && long(one) !== long(other);
 };
 
 export interface LoadedOperands {
   readonly operands: Operands;
   /** Values that rounding to bf16 changed, by tensor; those that it changed in none are left out. */
   readonly rounded: Readonly<Record<string, number>>;
+  /** Tensors from files that would fit the other layout as well. */
+  readonly ambiguous: readonly OperandName[];
 }
 
 /**
- * The operands of a pass: from .npy files (int8 for int8, float32 for bf16), or seeded random data where there is none.
+ * The operands of a pass: from .npy files (integers for int8, any real numbers for bf16) in a layout, or seeded random data
+ * where there is none.
  * @throws UserError with the first problem of each file, and every file that the pass does not read.
  */
 export const loadOperands = (
@@ -67,10 +82,11 @@ export const loadOperands = (
   pass: Pass,
   files: TensorFiles,
   seed: number,
+  layout: Layout = 'nhwc',
 ): LoadedOperands => {
   const names = PASS_TENSORS[pass];
-  const read: readonly TensorName[] = [names.first, names.second];
-  const problems: Problem[] = (Object.keys(files) as TensorName[])
+  const read: readonly OperandName[] = [names.first, names.second];
+  const problems: Problem[] = (Object.keys(files) as OperandName[])
     .filter((name) => files[name] !== undefined && !read.includes(name))
     .map((name) => ({
       code: 'NOT_READ',
@@ -78,29 +94,52 @@ export const loadOperands = (
       message: `${pass} does not read ${name}`,
       fix: `leave it out, or give --${names.first} and --${names.second}`,
     }));
-  const rounded: Record<string, number> = {};
-  const fromFile = (name: TensorName): Int8Array | Float32Array | undefined => {
-    const path = files[name];
-    if (path === undefined) return undefined;
+  /** The result; of what a user can put right, nothing but the problem. */
+  const attempt = <T>(name: OperandName, path: string, run: () => T): T | undefined => {
     try {
-      const descr = config.format === 'int8' ? '|i1' : '<f4';
-      const { data } = readNpy(path, { descr, shape: tensorShape(layer, name).shape });
-      const values = data as Int8Array | Float32Array;
-      const changed = values instanceof Float32Array ? roundToBf16(values) : 0;
-      if (changed > 0) rounded[name] = changed;
-      return values;
+      return run();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push(...error.problems.map((problem) => ({ ...problem, path: `--${name} ${problem.path}` })));
+      problems.push(...error.problems.map((problem) => ({ ...problem, path: `--${name} ${path}` })));
       return undefined;
     }
   };
-  const first = fromFile(names.first);
-  const second = fromFile(names.second);
+  const given = read.flatMap((name) => {
+    const path = files[name];
+    const file = path === undefined ? undefined : attempt(name, path, () => readNpy(path));
+    return path === undefined ? [] : [{ name, path, file }];
+  });
+  const switchLayout = given.every(
+    ({ name, file }) => file !== undefined && sameShape(file.shape, tensorShape(layer, name, otherLayout(layout))),
+  );
+  const rounded: Record<string, number> = {};
+  const values = new Map<OperandName, Int8Array | Float32Array>();
+  for (const { name, path, file } of given) {
+    if (file === undefined) continue;
+    const shape = tensorShape(layer, name, layout);
+    if (!sameShape(file.shape, shape)) {
+      const axes = axisNames(tensorAxes(layer, name, layout));
+      const message = `the shape is ${tuple(file.shape)}, not ${tuple(shape)}, ${axes}`;
+      const fix = shapeAdvice(file.shape, layer, name, layout, switchLayout);
+      problems.push({ code: 'NPY_SHAPE', path: `--${name} ${path}`, message, fix });
+      continue;
+    }
+    const inMemory = fromLayout(layer, name, layout, file);
+    if (config.format === 'int8') {
+      const where = (index: number): string => coordinates(layer, name, index);
+      const whole = attempt(name, path, () => int8Values(inMemory, path, where));
+      if (whole) values.set(name, whole);
+    } else {
+      const { values: floats, changed } = bf16Values(inMemory);
+      if (changed > 0) rounded[name] = changed;
+      values.set(name, floats);
+    }
+  }
   if (problems.length > 0) throw new UserError(problems);
-  if (first && second) return { operands: { first, second }, rounded };
-  const random = randomOperands(config, layer, pass, seed);
-  return { operands: { first: first ?? random.first, second: second ?? random.second }, rounded };
+  const ambiguous = given.map(({ name }) => name).filter((name) => isAmbiguous(layer, name));
+  const random = values.size === read.length ? undefined : randomOperands(config, layer, pass, seed);
+  const [first, second] = [values.get(names.first) ?? random!.first, values.get(names.second) ?? random!.second];
+  return { operands: { first, second }, rounded, ambiguous };
 };
 
 /** Bytes of the operands of a pass. */

@@ -9,9 +9,12 @@ import { closest } from '../check/suggest.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer, parseLayer } from '../spec/layer.js';
+import { LAYOUTS, type Layout } from '../spec/tensors.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
+import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, loadConfig } from './source.js';
+import { wholeNumber } from './wholeNumber.js';
 
 interface Options {
   readonly preset: string;
@@ -31,13 +34,17 @@ interface Options {
   readonly memory?: string;
   readonly misalign: string;
   readonly narrow?: boolean;
+  readonly shift?: string;
+  readonly layout?: Layout;
   readonly explain?: boolean;
   readonly json?: boolean;
 }
 
 const help = `
-Tensors are .npy files in C order, int8 for the format int8 and float32 for bf16:
-  x [B,H,W,C]   wt [Kh,Kw,C/G,N]   dy [B,Ho,Wo,N]
+Tensors are .npy files of integers from -128 to 127 for the format int8, of any real numbers for bf16 (they are rounded):
+  --layout nhwc   x [B,H,W,C]   wt [Kh,Kw,C/G,N]   dy [B,Ho,Wo,N]
+  --layout nchw   x [B,C,H,W]   wt [N,C/G,Kh,Kw]   dy [B,N,Ho,Wo]   (PyTorch's order)
+  dx is as x, dw as wt, y as dy. Where axes have equal sizes, a file in the other order has the same shape: it cannot be told.
   fprop reads x and wt and makes y; dgrad reads dy and wt and makes dx; wgrad reads x and dy and makes dw.
 Layer keys: B C H W N, Kh Kw Sh Sw Dh Dw, Pt Pb Pl Pr, G; K S D P set all their axes.
 
@@ -45,16 +52,10 @@ Examples:
   bp-im2col run --preset tiny4 --layer C=8,H=6,W=6,N=6,K=3,S=2,P=1 --pass dgrad
   bp-im2col run --layer B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass wgrad --engine bp --explain
   bp-im2col run --layer C=3,H=32,W=32,N=16,K=3 --pass fprop --x x.npy --wt wt.npy --out y.npy --json
+  bp-im2col run --layer C=3,H=32,W=32,N=16,K=3 --pass fprop --x x.npy --wt wt.npy --layout nchw --out y.npy
 
 Exit codes: 0 the result matches the golden model, 1 it does not, 2 wrong input, 3 a tool is missing.
 `;
-
-const wholeNumber = (path: string, text: string, most: number): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= most) return value;
-  const message = Number.isNaN(value) ? `"${text}" is not a whole number` : `${text} is more than ${most}`;
-  throw new UserError([{ code: 'OUT_OF_RANGE', path, message, fix: `give a whole number from 0 to ${most}` }]);
-};
 
 const MEMORY_LIMITS = {
   readLatency: { least: 1, most: 100_000 },
@@ -179,13 +180,14 @@ const run = async (options: Options, context: Context): Promise<void> => {
   ]);
 
   // 1. everything that can be wrong with the input
-  const { pass, simulator, waves, out, narrow } = options;
+  const { pass, simulator, waves, out, narrow, layout } = options;
   const config = loadConfig(options.preset, options.set);
   const layer = parseLayer(options.layer);
   const engine = engineFor(config, options.engine);
   const seed = wholeNumber('--seed', options.seed, 2 ** 31 - 2);
   const misalign = wholeNumber('--misalign', options.misalign, 4095);
   const memory = parseMemory(options.memory);
+  const shift = parseShift(options.shift);
   if (out !== undefined) files.checkOutput('--out', out, ['.npy']);
   const timeline = timelineRange(options);
   if (options.timeline !== undefined) files.checkOutput('--timeline', options.timeline, ['.svg']);
@@ -197,8 +199,8 @@ const run = async (options: Options, context: Context): Promise<void> => {
   if (fewest > MOST_CYCLES) refuseSize(`it takes ${fewest.toExponential(1)} cycles`);
   if (simulator === 'icarus') icarus.checkIcarusMemory(inputs.operandBytes(config, layer, pass));
   const tensors = { x: options.x, wt: options.wt, dy: options.dy };
-  const { operands, rounded } = inputs.loadOperands(config, layer, pass, tensors, seed);
-  const plan = planner.makePlan(config, layer, pass, engine, { narrow, misalign });
+  const { operands, rounded, ambiguous } = inputs.loadOperands(config, layer, pass, tensors, seed, layout);
+  const plan = planner.makePlan(config, layer, pass, engine, { narrow, shift, misalign });
   const bytes = plan.memory.program + plan.words.byteLength - plan.memory.x.address;
   if (bytes > LARGEST_MEMORY) refuseSize(`the tensors take ${bytes} bytes`);
   if (simulator === 'icarus') icarus.checkIcarusMemory(bytes);
@@ -211,7 +213,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
   }
   const result = await withDiskErrors(() =>
     runner.runPass(config, layer, pass, engine, {
-      ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, misalign },
+      ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, shift, misalign },
     }),
   );
 
@@ -230,19 +232,33 @@ const run = async (options: Options, context: Context): Promise<void> => {
     files.writeOutput('--timeline', options.timeline, Buffer.from(svg));
   }
   if (out !== undefined && result.faults.length === 0) {
-    const { shape } = inputs.tensorShape(layer, PASS_TENSORS[pass].output);
-    files.writeOutput('--out', out, npy.encodeNpy({ shape, data: result.result }));
+    const array = inputs.inLayout(layer, PASS_TENSORS[pass].output, layout ?? 'nhwc', result.result);
+    files.writeOutput('--out', out, npy.encodeNpy(array));
   }
   const given = Object.fromEntries(Object.entries(tensors).filter(([, path]) => path !== undefined)) as Record<
     string,
     string
   >;
   const description: RunDescription = {
-    ...{ preset: options.preset, sets: options.set, layer, pass, engine, seed, simulator, narrow, misalign, memory },
+    ...{
+      preset: options.preset,
+      sets: options.set,
+      layer,
+      pass,
+      engine,
+      seed,
+      simulator,
+      narrow,
+      shift,
+      misalign,
+      memory,
+    },
+    layout,
     files: given,
   };
   const report = {
     ...{ config, description, result, rounded, waves, timeline: options.timeline },
+    ambiguous: layout === undefined ? ambiguous : [],
     out: result.faults.length === 0 ? out : undefined,
   };
   if (options.json) context.out(`${JSON.stringify(reports.jsonReport(report), null, 2)}\n`);
@@ -266,6 +282,7 @@ export const runCommand = (context: Context): Command =>
     .option('--x <file.npy>', 'input (default: seeded random data)')
     .option('--wt <file.npy>', 'weights')
     .option('--dy <file.npy>', 'gradient of the output')
+    .addOption(new Option('--layout <order>', 'order of the axes in these files (default: nhwc)').choices(LAYOUTS))
     .option('-o, --out <file.npy>', 'write the result: int32 for int8 (int8 with --narrow), float32 for bf16')
     .option('--seed <n>', 'seed of random data and of the memory model', '0')
     .addOption(
@@ -279,6 +296,7 @@ export const runCommand = (context: Context): Command =>
     .option('--memory <keys>', `memory model: ${Object.keys(MEMORY_LIMITS).join('=,')}=`)
     .option('--misalign <n>', 'elements by which tensors are moved off their alignment', '0')
     .option('--narrow', 'results in the operand format instead of the accumulator format')
+    .option('--shift <n>', SHIFT_HELP)
     .option('--explain', 'print what the planner chose as well')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', help)

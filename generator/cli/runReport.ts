@@ -8,6 +8,7 @@ import { PASS_TENSORS } from '../plan/problem.js';
 import type { Config } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
 import { counters } from '../spec/registers.js';
+import type { TensorName } from '../spec/tensors.js';
 import { coordinates } from './operands.js';
 
 /** A finished run and what was asked for. */
@@ -17,6 +18,8 @@ export interface RunReport {
   readonly result: RunResult;
   /** Input values that rounding to bf16 changed, by tensor. */
   readonly rounded: Readonly<Record<string, number>>;
+  /** Tensors from files that would fit the other layout as well. */
+  readonly ambiguous?: readonly string[];
   readonly out?: string;
   readonly waves?: string;
   readonly timeline?: string;
@@ -25,7 +28,7 @@ export interface RunReport {
 const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
-const outputOf = ({ description }: RunReport): string => PASS_TENSORS[description.pass].output;
+const outputOf = ({ description }: RunReport): TensorName => PASS_TENSORS[description.pass].output;
 
 /** What the model says of the plan with the memory that was asked for, but for stalls. */
 const predictedOf = ({ config, description, result }: RunReport): Cost => {
@@ -48,7 +51,7 @@ const readable = (hex: string, format: Config['format'], narrow: boolean): strin
 export const jsonReport = (report: RunReport) => {
   const { config, description, result, rounded, out, waves, timeline } = report;
   const { plan, firstMismatch } = result;
-  const { narrow = false } = description;
+  const { narrow = false, shift, layout = 'nhwc' } = description;
   return {
     preset: config.name,
     format: config.format,
@@ -71,6 +74,8 @@ export const jsonReport = (report: RunReport) => {
     kilocyclesPerSecond: Math.round(result.cyclesPerSecond / 1000),
     rounded,
     narrow,
+    ...(shift === undefined ? {} : { shift }),
+    layout,
     ...(out === undefined ? {} : { out }),
     ...(waves === undefined ? {} : { waves }),
     ...(timeline === undefined ? {} : { timeline }),
@@ -129,7 +134,7 @@ export const humanReport = (
   { color, explain }: { readonly color: boolean; readonly explain: boolean },
 ): string => {
   const pc = picocolors.createColors(color);
-  const { config, description, result, rounded, out, waves, timeline } = report;
+  const { config, description, result, rounded, ambiguous = [], out, waves, timeline } = report;
   const { layer, pass, engine, seed, narrow } = description;
   const { plan, counters: counts } = result;
   const predicted = predictedOf(report);
@@ -146,6 +151,9 @@ export const humanReport = (
     `${pc.bold(config.name)}  ${formatLayer(layer)}  ${pc.bold(pass)} by ${pc.bold(engine)}${zeros}\n`,
     ...Object.entries(rounded).map(
       ([name, changed]) => `note: rounding to bf16 changed ${number(changed)} values of ${name}\n`,
+    ),
+    ...ambiguous.map(
+      (name) => `note: ${name} has this shape in NHWC and NCHW alike; it was read as NHWC (see --layout)\n`,
     ),
     explain ? explanation(report, predicted) : '',
     tableOf([

@@ -1,35 +1,41 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Problem, UserError } from '../check/errors.js';
-
-/** Element types of the files we read and write: float32, int8, int32. */
-export type Descr = '<f4' | '|i1' | '<i4';
+import { UserError } from '../check/errors.js';
+import { halfToNumber, type NpyElement, parseElement } from './npyElement.js';
+import { type Literal, parseLiteral } from './pythonLiteral.js';
+import { type NumberArray, transpose } from './transpose.js';
 
 /** A tensor in C order. */
 export interface NpyArray {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int8Array | Int32Array;
+  readonly data: NumberArray;
 }
 
-/** What a file must hold; what is left out may be anything. */
-export interface NpyExpectation {
-  readonly descr?: Descr;
-  readonly shape?: readonly number[];
+/** What a file holds. int64 and uint64 come as float64, float16 and bf16 as float32: no value changes. */
+export interface NpyFile extends NpyArray {
+  /** Of the elements in the file. */
+  readonly element: NpyElement;
 }
 
-const types = { '<f4': Float32Array, '|i1': Int8Array, '<i4': Int32Array } as const;
 const magic = '\x93NUMPY';
 const alignment = 64;
+const MOST_AXES = 64;
 
-const descrOf = (data: NpyArray['data']): Descr =>
-  data instanceof Float32Array ? '<f4' : data instanceof Int8Array ? '|i1' : '<i4';
+const descrOf = (data: NumberArray): string => {
+  if (data instanceof Float32Array) return '<f4';
+  if (data instanceof Int8Array) return '|i1';
+  if (data instanceof Int32Array) return '<i4';
+  throw new TypeError('only float32, int8 and int32 are written');
+};
 
-const tuple = (shape: readonly number[]): string => `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+/** A shape as Python writes it. */
+export const tuple = (shape: readonly number[]): string => `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
 
-const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+/** Elements of a shape. */
+export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-/** The bytes of a version 1.0 file. */
+/** The bytes of a version 1.0 file of float32, int8 or int32. */
 export const encodeNpy = ({ shape, data }: NpyArray): Uint8Array => {
   if (elements(shape) !== data.length) {
     throw new RangeError(`shape ${tuple(shape)} does not hold ${data.length} elements`);
@@ -44,51 +50,85 @@ export const encodeNpy = ({ shape, data }: NpyArray): Uint8Array => {
   return new Uint8Array(file);
 };
 
-/** The entries of a header's dictionary, as text; undefined when it is not one. */
-const headerEntries = (text: string): Readonly<Record<string, string>> | undefined => {
-  const body = /^\{(.*)\}\s*$/s.exec(text)?.[1];
-  const entry = /\s*'(descr|fortran_order|shape)'\s*:\s*('[^']*'|True|False|\([\d\sL,]*\)|\[.*\])\s*(,|$)\s*/suy;
-  if (body === undefined) return undefined;
-  const entries: Record<string, string> = {};
-  while (entry.lastIndex < body.length) {
-    const match = entry.exec(body);
-    if (!match || match[1] in entries) return undefined;
-    entries[match[1]] = match[2];
-  }
-  return Object.keys(entries).length === 3 ? entries : undefined;
+interface Header {
+  readonly descr: Literal;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+}
+
+/** The dictionary of a header; undefined when NumPy would not read it. */
+const parseHeader = (text: string): Header | undefined => {
+  const literal = parseLiteral(text);
+  if (typeof literal !== 'object' || literal?.kind !== 'dict' || literal.entries.size !== 3) return undefined;
+  const [descr, fortran, shape] = ['descr', 'fortran_order', 'shape'].map((key) => literal.entries.get(key) ?? null);
+  if (descr === null || typeof fortran !== 'boolean') return undefined;
+  if (typeof shape !== 'object' || shape?.kind !== 'tuple' || shape.items.length > MOST_AXES) return undefined;
+  const sizes = shape.items.filter(
+    (size): size is number => typeof size === 'number' && size >= 0 && Number.isFinite(size),
+  );
+  return sizes.length === shape.items.length ? { descr, fortran, shape: sizes } : undefined;
 };
 
-/** Sizes of `(2, 3)`, `(4,)` or `()`; Python 2 wrote `2L`. */
-const parseShape = (text: string): readonly number[] | undefined => {
-  const inside = text.slice(1, -1).trim();
-  if (!/^\(.*\)$/s.test(text) || (inside !== '' && !/^\d+L?\s*(,\s*(\d+L?\s*(,\s*\d+L?\s*)*,?)?)$/.test(inside))) {
-    return undefined;
+/** Little-endian elements as numbers; undefined when a whole number is too large for a double. */
+const numbers: Readonly<Record<string, (buffer: ArrayBuffer) => NumberArray | undefined>> = (() => {
+  const whole = (values: BigInt64Array | BigUint64Array): Float64Array | undefined => {
+    const result = new Float64Array(values.length);
+    for (let i = 0; i < values.length; i++) {
+      result[i] = Number(values[i]!);
+      if (!Number.isSafeInteger(result[i])) return undefined;
+    }
+    return result;
+  };
+  const bf16 = (words: Uint16Array): Float32Array => {
+    const bits = new Uint32Array(words.length);
+    for (let i = 0; i < words.length; i++) bits[i] = words[i]! * 0x10000;
+    return new Float32Array(bits.buffer);
+  };
+  return {
+    b1: (buffer) => new Uint8Array(buffer),
+    i1: (buffer) => new Int8Array(buffer),
+    u1: (buffer) => new Uint8Array(buffer),
+    i2: (buffer) => new Int16Array(buffer),
+    u2: (buffer) => new Uint16Array(buffer),
+    i4: (buffer) => new Int32Array(buffer),
+    u4: (buffer) => new Uint32Array(buffer),
+    i8: (buffer) => whole(new BigInt64Array(buffer)),
+    u8: (buffer) => whole(new BigUint64Array(buffer)),
+    f2: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber),
+    f4: (buffer) => new Float32Array(buffer),
+    f8: (buffer) => new Float64Array(buffer),
+    V2: (buffer) => bf16(new Uint16Array(buffer)),
+  };
+})();
+
+const littleEndian = (bytes: Uint8Array, { size, bigEndian }: NpyElement): ArrayBuffer => {
+  const copy = new Uint8Array(bytes);
+  if (bigEndian) {
+    const view = Buffer.from(copy.buffer);
+    if (size === 2) view.swap16();
+    if (size === 4) view.swap32();
+    if (size === 8) view.swap64();
   }
-  return inside === ''
-    ? []
-    : inside
-        .replace(/,\s*$/, '')
-        .split(',')
-        .map((size) => Number.parseInt(size, 10));
+  return copy.buffer;
 };
 
 /**
- * Reads the bytes of a .npy file, versions 1.0, 2.0 and 3.0. `path` is for messages.
+ * Reads the bytes of a .npy file of numbers, versions 1.0, 2.0 and 3.0, in either byte order, in C or Fortran order.
+ * Elements of two bytes without a type are bf16, as ml_dtypes saves it. `path` is for messages.
  * @throws UserError with the first thing that is wrong with the file.
  */
-export const decodeNpy = (bytes: Uint8Array, path: string, expected: NpyExpectation = {}): NpyArray => {
+export const decodeNpy = (bytes: Uint8Array, path: string): NpyFile => {
   const refuse = (code: string, message: string, fix: string): never => {
-    const problem: Problem = { code, path, message, fix };
-    throw new UserError([problem]);
+    throw new UserError([{ code, path, message, fix }]);
   };
-  const resave = `save it again: numpy.save(file, array)`;
+  const resave = 'save it again: numpy.save(file, array)';
   if (bytes.length < 10 || latin1(bytes.subarray(0, 6)) !== magic) {
-    return refuse('NPY_FOREIGN', 'this is not a .npy file', 'write it with numpy.save (not savez or tofile)');
+    const fix = 'write it with numpy.save(file, array); savez, tofile and torch.save write other formats';
+    return refuse('NPY_FOREIGN', 'this is not a .npy file', fix);
   }
   const [major, minor] = [bytes[6], bytes[7]];
-  if (major < 1 || major > 3 || minor !== 0) {
-    return refuse('NPY_VERSION', `format version ${major}.${minor} is unknown`, 'use version 1.0, 2.0 or 3.0');
-  }
+  if (major < 1 || major > 3 || minor !== 0)
+    return refuse('NPY_VERSION', `format ${major}.${minor} is unknown`, resave);
   const start = major === 1 ? 10 : 12;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end =
@@ -96,52 +136,32 @@ export const decodeNpy = (bytes: Uint8Array, path: string, expected: NpyExpectat
       ? Number.POSITIVE_INFINITY
       : start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (end > bytes.length) return refuse('NPY_TRUNCATED', 'the file ends inside its header', resave);
-  const entries = headerEntries(latin1(bytes.subarray(start, end)));
-  const shape = entries && parseShape(entries.shape);
-  if (!entries || !shape || !/^(True|False)$/.test(entries.fortran_order)) {
-    return refuse('NPY_HEADER', 'the header cannot be read', resave);
-  }
-  const descr = entries.descr.replace(/^'(.*)'$/, '$1');
-  const cast = (to: string) => `convert it: numpy.save(file, array.astype('${to}'))`;
-  if (/^>/.test(descr)) {
-    const native = descr.replace('>', '<');
-    const to = expected.descr ?? (Object.hasOwn(types, native) ? native : '<f4');
-    return refuse('NPY_BIG_ENDIAN', `elements are big endian (${descr})`, cast(to));
-  }
-  if (expected.descr !== undefined && expected.descr !== descr) {
-    return refuse('NPY_DTYPE', `elements are ${descr}, not ${expected.descr}`, cast(expected.descr));
-  }
-  if (!Object.hasOwn(types, descr)) {
-    return refuse('NPY_DTYPE', `elements are ${descr}, not one of ${Object.keys(types).join(', ')}`, cast('<f4'));
-  }
-  if (entries.fortran_order === 'True' && shape.length > 1) {
-    return refuse(
-      'NPY_FORTRAN',
-      'the array is in Fortran order',
-      'convert it: numpy.save(file, numpy.ascontiguousarray(array))',
-    );
-  }
-  const wanted = expected.shape;
-  if (wanted && (wanted.length !== shape.length || wanted.some((size, axis) => size !== shape[axis]))) {
-    const fix =
-      elements(shape) === elements(wanted)
-        ? `reshape it: array.reshape(${tuple(wanted)})`
-        : `give an array of the shape ${tuple(wanted)}, ${elements(wanted)} elements; this one has ${elements(shape)}`;
-    return refuse('NPY_SHAPE', `the shape is ${tuple(shape)}, not ${tuple(wanted)}`, fix);
-  }
-  const type = types[descr as Descr];
-  const size = elements(shape) * type.BYTES_PER_ELEMENT;
+  const header = parseHeader(latin1(bytes.subarray(start, end)));
+  if (!header) return refuse('NPY_HEADER', 'the header cannot be read', resave);
+  const { descr, fortran, shape } = header;
+  const element = parseElement(descr);
+  if ('refusal' in element) return refuse('NPY_DTYPE', element.refusal, element.fix);
+  const size = elements(shape) * element.size;
   const held = bytes.length - end;
-  if (held < size) return refuse('NPY_TRUNCATED', `the data has ${held} bytes of ${size}`, resave);
+  if (!(held >= size)) return refuse('NPY_TRUNCATED', `the data has ${held} bytes of ${size}`, resave);
   if (held > size) return refuse('NPY_TRAILING', `${held - size} bytes follow the data`, resave);
-  return { shape, data: new type(new Uint8Array(bytes.subarray(end)).buffer) };
+  const data =
+    numbers[`${element.kind}${element.size}`]!(littleEndian(bytes.subarray(end), element)) ??
+    refuse(
+      'NPY_RANGE',
+      'whole numbers beyond 2^53 cannot be read exactly',
+      "round them: numpy.save(file, array.astype('float64'))",
+    );
+  if (!fortran) return { shape, data, element };
+  const backwards = shape.map((_, axis) => shape.length - 1 - axis);
+  return { shape, data: transpose(data, [...shape].reverse(), backwards), element };
 };
 
 /**
  * Reads a .npy file.
- * @throws UserError when it cannot be read or is not what is expected.
+ * @throws UserError when it cannot be read.
  */
-export const readNpy = (path: string, expected: NpyExpectation = {}): NpyArray => {
+export const readNpy = (path: string): NpyFile => {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -149,7 +169,7 @@ export const readNpy = (path: string, expected: NpyExpectation = {}): NpyArray =
     const message = `the file cannot be read: ${(error as Error).message}`;
     throw new UserError([{ code: 'FILE_UNREADABLE', path, message, fix: 'give the path of a readable .npy file' }]);
   }
-  return decodeNpy(bytes, path, expected);
+  return decodeNpy(bytes, path);
 };
 
 /** Writes a .npy file, version 1.0. */

@@ -17,6 +17,12 @@ export const benchMemory = (config: Config): MemoryTiming => ({
   bytesPerCycle: derive(config).beatBytes,
 });
 
+/** The memory of the benches in words: latencies in cycles, and what it moves. */
+export const describeMemory = (config: Config): string => {
+  const { readLatency, writeLatency, bytesPerCycle } = benchMemory(config);
+  return `${readLatency} cycles of read latency, ${writeLatency} of write latency, ${bytesPerCycle} bytes a cycle`;
+};
+
 /** Cycles, bytes, buffer accesses and array use of a plan, without carrying it out. Counters are as the hardware has them. */
 export const performanceOf = (
   config: Config,

@@ -2,7 +2,7 @@ import { type Axis, axisGeometry, axisTile, type Range, rangeLength, sourceRange
 import type { Builder } from './builder.js';
 import { type ChannelShape, type ChannelTiling, phasePairs, sourceOf, weightsOf } from './channelTiling.js';
 import { fuse } from './lanes.js';
-import { storeTile } from './results.js';
+import { type ResultFormat, storeTile } from './results.js';
 import { cut, cutRange } from './shrink.js';
 import { acquireRows, stripPitch } from './sources.js';
 
@@ -20,7 +20,7 @@ export const emitChannelPass = (
   shape: ChannelShape,
   tiling: ChannelTiling,
   builder: Builder,
-  narrow: boolean,
+  format: ResultFormat,
   waitStore: number,
 ): void => {
   const { problem } = shape;
@@ -199,7 +199,7 @@ export const emitChannelPass = (
       const channel = group * shape.groupTarget + target.first;
       parts.forEach((part, index) => {
         const tile = { images, rows: part, columns: cols, channel, channels: targetCount };
-        storeTile(shape, { ...tile, ...places[index]!, lastExec: lastExec[index]! }, builder, narrow);
+        storeTile(shape, { ...tile, ...places[index]!, lastExec: lastExec[index]! }, builder, format);
       });
     }
   };

@@ -3,6 +3,7 @@ import type { Builder } from './builder.js';
 import { fuse, type LaneMapping } from './lanes.js';
 import { wholeAxis } from './phases.js';
 import type { MemoryMap, Problem } from './problem.js';
+import type { ResultFormat } from './results.js';
 import { cut, shrink } from './shrink.js';
 import {
   acquireRows,
@@ -156,7 +157,7 @@ export const emitPixelPass = (
   shape: Shape,
   tiling: PixelTiling,
   builder: Builder,
-  narrow: boolean,
+  format: ResultFormat,
   waitStore: number,
 ): void => {
   const { problem, memory, walk } = shape;
@@ -164,7 +165,7 @@ export const emitPixelPass = (
   const { config, derived } = builder;
   const { beatElements, dataBytes } = derived;
   const { rows: lanes, columns } = config.array;
-  const outBytes = narrow ? dataBytes : 4;
+  const outBytes = format.narrow ? dataBytes : 4;
   const h = axisGeometry(mode, height);
   const w = axisGeometry(mode, walk);
   const fused = shape.lanes === 'fused';
@@ -303,8 +304,7 @@ export const emitPixelPass = (
         memory.output.address + (((kh * layer.Kw + tapsW.first) * shape.groupC + c.first) * layer.N + n0) * outBytes;
       const tapBytes = shape.groupC * layer.N * outBytes;
       const common = {
-        narrow,
-        shift: 0,
+        ...format,
         vectorsPerGroup: vectors,
         lastLanes: nCount - (vectors - 1) * columns,
         accGroupStride: vectors,

@@ -3,7 +3,7 @@ import { performanceOf } from '../perf/performance.js';
 import type { Config, Engine, Pass } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
-import { BYTES_PER_INSTRUCTION, encode, type Instruction, isRunTooLong } from '../spec/program.js';
+import { BYTES_PER_INSTRUCTION, encode, type Instruction, isRunTooLong, MOST_SHIFT } from '../spec/program.js';
 import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from './builder.js';
 import { emitChannelPass } from './channelPass.js';
 import { channelShape } from './channelTiling.js';
@@ -12,6 +12,7 @@ import { limitProblem } from './limits.js';
 import { emitPixelPass, pixelShape } from './pixelPass.js';
 import { type MemoryMap, makeProblem, PASS_TENSORS, type Problem, type Tensor } from './problem.js';
 import { emitReorganize } from './reorganize.js';
+import type { ResultFormat } from './results.js';
 import { mappingsOf, type Tiling, tilingsOf } from './tilings.js';
 
 export type { Tiling } from './tilings.js';
@@ -24,6 +25,7 @@ export interface Plan {
   /** Encoded program, 16 words per instruction. */
   readonly words: Uint32Array;
   readonly tiling: Tiling;
+  readonly results: ResultFormat;
   /** Tilings that were compared. */
   readonly considered: number;
   /** What the planner expects, with the memory of the benches. */
@@ -35,6 +37,8 @@ export interface Plan {
 export interface PlanOptions {
   /** Results in the operand format; otherwise in the accumulator format. */
   readonly narrow?: boolean;
+  /** int8 results are sums divided by 2^shift, 0 to {@link MOST_SHIFT}, rounded half to even and saturated; only with `narrow`. */
+  readonly shift?: number;
   /** Elements by which the tensors are moved off their natural alignment, to exercise it. */
   readonly misalign?: number;
   /** Narrows the tilings that are compared; all of them fit. */
@@ -95,6 +99,21 @@ const memoryMap = (
   const width = narrow ? dataBytes : 4;
   const output = place('output', elements * width, width);
   return { program: places.program ?? next, x, wt, dy, scratch, output };
+};
+
+const resultFormat = (config: Config, { narrow = false, shift }: PlanOptions): ResultFormat => {
+  const refuse = (message: string, fix: string): never => {
+    throw new UserError([{ code: 'PLAN_SHIFT', path: `--shift ${shift}`, message, fix }]);
+  };
+  if (shift === undefined) return { narrow, shift: 0 };
+  if (config.format !== 'int8') {
+    refuse(`only int8 results are shifted; those of ${config.name} are ${config.format}`, 'leave --shift out');
+  }
+  if (!narrow) refuse('sums of 32 bits are not shifted', 'add --narrow, or leave --shift out');
+  if (!Number.isInteger(shift) || shift < 0 || shift > MOST_SHIFT) {
+    refuse(`not a whole number from 0 to ${MOST_SHIFT}`, 'take one that suits the sums, as 8');
+  }
+  return { narrow, shift };
 };
 
 /** Refuses what does not end below the greatest address, as the limit of the write window is an address too, or beyond what a double counts exactly. */
@@ -167,7 +186,7 @@ const programProblem = (config: Config, problem: Problem): UserError =>
 /**
  * Maps a layer and pass to a program.
  * @throws UserError when nothing fits the buffers, the tensors do not fit the addresses or overlap, the program would be
- * too long, or the engine is not part of the accelerator.
+ * too long, the engine is not part of the accelerator, or the results are not of those that are shifted.
  */
 export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engine, options: PlanOptions = {}): Plan => {
   if (!config.engines.includes(engine)) {
@@ -180,7 +199,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
       },
     ]);
   }
-  const narrow = options.narrow ?? false;
+  const results = resultFormat(config, options);
+  const { narrow } = results;
   const problem = makeProblem(layer, pass, engine);
   const memory = memoryMap(config, problem, options);
   if (options.place?.scratch !== undefined && memory.scratch.bytes === 0) {
@@ -200,8 +220,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
       const waitStore = emitReorganize(problem, memory, builder);
       if (waitStore === undefined) return undefined;
       if (tiling.kind === 'channels')
-        emitChannelPass(channelShape(problem, memory, tiling.lanes, dataBytes), tiling, builder, narrow, waitStore);
-      else emitPixelPass(pixelShape(problem, memory, tiling.lanes, rows), tiling, builder, narrow, waitStore);
+        emitChannelPass(channelShape(problem, memory, tiling.lanes, dataBytes), tiling, builder, results, waitStore);
+      else emitPixelPass(pixelShape(problem, memory, tiling.lanes, rows), tiling, builder, results, waitStore);
     } catch (error) {
       if (error instanceof TooSlow) return undefined;
       if (error instanceof TooLong) throw programProblem(config, problem);
@@ -246,6 +266,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     instructions,
     words,
     tiling: best.tiling,
+    results,
     considered: candidates.length,
     cost: best.cost,
     scratchBytes: memory.scratch.bytes,

@@ -4,6 +4,14 @@ import type { ChannelShape } from './channelTiling.js';
 import type { Phase } from './phases.js';
 import { cut } from './shrink.js';
 
+/** How results are written. */
+export interface ResultFormat {
+  /** In the operand format; otherwise in the accumulator format. */
+  readonly narrow: boolean;
+  /** int8 results are sums divided by 2^shift. */
+  readonly shift: number;
+}
+
 /** A tile of results: where it lies in the accumulator, vector behind vector, and in the tensor. */
 export interface ResultTile extends Pick<Accumulator, 'base' | 'halves'> {
   readonly images: Range;
@@ -36,19 +44,19 @@ const latticeOf = ({ first, last }: Range, step: number, residue: number): Latti
 };
 
 /** Emits the STOREs of a tile, and of the zeros between its pixels where it has only every n-th. */
-export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builder, narrow: boolean): void => {
+export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builder, format: ResultFormat): void => {
   const { problem, memory, pixels, groupTarget, groups } = shape;
   const { layer, pass } = problem;
   const { columns: lanes } = builder.config.array;
   const [height, width] = pass === 'fprop' ? [layer.Ho, layer.Wo] : [layer.H, layer.W];
-  const pixelBytes = groupTarget * groups * (narrow ? builder.derived.dataBytes : 4);
+  const pixelBytes = groupTarget * groups * (format.narrow ? builder.derived.dataBytes : 4);
   const rowBytes = width * pixelBytes;
   const imageBytes = height * rowBytes;
   const images = rangeLength(tile.images);
   const rows = rangeLength(tile.rows);
   const columns = rangeLength(tile.columns);
   const vectors = Math.ceil(tile.channels / lanes);
-  const common = { narrow, shift: 0, vectorsPerGroup: vectors, lastLanes: tile.channels - (vectors - 1) * lanes };
+  const common = { ...format, vectorsPerGroup: vectors, lastLanes: tile.channels - (vectors - 1) * lanes };
   const address = (image: number, row: number, column: number): number =>
     memory.output.address +
     image * imageBytes +

@@ -172,6 +172,10 @@ export type Queue = 'load' | 'exec' | 'store';
 export const WORDS_PER_INSTRUCTION = 16;
 export const BYTES_PER_INSTRUCTION = 64;
 
+const SHIFT_BITS = 5;
+/** Greatest shift of a STORE. */
+export const MOST_SHIFT = 2 ** SHIFT_BITS - 1;
+
 /** The queue that carries out an instruction; END has none. */
 export const queueOf = ({ kind }: Instruction): Queue | undefined => {
   if (kind === 'end') return undefined;
@@ -313,7 +317,7 @@ const execLayout: Layout<Exec> = {
 
 const storeLayout: Layout<Store> = {
   narrow: flag(8),
-  shift: unsigned(0, 16, 5),
+  shift: unsigned(0, 16, SHIFT_BITS),
   waitExec: whole(1),
   waitLoad: whole(2),
   address: address(3),

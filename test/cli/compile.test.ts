@@ -8,6 +8,7 @@ import { writeWindow } from '../../generator/plan/window.js';
 import type { Engine, Pass } from '../../generator/spec/config.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
+import { type TensorName, tensorShape } from '../../generator/spec/tensors.js';
 import { temporaryFolders } from '../temporary.js';
 
 const temporaryFolder = temporaryFolders();
@@ -33,13 +34,22 @@ const readBack = (
   folder: string,
   header: string,
   symbol: string,
-): { words: Uint32Array; values: Map<string, bigint> } => {
+): { words: Uint32Array; values: Map<string, bigint>; shapes: Map<string, bigint[]> } => {
   const macro = symbol.toUpperCase();
   const names = [...readFileSync(join(folder, header), 'utf8').matchAll(/^#define (\w+) +\w/gm)].map(
     ([, name]) => name!,
   );
   expect(names.every((name) => name.startsWith(`${macro}_`))).toBe(true);
-  const lines = names.map((name) => `  printf("${name} %llu\\n", (unsigned long long)${name});`);
+  const arrays = [...readFileSync(join(folder, header), 'utf8').matchAll(/^#define (\w+) +\{/gm)].map(
+    ([, name]) => name!,
+  );
+  const lines = [
+    ...names.map((name) => `  printf("${name} %llu\\n", (unsigned long long)${name});`),
+    ...arrays.map((name) => {
+      const each = [0, 1, 2, 3].map((axis) => `(unsigned long long)${name.toLowerCase()}[${axis}]`);
+      return `  { const uint32_t ${name.toLowerCase()}[4] = ${name}; printf("${name} %llu %llu %llu %llu\\n", ${each.join(', ')}); }`;
+    }),
+  ];
   writeFileSync(
     join(folder, 'main.c'),
     `#include <stdio.h>
@@ -54,30 +64,36 @@ ${lines.join('\n')}
   const flags = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Werror'];
   execFileSync('gcc', [...flags, 'main.c', '-o', 'main'], { cwd: folder });
   const said = execFileSync('sh', ['-c', './main 2>words'], { cwd: folder, encoding: 'utf8' });
-  const values = new Map(
+  const told = new Map(
     said
       .trim()
       .split('\n')
-      .map((line) => [line.split(' ')[0]!, BigInt(line.split(' ')[1]!)]),
+      .map((line) => line.split(' '))
+      .map(([name, ...numbers]) => [name!, numbers.map(BigInt)] as const),
   );
+  const values = new Map([...told].filter(([name]) => names.includes(name)).map(([name, [value]]) => [name, value!]));
+  const shapes = new Map([...told].filter(([name]) => arrays.includes(name)));
   const bytes = readFileSync(join(folder, 'words'));
-  return { words: new Uint32Array(new Uint8Array(bytes).buffer), values };
+  return { words: new Uint32Array(new Uint8Array(bytes).buffer), values, shapes };
 };
 
 describe('bp-im2col compile', () => {
-  it.each<readonly [Pass, Engine, string, boolean]>([
-    ['dgrad', 'zerofree', '0x10000000', false],
-    ['wgrad', 'traditional', '0x80000000', true],
-    ['fprop', 'bp', '4096', false],
-  ])('writes %s by %s as C that holds the plan', async (pass, engine, base, narrow) => {
+  it.each<readonly [Pass, Engine, string, boolean, number | undefined]>([
+    ['dgrad', 'zerofree', '0x10000000', false, undefined],
+    ['wgrad', 'traditional', '0x80000000', true, 7],
+    ['fprop', 'bp', '4096', true, undefined],
+    ['fprop', 'bp', '4096', false, undefined],
+  ])('writes %s by %s as C that holds the plan: %s, narrow %s, shift %s', async (pass, engine, base, narrow, shift) => {
     const folder = temporaryFolder();
     const { code, out } = await compile(
       ...['--pass', pass, '--engine', engine, '--base', base, '--symbol', 'layer_1'],
       ...['--c', join(folder, 'l.h'), '--bin', join(folder, 'l.bin'), '--json', ...(narrow ? ['--narrow'] : [])],
+      ...(shift === undefined ? [] : ['--shift', String(shift)]),
     );
     expect(code).toBe(0);
-    const plan = makePlan(presets.tiny4, parseLayer(LAYER), pass, engine, { base: Number(base), narrow });
-    const { words, values } = readBack(folder, 'l.h', 'layer_1');
+    const plan = makePlan(presets.tiny4, parseLayer(LAYER), pass, engine, { base: Number(base), narrow, shift });
+    const layer = parseLayer(LAYER);
+    const { words, values, shapes } = readBack(folder, 'l.h', 'layer_1');
     expect(words).toEqual(plan.words);
     expect(new Uint8Array(readFileSync(join(folder, 'l.bin')))).toEqual(new Uint8Array(plan.words.buffer));
     const { memory } = plan;
@@ -86,6 +102,9 @@ describe('bp-im2col compile', () => {
       PROGRAM_ADDRESS: memory.program,
       PROGRAM_COUNT: plan.words.length / 16,
       PROGRAM_BYTES: plan.words.byteLength,
+      PREDICTED_CYCLES: plan.cost.cycles,
+      ...Object.fromEntries(Object.entries(layer).map(([key, value]) => [`LAYER_${key.toUpperCase()}`, value])),
+      ...(narrow ? { SHIFT: shift ?? 0 } : {}),
       WINDOW_BASE: writeWindow(plan).base,
       WINDOW_LIMIT: writeWindow(plan).limit,
       ...(memory.scratch.bytes > 0
@@ -98,6 +117,13 @@ describe('bp-im2col compile', () => {
     for (const name of tensors) expect(places).toContain(values.get(`LAYER_1_${name}_ADDRESS`));
     expect(values.size).toBe(Object.keys(expected).length + 6);
     expect(memory.scratch.bytes > 0).toBe(engine === 'traditional');
+    const text = readFileSync(join(folder, 'l.h'), 'utf8');
+    for (const name of tensors) {
+      const shape = tensorShape(layer, name.toLowerCase() as TensorName);
+      expect(shapes.get(`LAYER_1_${name}_SHAPE`)).toEqual(shape.map(BigInt));
+    }
+    expect(text.includes(`int8: sum / 2^${shift ?? 0}, rounded half to even, saturated to -128..127`)).toBe(narrow);
+    expect(text).toContain('with a memory of 100 cycles of read latency, 20 of write latency, 4 bytes a cycle */');
     const said = JSON.parse(out) as { memory: Readonly<Record<string, unknown>> };
     const [first, second, result] = tensors.map((name) => name.toLowerCase());
     expect(Object.keys(said.memory)).toEqual([first, second, 'scratch', 'program', result]);
@@ -107,7 +133,12 @@ describe('bp-im2col compile', () => {
       pass,
       engine,
       narrow,
+      shift: shift ?? 0,
+      shapes: Object.fromEntries(
+        tensors.map((name) => [name.toLowerCase(), shapes.get(`LAYER_1_${name}_SHAPE`)!.map(Number)]),
+      ),
       instructions: expected.PROGRAM_COUNT,
+      memoryTiming: { readLatency: 100, writeLatency: 20, bytesPerCycle: 4 },
     });
   });
 
@@ -162,6 +193,15 @@ describe('bp-im2col compile', () => {
     [['--at', 'dx=0x10002000'], 'place: dx would lie at 0x10002000, inside dy (0x10002000 to'],
     [['--at', 'program=0x10001040'], 'place: the program would lie at 0x10001040, inside wt (0x10001000 to'],
     [['--at', 'scratch=0x40'], 'place: dgrad of this layer by zerofree stores nothing in between [PLAN_SCRATCH]'],
+    [
+      ['--shift', '4'],
+      '--shift 4: sums of 32 bits are not shifted [PLAN_SHIFT]\n    fix: add --narrow, or leave --shift out',
+    ],
+    [['--narrow', '--shift', '32'], '--shift: 32 is more than 31'],
+    [
+      ['--narrow', '--shift', '1', '--preset', 'odd'],
+      '--shift 1: only int8 results are shifted; those of odd are bf16',
+    ],
     [['--symbol', 'bpi'], '--symbol bpi: macros of BPI are in'],
     [['--symbol', 'Acc_X', '--set', 'prefix=acc_x_'], '--symbol acc_x_program'],
     [['--c', 'bpi.h'], '--c bpi.h: macros of BPI are in'],
@@ -178,6 +218,32 @@ describe('bp-im2col compile', () => {
     expect(err).not.toMatch(/\n\s+at /);
     expect(readdirSync(folder)).toEqual([]);
     for (const file of ['program.txt', 'bpi.h', 'Bpi_Registers.h']) expect(existsSync(file), file).toBe(false);
+  });
+
+  it('says which cycles it predicts, and with which memory', async () => {
+    const { out } = await compile('--pass', 'dgrad');
+    const { cost } = makePlan(presets.tiny4, parseLayer(LAYER), 'dgrad', 'zerofree');
+    const memory = '100 cycles of read latency, 20 of write latency, 4 bytes a cycle';
+    expect(out).toContain(`\npredicted: ${cost.cycles.toLocaleString('en-US')} cycles, with a memory of ${memory}\n`);
+  });
+
+  it('has headers that can be included together, whatever their names are', async () => {
+    const folder = temporaryFolder();
+    const names = ['a', 'a_layer', 'a_program', 'a_layer_program', 'a_x'];
+    for (const name of names) await compile('--pass', 'wgrad', '--c', join(folder, `${name}.h`));
+    const uses = names.map((name) => `  if (!sizeof ${name}_words || ${name.toUpperCase()}_LAYER_H != 7u) return 1;`);
+    const source = [
+      ...names.map((name) => `#include "${name}.h"`),
+      'int main(void) {',
+      ...uses,
+      '  return 0;',
+      '}',
+      '',
+    ];
+    writeFileSync(join(folder, 'main.c'), source.join('\n'));
+    const flags = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Werror'];
+    execFileSync('gcc', [...flags, 'main.c', '-o', 'main'], { cwd: folder });
+    execFileSync('./main', { cwd: folder });
   });
 
   it('refuses a name for an array that is not written', async () => {

@@ -6,6 +6,7 @@ import { coordinates } from '../../generator/cli/operands.js';
 import { runCli } from '../../generator/cli/program.js';
 import { convolve } from '../../generator/golden/convolution.js';
 import { encodeNpy, type NpyArray, readNpy } from '../../generator/golden/npy.js';
+import { transpose } from '../../generator/golden/transpose.js';
 import { derive } from '../../generator/spec/derive.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
@@ -57,6 +58,58 @@ describe('run', () => {
     expect(shape).toEqual([1, 3, 2, 6]);
     expect(data).toEqual(convolve(layer, 'fprop', x, wt));
     expect(readdirSync(root).sort()).toEqual(['wt.npy', 'x.npy', 'y.npy']);
+  });
+
+  it('reads and writes files as PyTorch orders them', async () => {
+    const root = folder();
+    const [x, wt] = [bytes(60), bytes(162)];
+    const [nchw, oihw] = [transpose(x, [1, 5, 4, 3], [0, 3, 1, 2]), transpose(wt, [3, 3, 3, 6], [3, 2, 0, 1])];
+    const out = join(root, 'y.npy');
+    const args = [
+      '--x',
+      npy(join(root, 'x.npy'), [1, 3, 5, 4], nchw),
+      '--wt',
+      npy(join(root, 'w.npy'), [6, 3, 3, 3], oihw),
+    ];
+    const { code, out: text } = await tiny('fprop', ...args, '--layout', 'nchw', '--out', out);
+    expect(code, text).toBe(EXIT.ok);
+    expect(text).not.toContain('note:');
+    const { shape, data } = readNpy(out);
+    expect(shape).toEqual([1, 6, 3, 2]);
+    const y = convolve(layer, 'fprop', x, wt) as Int32Array;
+    expect(data).toEqual(transpose(y, [1, 3, 2, 6], [0, 3, 1, 2]));
+  });
+
+  it('says when a file would fit both orders, unless it was told which', async () => {
+    const x = npy(join(folder(), 'x.npy'), [1, 3, 3, 3], bytes(27));
+    const square = ['--preset', 'tiny4', '--layer', 'C=3,H=3,W=3,N=2,K=1', '--pass', 'fprop', '--x', x];
+    const note = 'note: x has this shape in NHWC and NCHW alike; it was read as NHWC (see --layout)';
+    expect((await run(...square)).out).toContain(note);
+    expect((await run(...square, '--layout', 'nhwc')).out).not.toContain('note:');
+  });
+
+  it('divides narrow int8 results by a power of two, and saturates them', async () => {
+    const root = folder();
+    const x = bytes(60);
+    const wt = bytes(162);
+    const out = join(root, 'y.npy');
+    const files = [
+      '--x',
+      npy(join(root, 'x.npy'), [1, 5, 4, 3], x),
+      '--wt',
+      npy(join(root, 'w.npy'), [3, 3, 3, 6], wt),
+    ];
+    const { code, out: text } = await tiny('fprop', ...files, '--narrow', '--shift', '9', '--out', out, '--json');
+    expect(code, text).toBe(EXIT.ok);
+    expect(JSON.parse(text)).toMatchObject({ narrow: true, shift: 9, layout: 'nhwc' });
+    const sums = [...convolve(layer, 'fprop', x, wt)];
+    // no sum is halfway between two
+    expect(sums.every((sum) => (sum & 511) !== 256)).toBe(true);
+    const right = sums.map((sum) => Math.min(127, Math.max(-128, Math.round(sum / 512))));
+    const { data } = readNpy(out);
+    expect(data).toBeInstanceOf(Int8Array);
+    expect([...data]).toEqual(right);
+    expect(new Set(right).size).toBeGreaterThan(10);
   });
 
   it('prints exactly one JSON object, with every counter', async () => {
@@ -164,6 +217,11 @@ describe('input that is refused before anything is built', () => {
     [tinyArgs('fprop', '--timeline', 't.svg', '--simulator', 'icarus'), 'only Verilator records'],
     [tinyArgs('fprop', '--timeline', 't.svg', '--timeline-cycles', '9-2'), 'as in 0-5000'],
     [tinyArgs('fprop', '--timeline-cycles', '1-2'), 'add --timeline'],
+    [tinyArgs('fprop', '--shift', '3'), '--shift 3: sums of 32 bits are not shifted'],
+    [tinyArgs('fprop', '--narrow', '--shift', '32'), '--shift: 32 is more than 31'],
+    [tinyArgs('fprop', '--narrow', '--shift', '-1'), '--shift: "-1" is not a whole number'],
+    [tinyArgs('fprop', '--narrow', '--shift', '2', '--preset', 'odd'), 'only int8 results are shifted'],
+    [tinyArgs('fprop', '--layout', 'chwn'), 'Allowed choices are nhwc, nchw'],
     [tinyArgs('fprop', '--x', 'no-such.npy'), '--x no-such.npy: the file cannot be read'],
     [tinyArgs('fprop', '--dy', 'dy.npy'), '--dy: fprop does not read dy'],
   ])('%j', (args, text) => refused(args, text));
@@ -179,7 +237,7 @@ describe('input that is refused before anything is built', () => {
     const x = (name: string) => tinyArgs('fprop', '--x', at(name), '--out', at('y.npy'));
     await refused(x('text.npy'), '[NPY_FOREIGN]');
     await refused(x('shape.npy'), 'the shape is (1, 4, 5, 3), not (1, 5, 4, 3)');
-    await refused(x('float.npy'), 'elements are <f4, not |i1');
+    await refused(x('float.npy'), 'elements are <f4; the format int8 takes integers');
     await refused(x('short.npy'), '[NPY_TRUNCATED]');
     await refused([...x('shape.npy'), '--wt', at('text.npy')], 'error: 2 problems', '[NPY_SHAPE]', '[NPY_FOREIGN]');
     expect(existsSync(at('y.npy'))).toBe(false);

@@ -76,7 +76,7 @@ describe('the driver on the Verilated core', () => {
     const places = `#define BAD_PROGRAM_ADDRESS ${BAD}u\n#define BAD_INSTRUCTION ${instruction}u\n#define LOST_PROGRAM_ADDRESS ${LOST}u\n`;
     writeFiles(folder, [
       ...software(config),
-      { path: 'good.h', text: programHeader(config, plan, 'good', false) },
+      { path: 'good.h', text: programHeader(config, plan, 'good') },
       { path: 'places.h', text: places },
     ]);
     const bench = join(packageRoot, 'tb', 'driver');

@@ -72,7 +72,7 @@ describe('the integration guide', () => {
 
   it('has an example that compiles, with a program that its command makes', async () => {
     const folder = temporaryFolder();
-    const [, command, said] = /^ {4}\$ npx bp-im2col (compile .*)\n {4}(.*)$/m.exec(guide)!;
+    const [, command, said, predicted] = /^ {4}\$ npx bp-im2col (compile .*)\n {4}(.*\n) {4}(.*)$/m.exec(guide)!;
     const file = join(folder, 'conv1.h');
     let printed = '';
     const print = (text: string): void => {
@@ -80,7 +80,16 @@ describe('the integration guide', () => {
     };
     const words = command!.split(' ').map((word) => (word === 'conv1.h' ? file : word));
     expect(await runCli(words, { out: print, err: print, color: false })).toBe(0);
-    expect(printed.trimEnd().replace(file, 'conv1.h')).toBe(said);
+    expect(printed.trimEnd().replace(file, 'conv1.h')).toBe(`${said}${predicted}`);
+
+    // every macro of the header is in the table, and every one of the table that this program has is in the header
+    const defined = [...readFileSync(file, 'utf8').matchAll(/^#define CONV1_(\w+) /gm)].map(([, name]) => name!);
+    const names = rows(section('Programs')).map(([cell]) => cell!);
+    const listed = [...names.join().matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    const kinds = defined.map((name) => name.replace(/^(WT|DX)_/, 'DY_').replace(/^LAYER_.*/, 'LAYER_B'));
+    for (const kind of kinds) expect(listed).toContain(kind);
+    const elsewhere = ['SHIFT', 'SCRATCH_ADDRESS', 'SCRATCH_BYTES'];
+    for (const name of listed.filter((one) => !elsewhere.includes(one))) expect(defined).toContain(name);
 
     const source = /^```c\n(.*?)^```$/ms.exec(guide)![1]!;
     writeFiles(folder, [...emit(tiny4), { path: 'example.c', text: source }]);

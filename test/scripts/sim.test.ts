@@ -101,6 +101,13 @@ describe('the report', () => {
     );
   });
 
+  it('replays with the shift and the order of the files', () => {
+    const replayed = replayCommand({ ...first!, preset: 'tiny4', narrow: true, shift: 0, layout: 'nchw' });
+    expect(replayed).toContain(' --layout nchw ');
+    expect(replayed).toContain(' --narrow --shift 0 ');
+    expect(replay).not.toMatch(/--layout|--shift/);
+  });
+
   it('quotes what a shell would read otherwise', () => {
     expect(replayCommand({ ...first!, preset: "it's.json" })).toContain(`--preset 'it'\\''s.json'`);
   });
