@@ -31,9 +31,7 @@ export const ratePoints = (
         .filter((one) => one.elementsPerCycle === elementsPerCycle)
         .map((one) => [one.network, 1 - bp.get(one.network)! / backward(one)] as const);
       if (saved.length < bp.size) return [];
-      return [
-        { elementsPerCycle, networks: Object.fromEntries(saved), mean: mean(saved.map(([, share]) => share)) },
-      ];
+      return [{ elementsPerCycle, networks: Object.fromEntries(saved), mean: mean(saved.map(([, share]) => share)) }];
     });
 };
 
@@ -48,7 +46,10 @@ export interface PublishedRate {
  * so each network's cycles of `traditional` are taken as a straight line over these between two rates, or beyond the outer two.
  * @returns undefined with fewer than two rates, or where no rate gives the figure.
  */
-export const publishedRate = (points: readonly RatePoint[], target = -PAPER.runtime.value): PublishedRate | undefined => {
+export const publishedRate = (
+  points: readonly RatePoint[],
+  target = -PAPER.runtime.value,
+): PublishedRate | undefined => {
   if (points.length < 2) return undefined;
   const index = points.findIndex(({ mean }) => mean < target);
   // the pair around the target, or the outermost one

@@ -1,7 +1,7 @@
 import type { Estimate } from '../../generator/perf/estimate.js';
 import type { Config } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
-import { type BenchJob, type Measurement, PRESET, REFERENCE_LAYERS } from '../benchmark/jobs.js';
+import { type BenchJob, PRESET, REFERENCE_LAYERS } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
 import { change, ratio } from '../numbers.js';
 import type { ModelJob } from './model.js';
@@ -60,9 +60,7 @@ export const reorganizerTotals = (estimates: ReadonlyMap<string, Estimate>): rea
 const scopeName = (scope: NetworkTotals['scope']): string => (scope === 'all' ? 'all' : 'stride ≥ 2');
 
 /** What bp saves over each reorganizer as lines for a table: head first. Empty when there are none. */
-export const rateRows = (
-  results: Pick<Results, 'networks' | 'reorganizers'>,
-): readonly (readonly string[])[] => {
+export const rateRows = (results: Pick<Results, 'networks' | 'reorganizers'>): readonly (readonly string[])[] => {
   const curves = (['strided', 'all'] as const).flatMap((scope) =>
     [false, true].map((overlap) => ({ scope, overlap, points: ratePoints(results, scope, overlap) })),
   );
@@ -72,7 +70,10 @@ export const rateRows = (
     return point ? change(-point.mean) : '';
   };
   return [
-    ['elements a cycle', ...curves.map(({ scope, overlap }) => `${scopeName(scope)}, ${overlap ? 'overlapped' : 'alone'}`)],
+    [
+      'elements a cycle',
+      ...curves.map(({ scope, overlap }) => `${scopeName(scope)}, ${overlap ? 'overlapped' : 'alone'}`),
+    ],
     ...RATES.map((rate) => [String(rate), ...curves.map(({ points }) => at(points, rate))]),
   ];
 };
@@ -122,9 +123,3 @@ export const reorganizerReport = (results: Results): string => {
       .join(''),
   ].join('\n');
 };
-
-/** Runs of {@link reorganizerJobs} that were measured. */
-export const reorganizerMeasured = (
-  measured: ReadonlyMap<string, Measurement>,
-  nameOf: (job: BenchJob) => string,
-): readonly BenchJob[] => reorganizerJobs().filter((job) => measured.has(nameOf(job)));
