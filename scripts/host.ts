@@ -104,10 +104,12 @@ export const until = (config: Config, bit: number, value: number, maxCycles = 20
   maxCycles,
 });
 
-/** Writes an address, both words of it where addresses are wider than one. */
-const writeAddress = (config: Config, name: string, value: number): readonly HostOperation[] => [
+/** Writes an address, both words of it where addresses, or this one, are wider than one: a limit may be 2^32. */
+export const writeAddress = (config: Config, name: string, value: number): readonly HostOperation[] => [
   write(config, `${name}_lo`, value >>> 0),
-  ...(config.axi.addressWidth > 32 ? [write(config, `${name}_hi`, Math.floor(value / 2 ** 32))] : []),
+  ...(config.axi.addressWidth > 32 || value >= 2 ** 32
+    ? [write(config, `${name}_hi`, Math.floor(value / 2 ** 32))]
+    : []),
 ];
 
 /** Sets a run up and starts it, with the interrupt enabled. */

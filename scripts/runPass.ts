@@ -12,6 +12,7 @@ import type { Config, Engine, Pass } from '../generator/spec/config.js';
 import type { Layer } from '../generator/spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../generator/spec/program.js';
 import { counters, registerOffset, snakeCase } from '../generator/spec/registers.js';
+import { write, writeAddress } from './host.js';
 import { simulate } from './simulate.js';
 import {
   type Activity,
@@ -89,24 +90,13 @@ const STATUS_ERROR = 4;
 /** What the host does to run a plan: set up, start, wait for the interrupt, read the status and all counters. */
 export const hostScript = (config: Config, plan: Plan, maxCycles: number): readonly HostOperation[] => {
   const offset = (name: string): number => registerOffset(config, name);
-  const pair = (name: string, value: number): readonly HostOperation[] => [
-    { kind: 'write', offset: offset(`${name}_lo`), value: value >>> 0 },
-    { kind: 'write', offset: offset(`${name}_hi`), value: Math.floor(value / 2 ** 32) },
-  ];
-  const wide = config.axi.addressWidth > 32;
-  const set = (name: string, value: number): readonly HostOperation[] =>
-    wide ? pair(name, value) : pair(name, value).slice(0, 1);
   const window = writeWindow(plan);
   return [
-    ...set('program', plan.memory.program),
-    {
-      kind: 'write',
-      offset: offset('program_count'),
-      value: (plan.words.length * 4) / BYTES_PER_INSTRUCTION,
-    },
-    ...set('window_base', window.base),
-    ...set('window_limit', window.limit),
-    { kind: 'write', offset: offset('ctrl'), value: 5 },
+    ...writeAddress(config, 'program', plan.memory.program),
+    write(config, 'program_count', (plan.words.length * 4) / BYTES_PER_INSTRUCTION),
+    ...writeAddress(config, 'window_base', window.base),
+    ...writeAddress(config, 'window_limit', window.limit),
+    write(config, 'ctrl', 5),
     { kind: 'irq', maxCycles },
     { kind: 'read', offset: offset('status') },
     ...counters(config).flatMap(({ name }): readonly HostOperation[] => [

@@ -10,6 +10,9 @@ import { render } from './template.js';
 /** Nanoseconds: where a flow says nothing else. */
 const CLOCK_PERIOD = 10;
 
+/** Part of the period that lies outside the accelerator, on each side: where a flow says nothing else. */
+const IO_FRACTION = 0.3;
+
 /** The block whose bench a FuseSoC simulation runs: it needs no file of vectors. */
 const SIMULATED = 'csr';
 
@@ -84,7 +87,9 @@ export const integrationFiles = (
     sources,
     includes: paths.filter((path) => !path.endsWith('.v')),
     bench: benches.map(({ path }) => path).find((path) => path === `tb/${config.prefix}${SIMULATED}_tb.v`)!,
+    instance: `u_${top}`,
     clockPeriod: CLOCK_PERIOD.toFixed(1),
+    ioFraction: IO_FRACTION,
     inputs: clocked.filter(({ direction }) => direction === 'in').map(portView),
     outputs: clocked.filter(({ direction }) => direction === 'out').map(portView),
     ports: ports.map(portView),
@@ -102,6 +107,7 @@ export const integrationFiles = (
     VERILOG_INCLUDE_DIRS: ['dir::../rtl'],
     CLOCK_PORT: 'aclk',
     CLOCK_PERIOD,
+    IO_DELAY_CONSTRAINT: 100 * IO_FRACTION,
     PNR_SDC_FILE: `dir::../${sdc}`,
     SIGNOFF_SDC_FILE: `dir::../${sdc}`,
     FP_CORE_UTIL: 40,

@@ -12,7 +12,7 @@ import {
 import { constantValues } from '../views/csr.js';
 
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0').toUpperCase()}`;
-const bitsOf = ({ low, bits }: RegisterField): string => (bits === 1 ? `${low}` : `${low + bits - 1}…${low}`);
+const bitsOf = ({ low, bits }: RegisterField): string => (bits === 1 ? `${low}` : `${low + bits - 1}:${low}`);
 const accessOf = (register: Register): string =>
   [...new Set(register.fields.map(({ access }) => access.toUpperCase()))].join(', ') || '-';
 

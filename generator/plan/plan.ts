@@ -116,15 +116,22 @@ const resultFormat = (config: Config, { narrow = false, shift }: PlanOptions): R
   return { narrow, shift };
 };
 
-/** Refuses what does not end below the greatest address, as the limit of the write window is an address too, or beyond what a double counts exactly. */
+/** Bits of the addresses that a double counts exactly. */
+const COUNTED_BITS = 53;
+
+/** Refuses what ends beyond the address space, or beyond what is counted exactly. */
 const checkReach = (config: Config, what: string, end: number): void => {
   const { addressWidth } = config.axi;
-  if (end < 2 ** addressWidth && Number.isSafeInteger(end)) return;
+  if (end <= 2 ** Math.min(addressWidth, COUNTED_BITS)) return;
+  const beyond =
+    addressWidth <= COUNTED_BITS
+      ? `the ${addressWidth} address bits of ${config.name}`
+      : `2^${COUNTED_BITS}, the end of what can be compiled`;
   throw new UserError([
     {
       code: 'PLAN_ADDRESSES',
       path: 'layer',
-      message: `${what} would end at 0x${end.toString(16)}, which is beyond the ${addressWidth} address bits of ${config.name}`,
+      message: `${what} would end at 0x${end.toString(16)}, which is beyond ${beyond}`,
       fix: 'take a smaller batch or layer, a lower base, or a wider axi.addressWidth',
     },
   ]);
@@ -209,7 +216,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   const names = PASS_TENSORS[pass];
   const tensors = [names.first, names.second, 'scratch', 'output'] as const;
-  checkReach(config, 'the tensors', Math.max(...tensors.map((name) => memory[name].address + memory[name].bytes)));
+  const used = tensors.map((name) => memory[name]).filter(({ bytes }) => bytes > 0);
+  checkReach(config, 'the tensors', Math.max(...used.map(({ address, bytes }) => address + bytes)));
 
   const { rows } = config.array;
   const { dataBytes } = derive(config);

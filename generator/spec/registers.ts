@@ -171,14 +171,14 @@ const pair = (
     offset,
     writable: access !== 'ro',
     description,
-    fields: [field('value', 0, Math.min(width, 32), access, 'Bits 31…0.')],
+    fields: [field('value', 0, Math.min(width, 32), access, 'Bits 31:0.')],
   },
   {
     name: `${name}_hi`,
     offset: offset + 4,
     writable: access !== 'ro',
     description: 'High word of the register before.',
-    fields: width > 32 ? [field('value', 0, width - 32, access, `Bits ${width - 1}…32.`)] : [],
+    fields: width > 32 ? [field('value', 0, width - 32, access, `Bits ${width - 1}:32.`)] : [],
   },
 ];
 
@@ -187,7 +187,7 @@ export const registers = (config: Config): readonly Register[] => {
   const width = config.axi.addressWidth;
   return [
     constant('id', 0x00, 'The letters "BPI2", first one in the low byte.'),
-    constant('version', 0x04, 'Version of the generator: major, minor and patch in bits 31…16, 15…8 and 7…0.'),
+    constant('version', 0x04, 'Version of the generator: major, minor and patch in bits 31:16, 15:8 and 7:0.'),
     constant('config_hash', 0x08, 'First 32 bits of the SHA-256 of the configuration.'),
     {
       name: 'ctrl',
@@ -224,8 +224,9 @@ export const registers = (config: Config): readonly Register[] => {
       name: 'error_instruction',
       offset: 0x1c,
       writable: false,
-      description: 'Index of the instruction read last when the first error came.',
-      fields: [field('value', 0, 32, 'ro', 'Index, from 0.')],
+      description:
+        'Instructions taken before the first error. One that is refused has this index; other errors come from one before it.',
+      fields: [field('value', 0, 32, 'ro', 'Count; of a refused instruction, its index from 0.')],
     },
     ...pair('program', 0x20, width, 'rw', 'Address of the program, a multiple of 64.'),
     {
@@ -236,7 +237,13 @@ export const registers = (config: Config): readonly Register[] => {
       fields: [field('value', 0, 32, 'rw', 'Count.')],
     },
     ...pair('window_base', 0x30, width, 'rw', 'First byte that the accelerator may write.'),
-    ...pair('window_limit', 0x38, width, 'rw', 'First byte after those that the accelerator may write.'),
+    ...pair(
+      'window_limit',
+      0x38,
+      Math.min(width + 1, 64), // the end of the address space needs one bit more
+      'rw',
+      'First byte after those that the accelerator may write.',
+    ),
     ...counters(config).flatMap(({ name, definition }, index) =>
       pair(snakeCase(name), COUNTERS_OFFSET + 8 * index, 64, 'ro', definition),
     ),

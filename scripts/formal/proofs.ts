@@ -426,8 +426,9 @@ export const PROOFS: readonly Proof[] = [
     name: 'dma_write bus',
     blocks: ['dma_write'],
     property:
-      'AW and W are held while they wait; bursts keep to 4 KiB and 256 beats, WLAST is with the last beat; nothing is sent outside the window; no more bursts open than OUTSTANDING; answers are taken; idle means nothing is owed',
-    bounds: 'runs below 2 KiB in 16 KiB, any window, chunks, stops and errors; 32-bit beats, 2 bursts in flight',
+      'AW and W are held while they wait; bursts keep to 4 KiB and 256 beats, WLAST is with the last beat; nothing is sent outside the window, and nothing inside it is refused; no more bursts open than OUTSTANDING; answers are taken; idle means nothing is owed',
+    bounds:
+      'runs below 2 KiB in the first or the last 16 KiB of the address space, any window, chunks, stops and errors; 32-bit beats, 2 bursts in flight',
     method: { kind: 'bounded', depth: 9 },
     harness: 'dma_write',
     helpers: ['axi_rules'],
@@ -441,8 +442,14 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'window checked at its base alone',
         block: 'dma_write',
-        find: ">= window_base_i && burst_end_q <= { 1'b0, window_limit_i }",
+        find: '>= window_base_i && burst_end_q <= window_limit_i',
         replace: '>= window_base_i',
+      },
+      {
+        name: 'refuses what ends with the address space',
+        block: 'dma_write',
+        find: 'burst_end_q <= window_limit_i',
+        replace: "burst_end_q <= { 1'b0, window_limit_i[ADDR_W-1:0] }",
       },
       {
         name: 'last beat too early',

@@ -13,7 +13,8 @@ module csr_formal (
     always @(posedge clk_i) rst_q <= 1'b0;
     wire        awready, wready, bvalid, arready, rvalid, irq, start, reset;
     wire [1:0]  bresp, rresp;
-    wire [31:0] rdata, program_base, count, window_base, window_limit;
+    wire [31:0] rdata, program_base, count, window_base;
+    wire [32:0] window_limit;
     bpi_csr #(.ADDR_W(32)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .s_axil_awaddr(awaddr), .s_axil_awvalid(awvalid), .s_axil_awready(awready), .s_axil_wdata(wdata),
         .s_axil_wstrb(wstrb), .s_axil_wvalid(wvalid), .s_axil_wready(wready), .s_axil_bresp(bresp), .s_axil_bvalid(bvalid), .s_axil_bready(bready),

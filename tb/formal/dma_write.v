@@ -11,7 +11,10 @@ module dma_write_formal #(
 );
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
-    (* anyconst *) wire [31:0] base, limit;
+    (* anyconst *) wire [31:0] base;
+    (* anyconst *) wire [32:0] limit;
+    (* anyconst *) wire        high;        // runs and window lie at the end of the address space, not at its beginning
+    (* anyconst *) wire        inside;      // all runs lie in the window
 
     wire        cmd_ready, in_ready, idle, error_valid, awvalid, wvalid, wlast, bready;
     wire [31:0] error_addr, awaddr, wdata;
@@ -57,7 +60,10 @@ module dma_write_formal #(
     wire [32:0] last_beat = {1'b0, awaddr} + ({25'd0, awlen} << 2);
     always @* begin
         assume (!halts_q || halt);
-        assume (cmd_bytes != 32'd0 && cmd_bytes < 32'd2048 && cmd_addr < 32'd16384 && base < 32'd32768 && limit < 32'd32768);
+        assume (cmd_bytes != 32'd0 && cmd_bytes < 32'd2048);
+        assume (cmd_addr[31:14] == {18{high}} && base[31:15] == {17{high}});
+        assume (high ? limit >= 33'hffff8000 && limit <= 33'h100000000 : limit < 33'd32768);
+        assume (!inside || (cmd_addr >= base && {1'b0, cmd_addr} + cmd_bytes <= limit));
         assume (in_bytes != 8'd0 && in_bytes <= 8'd4);
         assume (!(in_valid && runs_q != 4'd0) || {24'd0, in_bytes} <= run_q[0]);
         if (!rst_q) begin
@@ -65,7 +71,8 @@ module dma_write_formal #(
             assert (!(bvalid && !bready));
             assert (stop || !chunk || runs_q != 4'd0);     // no chunk is taken before its run
             assert (runs_q <= OUTSTANDING + 3);
-            if (awvalid) assert (last_beat < {1'b0, limit});
+            if (awvalid) assert (last_beat < limit);
+            assert (!(inside && error_valid && error_code == 8'd6));
             if (awvalid) assert (awaddr[31:2] >= base[31:2]);
         end
     end

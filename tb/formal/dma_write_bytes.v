@@ -26,7 +26,7 @@ module dma_write_bytes_formal #(
     wire [1:0]  awburst;
     bpi_dma_write #(.DATA_W(32), .ADDR_W(32), .OUTSTANDING(OUTSTANDING)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_addr_i({19'd0, cmd_addr}), .cmd_bytes_i({29'd0, cmd_bytes}),
-        .in_valid_i(in_valid), .in_ready_o(in_ready), .in_data_i(in_data), .in_bytes_i({5'd0, in_bytes}), .window_base_i(32'd0), .window_limit_i(32'h4000),
+        .in_valid_i(in_valid), .in_ready_o(in_ready), .in_data_i(in_data), .in_bytes_i({5'd0, in_bytes}), .window_base_i(32'd0), .window_limit_i(33'h4000),
         .idle_o(idle), .bytes_o(bytes), .halt_i(halt), .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr),
         .m_axi_awvalid_o(awvalid), .m_axi_awready_i(awready), .m_axi_awaddr_o(awaddr), .m_axi_awlen_o(awlen), .m_axi_awsize_o(awsize),
         .m_axi_awburst_o(awburst), .m_axi_wvalid_o(wvalid), .m_axi_wready_i(wready), .m_axi_wdata_o(wdata), .m_axi_wstrb_o(wstrb),

@@ -159,6 +159,23 @@ describe('bp-im2col compile', () => {
     expect(readBack(folder, '2nd-conv.h', '_2nd_conv').values.get('_2ND_CONV_WINDOW_BASE')).toBeGreaterThan(2n ** 39n);
   });
 
+  it('puts a result up to the end of the address space, and the limit of the window after it', async () => {
+    const folder = temporaryFolder();
+    const layer = ['--layer', 'C=8,H=4,W=4,N=4,K=1']; // 256 bytes of y
+    const { code, err } = await compile(
+      '--pass',
+      'fprop',
+      ...layer,
+      '--at',
+      'y=0xffffff00',
+      '--c',
+      join(folder, 'p.h'),
+    );
+    expect([code, err]).toEqual([0, '']);
+    const { values } = readBack(folder, 'p.h', 'p');
+    expect(values.get('P_WINDOW_LIMIT')).toBe(2n ** 32n);
+  });
+
   it('puts what it is told to elsewhere, and the window around both', async () => {
     const folder = temporaryFolder();
     const places = { dy: 0x4000_0040, dx: 0x2000_0000, scratch: 0x3000_0000, program: 0x100 };

@@ -6,11 +6,12 @@ import { emit } from '../../generator/emit/generate.js';
 import { programHeader } from '../../generator/emit/programHeader.js';
 import { execute } from '../../generator/model/executor.js';
 import { packageRoot } from '../../generator/paths.js';
+import { makePlan } from '../../generator/plan/plan.js';
 import type { Config } from '../../generator/spec/config.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
 import { counters, ERROR_CAUSES } from '../../generator/spec/registers.js';
-import { indexOf, makeWorkload, UNTOUCHED } from '../../scripts/host.js';
+import { indexOf, UNTOUCHED, withOperands } from '../../scripts/host.js';
 import { simulate } from '../../scripts/simulate.js';
 import { faults, type SimResult } from '../../scripts/simulators/job.js';
 import { writeFiles } from '../../scripts/simulators/verilator.js';
@@ -31,11 +32,20 @@ describe('the driver compiles', () => {
     const folder = temporaryFolder();
     writeFiles(folder, software(config));
     const source = `sw/${config.prefix}driver.c`;
-    const made = spawnSync('gcc', [...STRICT, '-ffreestanding', '-O2', '-c', source, '-o', 'driver.o'], {
-      ...{ cwd: folder, encoding: 'utf8' },
-    });
-    expect(made.stderr).toBe('');
-    expect(made.status).toBe(0);
+    const cpp = STRICT.filter((flag) => flag !== '-std=c99');
+    for (const [compiler, flags] of [
+      ['gcc', STRICT],
+      ['g++', [...cpp, '-std=c++11', '-x', 'c++']],
+      ['riscv64-unknown-elf-gcc', STRICT],
+    ] as const) {
+      if (compiler.startsWith('riscv') && spawnSync(compiler, ['--version']).status !== 0) continue;
+      const object = compiler === 'gcc' ? 'driver.o' : 'other.o';
+      const made = spawnSync(compiler, [...flags, '-ffreestanding', '-O2', '-c', source, '-o', object], {
+        ...{ cwd: folder, encoding: 'utf8' },
+      });
+      expect(made.stderr, compiler).toBe('');
+      expect(made.status, compiler).toBe(0);
+    }
     expect(readFileSync(join(folder, source), 'utf8').match(/#include <.*>/g)).toBe(null);
     const undefinedSymbols = execFileSync('nm', ['-u', 'driver.o'], { cwd: folder, encoding: 'utf8' });
     expect(undefinedSymbols.trim()).toBe('');
@@ -62,8 +72,10 @@ int main(void) { bpi_device a; odd_device b; return (int)bpi_init(&a, 0) + (int)
 describe('the driver on the Verilated core', () => {
   const config = presets.tiny4;
   const layer = parseLayer('C=5,H=7,W=6,N=6,K=3,S=2,P=1');
-  const work = makeWorkload(config, layer, 'dgrad', 'zerofree', 0x10000);
-  const { plan } = work;
+  // the result, and with it the window, ends with the address space
+  const output = 2 ** config.axi.addressWidth - 4 * layer.B * layer.H * layer.W * layer.C;
+  const plan = makePlan(config, layer, 'dgrad', 'zerofree', { base: 0x10000, place: { output } });
+  const work = withOperands(config, plan, 0x10000);
   const BAD = 0x40000;
   const LOST = 0x50000;
   const instruction = indexOf(plan.words, 'exec');
@@ -178,10 +190,10 @@ describe('the driver on the Verilated core', () => {
   });
 
   it('reads every counter as the executor counts', () => {
-    const output = { base: plan.memory.output.address, bytes: new Uint8Array(plan.memory.output.bytes) };
+    const result = { base: plan.memory.output.address, bytes: new Uint8Array(plan.memory.output.bytes) };
     const predicted = execute(config, plan.words, [
       ...work.images.map((region) => ({ ...region, bytes: region.bytes.slice() })),
-      output,
+      result,
     ]);
     const names = counters(config).map(({ name }) => name);
     const read = said.get('counters')!.split(' ').map(Number);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -10,6 +11,7 @@ import type { Config } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
 import { COUNTERS_OFFSET, registers } from '../../generator/spec/registers.js';
 import { writeFiles } from '../../scripts/simulators/verilator.js';
+import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';
 
 const temporaryFolder = temporaryFolders();
@@ -57,7 +59,8 @@ interface Core {
       {
         readonly filesets: readonly string[];
         readonly toplevel: string;
-        readonly tools?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+        readonly flow: string;
+        readonly flow_options: Readonly<Record<string, string | readonly string[]>> & { readonly tool: string };
       }
     >
   >;
@@ -67,8 +70,17 @@ interface Core {
 const CAPI2 = {
   core: ['name', 'description', 'filesets', 'targets'],
   fileset: ['file_type', 'files'],
-  target: ['description', 'default_tool', 'filesets', 'toplevel', 'tools'],
+  target: ['description', 'filesets', 'toplevel', 'flow', 'flow_options'],
 };
+
+/** Flows and tools of Edalize that a target may have, with the options that it needs, and those that it may have besides. */
+const EDALIZE: Readonly<Record<string, { readonly needs: readonly string[]; readonly may: readonly string[] }>> = {
+  'lint verilator': { needs: [], may: ['verilator_options'] },
+  'sim icarus': { needs: [], may: ['iverilog_options', 'vvp_options', 'timescale'] },
+  'generic yosys': { needs: ['arch'], may: ['output_format', 'yosys_synth_options'] },
+};
+/** Yosys' choices, as Edalize has them. */
+const ARCHITECTURES = ['xilinx', 'ice40', 'ecp5'];
 
 const pathOf = (entry: Entry): string => (typeof entry === 'string' ? entry : Object.keys(entry)[0]!);
 
@@ -105,17 +117,22 @@ describe.each(configs)('files for other tools, %s', (_, config) => {
       const sources = target.filesets.flatMap((name) => core.filesets[name]!.files.map(pathOf));
       const modules = sources.flatMap((path) => [...text(path).matchAll(/^module (\w+)/gm)].map(([, name]) => name));
       expect(modules).toContain(target.toplevel);
+      const { tool, ...options } = target.flow_options;
+      const { needs, may } = EDALIZE[`${target.flow} ${tool}`]!;
+      expect(Object.keys(options)).toEqual(expect.arrayContaining([...needs]));
+      expect([...needs, ...may]).toEqual(expect.arrayContaining(Object.keys(options)));
     }
+    expect(ARCHITECTURES).toContain(core.targets.synth!.flow_options.arch);
+    // FuseSoC adds lists of the default target to those of a core that depends on this one
+    expect(Object.values(core.targets.default!.flow_options).every((value) => typeof value === 'string')).toBe(true);
   });
 
   it('Bender: every source in order; folders of includes that exist', () => {
     const { package: about, sources } = parse(text('Bender.yml'));
     expect(about.name).toBe(config.name);
-    expect(sources[0].files).toEqual(verilog);
-    for (const { files: listed, include_dirs: folders } of sources) {
-      expect([...files.keys()]).toEqual(expect.arrayContaining(listed));
-      for (const folder of folders) expect([...files.keys()].some((path) => path.startsWith(`${folder}/`))).toBe(true);
-    }
+    // nothing but the accelerator: a bench would enter the simulations of every parent
+    expect(sources).toEqual([{ include_dirs: ['rtl'], files: verilog }]);
+    expect(files.has(`rtl/${config.prefix}checks.vh`)).toBe(true);
   });
 
   it('LibreLane: variables it has; sources, constraints and clock that exist', () => {
@@ -124,7 +141,7 @@ describe.each(configs)('files for other tools, %s', (_, config) => {
     expect(Object.keys(variables).sort()).toEqual(
       [
         ...['DESIGN_NAME', 'VERILOG_FILES', 'VERILOG_INCLUDE_DIRS', 'CLOCK_PORT', 'CLOCK_PERIOD'],
-        ...['PNR_SDC_FILE', 'SIGNOFF_SDC_FILE', 'FP_CORE_UTIL'],
+        ...['PNR_SDC_FILE', 'SIGNOFF_SDC_FILE', 'FP_CORE_UTIL', 'IO_DELAY_CONSTRAINT'],
       ].sort(),
     );
     const inside = (path: string): string => posix.join('librelane', path.replace(/^dir::/, ''));
@@ -166,7 +183,12 @@ describe.each(configs)('files for other tools, %s', (_, config) => {
           ({ physicalPort }: { physicalPort: { name: string } }) => physicalPort.name,
         ),
     );
-    expect([...new Set(mapped), 'irq_o'].sort()).toEqual(ports.map(({ name }) => name).sort());
+    expect([...new Set(mapped)].sort()).toEqual(ports.map(({ name }) => name).sort());
+    const irq = component.busInterfaces.busInterface.find(({ name }: { name: string }) => name === 'irq');
+    expect(Object.keys(irq)).toEqual(['name', 'description', 'busType', 'abstractionTypes', 'master']);
+    expect(irq.abstractionTypes.abstractionType.portMaps.portMap).toEqual([
+      { logicalPort: { name: 'IRQ' }, physicalPort: { name: 'irq_o' } },
+    ]);
 
     const block = component.memoryMaps.memoryMap.addressBlock;
     const expected = registers(config).map(({ name, offset, fields }) => ({
@@ -204,6 +226,51 @@ describe.each(configs)('files for other tools, %s', (_, config) => {
   });
 });
 
+describe('instances of several accelerators in one module', () => {
+  const { tiny4 } = presets;
+  const other: Config = { ...presets.odd, name: 'other', prefix: 'bpi_b_' };
+  const [first, second] = [filesOf(tiny4), filesOf(other)];
+  const instance = first.text('instance/bpi_top.v');
+  // the second one of an accelerator, as the comment in the file says
+  const again = instance.replaceAll('u_bpi_top', 'u_again');
+  const body = [instance, again, second.text('instance/bpi_b_top.v')].join('\n');
+  const extra = {
+    'around.v': `module around;\n${body}\nendmodule\n`,
+    ...Object.fromEntries([...second.files].filter(([path]) => path.startsWith('rtl/'))),
+  };
+  const sources = ['around.v', ...first.verilog, ...second.verilog];
+
+  it('in Verilator', () => {
+    const flags = ['--lint-only', '-Wall', '-Wno-UNDRIVEN', '-Wno-UNUSED', '-Wno-DECLFILENAME', '-Irtl'];
+    run(tiny4, 'verilator', [...flags, '--top-module', 'around', ...sources], extra);
+  });
+
+  it('in Icarus', () => {
+    run(
+      tiny4,
+      'iverilog',
+      ['-g2005-sv', '-Wall', '-Wno-timescale', '-Irtl', '-s', 'around', '-o', 'a.vvp', ...sources],
+      extra,
+    );
+  });
+});
+
+describe('every emitted file is ASCII', () => {
+  const strangers = (config: Config): readonly string[] =>
+    emit(config).flatMap(({ path, text }) => (/^[\n\t -~]*$/.test(path + text) ? [] : [path]));
+
+  it.each(configs)('of %s', (_, config) => expect(strangers(config)).toEqual([]));
+
+  it('of any configuration', () => {
+    fc.assert(
+      fc.property(validConfig(), (config) => {
+        expect(strangers(config)).toEqual([]);
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
 describe('the targets of the FuseSoC core', () => {
   const config = presets.tiny4;
   const core = coreOf(config);
@@ -213,8 +280,8 @@ describe('the targets of the FuseSoC core', () => {
     );
 
   it('sim: the bench passes', () => {
-    const { toplevel, tools } = core.targets.sim!;
-    const options = tools!.icarus!.iverilog_options as readonly string[];
+    const { toplevel, flow_options } = core.targets.sim!;
+    const options = flow_options.iverilog_options as readonly string[];
     const { folder } = run(config, 'iverilog', [
       ...options,
       '-Irtl',
@@ -228,9 +295,28 @@ describe('the targets of the FuseSoC core', () => {
   });
 
   it('lint: nothing to say', () => {
-    const { toplevel, tools } = core.targets.lint!;
-    const options = tools!.verilator!.verilator_options as readonly string[];
+    const { toplevel, flow_options } = core.targets.lint!;
+    const options = flow_options.verilator_options as readonly string[];
     run(config, 'verilator', ['--lint-only', ...options, '-Irtl', '--top-module', toplevel, ...sourcesOf('lint')]);
+  });
+
+  it.skipIf(!hasYosys)('synth: Yosys has the command, and reads the files as Edalize gives them', () => {
+    const { toplevel, flow_options } = core.targets.synth!;
+    const files = sourcesOf('synth').filter((path) => path.endsWith('.v'));
+    const script = [
+      ...[`help synth_${flow_options.arch as string}`, `help write_${flow_options.output_format as string}`],
+      ...['verilog_defaults -push', 'verilog_defaults -add -defer', 'verilog_defaults -add -Irtl'],
+      ...[
+        ...files.map((path) => `read_verilog {${path}}`),
+        'verilog_defaults -pop',
+        `hierarchy -check -top ${toplevel}`,
+      ],
+    ];
+    const tcl = ['yosys -import', ...script.map((line) => `yosys ${line}`)].join('\n');
+    const { stdout } = run(config, 'yosys', ['-q', '-w', 'Replacing memory', '-c', 'check.tcl'], {
+      'check.tcl': `${tcl}\n`,
+    });
+    expect(stdout).not.toMatch(/No such command/);
   });
 });
 
@@ -278,6 +364,11 @@ ${['input_threshold', 'output_threshold', 'slew_lower_threshold', 'slew_upper_th
     pin (A) { direction : input; capacitance : 0.001; }
     pin (Y) { direction : output; function : "A"; timing () { related_pin : "A"; } }
   }
+  cell (driver) {
+    area : 1;
+    pin (A) { direction : input; capacitance : 0.001; }
+    pin (Z) { direction : output; function : "A"; timing () { related_pin : "A"; } }
+  }
 }
 `;
   const declarations = ports.map(
@@ -285,7 +376,7 @@ ${['input_threshold', 'output_threshold', 'slew_lower_threshold', 'slew_upper_th
   );
   const stub = `module ${config.prefix}top (${ports.map(({ name }) => name).join(', ')});\n${declarations.join('\n')}\nendmodule\n`;
 
-  const read = (before: string): string => {
+  const read = (before: string, environment: Readonly<Record<string, string>> = {}): string => {
     const script = [
       'read_liberty none.lib',
       'read_verilog stub.v',
@@ -295,7 +386,8 @@ ${['input_threshold', 'output_threshold', 'slew_lower_threshold', 'slew_upper_th
       'write_sdc -no_timestamp written.sdc',
     ];
     const extra = { 'none.lib': liberty, 'stub.v': stub, 'check.tcl': `${script.join('\n')}\nexit\n` };
-    const { folder, stdout } = run(config, 'sta', ['-no_splash', '-exit', 'check.tcl'], extra);
+    const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    const { folder, stdout } = run(config, 'env', [...settings, 'sta', '-no_splash', '-exit', 'check.tcl'], extra);
     expect(stdout).not.toMatch(/error|warning/i);
     return readFileSync(join(folder, 'written.sdc'), 'utf8');
   };
@@ -329,5 +421,52 @@ ${['input_threshold', 'output_threshold', 'slew_lower_threshold', 'slew_upper_th
     const text = read('set clock_period 4.0\nset io_fraction 0.25');
     expect(text).toMatch(/-period 4\.0+ /);
     expect(new Set(delays(text, 'set_input_delay').values())).toEqual(new Set([1]));
+  });
+
+  /** What LibreLane's own SDC file reads. */
+  const librelane = {
+    ...{ CLOCK_PORT: 'aclk', CLOCK_PERIOD: '8', IO_DELAY_CONSTRAINT: '25', CLOCK_UNCERTAINTY_CONSTRAINT: '0.5' },
+    ...{ CLOCK_TRANSITION_CONSTRAINT: '0.15', MAX_FANOUT_CONSTRAINT: '10', MAX_TRANSITION_CONSTRAINT: '0.75' },
+    ...{ MAX_CAPACITANCE_CONSTRAINT: '0.2', SYNTH_DRIVING_CELL: 'buffer/Y', OUTPUT_CAP_LOAD: '33' },
+    TIME_DERATING_CONSTRAINT: '5',
+  };
+  const portsWith = (text: string, command: string): readonly string[] =>
+    [...text.matchAll(new RegExp(`^${command} .*get_ports \\{?([^\\s{}]+)\\}?\\]`, 'gm'))]
+      .map(([, port]) => port!)
+      .sort();
+
+  it.skipIf(!hasSta)('take from LibreLane all that its own file would set', () => {
+    const text = read('', librelane);
+    expect(text).toMatch(/^create_clock -name aclk -period 8\.0+ /m);
+    expect(new Set(delays(text, 'set_input_delay').values())).toEqual(new Set([2]));
+    expect(new Set(delays(text, 'set_output_delay').values())).toEqual(new Set([2]));
+    expect(text).toMatch(/^set_clock_uncertainty 0\.50* aclk$/m);
+    expect(text).toMatch(/^set_clock_transition 0\.150* \[get_clocks \{aclk\}\]$/m);
+    expect(text).toMatch(/^set_propagated_clock /m);
+    expect(text).toMatch(/^set_max_fanout 10\.0* \[current_design\]$/m);
+    expect(text).toMatch(/^set_max_transition 0\.750* \[current_design\]$/m);
+    expect(text).toMatch(/^set_max_capacitance 0\.20* \[current_design\]$/m);
+    expect(text).toMatch(/^set_timing_derate -early 0\.950*$/m);
+    expect(text).toMatch(/^set_timing_derate -late 1\.050*$/m);
+    expect(portsWith(text, 'set_driving_cell -lib_cell buffer -pin \\{Y\\}')).toEqual(['aclk', ...bitsOf('in')].sort());
+    expect(portsWith(text, 'set_load -pin_load 0\\.0330*')).toEqual(bitsOf('out'));
+  });
+
+  it.skipIf(!hasSta)('have an ideal clock before there is a clock tree, and another cell for the clock', () => {
+    const text = read('', { ...librelane, OPENLANE_SDC_IDEAL_CLOCKS: '1', SYNTH_CLK_DRIVING_CELL: 'driver/Z' });
+    expect(text).not.toMatch(/set_propagated_clock/);
+    expect(portsWith(text, 'set_driving_cell -lib_cell driver -pin \\{Z\\}')).toEqual(['aclk']);
+  });
+
+  it.skipIf(!hasSta)('set none of it without LibreLane, unless a variable says so', () => {
+    const of = (text: string): readonly string[] => [...new Set(text.match(/^set_\w+/gm))].sort();
+    expect(of(read(''))).toEqual(['set_clock_uncertainty', 'set_input_delay', 'set_output_delay']);
+    const text = read(
+      'set driving_cell driver/Z\nset derate 0.1\nset output_load 0.02\nset propagated_clock 1',
+      librelane,
+    );
+    expect(text).toMatch(/^set_timing_derate -late 1\.10*$/m);
+    expect(portsWith(text, 'set_load -pin_load 0\\.020*')).toEqual(bitsOf('out'));
+    expect(portsWith(text, 'set_driving_cell -lib_cell driver -pin \\{Z\\}')).toEqual(['aclk', ...bitsOf('in')].sort());
   });
 });

@@ -201,8 +201,38 @@ describe('plans', () => {
   it('are refused where a result would end at the last address, which the limit of the write window cannot lie behind', () => {
     const layer = parseLayer('C=8,H=4,W=4,N=4,K=1');
     const at = (output: number) => makePlan(presets.tiny4, layer, 'fprop', 'bp', { base: 0x1000, place: { output } });
-    expect(() => at(0xffff_ff00)).toThrow(/would end at 0x100000000, which is beyond/);
-    expect(at(0xffff_fec0).memory.output.address + 256).toBe(0xffff_ffc0);
+    expect(() => at(0xffff_ff40)).toThrow(/would end at 0x100000040, which is beyond the 32 address bits/);
+    expect(at(0xffff_ff00).memory.output.address + 256).toBe(2 ** 32);
+  });
+
+  it('let every part end with the address space, of any width, and no part one beat later', () => {
+    const layer = parseLayer('C=8,H=4,W=4,N=16,K=1,S=2');
+    const parts = ['x', 'wt', 'output', 'scratch', 'program'] as const;
+    const width = fc.integer({ min: 32, max: 64 });
+    fc.assert(
+      fc.property(width, fc.constantFrom(...parts), (addressWidth, part) => {
+        const config: Config = { ...presets.tiny4, axi: { ...presets.tiny4.axi, addressWidth } };
+        const pass = part === 'scratch' || part === 'wt' ? 'dgrad' : 'fprop';
+        const engine = part === 'scratch' ? 'traditional' : 'bp';
+        const plan = (place: PlanOptions['place']) => makePlan(config, layer, pass, engine, { base: 0x1000, place });
+        const { memory, words } = plan({});
+        const bytes = part === 'program' ? words.byteLength : memory[part].bytes;
+        const end = 2 ** Math.min(addressWidth, 53);
+        const last = plan({ [part]: end - bytes }).memory[part];
+        expect(typeof last === 'number' ? last : last.address).toBe(end - bytes);
+        expect(() => plan({ [part]: end - bytes + 64 })).toThrow(
+          addressWidth > 53 ? /is beyond 2\^53, the end/ : /is beyond the \d+ address bits/,
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('are not those of a part that has no bytes', () => {
+    const layer = parseLayer('C=64,H=8,W=8,N=4,K=1');
+    const place = { wt: 0x1000, output: 0x2000, program: 0x4000 };
+    const { memory } = makePlan(presets.tiny4, layer, 'fprop', 'bp', { base: 2 ** 32 - 4096, place });
+    expect(memory.x.address + memory.x.bytes).toBe(2 ** 32);
   });
 
   it('are refused where rows of a tensor lie further apart than a step reaches', () => {

@@ -63,7 +63,8 @@ module ${config.prefix}top (
     wire rst_i = !aresetn;
     localparam [2:0] IDLE = 0, AR = 1, R = 2, AW = 3, W = 4, B = 5;
     wire start, reset;
-    wire [${addressBits - 1}:0] source, target, limit;
+    wire [${addressBits - 1}:0] source, target;
+    wire [${addressBits}:0] limit;
     wire [31:0] count;
     reg [2:0] state_q;
     reg [1:0] beat_q, response_q;

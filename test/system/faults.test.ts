@@ -40,6 +40,10 @@ interface Case extends Start {
   /** Checked where the fault has one place. */
   readonly instruction?: number;
   readonly address?: number;
+  /** Index of the instruction that causes it, and that others may follow before it does. */
+  readonly culprit?: number;
+  /** Index of the first instruction that cannot be read. */
+  readonly unread?: number;
   readonly config?: Config;
   readonly victim?: Workload;
   readonly good?: Workload;
@@ -82,6 +86,11 @@ const expectStop = async (given: Case): Promise<void> => {
   expect(again, 'status of the second time').toBe(status);
   if (given.address !== undefined) expect(address, 'error address').toBe(given.address);
   if (given.instruction !== undefined) expect(instruction, 'error instruction').toBe(given.instruction);
+  if (given.culprit !== undefined) {
+    expect(instruction, 'taken before the error').toBeGreaterThan(given.culprit);
+    expect(instruction, 'taken before the error').toBeLessThanOrEqual(words.length / 16);
+  }
+  if (given.unread !== undefined) expect(instruction).toBeLessThanOrEqual(given.unread);
   expect([cleared, done, afterReset, doneAgain]).toEqual([IDLE, DONE | IDLE, IDLE, DONE | IDLE]);
   expect(outcome.exact[1], 'result of the next run').toBe(true);
 };
@@ -139,26 +148,32 @@ describe('a run stops', () => {
     'at a program without an END': {
       cause: 'NO_END',
       count: words.length / 16 - 1,
+      address: memory.program + 4 * words.length - 64,
       instruction: words.length / 16 - 1,
     },
     'at a program of no instructions': { cause: 'NO_END', count: 0, instruction: 0, allowed: NOTHING },
     'at a load whose address and buffer disagree': {
       cause: 'MISALIGNED',
       words: withWord(words, load, 3, (value) => value + 1),
+      culprit: load,
       allowed: NOTHING,
     },
     'at a tile outside the accumulator': {
       cause: 'ACCUMULATOR_RANGE',
       words: withWord(words, exec, 7, (value) => value + 64),
+      culprit: exec,
+      address: 0,
     },
     'at a write outside the window': {
       cause: 'WINDOW',
       windowLimit: middle,
+      culprit: store,
       allowed: [{ address: output.address, bytes: middle - memory.output.address }],
     },
     'at a write before the window': {
       cause: 'WINDOW',
       windowBase: memory.output.address + memory.output.bytes,
+      culprit: store,
       address: memory.output.address,
       allowed: NOTHING,
     },
@@ -174,7 +189,12 @@ describe('a run stops', () => {
       (['SLVERR', 'DECERR'] as const).flatMap((response): readonly (readonly [string, Case])[] => [
         [
           `at ${response} on the program`,
-          { cause: `READ_${response}`, errors: [{ access: 'read', response, ...late }], address: Number(late.address) },
+          {
+            cause: `READ_${response}`,
+            errors: [{ access: 'read', response, ...late }],
+            address: Number(late.address),
+            unread: exec,
+          },
         ],
         [
           `at ${response} on a tensor`,
@@ -182,11 +202,12 @@ describe('a run stops', () => {
             cause: `READ_${response}`,
             errors: [{ access: 'read', response, ...tensor }],
             address: Number(tensor.address),
+            culprit: load,
           },
         ],
         [
           `at ${response} on a write`,
-          { cause: `WRITE_${response}`, errors: [{ access: 'write', response, ...target }] },
+          { cause: `WRITE_${response}`, errors: [{ access: 'write', response, ...target }], culprit: store },
         ],
       ]),
     ),

@@ -1,5 +1,5 @@
-// bpi_agu_dynamic.v - reads the dynamic operand: one vector a cycle from the buffer, or a zero vector where the
-// address generator detects that no valid pair exists.
+// bpi_agu_dynamic.v - reads the dynamic operand: one vector a cycle from the buffer, or a vector of structural zeros where
+// the address generator detects that no valid pair exists.
 //
 //   fprop, dgrad  a vector per position goes straight to the array (direct stream)
 //   wgrad         for each group of ROWS positions and each reduction tile, ROWS vectors make a block (block stream);
@@ -221,8 +221,9 @@ module bpi_agu_dynamic #(
     genvar lane;
     generate
         for (lane = 0; lane < ROWS; lane = lane + 1) begin : gen_mask
-            assign masked[lane*DATA_W +: DATA_W] =
-                (read_2q && lane[7:0] >= first_2q && lane[7:0] < end_2q) ? rd_data_i[lane*DATA_W +: DATA_W] : {DATA_W{1'b0}};
+            wire              held = read_2q && lane[7:0] >= first_2q && lane[7:0] < end_2q;
+            wire [DATA_W-1:0] data = rd_data_i[lane*DATA_W +: DATA_W];
+            assign masked[lane*DATA_W +: DATA_W] = held ? data : {DATA_W{1'b0} };
         end
     endgenerate
 

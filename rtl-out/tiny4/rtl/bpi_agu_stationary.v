@@ -154,8 +154,9 @@ module bpi_agu_stationary #(
     genvar lane;
     generate
         for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_mask
-            assign masked[lane*DATA_W +: DATA_W] =
-                (read_2q && lane[7:0] >= first_2q && lane[7:0] < lanes_2q) ? rd_data_i[lane*DATA_W +: DATA_W] : {DATA_W{1'b0}};
+            wire              held = read_2q && lane[7:0] >= first_2q && lane[7:0] < lanes_2q;
+            wire [DATA_W-1:0] data = rd_data_i[lane*DATA_W +: DATA_W];
+            assign masked[lane*DATA_W +: DATA_W] = held ? data : {DATA_W{1'b0} };
         end
     endgenerate
 

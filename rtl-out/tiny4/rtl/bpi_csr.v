@@ -38,7 +38,7 @@ module bpi_csr #(
     output wire [ADDR_W-1:0] program_o,
     output wire [31:0]       count_o,
     output wire [ADDR_W-1:0] window_base_o,
-    output wire [ADDR_W-1:0] window_limit_o,
+    output wire [ADDR_W:0]   window_limit_o,       // one bit more: the end of the address space
 
     // From the core
     input  wire              busy_i,
@@ -167,7 +167,8 @@ module bpi_csr #(
     end
 
     // --- Stored registers -------------------------------------------------
-    reg [ADDR_W-1:0] program_q, window_base_q, window_limit_q;
+    reg [ADDR_W-1:0] program_q, window_base_q;
+    reg [ADDR_W:0]   window_limit_q;
     reg [31:0]       program_count_q;
 
     always @(posedge clk_i) begin
@@ -179,11 +180,13 @@ module bpi_csr #(
             window_base_q[0 +: 32] <= (window_base_q[0 +: 32] & ~wr_mask[31:0]) | wr_ones[31:0];
         if (write && wr_window_limit_lo)
             window_limit_q[0 +: 32] <= (window_limit_q[0 +: 32] & ~wr_mask[31:0]) | wr_ones[31:0];
+        if (write && wr_window_limit_hi)
+            window_limit_q[32 +: 1] <= (window_limit_q[32 +: 1] & ~wr_mask[0:0]) | wr_ones[0:0];
         if (rst_i) begin
             program_q       <= {ADDR_W{1'b0}};
             program_count_q <= 32'd0;
             window_base_q   <= {ADDR_W{1'b0}};
-            window_limit_q  <= {ADDR_W{1'b0}};
+            window_limit_q  <= {(ADDR_W+1){1'b0}};
         end
     end
 
@@ -304,7 +307,7 @@ module bpi_csr #(
             10'h00c: rd_data = window_base_q[0 +: 32];  // 030 window_base_lo
             10'h00d: rd_data = 32'd0;  // 034 window_base_hi
             10'h00e: rd_data = window_limit_q[0 +: 32];  // 038 window_limit_lo
-            10'h00f: rd_data = 32'd0;  // 03c window_limit_hi
+            10'h00f: rd_data = {31'd0, window_limit_q[32 +: 1]};  // 03c window_limit_hi
             10'h040: rd_data = cycles_q[0 +: 32];  // 100 cycles_lo
             10'h041: rd_data = cycles_q[32 +: 32];  // 104 cycles_hi
             10'h042: rd_data = array_busy_q[0 +: 32];  // 108 array_busy_lo

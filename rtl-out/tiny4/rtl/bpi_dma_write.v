@@ -27,9 +27,9 @@ module bpi_dma_write #(
     input  wire [DATA_W-1:0]   in_data_i,
     input  wire [7:0]          in_bytes_i,        // 1 to a beat
 
-    // Writes go to base <= address < limit only
+    // Writes go to base <= address < limit only.  The limit may be the end of the address space
     input  wire [ADDR_W-1:0]   window_base_i,
-    input  wire [ADDR_W-1:0]   window_limit_i,
+    input  wire [ADDR_W:0]     window_limit_i,
 
     // Status
     output wire                idle_o,            // everything written and acknowledged
@@ -133,7 +133,7 @@ module bpi_dma_write #(
     reg [ADDR_W:0]     burst_end_q;
     reg [FLIGHT_W-1:0] flight_q;     // bursts announced and not acknowledged
 
-    wire allowed  = { burst_beat_q, burst_first_q } >= window_base_i && burst_end_q <= { 1'b0, window_limit_i };
+    wire allowed  = { burst_beat_q, burst_first_q } >= window_base_i && burst_end_q <= window_limit_i;
     wire outside  = burst_open_q && !allowed && !stop;
     wire announce = burst_open_q && allowed && !stop && (!aw_valid_q || m_axi_awready_i) && flight_q != FLIGHT_MAX;
     assign burst_ready = !burst_open_q || announce;

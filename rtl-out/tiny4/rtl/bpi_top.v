@@ -106,7 +106,8 @@ module bpi_top (
 
     // --- Registers --------------------------------------------------------
     wire              start, soft_reset, busy, done, error_valid;
-    wire [ADDR_W-1:0] program_base, window_base, window_limit, error_addr;
+    wire [ADDR_W-1:0] program_base, window_base, error_addr;
+    wire [ADDR_W:0]   window_limit;
     wire [31:0]       program_count, error_instruction;
     wire [7:0]        error_cause;
     reg               inc_cycles, inc_array_busy, inc_dynamic_reads, inc_dynamic_writes, inc_stationary_reads, inc_stationary_writes;

@@ -45,7 +45,7 @@ static int acceptable(const bpi_program *program)
         && program->count != 0u
         && program->window_base < program->window_limit
         && reaches(program->address)
-        && reaches(program->window_limit);
+        && reaches(program->window_limit - 1u);
 }
 
 static bpi_result outcome(uint32_t status)

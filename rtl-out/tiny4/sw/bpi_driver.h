@@ -81,14 +81,14 @@ typedef struct {
     uint64_t address;          /* of the first instruction, a multiple of 64 */
     uint32_t count;            /* instructions */
     uint64_t window_base;      /* first byte that it may write */
-    uint64_t window_limit;     /* first byte after those */
+    uint64_t window_limit;     /* first byte after those; at most the end of the address space */
 } bpi_program;
 
 /* The first error since the last acknowledgement. */
 typedef struct {
     bpi_cause cause;
     uint64_t address;          /* in memory, where the cause has one; else 0 */
-    uint32_t instruction;      /* index of the instruction read last */
+    uint32_t instruction;      /* instructions taken before it: the index of one that is refused */
 } bpi_error;
 
 /* Counters of the last run. */

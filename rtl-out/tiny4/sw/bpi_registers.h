@@ -4,13 +4,13 @@
 
 /* Offsets in bytes */
 #define BPI_ID                               0x000        /* The letters "BPI2", first one in the low byte. */
-#define BPI_VERSION                          0x004        /* Version of the generator: major, minor and patch in bits 31…16, 15…8 and 7…0. */
+#define BPI_VERSION                          0x004        /* Version of the generator: major, minor and patch in bits 31:16, 15:8 and 7:0. */
 #define BPI_CONFIG_HASH                      0x008        /* First 32 bits of the SHA-256 of the configuration. */
 #define BPI_CTRL                             0x00C        /* Starts, resets, and enables the interrupt. */
 #define BPI_STATUS                           0x010        /* State of the run. */
 #define BPI_ERROR_ADDRESS_LO                 0x014        /* Memory address of the first error, where it has one. */
 #define BPI_ERROR_ADDRESS_HI                 0x018        /* High word of the register before. */
-#define BPI_ERROR_INSTRUCTION                0x01C        /* Index of the instruction read last when the first error came. */
+#define BPI_ERROR_INSTRUCTION                0x01C        /* Instructions taken before the first error. One that is refused has this index; other errors come from one before it. */
 #define BPI_PROGRAM_LO                       0x020        /* Address of the program, a multiple of 64. */
 #define BPI_PROGRAM_HI                       0x024        /* High word of the register before. */
 #define BPI_PROGRAM_COUNT                    0x028        /* Instructions of 64 bytes in the program. */

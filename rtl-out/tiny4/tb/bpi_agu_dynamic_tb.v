@@ -51,7 +51,15 @@ module tb;
 
     // --- Buffer: element n is a hash of n; unknown when nothing was read -----
     function [DATA_W-1:0] element(input [ADDR_W-1:0] n);
-        element = ({ {(64-ADDR_W){1'b0}}, n } * 64'h9E3779B97F4A7C15) >> 20;
+        begin
+            element = ({ {(64-ADDR_W){1'b0}}, n } * 64'h9E3779B97F4A7C15) >> 20;
+        end
+    endfunction
+    // What the array must get: data, its subnormals even; a structural zero is odd
+    function [DATA_W-1:0] operand(input held, input [DATA_W-1:0] data);
+        begin
+            operand = held ? data : {DATA_W{1'b0} };
+        end
     endfunction
     integer reads = 0, reads_due = 0, i;
     always @(posedge clk) begin
@@ -122,7 +130,7 @@ module tb;
                 if (direct_valid && direct_zero !== (want[58] ? 8'd0 : want[55:48] - direct_inside)) fail("wrong zero");
                 if (block_valid && block_lanes !== want[55:48]) fail("wrong lanes");
                 for (lane = 0; lane < ROWS; lane = lane + 1) begin
-                    want_lane = lane >= want[47:40] && lane < want[39:32] ? element(want[ADDR_W-1:0] + lane[ADDR_W-1:0]) : {DATA_W{1'b0} };
+                    want_lane = operand(lane >= want[47:40] && lane < want[39:32], element(want[ADDR_W-1:0] + lane[ADDR_W-1:0]));
                     if (data[lane*DATA_W +: DATA_W] !== want_lane) fail("wrong data");
                 end
                 if (block_valid ? block_ready : direct_ready) begin

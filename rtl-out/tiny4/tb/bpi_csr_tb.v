@@ -2,7 +2,7 @@
 `timescale 1ns/1ps
 module tb;
     localparam ADDR_W = 32, COUNTERS = 22, STEPS = 3000;
-    localparam [63:0] ADDR_MASK = {64{1'b1}} >> (64 - ADDR_W);
+    localparam [63:0] ADDR_MASK = {64{1'b1}} >> (64 - ADDR_W), LIMIT_MASK = { ADDR_MASK[62:0], 1'b1 };   // a limit may be the end of all
 
     reg clk = 0;
     always #5 clk = !clk;
@@ -18,7 +18,8 @@ module tb;
     wire        awready, wready, bvalid, arready, rvalid, irq, start, reset;
     wire [1:0]  bresp, rresp;
     wire [31:0] rdata, count;
-    wire [ADDR_W-1:0] program_base, window_base, window_limit;
+    wire [ADDR_W-1:0] program_base, window_base;
+    wire [ADDR_W:0]   window_limit;
     reg         busy = 0, done = 0, error_valid = 0;
     reg  [7:0]  error_cause = 0;
     reg  [ADDR_W-1:0] error_addr = 0;
@@ -200,11 +201,13 @@ module tb;
                 12'h030: m_base[31:0]     = mixed;
                 12'h034: m_base[63:32]    = mixed & ADDR_MASK[63:32];
                 12'h038: m_limit[31:0]    = mixed;
-                12'h03c: m_limit[63:32]   = mixed & ADDR_MASK[63:32];
+                12'h03c: m_limit[63:32]   = mixed & LIMIT_MASK[63:32];
                 default: ;
             endcase
         end
     endtask
+
+    wire [64:0] limit_65 = { 1'b0, m_limit };
 
     // --- Accesses with random timing of every channel ---------------------
     reg aw_done, w_done, b_done, ar_done, r_done, aw_now, w_now, ar_now;
@@ -411,7 +414,7 @@ module tb;
             #1;
             check(irq === (m_enable && (m_done || m_error)), 12'hfff, irq, m_enable && (m_done || m_error));
             check(seen_starts == starts && seen_resets == resets, 12'h00c, seen_starts, starts);
-            check({program_base, window_base, window_limit, count} === {m_program[ADDR_W-1:0], m_base[ADDR_W-1:0], m_limit[ADDR_W-1:0], m_count},
+            check({program_base, window_base, window_limit, count} === {m_program[ADDR_W-1:0], m_base[ADDR_W-1:0], limit_65[ADDR_W:0], m_count},
                   12'h020, count, m_count);
         end
         if (errors == 0 && starts > 10 && resets > 10) $display("PASS %0d checks", checks);
