@@ -1,5 +1,7 @@
+import { parseConfig } from './check/config.js';
 import { type Description, resolveConfig } from './check/resolve.js';
 import type { Config } from './spec/config.js';
+import { type Derived, derive as sizesOf } from './spec/derive.js';
 
 /**
  * Describes an accelerator: a preset and what differs from it, or everything. The result is checked and frozen.
@@ -11,6 +13,12 @@ import type { Config } from './spec/config.js';
  * @throws {@link UserError} with every problem, each with its path, the reason and a fix.
  */
 export const defineAccelerator = (description: Description): Config => resolveConfig(description);
+
+/**
+ * Works out every size that follows from a configuration.
+ * @throws {@link UserError} with every problem of the configuration.
+ */
+export const derive = (config: Config): Derived => Object.freeze(sizesOf(parseConfig(config)));
 
 export { type Problem, UserError } from './check/errors.js';
 export { configJsonSchema, networkJsonSchema } from './check/jsonSchema.js';
@@ -30,6 +38,6 @@ export {
 export { type Operand, type StructuralZeros, structuralZeros } from './networks/structuralZeros.js';
 export type { Config, Engine, Format, Pass } from './spec/config.js';
 export { ENGINES, PASSES } from './spec/config.js';
-export { type Derived, derive } from './spec/derive.js';
+export type { Derived } from './spec/derive.js';
 export { formatLayer, type Layer, type LayerShape, makeLayer, parseLayer } from './spec/layer.js';
 export { PRESET_NAMES, type PresetName, presets } from './spec/presets.js';

@@ -1,8 +1,10 @@
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
+import { listOf } from '../generator/cli/usage.js';
+import { scriptCommand } from '../generator/paths.js';
 import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures.js';
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';
@@ -11,6 +13,7 @@ import { evaluate, isEmpty, PARTS, type Part, rtlJobs } from './evaluation/evalu
 import { resultsMarkdown } from './evaluation/markdown.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly quick?: boolean;
@@ -35,39 +38,40 @@ Parts of the whole benchmark, about half an hour the first time; what is cached 
   reorganizers  what bp saves over traditional with simpler reorganize steps: L1 to L5 on the RTL, the networks by the model
 
 Examples:
-  npm run bench -- --json results.json
-  npm run bench -- --cached --markdown
-  npm run bench -- --validate
-  npm run bench -- --only networks
-  npm run bench -- --filter "L4 dgrad"
-  npm run bench -- --quick --json targets.json
+  ${scriptCommand('bench', '--json results.json')}
+  ${scriptCommand('bench', '--cached --markdown')}
+  ${scriptCommand('bench', '--validate')}
+  ${scriptCommand('bench', '--only networks')}
+  ${scriptCommand('bench', '--filter "L4 dgrad"')}
+  ${scriptCommand('bench', '--quick --json targets.json')}
 
 Exit codes: 0 all results match the golden model (bars of --quick may be missed) and the model is within its bars, 1 not so.
 `;
 
 const parseFlags = (args: readonly string[]): Flags =>
-  new Command('npm run bench --')
-    .description('benchmarks on the RTL and, for networks, by the performance model')
-    .addOption(
-      new Option('--quick', 'the table of targets of the zerofree engine instead').conflicts([
-        'validate',
-        'only',
-        'markdown',
-      ]),
-    )
-    .addOption(new Option('--validate', 'only the performance model against the RTL').conflicts(['only', 'filter']))
-    .option('--only <parts>', 'only these parts, with commas between them')
-    .option('--filter <words>', 'only runs of L1 to L5, or rows of --quick, whose name has words that begin with these')
-    .option('--json [file]', 'the results as JSON, into a file or instead of the tables')
-    .option('--markdown', 'print the tables of the README instead')
-    .addOption(new Option('--fresh', 'run again what the cache has').conflicts('cached'))
-    .option('--cached', 'simulate and predict nothing: show what the cache has')
-    .option('-j, --jobs <n>', 'runs at a time', '2')
-    .option('--no-color', 'print without colours')
-    .addHelpText('after', help)
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  parseWords('bench', args, (command) =>
+    command
+      .description('benchmarks on the RTL and, for networks, by the performance model')
+      .addOption(
+        new Option('--quick', 'the table of targets of the zerofree engine instead').conflicts([
+          'validate',
+          'only',
+          'markdown',
+        ]),
+      )
+      .addOption(new Option('--validate', 'only the performance model against the RTL').conflicts(['only', 'filter']))
+      .option('--only <parts>', 'only these parts, with commas between them')
+      .option(
+        '--filter <words>',
+        'only runs of L1 to L5, or rows of --quick, whose name has words that begin with these',
+      )
+      .option('--json [file]', 'the results as JSON, into a file or instead of the tables')
+      .option('--markdown', 'print the tables of the README instead')
+      .addOption(new Option('--fresh', 'run again what the cache has').conflicts('cached'))
+      .option('--cached', 'simulate and predict nothing: show what the cache has')
+      .option('-j, --jobs <n>', 'runs at a time', '2')
+      .addHelpText('after', help),
+  ).opts<Flags>();
 
 const refuse = (problem: Problem): never => {
   throw new UserError([problem]);
@@ -78,18 +82,20 @@ const refuseFilter = (filter: string | undefined): never => {
   return refuse({ code: 'NO_ROWS', path: '--filter', message: `no row has the words "${filter}"`, fix });
 };
 
+const benchCommand = (args: readonly string[]): string =>
+  scriptCommand('bench', args.map((arg) => (/\s/.test(arg) ? JSON.stringify(arg) : arg)).join(' '));
+
 /** @throws UserError: there is nothing to show. */
 const refuseEmptyCache = (args: readonly string[]): never => {
-  const again = args.filter((arg) => arg !== '--cached').map((arg) => (/\s/.test(arg) ? JSON.stringify(arg) : arg));
-  const fix = `run it without --cached first: ${['npm run bench', ...(again.length > 0 ? ['--', ...again] : [])].join(' ')}`;
+  const fix = `run it without --cached first: ${benchCommand(args.filter((arg) => arg !== '--cached'))}`;
   return refuse({ code: 'NOT_CACHED', path: '--cached', message: 'nothing of this is cached', fix });
 };
 
 const partsOf = ({ validate, only, filter }: Flags): readonly Part[] => {
   if (validate) return ['validation'];
   if (only === undefined) return filter === undefined ? PARTS : ['layers'];
-  return only.split(',').map((name) => {
-    const part = PARTS.find((known) => known === name.trim());
+  return listOf('--only', only).map((name) => {
+    const part = PARTS.find((known) => known === name);
     const fix = `use ${PARTS.join(', ')}`;
     return part ?? refuse({ code: 'UNKNOWN_PART', path: '--only', message: `"${name}" is no part`, fix });
   });
@@ -151,7 +157,7 @@ const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCod
   if (jobs.length === 0 && !parts.includes('networks')) refuseFilter(filter);
   if (!cached && jobs.length > 0) await ensureTools(['verilator', 'g++', 'make']);
   const color = picocolors.isColorSupported;
-  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  const command = benchCommand(args);
   const { results, text, failures, valid } = await evaluate({
     ...{ parts, wanted, fresh, cached, parallel, color, command },
   });

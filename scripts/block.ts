@@ -1,15 +1,15 @@
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { resolve } from 'node:path';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
-import { loadConfig } from '../generator/cli/source.js';
+import { loadConfig, SOURCE_HELP } from '../generator/cli/source.js';
 import { blocksOf } from '../generator/emit/blocks.js';
-import { packageRoot } from '../generator/paths.js';
+import { scriptCommand } from '../generator/paths.js';
 import { runBench } from './blockBench.js';
+import { discard, keep, temporaryFolder } from './processes.js';
 import { runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly preset: string;
@@ -22,22 +22,21 @@ const collect = (text: string, before: readonly string[]): readonly string[] => 
 
 const help = `
 Examples:
-  npm run block -- pe --preset odd --seed 3
-  npm run block -- issue --waves issue.vcd
+  ${scriptCommand('block', 'pe --preset odd --seed 3')}
+  ${scriptCommand('block', 'issue --waves issue.vcd')}
 `;
 
 const runBlock = async (args: readonly string[]): Promise<ExitCode> => {
-  const command = new Command('npm run block --')
-    .description("run one block's bench on Icarus Verilog")
-    .argument('<block>', 'name of the block, as in templates/rtl')
-    .option('--preset <preset|file>', 'configuration', 'tiny4')
-    .option('--set <path=value>', 'change the configuration', collect, [])
-    .option('--seed <n>', 'seed of the bench', '0')
-    .option('--waves <file.vcd>', 'write waves')
-    .option('--no-color', 'print without colours')
-    .addHelpText('after', help)
-    .exitOverride()
-    .parse([...args], { from: 'user' });
+  const command = parseWords('block', args, (command) =>
+    command
+      .description("run one block's bench on Icarus Verilog")
+      .argument('<block>', 'name of the block, as in templates/rtl')
+      .option('--preset <preset|file|folder>', SOURCE_HELP, 'tiny4')
+      .option('--set <path=value>', 'change the configuration', collect, [])
+      .option('--seed <n>', 'seed of the bench', '0')
+      .option('--waves <file.vcd>', 'write waves')
+      .addHelpText('after', help),
+  );
   const block = command.args[0]!;
   const { preset, set, seed: digits, waves } = command.opts<Flags>();
   const config = loadConfig(preset, set);
@@ -50,11 +49,12 @@ const runBlock = async (args: readonly string[]): Promise<ExitCode> => {
   const seed = wholeNumber('--seed', digits, 0, 999_999_999);
   if (waves !== undefined) checkOutput('--waves', waves, ['.vcd']);
   await ensureTools(['iverilog']);
-  const folder = join(packageRoot, '.cache', 'blocks', `${config.name}-${block}`);
-  mkdirSync(folder, { recursive: true });
+  const folder = temporaryFolder(`bpi-${block}-`);
   const result = await runBench({ config, block, seed, folder, waves: waves && resolve(waves) });
   console.log(result.output.trimEnd());
-  console.log(result.passed ? `${block}: passed (${folder})` : `${block}: FAILED; sources in ${folder}`);
+  console.log(result.passed ? `${block}: passed` : `${block}: FAILED; sources in ${folder}`);
+  if (result.passed) discard(folder);
+  else keep(folder);
   return result.passed ? EXIT.ok : EXIT.failed;
 };
 

@@ -1,31 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { execa } from 'execa';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
 import { rtlFiles } from '../generator/emit/rtl.js';
+import { scriptCommand } from '../generator/paths.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import { registerOffset, registers } from '../generator/spec/registers.js';
-import { discard, temporaryFolder } from '../generator/temporary.js';
 import { caseOperands } from './caseOperands.js';
 import { eachNth, regressionCases } from './cases.js';
 import { parseCoverage } from './coverage/points.js';
 import { blockCoverage, coverageTable, percentOf, staleExclusions, uncovered } from './coverage/report.js';
 import { stoppedBy } from './host.js';
+import { inParallel } from './parallel.js';
+import { discard, runTool, temporaryFolder } from './processes.js';
 import { Progress } from './progress.js';
 import { runPass } from './runPass.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { simulate } from './simulate.js';
+import { openCache } from './simulators/cache.js';
 import { faults, type HostOperation } from './simulators/job.js';
 import { buildVerilator } from './simulators/verilator.js';
 import { caseOn } from './soak/case.js';
 import { runCase } from './soak/runCase.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly preset: string;
@@ -42,28 +43,26 @@ interface Flags {
 }
 
 const parseFlags = (args: readonly string[]): Flags =>
-  new Command('npm run coverage --')
-    .description(
-      "line and toggle coverage of the Verilog, by Verilator: the regression's cases of a small preset, and cases of the fault campaign on it",
-    )
-    .option('--preset <name>', 'accelerator', 'tiny4')
-    .option('--faults <n>', 'cases of the fault campaign', '150')
-    .option('--random <n>', 'random geometries of the regression', '8')
-    .option('--every <n>', "only each n-th of the regression's cases", '1')
-    .option('--seed <n>', 'seed of data, memories and random geometries', '1')
-    .option('--lines <percent>', 'fail below this line coverage', '98')
-    .option('--toggles <percent>', 'fail below this toggle coverage', '75')
-    .option('--missing', 'list what is not covered')
-    .option('-j, --jobs <n>', 'simulations at a time', '2')
-    .option('--json [file]', 'results as JSON, into a file or instead of the table')
-    .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run coverage\n  npm run coverage -- --missing\n\nExit codes: 0 enough is covered, 1 too little, or a run is wrong, 2 usage, 3 a tool is missing.\n',
-    )
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  parseWords('coverage', args, (command) =>
+    command
+      .description(
+        "line and toggle coverage of the Verilog, by Verilator: the regression's cases of a small preset, and cases of the fault campaign on it",
+      )
+      .option('--preset <name>', 'accelerator', 'tiny4')
+      .option('--faults <n>', 'cases of the fault campaign', '150')
+      .option('--random <n>', 'random geometries of the regression', '8')
+      .option('--every <n>', "only each n-th of the regression's cases", '1')
+      .option('--seed <n>', 'seed of data, memories and random geometries', '1')
+      .option('--lines <percent>', 'fail below this line coverage', '98')
+      .option('--toggles <percent>', 'fail below this toggle coverage', '75')
+      .option('--missing', 'list what is not covered')
+      .option('-j, --jobs <n>', 'simulations at a time', '2')
+      .option('--json [file]', 'results as JSON, into a file or instead of the table')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ${scriptCommand('coverage')}\n  ${scriptCommand('coverage', '--missing')}\n\nExit codes: 0 enough is covered, 1 too little, or a run is wrong, 2 usage, 3 a tool is missing.\n`,
+      ),
+  ).opts<Flags>();
 
 /** A simulation that leaves its coverage in a file, and returns what is wrong with it. */
 type Run = (coverage: string) => Promise<readonly string[]>;
@@ -127,7 +126,7 @@ const runsOf = (
 
 const MERGE_AT_ONCE = 50;
 
-const merge = (into: string, files: readonly string[]) => execa('verilator_coverage', ['--write', into, ...files]);
+const merge = (into: string, files: readonly string[]) => runTool('verilator_coverage', ['--write', into, ...files]);
 
 /** Runs all, and merges their coverage. */
 const collect = async (
@@ -139,25 +138,20 @@ const collect = async (
   const progress = new Progress(() => `${done} of ${runs.length} runs`);
   const wrong: string[] = [];
   try {
-    const limit = pLimit(parallel);
     const total = join(folder, 'total.dat');
     for (let at = 0; at < runs.length; at += MERGE_AT_ONCE) {
-      const files = await Promise.all(
-        runs.slice(at, at + MERGE_AT_ONCE).map((run, index) =>
-          limit(async () => {
-            const file = join(folder, `${index}.dat`);
-            wrong.push(...(await run(file)));
-            done += 1;
-            return file;
-          }),
-        ),
-      );
+      const files = await inParallel(parallel, runs.slice(at, at + MERGE_AT_ONCE), async (run, index) => {
+        const file = join(folder, `${index}.dat`);
+        wrong.push(...(await run(file)));
+        done += 1;
+        return file;
+      });
       await merge(total, at > 0 ? [total, ...files] : files);
     }
     return { data: readFileSync(total, 'utf8'), wrong };
   } finally {
     progress.end();
-    await discard(folder);
+    discard(folder);
   }
 };
 
@@ -182,6 +176,7 @@ const cover = async (flags: Flags): Promise<ExitCode> => {
   });
   const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
   await ensureTools(['verilator', 'g++', 'make']);
+  openCache();
 
   const begin = performance.now();
   const config = presets[preset];

@@ -1,21 +1,23 @@
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { writeOutput } from '../generator/cli/outputFile.js';
+import { makeFolder } from '../generator/makeFolder.js';
 import { planImages, randomOperands } from '../generator/model/workload.js';
 import { packageRoot } from '../generator/paths.js';
 import { makePlan } from '../generator/plan/plan.js';
 import { parseLayer } from '../generator/spec/layer.js';
 import { presets } from '../generator/spec/presets.js';
 import { registerOffset } from '../generator/spec/registers.js';
-import { discard, temporaryFolder } from '../generator/temporary.js';
 import { type Row, renderWaves, type Span, type WaveJson, waveJson } from './diagrams/draw.js';
 import { sampleVcd, type Trace } from './diagrams/vcd.js';
+import { discard, temporaryFolder } from './processes.js';
 import { hostScript } from './runPass.js';
 import { runScript } from './script.js';
 import { simulate } from './simulate.js';
 import type { HostOperation } from './simulators/job.js';
+import { parseWords } from './words.js';
 
 /** Where the diagrams lie: `<name>.json` for WaveDrom, and its drawing. */
 export const DIAGRAMS = join(packageRoot, 'docs', 'timing');
@@ -105,7 +107,7 @@ const trace = async (): Promise<Trace> => {
     );
     return sampleVcd(readFileSync(waves, 'utf8'), 'tb.dut', 'aclk', signals);
   } finally {
-    await discard(folder);
+    discard(folder);
   }
 };
 
@@ -199,16 +201,15 @@ export const drawDiagrams = async (): Promise<ReadonlyMap<string, WaveJson>> => 
 
 /** Writes every diagram and its drawing. */
 const main = async (args: readonly string[]): Promise<ExitCode> => {
-  const command = new Command('npm run diagrams --');
-  command.description('runs the RTL and draws the timing diagrams of the integration guide anew, in docs/timing');
-  command
-    .allowExcessArguments(false)
-    .exitOverride()
-    .parse([...args], { from: 'user' });
-  mkdirSync(DIAGRAMS, { recursive: true });
+  parseWords('diagrams', args, (command) =>
+    command.description('runs the RTL and draws the timing diagrams of the integration guide anew, in docs/timing'),
+  );
+  makeFolder(DIAGRAMS);
   for (const [name, diagram] of await drawDiagrams()) {
-    writeFileSync(join(DIAGRAMS, `${name}.json`), `${JSON.stringify(diagram, null, 2)}\n`);
-    writeFileSync(join(DIAGRAMS, `${name}.svg`), renderWaves(diagram));
+    const files = { json: `${JSON.stringify(diagram, null, 2)}\n`, svg: renderWaves(diagram) };
+    for (const [kind, text] of Object.entries(files)) {
+      writeOutput('diagram', join(DIAGRAMS, `${name}.${kind}`), Buffer.from(text));
+    }
   }
   return EXIT.ok;
 };

@@ -1,9 +1,8 @@
-import { Command } from 'commander';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
+import { scriptCommand } from '../generator/paths.js';
 import type { Bug, Proof } from './formal/proof.js';
 import { PROOFS } from './formal/proofs.js';
 import { prove, type Verdict } from './formal/prove.js';
@@ -16,9 +15,12 @@ import {
   proofMarkdown,
   proofTable,
 } from './formal/report.js';
+import { inParallel } from './parallel.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
+import { openCache } from './simulators/cache.js';
 import { ensureTools, FORMAL_TOOLS } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly filter?: string;
@@ -34,25 +36,23 @@ interface Flags {
 }
 
 const parseFlags = (args: readonly string[]): Flags =>
-  new Command('npm run formal --')
-    .description('proofs about the emitted Verilog, by Yosys, abc and z3; each is also shown to fail on seeded bugs')
-    .option('--filter <words>', 'only proofs whose name or blocks have words that begin with all of these')
-    .option('--bugs', 'only the seeded bugs: each must make its proof fail')
-    .option('--proofs', 'only the proofs, without their seeded bugs')
-    .option('--list', 'say what is proved, and prove nothing')
-    .option('--json [file]', 'results as JSON, into a file or instead of the table')
-    .option('--markdown', 'the table of docs/proofs.md instead')
-    .option('--fresh', 'prove again what the cache has')
-    .option('--limit <seconds>', 'give up a proof after so long', '300')
-    .option('-j, --jobs <n>', 'proofs at a time', '2')
-    .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run formal\n  npm run formal -- --filter "dma_read" --fresh\n  npm run formal -- --bugs --json bugs.json\n\nExit codes: 0 every proof holds and finds its seeded bugs, 1 one does not, 2 usage, 3 a tool is missing.\n',
-    )
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  parseWords('formal', args, (command) =>
+    command
+      .description('proofs about the emitted Verilog, by Yosys, abc and z3; each is also shown to fail on seeded bugs')
+      .option('--filter <words>', 'only proofs whose name or blocks have words that begin with all of these')
+      .option('--bugs', 'only the seeded bugs: each must make its proof fail')
+      .option('--proofs', 'only the proofs, without their seeded bugs')
+      .option('--list', 'say what is proved, and prove nothing')
+      .option('--json [file]', 'results as JSON, into a file or instead of the table')
+      .option('--markdown', 'the table of docs/proofs.md instead')
+      .option('--fresh', 'prove again what the cache has')
+      .option('--limit <seconds>', 'give up a proof after so long', '300')
+      .option('-j, --jobs <n>', 'proofs at a time', '2')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ${scriptCommand('formal')}\n  ${scriptCommand('formal', '--filter "dma_read" --fresh')}\n  ${scriptCommand('formal', '--bugs --json bugs.json')}\n\nExit codes: 0 every proof holds and finds its seeded bugs, 1 one does not, 2 usage, 3 a tool is missing.\n`,
+      ),
+  ).opts<Flags>();
 
 const refuse = (problem: Problem): never => {
   throw new UserError([problem]);
@@ -80,19 +80,14 @@ const runTasks = async (
   const progress = new Progress(
     () => `${verdicts.size} of ${tasks.length} done: ${[...underWay].map(taskName).join('; ')}`,
   );
-  const limit = pLimit(options.parallel);
   try {
-    await Promise.all(
-      tasks.map((task) =>
-        limit(async () => {
-          underWay.add(task);
-          const { fresh, seconds } = options;
-          verdicts.set(task, await prove(task.proof, { bug: task.bug, fresh, seconds }));
-          underWay.delete(task);
-          progress.tick();
-        }),
-      ),
-    );
+    const { fresh, seconds, parallel } = options;
+    await inParallel(parallel, tasks, async (task) => {
+      underWay.add(task);
+      verdicts.set(task, await prove(task.proof, { bug: task.bug, fresh, seconds }));
+      underWay.delete(task);
+      progress.tick();
+    });
   } finally {
     progress.end();
   }
@@ -127,6 +122,7 @@ const formal = async (flags: Flags): Promise<ExitCode> => {
     return EXIT.ok;
   }
   await ensureTools(FORMAL_TOOLS);
+  openCache();
 
   const begin = performance.now();
   const tasks = proofs.flatMap((proof): readonly Task[] => [

@@ -1,24 +1,27 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, Option } from 'commander';
-import pLimit from 'p-limit';
+import { Option } from 'commander';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
+import { scriptCommand } from '../generator/paths.js';
 import { type Config, ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
 import { caseOperands } from './caseOperands.js';
 import { type Case, eachNth, regressionCases } from './cases.js';
+import { inParallel } from './parallel.js';
 import { Progress } from './progress.js';
 import { type RunOptions, runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
+import { openCache } from './simulators/cache.js';
 import type { Simulator } from './simulators/job.js';
 import { cellModels, simulated, withoutCells } from './synth/cells.js';
 import { synthesize } from './synth/synthesize.js';
 import { LIBRARIES, type Library } from './synth/targets.js';
 import { findYosys } from './synth/yosys.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 /** Geometries of the regression that are short enough for gates in Icarus. */
 const SHORT = ['1x1 map, padded kernel', 'padding wider than the kernel', 'inexact division', 'stride 2'];
@@ -115,9 +118,10 @@ const run = async (flags: Flags): Promise<ExitCode> => {
   const { preset, target, library, simulator } = flags;
   const config = presets[preset];
   const cases = casesOf(flags);
-  const limit = pLimit(wholeNumber('--jobs', flags.jobs, 1, 64));
+  const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
   const simulatorTools = simulator === 'icarus' ? (['iverilog'] as const) : (['verilator', 'g++', 'make'] as const);
   await ensureTools([...simulatorTools, ...(target === 'asic' ? [library] : [])]);
+  openCache();
   const { netlist } = await synthesize(config, await findYosys(), { target, library });
   const broken =
     flags.break === undefined ? netlist : breakGate(netlist, wholeNumber('--break', flags.break, 0, 1e6), target);
@@ -126,17 +130,13 @@ const run = async (flags: Flags): Promise<ExitCode> => {
   let [passed, cycles] = [0, 0];
   const progress = new Progress(() => `${passed} of ${cases.length} runs on gates`);
   try {
-    await Promise.all(
-      cases.map((each) =>
-        limit(async () => {
-          const result = await compareRuns(config, { ...each, operands: caseOperands(each) }, rtl);
-          cycles += result.cycles;
-          if (result.wrong === undefined) passed++;
-          else progress.say(`FAIL ${each.pass} by ${each.engine}, ${each.geometry}: ${result.wrong}`);
-          progress.tick();
-        }),
-      ),
-    );
+    await inParallel(parallel, cases, async (each) => {
+      const result = await compareRuns(config, { ...each, operands: caseOperands(each) }, rtl);
+      cycles += result.cycles;
+      if (result.wrong === undefined) passed++;
+      else progress.say(`FAIL ${each.pass} by ${each.engine}, ${each.geometry}: ${result.wrong}`);
+      progress.tick();
+    });
   } finally {
     progress.end();
   }
@@ -150,28 +150,28 @@ const run = async (flags: Flags): Promise<ExitCode> => {
 };
 
 const main = (args: readonly string[]): Promise<ExitCode> => {
-  const flags = new Command('npm run gates --')
-    .description(
-      'runs the regression on the mapped netlist of an accelerator, and compares results, counters and cycles with the RTL',
-    )
-    .addOption(new Option('--preset <name>', 'the accelerator').choices(PRESET_NAMES).default('tiny4'))
-    .addOption(
-      new Option('--target <name>', "Yosys's gates, or standard cells").choices(['generic', 'asic']).default('generic'),
-    )
-    .addOption(new Option('--library <name>', 'standard cells').choices(LIBRARIES).default('osu018'))
-    .addOption(new Option('--simulator <name>').choices(['icarus', 'verilator']).default('verilator'))
-    .option('--every <n>', "in Verilator: each n-th of the regression's cases", '1')
-    .option('--geometries <n>', `in Icarus, which is slow: how many of ${SHORT.length} short geometries`, '1')
-    .option('--break <n>', 'make the nth AND an OR (or NAND a NOR), to see runs fail')
-    .option('-j, --jobs <n>', 'runs at a time', '2')
-    .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run gates -- --target asic\n  npm run gates -- --simulator icarus --break 1000\n',
-    )
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  const flags = parseWords('gates', args, (command) =>
+    command
+      .description(
+        'runs the regression on the mapped netlist of an accelerator, and compares results, counters and cycles with the RTL',
+      )
+      .addOption(new Option('--preset <name>', 'the accelerator').choices(PRESET_NAMES).default('tiny4'))
+      .addOption(
+        new Option('--target <name>', "Yosys's gates, or standard cells")
+          .choices(['generic', 'asic'])
+          .default('generic'),
+      )
+      .addOption(new Option('--library <name>', 'standard cells').choices(LIBRARIES).default('osu018'))
+      .addOption(new Option('--simulator <name>').choices(['icarus', 'verilator']).default('verilator'))
+      .option('--every <n>', "in Verilator: each n-th of the regression's cases", '1')
+      .option('--geometries <n>', `in Icarus, which is slow: how many of ${SHORT.length} short geometries`, '1')
+      .option('--break <n>', 'make the nth AND an OR (or NAND a NOR), to see runs fail')
+      .option('-j, --jobs <n>', 'runs at a time', '2')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ${scriptCommand('gates', '--target asic')}\n  ${scriptCommand('gates', '--simulator icarus --break 1000')}\n`,
+      ),
+  ).opts<Flags>();
   return run(flags);
 };
 

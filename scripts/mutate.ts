@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/check/errors.js';
 import { withFileErrors } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
-import { discard, temporaryFolder } from '../generator/temporary.js';
+import { scriptCommand } from '../generator/paths.js';
 import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
 import { isEquivalent } from './mutation/equivalence.js';
 import { type Baseline, type Judged, judgeMutant, measureBaseline } from './mutation/judge.js';
 import { countMutants, mutantTable, mutantText } from './mutation/report.js';
 import { systemSuite } from './mutation/system.js';
+import { inParallel } from './parallel.js';
+import { discard, temporaryFolder } from './processes.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly count: string;
@@ -31,28 +32,26 @@ interface Flags {
 }
 
 const parseFlags = (args: readonly string[]): Flags =>
-  new Command('npm run mutate --')
-    .description(
-      "mutants of the emitted Verilog: each is run against its block's benches, then against a quick suite of the whole accelerator; what survives is tried for equivalence",
-    )
-    .option('--count <n>', 'mutants, spread over the blocks by what can be changed in each', '200')
-    .option('--seed <n>', 'seed of the choice', '1')
-    .option('--filter <text>', 'only blocks whose name has this')
-    .option('--threshold <percent>', 'fail below this share of killed ones, of those not shown equivalent', '95')
-    .option('--limit <seconds>', 'give up a proof of equivalence after so long', '60')
-    .option('--no-equivalence', 'do not try to prove survivors equivalent')
-    .option('--again <file>', 'judge only the survivors of a run that was written with --json, and count them anew')
-    .option('--list', 'print the mutants, and run none')
-    .option('-j, --jobs <n>', 'mutants at a time', '2')
-    .option('--json [file]', 'results as JSON, into a file or instead of the table')
-    .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run mutate\n  npm run mutate -- --filter fifo --count 20 --seed 7\n  npm run mutate -- --list --filter issue\n\nExit codes: 0 enough are killed, 1 too few, 2 usage, 3 a tool is missing.\n',
-    )
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  parseWords('mutate', args, (command) =>
+    command
+      .description(
+        "mutants of the emitted Verilog: each is run against its block's benches, then against a quick suite of the whole accelerator; what survives is tried for equivalence",
+      )
+      .option('--count <n>', 'mutants, spread over the blocks by what can be changed in each', '200')
+      .option('--seed <n>', 'seed of the choice', '1')
+      .option('--filter <text>', 'only blocks whose name has this')
+      .option('--threshold <percent>', 'fail below this share of killed ones, of those not shown equivalent', '95')
+      .option('--limit <seconds>', 'give up a proof of equivalence after so long', '60')
+      .option('--no-equivalence', 'do not try to prove survivors equivalent')
+      .option('--again <file>', 'judge only the survivors of a run that was written with --json, and count them anew')
+      .option('--list', 'print the mutants, and run none')
+      .option('-j, --jobs <n>', 'mutants at a time', '2')
+      .option('--json [file]', 'results as JSON, into a file or instead of the table')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ${scriptCommand('mutate')}\n  ${scriptCommand('mutate', '--filter fifo --count 20 --seed 7')}\n  ${scriptCommand('mutate', '--list --filter issue')}\n\nExit codes: 0 enough are killed, 1 too few, 2 usage, 3 a tool is missing.\n`,
+      ),
+  ).opts<Flags>();
 
 interface Earlier {
   readonly mutants: readonly Judged[];
@@ -60,7 +59,7 @@ interface Earlier {
 
 const readEarlier = (path: string): Earlier => {
   const refuse = (message: string): never => {
-    const fix = 'give a file that npm run mutate -- --json has written';
+    const fix = `give a file that ${scriptCommand('mutate', '--json')} has written`;
     throw new UserError([{ code: 'NOT_MUTANTS', path: `--again ${path}`, message, fix }]);
   };
   return withFileErrors(`--again ${path}`, () => {
@@ -102,7 +101,6 @@ const judgeTargets = async (
     () =>
       `${judged.length} of ${total} mutants: ${count('killed')} killed, ${count('equivalent')} equivalent, ${count('survived')} survived`,
   );
-  const limit = pLimit(options.parallel);
   const judgeOne = async (target: Target, rest: Target['mutations'][number][]): Promise<void> => {
     for (let mutation = rest.shift(); mutation; mutation = rest.shift()) {
       let one = await judgeMutant(target, mutation, baselines.get(target.config)!);
@@ -117,12 +115,11 @@ const judgeTargets = async (
     }
   };
   try {
-    await Promise.all(
-      targets.flatMap((target) => {
-        const rest = [...target.mutations];
-        return Array.from({ length: target.wanted }, () => limit(() => judgeOne(target, rest)));
-      }),
-    );
+    const turns = targets.flatMap((target) => {
+      const rest = [...target.mutations];
+      return Array.from({ length: target.wanted }, () => ({ target, rest }));
+    });
+    await inParallel(options.parallel, turns, ({ target, rest }) => judgeOne(target, rest));
   } finally {
     progress.end();
   }
@@ -172,7 +169,7 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
     }
     judged = await judgeTargets(targets, baselines, { parallel, equivalence: flags.equivalence, seconds });
   } finally {
-    await discard(cache);
+    discard(cache);
   }
   if (earlier) judged = [...earlier.mutants.filter(({ status }) => status !== 'survived'), ...judged];
   const spent = Math.round((performance.now() - begin) / 1000);

@@ -20,6 +20,7 @@ import {
   faults,
   type HostOperation,
   type MemoryOptions,
+  type SimJob,
   type SimResult,
   type Simulator,
 } from './simulators/job.js';
@@ -120,6 +121,37 @@ const operandBits = (config: Config): number => (config.format === 'int8' ? 8 : 
 
 const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).reverse().toString('hex')}`;
 
+/** What the simulator is told of a run. */
+export interface Simulation {
+  readonly job: SimJob;
+  /** Index of the script's wait for the interrupt. */
+  readonly irqAt: number;
+  readonly images: ReturnType<typeof planImages>;
+}
+
+/** The simulation that {@link runPass} makes for a plan. */
+export const simulation = (config: Config, plan: Plan, operands: Operands, options: RunOptions): Simulation => {
+  const { output, scratch } = plan.memory;
+  const images = planImages(plan, operands);
+  const maxCycles = Math.ceil(plan.cost.cycles * 6 + 200_000);
+  const script = hostScript(config, plan, maxCycles);
+  const job: SimJob = {
+    images: images.map(({ base, bytes }) => ({ address: BigInt(base), bytes })),
+    script,
+    dumps: [{ address: BigInt(output.address), bytes: output.bytes }],
+    allowedWrites: [output, ...(scratch.bytes ? [scratch] : [])].map(({ address, bytes }) => ({
+      ...{ address: BigInt(address), bytes },
+    })),
+    memory: options.memory,
+    seed: options.seed ?? 0,
+    waves: options.waves,
+    coverage: options.coverage,
+    timeline: options.timeline,
+    maxCycles: maxCycles + 20_000,
+  };
+  return { job, irqAt: script.findIndex(({ kind }) => kind === 'irq'), images };
+};
+
 /**
  * Runs one pass of a layer on the RTL, through its registers and memory bus, and compares the result with the
  * bit-exact executor, and that with the plain loop nest.
@@ -142,8 +174,8 @@ export const runPass = async (
     });
   const { narrow } = plan.results;
   const operands = options.operands ?? randomOperands(config, layer, pass, seed);
-  const images = planImages(plan, operands);
   const { output, scratch } = plan.memory;
+  const { job, irqAt, images } = simulation(config, plan, operands, options);
 
   // layer (2): the executor works on a copy
   const expectedOutput: Region = { base: output.address, bytes: new Uint8Array(output.bytes) };
@@ -152,27 +184,7 @@ export const runPass = async (
   const predicted: Counts = execute(config, plan.words, regions);
 
   // the RTL
-  const maxCycles = Math.ceil(plan.cost.cycles * 6 + 200_000);
-  const script = hostScript(config, plan, maxCycles);
-  const irqAt = script.findIndex(({ kind }) => kind === 'irq');
-  const allowedWrites = [{ address: BigInt(output.address), bytes: output.bytes }];
-  if (scratch.bytes) allowedWrites.push({ address: BigInt(scratch.address), bytes: scratch.bytes });
-  const sim = await simulate(
-    config,
-    {
-      images: images.map(({ base, bytes }) => ({ address: BigInt(base), bytes })),
-      script,
-      dumps: [{ address: BigInt(output.address), bytes: output.bytes }],
-      allowedWrites,
-      memory: options.memory,
-      seed,
-      waves: options.waves,
-      coverage: options.coverage,
-      timeline: options.timeline,
-      maxCycles: maxCycles + 20_000,
-    },
-    { simulator, rtl: options.rtl },
-  );
+  const sim = await simulate(config, job, { simulator, rtl: options.rtl });
   const problems = [...faults(sim)];
   const status = sim.operations[irqAt + 1]?.value ?? 0;
   if (!sim.operations[irqAt]?.met) problems.push('no interrupt');

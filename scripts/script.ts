@@ -1,13 +1,16 @@
 import { CommanderError } from 'commander';
 import { UserError } from '../generator/check/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { endWithNpm } from '../generator/cli/endWithNpm.js';
 import { reportFailure } from '../generator/cli/failure.js';
 import { writeOutput } from '../generator/cli/outputFile.js';
 import { processTerminal } from '../generator/cli/terminal.js';
+import { endStarted } from './processes.js';
 import { ToolsMissing } from './tools.js';
 
 /** Runs an npm script with its arguments; says what went wrong, and sets the exit code. */
 export const runScript = async (body: (args: readonly string[]) => Promise<ExitCode>): Promise<void> => {
+  endWithNpm();
   const args = process.argv.slice(2);
   const attempt = async (): Promise<ExitCode> => {
     try {
@@ -22,6 +25,8 @@ export const runScript = async (body: (args: readonly string[]) => Promise<ExitC
     }
   };
   process.exitCode = await attempt();
+  // what an error has left running
+  endStarted();
 };
 
 /**

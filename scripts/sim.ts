@@ -1,29 +1,32 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
+import { isOfTheMachine } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput, writeOutput } from '../generator/cli/outputFile.js';
 import { findings } from '../generator/cli/runReport.js';
+import { listOf } from '../generator/cli/usage.js';
 import type { Operands } from '../generator/golden/judge.js';
-import { writeNpy } from '../generator/golden/npy.js';
+import { encodeNpy } from '../generator/golden/npy.js';
+import { makeFolder } from '../generator/makeFolder.js';
+import { scriptCommand } from '../generator/paths.js';
 import { PASS_TENSORS } from '../generator/plan/problem.js';
 import { ENGINES, PASSES } from '../generator/spec/config.js';
 import { PRESET_NAMES, presets } from '../generator/spec/presets.js';
 import { tensorShape } from '../generator/spec/tensors.js';
 import { caseOperands } from './caseOperands.js';
 import { type Case, regressionCases, type Selection } from './cases.js';
+import { inParallel } from './parallel.js';
 import { Progress } from './progress.js';
 import { type RunDescription, replayCommand } from './replay.js';
 import { runPass } from './runPass.js';
 import { runScript, wholeNumber } from './script.js';
 import { caseName, failureReport, groupsOf, type Outcome, summaryTable } from './simReport.js';
 import { isReady, prepare } from './simulate.js';
-import { cacheFolder } from './simulators/cache.js';
+import { cacheFolder, openCache } from './simulators/cache.js';
 import type { Simulator } from './simulators/job.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 const JOBS = 2;
 const SIMULATORS: readonly Simulator[] = ['verilator', 'icarus'];
@@ -35,7 +38,7 @@ interface Flags extends Selection {
 /** Names from a list with commas, or all. */
 const namesOf = <T extends string>(option: string, text: string | undefined, known: readonly T[]): readonly T[] => {
   if (text === undefined) return known;
-  const words = text.split(',').map((word) => word.trim());
+  const words = listOf(option, text);
   const problems = words
     .filter((word) => !known.includes(word as T))
     .map((word): Problem => {
@@ -47,21 +50,22 @@ const namesOf = <T extends string>(option: string, text: string | undefined, kno
 };
 
 const parseFlags = (args: readonly string[]): Flags => {
-  const options = new Command('npm run sim --')
-    .description('regression: every pass by every engine on the RTL, compared with the golden model')
-    .option('--preset <names>', `only these: ${PRESET_NAMES.join(', ')}`)
-    .option('--engine <names>', `only these: ${ENGINES.join(', ')}`)
-    .option('--pass <names>', `only these: ${PASSES.join(', ')}`)
-    .option('--simulator <names>', `only these: ${SIMULATORS.join(', ')}`)
-    .option('--seed <n>', 'seed of data, memories and random geometries', '1')
-    .option('--cases <n>', 'random geometries for each preset', '8')
-    .option('--long', 'also the ResNet-18 stem and the reference layers L1 to L5, at ref16; takes hours')
-    .option('--json-summary <file>', 'write counts, groups and failures as JSON')
-    .option('--no-color', 'print without colours')
-    .addHelpText('after', '\nExample:\n  npm run sim -- --preset tiny4,odd --pass dgrad --cases 50 --seed 7\n')
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Record<string, string> & { readonly long?: boolean }>();
+  const options = parseWords('sim', args, (command) =>
+    command
+      .description('regression: every pass by every engine on the RTL, compared with the golden model')
+      .option('--preset <names>', `only these: ${PRESET_NAMES.join(', ')}`)
+      .option('--engine <names>', `only these: ${ENGINES.join(', ')}`)
+      .option('--pass <names>', `only these: ${PASSES.join(', ')}`)
+      .option('--simulator <names>', `only these: ${SIMULATORS.join(', ')}`)
+      .option('--seed <n>', 'seed of data, memories and random geometries', '1')
+      .option('--cases <n>', 'random geometries for each preset', '8')
+      .option('--long', 'also the ResNet-18 stem and the reference layers L1 to L5, at ref16; takes hours')
+      .option('--json-summary <file>', 'write counts, groups and failures as JSON')
+      .addHelpText(
+        'after',
+        `\nExample:\n  ${scriptCommand('sim', '--preset tiny4,odd --pass dgrad --cases 50 --seed 7')}\n`,
+      ),
+  ).opts<Record<string, string> & { readonly long?: boolean }>();
   return {
     presets: namesOf('--preset', options.preset, PRESET_NAMES),
     engines: namesOf('--engine', options.engine, ENGINES),
@@ -77,11 +81,11 @@ const parseFlags = (args: readonly string[]): Flags => {
 /** Writes operands that no seed gives, so that the command line can replay them. */
 const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, string>> => {
   const folder = join(cacheFolder(), 'replay');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const { first, second } = PASS_TENSORS[run.pass];
   const save = (name: 'x' | 'wt' | 'dy', data: Int8Array | Float32Array): readonly [string, string] => {
     const path = join(folder, `${run.data}-${run.seed}-${name}.npy`);
-    writeNpy(path, { shape: tensorShape(run.layer, name), data });
+    writeOutput('operands', path, encodeNpy({ shape: tensorShape(run.layer, name), data }));
     return [name, path];
   };
   return Object.fromEntries([save(first, operands.first), save(second, operands.second)]);
@@ -106,6 +110,7 @@ const runCase = async (run: Case): Promise<Outcome> => {
     const report = { config, description: description(), result, rounded: {} };
     return { run, passed, cycles, seconds, findings: findings(report), replay: replayCommand(report.description) };
   } catch (error) {
+    if (isOfTheMachine(error)) throw error;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const replay = replayCommand(description());
     return { run, passed: false, cycles: 0, seconds: 0, findings: text.split('\n'), replay };
@@ -123,19 +128,14 @@ const buildSimulators = async (cases: readonly Case[]): Promise<void> => {
   const underWay = new Set<string>();
   const progress = new Progress(() => `building ${[...underWay].join(' and ')}`);
   progress.say(`building ${missing.length} simulators with Verilator`);
-  const limit = pLimit(JOBS);
   try {
-    await Promise.all(
-      missing.map((name) =>
-        limit(async () => {
-          const begin = performance.now();
-          underWay.add(name);
-          await prepare(presets[name]);
-          underWay.delete(name);
-          progress.say(`  built ${name} in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
-        }),
-      ),
-    );
+    await inParallel(JOBS, missing, async (name) => {
+      const begin = performance.now();
+      underWay.add(name);
+      await prepare(presets[name]);
+      underWay.delete(name);
+      progress.say(`  built ${name} in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+    });
   } finally {
     progress.end();
   }
@@ -149,24 +149,19 @@ const runCases = async (cases: readonly Case[]): Promise<readonly Outcome[]> => 
     const now = [...underWay].map(caseName).join('; ');
     return `${done} of ${cases.length} done${failed > 0 ? `, ${failed} failed` : ''}: ${now}`;
   });
-  const limit = pLimit(JOBS);
   try {
-    return await Promise.all(
-      cases.map((run) =>
-        limit(async () => {
-          underWay.add(run);
-          const outcome = await runCase(run);
-          underWay.delete(run);
-          done += 1;
-          if (!outcome.passed) {
-            failed += 1;
-            progress.say(`failed: ${caseName(run)}`);
-          }
-          progress.tick();
-          return outcome;
-        }),
-      ),
-    );
+    return await inParallel(JOBS, cases, async (run) => {
+      underWay.add(run);
+      const outcome = await runCase(run);
+      underWay.delete(run);
+      done += 1;
+      if (!outcome.passed) {
+        failed += 1;
+        progress.say(`failed: ${caseName(run)}`);
+      }
+      progress.tick();
+      return outcome;
+    });
   } finally {
     progress.end();
   }
@@ -185,6 +180,8 @@ const simulate = async (flags: Flags): Promise<ExitCode> => {
     ...(used.has('verilator') ? (['verilator', 'g++', 'make'] as const) : []),
     ...(used.has('icarus') ? (['iverilog'] as const) : []),
   ]);
+
+  openCache();
 
   const begin = performance.now();
   console.log(`${cases.length} cases, seed ${seed}`);

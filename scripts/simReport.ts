@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { Case } from './cases.js';
+import { kilocycles } from './speed.js';
 
 /** How a case went. */
 export interface Outcome {
@@ -45,7 +46,7 @@ export const groupsOf = (outcomes: readonly Outcome[]): readonly Group[] => {
       cases: members.length,
       passed: members.filter(({ passed }) => passed).length,
       cycles,
-      kilocyclesPerSecond: seconds > 0 ? Math.round(cycles / seconds / 100) / 10 : 0,
+      kilocyclesPerSecond: seconds > 0 ? kilocycles(cycles / seconds) : 0,
     };
   });
 };

@@ -1,5 +1,6 @@
 import { type EmittedFile, rtlFiles } from '../generator/emit/rtl.js';
 import type { Config } from '../generator/spec/config.js';
+import { inPlaceOf } from './inPlace.js';
 import { runIcarus } from './simulators/icarus.js';
 import type { SimJob, SimResult, Simulator, WaveFormat } from './simulators/job.js';
 import { buildVerilator, isVerilatorBuilt, runVerilator, verilatorKey } from './simulators/verilator.js';
@@ -16,8 +17,10 @@ export interface SimulateOptions {
  * @throws when a tool fails, or (Icarus) when the job's addresses lie too far apart. What the hardware does wrong is in the result: see `faults`.
  */
 export const simulate = (config: Config, job: SimJob, options: SimulateOptions = {}): Promise<SimResult> => {
-  const run = options.simulator === 'icarus' ? runIcarus : runVerilator;
-  return run(config, job, options.rtl ?? rtlFiles(config));
+  const simulator = options.simulator === 'icarus' ? runIcarus : runVerilator;
+  const run = (waves?: string): Promise<SimResult> =>
+    simulator(config, waves === undefined ? job : { ...job, waves }, options.rtl ?? rtlFiles(config));
+  return job.waves === undefined ? run() : inPlaceOf(job.waves, run);
 };
 
 /** Whether Verilator has built this configuration. Icarus is always ready: it compiles in a second or two. */

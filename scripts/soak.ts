@@ -1,15 +1,14 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { Command } from 'commander';
-import pLimit from 'p-limit';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/check/errors.js';
+import { isOfTheMachine } from '../generator/check/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/cli/outputFile.js';
+import { scriptCommand } from '../generator/paths.js';
+import { inParallel } from './parallel.js';
 import { Progress } from './progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
 import { prepare, simulatorKey } from './simulate.js';
-import { cacheFolder } from './simulators/cache.js';
+import { forget, openCache } from './simulators/cache.js';
 import {
   CASES_PER_CONFIGURATION,
   CONFIGURATIONS,
@@ -22,6 +21,7 @@ import {
 import { configText, countScenarios, type Finished, replaySoak, soakFailure, soakTable } from './soak/report.js';
 import { runCase } from './soak/runCase.js';
 import { ensureTools } from './tools.js';
+import { parseWords } from './words.js';
 
 interface Flags {
   readonly minutes: string;
@@ -37,27 +37,25 @@ interface Flags {
 }
 
 const parseFlags = (args: readonly string[]): Flags =>
-  new Command('npm run soak --')
-    .description(
-      'fault campaign: random accelerators run random layers through stalls, bus errors, soft resets and illegal programs; nothing may hang, and nothing wrong may be reported as right',
-    )
-    .option('--minutes <n>', 'begin no case after so long', '10')
-    .option('--seed <n>', 'seed of the campaign', '1')
-    .option('--cases <n>', 'cases for each accelerator', '150')
-    .option('--configurations <n>', 'accelerators at most', String(CONFIGURATIONS))
-    .option('--first <n>', 'go on from this accelerator of the campaign', '0')
-    .option('-j, --jobs <n>', 'cases at a time', '2')
-    .option('--json [file]', 'results as JSON, into a file or instead of the table')
-    .option('--replay <seed>', 'run one case again')
-    .option('--waves <file>', 'with --replay: write waves, .fst or .vcd')
-    .option('--no-color', 'print without colours')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run soak -- --minutes 60\n  npm run soak -- --seed 7 --configurations 3 --json soak.json\n  npm run soak -- --replay 10003021 --waves case.fst\n\nExit codes: 0 all is well, 1 a case failed, 2 usage, 3 a tool is missing.\n',
-    )
-    .exitOverride()
-    .parse([...args], { from: 'user' })
-    .opts<Flags>();
+  parseWords('soak', args, (command) =>
+    command
+      .description(
+        'fault campaign: random accelerators run random layers through stalls, bus errors, soft resets and illegal programs; nothing may hang, and nothing wrong may be reported as right',
+      )
+      .option('--minutes <n>', 'begin no case after so long', '10')
+      .option('--seed <n>', 'seed of the campaign', '1')
+      .option('--cases <n>', 'cases for each accelerator', '150')
+      .option('--configurations <n>', 'accelerators at most', String(CONFIGURATIONS))
+      .option('--first <n>', 'go on from this accelerator of the campaign', '0')
+      .option('-j, --jobs <n>', 'cases at a time', '2')
+      .option('--json [file]', 'results as JSON, into a file or instead of the table')
+      .option('--replay <seed>', 'run one case again')
+      .option('--waves <file>', 'with --replay: write waves, .fst or .vcd')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ${scriptCommand('soak', '--minutes 60')}\n  ${scriptCommand('soak', '--seed 7 --configurations 3 --json soak.json')}\n  ${scriptCommand('soak', '--replay 10003021 --waves case.fst')}\n\nExit codes: 0 all is well, 1 a case failed, 2 usage, 3 a tool is missing.\n`,
+      ),
+  ).opts<Flags>();
 
 const MOST_CAMPAIGNS = 100_000;
 /** Icarus compiles each case anew, and is slow. */
@@ -72,6 +70,7 @@ const finish = async (seed: number, waves?: string): Promise<Finished> => {
     const result = await runCase(given, { waves });
     return { seed, scenario: given.scenario, simulator, text, result };
   } catch (error) {
+    if (isOfTheMachine(error)) throw error;
     const findings = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
     return { seed, scenario: 'calm', simulator, text, result: { findings, cycles: 0, ending: 'exception' } };
   }
@@ -83,6 +82,7 @@ const replay = async (flags: Flags): Promise<ExitCode> => {
   const seed = wholeNumber('--replay', flags.replay!, 0, most);
   if (waves !== undefined) checkOutput('--waves', waves, ['.fst', '.vcd']);
   await ensureTools(simulatorOf(seed) === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
+  openCache();
   console.log(configText(configOf(seed)));
   const finished = await finish(seed, waves);
   const { findings, cycles, ending } = finished.result;
@@ -124,26 +124,21 @@ const campaign = async (
       now = `${simulator}, ${configText(config)}`;
       const verilator = simulator === 'verilator';
       if (verilator) await prepare(config);
-      const limit = pLimit(parallel);
       const before = failures();
-      await Promise.all(
-        Array.from({ length: verilator ? cases : Math.min(cases, ICARUS_CASES) }, (_, index) =>
-          limit(async () => {
-            if (over()) return;
-            const done = await finish(caseSeed(seed, number, index));
-            finished.push(done);
-            if (done.result.findings.length > 0) {
-              progress.say(picocolors.red('failed'));
-              say(soakFailure(done));
-            }
-            progress.tick();
-          }),
-        ),
-      );
+      const count = verilator ? cases : Math.min(cases, ICARUS_CASES);
+      const seeds = Array.from({ length: count }, (_, index) => caseSeed(seed, number, index));
+      await inParallel(parallel, seeds, async (each) => {
+        if (over()) return;
+        const done = await finish(each);
+        finished.push(done);
+        if (done.result.findings.length > 0) {
+          progress.say(picocolors.red('failed'));
+          say(soakFailure(done));
+        }
+        progress.tick();
+      });
       // nobody asks for this accelerator again, but to replay a failure
-      if (verilator && failures() === before) {
-        rmSync(join(cacheFolder(), await simulatorKey(config)), { recursive: true, force: true });
-      }
+      if (verilator && failures() === before) forget(await simulatorKey(config));
     }
   } finally {
     progress.end();
@@ -175,6 +170,7 @@ const soak = async (flags: Flags): Promise<ExitCode> => {
     milliseconds: wholeNumber('--minutes', flags.minutes, 1, 100_000) * 60_000,
   };
   await ensureTools(['verilator', 'iverilog', 'g++', 'make']);
+  openCache();
 
   const begin = performance.now();
   const { finished, configurations } = await campaign(limits, (line) => console.error(line));

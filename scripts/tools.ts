@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { execa } from 'execa';
+import { parseWords } from './words.js';
 
 /** Commands that the scripts run and cell libraries that they read, and the Debian package of each. */
 const PACKAGES = {
@@ -50,8 +50,8 @@ const paths = (folders: string, name: string): readonly string[] =>
     .map((folder) => join(folder, name));
 
 /** Where a command is on the path, or a library among the shared data. */
-export const toolPath = (name: Tool): string | undefined => {
-  const shared = SHARED[name];
+export const toolPath = (name: Tool | 'ccache'): string | undefined => {
+  const shared = name === 'ccache' ? undefined : SHARED[name];
   return shared === undefined
     ? paths(process.env.PATH ?? '', name).find(isExecutable)
     : paths(process.env.XDG_DATA_DIRS || '/usr/local/share:/usr/share', shared).find((path) => existsSync(path));
@@ -113,12 +113,9 @@ export const ensureTools = async (
 };
 
 const main = async (args: readonly string[]): Promise<0> => {
-  const command = new Command('npm run tools --');
-  command.description('install Verilator, Icarus Verilog and what they need with apt-get, where they are missing');
-  command
-    .allowExcessArguments(false)
-    .exitOverride()
-    .parse([...args], { from: 'user' });
+  parseWords('tools', args, (command) =>
+    command.description('install Verilator, Icarus Verilog and what they need with apt-get, where they are missing'),
+  );
   await ensureTools();
   return 0;
 };

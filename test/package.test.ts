@@ -107,6 +107,26 @@ describe('the package, installed from its tarball into an empty folder', () => {
     expect(readFileSync(join(home, 'report.html'), 'utf8')).toMatch(/<script>.*explorer-data.*<\/script>/s);
   });
 
+  it('advises commands that are there, and no npm scripts', () => {
+    const inside = join(home, 'node_modules/bp-im2col/dist');
+    const programs = readdirSync(inside, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'));
+    expect(programs.length).toBeGreaterThan(100);
+    for (const path of programs.filter((each) => each !== 'generator/paths.js')) {
+      expect(readFileSync(join(inside, path), 'utf8'), path).not.toContain('npm run');
+    }
+    writeFileSync(join(home, 'none.json'), '{}');
+    const report = spawnSync('npx', ['--no-install', 'bp-im2col', 'report', 'none.json'], {
+      cwd: home,
+      encoding: 'utf8',
+    });
+    expect(report.status).toBe(2);
+    const [advised] = /node node_modules\S+/.exec(report.stderr)!;
+    expect(run('bash', ['-c', `${advised} --help`], home)).toContain(`Usage: ${advised} [options]`);
+    for (const name of ['report', 'estimate']) {
+      expect(run('npx', ['--no-install', 'bp-im2col', name, '--help'], home)).not.toContain('npm run');
+    }
+  });
+
   it('is a typed library', () => {
     writeFileSync(join(home, 'program.ts'), program);
     writeFileSync(join(home, 'tsconfig.json'), JSON.stringify(tsconfig));

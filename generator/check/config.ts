@@ -4,6 +4,7 @@ import { derive } from '../spec/derive.js';
 import { type Problem, UserError } from './errors.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
+import { frozen, plainCopy } from './plain.js';
 import { configSchema } from './schema.js';
 
 /** The schema of a field, or nothing where the configuration has no such field. */
@@ -63,19 +64,15 @@ export const configProblems = (input: unknown): readonly Problem[] => {
   return [...fields, ...joinedProblems(input as Config, ok)];
 };
 
-const frozen = <T extends object>(value: T): T => {
-  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part);
-  return Object.freeze(value);
-};
-
 /**
  * Checks a complete configuration and returns it frozen, with keys and engines in their canonical order,
  * so that equal configurations have equal hashes.
  * @throws {@link UserError} with every problem.
  */
 export const parseConfig = (input: unknown): Config => {
-  const problems = configProblems(input);
+  const given = plainCopy(input, 'configuration');
+  const problems = configProblems(given);
   if (problems.length > 0) throw new UserError(problems);
-  const config: Config = configSchema.parse(input);
+  const config: Config = configSchema.parse(given);
   return frozen({ ...config, engines: ENGINES.filter((engine) => config.engines.includes(engine)) });
 };

@@ -18,7 +18,7 @@ export class UserError extends Error {
 
   constructor(problems: readonly Problem[]) {
     super(problems.map(line).join('\n'));
-    this.problems = problems;
+    this.problems = Object.freeze(problems.map((problem) => Object.freeze(problem)));
   }
 }
 

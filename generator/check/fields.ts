@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import type { Problem } from './errors.js';
 import { rules } from './schema.js';
+import { show } from './show.js';
 import { closest } from './suggest.js';
 
 export type Path = readonly PropertyKey[];
-
-const show = (value: unknown): string => {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
 
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
@@ -25,22 +21,24 @@ export const schemaIn = (schema: z.core.$ZodType, path: Path): z.core.$ZodType |
 /**
  * Every mistake in types and ranges that a schema found, in words. Each field of the schema has its rule in {@link rules}.
  * @param root what the whole is called.
+ * @param better a fix for what is at a path, better than what the schema knows; or nothing.
  */
 export const fieldProblems = (
   schema: z.core.$ZodType,
   root: string,
   input: unknown,
   issues: readonly z.core.$ZodIssue[],
+  better: (path: Path, value: unknown) => string | undefined = () => undefined,
 ): readonly Problem[] => {
-  const name = (path: Path): string => (path.length === 0 ? root : path.map(String).join('.'));
+  const name = (path: Path): string => (path.length === 0 ? root : path.map(String).join('.') || '""');
   const unknownKey = (path: Path, key: string): Problem => {
     const known = Object.keys((schemaIn(schema, path) as z.ZodObject).shape);
+    const at = [...path, key];
     const meant = closest(key, known);
+    const fix = meant ? `write ${name([...path, meant])}` : `remove it; the keys here are ${known.join(', ')}`;
     return {
-      code: 'UNKNOWN_KEY',
-      path: name([...path, key]),
-      message: 'there is no such key',
-      fix: meant ? `write ${name([...path, meant])}` : `remove it; the keys here are ${known.join(', ')}`,
+      ...{ code: 'UNKNOWN_KEY', path: name(at), message: 'there is no such key' },
+      fix: better(at, valueAt(input, at)) ?? fix,
     };
   };
   return issues.flatMap((issue): readonly Problem[] => {
@@ -51,7 +49,7 @@ export const fieldProblems = (
     >;
     const value = valueAt(input, path);
     const near = nearest(value);
-    const fix = near === undefined ? `give ${expects}` : `set ${name(path)} to ${show(near)}`;
+    const fix = better(path, value) ?? (near === undefined ? `give ${expects}` : `set ${name(path)} to ${show(near)}`);
     if (value === undefined) return [{ code: 'MISSING', path: name(path), message: `missing; it is ${expects}`, fix }];
     const code = issue.code === 'invalid_type' && issue.expected !== 'int' ? 'WRONG_TYPE' : 'OUT_OF_RANGE';
     return [{ code, path: name(path), message: `is ${show(value)}; it must be ${expects}`, fix }];

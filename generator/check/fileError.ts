@@ -17,14 +17,30 @@ const MEANINGS: Readonly<Record<string, readonly [message: string, fix: string]>
   EXDEV: ['it spans two disks', 'give a folder on one disk'],
 };
 
+/** What an error of the file system means to a user, when it is one that a user can put right. */
+export const meaningOf = (error: unknown): { readonly message: string; readonly fix: string } | undefined => {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!Object.hasOwn(MEANINGS, code)) return undefined;
+  const [message, fix] = MEANINGS[code];
+  return { message, fix };
+};
+
+const OF_THE_MACHINE: readonly string[] = ['CACHE', 'ENOSPC', 'EDQUOT'];
+
+/** Whether an error is about the machine's disk, so that all further work would meet it too. */
+export const isOfTheMachine = (error: unknown): boolean =>
+  OF_THE_MACHINE.includes(
+    error instanceof UserError ? error.problems[0]!.code : ((error as NodeJS.ErrnoException)?.code ?? ''),
+  );
+
 /** Runs file operations; what a user can put right (a full disk, no permission) becomes a {@link UserError} naming `path`. */
 export const withFileErrors = <T>(path: string, run: () => T): T => {
   try {
     return run();
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!Object.hasOwn(MEANINGS, code)) throw error;
-    const [message, fix] = MEANINGS[code];
-    throw Object.assign(new UserError([{ code, path, message, fix }]), { cause: error });
+    const meaning = meaningOf(error);
+    if (!meaning) throw error;
+    const code = (error as NodeJS.ErrnoException).code!;
+    throw Object.assign(new UserError([{ code, path, ...meaning }]), { cause: error });
   }
 };

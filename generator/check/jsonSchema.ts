@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRESET_NAMES } from '../spec/presets.js';
 import { networkSchema } from './networkSchema.js';
+import { frozen } from './plain.js';
 import { configSchema } from './schema.js';
 
 const preset = z.enum(PRESET_NAMES).describe('The preset that this configuration changes.');
@@ -22,13 +23,9 @@ const fileSchema = z.union([
 ]);
 
 /** JSON Schema (2020-12) of a configuration file, for editors. */
-export const configJsonSchema = (): Readonly<Record<string, unknown>> => ({
-  ...z.toJSONSchema(fileSchema),
-  title: 'bp-im2col configuration',
-});
+export const configJsonSchema = (): Readonly<Record<string, unknown>> =>
+  frozen({ ...z.toJSONSchema(fileSchema), title: 'bp-im2col configuration' });
 
 /** JSON Schema (2020-12) of a network file, for editors. */
-export const networkJsonSchema = (): Readonly<Record<string, unknown>> => ({
-  ...z.toJSONSchema(networkSchema),
-  title: 'bp-im2col network',
-});
+export const networkJsonSchema = (): Readonly<Record<string, unknown>> =>
+  frozen({ ...z.toJSONSchema(networkSchema), title: 'bp-im2col network' });

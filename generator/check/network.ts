@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { Network, NetworkLayer } from '../networks/network.js';
+import { ourKeys, writeOurs } from '../spec/foreignKeys.js';
 import { type LayerKey, type LayerShape, layerLimits, layerShorthands, makeLayer } from '../spec/layer.js';
 import { type Problem, UserError } from './errors.js';
-import { fieldProblems } from './fields.js';
+import { fieldProblems, type Path } from './fields.js';
 import { layerSchema, networkSchema } from './networkSchema.js';
+import { frozen, plainCopy } from './plain.js';
 
 const keys = Object.keys(layerLimits) as readonly LayerKey[];
 
@@ -46,16 +48,43 @@ const readLayer = (
   }
 };
 
+/** What to write for a layer's key of another framework, or for a list under one of ours. */
+const betterFix = (path: Path, value: unknown): string | undefined => {
+  const isInLayer = path[0] === 'layers' && path.length === 3;
+  const key = String(path.at(-1));
+  if (value === undefined || !(isInLayer || path.length === 1) || Object.hasOwn(networkSchema.shape, key))
+    return undefined;
+  const isOurs = Object.hasOwn(layerSchema.shape, key);
+  const ours =
+    isOurs && !(Object.hasOwn(layerShorthands, key) && Array.isArray(value)) ? undefined : ourKeys(key, value);
+  if (!ours || (isOurs && ours.write.some(([, each]) => each === undefined))) return undefined;
+  return `${isInLayer ? '' : 'give it in each layer: '}${writeOurs(ours, 'object')}`;
+};
+
+/** A layer's keys that are there under names of another framework: they are not missing as well. */
+const foreignKeys = (entry: unknown): readonly string[] =>
+  typeof entry !== 'object' || entry === null
+    ? []
+    : Object.entries(entry)
+        .filter(([key]) => !Object.hasOwn(layerSchema.shape, key))
+        .flatMap(([key, value]) => ourKeys(key, value)?.about ?? []);
+
 /**
  * A network from what its file holds: `{ "name": …, "layers": [{ "name": …, "C": …, … }] }`, with the keys of a layer's
  * notation. K, S, D and P set all their axes that are not given; B, S, D and G are 1 and P is 0 unless given.
  * @throws {@link UserError} with every problem.
  */
-export const parseNetwork = (input: unknown): Network => {
+export const parseNetwork = (given: unknown): Network => {
+  const input = plainCopy(given, 'network');
   const { data, error } = networkSchema.safeParse(input);
-  const problems = [...fieldProblems(networkSchema, 'network', input, error?.issues ?? [])];
   // layers whose own fields are right are looked at whatever is wrong elsewhere
-  const entries = data?.layers ?? (input as { readonly layers?: unknown } | null)?.layers;
+  const entries = data?.layers ?? (input as { readonly layers?: unknown } | null | undefined)?.layers;
+  const elsewhere = (Array.isArray(entries) ? entries : []).flatMap((entry, i) =>
+    foreignKeys(entry).map((key) => `layers.${i}.${key}`),
+  );
+  const problems = fieldProblems(networkSchema, 'network', input, error?.issues ?? [], betterFix).filter(
+    ({ code, path }) => code !== 'MISSING' || !elsewhere.includes(path),
+  );
   const layers: NetworkLayer[] = [];
   const seen = new Set<string>();
   for (const [i, candidate] of (Array.isArray(entries) ? entries : []).entries()) {
@@ -72,5 +101,5 @@ export const parseNetwork = (input: unknown): Network => {
     seen.add(name);
   }
   if (problems.length > 0) throw new UserError(problems);
-  return { name: data!.name, layers };
+  return frozen({ name: data!.name, layers });
 };

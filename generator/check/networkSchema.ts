@@ -21,8 +21,8 @@ const meanings: Readonly<Record<LayerKey, string>> = {
 const keys = Object.keys(layerLimits) as readonly LayerKey[];
 
 const value = (key: LayerKey, description: string) => {
-  const { least, most, fallback = least } = layerLimits[key];
-  return whole(least, most, fallback, description);
+  const { least, most } = layerLimits[key];
+  return whole(least, most, undefined, description);
 };
 
 /** Keys that must be given; kernels may come from K. */

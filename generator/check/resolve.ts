@@ -3,6 +3,8 @@ import { type Config, ENGINES } from '../spec/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../spec/presets.js';
 import { configProblems, parseConfig, schemaAt } from './config.js';
 import { type Problem, UserError } from './errors.js';
+import { plainCopy } from './plain.js';
+import { show } from './show.js';
 import { closest } from './suggest.js';
 
 /** A preset and what differs from it. A list replaces the preset's list; an object changes the keys it names. */
@@ -56,7 +58,7 @@ const valueFor = (path: readonly string[], text: string): unknown => {
   const schema = schemaAt(path);
   if (schema instanceof z.ZodArray) return text === '' ? [] : text.split(',').map((item) => item.trim());
   if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return text;
-  return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text;
 };
 
 const badSet = (text: string): Problem => ({
@@ -76,6 +78,7 @@ const presetSet = (text: string): Problem => ({
 /** The changes that `--set` options ask for, in order. */
 const changesOf = (sets: readonly string[]): { readonly change: Json; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = [];
+  const given: string[] = [];
   let change: Json = {};
   for (const text of sets) {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
@@ -83,9 +86,17 @@ const changesOf = (sets: readonly string[]): { readonly change: Json; readonly p
       problems.push(badSet(text));
       continue;
     }
-    const path = key.trim().split('.');
+    const path = key.trim().split(/\s*\.\s*/);
     if (path[0] === 'preset') {
       problems.push(presetSet(text));
+      continue;
+    }
+    const at = path.join('.');
+    const before = given.find((other) => `${at}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${at}.`));
+    given.push(at);
+    if (before !== undefined) {
+      const message = before === at ? 'given twice' : `--set ${before} gives it already`;
+      problems.push({ code: 'DUPLICATE_KEY', path: `--set ${text}`, message, fix: `give ${before} once` });
       continue;
     }
     const single = path.reduceRight<unknown>(
@@ -105,7 +116,7 @@ export const presetOf = (name: unknown): Config => {
     {
       code: 'UNKNOWN_PRESET',
       path: 'preset',
-      message: `there is no preset ${JSON.stringify(name)}`,
+      message: `there is no preset ${show(name)}`,
       fix: meant ? `write ${JSON.stringify(meant)}` : `take one of ${PRESET_NAMES.join(', ')}`,
     },
   ]);
@@ -129,26 +140,38 @@ const baseFor = (preset: Config, change: Json): Json => {
 const nameOf = (preset: Config, change: Json): string =>
   Object.keys(change).some((key) => key !== 'prefix') ? `${preset.name}-custom` : preset.name;
 
+/** A configuration and what differs from it, as {@link PresetChange} says of a preset. */
+const changed = (base: Config, changes: Json): Json =>
+  withDefaults({ ...merge(baseFor(base, changes), changes), name: changes.name ?? nameOf(base, changes) });
+
+/** Checked, unless `--set` options were wrong in themselves. */
+const checked = (complete: Json, problems: readonly Problem[]): Config => {
+  if (problems.length > 0) throw new UserError([...problems, ...configProblems(complete)]);
+  return parseConfig(complete);
+};
+
+/**
+ * A configuration with `--set` options laid over it, as over a preset.
+ * @throws {@link UserError} with every problem.
+ */
+export const changeConfig = (base: Config, sets: readonly string[]): Config => {
+  const { change, problems } = changesOf(sets);
+  return checked(changed(base, change), problems);
+};
+
 /**
  * Turns a description (a preset's name; a preset and its changes; a complete description) and `--set` options into a
  * checked, frozen configuration.
  * @throws {@link UserError} with every problem.
  */
 export const resolveConfig = (description: unknown, sets: readonly string[] = []): Config => {
-  const given = typeof description === 'string' ? { preset: description } : description;
+  const plain = plainCopy(description, 'configuration');
+  const given = typeof plain === 'string' ? { preset: plain } : plain;
   const { change, problems } = changesOf(sets);
   if (!isObject(given)) return parseConfig(given);
-  // merged into nothing, so that "$schema" and "preset" can be taken out of a plain copy
+  // merged into nothing: what is undefined is not given
   const { preset: presetName, $schema: _link, ...own } = merge({}, given) as Json & { preset?: unknown };
   const changes = merge(own, change);
-  let complete = withDefaults(changes);
-  if (presetName !== undefined) {
-    const preset = presetOf(presetName);
-    complete = withDefaults({
-      ...merge(baseFor(preset, changes), changes),
-      name: changes.name ?? nameOf(preset, changes),
-    });
-  }
-  if (problems.length > 0) throw new UserError([...problems, ...configProblems(complete)]);
-  return parseConfig(complete);
+  const complete = presetName === undefined ? withDefaults(changes) : changed(presetOf(presetName), changes);
+  return checked(complete, problems);
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Config, ENGINES } from '../spec/config.js';
+import { readNumber } from './show.js';
 import { closest } from './suggest.js';
 
 /** What a value must be, in words, and a right value near a wrong one. */
@@ -13,8 +14,16 @@ export const rules = z.registry<Rule>();
 
 const clamp = (low: number, high: number, value: number): number => Math.min(high, Math.max(low, value));
 
+/** The right value near what a wrong one seems to mean; `usual` where it means no number. */
+const near =
+  (low: number, high: number, usual: number | undefined, round: (value: number) => number) =>
+  (value: unknown): number | undefined => {
+    const meant = readNumber(value);
+    return meant === undefined ? usual : clamp(low, high, round(meant));
+  };
+
 /** A whole number; `usual` is proposed in place of what is no number. */
-export const whole = (low: number, high: number, usual: number, description: string) =>
+export const whole = (low: number, high: number, usual: number | undefined, description: string) =>
   z
     .int()
     .min(low)
@@ -22,7 +31,7 @@ export const whole = (low: number, high: number, usual: number, description: str
     .describe(description)
     .register(rules, {
       expects: `a whole number from ${low} to ${high}`,
-      nearest: (value) => (Number.isFinite(value) ? clamp(low, high, Math.round(value as number)) : usual),
+      nearest: near(low, high, usual, Math.round),
     });
 
 const powerOfTwo = (low: number, high: number, usual: number, description: string) => {
@@ -33,8 +42,7 @@ const powerOfTwo = (low: number, high: number, usual: number, description: strin
     .describe(description)
     .register(rules, {
       expects: `a power of two from ${low} to ${high}`,
-      nearest: (value) =>
-        Number.isFinite(value) ? clamp(low, high, 2 ** Math.ceil(Math.log2(Math.max(1, value as number)))) : usual,
+      nearest: near(low, high, usual, (value) => 2 ** Math.ceil(Math.log2(Math.max(1, value)))),
     });
 };
 

@@ -5,11 +5,12 @@ import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js'
 import { denseMacs, type ImageSize, type NetworkLayer, parameterCount } from '../networks/network.js';
 import { structuralZeros } from '../networks/structuralZeros.js';
 import { PASSES, type Pass } from '../spec/config.js';
-import { makeLayer, parseLayer } from '../spec/layer.js';
+import { formatLayer, makeLayer, parseLayer } from '../spec/layer.js';
 import type { Analysis, AnalyzedPass } from './analyzeReport.js';
 import { columns } from './columns.js';
 import type { Context } from './context.js';
-import { isPath, readJson } from './source.js';
+import { readJson } from './readJson.js';
+import { isPath } from './source.js';
 
 interface Options {
   readonly batch?: string;
@@ -69,7 +70,9 @@ const parseFormat = (text: string): number => {
   throw problem('OUT_OF_RANGE', `--format ${text}`, 'it will not do', 'give int8, bf16, or bytes per element, 1 to 16');
 };
 
+/** What is computed, by the name that heads its tables. */
 export interface Source {
+  /** Of a network; of a layer its text, as it is computed. */
   readonly name: string;
   readonly input?: Analysis['input'];
   readonly layers: readonly NetworkLayer[];
@@ -83,7 +86,10 @@ const unknownNetwork = (source: string): UserError => {
   return problem('UNKNOWN_NETWORK', 'network', `there is no network ${JSON.stringify(source)}`, fix);
 };
 
-/** The layers that a word on the command line names. */
+const withBatch = (each: NetworkLayer, batch: number | undefined): NetworkLayer =>
+  batch === undefined ? each : { ...each, layer: makeLayer({ ...each.layer, B: batch }) };
+
+/** The layers that a word on the command line names; a batch takes the place of their own. */
 export const loadSource = async (
   source: string,
   batch: number | undefined,
@@ -100,15 +106,15 @@ export const loadSource = async (
   }
   if (isPath(source)) {
     const { parseNetwork } = await import('../check/network.js');
-    return parseNetwork(readJson(source));
+    const { name, layers } = parseNetwork(readJson(source));
+    const input = batch === undefined ? {} : { input: { batch } };
+    return { name, ...input, layers: layers.map((each) => withBatch(each, batch)) };
   }
   if (!source.includes('=')) throw unknownNetwork(source);
-  const layer = { name: 'layer', layer: parseLayer(source), linear: false, bias: false, batchNorm: 0 };
-  return { name: source, layers: [layer] };
+  const given = { name: 'layer', layer: parseLayer(source), linear: false, bias: false, batchNorm: 0 };
+  const layer = withBatch(given, batch);
+  return { name: formatLayer(layer.layer), layers: [layer] };
 };
-
-export const withBatch = (each: NetworkLayer, batch: number | undefined): NetworkLayer =>
-  batch === undefined ? each : { ...each, layer: makeLayer({ ...each.layer, B: batch }) };
 
 export const isStrided = ({ layer }: NetworkLayer): boolean => layer.Sh > 1 || layer.Sw > 1;
 
@@ -126,7 +132,7 @@ const analyze = async (source: string, options: Options, context: Context): Prom
   const size = options.size === undefined ? undefined : parseSize(options.size);
   const bytesPerElement = parseFormat(options.format);
   const { name, input, layers } = await loadSource(source, batch, size);
-  const chosen = layers.filter((each) => !options.strided || isStrided(each)).map((each) => withBatch(each, batch));
+  const chosen = layers.filter((each) => !options.strided || isStrided(each));
   const passes = chosen.flatMap((layer) => (options.pass ? [options.pass] : PASSES).map((pass) => count(layer, pass)));
   const { csvAnalysis, humanAnalysis, jsonAnalysis } = await import('./analyzeReport.js');
   const analysis: Analysis = { name, input, strided: options.strided ?? false, bytesPerElement, passes };
@@ -168,7 +174,7 @@ export const analyzeCommand = (context: Context): Command =>
       '[network|layer|file]',
       'a network (see --list), a layer as in C=64,H=56,W=56,N=128,K=3,S=2, or a JSON file',
     )
-    .option('-b, --batch <n>', 'images (default: 1, or B of a layer)')
+    .option('-b, --batch <n>', 'images, in place of B of a layer (default: B, or 1)')
     .option('--size <n|HxW>', 'image that a network takes, in pixels (default: 224)')
     .option('--format <format|n>', 'int8, bf16, or bytes per element', 'bf16')
     .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))

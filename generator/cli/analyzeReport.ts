@@ -12,11 +12,20 @@ export interface AnalyzedPass {
   readonly zeros: StructuralZeros;
 }
 
+/** What a network was given. */
+export interface Input {
+  readonly batch: number;
+  readonly size?: string;
+}
+
+/** The same in words. */
+export const inputText = ({ batch, size }: Input): string => `batch ${batch}${size === undefined ? '' : `, ${size}`}`;
+
 /** What was analyzed, and what came of it. */
 export interface Analysis {
   readonly name: string;
-  /** What a known network was given: images, and their size as in 224x224. */
-  readonly input?: { readonly batch: number; readonly size: string };
+  /** What a network was given: images, and their size as in 224x224. */
+  readonly input?: Input;
   /** Only layers with a stride of 2 or more were looked at. */
   readonly strided: boolean;
   readonly bytesPerElement: number;
@@ -150,7 +159,7 @@ export const humanAnalysis = (analysis: Analysis, color: boolean): string => {
   ]);
   const layers = new Set(passes.map(({ layer }) => layer.name)).size;
   const what = [
-    ...(input ? [`batch ${input.batch}, ${input.size}`] : []),
+    ...(input ? [inputText(input)] : []),
     `${layers === 1 ? '1 layer' : `${number(layers)} layers`}${strided ? ' with a stride of 2 or more' : ''}`,
     bytesPerElement === 1 ? '1 byte an element' : `${bytesPerElement} bytes an element`,
   ];

@@ -4,13 +4,14 @@ import { UserError } from '../check/errors.js';
 import type { Places } from '../plan/plan.js';
 import { type MemoryMap, PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { formatLayer, parseLayer } from '../spec/layer.js';
+import { formatLayer } from '../spec/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../spec/program.js';
 import { tensorShape } from '../spec/tensors.js';
 import type { Context } from './context.js';
+import { layerOption } from './layerOption.js';
 import { engineFor } from './run.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
-import { addSetOption, collect, loadConfig } from './source.js';
+import { addSetOption, collect, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
   readonly preset: string;
@@ -127,7 +128,7 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   ]);
   const { pass, narrow = false, c, bin } = options;
   const config = loadConfig(options.preset, options.set);
-  const layer = parseLayer(options.layer);
+  const layer = layerOption(options.layer);
   const engine = engineFor(config, options.engine);
   const shift = parseShift(options.shift);
   const base = parseAddress(`--base ${options.base}`, options.base, PAGE);
@@ -165,7 +166,7 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
 export const compileCommand = (context: Context): Command =>
   addSetOption(new Command('compile'))
     .description('compile one pass of a layer to a program, as a C header or raw bytes')
-    .option('-p, --preset <preset|file>', 'a preset (see "bp-im2col presets") or a JSON file', 'ref16')
+    .option('-p, --preset <preset|file|folder>', SOURCE_HELP, 'ref16')
     .requiredOption('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
     .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES).makeOptionMandatory())
     .addOption(

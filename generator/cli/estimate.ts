@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../check/errors.js';
+import { scriptCommand } from '../paths.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
 import { formatLayer } from '../spec/layer.js';
-import { isStrided, loadSource, parseBatch, parseSize, problem, withBatch } from './analyze.js';
+import { isStrided, loadSource, parseBatch, parseSize, problem } from './analyze.js';
 import type { Context } from './context.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
   readonly preset: string;
@@ -22,7 +23,7 @@ interface Options {
 
 const help = `
 The model replays the compiler's program: LOADs, EXECs and STOREs, the bus and the memory of the benches (100 cycles of
-latency, one beat a cycle). It does not compute values. npm run bench -- --validate compares it with the RTL.
+latency, one beat a cycle). It does not compute values. ${scriptCommand('bench', '--validate')} compares it with the RTL.
 --json and --csv hold every counter of registers.md (see generate) but the stalls, and startCycles: those of the cycles that
 START waits until the accumulator has cleared itself after a reset.
 Milliseconds are cycles at the clock that is given; the generator does not promise a clock.
@@ -60,8 +61,8 @@ const estimate = async (source: string, options: Options, context: Context): Pro
     const fix = `use one of ${config.engines.join(', ')}, or add ${engine} to engines`;
     throw problem('NO_ENGINE', `--engine ${engine}`, `${config.name} is built without it`, fix);
   }
-  const { name, layers } = await loadSource(source, batch, size);
-  const chosen = layers.filter((each) => !options.strided || isStrided(each)).map((each) => withBatch(each, batch));
+  const { name, input, layers } = await loadSource(source, batch, size);
+  const chosen = layers.filter((each) => !options.strided || isStrided(each));
   if (chosen.length === 0) {
     throw problem('NO_LAYERS', '--strided', `no layer of ${name} has a stride of 2 or more`, 'leave out --strided');
   }
@@ -77,7 +78,7 @@ const estimate = async (source: string, options: Options, context: Context): Pro
   }
   const rows = jobs.map((job) => ({ job, estimate: estimates.get(modelKey(job))! }));
   const { csvEstimate, humanEstimate, jsonEstimate } = await import('./estimateReport.js');
-  const report = { name, config, clock, rows };
+  const report = { name, input, config, clock, rows };
   if (options.json) context.out(`${JSON.stringify(jsonEstimate(report), null, 2)}\n`);
   else if (options.csv) context.out(csvEstimate(report));
   else context.out(humanEstimate(report));
@@ -89,11 +90,11 @@ export const estimateCommand = (context: Context): Command =>
     new Command('estimate')
       .description('predict cycles, bytes and utilization of a layer or a network, without simulation')
       .argument('<network|layer|file>', 'a network (see analyze --list), a layer as in C=64,H=56,…, or a JSON file')
-      .option('-p, --preset <name|file>', 'the accelerator: a preset or a JSON file', 'ref16'),
+      .option('-p, --preset <preset|file|folder>', `the accelerator: ${SOURCE_HELP}`, 'ref16'),
   )
     .addOption(new Option('--engine <engine>', 'one engine (default: all that are built)').choices(ENGINES))
     .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))
-    .option('-b, --batch <n>', 'images (default: 1, or B of a layer)')
+    .option('-b, --batch <n>', 'images, in place of B of a layer (default: B, or 1)')
     .option('--size <n|HxW>', 'image that a network takes, in pixels (default: 224)')
     .option('--strided', 'only layers with a stride of 2 or more')
     .option('--clock <MHz>', 'clock for milliseconds', '200')

@@ -1,6 +1,6 @@
 import type { Estimate } from '../perf/estimate.js';
 import type { Config, Engine, Pass } from '../spec/config.js';
-import { csv } from './analyzeReport.js';
+import { csv, type Input, inputText } from './analyzeReport.js';
 import { columns } from './columns.js';
 
 /** A pass of a layer by an engine, and what it takes. */
@@ -12,6 +12,7 @@ export interface EstimatedPass {
 /** What was asked, and what came of it. */
 export interface EstimateReport {
   readonly name: string;
+  readonly input?: Input;
   readonly config: Config;
   /** Megahertz. */
   readonly clock: number;
@@ -56,9 +57,9 @@ const utilizationOf = ({ array }: Config, usefulMacs: number, cycles: number): n
 
 /** What `--json` prints. */
 export const jsonEstimate = (report: EstimateReport) => {
-  const { name, config, clock, rows } = report;
+  const { name, input, config, clock, rows } = report;
   return {
-    ...{ name, preset: config.name, array: config.array, format: config.format, clockMHz: clock },
+    ...{ name, ...input, preset: config.name, array: config.array, format: config.format, clockMHz: clock },
     passes: rows.map(({ job, estimate }) => ({
       ...{ name: job.layer, layer: job.spec, pass: job.pass, engine: job.engine },
       ...{ milliseconds: milliseconds(estimate.cycles, clock), ...estimate },
@@ -92,7 +93,7 @@ const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
 /** Tables of every pass and of the totals. */
 export const humanEstimate = (report: EstimateReport): string => {
-  const { name, config, clock, rows } = report;
+  const { name, input, config, clock, rows } = report;
   const { array, format } = config;
   const head = ['cycles', 'ms', 'bytes read', 'written', 'useful', '/ bound'];
   const line = (cycles: number, read: number, written: number): readonly string[] => [
@@ -110,7 +111,7 @@ export const humanEstimate = (report: EstimateReport): string => {
   ]);
   const several = new Set(rows.map(({ job }) => job.layer)).size > 1;
   return [
-    `${name} on ${config.name}, ${array.rows}x${array.columns} ${format}, at ${clock} MHz, by the performance model\n\n`,
+    `${name}${input ? `, ${inputText(input)},` : ''} on ${config.name}, ${array.rows}x${array.columns} ${format}, at ${clock} MHz, by the performance model\n\n`,
     columns([['layer', 'pass', 'engine', ...head], ...passes], 3),
     several ? `\n${columns([['', 'pass', 'engine', ...head], ...totals], 3)}` : '',
     '\nuseful: useful MACs of all that the array could do; / bound: of what lanes of channels allow\n',

@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
 import { UserError } from '../check/errors.js';
+import { isOfTheMachine, meaningOf } from '../check/fileError.js';
 import { EXIT, type ExitCode, type Terminal } from './context.js';
 
 /** Code of the problem that a missing program (a simulator, say) is reported with; the command then exits with 3. */
@@ -18,12 +19,18 @@ const block = (error: UserError, pc: Colors): string => {
 };
 
 /** Prints one error block, with the stack only where it was asked for, and says with which code to exit. */
-export const reportFailure = (error: unknown, { err, color, errColor }: Terminal, debug: boolean): ExitCode => {
+export const reportFailure = (error: unknown, terminal: Terminal, debug: boolean): ExitCode => {
+  const { err, color, errColor } = terminal;
   const pc = picocolors.createColors(errColor ?? color);
   const stack = debug && error instanceof Error ? `${error.stack}\n` : '';
   if (error instanceof UserError) {
     err(block(error, pc) + stack);
     return error.problems.some(({ code }) => code === MISSING_TOOL) ? EXIT.missingTool : EXIT.usage;
+  }
+  if (isOfTheMachine(error)) {
+    const { code = '', path = 'disk' } = error as NodeJS.ErrnoException;
+    const problem = { code, path, ...meaningOf(error)! };
+    return reportFailure(new UserError([problem]), terminal, debug);
   }
   const text = error instanceof Error ? error.message : String(error);
   err(`${pc.red(pc.bold('error'))}\n  ${pc.bold('bp-im2col')}: a fault in the program: ${text}\n`);

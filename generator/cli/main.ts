@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { withFileErrors } from '../check/fileError.js';
 import { EXIT } from './context.js';
+import { endWithNpm } from './endWithNpm.js';
 import { reportFailure } from './failure.js';
 import { runCli } from './program.js';
 import { processTerminal } from './terminal.js';
 
+endWithNpm();
 const args = process.argv.slice(2);
 const { stdout, stderr } = process;
 const terminal = processTerminal(args);

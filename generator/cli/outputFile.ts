@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
-import { discard, temporary } from '../temporary.js';
+import { uninterrupted } from '../uninterrupted.js';
+
+const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
 /** Where a path leads: itself, or the end of its symbolic link. */
 const target = (path: string): string => {
@@ -34,6 +36,14 @@ export const checkOutput = (option: string, path: string, extensions: readonly s
     const now = statSync(file, { throwIfNoEntry: false });
     if (now?.isDirectory()) refuse('EISDIR', 'it is a folder, not a file', 'give the path of a file');
     if (now && !now.isFile()) refuse('NOT_A_FILE', 'it is not a regular file', 'give the path of a file');
+    if (!existsSync(dirname(file))) {
+      const folder = dirname(path);
+      refuse(
+        'ENOENT',
+        `there is no folder ${folder}`,
+        `make it first (mkdir -p ${quoted(folder)}), or give another path`,
+      );
+    }
     if (!statSync(dirname(file)).isDirectory()) {
       refuse('ENOTDIR', 'a part of the path is a file, not a folder', 'give a path whose parts are folders');
     }
@@ -42,19 +52,26 @@ export const checkOutput = (option: string, path: string, extensions: readonly s
   });
 };
 
+/** Where a file lies, by its symbolic links, and a name beside it for what is made in its place. */
+export const freshName = (path: string): { readonly file: string; readonly fresh: string } => {
+  const file = target(path);
+  return { file, fresh: join(dirname(file), `.${basename(file)}.new-${randomBytes(6).toString('hex')}`) };
+};
+
 /**
  * Writes a file whole or not at all: beside its place, then renamed.
  * @throws UserError when it cannot be written.
  */
 export const writeOutput = (option: string, path: string, bytes: Uint8Array): void => {
-  const file = target(path);
-  const fresh = temporary(join(dirname(file), `.${basename(file)}.new-${randomBytes(6).toString('hex')}`));
-  withFileErrors(`${option} ${path}`, () => {
-    try {
-      writeFileSync(fresh, bytes, { flag: 'wx' });
-      renameSync(fresh, file);
-    } finally {
-      discard(fresh);
-    }
-  });
+  const { file, fresh } = freshName(path);
+  withFileErrors(`${option} ${path}`, () =>
+    uninterrupted(() => {
+      try {
+        writeFileSync(fresh, bytes, { flag: 'wx' });
+        renameSync(fresh, file);
+      } finally {
+        rmSync(fresh, { force: true });
+      }
+    }),
+  );
 };

@@ -11,6 +11,7 @@ import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { synthCommand } from './synth.js';
+import { withUsage } from './usage.js';
 
 const examples = `
 Examples:
@@ -38,6 +39,11 @@ const commands: readonly ((context: Context) => Command)[] = [
   synthCommand,
 ];
 
+/** What is easily taken for another command's. */
+const ONE_PASS =
+  'takes one layer (--layer C=64,H=56,…) and one pass (--pass dgrad); networks are for analyze and estimate';
+const TAKES: Readonly<Record<string, string>> = { run: `run ${ONE_PASS}`, compile: `compile ${ONE_PASS}` };
+
 const buildProgram = (context: Context): Command => {
   const program = new Command('bp-im2col')
     .description('Generates systolic-array accelerators that train convolutional networks.')
@@ -47,14 +53,9 @@ const buildProgram = (context: Context): Command => {
     .addHelpText('after', examples);
   for (const command of commands) program.addCommand(command(context));
   for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .showSuggestionAfterError()
-      .configureOutput({
-        writeOut: context.out,
-        writeErr: context.err,
-        outputError: (text, write) => write(`${text.trimEnd()}\n  "bp-im2col --help" shows what there is\n`),
-      });
+    const name = command.name();
+    const self = command === program ? 'npx bp-im2col' : `npx bp-im2col ${name}`;
+    withUsage(command, self, TAKES[name]).configureOutput({ writeOut: context.out, writeErr: context.err });
   }
   return program;
 };

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { scriptCommand } from '../paths.js';
 import type { Context } from './context.js';
 
 interface Options {
@@ -8,7 +9,7 @@ interface Options {
 
 const examples = `
 Examples:
-  npm run bench -- --json results.json
+  ${scriptCommand('bench', '--json results.json')}
   bp-im2col report results.json
   bp-im2col report results.json --out build/report.html --json
 `;
@@ -17,7 +18,7 @@ Examples:
 export const reportCommand = ({ out: print }: Context): Command =>
   new Command('report')
     .description('make one self-contained HTML page of tables and charts from the results of the benchmark')
-    .argument('<results.json>', 'what "npm run bench -- --json results.json" wrote')
+    .argument('<results.json>', `what "${scriptCommand('bench', '--json results.json')}" wrote`)
     .option('-o, --out <file.html>', 'the page', 'report.html')
     .option('--json', 'print what was written as one JSON object')
     .addHelpText('after', examples)

@@ -1,19 +1,18 @@
-import { rmSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { RunDescription } from '../../scripts/replay.js';
 import type { CycleRange, MemoryOptions, Simulator } from '../../scripts/simulators/job.js';
 import type { Tool } from '../../scripts/tools.js';
 import { type Problem, UserError } from '../check/errors.js';
-import { withFileErrors } from '../check/fileError.js';
 import { closest } from '../check/suggest.js';
 import { PASS_TENSORS } from '../plan/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { formatLayer, parseLayer } from '../spec/layer.js';
+import { formatLayer } from '../spec/layer.js';
 import { LAYOUTS, type Layout } from '../spec/tensors.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
+import { layerOption } from './layerOption.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 import { wholeNumber } from './wholeNumber.js';
 
 interface Options {
@@ -78,6 +77,10 @@ const parseMemory = (text: string | undefined): MemoryOptions | undefined => {
       problems.push({ code: 'UNKNOWN_KEY', path, message: 'no such key=value', fix });
       continue;
     }
+    if (Object.hasOwn(memory, name)) {
+      problems.push({ code: 'DUPLICATE_KEY', path, message: `${name} is given twice`, fix: `give ${name} once` });
+      continue;
+    }
     const { least, most } = MEMORY_LIMITS[name as keyof typeof MEMORY_LIMITS];
     const value = /^\d+(\.\d+)?$/.test(digits) ? Number(digits) : Number.NaN;
     const whole = name === 'bytesPerCycle' || Number.isInteger(value);
@@ -138,35 +141,9 @@ const refuseSize = (what: string): never => {
   throw new UserError([{ code: 'TOO_LARGE', path: '--layer', message: `${what}, too many to simulate`, fix }]);
 };
 
-const checkWaves = (path: string): void => {
-  const written = withFileErrors(`--waves ${path}`, () => statSync(path).size);
-  if (written > 0) return;
-  rmSync(path, { force: true });
-  throw new UserError([
-    { code: 'WAVES', path: `--waves ${path}`, message: 'the waves could not be written', fix: 'free some space' },
-  ]);
-};
-
-/** Turns what a full or read-only disk does to a simulator into the user's error. */
-const withDiskErrors = async <T>(run: () => Promise<T>): Promise<T> => {
-  try {
-    return await run();
-  } catch (error) {
-    const text = error instanceof Error ? `${error.message} ${(error as { all?: string }).all ?? ''}` : '';
-    if (/No space left on device|ENOSPC/.test(text)) {
-      throw new UserError([
-        { code: 'ENOSPC', path: 'simulation', message: 'the disk is full', fix: 'free some space and run it again' },
-      ]);
-    }
-    return withFileErrors((error as NodeJS.ErrnoException).path ?? 'simulation', () => {
-      throw error;
-    });
-  }
-};
-
 const run = async (options: Options, context: Context): Promise<void> => {
   // loaded here, so that the other commands start fast
-  const [runner, simulation, planner, inputs, files, reports, npy, jobs, icarus, timelines] = await Promise.all([
+  const [runner, simulation, planner, inputs, files, reports, npy, jobs, icarus, timelines, cache] = await Promise.all([
     import('../../scripts/runPass.js'),
     import('../../scripts/simulate.js'),
     import('../plan/plan.js'),
@@ -177,12 +154,13 @@ const run = async (options: Options, context: Context): Promise<void> => {
     import('../../scripts/simulators/job.js'),
     import('../../scripts/simulators/icarus.js'),
     import('../../scripts/timeline.js'),
+    import('../../scripts/simulators/cache.js'),
   ]);
 
   // 1. everything that can be wrong with the input
   const { pass, simulator, waves, out, narrow, layout } = options;
   const config = loadConfig(options.preset, options.set);
-  const layer = parseLayer(options.layer);
+  const layer = layerOption(options.layer);
   const engine = engineFor(config, options.engine);
   const seed = wholeNumber('--seed', options.seed, 2 ** 31 - 2);
   const misalign = wholeNumber('--misalign', options.misalign, 4095);
@@ -205,20 +183,18 @@ const run = async (options: Options, context: Context): Promise<void> => {
   if (bytes > LARGEST_MEMORY) refuseSize(`the tensors take ${bytes} bytes`);
   if (simulator === 'icarus') icarus.checkIcarusMemory(bytes);
   await requireTools(simulator);
+  cache.openCache();
 
   // 2. the run
   const format = waves === undefined ? undefined : jobs.waveFormat(waves);
   if (!(await simulation.isReady(config, simulator, format))) {
     context.err(`building the Verilator simulator of ${config.name}; once, and it takes a minute or two\n`);
   }
-  const result = await withDiskErrors(() =>
-    runner.runPass(config, layer, pass, engine, {
-      ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, shift, misalign },
-    }),
-  );
+  const result = await runner.runPass(config, layer, pass, engine, {
+    ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, shift, misalign },
+  });
 
   // 3. what came of it
-  if (waves !== undefined) checkWaves(waves);
   if (options.timeline !== undefined && timeline && result.activity) {
     const range = timelines.drawnCycles(result.activity, timeline);
     if (range.from >= range.to) {
@@ -273,7 +249,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
 export const runCommand = (context: Context): Command =>
   addSetOption(new Command('run'))
     .description('run one pass of a layer on the generated RTL and compare it with the golden model')
-    .option('-p, --preset <preset|file>', 'a preset (see "bp-im2col presets") or a JSON file', 'ref16')
+    .option('-p, --preset <preset|file|folder>', SOURCE_HELP, 'ref16')
     .requiredOption('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
     .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES).makeOptionMandatory())
     .addOption(

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { type RunDescription, replayCommand } from '../../scripts/replay.js';
 import type { RunResult } from '../../scripts/runPass.js';
+import { kilocycles, speedText } from '../../scripts/speed.js';
 import { benchMemory, performanceOf } from '../perf/performance.js';
 import type { Cost } from '../plan/builder.js';
 import { PASS_TENSORS } from '../plan/problem.js';
@@ -71,7 +72,7 @@ export const jsonReport = (report: RunReport) => {
     counters: Object.fromEntries(counters(config).map(({ name }) => [name, result.counters[name] ?? 0])),
     predicted: predictedOf(report),
     plan: { tiling: plan.tiling, considered: plan.considered, instructions: plan.instructions.length },
-    kilocyclesPerSecond: Math.round(result.cyclesPerSecond / 1000),
+    kilocyclesPerSecond: kilocycles(result.cyclesPerSecond),
     rounded,
     narrow,
     ...(shift === undefined ? {} : { shift }),
@@ -164,7 +165,7 @@ export const humanReport = (
       ['bytes written', number(counts.dramBytesWritten ?? 0), `predicted ${number(predicted.bytesWritten)}`],
       ...byName.filter(([name]) => !shown.has(name)).map(([name, value]) => [name, value, '']),
     ]),
-    `${result.simulator}, seed ${seed}, ${number(result.cyclesPerSecond / 1000)} kcycles/s\n`,
+    `${[result.simulator, `seed ${seed}`, speedText(result.cyclesPerSecond) ?? []].flat().join(', ')}\n`,
     ...(out === undefined ? [] : [`result in ${out}\n`]),
     ...(waves === undefined ? [] : [`waves in ${waves}\n`]),
     ...(timeline === undefined ? [] : [`timeline in ${timeline}\n`]),

@@ -6,7 +6,8 @@ import { UserError } from '../check/errors.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
 import { checkOutput, writeOutput } from './outputFile.js';
-import { addSetOption, loadConfig } from './source.js';
+import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
+import { listOf } from './usage.js';
 
 interface Options {
   readonly set: readonly string[];
@@ -99,7 +100,7 @@ const requireRouter = async ({ wasm, bitstream }: Options, say: (line: string) =
 export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
   addSetOption(new Command('synth'))
     .description('synthesize an accelerator with Yosys and report the size of each block')
-    .argument('<preset|file>', 'a preset (see "bp-im2col presets") or a JSON file')
+    .argument('<preset|file|folder>', SOURCE_HELP)
     .addOption(new Option('-t, --target <target>', 'what to map to').choices(TARGETS).default('generic'))
     .addOption(new Option('--library <name>', 'standard cells of asic').choices(LIBRARIES).default('osu018'))
     .addOption(
@@ -125,6 +126,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
         { findRouter, ROUTER_PACKAGE },
         { route },
         { wholeNumber },
+        { openCache },
       ] = await Promise.all([
         import('../../scripts/synth/yosys.js'),
         import('../../scripts/synth/synthesize.js'),
@@ -133,13 +135,15 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
         import('../../scripts/synth/nextpnr.js'),
         import('../../scripts/synth/route.js'),
         import('../../scripts/script.js'),
+        import('../../scripts/simulators/cache.js'),
       ]);
       const seed = options.seed === undefined ? 1 : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
-      const only = list?.split(',');
+      const only = list === undefined ? undefined : listOf('--only', list);
       const unknown = only?.find((name) => !TOP_BLOCKS.includes(name));
       if (unknown !== undefined) {
         refuse('UNKNOWN_BLOCK', '--only', `no block "${unknown}"`, `use some of ${TOP_BLOCKS.join(', ')}`);
       }
+      openCache();
       let doing = 'looking for tools';
       const progress = new Progress(() => doing);
       const say = (line: string): void => progress.say(line);

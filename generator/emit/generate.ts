@@ -1,16 +1,22 @@
 import { resolve } from 'node:path';
+import { parseConfig } from '../check/config.js';
+import { UserError } from '../check/errors.js';
+import { frozen, plainCopy } from '../check/plain.js';
+import { show } from '../check/show.js';
 import type { Config } from '../spec/config.js';
 import { driverView } from '../views/driver.js';
 import { blocksOf } from './blocks.js';
 import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
-import { writeFolder } from './output.js';
+import { type WriteOptions, writeFolder } from './output.js';
 import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
 import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
+import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
+import { shippedVectors } from './vectors/files.js';
 
-export interface GenerateOptions {
-  /** The output folder. It is made, or replaced when it holds an earlier output. */
+export interface GenerateOptions extends WriteOptions {
+  /** The output folder. It is made, or an earlier output in it is replaced; other files in it stay. */
   readonly out: string;
 }
 
@@ -21,21 +27,22 @@ export interface Generated {
   readonly files: readonly EmittedFile[];
 }
 
-/** The file list: the same for iverilog and verilator, both run inside the output folder. */
-const listFile = (config: Config, sources: readonly EmittedFile[]): EmittedFile => {
-  const bench = `tb/${config.prefix}<block>_tb.v`;
-  return {
-    path: 'rtl.f',
-    text: [
-      '// Every Verilog source, leaves first. Paths start at this folder: run the tools in it.',
-      `//   iverilog -g2005-sv -f rtl.f -s tb ${bench}`,
-      '//   verilator --lint-only -Wall -f rtl.f',
-      '+incdir+rtl',
-      ...sources.map(({ path }) => path).filter((path) => path.endsWith('.v')),
-      '',
-    ].join('\n'),
-  };
-};
+/** The file list, the same for iverilog and verilator, and the commands that use it. */
+const listFile = ({ prefix }: Config, sources: readonly EmittedFile[]): EmittedFile => ({
+  path: 'rtl.f',
+  text: [
+    '// Every Verilog source, leaves first.  Paths start at this folder; in it:',
+    '//   verilator --lint-only -Wall -f rtl.f',
+    `//   iverilog -g2005-sv -f rtl.f -s ${prefix}selftest_tb -o test.vvp selftest/${prefix}selftest_tb.v && vvp -N test.vvp`,
+    `//   iverilog -g2005-sv -f rtl.f -s tb -o test.vvp tb/${prefix}<block>_tb.v && vvp -N test.vvp`,
+    '// The first test is of the whole, for Verilator see selftest/README.md.  Tests read files, so they run in this folder.',
+    '// For tools that run elsewhere, DIR being the path to this folder: Verilator takes -F DIR/rtl.f, Icarus the list that this makes:',
+    '//   sed "s,^rtl/,DIR/&,;s,^+incdir+,&DIR/," DIR/rtl.f > dir.f',
+    '+incdir+rtl',
+    ...sources.map(({ path }) => path).filter((path) => path.endsWith('.v')),
+    '',
+  ].join('\n'),
+});
 
 /** The register map for people; for software its header, and a driver. */
 const softwareFiles = (config: Config): readonly EmittedFile[] => [
@@ -45,27 +52,53 @@ const softwareFiles = (config: Config): readonly EmittedFile[] => [
   { path: `sw/${config.prefix}driver.c`, text: render('sw/driver.c', driverView(config)) },
 ];
 
-/** Every file of an accelerator, in memory: Verilog, benches, file list, register map, driver, files for other tools, manifest. The same configuration gives the same bytes. */
-export const emit = (config: Config): readonly EmittedFile[] => {
+/**
+ * Every file of an accelerator, in memory: Verilog, benches, self-test, file list, register map, driver, files for other tools,
+ * manifest. The same configuration gives the same bytes.
+ * @throws {@link UserError} with every problem of the configuration.
+ */
+export const emit = (given: Config): readonly EmittedFile[] => {
+  const config = parseConfig(given);
   const rtl = rtlFiles(config);
-  const benches = blocksOf(config).map((block) => benchFile(config, block));
+  // the bench of the whole is the self-test
+  const blocks = blocksOf(config).filter(({ bench }) => bench === undefined);
+  const benches = blocks.map((block) => benchFile(config, block));
   const files = [
     listFile(config, rtl),
     ...softwareFiles(config),
     ...integrationFiles(config, rtl, benches),
     ...rtl,
     ...benches,
+    ...shippedVectors(
+      config,
+      blocks.map(({ name }) => name),
+    ),
+    ...selfTestFiles(config),
   ];
-  return [manifestFile(config, files), ...files];
+  return frozen([manifestFile(config, files), ...files]);
+};
+
+/** Options as they are understood. */
+const optionsOf = (options: unknown): GenerateOptions => {
+  const refuse = (path: string, message: string): never => {
+    const fix = "name a folder, as in { out: 'rtl-out/mine' }, and leave out the rest or set force to true";
+    throw new UserError([{ code: 'NO_FOLDER', path, message, fix }]);
+  };
+  const { out, force, ...extra } = (plainCopy(options, 'options') ?? {}) as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(extra)) refuse(key || '""', 'there is no such option');
+  if (force !== undefined && typeof force !== 'boolean') refuse('force', `${show(force)} is neither true nor false`);
+  if (typeof out !== 'string' || out === '' || out.includes('\0')) return refuse('out', `${show(out)} is no folder`);
+  return force === undefined ? { out } : { out, force: force as boolean };
 };
 
 /**
  * Writes every file of an accelerator into a folder, all or nothing.
- * @param config a checked configuration, as `defineAccelerator` returns.
- * @throws {@link UserError} when the folder cannot be written or holds foreign files.
+ * @param config a configuration, as `defineAccelerator` returns.
+ * @throws {@link UserError} with every problem of the configuration, or when the folder cannot be written or files in it are in the way.
  */
-export const generate = (config: Config, { out }: GenerateOptions): Generated => {
+export const generate = (config: Config, options: GenerateOptions): Generated => {
+  const { out, ...how } = optionsOf(options);
   const files = emit(config);
-  writeFolder(out, files);
-  return { folder: resolve(out), files };
+  writeFolder(out, files, how);
+  return frozen({ folder: resolve(out), files });
 };

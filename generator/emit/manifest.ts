@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseConfig } from '../check/config.js';
+import { UserError } from '../check/errors.js';
+import { show } from '../check/show.js';
 import { packageRoot } from '../paths.js';
 import type { Config } from '../spec/config.js';
 import { configHash } from '../views/common.js';
@@ -14,6 +17,7 @@ export interface Manifest {
   readonly generator: 'bp-im2col';
   readonly version: string;
   readonly config: Config;
+  /** Of what the hardware is: name and prefix do not count. CONFIG_HASH reads its first 32 bits. */
   readonly configSha256: string;
   /** SHA-256 of each file's content, by path inside the folder. The manifest itself is not listed. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
@@ -46,4 +50,44 @@ export const parseManifest = (text: string): Manifest | undefined => {
   } catch {
     return undefined;
   }
+};
+
+/** Whether a JSON value is meant to be a manifest, right or damaged. */
+export const isManifest = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && ['generator', 'configSha256'].some((key) => Object.hasOwn(value, key));
+
+/**
+ * The configuration that a manifest holds.
+ * @throws {@link UserError} naming `path` when it is damaged, was changed, or is no manifest of ours.
+ */
+export const manifestConfig = (manifest: Readonly<Record<string, unknown>>, path: string): Config => {
+  const { generator, config, configSha256 } = manifest;
+  const refuse = (message: string, fix: string): never => {
+    throw new UserError([{ code: 'MANIFEST', path, message, fix }]);
+  };
+  if (generator !== 'bp-im2col') {
+    refuse(
+      `generator is ${show(generator)}, not "bp-im2col"`,
+      'give the manifest.json of a folder that bp-im2col generated',
+    );
+  }
+  const parsed = ((): Config => {
+    try {
+      return parseConfig(config);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const first = error.problems[0]!;
+      const where = first.path === 'configuration' ? 'config' : `config.${first.path}`;
+      return refuse(
+        `${where}: ${first.message}`,
+        'generate the folder anew, or give its configuration in a file of its own',
+      );
+    }
+  })();
+  if (configHash(parsed) !== configSha256) {
+    const message =
+      'its configuration is not the one that configSha256 belongs to: it was changed, or written by another version';
+    refuse(message, 'generate the folder anew, or put what is under "config" into a file of its own and give that');
+  }
+  return parsed;
 };

@@ -1,26 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../check/errors.js';
 import { withFileErrors } from '../check/fileError.js';
-import { discard, temporary } from '../temporary.js';
+import { makeFolder } from '../makeFolder.js';
+import { uninterrupted } from '../uninterrupted.js';
 import { MANIFEST, parseManifest, sha256 } from './manifest.js';
 import type { EmittedFile } from './rtl.js';
 
-const kindOf = (path: string): 'none' | 'folder' | 'link' | 'other' => {
+const kindOf = (path: string): 'none' | 'folder' | 'link' | 'file' | 'other' => {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return 'none';
-  return stat.isSymbolicLink() ? 'link' : stat.isDirectory() ? 'folder' : 'other';
+  return stat.isSymbolicLink() ? 'link' : stat.isDirectory() ? 'folder' : stat.isFile() ? 'file' : 'other';
 };
 
 const refuse = (code: string, path: string, message: string, fix: string): never => {
@@ -39,55 +30,76 @@ const refuseLinks = (folder: string): void => {
   }
 };
 
-/** The current folder, and those above it, cannot be replaced: whoever works in it would be left in the old one. */
-const refuseCurrent = (folder: string): void => {
-  const current = process.cwd();
-  const real = realpathSync(folder);
-  if (real !== current && !current.startsWith(real.endsWith(sep) ? real : real + sep)) return;
-  const message = `it is ${real === current ? 'the current folder' : 'above the current folder'}, which cannot be replaced`;
-  refuse('CURRENT_FOLDER', folder, message, 'name a folder inside it, as in --out out');
-};
-
-/** Everything below a folder that is not a folder itself, and folders that are empty. */
-const contents = (folder: string): readonly string[] =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const inner = entry.isDirectory() ? contents(join(folder, entry.name)) : [];
-    return inner.length > 0 ? inner.map((path) => `${entry.name}/${path}`) : [entry.name];
-  });
-
 const named = (paths: readonly string[]): string =>
   paths.slice(0, 3).join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '');
 
-/** Only an empty folder, or one whose every file our manifest there lists and nobody has changed since, may be replaced. */
-const refuseForeign = (folder: string): void => {
-  const top = readdirSync(folder);
-  if (top.length === 0) return;
-  const manifest = top.includes(MANIFEST) ? parseManifest(readFileSync(join(folder, MANIFEST), 'utf8')) : undefined;
-  const hashes = new Map(manifest?.files.map(({ path, sha256 }) => [path, sha256]));
-  const inside = manifest ? contents(folder).filter((path) => path !== MANIFEST) : top;
-  const foreign = inside.filter((path) => !hashes.has(path));
-  if (foreign.length > 0) {
-    const message = `it holds files that bp-im2col did not write: ${named(foreign)}`;
-    refuse('FOREIGN_FILES', folder, message, 'move them away, or give another output folder');
+/** The parts of a path inside the output folder, from the outermost. */
+const along = (path: string): readonly string[] =>
+  path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+
+/** Whether the path stays inside the folder and is a file there, reached through no link. */
+const isOwnFile = (folder: string, path: string): boolean => {
+  const parts = path.split('/');
+  if (path.includes('\\') || parts.some((part) => part === '' || part === '.' || part === '..')) return false;
+  const steps = along(path).map((part) => join(folder, part));
+  return steps.slice(0, -1).every((step) => kindOf(step) === 'folder') && kindOf(join(folder, path)) === 'file';
+};
+
+const hashOf = (folder: string, path: string): string => sha256(readFileSync(join(folder, path)));
+
+/** What an existing folder holds of ours: files that an earlier output wrote and nobody has changed since, by path. */
+const ownFiles = (folder: string): ReadonlySet<string> | undefined => {
+  const manifest = isOwnFile(folder, MANIFEST)
+    ? parseManifest(readFileSync(join(folder, MANIFEST), 'utf8'))
+    : undefined;
+  if (!manifest) return undefined;
+  const unchanged = manifest.files.filter(
+    ({ path, sha256 }) => isOwnFile(folder, path) && hashOf(folder, path) === sha256,
+  );
+  return new Set([MANIFEST, ...unchanged.map(({ path }) => path)]);
+};
+
+const AWAY = 'move it away, or give another output folder';
+
+/** No folder or link may stand where a file is to be, and nothing else where a folder is to be. */
+const refuseObstacles = (folder: string, files: readonly EmittedFile[]): void => {
+  const paths = files.map(({ path }) => path);
+  const folders = new Set(paths.flatMap((path) => along(path).slice(0, -1)));
+  for (const path of [...folders, ...paths]) {
+    const place = join(folder, path);
+    const kind = kindOf(place);
+    const wanted = folders.has(path) ? 'folder' : 'file';
+    if (kind === 'none' || kind === wanted) continue;
+    if (kind === 'link') refuse('SYMLINK', place, 'it is a symbolic link', AWAY);
+    refuse('IN_THE_WAY', place, `it is where a ${wanted} is to be`, AWAY);
   }
-  const changed = inside.filter((path) => sha256(readFileSync(join(folder, path))) !== hashes.get(path));
-  if (changed.length > 0) {
-    const message = `it holds files that were changed since bp-im2col wrote them: ${named(changed)}`;
+};
+
+/** Without force: only a folder that is empty or has our manifest is written into, and no file that we did not write is overwritten. */
+const refuseForeign = (folder: string, files: readonly EmittedFile[], own: ReadonlySet<string> | undefined): void => {
+  const top = readdirSync(folder);
+  if (!own && top.length > 0) {
+    const message = `it holds files that bp-im2col did not write: ${named(top)}`;
+    refuse(
+      'FOREIGN_FILES',
+      folder,
+      message,
+      'give another output folder; or write among them, and over those of the same names, with --force',
+    );
+  }
+  const others = files.filter(
+    ({ path, text }) =>
+      !own?.has(path) && kindOf(join(folder, path)) !== 'none' && hashOf(folder, path) !== sha256(text),
+  );
+  if (others.length > 0) {
+    const message = `it holds files that were not written by bp-im2col, or changed since: ${named(others.map(({ path }) => path))}`;
     refuse(
       'CHANGED_FILES',
       folder,
       message,
-      'move them away to keep them, or delete them; or give another output folder',
+      'move them away to keep them, or give another output folder; or write over them with --force',
     );
   }
-};
-
-/** Makes the folders above `folder`; returns those that it made, innermost first. */
-const makeParents = (folder: string): readonly string[] => {
-  const made: string[] = [];
-  for (let path = dirname(folder); kindOf(path) === 'none'; path = dirname(path)) made.push(path);
-  mkdirSync(dirname(folder), { recursive: true });
-  return made;
 };
 
 const quietly = (run: () => void): void => {
@@ -100,60 +112,129 @@ const quietly = (run: () => void): void => {
 
 const STALE_MS = 10 * 60_000;
 
-/** Removes what earlier writers of this folder, killed at work, left beside it; a young one may still be at work. */
+/** Removes what earlier writers of this folder, killed at work, left in it or beside it; a young one may still be at work. */
 const removeLeftovers = (folder: string): void => {
-  const [parent, start] = [dirname(folder), `.${basename(folder)}.`];
-  for (const name of readdirSync(parent)) {
-    if (!name.startsWith(start) || !/^(new|old)-[0-9a-f]{12}$/.test(name.slice(start.length))) continue;
-    const path = join(parent, name);
-    // renaming to .old changes its ctime, not its mtime
-    const isStale = Date.now() - lstatSync(path).ctimeMs > STALE_MS;
-    if (isStale && kindOf(path) === 'folder') rmSync(path, { recursive: true, force: true });
+  const start = `.${basename(folder)}.`;
+  for (const parent of [dirname(folder), folder]) {
+    for (const name of readdirSync(parent)) {
+      if (!name.startsWith(start) || !/^(new|old)-[0-9a-f]{12}$/.test(name.slice(start.length))) continue;
+      const path = join(parent, name);
+      const isStale = Date.now() - lstatSync(path).ctimeMs > STALE_MS;
+      if (isStale && kindOf(path) === 'folder') rmSync(path, { recursive: true, force: true });
+    }
   }
 };
 
+/** Moves files one by one; the undoing of all moves so far. */
+const makeMover = () => {
+  const moves: (readonly [from: string, to: string])[] = [];
+  return {
+    move: (from: string, to: string): void => {
+      makeFolder(dirname(to));
+      renameSync(from, to);
+      moves.push([from, to]);
+    },
+    undo: (): void => {
+      for (const [from, to] of moves.reverse()) quietly(() => renameSync(to, from));
+    },
+  };
+};
+
+/** Removes the folders of these paths, inside `folder`, that are empty. */
+const removeEmpty = (folder: string, paths: Iterable<string>): void => {
+  const folders = new Set([...paths].flatMap((path) => along(path).slice(0, -1)));
+  for (const path of [...folders].sort().reverse()) quietly(() => rmdirSync(join(folder, path)));
+};
+
 /**
- * Replaces a folder by these files, all or nothing: they are written beside it and renamed into place.
- * Refuses symbolic links, the current folder and those above it, and folders that hold anything but an earlier output of ours.
- * @throws {@link UserError}, leaving everything as it was.
+ * Puts new files, which lie in `fresh`, in the place of old ones: those that are written again and those that are not
+ * any more go to `old`. Whatever else the folder holds is not touched. An error undoes everything.
  */
-export const writeFolder = (out: string, files: readonly EmittedFile[]): void => {
+const exchange = (
+  folder: string,
+  fresh: string,
+  old: string,
+  paths: readonly string[],
+  own: Iterable<string>,
+): void => {
+  const { move, undo } = makeMover();
+  const written = new Set(paths);
+  const stale = [...own].filter((path) => !written.has(path));
+  const there = paths.filter((path) => kindOf(join(folder, path)) !== 'none');
+  // the manifest last: until then the old one tells which files are ours
+  const inOrder = [...paths.filter((path) => path !== MANIFEST), ...paths.filter((path) => path === MANIFEST)];
+  const before = new Set(there);
+  try {
+    for (const path of stale) move(join(folder, path), join(old, path));
+    for (const path of inOrder) {
+      if (before.has(path)) move(join(folder, path), join(old, path));
+      move(join(fresh, path), join(folder, path));
+    }
+  } catch (error) {
+    undo();
+    // what cannot be put back stays there
+    removeEmpty(old, [...stale, ...paths]);
+    quietly(() => rmdirSync(old));
+    removeEmpty(folder, paths);
+    throw error;
+  }
+  removeEmpty(folder, stale);
+};
+
+/** How {@link writeFolder} treats files that are in its way. */
+export interface WriteOptions {
+  /** Overwrites files that bp-im2col did not write, or that were changed since. Default: refuses. */
+  readonly force?: boolean;
+}
+
+const exchangeFolder = (out: string, files: readonly EmittedFile[], { force = false }: WriteOptions): void => {
   if (out === '') refuse('NO_FOLDER', '--out', 'the name is empty', 'name a folder, as in --out out');
   const folder = resolve(out);
   withFileErrors(folder, () => {
     refuseLinks(folder);
     const before = kindOf(folder);
-    if (before === 'other') refuse('NOT_A_FOLDER', folder, 'it is a file, not a folder', 'give another output folder');
+    if (before === 'file' || before === 'other')
+      refuse('NOT_A_FOLDER', folder, 'it is a file, not a folder', 'give another output folder');
+    const own = before === 'folder' ? ownFiles(folder) : undefined;
     if (before === 'folder') {
-      refuseCurrent(folder);
-      refuseForeign(folder);
+      refuseObstacles(folder, files);
+      if (!force) refuseForeign(folder, files, own);
     }
 
     const mark = randomBytes(6).toString('hex');
-    // a signal is heard when all is done: there is no pause in what follows
-    const fresh = temporary(join(dirname(folder), `.${basename(folder)}.new-${mark}`));
-    const old = join(dirname(folder), `.${basename(folder)}.old-${mark}`);
+    const aside = (what: string): string =>
+      join(before === 'folder' ? folder : dirname(folder), `.${basename(folder)}.${what}-${mark}`);
+    const [fresh, old] = [aside('new'), aside('old')];
     let made: readonly string[] = [];
     try {
-      made = makeParents(folder);
+      made = makeFolder(dirname(folder));
       mkdirSync(fresh);
-      for (const sub of new Set(files.map(({ path }) => dirname(path))))
-        mkdirSync(join(fresh, sub), { recursive: true });
+      for (const sub of new Set(files.map(({ path }) => dirname(path)))) makeFolder(join(fresh, sub));
       for (const { path, text } of files) writeFileSync(join(fresh, path), text, { flag: 'wx' });
-      if (before === 'folder') renameSync(folder, old);
-      try {
-        renameSync(fresh, folder);
-      } catch (error) {
-        if (before === 'folder') renameSync(old, folder);
-        throw error;
-      }
+      if (before === 'none') renameSync(fresh, folder);
+      else
+        exchange(
+          folder,
+          fresh,
+          old,
+          files.map(({ path }) => path),
+          own ?? [],
+        );
     } catch (error) {
-      quietly(() => discard(fresh));
+      quietly(() => rmSync(fresh, { recursive: true, force: true }));
       for (const path of made) quietly(() => rmdirSync(path));
       throw error;
     }
-    discard(fresh);
     withFileErrors(old, () => rmSync(old, { recursive: true, force: true }));
     quietly(() => removeLeftovers(folder));
   });
 };
+
+/**
+ * Writes these files into a folder, all or nothing: they are written aside and moved into place. Files of an earlier
+ * output that are not written any more are removed. Other files stay as they are: they are never removed, and
+ * overwritten only by force. Symbolic links are refused.
+ * @throws {@link UserError}, leaving everything as it was.
+ */
+export const writeFolder = (out: string, files: readonly EmittedFile[], options: WriteOptions = {}): void =>
+  uninterrupted(() => exchangeFolder(out, files, options));

@@ -33,10 +33,13 @@ export const templatesFolder = join(packageRoot, 'templates');
 /** What the build compiles ahead of time: a CommonJS module of Handlebars's specifications by {@link templateKey}. */
 export const precompiledFile = join(packageRoot, 'dist', 'templates.cjs');
 
-/** A changed template has another key, so nothing that was compiled ahead of time is used out of date. */
-export const templateKey = (source: string): string => createHash('sha1').update(source).digest('base64');
-
 export const TEMPLATE_OPTIONS = { noEscape: true, strict: true } as const;
+
+const compiler = JSON.stringify([Handlebars.VERSION, TEMPLATE_OPTIONS]);
+
+/** A changed template, or compiler, has another key, so nothing that was compiled ahead of time is used out of date. */
+export const templateKey = (source: string): string =>
+  createHash('sha1').update(compiler).update(source).digest('base64');
 
 let precompiled: Readonly<Record<string, TemplateSpecification>> | undefined;
 

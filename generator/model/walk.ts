@@ -59,8 +59,9 @@ const axisNames = [
 ] as const;
 
 const axisOf = (geometry: Geometry, exec: Exec, letter: 'H' | 'W'): Axis => {
-  const all = { ...geometry, ...exec } as unknown as Readonly<Record<string, number>>;
-  return Object.fromEntries(axisNames.map((name) => [name, all[name + letter]])) as unknown as Axis;
+  const [ofTile, ofTensor] = [exec, geometry] as unknown as readonly Readonly<Record<string, number>>[];
+  const field = (name: string): number => ofTile![name] ?? ofTensor![name]!;
+  return Object.fromEntries(axisNames.map((name) => [name, field(name + letter)])) as unknown as Axis;
 };
 
 /** A coordinate that moves from tap to tap, in units of the stride and a remainder. */

@@ -1,9 +1,11 @@
-import { type Problem, UserError } from '../check/errors.js';
+import { UserError } from '../check/errors.js';
+import { frozen } from '../check/plain.js';
 import { alexnet } from './alexnet.js';
 import { type Architecture, MapTooSmall, NetworkBuilder } from './builder.js';
 import { densenet } from './densenet.js';
 import { mobilenetV2, mobilenetV3Large, mobilenetV3Small } from './mobilenet.js';
 import type { ImageSize, Network, NetworkLayer, NetworkOptions } from './network.js';
+import { checkedOptions } from './options.js';
 import { basicBlock, bottleneck, resnet } from './resnet.js';
 import { shufflenetV2 } from './shufflenet.js';
 import { squeezenet10, squeezenet11 } from './squeezenet.js';
@@ -37,17 +39,7 @@ const architectures = {
 
 export type NetworkName = keyof typeof architectures;
 
-export const NETWORK_NAMES = Object.keys(architectures) as readonly NetworkName[];
-
-const LIMITS = { batch: 65535, height: 32767, width: 32767 } as const;
-
-const rangeProblems = (values: Readonly<Record<keyof typeof LIMITS, number>>): readonly Problem[] =>
-  Object.entries(LIMITS).flatMap(([path, most]) => {
-    const value = values[path as keyof typeof LIMITS];
-    if (Number.isInteger(value) && value >= 1 && value <= most) return [];
-    const message = Number.isInteger(value) ? `${value} is outside 1…${most}` : `${value} is not a whole number`;
-    return [{ code: 'OUT_OF_RANGE', path, message, fix: `give ${path} a whole number from 1 to ${most}` }];
-  });
+export const NETWORK_NAMES = frozen(Object.keys(architectures)) as readonly NetworkName[];
 
 const layersOf = (architecture: Architecture, batch: number, { height, width }: ImageSize): readonly NetworkLayer[] => {
   const net = new NetworkBuilder(batch);
@@ -68,12 +60,10 @@ const enough = (architecture: Architecture, size: ImageSize): ImageSize => {
 
 const build =
   (name: NetworkName) =>
-  ({ batch = 1, size = 224 }: NetworkOptions = {}): Network => {
-    const image = typeof size === 'number' ? { height: size, width: size } : size;
-    const problems = rangeProblems({ batch, ...image });
-    if (problems.length > 0) throw new UserError(problems);
+  (options: NetworkOptions = {}): Network => {
+    const { batch, image } = checkedOptions(options);
     try {
-      return { name, layers: layersOf(architectures[name], batch, image) };
+      return frozen({ name, layers: layersOf(architectures[name], batch, image) });
     } catch (error) {
       if (!(error instanceof MapTooSmall)) throw error;
       const { height, width } = enough(architectures[name], image);
@@ -88,8 +78,8 @@ const build =
  * @example
  * networks.resnet50({ batch: 2, size: 224 }).layers.filter(({ layer }) => layer.Sh > 1);
  *
- * @throws {@link UserError} for a batch or size out of range, or an image that a layer's kernel does not fit.
+ * @throws {@link UserError} for an unknown option, a batch or size out of range, or an image that a layer's kernel does not fit.
  */
-export const networks = Object.fromEntries(NETWORK_NAMES.map((name) => [name, build(name)])) as Readonly<
+export const networks = Object.freeze(Object.fromEntries(NETWORK_NAMES.map((name) => [name, build(name)]))) as Readonly<
   Record<NetworkName, (options?: NetworkOptions) => Network>
 >;

@@ -1,4 +1,7 @@
-import type { Layer } from '../spec/layer.js';
+import { type Problem, UserError } from '../check/errors.js';
+import { plainCopy } from '../check/plain.js';
+import { show } from '../check/show.js';
+import { checkedLayer, type Layer } from '../spec/layer.js';
 
 /** A convolution of a network, or a linear layer as a 1×1 convolution over a 1×1 map. */
 export interface NetworkLayer {
@@ -31,11 +34,55 @@ export interface NetworkOptions {
   readonly size?: number | ImageSize;
 }
 
-/** Multiply-accumulates of a layer's forward pass as frameworks count them: padding is multiplied too. */
-export const denseMacs = ({ B, Ho, Wo, Kh, Kw, C, N, G }: Layer): number => B * Ho * Wo * Kh * Kw * (C / G) * N;
+/** A count that is a number only while it is below 2⁵³. */
+const exact = (count: bigint, of: string): number => {
+  if (count <= Number.MAX_SAFE_INTEGER) return Number(count);
+  const message = `${Number(count).toExponential(1)} ${of}, too many to count exactly`;
+  throw new UserError([{ code: 'TOO_LARGE', path: 'layer', message, fix: 'take a smaller batch or map' }]);
+};
 
-/** Trainable values: weights, biases, and two for each channel of a batch normalisation. */
-export const parameterCount = ({ layers }: Network): number =>
-  layers
-    .map(({ layer: { Kh, Kw, C, G, N }, bias, batchNorm }) => Kh * Kw * (C / G) * N + (bias ? N : 0) + 2 * batchNorm)
-    .reduce((a, b) => a + b, 0);
+const product = (...factors: readonly number[]): bigint => factors.reduce((all, factor) => all * BigInt(factor), 1n);
+
+/**
+ * Multiply-accumulates of a layer's forward pass as frameworks count them: padding is multiplied too.
+ * @throws {@link UserError} when it is no layer, or there are too many to count exactly.
+ */
+export const denseMacs = (layer: Layer): number => {
+  const { B, Ho, Wo, Kh, Kw, C, N, G } = checkedLayer(layer);
+  return exact(product(B, Ho, Wo, Kh, Kw, C / G, N), 'multiply-accumulates');
+};
+
+/** What is wrong with an entry of a network, but for its layer. */
+const entryProblems = (entry: unknown, path: string): readonly Problem[] => {
+  const { layer, bias, batchNorm } = (entry ?? {}) as Partial<NetworkLayer>;
+  const wrong = (key: string, value: unknown, expects: string): Problem => ({
+    ...{ code: 'WRONG_TYPE', path: `${path}.${key}`, message: `is ${show(value)}`, fix: `give ${expects}` },
+  });
+  return [
+    ...(typeof layer === 'object' && layer !== null ? [] : [wrong('layer', layer, 'a layer, as makeLayer makes it')]),
+    ...(typeof bias === 'boolean' ? [] : [wrong('bias', bias, 'true or false')]),
+    ...(Number.isSafeInteger(batchNorm) && batchNorm! >= 0 ? [] : [wrong('batchNorm', batchNorm, 'a whole number')]),
+  ];
+};
+
+/**
+ * Trainable values: weights, biases, and two for each channel of a batch normalisation.
+ * @throws {@link UserError} when it is no network, with what is wrong in it.
+ */
+export const parameterCount = (network: Network): number => {
+  const { layers } = (plainCopy(network, 'network') ?? {}) as { readonly layers?: unknown };
+  if (!Array.isArray(layers)) {
+    const fix = 'give a network, as parseNetwork or networks make it';
+    throw new UserError([{ code: 'WRONG_TYPE', path: 'network', message: `${show(network)} is no network`, fix }]);
+  }
+  const problems = layers.flatMap((entry, i) => entryProblems(entry, `layers.${i}`));
+  if (problems.length > 0) throw new UserError(problems);
+  const counts = (layers as readonly NetworkLayer[]).map(({ layer, bias, batchNorm }) => {
+    const { Kh, Kw, C, G, N } = checkedLayer(layer);
+    return product(Kh, Kw, C / G, N) + BigInt((bias ? N : 0) + 2 * batchNorm);
+  });
+  return exact(
+    counts.reduce((a, b) => a + b, 0n),
+    'trainable values',
+  );
+};

@@ -1,6 +1,8 @@
 import { UserError } from '../check/errors.js';
-import type { Pass } from '../spec/config.js';
-import type { Layer } from '../spec/layer.js';
+import { frozen } from '../check/plain.js';
+import { show } from '../check/show.js';
+import { PASSES, type Pass } from '../spec/config.js';
+import { checkedLayer, type Layer } from '../spec/layer.js';
 
 /** One operand of the product, after im2col. */
 export interface Operand {
@@ -53,7 +55,7 @@ const inserted = ({ outputs, stride }: Axis): number => (outputs - 1) * stride +
 
 const safe = (counts: StructuralZeros): StructuralZeros => {
   const { featureMap, kernel, macs, extraElements } = counts;
-  if ([featureMap.elements, kernel.elements, macs, extraElements].every(Number.isSafeInteger)) return counts;
+  if ([featureMap.elements, kernel.elements, macs, extraElements].every(Number.isSafeInteger)) return frozen(counts);
   const message = `${counts.pass} takes ${macs.toExponential(1)} multiply-accumulates, too many to count exactly`;
   throw new UserError([{ code: 'TOO_LARGE', path: 'layer', message, fix: 'take a smaller batch or map' }]);
 };
@@ -67,9 +69,14 @@ const safe = (counts: StructuralZeros): StructuralZeros => {
  *   pixels at the end, with so many zeros more.
  * - wgrad: the kernel is dY with S−1 zeros inserted. The feature map is X, padded by P, without the remainder.
  *
- * @throws {@link UserError} when a count is not below 2⁵³.
+ * @throws {@link UserError} when it is no layer or no pass, and when a count is not below 2⁵³.
  */
-export const structuralZeros = (layer: Layer, pass: Pass): StructuralZeros => {
+export const structuralZeros = (given: Layer, pass: Pass): StructuralZeros => {
+  const layer = checkedLayer(given);
+  if (!PASSES.includes(pass)) {
+    const fix = `take one of ${PASSES.join(', ')}`;
+    throw new UserError([{ code: 'UNKNOWN_PASS', path: 'pass', message: `there is no pass ${show(pass)}`, fix }]);
+  }
   const { B, C, N, G } = layer;
   const h = {
     inputs: layer.H,

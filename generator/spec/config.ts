@@ -4,12 +4,12 @@ export type Format = 'int8' | 'bf16';
 /** Address-generation engines: how the (pixel, tap) pairs of a convolution are enumerated. */
 export type Engine = 'traditional' | 'bp' | 'zerofree';
 
-export const ENGINES: readonly Engine[] = ['traditional', 'bp', 'zerofree'];
+export const ENGINES: readonly Engine[] = Object.freeze(['traditional', 'bp', 'zerofree'] as const);
 
 /** The three passes of training one convolution. */
 export type Pass = 'fprop' | 'dgrad' | 'wgrad';
 
-export const PASSES: readonly Pass[] = ['fprop', 'dgrad', 'wgrad'];
+export const PASSES: readonly Pass[] = Object.freeze(['fprop', 'dgrad', 'wgrad'] as const);
 
 /** One accelerator. Every derived size is in {@link derive}. */
 export interface Config {

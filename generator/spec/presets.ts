@@ -1,3 +1,4 @@
+import { frozen } from '../check/plain.js';
 import type { Config } from './config.js';
 
 const ref16: Config = {
@@ -11,11 +12,11 @@ const ref16: Config = {
   prefix: 'bpi_',
 };
 
-export const PRESET_NAMES = ['ref16', 'ref16-int8', 'tiny4', 'odd'] as const;
+export const PRESET_NAMES = frozen(['ref16', 'ref16-int8', 'tiny4', 'odd'] as const);
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /** The named configurations. `ref16` is the reference point of every figure. */
-export const presets: Readonly<Record<PresetName, Config> & Record<string, Config>> = {
+export const presets: Readonly<Record<PresetName, Config> & Record<string, Config>> = frozen({
   ref16,
   'ref16-int8': { ...ref16, name: 'ref16-int8', format: 'int8', addStages: 1 },
   tiny4: {
@@ -38,4 +39,4 @@ export const presets: Readonly<Record<PresetName, Config> & Record<string, Confi
     engines: ['traditional', 'bp', 'zerofree'],
     prefix: 'bpi_',
   },
-};
+});

@@ -188,7 +188,7 @@ export const registers = (config: Config): readonly Register[] => {
   return [
     constant('id', 0x00, 'The letters "BPI2", first one in the low byte.'),
     constant('version', 0x04, 'Version of the generator: major, minor and patch in bits 31:16, 15:8 and 7:0.'),
-    constant('config_hash', 0x08, 'First 32 bits of the SHA-256 of the configuration.'),
+    constant('config_hash', 0x08, 'First 32 bits of the SHA-256 of the configuration without name and prefix.'),
     {
       name: 'ctrl',
       offset: 0x0c,

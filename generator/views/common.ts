@@ -5,13 +5,17 @@ import type { Config } from '../spec/config.js';
 export interface CommonView {
   readonly [key: string]: unknown;
   readonly prefix: string;
-  /** The configuration's name and the first 8 digits of its hash, for the provenance line. */
+  /** The configuration's name and the first 8 digits of its hash (those of CONFIG_HASH), for the provenance line. */
   readonly config: string;
   readonly hash: string;
 }
 
-/** SHA-256 of the configuration's canonical JSON, in hexadecimal. */
-export const configHash = (config: Config): string => createHash('sha256').update(JSON.stringify(config)).digest('hex');
+/**
+ * SHA-256, in hexadecimal, of what the hardware is: the canonical JSON of the configuration without its name and prefix, which
+ * change what things are called and nothing that a driver or a program meets.
+ */
+export const configHash = ({ name: _name, prefix: _prefix, ...hardware }: Config): string =>
+  createHash('sha256').update(JSON.stringify(hardware)).digest('hex');
 
 export const commonView = (config: Config): CommonView => ({
   prefix: config.prefix,

@@ -1,6 +1,10 @@
-// Every Verilog source, leaves first. Paths start at this folder: run the tools in it.
-//   iverilog -g2005-sv -f rtl.f -s tb tb/bpi_<block>_tb.v
+// Every Verilog source, leaves first.  Paths start at this folder; in it:
 //   verilator --lint-only -Wall -f rtl.f
+//   iverilog -g2005-sv -f rtl.f -s bpi_selftest_tb -o test.vvp selftest/bpi_selftest_tb.v && vvp -N test.vvp
+//   iverilog -g2005-sv -f rtl.f -s tb -o test.vvp tb/bpi_<block>_tb.v && vvp -N test.vvp
+// The first test is of the whole, for Verilator see selftest/README.md.  Tests read files, so they run in this folder.
+// For tools that run elsewhere, DIR being the path to this folder: Verilator takes -F DIR/rtl.f, Icarus the list that this makes:
+//   sed "s,^rtl/,DIR/&,;s,^+incdir+,&DIR/," DIR/rtl.f > dir.f
 +incdir+rtl
 rtl/bpi_sram_1r1w.v
 rtl/bpi_fifo.v

@@ -1,3 +1,4 @@
+import type { Problem } from '../../generator/check/errors.js';
 import type { Config, Engine, Pass } from '../../generator/spec/config.js';
 import { type Layer, parseLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
@@ -85,8 +86,8 @@ export interface Measurement {
   readonly seconds: number;
 }
 
-/** A finished job: a measurement, or why there is none. */
-export type Outcome = Measurement | { readonly failed: string };
+/** A finished job: a measurement, or why there is none; `problems` are the user's, and those of any other job too. */
+export type Outcome = Measurement | { readonly failed: string } | { readonly problems: readonly Problem[] };
 
 /** Bytes on the bus for tensors, by the counters. */
 export const dramBytes = ({ counters }: Measurement): number =>

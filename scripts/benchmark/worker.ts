@@ -1,3 +1,4 @@
+import { UserError } from '../../generator/check/errors.js';
 import type { BenchJob, Outcome } from './jobs.js';
 import { measure } from './measure.js';
 
@@ -11,8 +12,9 @@ export interface WorkerRequest {
 process.once('disconnect', () => process.exit(1));
 
 process.once('message', async ({ job, fresh }: WorkerRequest) => {
-  const outcome: Outcome = await measure(job, fresh).catch((error: unknown) => ({
-    failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  }));
+  const outcome: Outcome = await measure(job, fresh).catch((error: unknown) => {
+    if (error instanceof UserError) return { problems: error.problems };
+    return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  });
   process.send!(outcome, () => process.exit(0));
 });

@@ -1,13 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Problem, problemOf } from '../../generator/check/errors.js';
 import type { Estimate } from '../../generator/perf/estimate.js';
 import { type BenchJob, configOf, jobName, layerOf, specOf } from '../benchmark/jobs.js';
-import { sources } from '../benchmark/measure.js';
+import { forkWorker } from '../processes.js';
 import { Progress } from '../progress.js';
-import { cacheFolder, cacheKey } from '../simulators/cache.js';
+import { cacheKey, openCache, recall, remember } from '../simulators/cache.js';
+import { codeKey } from '../simulators/code.js';
 import type { ModelOutcome } from './modelWorker.js';
 
 /** A pass of a layer whose cost the model predicts. */
@@ -21,45 +20,26 @@ const canonical = (job: ModelJob): ModelJob => {
   return same && config.engines.includes('bp') ? { ...job, engine: 'bp', config } : job;
 };
 
-let program: string | undefined;
+const WORKER = new URL('./modelWorker.js', import.meta.url);
 
 /** Equal for jobs that are equal but for the name of the layer. */
 export const modelKey = (given: ModelJob): string => {
   const job = canonical(given);
-  program ??= cacheKey(
-    'model',
-    sources('generator/golden', 'generator/model', 'generator/perf', 'generator/plan', 'generator/spec'),
-  );
-  return cacheKey('model', [program, JSON.stringify([configOf(job), specOf(job), job.pass, job.engine])]);
-};
-
-const pathOf = (key: string): string => join(cacheFolder(), 'model', `${key}.json`);
-
-const recall = (key: string): Estimate | undefined => {
-  try {
-    return JSON.parse(readFileSync(pathOf(key), 'utf8')) as Estimate;
-  } catch {
-    return undefined;
-  }
-};
-
-const remember = (key: string, estimate: Estimate): void => {
-  const path = pathOf(key);
-  mkdirSync(join(cacheFolder(), 'model'), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(estimate)}\n`);
-  renameSync(`${path}.${process.pid}`, path);
+  return cacheKey('model', [codeKey(WORKER.href), JSON.stringify([configOf(job), specOf(job), job.pass, job.engine])]);
 };
 
 const ask = (worker: ChildProcess, job: ModelJob): Promise<ModelOutcome> =>
   new Promise((resolve) => {
-    const ended = (code: number | null): void =>
-      resolve({ problem: problemOf(`the worker ended with ${code}`, 'model') });
+    const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
+      resolve({ problem: problemOf(`the worker ended with ${signal ?? code}`, 'model') });
     worker.once('exit', ended);
     worker.once('message', (outcome) => {
       worker.off('exit', ended);
       resolve(outcome as ModelOutcome);
     });
-    worker.send(job);
+    worker.send(job, (error) => {
+      if (error) resolve({ problem: problemOf(error, 'model') });
+    });
   });
 
 export interface ModelOptions {
@@ -80,12 +60,13 @@ export interface ModelResults {
 /** Predicts jobs in processes of their own, each once, with progress on stderr; the cache is asked first. */
 export const runModel = async (jobs: readonly ModelJob[], options: ModelOptions): Promise<ModelResults> => {
   const { fresh, cachedOnly, parallel } = options;
+  openCache();
   const estimates = new Map<string, Estimate>();
   const failed = new Map<string, Problem>();
   const missing = new Map<string, ModelJob>();
   for (const job of jobs) {
     const key = modelKey(job);
-    const known = fresh ? undefined : recall(key);
+    const known = fresh ? undefined : (recall(key) as Estimate | undefined);
     if (known) estimates.set(key, known);
     else missing.set(key, canonical(job));
   }
@@ -95,24 +76,29 @@ export const runModel = async (jobs: readonly ModelJob[], options: ModelOptions)
   let done = 0;
   const progress = new Progress(() => `${done} of ${missing.size} passes predicted`);
   const serve = async (): Promise<void> => {
-    const worker = fork(fileURLToPath(new URL('./modelWorker.js', import.meta.url)), {
-      stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
-    });
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const [key, job] = next;
-      const outcome = await ask(worker, job);
-      done++;
-      if ('problem' in outcome) {
-        failed.set(jobName(job), outcome.problem);
-        continue;
+    let worker: ChildProcess | undefined;
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [key, job] = next;
+        if (!worker?.connected) worker = forkWorker(fileURLToPath(WORKER));
+        const outcome = await ask(worker, job);
+        done++;
+        if ('problem' in outcome) {
+          failed.set(jobName(job), outcome.problem);
+          continue;
+        }
+        estimates.set(key, outcome);
+        remember(key, outcome);
       }
-      estimates.set(key, outcome);
-      remember(key, outcome);
+    } finally {
+      if (worker?.connected) worker.disconnect();
     }
-    worker.disconnect();
   };
   try {
     await Promise.all(Array.from({ length: Math.min(parallel, missing.size) }, serve));
+  } catch (error) {
+    queue.length = 0; // the others come to an end, too
+    throw error;
   } finally {
     progress.end();
   }

@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { blockClosure, blockFile, checksFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import { packageRoot } from '../../generator/paths.js';
 import { presets } from '../../generator/spec/presets.js';
-import { cacheFolder, cacheKey } from '../simulators/cache.js';
+import { discard, keep, runTool, temporaryFolder } from '../processes.js';
+import { cacheKey, openCache, recall, remember } from '../simulators/cache.js';
+import { codeKey } from '../simulators/code.js';
+import { toolVersion } from '../simulators/toolchain.js';
+import { writeFiles } from '../simulators/verilator.js';
 import { withBug } from './mutate.js';
 import type { Bug, Proof } from './proof.js';
 
@@ -76,8 +79,8 @@ const yosysScript = (proof: Proof, files: readonly EmittedFile[]): string => {
   ].join('\n')}\n`;
 };
 
-const run = (folder: string, command: string, args: readonly string[], seconds: number) =>
-  execa(command, args, { cwd: folder, reject: false, all: true, timeout: seconds * 1000 });
+const run = (folder: string, command: string, args: readonly string[], cpuSeconds?: number) =>
+  runTool(command, args, { cwd: folder, reject: false, cpuSeconds });
 
 interface Found {
   readonly verdict: Verdict['verdict'];
@@ -95,7 +98,8 @@ export const searchWithAbc = async (
   simplify = 'dc2; scorr -F 2;',
 ): Promise<Found> => {
   const script = `read_aiger model.aig; fold; strash; ${simplify} ${engine}; write_cex -a trace.aiw; time`;
-  const { all = '' } = await run(folder, 'yosys-abc', ['-c', script], 20 * seconds);
+  // it minds its own limit, but for what comes before the engine
+  const { all } = await run(folder, 'yosys-abc', ['-c', script], 20 * seconds);
   // abc refuses a network without registers: simplified so far, nothing is left to search
   if (simplify && /combinational networks/.test(all)) return searchWithAbc(folder, engine, seconds, '');
   const cpu = numberAfter(all, /total: *([\d.]+) seconds/);
@@ -113,7 +117,7 @@ export const searchWithAbc = async (
 const replay = async (folder: string, frames: number): Promise<string | undefined> => {
   const witness = existsSync(join(folder, 'trace.aiw')) ? ['--aig', 'model.aim:trace.aiw', '--aig-noheader'] : [];
   const args = ['--noprogress', '-s', 'z3', '--unroll', '-t', `${frames + 2}`, ...witness, '--append', '0'];
-  const { all = '' } = await run(folder, 'yosys-smtbmc', [...args, '--dump-vcd', 'trace.vcd', 'model.smt2'], 120);
+  const { all } = await run(folder, 'yosys-smtbmc', [...args, '--dump-vcd', 'trace.vcd', 'model.smt2']);
   // The place is that of the assertion, behind those of the instances above it.
   return /Assert failed in \S+ (?:\S*\|)?([^\s|]+:\d+)\.\d+-/.exec(all)?.[1];
 };
@@ -124,42 +128,36 @@ const search = (proof: Proof, folder: string, bug: Bug | undefined, seconds: num
   return searchWithAbc(folder, bug ? `bmc3 -F ${BUG_DEPTH} -T ${seconds}` : `pdr -T ${seconds}`, seconds);
 };
 
-/** The folder of a proof's sources, model and waves. */
-export const proofFolder = (proof: Proof, bug?: Bug): string =>
-  join(cacheFolder(), 'formal', [proof.name, ...(bug ? [bug.name] : [])].join('-').replaceAll(/[^\w-]+/g, '_'));
-
-/**
- * Looks for a counterexample to a proof, or to a proof with a seeded bug.
- * @throws when Yosys refuses the text, or a seeded bug no longer fits the template.
- */
-export const prove = async (proof: Proof, options: ProveOptions = {}): Promise<Verdict> => {
-  const { bug, fresh = false, seconds = LIMIT_SECONDS } = options;
+/** Key of a verdict. How long the search may take is not in it: a search that was given up is not kept. */
+export const proofKey = async (proof: Proof, bug?: Bug): Promise<string> => {
   const files = sourcesOf(proof, bug);
-  const script = yosysScript(proof, files);
-  const folder = proofFolder(proof, bug);
-  const key = cacheKey('formal', [
-    script,
-    JSON.stringify(proof.method),
-    ...files.map(({ path, text }) => path + text),
-    readFileSync(new URL(import.meta.url), 'utf8'),
+  const abc = (await runTool('yosys-abc', ['-q', 'version'], { reject: false })).stdout;
+  return cacheKey('formal', [
+    ...[await toolVersion('yosys', '-V'), abc, await toolVersion('z3', '--version')],
+    ...[yosysScript(proof, files), JSON.stringify(proof.method), bug ? 'bug' : ''],
+    ...files.flatMap(({ path, text }) => [path, text]),
+    // the text of the blocks is above
+    codeKey(import.meta.url, ['../../generator/emit/rtl.js']),
   ]);
-  const kept = join(folder, `${key}.json`);
-  if (!fresh && existsSync(kept)) return { ...(JSON.parse(readFileSync(kept, 'utf8')) as Verdict), cached: true };
+};
 
-  rmSync(folder, { recursive: true, force: true });
-  for (const { path, text } of [...files, { path: 'model.ys', text: script }]) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+/** Looks for a counterexample in a folder of its own. */
+const judge = async (
+  proof: Proof,
+  folder: string,
+  { bug, seconds = LIMIT_SECONDS }: ProveOptions,
+): Promise<Verdict> => {
+  const files = sourcesOf(proof, bug);
+  writeFiles(folder, [...files, { path: 'model.ys', text: yosysScript(proof, files) }]);
   const begin = performance.now();
-  const yosys = await run(folder, 'yosys', ['-q', '-l', 'model.log', '-s', 'model.ys'], 300);
-  if (yosys.exitCode !== 0) throw new Error(`yosys cannot read ${folder}:\n${yosys.all ?? ''}`);
+  const yosys = await run(folder, 'yosys', ['-q', '-l', 'model.log', '-s', 'model.ys']);
+  if (yosys.exitCode !== 0) throw new Error(`yosys cannot read ${proof.name}:\n${yosys.all}`);
   const reading = numberAfter(readFileSync(join(folder, 'model.log'), 'utf8'), /CPU: user ([\d.]+)s/);
   const found = await search(proof, folder, bug, seconds);
   const spent = (performance.now() - begin) / 1000;
   const where = found.verdict === 'fails' && !bug ? await replay(folder, found.frames) : undefined;
   const waves = join(folder, 'trace.vcd');
-  const verdict: Verdict = {
+  return {
     ...found,
     seconds: Math.round(spent * 10) / 10,
     cpu: Math.round((reading + found.cpu) * 10) / 10,
@@ -167,9 +165,27 @@ export const prove = async (proof: Proof, options: ProveOptions = {}): Promise<V
     ...(found.verdict === 'fails' && existsSync(waves) ? { waves } : {}),
     cached: false,
   };
-  if (found.verdict !== 'unknown') {
-    writeFileSync(`${kept}.new`, JSON.stringify(verdict));
-    renameSync(`${kept}.new`, kept);
+};
+
+/**
+ * Looks for a counterexample to a proof, or to a proof with a seeded bug.
+ * The sources and waves of a proof that fails stay in a folder of their own.
+ * @throws when Yosys refuses the text, or a seeded bug no longer fits the template.
+ */
+export const prove = async (proof: Proof, options: ProveOptions = {}): Promise<Verdict> => {
+  const { bug, fresh = false } = options;
+  openCache();
+  const key = await proofKey(proof, bug);
+  const known = fresh ? undefined : (recall(key) as Verdict | undefined);
+  if (known) return { ...known, cached: true };
+  const folder = temporaryFolder('bpi-formal-');
+  let verdict: Verdict | undefined;
+  try {
+    verdict = await judge(proof, folder, options);
+  } finally {
+    if (verdict?.waves) keep(folder);
+    else discard(folder);
   }
+  if (verdict.verdict !== 'unknown' && !verdict.waves) remember(key, verdict);
   return verdict;
 };

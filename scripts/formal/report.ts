@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
+import { scriptCommand } from '../../generator/paths.js';
 import { type Bug, methodText, type Proof } from './proof.js';
 import type { Verdict } from './prove.js';
 
@@ -30,7 +31,7 @@ const bugsText = ({ bugs }: Outcome): string => {
   return `${found} of ${bugs.length}`;
 };
 
-const replayCommand = ({ name }: Proof): string => `npm run formal -- --filter ${JSON.stringify(name)} --fresh`;
+const replayCommand = ({ name }: Proof): string => scriptCommand('formal', `--filter ${JSON.stringify(name)} --fresh`);
 
 /** One line for each proof: method, time, result, and how many seeded bugs it finds. */
 export const proofTable = (outcomes: readonly Outcome[], color: boolean): string => {

@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { rtlFiles } from '../../generator/emit/rtl.js';
-import { discard, temporaryFolder } from '../../generator/temporary.js';
 import { searchWithAbc } from '../formal/prove.js';
+import { discard, runTool, temporaryFolder } from '../processes.js';
 import type { Target } from './choose.js';
 import { type Mutation, mutate } from './operators.js';
 
@@ -11,9 +10,9 @@ import { type Mutation, mutate } from './operators.js';
 const readDesign = (folder: string, prefix: string): string =>
   [`read_verilog -DSYNTHESIS -I${folder}/rtl ${folder}/rtl/*.v`, `hierarchy -check -top ${prefix}top`].join('\n');
 
-const yosys = (folder: string, script: string, seconds: number) => {
+const yosys = (folder: string, script: string) => {
   writeFileSync(join(folder, 'script.ys'), `${script}\n`);
-  return execa('yosys', ['-s', 'script.ys'], { cwd: folder, reject: false, all: true, timeout: seconds * 1000 });
+  return runTool('yosys', ['-s', 'script.ys'], { cwd: folder, reject: false });
 };
 
 /** Names of a block's modules in the design, one for each set of parameters. */
@@ -38,7 +37,7 @@ const isSameNetlist = async (folder: string, prefix: string): Promise<boolean> =
       'opt_clean -purge',
       'setattr -unset src t:*',
     ];
-    const { exitCode } = await yosys(folder, [...script, `write_rtlil ${side}.il`].join('\n'), 300);
+    const { exitCode } = await yosys(folder, [...script, `write_rtlil ${side}.il`].join('\n'));
     if (exitCode !== 0) return false;
     const text = readFileSync(join(folder, `${side}.il`), 'utf8');
     netlists.push(text.replace(/^ *attribute \\src .*$/gm, '').replace(/\b(gold|gate)\/rtl/g, ''));
@@ -63,7 +62,7 @@ export const isEquivalent = async (target: Target, mutation: Mutation, seconds: 
     }
     if (await isSameNetlist(folder, config.prefix)) return true;
     if (block === 'top') return false; // too large to prove
-    const { all: log } = await yosys(folder, `${readDesign('gold', config.prefix)}\nls`, 120);
+    const { all: log } = await yosys(folder, `${readDesign('gold', config.prefix)}\nls`);
     const names = variants(log, `${config.prefix}${block}`);
     if (names.length === 0) return false;
     for (const name of names) {
@@ -98,7 +97,7 @@ export const isEquivalent = async (target: Target, mutation: Mutation, seconds: 
         'opt_clean',
         'write_aiger -I -B -zinit -map model.aim model.aig',
       ].join('\n');
-      const { exitCode } = await yosys(folder, script, 120 + seconds);
+      const { exitCode } = await yosys(folder, script);
       if (exitCode !== 0) return false;
       // most of what is not equivalent shows soon
       const { verdict: early } = await searchWithAbc(folder, `bmc3 -F 12 -T ${Math.min(seconds, 10)}`, seconds);
@@ -108,6 +107,6 @@ export const isEquivalent = async (target: Target, mutation: Mutation, seconds: 
     }
     return true;
   } finally {
-    await discard(folder);
+    discard(folder);
   }
 };

@@ -127,7 +127,7 @@ export const systemSuite = (config: Config): SystemSuite => {
 export const runSuite = async (
   { config, job, steps, workloads }: SystemSuite,
   rtl: readonly EmittedFile[],
-  limits: { readonly maxCycles: number; readonly maxSeconds: number },
+  limits: Pick<SimJob, 'maxCycles' | 'cpuSeconds'>,
 ): Promise<{ readonly findings: readonly string[]; readonly cycles: number }> => {
   const sim = await simulate(config, { ...job, ...limits }, { simulator: 'icarus', rtl });
   const wrong = workloads.flatMap(({ expected }, index) =>

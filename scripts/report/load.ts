@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { type Problem, UserError } from '../../generator/check/errors.js';
 import { withFileErrors } from '../../generator/check/fileError.js';
+import { scriptCommand } from '../../generator/paths.js';
 import { parseLayer } from '../../generator/spec/layer.js';
 import { type Results, resultsSchema } from '../evaluation/results.js';
 
-const RENEW = 'make the file anew: npm run bench -- --json results.json';
+const RENEW = `make the file anew: ${scriptCommand('bench', '--json results.json')}`;
 /** Problems that are worth reading of one file. */
 const MOST = 12;
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { execa } from 'execa';
 import { UserError } from '../../generator/check/errors.js';
 import { blocks } from '../../generator/emit/blocks.js';
 import { benchFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
 import { ceilPow2, derive } from '../../generator/spec/derive.js';
-import { discard, temporaryFolder } from '../../generator/temporary.js';
+import { discard, expectWhole, runTool, temporaryFolder } from '../processes.js';
 import { buildOnce, cacheKey } from './cache.js';
 import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
+import { toolEnvironment, toolVersion } from './toolchain.js';
 import { hasStatus, writeFiles } from './verilator.js';
 
 /** The bench of a whole accelerator: memory, host and protocol checks in Verilog. */
@@ -140,11 +140,15 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
   ];
   const bench = systemBench(config);
   const sources = [...rtl, bench];
-  const key = cacheKey('icarus', [...flags, ...sources.flatMap(({ path, text }) => [path, text])]);
+  const texts = sources.flatMap(({ path, text }) => [path, text]);
+  const { env, variables } = toolEnvironment();
+  const key = cacheKey('icarus', [await toolVersion('iverilog', '-V'), ...variables, ...flags, ...texts]);
   const built = await buildOnce(key, async (beside) => {
     writeFiles(beside, sources);
     const verilog = sources.filter(({ path }) => path.endsWith('.v')).map(({ path }) => path);
-    await execa('iverilog', [...flags, '-o', 'simulation.vvp', ...verilog], { cwd: beside });
+    await runTool('iverilog', [...flags, '-o', 'simulation.vvp', ...verilog], {
+      ...{ cwd: beside, env, extendEnv: false },
+    });
   });
 
   const folder = temporaryFolder('bpi-sim-');
@@ -188,7 +192,7 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
       ...(job.waves ? { waves: resolve(job.waves) } : {}),
     };
     const begin = performance.now();
-    const { all } = await execa(
+    const { all } = await runTool(
       'vvp',
       [
         '-N',
@@ -196,7 +200,7 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
         ...(job.waves && waveFormat(job.waves) === 'fst' ? ['-fst'] : []),
         ...Object.entries(plusargs).map(([name, value]) => `+${name}=${value}`),
       ],
-      { cwd: folder, all: true, reject: false, timeout: (job.maxSeconds ?? 0) * 1000 },
+      { cwd: folder, reject: false, cpuSeconds: job.cpuSeconds },
     );
     const seconds = (performance.now() - begin) / 1000;
     const output = parseOutput(all);
@@ -209,14 +213,16 @@ export const runIcarus = async (config: Config, job: SimJob, rtl: readonly Emitt
       ...output,
       simulator: 'icarus',
       seconds,
-      dumps: job.dumps.map(({ bytes }, index) =>
-        output.stopped || bytes === 0
-          ? unknown(bytes)
-          : parseDump(readFileSync(join(folder, `dump${index}.hex`), 'utf8')),
-      ),
+      dumps: job.dumps.map(({ bytes }, index) => {
+        if (output.stopped || bytes === 0) return unknown(bytes);
+        const path = join(folder, `dump${index}.hex`);
+        const dump = parseDump(readFileSync(path, 'utf8'));
+        expectWhole(path, dump.length === bytes);
+        return dump;
+      }),
       log,
     };
   } finally {
-    await discard(folder);
+    discard(folder);
   }
 };

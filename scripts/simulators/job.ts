@@ -69,8 +69,8 @@ export interface SimJob {
   readonly waves?: string;
   /** The run is a hang when the script is not over by then. Default 10 million. */
   readonly maxCycles?: number;
-  /** Wall time after which the run is ended as if the RTL had stopped it. Icarus only. Default: none. */
-  readonly maxSeconds?: number;
+  /** Processor time after which the run is ended as if the RTL had stopped it. Icarus only. Default: none. */
+  readonly cpuSeconds?: number;
   /** The program may be one that no compiler makes: what only the program is to blame for stops nothing. Verilator only. */
   readonly anyProgram?: boolean;
   /** Path of a file for the run's line and toggle coverage, which a simulator of its own records. Verilator only. */

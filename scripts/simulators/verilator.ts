@@ -1,11 +1,12 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
 import type { EmittedFile } from '../../generator/emit/rtl.js';
+import { makeFolder } from '../../generator/makeFolder.js';
 import { packageRoot } from '../../generator/paths.js';
 import type { Config } from '../../generator/spec/config.js';
 import { derive } from '../../generator/spec/derive.js';
-import { discard, temporaryFolder } from '../../generator/temporary.js';
+import { discard, expectWhole, runTool, temporaryFolder } from '../processes.js';
+import { toolPath } from '../tools.js';
 import { buildOnce, cacheKey, isBuilt } from './cache.js';
 import {
   type Activity,
@@ -16,6 +17,7 @@ import {
   type WaveFormat,
   waveFormat,
 } from './job.js';
+import { toolEnvironment, toolVersion } from './toolchain.js';
 
 const harnessFiles = (): readonly EmittedFile[] => {
   const folder = join(packageRoot, 'tb', 'harness');
@@ -84,7 +86,7 @@ const hintsFile = (config: Config, shown: boolean): EmittedFile => {
 /** Writes files into a folder, with the folders they need. */
 export const writeFiles = (folder: string, files: readonly EmittedFile[]): void => {
   for (const { path, text } of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    makeFolder(dirname(join(folder, path)));
     writeFileSync(join(folder, path), text);
   }
 };
@@ -118,14 +120,6 @@ const flags = (config: Config, waves: WaveFormat | undefined, coverage: boolean,
   ...(coverage ? ['--coverage-line', '--coverage-toggle', '--coverage-underscore'] : []),
 ];
 
-let tools: Promise<string> | undefined;
-const toolVersion = (): Promise<string> => {
-  tools ??= execa('verilator', ['--version']).then(({ stdout }) => stdout);
-  return tools;
-};
-const hasCcache = async (): Promise<boolean> =>
-  (await execa('ccache', ['--version'], { reject: false })).exitCode === 0;
-
 interface Build {
   readonly key: string;
   readonly command: readonly string[];
@@ -143,7 +137,9 @@ const describeBuild = async (
   const harness = [...main, constantsFile(config), statusFile(config, shown), hintsFile(config, shown)];
   const command = flags(config, waves, coverage, shown);
   const texts = [...rtl, ...harness].flatMap(({ path, text }) => [path, text]);
-  return { key: cacheKey('verilator', [await toolVersion(), ...command, ...texts]), command, harness };
+  const tools = [await toolVersion('verilator', '--version'), await toolVersion('g++', '--version')];
+  const { variables } = toolEnvironment();
+  return { key: cacheKey('verilator', [...tools, ...variables, ...command, ...texts]), command, harness };
 };
 
 /** Key of the simulator of a design in the cache. */
@@ -171,12 +167,12 @@ export const buildVerilator = async (
       ...harness.filter(({ path }) => /\.(vlt|cpp)$/.test(path)),
       ...rtl.filter(({ path }) => path.endsWith('.v')),
     ];
-    await execa('verilator', [...command, ...sources.map(({ path }) => path)], {
+    await runTool('verilator', [...command, ...sources.map(({ path }) => path)], {
       cwd: beside,
-      all: true,
-      env: (await hasCcache()) ? { OBJCACHE: 'ccache' } : {},
+      env: { ...toolEnvironment().env, ...(toolPath('ccache') ? { OBJCACHE: 'ccache' } : {}) },
+      extendEnv: false,
     });
-    await execa('mv', ['obj/simulation', 'simulation'], { cwd: beside });
+    renameSync(join(beside, 'obj', 'simulation'), join(beside, 'simulation'));
     rmSync(join(beside, 'obj'), { recursive: true });
   });
   return join(folder, 'simulation');
@@ -248,18 +244,24 @@ export const runVerilator = async (config: Config, job: SimJob, rtl: readonly Em
     const seeds = [`+verilator+rand+reset+${reset}`, `+verilator+seed+${((job.seed ?? 0) % 0x7fffffff) + 1}`];
     const any = job.anyProgram === true ? ['+any_program'] : [];
     const [command, ...words] = [...(job.host ?? []), executable, 'job', 'result.json', ...seeds, ...any];
-    const { all } = await execa(command!, words, { cwd: folder, all: true });
+    const { all } = await runTool(command!, words, { cwd: folder });
     if (job.coverage !== undefined) copyFileSync(join(folder, COVERAGE_FILE), job.coverage);
-    const report = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as HarnessReport;
+    const text = readFileSync(join(folder, 'result.json'), 'utf8');
+    expectWhole('result.json', text.trimEnd().endsWith('}'));
+    const report = JSON.parse(text) as HarnessReport;
     return {
       ...report,
       simulator: 'verilator',
       operations: report.operations.map((result) => ({ ...result, response: RESPONSES[result.response]! })),
       strays: report.strays.map(BigInt),
-      dumps: job.dumps.map((_, index) => new Uint8Array(readFileSync(join(folder, `dump${index}`)))),
+      dumps: job.dumps.map(({ bytes }, index) => {
+        const dump = new Uint8Array(readFileSync(join(folder, `dump${index}`)));
+        expectWhole(`dump${index}`, dump.length === bytes);
+        return dump;
+      }),
       log: all,
     };
   } finally {
-    await discard(folder);
+    discard(folder);
   }
 };

@@ -1,4 +1,6 @@
 import { UserError } from '../../generator/check/errors.js';
+import type { Operands } from '../../generator/golden/judge.js';
+import { specialOperands } from '../../generator/model/workload.js';
 import { makePlan, type Plan } from '../../generator/plan/plan.js';
 import { type Config, PASSES } from '../../generator/spec/config.js';
 import { derive } from '../../generator/spec/derive.js';
@@ -162,6 +164,12 @@ const randomScenario = (draw: Draw): Scenario => {
   })!;
 };
 
+/** A seed of operands, or in bf16 at times operands with infinities, NaNs and subnormals. */
+const randomData = ({ format }: Config, { problem }: Plan, draw: Draw): number | Operands => {
+  const seed = draw.between(0, 0x3fffffff);
+  return format === 'bf16' && draw.percent(25) ? specialOperands(problem.layer, problem.pass, seed) : seed;
+};
+
 /** The case of a seed. */
 export const caseOf = (seed: number): SoakCase => caseOn(configOf(seed), simulatorOf(seed), seed);
 
@@ -177,8 +185,8 @@ export const caseOn = (config: Config, simulator: Simulator, seed: number): Soak
   const first = randomPlan(config, simulator, base, draw);
   const end = first.plan.memory.program + first.plan.words.byteLength;
   const second = randomPlan(config, simulator, (Math.ceil(end / PAGE) + 1) * PAGE, draw);
-  const victim = withOperands(config, first.plan, draw.between(0, 0x3fffffff));
-  const next = withOperands(config, second.plan, draw.between(0, 0x3fffffff));
+  const victim = withOperands(config, first.plan, randomData(config, first.plan, draw));
+  const next = withOperands(config, second.plan, randomData(config, second.plan, draw));
 
   const memory = scenario === 'calm' || draw.percent(30) ? calm(draw) : stalling(draw, derive(config));
   const after = draw.between(0, Math.ceil(first.plan.cost.cycles * 1.2));

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { scriptCommand } from '../../generator/paths.js';
 import type { Config } from '../../generator/spec/config.js';
 import { SCENARIO_NAMES, type Scenario, type SoakCase } from './case.js';
 import type { CaseResult } from './runCase.js';
@@ -63,7 +64,7 @@ export const soakTable = (counts: readonly ScenarioCounts[]): string => {
   return table.toString();
 };
 
-export const replaySoak = (seed: number): string => `npm run soak -- --replay ${seed}`;
+export const replaySoak = (seed: number): string => scriptCommand('soak', `--replay ${seed}`);
 
 /** A failed case, its findings and how to run it again. */
 export const soakFailure = ({ seed, text, result }: Finished): string =>

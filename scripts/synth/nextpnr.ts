@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { discard, temporaryFolder } from '../../generator/temporary.js';
+import { discard, runTool, temporaryFolder } from '../processes.js';
 import { missingTools } from '../tools.js';
 import type { Device } from './devices.js';
 
@@ -38,13 +37,13 @@ export interface Router {
 const FILES = ['--json', 'netlist.json', '--asc', 'out.asc', '--report', 'report.json'];
 
 const native = async (): Promise<Router> => {
-  const version = /Version (\S+?)\)/.exec((await execa('nextpnr-ice40', ['--version'], { all: true })).all)?.[1];
+  const version = /Version (\S+?)\)/.exec((await runTool('nextpnr-ice40', ['--version'])).all)?.[1];
   const inFolder = async <T>(body: (folder: string) => Promise<T>): Promise<T> => {
     const folder = temporaryFolder('bpi-nextpnr-');
     try {
       return await body(folder);
     } finally {
-      await discard(folder);
+      discard(folder);
     }
   };
   return {
@@ -53,15 +52,15 @@ const native = async (): Promise<Router> => {
     route: (netlist, options) =>
       inFolder(async (folder) => {
         writeFileSync(join(folder, 'netlist.json'), netlist);
-        const result = await execa('nextpnr-ice40', [...FILES, ...options], { cwd: folder, reject: false, all: true });
-        if (result.exitCode !== 0) return { log: result.all ?? '' };
+        const result = await runTool('nextpnr-ice40', [...FILES, ...options], { cwd: folder, reject: false });
+        if (result.exitCode !== 0) return { log: result.all };
         const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-        return { log: result.all ?? '', report: read('report.json'), asc: read('out.asc') };
+        return { log: result.all, report: read('report.json'), asc: read('out.asc') };
       }),
     pack: (asc) =>
       inFolder(async (folder) => {
         writeFileSync(join(folder, 'out.asc'), asc);
-        await execa('icepack', ['out.asc', 'out.bin'], { cwd: folder });
+        await runTool('icepack', ['out.asc', 'out.bin'], { cwd: folder });
         return readFileSync(join(folder, 'out.bin'));
       }),
   };

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../generator/spec/config.js';
 import { buildOnce, cacheKey } from '../simulators/cache.js';
+import { codeKey } from '../simulators/code.js';
 import type { Design } from './design.js';
 import { DEVICES, type Device } from './devices.js';
 import { cutOut, harness } from './harness.js';
@@ -34,8 +35,10 @@ export const route = async (
   // a target that is not met: nextpnr does its best, and the frequency is what comes of it
   const options = [option, '--package', pins, '--seed', String(seed), '--freq', '100', '--timing-allow-fail'];
   const key = cacheKey('route', [
-    yosys.version,
+    yosys.identity,
     router.version,
+    // the Verilog is in the key itself
+    codeKey(import.meta.url, ['../../generator/emit/rtl.js', '../../generator/emit/blocks.js']),
     ...cut,
     ...map,
     ...options,

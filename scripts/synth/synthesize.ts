@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import pLimit from 'p-limit';
 import { blocks, blocksOf } from '../../generator/emit/blocks.js';
 import { blockClosure, rtlFiles } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/spec/config.js';
+import { inParallel } from '../parallel.js';
 import { buildOnce, cacheKey } from '../simulators/cache.js';
+import { codeKey } from '../simulators/code.js';
 import { libraryPath } from './cells.js';
 import type { Design } from './design.js';
 import type { Device } from './devices.js';
@@ -95,6 +96,10 @@ export const designSources = (config: Config, only: readonly string[], kept: rea
   return { top, files, read };
 };
 
+/** Hash of what reads Yosys's results; the Verilog and the script are in the keys themselves. */
+const readers = (): string =>
+  codeKey(import.meta.url, ['../../generator/emit/rtl.js', '../../generator/emit/blocks.js']);
+
 /** From the hierarchy to modules that hold only cells: those that are kept, with all others in their place. */
 const ELABORATE = ['proc', 'flatten', 'opt_merge', 'opt_clean'];
 
@@ -130,7 +135,7 @@ const mapPart = async (
     ...mappingFiles(target, liberty),
     'part.json': json,
   };
-  const key = cacheKey('map', [yosys.version, ...script, ...Object.entries(inputs).flat()]);
+  const key = cacheKey('map', [yosys.identity, readers(), ...script, ...Object.entries(inputs).flat()]);
   const folder = await buildOnce(key, async (fresh) => {
     const made = await yosys.run(script, inputs, outputs);
     const { cells } = (JSON.parse(made['netlist.json']!) as Netlist).modules[name]!;
@@ -169,7 +174,8 @@ export const synthesize = async (
   ];
   const elaborated = ['design.json', ...(macros ? [] : ['memories.json'])];
   const key = cacheKey('synth', [
-    yosys.version,
+    yosys.identity,
+    readers(),
     ...elaborate,
     ...mapping(target, top, device),
     ...Object.entries({ ...files, ...mappingFiles(target, liberty) }).flat(),
@@ -178,17 +184,12 @@ export const synthesize = async (
     const made = await yosys.run(elaborate, files, elaborated);
     const parts = partsOf(JSON.parse(made['design.json']!) as Design);
     const largestFirst = [...parts].sort((a, b) => b.json.length - a.json.length);
-    const limit = pLimit(availableParallelism());
     let done = 0;
-    const mapped = await Promise.all(
-      largestFirst.map((part) =>
-        limit(async () => {
-          const result = await mapPart(yosys, part, { files, target, device, liberty });
-          onProgress(++done, parts.length);
-          return result;
-        }),
-      ),
-    );
+    const mapped = await inParallel(availableParallelism(), largestFirst, async (part) => {
+      const result = await mapPart(yosys, part, { files, target, device, liberty });
+      onProgress(++done, parts.length);
+      return result;
+    });
     const reading = {
       prefix: config.prefix,
       top,

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { UserError } from '../../generator/check/errors.js';
-import { discard, temporaryFolder } from '../../generator/temporary.js';
+import { discard, runTool, temporaryFolder } from '../processes.js';
+import { toolVersion } from '../simulators/toolchain.js';
 import { missingTools } from '../tools.js';
 
 /** Files by name, without folders. */
@@ -12,6 +12,8 @@ export type Files = Readonly<Record<string, string>>;
 export interface Yosys {
   /** As its version is printed in reports. */
   readonly version: string;
+  /** All that it says of itself and of its ABC, for keys. */
+  readonly identity: string;
   /**
    * Runs a script in a folder of its own that holds `inputs`.
    * @returns the text of each of `outputs`.
@@ -28,21 +30,24 @@ const failure = (version: string, log: string): UserError => {
 };
 
 const native = async (): Promise<Yosys> => {
-  const version = (await execa('yosys', ['-V'])).stdout.replace(/ \(.*/, '');
+  const [found, abc] = [
+    await toolVersion('yosys', '-V'),
+    (await runTool('yosys-abc', ['-q', 'version'], { reject: false })).stdout,
+  ];
+  const version = found.replace(/ \(.*/s, '');
   return {
     version,
+    identity: found + abc,
     run: async (script, inputs, outputs) => {
       const folder = temporaryFolder('bpi-yosys-');
       try {
         for (const [name, text] of Object.entries(inputs)) writeFileSync(join(folder, name), text);
         writeFileSync(join(folder, 'script.ys'), script.join('\n'));
-        // its own temporary files too go with the folder
-        const env = { TMPDIR: folder };
-        const result = await execa('yosys', ['-q', 'script.ys'], { cwd: folder, env, reject: false, all: true });
-        if (result.exitCode !== 0) throw failure(version, result.all ?? '');
+        const result = await runTool('yosys', ['-q', 'script.ys'], { cwd: folder, reject: false });
+        if (result.exitCode !== 0) throw failure(version, result.all);
         return Object.fromEntries(outputs.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
       } finally {
-        await discard(folder);
+        discard(folder);
       }
     },
   };
@@ -53,6 +58,7 @@ const webAssembly = async (): Promise<Yosys> => {
   const version = `Yosys ${module.version} (WebAssembly)`;
   return {
     version,
+    identity: version,
     run: async (script, inputs, outputs) => {
       const log: Uint8Array[] = [];
       const keep = (bytes: Uint8Array | null): void => {

@@ -50,6 +50,78 @@ describe('a network file', () => {
     [{ name: 'mine', layers: [conv, conv] }, ['DUPLICATE layers.1.name']],
   ])('%j is refused', (input, problems) => expect(problemsOf(input)).toEqual(problems));
 
+  it.each<[string, object, string]>([
+    [
+      'PyTorch',
+      {
+        in_channels: 3,
+        out_channels: 16,
+        kernel_size: [3, 5],
+        stride: 2,
+        padding: [1, 2],
+        dilation: 1,
+        groups: 1,
+        batch_size: 2,
+      },
+      'C=3 N=16 Kh=3,Kw=5 S=2 Pt=1,Pb=1,Pl=2,Pr=2 D=1 G=1 B=2',
+    ],
+    [
+      'Keras',
+      { C: 3, filters: 16, kernel_size: [3, 3], strides: [2, 1], padding: 'valid', dilation_rate: 1 },
+      'N=16 K=3 Sh=2,Sw=1 - D=1',
+    ],
+    [
+      'ONNX',
+      { C: 3, N: 16, kernel_shape: [3, 3], strides: [2, 2], pads: [0, 1, 2, 3], dilations: [1, 1], group: 1 },
+      'K=3 S=2 Pt=0,Pb=2,Pl=1,Pr=3 D=1 G=1',
+    ],
+    [
+      'Caffe',
+      { C: 3, num_output: 16, kernel_h: 3, kernel_w: 5, stride_h: 2, stride_w: 1, pad_h: 1, pad_w: 0 },
+      'N=16 Kh=3 Kw=5 Sh=2 Sw=1 Pt=1,Pb=1 Pl=0,Pr=0',
+    ],
+    ['our own, as lists', { C: 3, N: '16', K: [3, 5], S: [2, 2], P: 1 }, '16 Kh=3,Kw=5 S=2'],
+    ['text for numbers', { C: '0x3', N: 16, K: [3, 3], W: '3e1', H: 32 }, '3 K=3 30'],
+  ])('in the keys of %s is answered with ours, and these work', (_framework, keys, answers) => {
+    const size = { name: 'conv1', H: 32, W: 32 };
+    const entry = { ...size, ...keys };
+    let fixes: readonly string[] = [];
+    try {
+      parseNetwork({ name: 'mine', layers: [entry] });
+    } catch (error) {
+      fixes = (error as UserError).problems.map(({ fix }) => fix);
+    }
+    const short = (fix: string): string =>
+      /^leave it out/.test(fix)
+        ? '-'
+        : fix
+            .replace(/^write |^set layers\.0\.\w+ to /, '')
+            .replaceAll(/"|:/g, '')
+            .replaceAll(/(\w) (\d)/g, '$1=$2')
+            .replaceAll(', ', ',');
+    expect(fixes.map(short).sort()).toEqual(answers.split(' ').sort());
+    // what is written instead
+    const known = Object.fromEntries(
+      Object.entries(entry)
+        .filter(([, value]) => typeof value === 'number' || value === 'conv1')
+        .filter(([key]) => /^[A-Zn]/.test(key) && !/_/.test(key)),
+    );
+    const written = fixes
+      .filter((fix) => fix.startsWith('write'))
+      .map((fix) => JSON.parse(`{${fix.slice(6)}}`) as object);
+    const set = fixes.flatMap((fix) =>
+      [...fix.matchAll(/^set layers\.0\.(\w+) to (\d+)$/g)].map(([, key, value]) => ({ [key!]: Number(value) })),
+    );
+    const layer = Object.assign({ ...known }, ...written, ...set) as object;
+    expect(problemsOf({ name: 'mine', layers: [layer] })).toEqual([]);
+  });
+
+  it('of another framework beside the layers is sent into them', () => {
+    expect(() => parseNetwork({ name: 'mine', layers: [conv], batch_size: 2 })).toThrow(
+      'fix: give it in each layer: write "B": 2',
+    );
+  });
+
   it('is refused with every problem at once', () => {
     const layers = [
       { ...conv, C: 0, stride: 2 },

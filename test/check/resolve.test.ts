@@ -57,14 +57,18 @@ describe('a complete description', () => {
     expect(problems({ ...rest, format: 'fp32' })).toEqual(['OUT_OF_RANGE format']);
   });
 
+  it('treats undefined as not given', () => {
+    expect(defineAccelerator({ ...least, addStages: undefined, engines: undefined })).toEqual(presets.ref16);
+  });
+
   it('may name its schema', () => {
     expect(resolveConfig({ $schema: './s.json', ...least })).toEqual(presets.ref16);
   });
 });
 
 describe('--set', () => {
-  it('sets numbers, words and lists; the last wins', () => {
-    const sets = ['array.rows=8', 'format=int8', 'engines=bp, zerofree', 'array.rows=9', 'name=1x'.replace('1', 'a')];
+  it('sets numbers, words and lists', () => {
+    const sets = ['array.rows= 9', 'format=int8', 'engines=bp, zerofree', 'name=1x'.replace('1', 'a')];
     const config = resolveConfig({ preset: 'ref16' }, sets);
     expect(config).toMatchObject({ name: 'ax', array: { rows: 9, columns: 16 }, format: 'int8', addStages: 1 });
     expect(config.engines).toEqual(['bp', 'zerofree']);
@@ -92,6 +96,59 @@ describe('--set', () => {
   ])('%s: %s', (set, expected) => {
     expect(problems({ preset: 'ref16' }, [set])).toEqual([expected]);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it.each([
+    [['array.rows=8', 'array.rows=9'], ['DUPLICATE_KEY --set array.rows=9']],
+    [['array.rows=8', ' array . rows=8'], ['DUPLICATE_KEY --set  array . rows=8']],
+    [
+      ['name=a', 'prefix=p_', 'name=a', 'name=b'],
+      ['DUPLICATE_KEY --set name=a', 'DUPLICATE_KEY --set name=b'],
+    ],
+    [['engines=bp,bp'], ['DUPLICATE engines']],
+    [
+      ['array=5', 'array.rows=8'],
+      ['DUPLICATE_KEY --set array.rows=8', 'WRONG_TYPE array'],
+    ],
+    [
+      ['axi.dataWidth.x=5', 'axi.dataWidth=64'],
+      ['DUPLICATE_KEY --set axi.dataWidth=64', 'OUT_OF_RANGE axi.dataWidth'],
+    ],
+  ])('refuses what is given twice: %j', (sets, expected) => {
+    expect(problems({ preset: 'ref16' }, sets)).toEqual(expected);
+  });
+
+  it.each([
+    ['buffers.dynamicBytes=64KiB', 65536],
+    ['buffers.dynamicBytes=64k', 65536],
+    ['buffers.dynamicBytes=64 KB', 65536],
+    ['buffers.dynamicBytes=64kb', 65536],
+    ['buffers.dynamicBytes=1M', 1048576],
+    ['buffers.dynamicBytes=0.5 MiB', 524288],
+    ['buffers.dynamicBytes=65_536', 65536],
+    ['buffers.dynamicBytes=65,536', 65536],
+    ['buffers.dynamicBytes=0x10000', 65536],
+    ['buffers.dynamicBytes=2^16', 65536],
+    ['buffers.dynamicBytes=65536B', 65536],
+    ['buffers.dynamicBytes=6.5536e4', 65536],
+    ['buffers.dynamicBytes=60k', 65536],
+    ['buffers.accumulatorDepth=1k', 1024],
+    ['axi.dataWidth=128bit', 128],
+    ['array.rows=1e1', 10],
+    ['array.rows=1_6', 16],
+  ])('%s is answered with %d', (set, value) => {
+    const answer = `fix: set ${set.split('=')[0]} to ${value}`;
+    expect(() => resolveConfig({ preset: 'ref16' }, [set])).toThrow(new RegExp(`${answer}$`));
+    const [group, key] = set.split('=')[0]!.split('.') as [string, string];
+    const file = { preset: 'ref16', [group]: { [key]: set.split('=')[1] } };
+    expect(() => resolveConfig(file)).toThrow(new RegExp(`${answer}$`));
+    expect(resolveConfig({ preset: 'ref16' }, [`${group}.${key}=${value}`])).toMatchObject({
+      [group]: { [key]: value },
+    });
+  });
+
+  it('numbers may have blanks around them', () => {
+    expect(resolveConfig('ref16', ['buffers.dynamicBytes= 65536 ']).buffers.dynamicBytes).toBe(65536);
   });
 
   it('reports its own mistakes together with those of the values', () => {

@@ -97,8 +97,23 @@ describe('analyze', () => {
     const layer = { C: 3, H: 32, W: 32, N: 16, K: 3, S: 2, P: 1 };
     writeFileSync(path, JSON.stringify({ name: 'mine', layers: [{ name: 'a, "b"', ...layer }] }));
     const report = await json(path, '--batch', '3');
+    expect(report).toMatchObject({ name: 'mine', batch: 3 });
+    expect((await analyze(path, '--batch', '3')).out).toMatch(/^mine: batch 3, 1 layer, /);
+    expect((await analyze(path)).out).toMatch(/^mine: 1 layer, /);
     expect(report.passes[0]).toMatchObject({ name: 'a, "b"', layer: 'B=3,C=3,H=32,W=32,N=16,K=3,S=2,P=1' });
     expect((await analyze(path, '--csv')).out).toContain('\n"a, ""b""","C=3,');
+  });
+
+  it.each([
+    [['B=3,C=4,H=9,W=9,N=4,K=3', '--batch', '2'], 'B=2,C=4,H=9,W=9,N=4,K=3'],
+    [['K=3,C=4,H=9,W=9,N=4,B=3', '--batch', '1'], 'C=4,H=9,W=9,N=4,K=3'],
+    [['C=4,H=9,W=9,N=4,K=3', '--batch', '2'], 'B=2,C=4,H=9,W=9,N=4,K=3'],
+    [['B=3,C=4,H=9,W=9,N=4,Kh=3,Kw=3'], 'B=3,C=4,H=9,W=9,N=4,K=3'],
+  ])('heads its table with the layer that it computes: %j', async (args, computed) => {
+    expect((await analyze(...args)).out.startsWith(`${computed}: 1 layer, `)).toBe(true);
+    const report = await json(...args);
+    expect(report.name).toBe(computed);
+    expect(report.passes[0].layer).toBe(computed);
   });
 
   it('says that no layer is strided', async () => {

@@ -61,6 +61,34 @@ describe('wrong words', () => {
     expect(err.length).toBeGreaterThan(0);
   });
 
+  const commands = ['generate', 'run', 'analyze', 'estimate', 'compile', 'report', 'presets', 'schema', 'synth'];
+
+  it('are told of with the help of their command, which is there', async () => {
+    const help = await cli('--help');
+    for (const name of commands) expect(help.out).toContain(`\n  ${name} `);
+    for (const name of commands) {
+      const { code, err } = await cli(name, '--nonsense');
+      expect({ code, err }).toEqual({
+        code: EXIT.usage,
+        err: expect.stringMatching(/^error: (unknown option '--nonsense'|required option)/),
+      });
+      expect(err).toContain(`\n  "npx bp-im2col ${name} --help" shows what there is\n`);
+      expect((await cli(name, '--help')).out).toContain(`Usage: bp-im2col ${name} `);
+    }
+    expect((await cli('--nonsense')).err).toContain('\n  "npx bp-im2col --help" shows what there is\n');
+    expect((await cli('rnu')).err).toContain('\n  "npx bp-im2col --help" shows what there is\n');
+  });
+
+  it.each(['run', 'compile'])('%s of a network says what it takes', async (name) => {
+    const { code, err } = await cli(name, 'resnet18');
+    expect(code).toBe(EXIT.usage);
+    expect(err).toContain(`${name} takes one layer (--layer C=64,H=56,…) and one pass (--pass dgrad)`);
+  });
+
+  it('name a block twice', async () => {
+    expect((await cli('synth', 'tiny4', '--only', 'fifo,top, fifo')).err).toContain('--only: "fifo" is there twice');
+  });
+
   it('proposes the command that was meant', async () => {
     expect((await cli('generat', 'ref16')).err).toContain('generate');
   });

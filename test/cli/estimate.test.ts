@@ -39,6 +39,7 @@ describe('estimate', () => {
     [[spec, '--jobs', '0'], '--jobs 0'],
     [[spec, '--strided', '--batch', 'x'], '--batch x'],
     [['C=8,H=9,W=9,N=6,K=3', '--strided'], 'no layer of C=8,H=9,W=9,N=6,K=3 has a stride'],
+    [['B=3,C=8,H=9,W=9,N=6,K=3', '--strided', '--batch', '2'], 'no layer of B=2,C=8,H=9,W=9,N=6,K=3 has a stride'],
     [['resnet5'], 'write resnet50'],
     [[spec, '--engine', 'bp', '--set', 'engines=zerofree'], '--engine bp: ref16-custom is built without it'],
   ])('refuses %j', async (args, message) => {
@@ -54,6 +55,9 @@ describe('estimate', () => {
     const text = humanEstimate(given);
     const cycles = (value: number) => value.toLocaleString('en-US');
     expect(text).toContain('two on tiny4, 4x4 int8, at 100 MHz');
+    const input = { batch: 2, size: '8x9' };
+    expect(humanEstimate({ ...given, input })).toMatch(/^two, batch 2, 8x9, on tiny4, /);
+    expect(jsonEstimate({ ...given, input })).toMatchObject({ name: 'two', batch: 2, size: '8x9' });
     expect(text).toMatch(
       new RegExp(`other +wgrad +bp +${cycles(wgrad!.cycles)} +${(wgrad!.cycles / 1e5).toFixed(3)} `),
     );

@@ -16,6 +16,12 @@ beforeAll(() => {
   });
 });
 
+/** How often a function was called, as V8 says. */
+interface V8Function {
+  readonly functionName: string;
+  readonly ranges: readonly { readonly count: number }[];
+}
+
 const shell = (script: string, cwd: string, env: Readonly<Record<string, string>> = {}) =>
   spawnSync('bash', ['-c', script], {
     cwd,
@@ -35,6 +41,10 @@ describe('npm scripts, as processes', () => {
     [['benchmark', '--validate', '--filter', 'L1'], "'--validate' cannot be used with option '--filter <words>'"],
     [['benchmark', '--fresh', '--cached'], "'--fresh' cannot be used with option '--cached'"],
     [['sim', '--pass', 'x'], 'fix: take one of fprop, dgrad, wgrad'],
+    [['sim', '--engine', 'bp,bp'], '--engine: "bp" is there twice'],
+    [['benchmark', '--only', 'sizes, sizes'], '--only: "sizes" is there twice'],
+    [['benchmark', '--json', 'no/such/r.json'], 'there is no folder no/such'],
+    [['sim', '--json-summary', 'no/such/r.json'], 'there is no folder no/such'],
   ])('refuse %j with exit 2', ([script, ...args], message) => {
     const run = spawnSync(process.execPath, [resolve(`dist/scripts/${script}.js`), ...args], {
       cwd: folder(),
@@ -45,22 +55,54 @@ describe('npm scripts, as processes', () => {
   });
 });
 
+describe('wrong words after an npm script', () => {
+  const scripts = ['sim', 'bench', 'formal', 'gates', 'coverage', 'soak', 'mutate', 'block', 'diagrams', 'tools'];
+
+  it.each(scripts)('npm run %s names its own help', (name) => {
+    const { scripts: known } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const file = resolve(/dist\/scripts\/\w+\.js/.exec(known[name])![0]);
+    const run = (cwd: string, word: string) =>
+      spawnSync(process.execPath, [file, word], { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+    const inside = run(resolve('.'), '--nonsense');
+    expect(inside.status).toBe(2);
+    expect(inside.stderr).toContain(
+      `error: unknown option '--nonsense'\n  "npm run ${name} -- --help" shows what there is\n`,
+    );
+    // elsewhere there is no such script
+    const elsewhere = folder();
+    const outside = run(elsewhere, '--nonsense');
+    expect(outside.stderr).toContain(`\n  "node ${file} --help" shows what there is\n`);
+    const help = run(elsewhere, '--help');
+    expect(help.status).toBe(0);
+    expect(help.stdout).toContain(`Usage: node ${file}`);
+    expect(help.stdout).not.toContain('npm run');
+  });
+});
+
 describe('the program, as a process', () => {
-  it('generates ref16 in under a second, start of the process included', () => {
-    // processor time, not the clock, the best of three, and beside the bare start of a process: other tests run meanwhile
+  it('starts fast: to generate, it loads no other command and none of their packages, and compiles no template', () => {
+    // what it does, not how long it takes: that is the machine's and its load's
     const root = folder();
-    const seconds = (command: string): number => {
-      const run = shell(`TIMEFORMAT="%U %S"; time "$NODE" ${command}`, root);
-      expect(run.status, run.stderr).toBe(0);
-      return run.stderr
-        .trim()
-        .split(' ')
-        .reduce((sum, part) => sum + Number(part), 0);
+    const coverage = join(root, 'coverage');
+    const run = shell('"$NODE" "$MAIN" generate ref16', root, { NODE_V8_COVERAGE: coverage });
+    expect(run.status, run.stderr).toBe(0);
+    const [file] = readdirSync(coverage);
+    const { result } = JSON.parse(readFileSync(join(coverage, file!), 'utf8')) as {
+      readonly result: readonly { readonly url: string; readonly functions: readonly V8Function[] }[];
     };
-    const times = [1, 2, 3].map(() => ({ bare: seconds('-e 0'), generate: seconds('"$MAIN" generate ref16') }));
-    expect(readdirSync(join(root, 'rtl-out'))).toEqual(['ref16']);
-    const [bare, generate] = (['bare', 'generate'] as const).map((of) => Math.min(...times.map((each) => each[of])));
-    expect(generate, JSON.stringify(times)).toBeLessThan(Math.max(1, 8 * bare!));
+    const loaded = result.filter(({ url }) => url.startsWith('file:'));
+    const packages = loaded.flatMap(({ url }) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+    expect([...new Set(packages)].sort()).toEqual(['commander', 'handlebars', 'picocolors', 'source-map', 'zod']);
+    const own = loaded.flatMap(({ url }) => /\/dist\/((?:generator|scripts)\/.*)/.exec(url)?.[1] ?? []);
+    expect(own).toContain('generator/emit/generate.js');
+    expect(own.filter((path) => /^scripts\/(?!synth\/(devices|targets)\.js$)/.test(path))).toEqual([]);
+    const compiling = loaded
+      .filter(({ url }) => /handlebars\/compiler\/(javascript-)?compiler\.js$/.test(url))
+      .flatMap(({ functions }) => functions.filter(({ functionName }) => functionName === 'compile'));
+    expect(compiling.length).toBeGreaterThan(0);
+    expect(compiling.flatMap(({ ranges }) => ranges.map(({ count }) => count)).every((count) => count === 0)).toBe(
+      true,
+    );
   });
 
   it('is content when its reader has gone away', () => {
@@ -106,28 +148,6 @@ describe('the program, as a process', () => {
 describe('a signal', () => {
   const code = { SIGINT: 130, SIGTERM: 143 } as const;
   const signals = ['SIGINT', 'SIGTERM'] as const;
-
-  it.each(signals)('%s removes what is temporary, and ends what was started', (signal) => {
-    const script = `
-      import { execa } from 'execa';
-      import { temporaryFolder } from '${resolve('dist/generator/temporary.js')}';
-      const cwd = temporaryFolder('bpi-sim-');
-      const child = execa('sleep', ['300'], { cwd, reject: false });
-      console.log(child.pid);
-      await new Promise((later) => setTimeout(later, 50));
-      process.kill(process.pid, '${signal}');
-      await child;
-      console.log('went on');
-    `;
-    const root = folder();
-    const run = shell('(cd "$AT" && TMPDIR="$ROOT" "$NODE" --input-type=module -e "$SCRIPT"); echo $?', root, {
-      ...{ AT: resolve('.'), ROOT: root, SCRIPT: script },
-    });
-    const [pid, ...rest] = run.stdout.trim().split('\n');
-    expect(rest).toEqual([`${code[signal]}`]);
-    expect(readdirSync(root)).toEqual([]);
-    expect(spawnSync('ps', ['-o', 'stat=', '-p', pid!], { encoding: 'utf8' }).stdout).toMatch(/^(Z|$)/);
-  });
 
   it.each(signals)('%s while a folder is replaced leaves the new one, and nothing beside it', (signal) => {
     const script = `

@@ -116,7 +116,7 @@ describe('the driver on the Verilated core', () => {
         .split('\n')
         .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
     );
-  }, 300_000);
+  });
 
   const OK = '0';
   const IDLE = '1';

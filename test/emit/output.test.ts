@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../generator/check/errors.js';
 import { manifestFile } from '../../generator/emit/manifest.js';
@@ -70,6 +71,66 @@ describe('an output folder', () => {
     expect(fs.readFileSync(join(out, 'rtl/a.v'), 'utf8')).toBe('2');
   });
 
+  it('may be the current one, which stays the same folder', () => {
+    const here = folder();
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(here);
+    const inode = fs.statSync(here).ino;
+    for (const text of ['1', '2']) writeFolder('.', output(text));
+    cwd.mockRestore();
+    expect([fs.statSync(here).ino, tree(here)]).toEqual([inode, WRITTEN]);
+    expect(fs.readFileSync(join(here, 'rtl/a.v'), 'utf8')).toBe('2');
+  });
+
+  it('keeps what simulators and people put there, untouched', () => {
+    const out = join(folder(), 'out');
+    writeFolder(out, output('1'));
+    const others = ['a.out', 'obj_dir/Vtb', 'obj_dir/deep/x.o', 'tb/waves.vcd', 'rtl/notes.txt', 'x.fst'];
+    for (const path of others) {
+      fs.mkdirSync(dirname(join(out, path)), { recursive: true });
+      fs.writeFileSync(join(out, path), `mine: ${path}`);
+    }
+    fs.mkdirSync(join(out, 'empty'));
+    fs.symlinkSync('/nowhere', join(out, 'link'));
+    const states = () =>
+      others.map((path) => fs.statSync(join(out, path), { bigint: true })).map(({ ino, mtimeNs }) => [ino, mtimeNs]);
+    const before = states();
+    const fewer = output('2').slice(1, 3);
+    writeFolder(out, [manifestFile(presets.tiny4, fewer), ...fewer]);
+    expect(states()).toEqual(before);
+    const gone = 'tb/a_tb.v';
+    const folders = ['empty', 'link', 'obj_dir', 'obj_dir/deep'];
+    expect(tree(out)).toEqual([...WRITTEN, ...others, ...folders].filter((path) => path !== gone).sort());
+    expect(fs.readFileSync(join(out, 'rtl/a.v'), 'utf8')).toBe('2');
+  });
+
+  it('keeps a file that is not written any more if it was changed, and all outside that a manifest names', () => {
+    const root = folder();
+    const out = join(root, 'out');
+    writeFolder(out, output('1'));
+    fs.appendFileSync(join(out, 'tb/a_tb.v'), 'mine');
+    fs.writeFileSync(join(root, 'thesis.tex'), '1');
+    const manifest = JSON.parse(fs.readFileSync(join(out, 'manifest.json'), 'utf8'));
+    const { sha256 } = manifest.files[0];
+    const names = ['../thesis.tex', 'rtl/../../thesis.tex', join(root, 'thesis.tex'), ''];
+    const files = [...manifest.files, ...names.map((path) => ({ path, sha256 }))];
+    fs.writeFileSync(join(out, 'manifest.json'), JSON.stringify({ ...manifest, files }));
+    const fewer = output('2').slice(1, 3);
+    writeFolder(out, [manifestFile(presets.tiny4, fewer), ...fewer]);
+    expect(fs.readFileSync(join(out, 'tb/a_tb.v'), 'utf8')).toBe('1mine');
+    expect(fs.readFileSync(join(root, 'thesis.tex'), 'utf8')).toBe('1');
+    writeFolder(out, output('3'), { force: true });
+    expect(fs.readFileSync(join(out, 'tb/a_tb.v'), 'utf8')).toBe('3');
+  });
+
+  it('is completed by the same command after a writer was killed between two files', () => {
+    const out = join(folder(), 'out');
+    writeFolder(out, output('1'));
+    fs.writeFileSync(join(out, 'rtl/a.v'), '2');
+    fs.rmSync(join(out, 'rtl/b.v'));
+    writeFolder(out, output('2'));
+    expect(tree(out)).toEqual(WRITTEN);
+  });
+
   it('takes along what killed writers of it left beside it long ago', () => {
     const root = folder();
     const mark = '0123456789ab';
@@ -104,20 +165,42 @@ describe('refuses, and touches nothing', () => {
       fs.writeFileSync(join(out, 'manifest.json'), '{');
       return 'FOREIGN_FILES';
     },
-    'a file of the user beside ours': (out) => {
+    'a file of the user where a new one of ours is to be': (out) => {
+      const fewer = output('1')
+        .filter(({ path }) => path !== 'rtl/a.v')
+        .slice(1);
+      writeFolder(out, [manifestFile(presets.tiny4, fewer), ...fewer]);
+      fs.writeFileSync(join(out, 'rtl/a.v'), 'mine');
+      return 'CHANGED_FILES';
+    },
+    'a folder where a file is to be': (out) => {
       writeFolder(out, output('1'));
-      fs.writeFileSync(join(out, 'rtl/notes.txt'), 'mine');
-      return 'FOREIGN_FILES';
+      fs.rmSync(join(out, 'rtl/a.v'));
+      fs.mkdirSync(join(out, 'rtl/a.v'));
+      return 'IN_THE_WAY';
+    },
+    'a file where a folder is to be': (out) => {
+      writeFolder(out, output('1'));
+      fs.rmSync(join(out, 'tb'), { recursive: true });
+      fs.writeFileSync(join(out, 'tb'), 'mine');
+      return 'IN_THE_WAY';
+    },
+    'a link where a file is to be': (out) => {
+      writeFolder(out, output('1'));
+      fs.renameSync(join(out, 'rtl/a.v'), `${out}-a.v`);
+      fs.symlinkSync(`${out}-a.v`, join(out, 'rtl/a.v'));
+      return 'SYMLINK';
+    },
+    'a link where a folder is to be': (out) => {
+      writeFolder(out, output('1'));
+      fs.renameSync(join(out, 'rtl'), `${out}-rtl`);
+      fs.symlinkSync(`${out}-rtl`, join(out, 'rtl'));
+      return 'SYMLINK';
     },
     'a file of ours that was changed': (out) => {
       writeFolder(out, output('1'));
       fs.appendFileSync(join(out, 'rtl/b.v'), 'mine');
       return 'CHANGED_FILES';
-    },
-    'an empty folder of the user among ours': (out) => {
-      writeFolder(out, output('1'));
-      fs.mkdirSync(join(out, 'mine'));
-      return 'FOREIGN_FILES';
     },
     'a file': (out) => {
       fs.writeFileSync(out, 'mine');
@@ -152,19 +235,22 @@ describe('refuses, and touches nothing', () => {
     expect(tree(join(root, 'elsewhere'))).toEqual([]);
   });
 
-  it('the current folder, those above it, and no name at all', () => {
+  it('folders above the current one, and no name at all', () => {
     const root = folder();
     const here = join(root, 'here');
     fs.mkdirSync(here);
     const cwd = vi.spyOn(process, 'cwd').mockReturnValue(here);
-    const inode = fs.statSync(here).ino;
-    const codes = ['.', '', '..', root, '/'].map((out) => codeOf(() => writeFolder(out, output('1'))));
-    expect(codes).toEqual(['CURRENT_FOLDER', 'NO_FOLDER', ...Array(3).fill('CURRENT_FOLDER')]);
-    expect([fs.statSync(here).ino, tree(root)]).toEqual([inode, ['here']]);
-    fs.mkdirSync(join(root, 'her'));
-    writeFolder('../her', output('1'));
-    expect(tree(join(root, 'her'))).toEqual(WRITTEN);
+    const codes = ['', '..', root, '/'].map((out) => codeOf(() => writeFolder(out, output('1'))));
     cwd.mockRestore();
+    expect(codes).toEqual(['NO_FOLDER', ...Array(3).fill('FOREIGN_FILES')]);
+    expect(tree(root)).toEqual(['here']);
+  });
+
+  it('with the names of what is in the way', () => {
+    const out = join(folder(), 'out');
+    writeFolder(out, output('1'));
+    fs.appendFileSync(join(out, 'rtl/b.v'), 'mine');
+    expect(() => writeFolder(out, output('2'))).toThrow(/rtl\/b\.v[\s\S]*--force/);
   });
 
   it('a file where a folder should be on the way', () => {
@@ -174,6 +260,64 @@ describe('refuses, and touches nothing', () => {
     expect(codeOf(() => writeFolder(join(root, 'file/deep/out'), output('1')))).toMatch(/ENOTDIR|EEXIST/);
     expect(tree(root)).toEqual(['file']);
   });
+});
+
+/** What may stand at a path: nothing, what we wrote, the user's, a folder with a file of the user's, or a link. */
+const STATES = ['none', 'ours', 'changed', 'folder', 'link'] as const;
+
+it('any mixture of files: what is not ours is never lost, but for what force is told to overwrite', () => {
+  const paths = ['a.v', 'rtl/b.v', 'rtl/c.v', 'deep/er/d.v', 'e.v'];
+  const states = fc.tuple(...paths.map(() => fc.constantFrom(...STATES)));
+  const wanted = fc.subarray(paths, { minLength: 1 });
+  const scene = fc.record({ states, first: wanted, second: wanted, adopted: fc.boolean(), force: fc.boolean() });
+  const property = fc.property(scene, ({ states, first, second, adopted, force }) => {
+    const root = folder();
+    const out = join(root, 'out');
+    const files = (chosen: readonly string[], text: string) => {
+      const some = chosen.map((path) => ({ path, text }));
+      return [manifestFile(presets.tiny4, some), ...some];
+    };
+    if (adopted) writeFolder(out, files(first, 'old'));
+    else fs.mkdirSync(out);
+    paths.forEach((path, i) => {
+      const at = join(out, path);
+      if (states[i] === 'ours') return;
+      fs.rmSync(at, { force: true });
+      if (states[i] === 'none') return;
+      fs.mkdirSync(dirname(at), { recursive: true });
+      if (states[i] === 'changed') fs.writeFileSync(at, `mine ${path}`);
+      if (states[i] === 'link') fs.symlinkSync(`../${path}`, at);
+      if (states[i] === 'folder') {
+        fs.mkdirSync(at);
+        fs.writeFileSync(join(at, 'file'), `mine ${path}`);
+      }
+    });
+    const contentOf = (path: string): string => {
+      const stat = fs.lstatSync(path);
+      if (stat.isFile()) return fs.readFileSync(path, 'utf8');
+      return stat.isSymbolicLink() ? 'link' : 'folder';
+    };
+    const snapshot = () => tree(out).map((path) => [path, contentOf(join(out, path))] as const);
+    const before = snapshot();
+    const code = codeOf(() => writeFolder(out, files(second, 'new'), { force }));
+    const after = new Map(snapshot());
+    expect(fs.readdirSync(root)).toEqual(['out']);
+    const inTheWay = (state: string) => paths.some((path, i) => second.includes(path) && states[i] === state);
+    const blocked = inTheWay('link') || inTheWay('folder');
+    const foreign = !adopted && before.length > 0;
+    expect(code !== 'none').toBe(blocked || (!force && (inTheWay('changed') || foreign)));
+    if (code !== 'none') {
+      expect([...after]).toEqual(before);
+      return;
+    }
+    for (const path of second) expect(after.get(path)).toBe('new');
+    for (const [path, content] of before) {
+      const isMine = content === 'link' || content.startsWith('mine');
+      if (isMine && !second.includes(path)) expect(after.get(path)).toBe(content);
+      if (content === 'old' && !second.includes(path)) expect(after.has(path)).toBe(false);
+    }
+  });
+  fc.assert(property, { seed: 13, numRuns: 200 });
 });
 
 describe('a failure half-way leaves everything as it was', () => {
@@ -188,12 +332,16 @@ describe('a failure half-way leaves everything as it was', () => {
     { write: 4, rename: 0 },
     { write: 0, rename: 1 },
     { write: 0, rename: 2 },
+    { write: 0, rename: 5 },
+    { write: 0, rename: 8 },
   ])('a full disk while replacing: %j', (fault) => {
     const root = folder();
     const out = join(root, 'out');
     writeFolder(out, output('1'));
+    fs.writeFileSync(join(out, 'rtl/mine'), 'mine');
     Object.assign(faults, fault, { code: 'ENOSPC' });
     expect(codeOf(() => writeFolder(out, output('2')))).toBe('ENOSPC');
+    fs.rmSync(join(out, 'rtl/mine'));
     expect(tree(out)).toEqual(WRITTEN);
     expect(tree(root)).toHaveLength(WRITTEN.length + 1);
     expect(fs.readFileSync(join(out, 'rtl/a.v'), 'utf8')).toBe('1');

@@ -29,7 +29,7 @@ const expectSame = (preset: string, layer: ReturnType<typeof parseLayer>, misali
 
 describe('counters without execution equal those of the executor', () => {
   for (const preset of PRESET_NAMES) {
-    it(`on ${preset}`, { timeout: 120_000 }, () => {
+    it(`on ${preset}`, () => {
       fc.assert(
         fc.property(anyLayer({ kernel: 5 }), fc.nat(7), (layer, misalign) => expectSame(preset, layer, misalign)),
         { seed: 20261122, numRuns: preset.startsWith('ref16') ? 5 : 12 },
@@ -43,5 +43,5 @@ describe('counters without execution equal those of the executor', () => {
     ['tiny4', 'C=20,H=4,W=30,N=20,K=3,S=2,P=1'],
     ['odd', 'C=200,H=2,W=3,N=2,K=1'],
     ['ref16-int8', 'C=37,H=9,W=9,N=50,K=3,S=2,P=1'],
-  ])('on %s for %s', { timeout: 120_000 }, (preset, layer) => expectSame(preset, parseLayer(layer), 3));
+  ])('on %s for %s', (preset, layer) => expectSame(preset, parseLayer(layer), 3));
 });

@@ -82,11 +82,11 @@ const check = (config: Config, layers: fc.Arbitrary<Layer>, pass: Pass, seed: nu
 describe.each(['tiny4', 'odd'] as const)('lanes on %s', (name) => {
   const config = presets[name]!;
 
-  it.each(['fprop', 'wgrad'] as const)('are (kw, c) where channels are few: %s', { timeout: 240_000 }, (pass) => {
+  it.each(['fprop', 'wgrad'] as const)('are (kw, c) where channels are few: %s', (pass) => {
     expect(check(config, few, pass, 31).get('fused')).toBeGreaterThan(40);
   });
 
-  it.each(['fprop', 'dgrad'] as const)('are a diagonal where depthwise: %s', { timeout: 240_000 }, (pass) => {
+  it.each(['fprop', 'dgrad'] as const)('are a diagonal where depthwise: %s', (pass) => {
     const chosen = check(config, depthwise, pass, 47);
     expect(chosen.get('diagonal')).toBeGreaterThan(60);
   });
@@ -94,7 +94,7 @@ describe.each(['tiny4', 'odd'] as const)('lanes on %s', (name) => {
   it.each([
     ['dgrad', few],
     ['wgrad', depthwise],
-  ] as const)('are channels elsewhere: %s', { timeout: 240_000 }, (pass, layers) => {
+  ] as const)('are channels elsewhere: %s', (pass, layers) => {
     expect([...check(config, layers, pass, 59).keys()]).toEqual(['channels']);
   });
 });
@@ -110,7 +110,7 @@ describe('lanes', () => {
     ['padding as wide as the kernel', 'B=1,C=3,H=12,W=12,N=16,K=3,P=3', ['channels', 'channels', 'channels']],
     ['a depthwise layer', 'B=1,C=32,H=12,W=12,N=32,K=3,P=1,G=32', ['diagonal', 'diagonal', 'channels']],
     ['a channel multiplier', 'B=1,C=4,H=12,W=12,N=8,K=3,P=1,G=4', ['channels', 'channels', 'channels']],
-  ] as const)('of %s', { timeout: 60_000 }, (_, text, expected) => {
+  ] as const)('of %s', (_, text, expected) => {
     expect(PASSES.map((pass) => lanesOf(presets.ref16!, text, pass))).toEqual(expected);
   });
 

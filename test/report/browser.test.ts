@@ -51,6 +51,7 @@ const open = async ({
 } = {}): Promise<Opened> => {
   const address = addresses[file]!;
   const page = await browser.newPage();
+  page.setDefaultTimeout(0);
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -94,6 +95,8 @@ describe.skipIf(missing !== '')('the report in Chromium', () => {
     }
     browser = await puppeteer.launch({
       executablePath: toolPath('chromium')!,
+      timeout: 0,
+      protocolTimeout: 0,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     });
   });

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Estimate } from '../../generator/perf/estimate.js';
 import { ENGINES, PASSES } from '../../generator/spec/config.js';
@@ -14,6 +12,7 @@ import type { NetworkTotals } from '../../scripts/evaluation/results.js';
 import { sizeJobs } from '../../scripts/evaluation/sizes.js';
 import { cutBuckets } from '../../scripts/evaluation/timelines.js';
 import { summarize, type ValidationRow, validationJobs, validationRows } from '../../scripts/evaluation/validation.js';
+import { remember } from '../../scripts/simulators/cache.js';
 import { fixtureResults } from '../report/fixture.js';
 import { temporaryFolders } from '../temporary.js';
 
@@ -110,13 +109,11 @@ describe('networks', () => {
 });
 
 it('predicts nothing that the cache has not, when only that is wanted', async () => {
-  const cache = folder();
-  vi.stubEnv('BP_IM2COL_CACHE', cache);
+  vi.stubEnv('BP_IM2COL_CACHE', folder());
   const [known, unknown] = ['fprop', 'dgrad'].map(
     (pass) => ({ layer: 'x', spec: 'C=1,H=9,W=9,N=1,K=3', pass, engine: 'bp', config: presets.tiny4 }) as ModelJob,
   );
-  mkdirSync(join(cache, 'model'));
-  writeFileSync(join(cache, 'model', `${modelKey(known!)}.json`), '{"cycles":7}');
+  remember(modelKey(known!), { cycles: 7 });
   const { estimates, failed } = await runModel([known!, unknown!], { cachedOnly: true, parallel: 1 });
   vi.unstubAllEnvs();
   expect([...estimates]).toEqual([[modelKey(known!), { cycles: 7 }]]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/check/errors.js';
-import { formatLayer, makeLayer, parseLayer } from '../../generator/spec/layer.js';
+import { formatLayer, type LayerKey, layerShorthands, makeLayer, parseLayer } from '../../generator/spec/layer.js';
 import { anyLayer } from './layers.js';
 
 const problemsOf = (text: string): readonly string[] => {
@@ -16,6 +16,14 @@ const problemsOf = (text: string): readonly string[] => {
     return error.problems.map(({ code, path }) => `${code} ${path}`);
   }
   return [];
+};
+
+const errorOf = (text: string): unknown => {
+  try {
+    return parseLayer(text);
+  } catch (error) {
+    return error;
+  }
 };
 
 const base = 'C=4,H=8,W=8,N=6,K=3';
@@ -66,6 +74,83 @@ describe('parseLayer', () => {
       ['c', 'h', 'w', 'n', 'k', 'SH'].map((key) => `UNKNOWN_KEY ${key}`),
     );
     expect(() => parseLayer(`${base},kh=1,SH=2`)).toThrow(/fix: write Kh\n.*\n.*fix: write Sh/);
+  });
+
+  it.each([
+    ['in_channels=4', 'C=4', 'C'],
+    ['inChannels=4', 'C=4', 'C'],
+    ['out_channels=6', 'N=6', 'N'],
+    ['filters=6', 'N=6', 'N'],
+    ['num_output=6', 'N=6', 'N'],
+    ['kernel_size=3', 'K=3', 'Kh Kw'],
+    ['kernel_size=[3,5]', 'Kh=3,Kw=5', 'Kh Kw'],
+    ['kernel_size=(3, 3)', 'K=3', 'Kh Kw'],
+    ['kernel_shape=[1,3]', 'Kh=1,Kw=3', 'Kh Kw'],
+    ['kernel_h=3', 'Kh=3', 'Kh'],
+    ['kernelWidth=3', 'Kw=3', 'Kw'],
+    ['R=3', 'Kh=3', 'Kh'],
+    ['stride=2', 'S=2', 'Sh Sw'],
+    ['strides=(1,2)', 'Sh=1,Sw=2', 'Sh Sw'],
+    ['stride-w=2', 'Sw=2', 'Sw'],
+    ['padding=1', 'P=1', 'Pt Pb Pl Pr'],
+    ['padding=(1,2)', 'Pt=1,Pb=1,Pl=2,Pr=2', 'Pt Pb Pl Pr'],
+    ['padding=((1,2),(3,4))', 'Pt=1,Pb=2,Pl=3,Pr=4', 'Pt Pb Pl Pr'],
+    ['pads=[1,2,3,4]', 'Pt=1,Pb=3,Pl=2,Pr=4', 'Pt Pb Pl Pr'],
+    ['pad_top=1', 'Pt=1', 'Pt'],
+    ['pad_w=2', 'Pl=2,Pr=2', 'Pl Pr'],
+    ['dilation=2', 'D=2', 'Dh Dw'],
+    ['dilations=[1,2]', 'Dh=1,Dw=2', 'Dh Dw'],
+    ['dilation_rate=2', 'D=2', 'Dh Dw'],
+    ['groups=2', 'G=2', 'G'],
+    ['group=2', 'G=2', 'G'],
+    ['feature_group_count=2', 'G=2', 'G'],
+    ['batch_size=2', 'B=2', 'B'],
+    ['input_height=9', 'H=9', 'H'],
+    ['image_size=[9,8]', 'H=9,W=8', 'H W'],
+  ])('answers %s with %s, which works and is not missing as well', (given, ours, about) => {
+    const rest = Object.entries({ C: 4, H: 9, W: 12, N: 6, Kh: 3, Kw: 5 })
+      .filter(([key]) => !about.split(' ').includes(key))
+      .map(([key, value]) => `${key}=${value}`);
+    const name = given.split('=')[0]!;
+    const text = [...rest, given].join();
+    expect(problemsOf(text)).toEqual([`UNKNOWN_KEY ${name}`]);
+    const [, fix] = /fix: write (.*)$/.exec(String(errorOf(text)))!;
+    expect(fix).toBe(ours);
+    const layer = parseLayer([...rest, fix].join());
+    const wanted = Object.fromEntries(ours.split(',').map((pair) => [pair.split('=')[0], Number(pair.split('=')[1])]));
+    for (const [key, value] of Object.entries(wanted)) {
+      const axes = layerShorthands[key] ?? [key as LayerKey];
+      for (const axis of axes) expect(layer[axis]).toBe(value);
+    }
+  });
+
+  it.each([
+    ['padding=same', 'write Pt, Pb, Pl and Pr, a whole number each'],
+    ['padding=valid', 'leave it out: P is 0 where it is not given'],
+    ['padding=[1,2,3,4]', 'write Pt, Pb, Pl and Pr, a whole number each'],
+    ['in_channels=many', 'write C, a whole number'],
+    ['in_channels=0', 'write C, a whole number'],
+    ['kernel_size=[3,3,3,5]', 'write Kh and Kw, a whole number each'],
+    ['output_height=3', 'leave it out: the size of the output follows from the other keys'],
+    ['bias=true', 'leave it out: a layer here is the convolution alone'],
+    ['whatever=3', 'use B, C, H, W, N, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr, G, K, S, D, P'],
+  ])('answers %s without a value where there is none to give', (given, fix) => {
+    expect(String(errorOf(`${base},${given}`))).toContain(`fix: ${fix}`);
+  });
+
+  it.each([
+    ['K=[3,5]', 'write Kh=3,Kw=5'],
+    ['K=3x5', 'write Kh=3,Kw=5'],
+    ['S=(2,2)', 'write S=2'],
+    ['P=[[0,1],[1,0]]', 'write Pt=0,Pb=1,Pl=1,Pr=0'],
+    ['C=64k', 'give C a whole number from 1 to 65535'],
+    ['C=0x40', 'give C 64'],
+    ['B=1e2', 'give B 100'],
+    ['N=1_024', 'give N 1024'],
+  ])('answers the value in %s', (given, fix) => {
+    const [key] = given.split('=') as [string];
+    const rest = base.split(',').filter((pair) => !pair.startsWith(`${key}=`));
+    expect(String(errorOf([...rest, given].join()))).toContain(`fix: ${fix}`);
   });
 
   it('says by how much the input is too small, and that this is enough', () => {

@@ -83,5 +83,4 @@ it.skipIf(missingTools(['yosys']).length > 0)(
     }
     expect.fail(`none of the broken gates ${BROKEN} was noticed`);
   },
-  600_000,
 );

@@ -78,48 +78,40 @@ it('reads sources that do not name the configuration, so that a block of two of 
   expect(given['bpi_dma_write.v']).toContain('endmodule');
 });
 
-it.each([false, true])(
-  'synthesizes; WebAssembly: %s',
-  async (wasm) => {
-    const yosys = await findYosys(wasm);
-    const made = await yosys.run(SCRIPT, { 'top.v': COUNTER }, ['top.json']);
-    const netlist = JSON.parse(made['top.json']!);
-    expect(Object.keys(netlist.modules)).toEqual(expect.arrayContaining(['bpi_cell', 'bpi_top']));
-    await expect(yosys.run(['read_verilog top.v'], { 'top.v': 'module' }, [])).rejects.toThrow(/ERROR.*syntax error/);
-  },
-  60_000,
-);
+it.each([false, true])('synthesizes; WebAssembly: %s', async (wasm) => {
+  const yosys = await findYosys(wasm);
+  const made = await yosys.run(SCRIPT, { 'top.v': COUNTER }, ['top.json']);
+  const netlist = JSON.parse(made['top.json']!);
+  expect(Object.keys(netlist.modules)).toEqual(expect.arrayContaining(['bpi_cell', 'bpi_top']));
+  await expect(yosys.run(['read_verilog top.v'], { 'top.v': 'module' }, [])).rejects.toThrow(/ERROR.*syntax error/);
+});
 
 it.each([
   ['ice40', 2],
   ['ecp5', 1],
   ['xilinx', 0.5],
-] as const)(
-  'makes block RAM of a memory on %s, without logic against collisions',
-  async (target, blockRams) => {
-    const { files } = designSources(presets.tiny4, [], []);
-    const top = 'bpi_sram_1r1w';
-    const sizes = '-set WIDTH 32 -set DEPTH 128 -set LANES 4 -set ADDR_W 7';
-    const yosys = await findYosys();
-    const { 'out.json': made } = await yosys.run(
-      [
-        `read_verilog -DSYNTHESIS ${top}.v`,
-        `chparam ${sizes} ${top}`,
-        ...mapping(target, top, 'hx8k'),
-        'write_json out.json',
-      ],
-      files,
-      ['out.json'],
-    );
-    const cells = Object.values(JSON.parse(made!).modules[top].cells as Record<string, { type: string }>);
-    const sum = (count: (kind: CellKind) => number | undefined): number =>
-      cells.reduce((all, { type }) => all + (count(kindOf(type)) ?? 0), 0);
-    expect(sum((kind) => kind.blockRams)).toBe(blockRams);
-    expect(sum((kind) => kind.flipFlops)).toBe(0);
-    expect(sum((kind) => kind.luts)).toBeLessThanOrEqual(8);
-  },
-  120_000,
-);
+] as const)('makes block RAM of a memory on %s, without logic against collisions', async (target, blockRams) => {
+  const { files } = designSources(presets.tiny4, [], []);
+  const top = 'bpi_sram_1r1w';
+  const sizes = '-set WIDTH 32 -set DEPTH 128 -set LANES 4 -set ADDR_W 7';
+  const yosys = await findYosys();
+  const { 'out.json': made } = await yosys.run(
+    [
+      `read_verilog -DSYNTHESIS ${top}.v`,
+      `chparam ${sizes} ${top}`,
+      ...mapping(target, top, 'hx8k'),
+      'write_json out.json',
+    ],
+    files,
+    ['out.json'],
+  );
+  const cells = Object.values(JSON.parse(made!).modules[top].cells as Record<string, { type: string }>);
+  const sum = (count: (kind: CellKind) => number | undefined): number =>
+    cells.reduce((all, { type }) => all + (count(kindOf(type)) ?? 0), 0);
+  expect(sum((kind) => kind.blockRams)).toBe(blockRams);
+  expect(sum((kind) => kind.flipFlops)).toBe(0);
+  expect(sum((kind) => kind.luts)).toBeLessThanOrEqual(8);
+});
 
 describe('without what it needs', () => {
   afterEach(() => {

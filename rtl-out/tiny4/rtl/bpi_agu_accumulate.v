@@ -4,7 +4,7 @@
 //   fprop, dgrad  the position's address
 //   wgrad         per block of the dynamic operand: one address per channel lane
 //
-// GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -5,7 +5,7 @@
 //                 depthwise: one vector as the block's diagonal
 //   wgrad         one block per group of ROWS positions: a vector where the position lies on the stride grid, else zeros
 //
-// GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,7 +1,7 @@
 // bpi_axi_arbiter.v - two read clients share one AXI4 read port.  The id is the client: 0 fetch, 1 dma.
 // Fetch goes first: it asks for little and stops the whole accelerator when it waits.  Data is routed by its id.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,7 +1,7 @@
 // bpi_counter.v - a 64-bit sum of small increments.
 // The low word is right one cycle after an increment, the high word two cycles after: the carry is registered.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -2,7 +2,7 @@
 // a stationary tile, the loaded tile are there, and when no sum for the same address is still on its way.
 // It also pushes stationary columns: those of the next tile as soon as the present one has been swapped in.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,7 +1,7 @@
 // bpi_transposer.v - turns blocks M[ROWS][COLS] that arrive by rows or by columns into columns, ping-pong.
 // One vector in and one out each cycle: while one block leaves, the next one fills the other bank.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
@@ -44,22 +44,28 @@ module bpi_transposer #(
     wire       wr_take   = in_valid_i && in_ready_o;
 
     wire [2*COLS*COLUMN_W-1:0] columns;   // of both banks
-    genvar b, c;
+    wire [ROWS-1:0]            wr_row;
+    genvar b, c, r;
     generate
-        for (b = 0; b < 2; b = b + 1) begin : gen_bank
-            localparam [0:0] BANK = b;
-            for (c = 0; c < COLS; c = c + 1) begin : gen_column
-                localparam [7:0] COLUMN = c;
-                reg [COLUMN_W-1:0] column_q;
-                integer            r;
-                always @(posedge clk_i) begin
-                    if (wr_take && wr_bank_q == BANK) begin
-                        if (by_column && wr_step_q == COLUMN) column_q <= in_data_i[COLUMN_W-1:0];
-                        for (r = 0; r < ROWS; r = r + 1)
-                            if (!by_column && wr_step_q == r[7:0])
-                                column_q[r*DATA_W +: DATA_W] <= in_data_i[c*DATA_W +: DATA_W];
-                    end
+        for (r = 0; r < ROWS; r = r + 1) begin : gen_row
+            localparam [7:0] ROW = r;
+            assign wr_row[r] = !by_column && wr_step_q == ROW;
+        end
+        for (c = 0; c < COLS; c = c + 1) begin : gen_column
+            localparam [7:0] COLUMN = c;
+            wire                wr_column = by_column && wr_step_q == COLUMN;
+            wire [ROWS-1:0]     here      = wr_row | {ROWS{wr_column} };
+            wire [COLUMN_W-1:0] fill      = by_column ? in_data_i[COLUMN_W-1:0] : {ROWS{in_data_i[c*DATA_W +: DATA_W]} };
+            for (b = 0; b < 2; b = b + 1) begin : gen_bank
+                localparam [0:0] BANK = b;
+                reg  [COLUMN_W-1:0] column_q;
+                wire [COLUMN_W-1:0] column_d;
+                wire [ROWS-1:0]     enable = here & {ROWS{wr_take && wr_bank_q == BANK} };
+                // not as ifs in the process: on 128 rows Yosys takes minutes for these
+                for (r = 0; r < ROWS; r = r + 1) begin : gen_element
+                    assign column_d[r*DATA_W +: DATA_W] = enable[r] ? fill[r*DATA_W +: DATA_W] : column_q[r*DATA_W +: DATA_W];
                 end
+                always @(posedge clk_i) column_q <= column_d;
                 assign columns[(b*COLS + c)*COLUMN_W +: COLUMN_W] = column_q;
             end
         end

@@ -1,6 +1,6 @@
 /* bpi_driver.c - driver of tiny4.  See bpi_driver.h.
  *
- * GENERATED, do not edit: made from configuration tiny4 (6c55dd0a) by bp-im2col.
+ * GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
  */
 #include "bpi_driver.h"
 

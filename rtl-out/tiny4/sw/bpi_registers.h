@@ -5,7 +5,7 @@
 /* Offsets in bytes */
 #define BPI_ID                               0x000        /* The letters "BPI2", first one in the low byte. */
 #define BPI_VERSION                          0x004        /* Version of the generator: major, minor and patch in bits 31:16, 15:8 and 7:0. */
-#define BPI_CONFIG_HASH                      0x008        /* First 32 bits of the SHA-256 of the configuration. */
+#define BPI_CONFIG_HASH                      0x008        /* First 32 bits of the SHA-256 of the configuration without name and prefix. */
 #define BPI_CTRL                             0x00C        /* Starts, resets, and enables the interrupt. */
 #define BPI_STATUS                           0x010        /* State of the run. */
 #define BPI_ERROR_ADDRESS_LO                 0x014        /* Memory address of the first error, where it has one. */
@@ -22,7 +22,7 @@
 /* Values of the constant registers */
 #define BPI_ID_VALUE                         0x32495042u  /* what ID reads */
 #define BPI_VERSION_VALUE                    0x00000100u  /* what VERSION reads */
-#define BPI_CONFIG_HASH_VALUE                0x6C55DD0Au  /* what CONFIG_HASH reads */
+#define BPI_CONFIG_HASH_VALUE                0x6731E111u  /* what CONFIG_HASH reads */
 
 /* Fields */
 #define BPI_CTRL_START                       0x00000001u  /* Runs the program; clears the counters and STATUS.done. */

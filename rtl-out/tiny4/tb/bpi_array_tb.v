@@ -1,12 +1,12 @@
 // bpi_array_tb.v - random tiles at several sizes, skewed by the bench, against vectors of operands and sums.
 `timescale 1ns/1ps
-module tb_case #(parameter ROWS = 1, COLS = 1, STAGES = 1, FILE = "") (
+module tb_case #(parameter ROWS = 1, COLS = 1, STAGES = 1, CYCLES = 1, FILE = "") (
     input  wire        clk,
     output reg         done,
     output wire [31:0] errors_o,
     output wire [31:0] checks_o
 );
-    localparam CYCLES = 1000, DATA_W = 8;
+    localparam DATA_W = 8;
     localparam W = 16 + 2*ROWS*DATA_W + COLS*32;
 
     reg [W-1:0] vectors [0:CYCLES-1];     // control, meta, w, x, sums
@@ -66,26 +66,26 @@ module tb_case #(parameter ROWS = 1, COLS = 1, STAGES = 1, FILE = "") (
     end
 endmodule
 
-module tb;
+module tb #(parameter CYCLES = 200);
     localparam CASES = 5;
     reg clk = 0;
     always #5 clk = !clk;
 
     wire [CASES-1:0]    done;
     wire [CASES*32-1:0] errors, checks;
-    tb_case #(.ROWS(4), .COLS(4), .STAGES(1), .FILE("array_4x4_1.hex")) u_case_0 (
+    tb_case #(.ROWS(4), .COLS(4), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_4x4_1.hex")) u_case_0 (
         .clk(clk), .done(done[0]), .errors_o(errors[0*32 +: 32]), .checks_o(checks[0*32 +: 32])
     );
-    tb_case #(.ROWS(1), .COLS(1), .STAGES(1), .FILE("array_1x1_1.hex")) u_case_1 (
+    tb_case #(.ROWS(1), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x1_1.hex")) u_case_1 (
         .clk(clk), .done(done[1]), .errors_o(errors[1*32 +: 32]), .checks_o(checks[1*32 +: 32])
     );
-    tb_case #(.ROWS(1), .COLS(7), .STAGES(1), .FILE("array_1x7_1.hex")) u_case_2 (
+    tb_case #(.ROWS(1), .COLS(7), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x7_1.hex")) u_case_2 (
         .clk(clk), .done(done[2]), .errors_o(errors[2*32 +: 32]), .checks_o(checks[2*32 +: 32])
     );
-    tb_case #(.ROWS(7), .COLS(1), .STAGES(1), .FILE("array_7x1_1.hex")) u_case_3 (
+    tb_case #(.ROWS(7), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_7x1_1.hex")) u_case_3 (
         .clk(clk), .done(done[3]), .errors_o(errors[3*32 +: 32]), .checks_o(checks[3*32 +: 32])
     );
-    tb_case #(.ROWS(3), .COLS(2), .STAGES(1), .FILE("array_3x2_1.hex")) u_case_4 (
+    tb_case #(.ROWS(3), .COLS(2), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_3x2_1.hex")) u_case_4 (
         .clk(clk), .done(done[4]), .errors_o(errors[4*32 +: 32]), .checks_o(checks[4*32 +: 32])
     );
 

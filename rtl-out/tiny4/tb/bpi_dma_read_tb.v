@@ -262,6 +262,11 @@ module tb;
         end
     endtask
 
+    // one element, or of beats wider than 256 bits so many at random that as many cases remain
+    localparam WIDER = BB > 32 ? BB / 32 : 1;
+    function integer skip(input unused);
+        skip = WIDER == 1 ? EB : EB * (1 + ($random(seed) & 32'h7fffffff) % (2*WIDER - 1));
+    endfunction
     task random_stalls;
         begin
             latency <= ($random(seed) & 3) == 0 ? 1 + ($random(seed) & 63) : 1 + ($random(seed) & 3);
@@ -334,7 +339,7 @@ module tb;
         if (cycle == 4) rst <= 0;
         if (cycle > 6 && (!cmd_valid || cmd_ready)) case (phase)
             0: begin
-                // one row of each length at each offset, from two beats below 4 KiB to two above
+                // one row of each length at each offset, from two beats below 4 KiB to two above; of wide beats, some of them
                 if (q_tail - w < QUEUE - 2) begin
                     if (offset == 4*BB) begin
                         if (idle && w == q_tail) begin
@@ -346,9 +351,10 @@ module tb;
                         present;
                         if (length >= 3*BB) begin
                             length = EB;
-                            offset = offset + EB;
+                            offset = offset + skip(0);
+                            if (offset > 4*BB) offset = 4*BB;
                             random_stalls;
-                        end else length = length + EB;
+                        end else length = length + skip(0);
                     end
                 end
             end
@@ -418,8 +424,8 @@ module tb;
                     limit = target;
                 end else if (limit == target && q_tail != 0 && w == q_tail && idle) begin
                     rate = (perf_beats - 1.0) / (perf_last - perf_first);
-                    goal = OUTSTANDING * perf / 110.0;
-                    if (perf > 9 && 4096/BB < perf) goal = OUTSTANDING * (4096.0/BB) / 110.0;
+                    goal = OUTSTANDING * perf / (109.0 + perf);
+                    if (perf > 9 && 4096/BB < perf) goal = OUTSTANDING * (4096.0/BB) / (109.0 + 4096.0/BB);
                     if (goal > 1.0) goal = 1.0;
                     checks = checks + 1;
                     $display("rate: rows of %0d beats at %0d cycles, %0d bursts in flight: %0.3f beats a cycle, at least %0.3f wanted",
@@ -435,7 +441,7 @@ module tb;
                 if (halts < 20) fail("too few halts");
                 errors = errors + memory.errors;
                 checks = checks + memory.checks;
-                if (errors == 0) $display("PASS %0d checks", checks);
+                if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
                 else $display("FAIL %0d errors in %0d checks", errors, checks);
                 $finish;
             end
@@ -460,7 +466,7 @@ module tb;
                     flush;
                     step = 0;
                     random_stalls;
-                    if (faults == FAULTS) begin
+                    if (faults >= FAULTS && ((code_seen == 'h190 && halts >= 20) || faults == 4*FAULTS)) begin
                         phase = 3;
                         rst <= 1;
                         perf = 1;

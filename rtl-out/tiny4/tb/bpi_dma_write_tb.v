@@ -174,6 +174,11 @@ module tb;
         end
     endtask
 
+    // one byte, or of beats wider than 256 bits so many at random that as many cases remain
+    localparam WIDER = BB > 32 ? BB / 32 : 1;
+    function integer skip(input unused);
+        skip = WIDER == 1 ? 1 : 1 + ($random(seed) & 32'h7fffffff) % (2*WIDER - 1);
+    endfunction
     task random_stalls;
         begin
             latency <= ($random(seed) & 3) == 0 ? 1 + ($random(seed) & 63) : 1 + ($random(seed) & 3);
@@ -298,13 +303,15 @@ module tb;
                     settle = 0;
                 end
             end else if (q_tail - a < QUEUE - 2 && q_tail - d < QUEUE - 2) begin
-                // one run of each length at each offset, from a beat and a half below a page to half a beat above
+                // one run of each length at each offset, from a beat and a half below a page to half a beat above; of wide
+                // beats, some of them
                 plan((1 + (length + offset) % 7) * 4096 - BB - BB/2 + offset, length);
-                if (length == 2*BB + 2) begin
+                if (length >= 2*BB + 2) begin
                     length = 1;
-                    offset = offset + 1;
+                    offset = offset + skip(0);
+                    if (offset > 2*BB) offset = 2*BB;
                     random_stalls;
-                end else length = length + 1;
+                end else length = length + skip(0);
             end
             1: if (planned == RANDOM_RUNS) begin
                 if (settled) settle = settle + 1;
@@ -360,7 +367,7 @@ module tb;
                         halted = 0;
                         flush;
                         random_stalls;
-                        if (faults == FAULTS) begin
+                        if (faults >= FAULTS && ((code_seen == 'h640 && halts >= 20) || faults == 4*FAULTS)) begin
                             phase = 3;
                             rst <= 1;
                             perf = 0;
@@ -393,7 +400,7 @@ module tb;
                         compare(1);
                         rate = (beats_seen - 1.0) / (last_cycle - first_cycle);
                         length = (length + BB - 1) / BB + (perf < 5 ? 0 : 1);
-                        goal = OUTSTANDING * length / (LATENCY + 10.0);
+                        goal = OUTSTANDING * length / (LATENCY + 9.0 + length);
                         if (goal > 1.0) goal = 1.0;
                         checks = checks + 1;
                         $display("rate: runs of %0d beats%0s, %0d bursts in flight, response after %0d cycles: %0.3f beats a cycle, at least %0.3f wanted",
@@ -411,7 +418,7 @@ module tb;
                 if (halts < 20) fail("too few halts");
                 errors = errors + memory.errors;
                 checks = checks + memory.checks;
-                if (errors == 0) $display("PASS %0d checks", checks);
+                if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
                 else $display("FAIL %0d errors in %0d checks", errors, checks);
                 $finish;
             end

@@ -208,7 +208,7 @@ module tb;
                     running = 0;
                     quiet = 0;
                     faults = faults + 1;
-                    if (faults == FAULTS) begin
+                    if (faults >= FAULTS && ((code_seen == 'h190 && halts >= 20) || faults == 4*FAULTS)) begin
                         phase = 2;
                         rst <= 1;
                     end
@@ -237,7 +237,7 @@ module tb;
                 if (halts < 20) fail("too few halts");
                 errors = errors + memory.errors;
                 checks = checks + memory.checks;
-                if (errors == 0) $display("PASS %0d checks", checks);
+                if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
                 else $display("FAIL %0d errors in %0d checks", errors, checks);
                 $finish;
             end

@@ -1,7 +1,7 @@
 // bpi_pe_tb.v - random pushes, swaps and vectors, against vectors of operands and sums.
 `timescale 1ns/1ps
-module tb;
-    localparam CYCLES = 1000, DATA_W = 8, LATENCY = 1 + 1;
+module tb #(parameter CYCLES = 200);
+    localparam DATA_W = 8, LATENCY = 1 + 1;
     localparam W = 8 + 2*DATA_W + 64;
 
     reg clk = 0;
@@ -9,7 +9,7 @@ module tb;
     integer errors = 0, checks = 0, n = -4;
 
     reg [W-1:0] vectors [0:CYCLES-1];     // control, w, x, partial sum in, sum out
-    initial $readmemh("pe.hex", vectors);
+    initial $readmemh("tb/bpi_pe.hex", vectors);
 
     reg               rst = 1, w_valid = 0, x_valid = 0, x_swap = 0;
     reg  [DATA_W-1:0] w_data = 0, x_data = 0;

@@ -1,5 +1,5 @@
 // bpi_pixel_walker_tb.v - every position of random walks, with idle cycles, restarts, saving and returning.
-// Files: walks.hex: start values and positions; positions.hex: {any grid, any address, inside, on grid, last, address, x} per position.
+// Files, tb/bpi_pixel_walker_*.hex: walks: start values and positions; positions: {any grid, any address, inside, on grid, last, address, x} per position.
 `timescale 1ns/1ps
 module tb;
     localparam CASES = 3;
@@ -20,9 +20,9 @@ module tb;
         for (i = 0; i < CASES; i = i + 1) begin
             total_errors = total_errors + errors[i];
             total_checks = total_checks + checks[i];
-            if (checks[i] < 1000) total_errors = total_errors + 1;
+            if (checks[i] < 100) total_errors = total_errors + 1;
         end
-        if (total_errors == 0) $display("PASS %0d checks", total_checks);
+        if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
         else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
         $finish;
     end
@@ -81,8 +81,8 @@ module walker_case #(
 
     initial begin
         done = 0;
-        walks_file     = $fopen("walks.hex", "r");
-        positions_file = $fopen("positions.hex", "r");
+        walks_file     = $fopen("tb/bpi_pixel_walker_walks.hex", "r");
+        positions_file = $fopen("tb/bpi_pixel_walker_positions.hex", "r");
         seed = seed_base;
     end
 

@@ -30,7 +30,7 @@ module tb;
                     total_errors = total_errors + 1;
                 end
             end
-            if (total_errors == 0) $display("PASS %0d checks", total_checks);
+            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
             else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
             $finish;
         end

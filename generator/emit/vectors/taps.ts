@@ -1,14 +1,7 @@
-import {
-  type Axis,
-  axisGeometry,
-  axisTile,
-  type Enumeration,
-  type Range,
-  sourceRange,
-} from '../../generator/plan/axis.js';
-import { fuse } from '../../generator/plan/lanes.js';
-import type { Config } from '../../generator/spec/config.js';
-import { type Exec, encode, type Geometry } from '../../generator/spec/program.js';
+import { type Axis, axisGeometry, axisTile, type Enumeration, type Range, sourceRange } from '../../plan/axis.js';
+import { fuse } from '../../plan/lanes.js';
+import type { Config } from '../../spec/config.js';
+import { type Exec, encode, type Geometry } from '../../spec/program.js';
 import { randomWords } from './random.js';
 
 /**
@@ -423,16 +416,29 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
   return tiles;
 };
 
-/** Random tiles with at least `outputs` positions together; tiles with one geometry stand side by side. */
-export const randomTiles = (config: Config, seed: number, outputs: number): readonly Tile[] => {
+/** Random tiles without end; tiles with one geometry stand side by side. */
+export function* randomTiles(config: Config, seed: number): Generator<Tile, never> {
   const next = randomWords(seed * 6007 + 11);
-  const tiles: Tile[] = [];
-  for (let made = 0; made < outputs; ) {
-    const some = tilesOfOneGeometry(next, config);
-    for (const { taps } of some) for (const { positions } of taps) made += positions.length;
-    tiles.push(...some);
+  for (;;) yield* tilesOfOneGeometry(next, config);
+}
+
+/** Random tiles that lead to so many lines together; one that leads to more than `most` is passed over. */
+export const someTiles = (
+  config: Config,
+  seed: number,
+  { lines, most }: { readonly lines: number; readonly most: number },
+  linesOf: (tile: Tile) => number,
+): readonly Tile[] => {
+  const chosen: Tile[] = [];
+  let count = 0;
+  for (const tile of randomTiles(config, seed)) {
+    if (count >= lines) break;
+    const leadsTo = linesOf(tile);
+    if (leadsTo > most) continue;
+    chosen.push(tile);
+    count += leadsTo;
   }
-  return tiles;
+  return chosen;
 };
 
 /** Program words as one hexadecimal number, word 0 lowest. */

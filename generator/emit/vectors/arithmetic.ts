@@ -1,5 +1,4 @@
-import { add, bf16AtMultiplier, fp32Bits, fp32FromBits, multiply } from '../../generator/model/numerics.js';
-import { ARITHMETIC_VECTORS } from '../../generator/views/datapath.js';
+import { add, bf16AtMultiplier, fp32Bits, fp32FromBits, multiply } from '../../model/numerics.js';
 import { hex, randomWords } from './random.js';
 
 type Pair = readonly [number, number];
@@ -80,26 +79,33 @@ const kinds: readonly ((next: () => number) => Pair)[] = [
   ],
 ];
 
-const adderPairs = (next: () => number): readonly Pair[] => {
-  const pairs: Pair[] = corners.flatMap((a) => corners.map((b): Pair => [a, b]));
-  for (let i = 0; pairs.length < ARITHMETIC_VECTORS; i++) pairs.push(kinds[i % kinds.length](next));
+/** All pairs of corners; where they would take more than half of `count`, as many drawn from them. */
+const cornerPairs = (from: readonly number[], next: () => number, count: number): Pair[] => {
+  if (2 * from.length ** 2 <= count) return from.flatMap((a) => from.map((b): Pair => [a, b]));
+  const drawn = (): number => from[next() % from.length]!;
+  return Array.from({ length: count >> 1 }, (): Pair => [drawn(), drawn()]);
+};
+
+const adderPairs = (next: () => number, count: number): readonly Pair[] => {
+  const pairs = cornerPairs(corners, next, count);
+  for (let i = 0; pairs.length < count; i++) pairs.push(kinds[i % kinds.length](next));
   return pairs;
 };
 
 /** One line `a b sum` for each vector of the adder's bench, 32 bits each. */
-export const adderVectors = (seed: number): string =>
-  adderPairs(randomWords(seed))
-    .map(([a, b]) => hex(a, 8) + hex(b, 8) + hex(fp32Bits(add(fp32FromBits(a), fp32FromBits(b))), 8))
-    .join('\n');
+export const adderVectors = (seed: number, count: number): string =>
+  adderPairs(randomWords(seed), count)
+    .map(([a, b]) => `${hex(a, 8) + hex(b, 8) + hex(fp32Bits(add(fp32FromBits(a), fp32FromBits(b))), 8)}\n`)
+    .join('');
 
 const halfCorners: readonly number[] = [
   0, 1, 2, 0x40, 0x7e, 0x7f, 0x80, 0x81, 0xff, 0x100, 0x1f80, 0x1fff, 0x2000, 0x3f00, 0x3f7f, 0x3f80, 0x3f81, 0x3fff,
   0x4000, 0x5f00, 0x5f7f, 0x5f80, 0x5fff, 0x7f00, 0x7f7f, 0x7f80, 0x7f81, 0x7fbf, 0x7fc0, 0x7fff,
 ].flatMap((bits) => [bits, bits | 0x8000]);
 
-const multiplierPairs = (next: () => number): readonly Pair[] => {
-  const pairs: Pair[] = halfCorners.flatMap((a) => halfCorners.map((b): Pair => [a, b]));
-  while (pairs.length < ARITHMETIC_VECTORS) {
+const multiplierPairs = (next: () => number, count: number): readonly Pair[] => {
+  const pairs = cornerPairs(halfCorners, next, count);
+  while (pairs.length < count) {
     const word = next();
     const a = word & 0xffff;
     // every third product lies about the smallest normal, every third about the largest number
@@ -112,7 +118,9 @@ const multiplierPairs = (next: () => number): readonly Pair[] => {
 };
 
 /** One line `a b product` for each vector of the multiplier's bench: 16, 16 and 32 bits. */
-export const multiplierVectors = (seed: number): string =>
-  multiplierPairs(randomWords(seed))
-    .map(([a, b]) => hex(a, 4) + hex(b, 4) + hex(fp32Bits(multiply(bf16AtMultiplier(a), bf16AtMultiplier(b))), 8))
-    .join('\n');
+export const multiplierVectors = (seed: number, count: number): string =>
+  multiplierPairs(randomWords(seed), count)
+    .map(
+      ([a, b]) => `${hex(a, 4) + hex(b, 4) + hex(fp32Bits(multiply(bf16AtMultiplier(a), bf16AtMultiplier(b))), 8)}\n`,
+    )
+    .join('');

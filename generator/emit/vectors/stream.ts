@@ -1,6 +1,6 @@
-import { bf16AtMultiplier, fp32Bits, fp32FromBits, macBf16, macInt8 } from '../../generator/model/numerics.js';
-import type { Format } from '../../generator/spec/config.js';
-import { type ArrayCase, STREAM_CYCLES } from '../../generator/views/datapath.js';
+import { bf16AtMultiplier, fp32Bits, fp32FromBits, macBf16, macInt8 } from '../../model/numerics.js';
+import type { Format } from '../../spec/config.js';
+import type { ArrayCase } from '../../views/datapath.js';
 import { hex, randomWords } from './random.js';
 
 type Random = () => number;
@@ -83,7 +83,7 @@ const lanes = (samples: readonly Sample[], digits: number): string =>
  * Random tiles for an array of `rows` by `columns`, one line for each cycle: control[8] meta[8] w[rows] x[rows] y[columns],
  * lane 0 lowest. Streams are of the minimum length or longer, dense or with gaps; what is not valid is noise.
  */
-export const streamVectors = (format: Format, { rows, columns }: ArrayCase, seed: number): string => {
+export const streamVectors = (format: Format, { rows, columns }: ArrayCase, seed: number, count: number): string => {
   const next = randomWords(seed * 7919 + rows * 64 + columns);
   const { digits, operand, mac, bits } = formats[format];
   const cycles: Cycle[] = [];
@@ -93,7 +93,7 @@ export const streamVectors = (format: Format, { rows, columns }: ArrayCase, seed
     return { wild, columns: Array.from({ length: columns }, () => vector(wild)) };
   };
   let tile: ReturnType<typeof makeTile> | undefined;
-  while (cycles.length < STREAM_CYCLES) {
+  while (cycles.length < count) {
     const length = columns + (next() % 2 ? next() % (2 * columns + 8) : 0);
     const span: Cycle[] = Array.from({ length }, () => ({}));
     const following = makeTile();
@@ -127,17 +127,20 @@ export const streamVectors = (format: Format, { rows, columns }: ArrayCase, seed
         .join(''),
     ].join('');
   };
-  return cycles.slice(0, STREAM_CYCLES).map(line).join('\n');
+  return cycles
+    .slice(0, count)
+    .map((cycle) => `${line(cycle)}\n`)
+    .join('');
 };
 
 /** Random pushes, swaps and vectors for one cell, one line for each cycle: control[8] w x partial-sum-in[32] sum-out[32]. */
-export const cellVectors = (format: Format, seed: number): string => {
+export const cellVectors = (format: Format, seed: number, count: number): string => {
   const next = randomWords(seed);
   const { digits, operand, sum, mac, bits } = formats[format];
   const lines: string[] = [];
   let following = operand(next, false);
   let active = following;
-  for (let cycle = 0; cycle < STREAM_CYCLES; cycle++) {
+  for (let cycle = 0; cycle < count; cycle++) {
     const wild = cycle % 256 >= 192;
     const dense = cycle % 512 >= 256;
     const push = cycle === 0 || next() % 3 === 0;
@@ -151,5 +154,5 @@ export const cellVectors = (format: Format, seed: number): string => {
     lines.push(hex(control, 2) + hex(w.bits, digits) + hex(x.bits, digits) + hex(before.bits, 8) + hex(after, 8));
     if (push) following = w;
   }
-  return lines.join('\n');
+  return lines.map((line) => `${line}\n`).join('');
 };

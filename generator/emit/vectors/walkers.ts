@@ -1,6 +1,7 @@
-import type { EmittedFile } from '../../generator/emit/rtl.js';
-import { axisGeometry, axisTile, sourceRange } from '../../generator/plan/axis.js';
-import type { Config } from '../../generator/spec/config.js';
+import { axisGeometry, axisTile, sourceRange } from '../../plan/axis.js';
+import type { Config } from '../../spec/config.js';
+import type { EmittedFile } from '../rtl.js';
+import type { Amount } from './amount.js';
 import { randomWords } from './random.js';
 import {
   axisTap,
@@ -10,14 +11,11 @@ import {
   type Position,
   randomAxis,
   randomTarget,
-  randomTiles,
   randomWideAxis,
+  someTiles,
   type Tap,
   type Tile,
 } from './taps.js';
-
-/** Positions that the tiles of one run have at least. */
-const POSITIONS = 12000;
 
 /** Fields of the given widths as one hexadecimal number, first field highest; negative values wrap. */
 const packed = (...fields: readonly (readonly [value: number, bits: number])[]): string => {
@@ -27,7 +25,11 @@ const packed = (...fields: readonly (readonly [value: number, bits: number])[]):
   return all.toString(16).padStart(digits, '0');
 };
 
-const file = (path: string, lines: readonly string[]): EmittedFile => ({ path, text: `${lines.join('\n')}\n` });
+/** A file of a bench. One without lines says so, in what the bench does not take for a number. */
+const file = ({ prefix }: Config, name: string, lines: readonly string[]): EmittedFile => ({
+  path: `tb/${prefix}${name}.hex`,
+  text: `${lines.length > 0 ? lines.join('\n') : '-'}\n`,
+});
 
 const flag = (value: boolean): number => (value ? 1 : 0);
 
@@ -200,10 +202,21 @@ const accumulateResponse: Responder = ({ rows }, tile, tap) => {
   };
 };
 
-/** Files for the bench of an address generator: taps.hex, outputs.hex, infos.hex. */
+/** About how much an address generator puts out for a tile. */
+const outputsOf =
+  ({ array: { rows, columns } }: Config) =>
+  ({ exec, taps }: Tile): number =>
+    taps.reduce(
+      (sum, { positions: { length } }) =>
+        sum +
+        (exec.reducePixels ? Math.ceil(length / rows) * rows * exec.reductionTiles : Math.max(length, rows, columns)),
+      0,
+    );
+
+/** Files for the bench of an address generator: its taps and outputs; the `counts` that go with blocks; with `ends`, tiles end. */
 const responses =
-  (respond: Responder, ends: boolean) =>
-  (config: Config, seed: number): readonly EmittedFile[] => {
+  (block: string, respond: Responder, { ends = false, counts = false }) =>
+  (config: Config, seed: number, { outputs: lines, most }: Amount): readonly EmittedFile[] => {
     const [taps, outputs, infos]: [string[], string[], string[]] = [[], [], []];
     let before: Tile | undefined;
     const put = (tile: Tile, tap: Tap | undefined, response: Response): void => {
@@ -219,27 +232,33 @@ const responses =
       infos.push(...response.infos);
       before = tile;
     };
-    for (const tile of randomTiles(config, seed, POSITIONS)) {
+    for (const tile of someTiles(config, seed, { lines, most }, outputsOf(config))) {
       for (const tap of tile.taps) put(tile, tap, respond(config.array, tile, tap));
       if (ends) put(tile, undefined, { outputs: [END_ITEM], infos: [] });
     }
-    return [file('taps.hex', taps), file('outputs.hex', outputs), file('infos.hex', infos)];
+    return [
+      file(config, `${block}_taps`, taps),
+      file(config, `${block}_outputs`, outputs),
+      ...(counts ? [file(config, `${block}_infos`, infos)] : []),
+    ];
   };
 
-export const dynamicFiles = responses(dynamicResponse, false);
-export const stationaryFiles = responses(stationaryResponse, false);
-export const accumulateFiles = responses(accumulateResponse, true);
+export const dynamicFiles = responses('agu_dynamic', dynamicResponse, { counts: true });
+export const stationaryFiles = responses('agu_stationary', stationaryResponse, {});
+export const accumulateFiles = responses('agu_accumulate', accumulateResponse, { ends: true, counts: true });
 
-/** Files for the tap walker's bench: tiles.hex, and outputs.hex with every tap and the cycles it may take. */
-export const tapWalkerFiles = (config: Config, seed: number): readonly EmittedFile[] => {
-  const tiles = randomTiles(config, seed, 6 * POSITIONS);
+/** Files for the tap walker's bench: tiles, and every tap with the cycles it may take. */
+export const tapWalkerFiles = (config: Config, seed: number, { taps, most }: Amount): readonly EmittedFile[] => {
+  const tiles = someTiles(config, seed, { lines: taps, most }, (tile) => tile.taps.length + 1);
   return [
     file(
-      'tiles.hex',
+      config,
+      'tap_walker_tiles',
       tiles.map(({ geometry, exec }) => `${geometryHex(geometry)} ${execHex(exec)}`),
     ),
     file(
-      'outputs.hex',
+      config,
+      'tap_walker_outputs',
       tiles.flatMap((tile) => [
         ...tile.taps.map((tap) => `${tapHex(tile, tap, false)} ${packed([tap.cycles, 16])}`),
         `${tapHex(tile, undefined, false)} ${packed([tile.endCycles, 16])}`,
@@ -248,11 +267,11 @@ export const tapWalkerFiles = (config: Config, seed: number): readonly EmittedFi
   ];
 };
 
-/** Files for the axis's bench: axes.hex, and outputs.hex with every tap's range and detection state. */
-export const tapAxesFiles = (config: Config, seed: number): readonly EmittedFile[] => {
+/** Files for the axis's bench: axes, and every tap's range and detection state. */
+export const tapAxesFiles = (config: Config, seed: number, amount: Amount): readonly EmittedFile[] => {
   const next = randomWords(seed * 7001 + 3);
   const [axes, outputs]: [string[], string[]] = [[], []];
-  while (axes.length < 2000) {
+  while (axes.length < amount.axes) {
     const modes = modesOf(config);
     const mode = modes[next() % modes.length];
     const axis = next() % 8 === 0 ? randomWideAxis(next) : randomAxis(next);
@@ -294,7 +313,7 @@ export const tapAxesFiles = (config: Config, seed: number): readonly EmittedFile
       );
     }
   }
-  return [file('axes.hex', axes), file('outputs.hex', outputs)];
+  return [file(config, 'tap_axes_axes', axes), file(config, 'tap_axes_outputs', outputs)];
 };
 
 /** One dimension of a random walk. */
@@ -438,20 +457,29 @@ const tapWalk = ({ exec, geometry: g }: Tile, tap: Tap): Walk => {
   };
 };
 
-/** Files for the pixel walker's bench: walks.hex and positions.hex; free walks and walks of convolutions. */
-export const pixelWalkerFiles = (config: Config, seed: number): readonly EmittedFile[] => {
+/** Files for the pixel walker's bench: walks and their positions; free walks and walks of convolutions. */
+export const pixelWalkerFiles = (
+  config: Config,
+  seed: number,
+  { positions: lines, most }: Amount,
+): readonly EmittedFile[] => {
   const next = randomWords(seed * 3001 + 7);
   const detect = config.engines.some((engine) => engine !== 'zerofree');
-  const walks = randomTiles(config, seed + 500, POSITIONS).flatMap((tile) =>
+  const tiles = someTiles(config, seed + 500, { lines, most }, ({ taps }) =>
+    taps.reduce((sum, { positions }) => sum + positions.length, 0),
+  );
+  const walks = tiles.flatMap((tile) =>
     tile.taps.flatMap((tap) => [tapWalk(tile, tap), ...(next() % 4 === 0 ? [freeWalk(next, detect)] : [])]),
   );
   return [
     file(
-      'walks.hex',
+      config,
+      'pixel_walker_walks',
       walks.map(({ words, positions }) => `${words} ${packed([positions.length, 16])}`),
     ),
     file(
-      'positions.hex',
+      config,
+      'pixel_walker_positions',
       walks.flatMap(({ positions }) => positions),
     ),
   ];

@@ -1,0 +1,14 @@
+import { Command } from 'commander';
+import { withUsage } from '../generator/cli/usage.js';
+import { scriptCommand } from '../generator/paths.js';
+
+/**
+ * Reads the words after an npm script.
+ * @param name the script's, in `package.json`.
+ * @param describe adds what it takes.
+ */
+export const parseWords = (name: string, args: readonly string[], describe: (command: Command) => Command): Command => {
+  const self = scriptCommand(name, '--help').replace(/ --help$/, '');
+  const command = describe(new Command(self)).option('--no-color', 'print without colours');
+  return withUsage(command, self).parse([...args], { from: 'user' });
+};
