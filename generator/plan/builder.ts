@@ -188,11 +188,7 @@ export class Builder {
         );
         const bursts = rows * Math.ceil(beats / rows / 128);
         const cycles = Math.max(beats, (bursts * LATENCY) / this.config.axi.outstanding);
-        const start = Math.max(
-          this.loadEnd,
-          this.execEnds[options.waitExec] ?? 0,
-          this.storeEnds[waitStore] ?? 0,
-        );
+        const start = Math.max(this.loadEnd, this.execEnds[options.waitExec] ?? 0, this.storeEnds[waitStore] ?? 0);
         this.loadEnd = start + cycles + 4;
         this.bytesRead += beats * beatBytes;
         this.busBusy += beats;
