@@ -46,6 +46,15 @@ endmodule
 `,
 };
 
+/** What a bench's output says: whether it passed, and how many checks it made. One without checks has not passed. */
+export const readVerdict = (
+  output: string,
+  exitCode: number | undefined,
+): { readonly passed: boolean; readonly checks: number } => {
+  const checks = Number(/^PASS (\d+) checks$/m.exec(output)?.[1] ?? 0);
+  return { passed: exitCode === 0 && checks > 0 && !/^(FAIL|CHECK failed)/m.test(output), checks };
+};
+
 /** Emits a block and its bench, compiles them with Icarus Verilog and runs the bench once. */
 export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const { config, block, seed, folder } = options;
@@ -80,12 +89,8 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   };
   const run = await (options.waves ? inPlaceOf(options.waves, simulate) : simulate());
   const output = run.all;
-  const verdict = /^PASS (\d+) checks$/m.exec(output);
-  const checks = verdict ? Number(verdict[1]) : 0;
-  const passed = run.exitCode === 0 && checks > 0 && !/^(FAIL|CHECK failed)/m.test(output);
   return {
-    passed,
-    checks,
+    ...readVerdict(output, run.exitCode),
     output,
     replay: scriptCommand('block', `${block} --preset ${config.name} --seed ${seed}`),
   };

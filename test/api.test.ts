@@ -213,7 +213,7 @@ describe('configurations', () => {
     [{ out: 7 }],
     [{ out: 'a\0b' }],
     [{ output: 'x' }],
-    [{ out: 'x', force: true }],
+    [{ out: 'x', force: 1 }],
   ])('generate refuses the options %j', (options) =>
     expect(refusal(() => functions.generate!(api.presets.tiny4, options))).toHaveLength(1),
   );

@@ -225,7 +225,7 @@ const exchangeFolder = (out: string, files: readonly EmittedFile[], { force = fa
       for (const path of made) quietly(() => rmdirSync(path));
       throw error;
     }
-    withFileErrors(old, () => rmSync(old, { recursive: true, force: true }));
+    for (const path of [fresh, old]) withFileErrors(path, () => rmSync(path, { recursive: true, force: true }));
     quietly(() => removeLeftovers(folder));
   });
 };

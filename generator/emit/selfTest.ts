@@ -33,11 +33,11 @@ export interface SelfTest {
 
 const BASE = 0x1000_0000;
 
-/** Most lanes that are used: the test stays small on large arrays. The smaller numbers are for buffers that do not hold more. */
-const LANES = [16, 4, 1];
+/** Largest array of which all lanes are used; a larger one takes long to fill, and a simulator longer. */
+const ALL_LANES = 16;
 
-/** Bytes of the widest beat: a read of the last byte may take so many. */
-const SLACK = 128;
+/** Bytes of the widest beat: where each part begins, so that it is read in as few beats as are counted. */
+const ALIGNMENT = Math.max(PLACE_ALIGNMENT, 128);
 
 /**
  * One channel more than there are lanes, an uneven kernel, stride and padding: every engine has zeros to skip, every
@@ -87,7 +87,7 @@ const testOf = (config: Config, layer: Layer): SelfTest => {
   let next = BASE;
   const place = (bytes: number): number => {
     const address = next;
-    next += Math.ceil(bytes / PLACE_ALIGNMENT) * PLACE_ALIGNMENT;
+    next += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
     return address;
   };
   const operand = (name: string, length: number, seed: number): number => {
@@ -126,7 +126,7 @@ const testOf = (config: Config, layer: Layer): SelfTest => {
     return [{ title, pass, plan }];
   });
 
-  const bytes = ceilPow2(next - BASE + SLACK);
+  const bytes = ceilPow2(next - BASE);
   const memory = new Uint8Array(bytes);
   for (const image of images) memory.set(image.bytes, image.address - BASE);
   const runs = plans.map((run): SelfTestRun => {
@@ -137,15 +137,21 @@ const testOf = (config: Config, layer: Layer): SelfTest => {
   return { layer, base: BASE, bytes, images, runs };
 };
 
+/** Most lanes of each side that are used, the most first; the fewer are for buffers that do not hold more. */
+const lanesToTry = ({ array }: Config): readonly number[] =>
+  Math.max(array.rows, array.columns) > ALL_LANES ? [4, 1] : [ALL_LANES, 4, 1];
+
 /**
  * Plans and executes the self-test of a configuration: the largest layer that it runs in every pass, or the smallest in those
  * passes whose tiles its buffers hold. The same configuration gives the same test.
  */
 export const makeSelfTest = (config: Config): SelfTest => {
+  const tests = lanesToTry(config).map((lanes) => () => testOf(config, layerOf(config, lanes)));
+  const last = tests.pop()!;
   const wanted = tasksOf(config).length;
-  for (const lanes of LANES.slice(0, -1)) {
-    const test = testOf(config, layerOf(config, lanes));
+  for (const make of tests) {
+    const test = make();
     if (test.runs.length === wanted) return test;
   }
-  return testOf(config, layerOf(config, LANES.at(-1)!));
+  return last();
 };

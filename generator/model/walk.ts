@@ -90,6 +90,25 @@ interface Edge {
   readonly reach: number;
 }
 
+/** Coordinates are below this, and their negatives. */
+const limitOf = (edge: boolean): number => (edge ? EDGE_LIMIT : 32768);
+
+/** A coordinate that an EXEC would count to and that does not fit its field; those of a rectangle do not leave the image. */
+export const strayCoordinate = (geometry: Geometry, exec: Exec): number | undefined => {
+  if (exec.rect) return undefined;
+  const { fused, edgeW, xH, xW } = exec;
+  const { xTapH, xTapW, xStepH, xStepW, dynTapW } = geometry;
+  const stray = (isEdge: boolean, first: number, taps: number, tap: number, positions: number, step: number) => {
+    const limit = limitOf(isEdge);
+    const [last, walk] = [first + (taps - 1) * tap, (positions - 1) * step];
+    return [first, first + walk, last, last + walk].find((each) => each < -limit || each >= limit);
+  };
+  return (
+    stray(false, xH, exec.tapsH, xTapH, exec.positionsH, xStepH) ??
+    stray(fused, fused ? edgeW : xW, exec.tapsW, fused ? dynTapW : xTapW, exec.positionsW, xStepW)
+  );
+};
+
 const walkRectangle = (
   axis: Axis,
   start: Coordinate,
@@ -132,7 +151,7 @@ const walkAll = (
     onGrid: new Uint8Array(count),
     x: new Int32Array(count),
   };
-  const limit = edge ? EDGE_LIMIT : 32768;
+  const limit = limitOf(edge !== undefined);
   let { phase } = start;
   let x = edge?.x ?? start.x;
   let dynamicAt = dynamic;

@@ -219,7 +219,9 @@ export class Builder {
   /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
   exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>, cost: ExecCost): number {
     if (this.late.some(({ number }) => number <= instruction.waitStore)) this.place(Number.POSITIVE_INFINITY);
-    this.emit({ kind: 'exec', waitLoad: this.loads, ...instruction });
+    // addresses of pixels far outside the image wrap, as in the hardware
+    const [dynBase, pixBase] = [instruction.dynBase | 0, instruction.pixBase | 0];
+    this.emit({ kind: 'exec', waitLoad: this.loads, ...instruction, dynBase, pixBase });
     this.execs += 1;
     this.tiles += 1;
     this.place(this.tiles);

@@ -1,12 +1,13 @@
-import { UserError } from '../check/errors.js';
+import { type Problem as Finding, UserError } from '../check/errors.js';
 import { performanceOf } from '../perf/performance.js';
 import type { Config, Engine, Pass } from '../spec/config.js';
 import { derive } from '../spec/derive.js';
 import type { Layer } from '../spec/layer.js';
-import { BYTES_PER_INSTRUCTION, encode, type Instruction, isRunTooLong, MOST_SHIFT } from '../spec/program.js';
+import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT } from '../spec/program.js';
 import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from './builder.js';
 import { emitChannelPass } from './channelPass.js';
 import { channelShape } from './channelTiling.js';
+import { encodingProblem, storedProblem } from './encodable.js';
 import { compulsoryBytes, score, shortlist } from './estimate.js';
 import { limitProblem } from './limits.js';
 import { emitPixelPass, pixelShape } from './pixelPass.js';
@@ -137,34 +138,6 @@ const checkReach = (config: Config, what: string, end: number): void => {
   ]);
 };
 
-/** Steps in DRAM that an instruction takes, in bytes. */
-const dramSteps = (instruction: Instruction): readonly number[] => {
-  if (instruction.kind === 'reorganize') return instruction.positionsH > 1 ? [instruction.rowStride] : [];
-  if (instruction.kind !== 'load' && instruction.kind !== 'store') return [];
-  const { n1, stride1, n2, stride2 } = instruction;
-  return [...(n1 > 1 ? [stride1] : []), ...(n2 > 1 ? [stride2] : [])];
-};
-
-/** Refuses copies whose steps or runs are too long for the hardware: those of tensors with rows of gigabytes. */
-const checkCopies = (config: Config, instructions: readonly Instruction[]): void => {
-  for (const instruction of instructions) {
-    const far = dramSteps(instruction).find((step) => step !== (step | 0));
-    if (far === undefined && !isRunTooLong(config, instruction)) continue;
-    const name = instruction.kind.toUpperCase();
-    throw new UserError([
-      {
-        code: 'PLAN_COPIES',
-        path: 'layer',
-        message:
-          far === undefined
-            ? `a ${name} would write more bytes in one run than the accelerator counts`
-            : `a ${name} would step by ${far} bytes, beyond the 31 bits and sign of a step`,
-        fix: 'take a layer with smaller rows (W × channels), or fewer of them',
-      },
-    ]);
-  }
-};
-
 /** Refuses parts that share bytes. */
 const checkApart = (parts: readonly (Tensor & { readonly name: string })[]): void => {
   const sorted = parts.filter(({ bytes }) => bytes > 0).sort((a, b) => a.address - b.address);
@@ -192,7 +165,7 @@ const programProblem = (config: Config, problem: Problem): UserError =>
 
 /**
  * Maps a layer and pass to a program.
- * @throws UserError when nothing fits the buffers, the tensors do not fit the addresses or overlap, the program would be
+ * @throws UserError when nothing fits the buffers or the fields of instructions, the tensors do not fit the addresses or overlap, the program would be
  * too long, the engine is not part of the accelerator, or the results are not of those that are shifted.
  */
 export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engine, options: PlanOptions = {}): Plan => {
@@ -209,6 +182,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const results = resultFormat(config, options);
   const { narrow } = results;
   const problem = makeProblem(layer, pass, engine);
+  const unstored = storedProblem(problem);
+  if (unstored) throw new UserError([unstored]);
   const memory = memoryMap(config, problem, options);
   if (options.place?.scratch !== undefined && memory.scratch.bytes === 0) {
     const message = `${pass} of this layer by ${engine} stores nothing in between`;
@@ -245,10 +220,14 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const candidates = mappingsOf(config, problem).flatMap((lanes) => choose(tilingsOf(probe, problem, memory, lanes)));
   // Each candidate's program is built, the best few are replayed in time.
   let finalists: readonly Finalist[] = [];
+  let refused: Finding | undefined;
   for (const tiling of candidates) {
     const worst = finalists.length < FINALISTS ? Number.POSITIVE_INFINITY : finalists.at(-1)!.score;
     const builder = build(tiling, worst);
     if (!builder) continue;
+    const unfit = encodingProblem(config, builder.instructions);
+    refused ??= unfit;
+    if (unfit) continue;
     const entry = { builder, tiling, cost: builder.cost(), score: score(builder.cost(), compulsory) };
     finalists = [...finalists, entry].sort((x, y) => x.score - y.score).slice(0, FINALISTS);
   }
@@ -262,9 +241,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
       return { tiling, instructions, words, cost: replayed, score: score(replayed, compulsory) };
     })
     .sort((x, y) => x.score - y.score);
-  if (!best) throw limitProblem(config, problem, memory);
+  if (!best) throw refused ? new UserError([refused]) : limitProblem(config, problem, memory);
   const { instructions, words } = best;
-  checkCopies(config, instructions);
   checkReach(config, 'the program', memory.program + words.byteLength);
   const parts = tensors.map((name) => ({ name: name === 'output' ? names.output : name, ...memory[name] }));
   checkApart([...parts, { name: 'the program', address: memory.program, bytes: words.byteLength }]);

@@ -382,10 +382,33 @@ export const fieldRange = ({ reading, bits }: Pick<Field, 'reading' | 'bits'>): 
 
 type Values = Readonly<Record<string, number | boolean>>;
 
+/** A field that a value does not fit. */
+export interface Misfit {
+  readonly field: string;
+  readonly value: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+const ranges = new Map(
+  Object.values(INSTRUCTION_SET).flatMap(({ fields }) => fields.map((field) => [field, fieldRange(field)] as const)),
+);
+
+/** The first field of an instruction whose value cannot be encoded. */
+export const misfit = (instruction: Instruction): Misfit | undefined => {
+  const values = instruction as unknown as Values;
+  for (const field of INSTRUCTION_SET[instruction.kind].fields) {
+    const value = Number(values[field.name]);
+    const [least, most] = ranges.get(field)!;
+    if (!(value >= least && value <= most)) return { field: field.name, value, least, most };
+  }
+  return undefined;
+};
+
 const put = (words: Uint32Array, kind: string, field: Field, given: number | boolean): void => {
   const { name, word, low, bits, reading } = field;
   const value = Number(given);
-  const [least, most] = fieldRange(field);
+  const [least, most] = ranges.get(field)!;
   if (typeof given !== (reading === 'flag' ? 'boolean' : 'number') || !(value >= least && value <= most)) {
     throw new RangeError(`${kind}.${name} = ${given} is outside ${least}…${most}`);
   }

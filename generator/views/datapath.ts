@@ -16,7 +16,7 @@ export const ARITHMETIC_VECTORS = 2048;
 export const STREAM_CYCLES = 200;
 
 /** The benches try no larger array than this: cells repeat, and a simulator takes long over thousands. */
-const MOST_CELLS = 16;
+const MOST_CELLS = 8;
 
 /** What the arithmetic and the array's templates use. */
 export interface DatapathView extends CommonView {

@@ -83,6 +83,10 @@ module tb;
     initial begin
         file      = $fopen("tb/bpi_agu_accumulate_outputs.hex", "r");
         info_file = $fopen("tb/bpi_agu_accumulate_infos.hex", "r");
+        if (!file || !info_file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
         next_output;
         next_info;
     end
@@ -192,6 +196,10 @@ module tap_player #(parameter FILE = "") (
 
     initial begin
         file = $fopen(FILE, "r");
+        if (!file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
         {full, done, tap_valid, due, due_infos, opened_at} = 0;
         rst  = 1;
     end

@@ -108,6 +108,10 @@ module tb;
     initial begin
         file      = $fopen("tb/bpi_agu_dynamic_outputs.hex", "r");
         info_file = $fopen("tb/bpi_agu_dynamic_infos.hex", "r");
+        if (!file || !info_file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
         next_output;
         next_info;
     end
@@ -219,6 +223,10 @@ module tap_player #(parameter FILE = "") (
 
     initial begin
         file = $fopen(FILE, "r");
+        if (!file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
         {full, done, tap_valid, due, due_infos, opened_at} = 0;
         rst  = 1;
     end

@@ -94,6 +94,10 @@ module tb;
 
     initial begin
         file = $fopen("tb/bpi_agu_stationary_outputs.hex", "r");
+        if (!file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
         next_output;
     end
 
@@ -190,6 +194,10 @@ module tap_player #(parameter FILE = "") (
 
     initial begin
         file = $fopen(FILE, "r");
+        if (!file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
         {full, done, tap_valid, due, due_infos, opened_at} = 0;
         rst  = 1;
     end

@@ -83,6 +83,10 @@ module walker_case #(
         done = 0;
         walks_file     = $fopen("tb/bpi_pixel_walker_walks.hex", "r");
         positions_file = $fopen("tb/bpi_pixel_walker_positions.hex", "r");
+        if (!walks_file || !positions_file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
         seed = seed_base;
     end
 

@@ -54,6 +54,10 @@ module tb;
     initial begin
         axes_file = $fopen("tb/bpi_tap_axes_axes.hex", "r");
         file      = $fopen("tb/bpi_tap_axes_outputs.hex", "r");
+        if (!axes_file || !file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
     end
 
     // The next tap at each falling edge; its values are looked at on the rising one.

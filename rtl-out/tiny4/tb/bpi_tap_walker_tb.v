@@ -68,6 +68,10 @@ module tb;
     initial begin
         tiles_file = $fopen("tb/bpi_tap_walker_tiles.hex", "r");
         file       = $fopen("tb/bpi_tap_walker_outputs.hex", "r");
+        if (!tiles_file || !file) begin
+            $display("FAIL a file is missing");
+            $finish;
+        end
         read_tile;
         next_output;
     end
