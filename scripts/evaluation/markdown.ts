@@ -91,8 +91,10 @@ export const resultsMarkdown = (results: Results): string => {
     ...(comparison && head
       ? [
           '### Beside the published figures',
-          'Changes of both gradients over `traditional`, means over these networks; the last column is over `bp`. Where the paper says what is saved at least, the least of the networks stands beside it. ' +
-            'The simple reorganizer writes one element a cycle and overlaps with nothing.',
+          'Changes of both gradients over `traditional`, means over these networks; the last column is over `bp`. Where the paper says what is saved at least, the least of the networks stands beside it.' +
+            (comparison.reductions.some(({ simple }) => simple !== undefined)
+              ? ' The simple reorganizer writes one element a cycle and overlaps with nothing.'
+              : ''),
           table(
             head,
             3,

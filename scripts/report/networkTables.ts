@@ -124,19 +124,20 @@ export const comparisonHtml = ({ comparison }: Results): string => {
   if (!comparison) return '';
   const { reductions, reasons } = comparison;
   const scopes = (['strided', 'all'] as const).filter((key) => reductions.some(({ scope }) => scope === key));
+  const over = reductions.some(({ simple }) => simple !== undefined);
   const tables = scopes.map((scope) =>
     tableBlock({
       caption: `Means over the networks, relative to traditional, beside the published figures of bp: ${SCOPES[scope]}`,
       head: [
         ...['figure', 'published'],
-        { group: 'bp', heads: ['mean', 'least of the networks', 'over the simple reorganizer'] },
+        { group: 'bp', heads: ['mean', 'least of the networks', ...(over ? ['over the simple reorganizer'] : [])] },
         { group: 'zerofree', heads: ['mean', 'over bp'] },
       ],
       text: 2,
       rows: reductions
         .filter((one) => one.scope === scope)
         .map((one) => [
-          ...[one.figure, typeset(one.paper), change(one.bp), leastText(one), simpleText(one)],
+          ...[one.figure, typeset(one.paper), change(one.bp), leastText(one), ...(over ? [simpleText(one)] : [])],
           ...[change(one.zerofree), zerofreeOverBpText(one)],
         ]),
     }),
