@@ -48,7 +48,31 @@ const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): re
       problems.push({ code: 'DUPLICATE', path: 'engines', message, fix: `list "${engine}" once` });
     }
   }
+  if (config.reorganize && ok('engines', 'reorganize') && !config.engines.includes('traditional')) {
+    const message = 'no engine reorganizes: traditional is not built';
+    const fix = 'remove reorganize, or add traditional to engines';
+    problems.push({ code: 'REORGANIZE', path: 'reorganize', message, fix });
+  }
+  const elements = config.reorganize?.elementsPerCycle;
+  if (elements !== undefined && ok('array', 'format', 'axi.dataWidth', 'reorganize.elementsPerCycle')) {
+    const { beatElements } = derive({ ...config, buffers: NO_BUFFERS, addStages: 1 });
+    if (elements > beatElements) {
+      const message = `is ${elements}; a beat of the bus has ${beatElements} elements`;
+      const fix = `set reorganize.elementsPerCycle to ${beatElements}, or leave it out`;
+      problems.push({ code: 'REORGANIZE', path: 'reorganize.elementsPerCycle', message, fix });
+    }
+  }
   return problems;
+};
+
+/** A reorganize step without what is so by itself, so that equal accelerators have equal descriptions. */
+const canonicalReorganize = (config: Config): Pick<Config, 'reorganize'> => {
+  const { reorganizeElements, reorganizeOverlap, beatElements } = derive(config);
+  const reorganize = {
+    ...(reorganizeElements === beatElements ? {} : { elementsPerCycle: reorganizeElements }),
+    ...(reorganizeOverlap ? {} : { overlap: false }),
+  };
+  return Object.keys(reorganize).length > 0 ? { reorganize } : {};
 };
 
 /** Every problem of a complete configuration: types and ranges first, then rules that join fields. Empty when it is valid. */
@@ -74,5 +98,7 @@ export const parseConfig = (input: unknown): Config => {
   const problems = configProblems(given);
   if (problems.length > 0) throw new UserError(problems);
   const config: Config = configSchema.parse(given);
-  return frozen({ ...config, engines: ENGINES.filter((engine) => config.engines.includes(engine)) });
+  const { reorganize: _given, prefix, ...rest } = config;
+  const engines = ENGINES.filter((engine) => config.engines.includes(engine));
+  return frozen({ ...rest, engines, ...canonicalReorganize(config), prefix });
 };

@@ -19,6 +19,7 @@ export interface PresetChange {
   readonly buffers?: Partial<Config['buffers']>;
   readonly axi?: Partial<Config['axi']>;
   readonly engines?: Config['engines'];
+  readonly reorganize?: Config['reorganize'];
   readonly prefix?: string;
 }
 
@@ -58,6 +59,7 @@ const valueFor = (path: readonly string[], text: string): unknown => {
   const schema = schemaAt(path);
   if (schema instanceof z.ZodArray) return text === '' ? [] : text.split(',').map((item) => item.trim());
   if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return text;
+  if (schema instanceof z.ZodBoolean && /^\s*(true|false)\s*$/.test(text)) return text.trim() === 'true';
   return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text;
 };
 

@@ -46,6 +46,18 @@ const powerOfTwo = (low: number, high: number, usual: number, description: strin
     });
 };
 
+const flag = (usual: boolean, description: string) =>
+  z
+    .boolean()
+    .describe(description)
+    .register(rules, {
+      expects: 'true or false',
+      nearest: (value) => {
+        const text = String(value).toLowerCase();
+        return ['true', 'yes', 'on', '1'].includes(text) || (!['false', 'no', 'off', '0'].includes(text) && usual);
+      },
+    });
+
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T, usual: T[number], description: string) =>
   z
     .enum(values)
@@ -117,6 +129,21 @@ export const configSchema = group(
       .min(1)
       .describe('Engines to build; the one that runs is chosen per layer. When left out: all.')
       .register(rules, { expects: 'a list of at least one engine', nearest: () => [...ENGINES] }),
+    reorganize: group(
+      {
+        elementsPerCycle: powerOfTwo(
+          1,
+          128,
+          1,
+          'Elements that the reorganize step of `traditional` writes in a cycle. When left out: those of a beat.',
+        ).optional(),
+        overlap: flag(
+          true,
+          'False: nothing else of the pass runs until the zero-inserted tensor is written. When left out: true.',
+        ).optional(),
+      },
+      'The reorganize step of the engine `traditional`. When left out: as good as the bus allows.',
+    ).optional(),
     prefix: identifier('', 'bpi_', 'Prefix of every Verilog module name. When left out: bpi_.'),
   },
   'A configuration of a bp-im2col accelerator.',

@@ -1,4 +1,5 @@
 import type { Config } from '../spec/config.js';
+import { derive } from '../spec/derive.js';
 import {
   COUNTERS_OFFSET,
   counters,
@@ -72,6 +73,19 @@ ${table(
 `;
 };
 
+type Define = (name: string, value: string, comment: string) => string;
+
+/** How the engine traditional reorganizes, for those who compare; nothing without that engine. */
+const reorganizeDefines = (config: Config, define: Define): string => {
+  if (!config.engines.includes('traditional')) return '';
+  const { reorganizeElements, reorganizeOverlap } = derive(config);
+  return `
+/* The reorganize step of the engine traditional */
+${define('REORGANIZE_ELEMENTS_PER_CYCLE', String(reorganizeElements), 'elements written in a cycle')}
+${define('REORGANIZE_OVERLAP', reorganizeOverlap ? '1' : '0', 'whether compiled passes begin beside it')}
+`;
+};
+
 /** The register map of a configuration as a C header: offsets, field masks and shifts, error causes, counters. */
 export const registerMapHeader = (config: Config): string => {
   const prefix = config.prefix.toUpperCase();
@@ -107,7 +121,7 @@ ${Object.entries(constants)
 
 /* Fields */
 ${masks.join('\n')}
-
+${reorganizeDefines(config, define)}
 /* Error causes */
 ${ERROR_CAUSES.map(({ code, name, description }) => define(`ERROR_${name}`, `${code}`, description)).join('\n')}
 

@@ -78,11 +78,11 @@ const sources = (positions: number, x: number, bound: number, stride: number, ph
   });
 };
 
-/** Carries out one REORGANIZE, row by row. A position is read as vectors of one beat. */
+/** Carries out one REORGANIZE, row by row. A position is read as vectors of the elements that a cycle writes. */
 export const runReorganize = (machine: Machine, reorganize: Reorganize): void => {
   const { config, sizes, memory, arithmetic, counts, fail } = machine;
   const { elements, positionsW, positionsH, strideW, strideH, phaseW, phaseH, bufElement } = reorganize;
-  const { dataBytes, beatElements } = sizes;
+  const { dataBytes, reorganizeElements } = sizes;
   const { stored, mask } = arithmetic.dynamic;
   if (!config.engines.includes('traditional')) fail('ENGINE', 'REORGANIZE needs the engine traditional');
   if (phaseW >= strideW || phaseH >= strideH) fail('FIELD', 'phases must be below their strides');
@@ -101,7 +101,7 @@ export const runReorganize = (machine: Machine, reorganize: Reorganize): void =>
         run[at] = value;
         if (dataBytes === 2) run[at + 1] = value >> 8;
       }
-      counts.dynamicReads += Math.ceil(elements / beatElements);
+      counts.dynamicReads += Math.ceil(elements / reorganizeElements);
     });
   });
   counts.dramBytesWritten += positionsH * runBytes;

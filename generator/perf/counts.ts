@@ -97,13 +97,13 @@ export const sourcePositions = (positions: number, x: number, bound: number, str
 };
 
 const addReorganize = (counts: Counts, config: Config, step: Reorganize): void => {
-  const { dataBytes, beatElements } = derive(config);
+  const { dataBytes, reorganizeElements } = derive(config);
   const { positionsH, positionsW, elements } = step;
   const bytes = positionsH * positionsW * elements * dataBytes;
   const pixels =
     sourcePositions(positionsH, step.xH, step.boundH, step.strideH, step.phaseH) *
     sourcePositions(positionsW, step.xW, step.boundW, step.strideW, step.phaseW);
-  counts.dynamicReads += pixels * Math.ceil(elements / beatElements);
+  counts.dynamicReads += pixels * Math.ceil(elements / reorganizeElements);
   counts.dramBytesWritten += bytes;
   counts.reorganizeBytes += bytes;
 };

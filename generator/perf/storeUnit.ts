@@ -104,9 +104,9 @@ export class StoreUnit {
   }
 
   private reorganizeJob(cycle: number, step: Reorganize): Job {
-    const { dataBytes, beatElements } = this.sizes;
-    const chunks = Math.ceil(step.elements / beatElements);
-    const last = (step.elements - (chunks - 1) * beatElements) * dataBytes;
+    const { dataBytes, reorganizeElements } = this.sizes;
+    const chunks = Math.ceil(step.elements / reorganizeElements);
+    const last = (step.elements - (chunks - 1) * reorganizeElements) * dataBytes;
     return {
       n1: step.positionsH,
       runs: step.positionsH,
@@ -114,7 +114,7 @@ export class StoreUnit {
       address: step.address,
       stride1: step.rowStride,
       stride2: 0,
-      bytesOf: (index) => (index % chunks === chunks - 1 ? last : beatElements * dataBytes),
+      bytesOf: (index) => (index % chunks === chunks - 1 ? last : reorganizeElements * dataBytes),
       items: step.positionsH * step.positionsW * chunks,
       begin: cycle + REORGANIZE_SETUP,
     };

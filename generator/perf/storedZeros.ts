@@ -35,7 +35,7 @@ export const withStoredZeros = (
       tiling.lanes === 'diagonal'
         ? chunked(layer.C, target, columns)
         : chunked(n, chunk, rows) * chunked(c, target, columns) * layer.G;
-    const reorganizeReads = layer.B * layer.Ho * layer.Wo * Math.ceil(layer.N / derive(config).beatElements);
+    const reorganizeReads = layer.B * layer.Ho * layer.Wo * Math.ceil(layer.N / derive(config).reorganizeElements);
     fetched = measured.dynamicReads! - reorganizeReads - pairs * vectors;
   } else {
     const chunkN = tiling.kind === 'pixels' ? tiling.n : n;

@@ -64,6 +64,8 @@ export class Builder {
   private stores = 0;
   private geometry: Geometry | undefined;
   private half = 0;
+  /** STOREs that every LOAD waits for. */
+  private barrier = 0;
   private readonly halfStores = [0, 0];
   private loadEnd = 0;
   private execEnds = [0];
@@ -152,13 +154,14 @@ export class Builder {
         outer[outer.length - 1] = { ...previous, count: previous.count * dimension.count };
       } else outer.push(dimension);
     }
+    const waitStore = Math.max(options.waitStore ?? 0, this.barrier);
     const [d1 = { count: 1, dram: 0, buffer: 0 }, d2 = { count: 1, dram: 0, buffer: 0 }, ...rest] = outer;
     const each = (index: number, dram: number, buffer: number): void => {
       if (index === rest.length) {
         const instruction: Load = {
           kind: 'load',
           waitExec: options.waitExec,
-          waitStore: options.waitStore ?? 0,
+          waitStore,
           stationary: options.stationary,
           reorganize: options.reorganize ?? false,
           address: options.address + dram * dataBytes,
@@ -185,11 +188,7 @@ export class Builder {
         );
         const bursts = rows * Math.ceil(beats / rows / 128);
         const cycles = Math.max(beats, (bursts * LATENCY) / this.config.axi.outstanding);
-        const start = Math.max(
-          this.loadEnd,
-          this.execEnds[options.waitExec] ?? 0,
-          this.storeEnds[options.waitStore ?? 0] ?? 0,
-        );
+        const start = Math.max(this.loadEnd, this.execEnds[options.waitExec] ?? 0, this.storeEnds[waitStore] ?? 0);
         this.loadEnd = start + cycles + 4;
         this.bytesRead += beats * beatBytes;
         this.busBusy += beats;
@@ -277,16 +276,21 @@ export class Builder {
     this.busBusy += beats;
   }
 
+  /** Every LOAD from here on, and so every EXEC, waits for all STOREs so far. */
+  waitForStores(): void {
+    this.barrier = this.stores;
+  }
+
   /** Appends a REORGANIZE that waits for all loads so far. Returns its number in the STORE queue. */
   reorganize(instruction: Omit<Reorganize, 'kind' | 'waitExec' | 'waitLoad'>): number {
     this.emit({ kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction });
     this.stores += 1;
     this.halfStores[0] = this.stores;
     this.halfStores[1] = this.stores;
-    const { dataBytes, beatBytes } = this.derived;
+    const { dataBytes, beatBytes, beatElements, reorganizeElements } = this.derived;
     const bytes = instruction.positionsH * instruction.positionsW * instruction.elements * dataBytes;
     const start = Math.max(this.storeEnds.at(-1)!, this.loadEnd);
-    this.storeEnds.push(start + bytes / beatBytes + 40);
+    this.storeEnds.push(start + (bytes / beatBytes) * (beatElements / reorganizeElements) + 40);
     this.bytesWritten += bytes;
     this.busBusy += bytes / beatBytes;
     return this.stores;

@@ -41,13 +41,14 @@ export const reorganizeFits = (problem: Problem, memory: MemoryMap, builder: Bui
 
 /**
  * Emits the step that writes the zero-inserted (and, for dgrad, zero-padded) dY to DRAM: slabs of rows, loaded to the
- * dynamic buffer and written from there, loads ahead of writes. Returns the STORE-queue count that ends it.
+ * dynamic buffer and written from there, loads ahead of writes. Returns the STORE-queue count that ends it. Unless the
+ * configuration lets the step overlap, all LOADs that follow wait for that count.
  * @returns undefined when a row of dY does not fit the dynamic buffer.
  */
 export const emitReorganize = (problem: Problem, memory: MemoryMap, builder: Builder): number | undefined => {
   const { layer, pass, reorganized } = problem;
   if (!reorganized) return 0;
-  const { dynamicElements, beatElements, dataBytes } = builder.derived;
+  const { dynamicElements, beatElements, dataBytes, reorganizeOverlap } = builder.derived;
   const raw = rawStrip(problem, memory);
   const { source } = raw;
   const padH = pass === 'dgrad' ? (layer.Kh - 1) * layer.Dh - layer.Pt : 0;
@@ -138,5 +139,6 @@ export const emitReorganize = (problem: Problem, memory: MemoryMap, builder: Bui
       }
     }
   }
+  if (!reorganizeOverlap) builder.waitForStores();
   return last;
 };

@@ -28,6 +28,13 @@ export interface Config {
   /** AXI4 master: data width in bits, address width in bits, bursts in flight. */
   readonly axi: { readonly dataWidth: number; readonly addressWidth: number; readonly outstanding: number };
   readonly engines: readonly Engine[];
+  /** The step with which `traditional` writes its zero-inserted tensor. When left out: as good as the bus allows. */
+  readonly reorganize?: {
+    /** Elements written in a cycle: a power of two up to those of a beat. When left out: a beat. */
+    readonly elementsPerCycle?: number;
+    /** False: nothing else of the pass runs until the tensor is written. When left out: true. */
+    readonly overlap?: boolean;
+  };
   /** Prefix of every Verilog module name. */
   readonly prefix: string;
 }

@@ -8,6 +8,9 @@ export interface Derived {
   /** Bytes and elements of one AXI beat. */
   readonly beatBytes: number;
   readonly beatElements: number;
+  /** Elements that the reorganize step of `traditional` writes in a cycle, and whether other parts of the pass run beside it. */
+  readonly reorganizeElements: number;
+  readonly reorganizeOverlap: boolean;
   /** Elements of a buffer word (each buffer has an even and an odd bank of words). */
   readonly dynamicWord: number;
   readonly stationaryWord: number;
@@ -50,6 +53,8 @@ export const derive = (config: Config): Derived => {
     dataBytes,
     beatBytes,
     beatElements,
+    reorganizeElements: config.reorganize?.elementsPerCycle ?? beatElements,
+    reorganizeOverlap: config.reorganize?.overlap ?? true,
     dynamicWord: ceilPow2(dynamicLanes),
     stationaryWord: Math.max(ceilPow2(stationaryLanes), beatElements),
     dynamicLanes,

@@ -12,10 +12,15 @@ export interface CommonView {
 
 /**
  * SHA-256, in hexadecimal, of what the hardware is: the canonical JSON of the configuration without its name and prefix, which
- * change what things are called and nothing that a driver or a program meets.
+ * change what things are called and nothing that a driver or a program meets, and without `reorganize.overlap`, which is in programs.
  */
-export const configHash = ({ name: _name, prefix: _prefix, ...hardware }: Config): string =>
-  createHash('sha256').update(JSON.stringify(hardware)).digest('hex');
+export const configHash = ({ name: _name, prefix: _prefix, reorganize, ...hardware }: Config): string => {
+  const { elementsPerCycle } = reorganize ?? {};
+  const step = elementsPerCycle === undefined ? {} : { reorganize: { elementsPerCycle } };
+  return createHash('sha256')
+    .update(JSON.stringify({ ...hardware, ...step }))
+    .digest('hex');
+};
 
 export const commonView = (config: Config): CommonView => ({
   prefix: config.prefix,

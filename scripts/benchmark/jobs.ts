@@ -44,9 +44,13 @@ export interface BenchJob {
   readonly timeline?: boolean;
 }
 
+const reorganizerName = ({ elementsPerCycle, overlap = true }: NonNullable<Config['reorganize']>): string =>
+  `reorganizing ${elementsPerCycle ?? 'a beat'} a cycle${overlap ? '' : ' alone'},`;
+
 export const jobName = ({ layer, config, pass, engine, stalls, timeline }: BenchJob): string =>
   [
     ...(config ? [config.name] : []),
+    ...(config?.reorganize ? [reorganizerName(config.reorganize)] : []),
     ...[layer, pass, engine],
     ...(stalls ? [`with ${STALL_PERCENT} % stalls`] : []),
     ...(timeline ? ['timeline'] : []),

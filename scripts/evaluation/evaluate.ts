@@ -10,12 +10,13 @@ import { runJobs } from '../benchmark/runJobs.js';
 import { reasons, reductionRows, reductions } from './comparison.js';
 import { type ModelJob, modelKey, runModel } from './model.js';
 import { networkJobs, networkReport, networkTotals } from './networks.js';
+import { reorganizerJobs, reorganizerModelJobs, reorganizerReport, reorganizerTotals, SIMPLE } from './reorganizers.js';
 import { type Results, type Run, resultsSchema } from './results.js';
 import { sizeJobs, sizeModelJobs, sizePoints, sizeReport } from './sizes.js';
 import { timelineJobs, timelineRuns } from './timelines.js';
 import { summarize, validationJobs, validationReport, validationRows } from './validation.js';
 
-export const PARTS = ['layers', 'sizes', 'timelines', 'validation', 'networks'] as const;
+export const PARTS = ['layers', 'sizes', 'timelines', 'validation', 'networks', 'reorganizers'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface EvaluationOptions {
@@ -45,6 +46,7 @@ export const rtlJobs = ({ parts, wanted }: Pick<EvaluationOptions, 'parts' | 'wa
   ...(parts.includes('sizes') ? sizeJobs() : []),
   ...(parts.includes('timelines') ? timelineJobs() : []),
   ...(parts.includes('validation') ? validationJobs() : []),
+  ...(parts.includes('reorganizers') ? reorganizerJobs() : []),
 ];
 
 const modelJobs = ({ parts, wanted }: EvaluationOptions): readonly ModelJob[] => [
@@ -52,6 +54,8 @@ const modelJobs = ({ parts, wanted }: EvaluationOptions): readonly ModelJob[] =>
   ...(parts.includes('sizes') ? sizeModelJobs() : []),
   ...(parts.includes('validation') ? validationJobs() : []),
   ...(parts.includes('networks') ? networkJobs() : []),
+  // bp's layers are what the reorganizers are compared with
+  ...(parts.includes('reorganizers') ? [...networkJobs(), ...reorganizerModelJobs(), ...reorganizerJobs()] : []),
 ];
 
 const toolVersion = (): Readonly<Record<string, string>> => {
@@ -95,8 +99,8 @@ const onChipBytes = (): number => {
 };
 
 /** True when nothing was measured or predicted. */
-export const isEmpty = ({ runs, networks, sizes, timelines, validation }: Results): boolean =>
-  [runs, networks, sizes, timelines, validation].every((part) => part.length === 0);
+export const isEmpty = ({ runs, networks, sizes, timelines, validation, reorganizers }: Results): boolean =>
+  [runs, networks, sizes, timelines, validation, reorganizers].every((part) => part.length === 0);
 
 const title = (text: string): string => `${text}\n${'-'.repeat(text.length)}\n`;
 
@@ -109,10 +113,14 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
   const { estimates } = model;
 
   const compared = rtl.filter((job) => COMPARISON.includes(job));
-  const totals = parts.includes('networks') ? networkTotals(estimates) : [];
+  const totals = parts.includes('networks') || parts.includes('reorganizers') ? networkTotals(estimates) : [];
+  const reorganizers = parts.includes('reorganizers') ? reorganizerTotals(estimates) : [];
   const points = parts.includes('sizes') ? sizePoints(measured, estimates) : [];
   const checked = parts.includes('validation') ? validationRows(validationJobs(), measured, estimates) : [];
-  const found = reductions(totals);
+  const found = reductions(
+    totals,
+    reorganizers.filter(({ elementsPerCycle, overlap }) => elementsPerCycle === SIMPLE.elementsPerCycle && !overlap),
+  );
   const why = reasons(totals);
   const { array, format } = presets[PRESET];
   const results: Results = resultsSchema.parse({
@@ -129,6 +137,12 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
     },
     runs: compared.flatMap((job) => layerRun(job, measured, estimates.get(modelKey(job)))),
     networks: totals,
+    reorganizers,
+    reorganizerRuns: parts.includes('reorganizers')
+      ? reorganizerJobs().flatMap((job) =>
+          layerRun(job, measured, estimates.get(modelKey(job))).map((run) => ({ ...run, ...SIMPLE })),
+        )
+      : [],
     sizes: points,
     timelines: parts.includes('timelines') ? timelineRuns(measured) : [],
     validation: checked,
@@ -152,6 +166,7 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
           `\n${why.map((line) => `- ${line}\n`).join('')}`,
         ]
       : []),
+    ...(reorganizers.length > 0 ? [title('Reorganizers of traditional'), reorganizerReport(results)] : []),
   ];
   return {
     results,

@@ -1,7 +1,8 @@
 import { ENGINES, type Engine } from '../../generator/spec/config.js';
 import { groupBy } from '../lists.js';
-import { count, percent, ratio, typeset } from '../numbers.js';
+import { change, count, percent, ratio, typeset } from '../numbers.js';
 import { reductionRows } from './comparison.js';
+import { explanation, measuredChanges, rateRows } from './reorganizers.js';
 import type { NetworkTotals, Results, Run } from './results.js';
 import { BARS, summarize } from './validation.js';
 
@@ -66,6 +67,8 @@ export const resultsMarkdown = (results: Results): string => {
     validation.map((row) => ({ ...row, error: row.predictedCycles / row.cycles - 1, wrong: [] })),
   );
   const [head, ...changes] = reductionRows(comparison?.reductions ?? []);
+  const [rateHead, ...rates] = rateRows(results);
+  const measured = measuredChanges(results);
   const parts = [
     `\`${meta.command}\`, on ${meta.date.slice(0, 10)} with ${versions.join(', ')}, seed ${meta.seed}: \`${machine.preset}\`, ` +
       `${machine.rows}x${machine.columns} ${machine.format}, ${machine.busBytesPerCycle} bytes a cycle to and from memory, ${machine.onChipBytes / 1024} KiB on chip.`,
@@ -88,13 +91,28 @@ export const resultsMarkdown = (results: Results): string => {
     ...(comparison && head
       ? [
           '### Beside the published figures',
-          'Changes of both gradients over `traditional`, means over these networks; the last column is over `bp`.',
+          'Changes of both gradients over `traditional`, means over these networks; the last column is over `bp`. Where the paper says what is saved at least, the least of the networks stands beside it.' +
+            (comparison.reductions.some(({ simple }) => simple !== undefined)
+              ? ' The simple reorganizer writes one element a cycle and overlaps with nothing.'
+              : ''),
           table(
             head,
             3,
             changes.map((row) => row.map(typeset)),
           ),
           comparison.reasons.map((reason) => `- ${typeset(reason)}`).join('\n'),
+        ]
+      : []),
+    ...(rateHead
+      ? [
+          'What `bp` changes of the runtime, by the elements that the reorganize step of `traditional` writes in a cycle (means over the networks, by the model):',
+          table(rateHead, 1, rates),
+          ...(measured.length > 0
+            ? [
+                `On the RTL, with one element a cycle, alone: ${measured.map(([layer, share]) => `${layer} ${change(share)}`).join(', ')}.`,
+              ]
+            : []),
+          explanation(results).join(' '),
         ]
       : []),
     ...(summary.runs > 0

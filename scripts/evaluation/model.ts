@@ -12,11 +12,12 @@ import type { ModelOutcome } from './modelWorker.js';
 /** A pass of a layer whose cost the model predicts. */
 export type ModelJob = Omit<BenchJob, 'stalls' | 'timeline'>;
 
-/** Without zeros to insert `traditional` is `bp`, and need not be predicted twice. */
+/** Without zeros to insert `traditional` is `bp` with any reorganizer, and need not be predicted twice. */
 const canonical = (job: ModelJob): ModelJob => {
   const { Sh, Sw } = layerOf(job);
   const same = job.engine === 'traditional' && (job.pass === 'fprop' || (Sh === 1 && Sw === 1));
-  return same && configOf(job).engines.includes('bp') ? { ...job, engine: 'bp' } : job;
+  const { reorganize: _none, ...config } = configOf(job);
+  return same && config.engines.includes('bp') ? { ...job, engine: 'bp', config } : job;
 };
 
 const WORKER = new URL('./modelWorker.js', import.meta.url);

@@ -1,7 +1,7 @@
 import { type NetworkName, networks } from '../../generator/networks/index.js';
 import type { NetworkLayer } from '../../generator/networks/network.js';
 import type { Estimate } from '../../generator/perf/estimate.js';
-import { ENGINES, type Engine, PASSES } from '../../generator/spec/config.js';
+import { type Config, ENGINES, type Engine, PASSES } from '../../generator/spec/config.js';
 import { formatLayer } from '../../generator/spec/layer.js';
 import { presets } from '../../generator/spec/presets.js';
 import { PRESET } from '../benchmark/jobs.js';
@@ -23,11 +23,18 @@ export const FAMILIES: readonly (readonly [name: NetworkName, label: string])[] 
 ];
 
 /** Linear layers are among them, as 1x1 convolutions of a 1x1 map. */
-const layersOf = (name: NetworkName): readonly NetworkLayer[] => networks[name]({ batch: BATCH }).layers;
+export const layersOf = (name: NetworkName): readonly NetworkLayer[] => networks[name]({ batch: BATCH }).layers;
 
-const jobOf = ({ name, layer }: NetworkLayer, pass: (typeof PASSES)[number], engine: Engine): ModelJob => ({
-  ...{ layer: name, spec: formatLayer(layer), config: presets[PRESET], pass, engine },
-});
+/** Those with a stride of 2 or more. */
+export const stridedLayersOf = (name: NetworkName): readonly NetworkLayer[] =>
+  layersOf(name).filter(({ layer }) => Math.max(layer.Sh, layer.Sw) > 1);
+
+export const jobOf = (
+  { name, layer }: NetworkLayer,
+  pass: (typeof PASSES)[number],
+  engine: Engine,
+  config: Config = presets[PRESET],
+): ModelJob => ({ ...{ layer: name, spec: formatLayer(layer), config, pass, engine } });
 
 /** Every layer, pass and engine of every network. */
 export const networkJobs = (): readonly ModelJob[] =>
@@ -40,14 +47,18 @@ const ACCESSES = [
   ...['accumulatorReads', 'accumulatorWrites'],
 ];
 
-const totalsOf = (
-  label: string,
-  layers: readonly NetworkLayer[],
+/** Totals of one network; undefined when an estimate is missing. */
+export const totalsOf = (
+  [name, label]: (typeof FAMILIES)[number],
   engine: Engine,
   scope: NetworkTotals['scope'],
   estimates: ReadonlyMap<string, Estimate>,
+  config?: Config,
 ): NetworkTotals | undefined => {
-  const passes = PASSES.map((pass) => layers.map((layer) => estimates.get(modelKey(jobOf(layer, pass, engine)))));
+  const layers = scope === 'all' ? layersOf(name) : stridedLayersOf(name);
+  const passes = PASSES.map((pass) =>
+    layers.map((layer) => estimates.get(modelKey(jobOf(layer, pass, engine, config)))),
+  );
   if (!passes.flat().every((estimate) => estimate !== undefined)) return undefined;
   const [fprop, dgrad, wgrad] = passes as unknown as readonly (readonly Estimate[])[];
   const cycles = (estimates: readonly Estimate[] = []): number => estimates.reduce((sum, one) => sum + one.cycles, 0);
@@ -74,14 +85,11 @@ const totalsOf = (
 
 /** Totals of each network and engine, over all layers and over those with a stride of 2 or more. */
 export const networkTotals = (estimates: ReadonlyMap<string, Estimate>): readonly NetworkTotals[] =>
-  FAMILIES.flatMap(([name, label]) => {
-    const all = layersOf(name);
-    const strided = all.filter(({ layer }) => Math.max(layer.Sh, layer.Sw) > 1);
-    return ENGINES.flatMap((engine) => [
-      ...[totalsOf(label, all, engine, 'all', estimates) ?? []].flat(),
-      ...[totalsOf(label, strided, engine, 'strided', estimates) ?? []].flat(),
-    ]);
-  });
+  FAMILIES.flatMap((family) =>
+    ENGINES.flatMap((engine) =>
+      (['all', 'strided'] as const).flatMap((scope) => totalsOf(family, engine, scope, estimates) ?? []),
+    ),
+  );
 
 const mega = (value: number): string => fixed(value / 1e6, 2);
 const kilo = (value: number): string => fixed(value / 1e3, 1);

@@ -65,6 +65,9 @@ const totals = z.object({
   arrayBusy: count.optional(),
 });
 
+/** How `traditional` was made to reorganize. */
+const reorganizer = { elementsPerCycle: z.number().int().positive(), overlap: z.boolean() };
+
 const size = z.object({
   /** Rows and columns of the array. */
   size: z.number().int().positive(),
@@ -110,6 +113,8 @@ const reduction = z.object({
   zerofree: z.number(),
   zerofreeOverBp: z.number(),
   networks: z.record(z.string(), z.number()),
+  /** `bp` over the simple reorganizer: one element a cycle, alone. */
+  simple: z.number().optional(),
 });
 
 /** Everything that the benchmark measured: what the report is made from. Cycles are of the core clock. */
@@ -134,6 +139,9 @@ export const resultsSchema = z.object({
   }),
   runs: z.array(run),
   networks: z.array(totals),
+  /** `traditional` with other reorganize steps: totals of networks by the model, and runs of the reference layers on the RTL. */
+  reorganizers: z.array(totals.extend(reorganizer)).default([]),
+  reorganizerRuns: z.array(run.extend(reorganizer)).default([]),
   sizes: z.array(size),
   timelines: z.array(timeline),
   validation: z.array(validation),
@@ -144,6 +152,7 @@ export const resultsSchema = z.object({
 export type Results = z.infer<typeof resultsSchema>;
 export type Run = z.infer<typeof run>;
 export type NetworkTotals = z.infer<typeof totals>;
+export type ReorganizerTotals = Results['reorganizers'][number];
 export type SizePoint = z.infer<typeof size>;
 export type TimelineRun = z.infer<typeof timeline>;
 export type Validation = z.infer<typeof validation>;

@@ -11,6 +11,7 @@ import { explorerSection } from './explorer.js';
 import type { Section } from './figure.js';
 import { networksSection } from './networks.js';
 import { figuresSection } from './overview.js';
+import { reorganizersSection } from './reorganizers.js';
 import { rooflineSection } from './roofline.js';
 import { chartRuns, dramBytes } from './select.js';
 import { sizesSection } from './sizes.js';
@@ -30,6 +31,7 @@ const sectionsOf = (results: Results): readonly Section[] => {
     speedupSection(results),
     figuresSection(results),
     ...has(results.networks.length > 0 || results.comparison !== undefined, networksSection),
+    ...has(results.reorganizers.length > 0, reorganizersSection),
     ...has(charted.length > 0, cyclesSection),
     ...has(charted.some(moves), rooflineSection),
     ...has(charted.some(moves), trafficSection),

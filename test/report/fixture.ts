@@ -57,11 +57,25 @@ export const fixtureResults = (
       reductions: [
         {
           ...{ scope: 'strided', figure: 'bytes', paper: '-22.7 % or more', networks: { FixtureNet: -0.3 } },
-          ...{ bp: -0.3, zerofree: -0.4, zerofreeOverBp: -1 / 7 },
+          ...{ bp: -0.3, zerofree: -0.4, zerofreeOverBp: -1 / 7, simple: -0.35 },
         },
       ],
       reasons: ['because < of it'],
     },
+    reorganizers: ['FixtureNet', 'Fixture<2>'].flatMap((network, index) =>
+      [1, 2, 4].flatMap((elementsPerCycle) =>
+        [false, true].flatMap((overlap) =>
+          (['all', 'strided'] as const).map((scope) => {
+            const totals = fixtureTotals(network, runs.slice(index), 'traditional', scope);
+            const dgrad = totals.dgrad + (totals.dgrad * (overlap ? 1 : 1.1)) / elementsPerCycle;
+            return { ...totals, dgrad, elementsPerCycle, overlap };
+          }),
+        ),
+      ),
+    ),
+    reorganizerRuns: runs
+      .filter(({ engine, pass }) => engine === 'traditional' && pass !== 'fprop')
+      .map((run) => ({ ...run, cycles: run.cycles * 2, elementsPerCycle: 1, overlap: false })),
     timelines: runs.filter(({ layer, pass }) => layer === runs[0]!.layer && pass === 'dgrad').map(fixtureTimeline),
     validation: runs.map(({ preset, layer, pass, engine, cycles, predictedCycles }) => ({
       ...{ preset, layer, pass, engine, cycles, predictedCycles: predictedCycles!, exact: true },

@@ -67,9 +67,18 @@ describe('the report', () => {
   it('says what the results say', async () => {
     const document = await documentOf(results);
     expect(sections(document)).toEqual(
-      ['speedup', 'figures', 'networks', 'cycles', 'roofline', 'traffic', 'sizes', 'timelines', 'matrix'].concat([
-        ...['validation', 'runs', 'conditions'],
-      ]),
+      [
+        'speedup',
+        'figures',
+        'networks',
+        'reorganizers',
+        'cycles',
+        'roofline',
+        'traffic',
+        'sizes',
+        'timelines',
+        'matrix',
+      ].concat([...['validation', 'runs', 'conditions']]),
     );
     const of = (engine: string, pass = 'dgrad') =>
       results.runs.find((run) => run.layer === 'A' && run.pass === pass && run.engine === engine)!;
@@ -96,8 +105,15 @@ describe('the report', () => {
     expect(rowOf(document, 'networks', 'FixtureNet', change(fewer))).toBeDefined();
     expect(rowOf(document, 'networks', 'mean')).toBeDefined();
     expect(rowOf(document, 'networks', 'bytes').slice(1)).toEqual([
-      ...['−22.7 % or more', '−30.0 %', '−40.0 %', '−14.3 %'].map((text) => text.replace(' %', '\u00a0%')),
+      ...['−22.7 % or more', '−30.0 %', '−30.0 %', '−35.0 %', '−40.0 %', '−14.3 %'].map((text) =>
+        text.replace(' %', '\u00a0%'),
+      ),
     ]);
+    const published = document.querySelector('#reorganizers')!;
+    // two networks and their mean at three rates, and the published figure
+    expect(published.querySelectorAll('.panel:first-child .wide g[aria-label="dot"] circle')).toHaveLength(9);
+    expect(published.textContent).toContain('published: 34.9');
+    expect(published.textContent).toContain('not known to us in detail');
     expect(document.querySelector('.reasons')!.textContent).toContain('because < of it');
     expect(document.querySelector('#conditions')!.textContent).toContain('a test fixture, from plans');
   });

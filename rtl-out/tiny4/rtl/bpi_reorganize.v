@@ -1,5 +1,5 @@
 // bpi_reorganize.v - the REORGANIZE instruction of the traditional engine: writes a slab of the zero-inserted,
-// zero-padded tensor to DRAM.  Source pixels come from the dynamic buffer, a beat of elements each cycle; all other
+// zero-padded tensor to DRAM.  Source pixels come from the dynamic buffer, CHUNK elements each cycle; all other
 // positions are zeros.  One DRAM run per row of positions.
 //
 // GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
@@ -10,6 +10,7 @@ module bpi_reorganize #(
     parameter ADDR_W     = 64,   // bits of a DRAM byte address
     parameter BUF_W      = 16,   // bits of an element address of the dynamic buffer
     parameter BEAT       = 16,   // elements of a DRAM beat
+    parameter CHUNK      = 16,   // elements written in a cycle, 1..BEAT
     parameter LANES      = 16,   // lanes of a buffer vector, at least BEAT
     parameter DATA_W     = 16    // bits per element
 ) (
@@ -70,7 +71,7 @@ module bpi_reorganize #(
     wire             cmd_fire = cmd_busy_q && cmd_ready_i;
     wire             able     = emit_busy_q && credit_q != 4'd0;
     wire             fire     = able && (!paired || rd_ready_i);
-    wire             last_chunk = left_q <= BEAT[23:0];
+    wire             last_chunk = left_q <= CHUNK[23:0];
     wire             position_ends = fire && last_chunk;
     wire             done     = state_q == FLUSH && flush_q == 2'd3 && write_idle_i && credit_q == DEPTH[3:0];
 
@@ -150,13 +151,13 @@ module bpi_reorganize #(
             left_q   <= elements;
             offset_q <= {BUF_W{1'b0}};
         end else if (fire) begin
-            left_q   <= left_q - BEAT[23:0];
-            offset_q <= offset_q + BEAT[BUF_W-1:0];
+            left_q   <= left_q - CHUNK[23:0];
+            offset_q <= offset_q + CHUNK[BUF_W-1:0];
         end
     end
 
     // --- Chunks on their way ----------------------------------------------
-    localparam [7:0] FULL = BEAT * BYTES;
+    localparam [7:0] FULL = CHUNK * BYTES;
     wire [7:0] bytes = last_chunk ? left_q[7:0] * BYTES[7:0] : FULL;
     reg        fire_q, fire_2q, read_q, read_2q;
     reg [7:0]  bytes_q, bytes_2q;
@@ -175,17 +176,25 @@ module bpi_reorganize #(
         end
     end
 
-    wire fifo_ready;
-    bpi_fifo #(.WIDTH(BEAT*DATA_W + 8), .DEPTH(DEPTH)) u_fifo (
+    wire                    fifo_ready;
+    wire [CHUNK*DATA_W-1:0] chunk;
+    bpi_fifo #(.WIDTH(CHUNK*DATA_W + 8), .DEPTH(DEPTH)) u_fifo (
         .clk_i       (clk_i),
         .rst_i       (rst_i),
         .in_valid_i  (fire_2q),
         .in_ready_o  (fifo_ready),
-        .in_data_i   ({bytes_2q, read_2q ? rd_data_i[BEAT*DATA_W-1:0] : {(BEAT*DATA_W){1'b0}} }),
+        .in_data_i   ({bytes_2q, read_2q ? rd_data_i[CHUNK*DATA_W-1:0] : {(CHUNK*DATA_W){1'b0}} }),
         .out_valid_o (chunk_valid_o),
         .out_ready_i (chunk_ready_i),
-        .out_data_o  ({chunk_bytes_o, chunk_data_o})
+        .out_data_o  ({chunk_bytes_o, chunk})
     );
+    generate
+        if (CHUNK == BEAT) begin : gen_beat
+            assign chunk_data_o = chunk;
+        end else begin : gen_part
+            assign chunk_data_o = { {((BEAT-CHUNK)*DATA_W){1'b0} }, chunk};
+        end
+    endgenerate
 
     // --- Outputs ----------------------------------------------------------
     assign ins_ready_o = done;
@@ -196,6 +205,7 @@ module bpi_reorganize #(
     assign rd_addr_o   = addr + offset_q;
 
     // --- Checks -----------------------------------------------------------
+    `CHECK_PARAM(CHUNK >= 1 && CHUNK <= BEAT, "CHUNK is 1 to BEAT")
     `CHECK(!fire_2q || fifo_ready, "chunk lost: credit is wrong")
 
     wire unused_ok = &{1'b0, ins_i, addr_field, rd_data_i, fifo_ready, part_2_q[27:24], part_3_q[27:20], unused_grid, unused_x};

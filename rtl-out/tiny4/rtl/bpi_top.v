@@ -7,7 +7,7 @@
 //   EXEC   u_tap_walker > u_agu_dynamic    > buffer > (u_transpose_dynamic)  > u_issue
 //                       > u_agu_stationary > buffer > u_transpose_stationary > u_issue
 //                       > u_agu_accumulate > u_issue > u_systolic > u_accumulator, 64 vectors of 4
-//   STORE  u_store or u_reorganize > u_epilogue > u_dma_write
+//   STORE  u_store or u_reorganize (4 elements a cycle) > u_epilogue > u_dma_write
 //
 // Registers: registers.md and sw/bpi_registers.h in the output.
 //
@@ -823,7 +823,7 @@ module bpi_top (
     wire [DYN_W-1:0]  z_rd_addr;
     wire [BUS_W-1:0]  z_chunk_data;
     wire [7:0]        z_chunk_bytes;
-    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(DYN_W), .BEAT(BEAT), .LANES(DYN_LANES), .DATA_W(DATA_W)) u_reorganize (
+    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(DYN_W), .BEAT(BEAT), .CHUNK(4), .LANES(DYN_LANES), .DATA_W(DATA_W)) u_reorganize (
         .clk_i         (clk_i),
         .rst_i         (rst),
         .ins_valid_i   (store_valid && reorganizing),

@@ -35,6 +35,10 @@
 #define BPI_STATUS_CAUSE                     0x0000FF00u  /* Cause of the first error since the last was cleared, 0 for none. */
 #define BPI_STATUS_CAUSE_SHIFT               8            /* lowest bit */
 
+/* The reorganize step of the engine traditional */
+#define BPI_REORGANIZE_ELEMENTS_PER_CYCLE    4            /* elements written in a cycle */
+#define BPI_REORGANIZE_OVERLAP               1            /* whether compiled passes begin beside it */
+
 /* Error causes */
 #define BPI_ERROR_OPCODE                     1            /* An instruction has an unknown opcode. */
 #define BPI_ERROR_FIELD                      2            /* An instruction sets reserved bits, or a size is zero or too large. */

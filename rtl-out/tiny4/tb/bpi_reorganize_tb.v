@@ -2,7 +2,7 @@
 // that of a source pixel or zero.  The buffer and the writer wait at random, or never; then a chunk leaves each cycle.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 4, CYCLES = 4000;
+    localparam CASES = 7, CYCLES = 4000;
 
     reg clk = 0;
     always #5 clk = !clk;
@@ -18,6 +18,12 @@ module tb;
         (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
     reorganize_case #(.DATA_W(8), .BEAT(64), .LANES(64), .BUF_W(9), .ADDR_W(48)) c3
         (.clk(clk), .cycle(cycle), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
+    reorganize_case #(.DATA_W(8), .BEAT(4), .CHUNK(1), .LANES(5), .BUF_W(10), .ADDR_W(64)) c4
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 4), .errors(errors[4]), .checks(checks[4]));
+    reorganize_case #(.DATA_W(16), .BEAT(8), .CHUNK(2), .LANES(9), .BUF_W(8), .ADDR_W(32)) c5
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 5), .errors(errors[5]), .checks(checks[5]));
+    reorganize_case #(.DATA_W(8), .BEAT(16), .CHUNK(4), .LANES(16), .BUF_W(12), .ADDR_W(40)) c6
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 6), .errors(errors[6]), .checks(checks[6]));
 
     always @(posedge clk) begin
         cycle <= cycle + 1;
@@ -42,6 +48,7 @@ endmodule
 module reorganize_case #(
     parameter DATA_W = 8,
     parameter BEAT   = 4,
+    parameter CHUNK  = BEAT,
     parameter LANES  = 4,
     parameter BUF_W  = 10,
     parameter ADDR_W = 32
@@ -66,7 +73,7 @@ module reorganize_case #(
     wire [BEAT*DATA_W-1:0] chunk_data;
     wire [7:0] chunk_bytes;
 
-    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(BUF_W), .BEAT(BEAT), .LANES(LANES), .DATA_W(DATA_W)) dut (
+    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(BUF_W), .BEAT(BEAT), .CHUNK(CHUNK), .LANES(LANES), .DATA_W(DATA_W)) dut (
         .clk_i(clk), .rst_i(rst), .ins_valid_i(ins_valid), .ins_ready_o(ins_ready), .ins_i(ins),
         .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle),
         .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_addr_o(rd_addr), .rd_data_i(rd_data),
@@ -76,7 +83,7 @@ module reorganize_case #(
     task fail(input [8*40-1:0] what);
         begin
             error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL beat %0d cycle %0d: %0s", BEAT, cycle, what);
+            if (error_count < 5) $display("FAIL beat %0d, chunk %0d, cycle %0d: %0s", BEAT, CHUNK, cycle, what);
         end
     endtask
 
@@ -116,7 +123,7 @@ module reorganize_case #(
             base = random(0) & ((1 << BUF_W) - 1);
             step_w = random(0);
             step_h = random(0);
-            chunks = positions_w * positions_h * ((elements + BEAT - 1) / BEAT);
+            chunks = positions_w * positions_h * ((elements + CHUNK - 1) / CHUNK);
             ins <= {random(0), random(0), row_stride, step_h, step_w, phase_h[7:0], phase_w[7:0], stride_h[7:0], stride_w[7:0],
                     bound_h[15:0], bound_w[15:0], x_h[15:0], x_w[15:0], positions_h[15:0], positions_w[15:0],
                     elements, base, addr, random(0), random(0), 32'd5};
@@ -148,7 +155,7 @@ module reorganize_case #(
                 fine_h = phase_h + h;
                 pixel = fine_w % stride_w == 0 && fine_h % stride_h == 0 && x_w + w >= 0 && x_w + w < bound_w && x_h + h >= 0 && x_h + h < bound_h;
                 at    = base + (fine_w / stride_w) * step_w + (fine_h / stride_h) * step_h + e;
-                bytes = elements - e < BEAT ? elements - e : BEAT;
+                bytes = elements - e < CHUNK ? elements - e : CHUNK;
                 if (chunk_bytes !== bytes * BYTES) fail("wrong size");
                 for (i = 0; i < BEAT; i = i + 1) begin
                     expected = pixel ? element(at + i) : 0;

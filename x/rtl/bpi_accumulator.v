@@ -1,0 +1,160 @@
+// bpi_accumulator.v - vectors of int32 sums: entry = entry + data, one vector a cycle, never stalled.
+// A drain reads an entry and clears it.  It waits while the accumulate stream has its bank: the read port now, or the
+// write port in the next cycle, when the clear is due.  Every entry is cleared after reset.
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_accumulator #(
+    parameter COLS       = 16,    // lanes of a vector
+    parameter ADDR_W     = 10,    // bits of a vector address
+    parameter BANKS      = 4,     // a power of two, at least 2; the top address bits select
+    parameter ADD_STAGES = 1      // cycles of one addition
+) (
+    input  wire               clk_i,
+    input  wire               rst_i,
+    output wire               busy_o,            // clearing after reset: accumulates are not allowed, drains wait
+
+    // Accumulate.  The same address may come again ADD_STAGES+2 cycles later.
+    input  wire               acc_valid_i,
+    input  wire [ADDR_W-1:0]  acc_addr_i,
+    input  wire [COLS*32-1:0] acc_data_i,
+
+    // Drain: data exactly two cycles after it is accepted
+    input  wire               drain_valid_i,
+    output wire               drain_ready_o,
+    input  wire [ADDR_W-1:0]  drain_addr_i,
+    output wire               drain_valid_o,
+    output wire [COLS*32-1:0] drain_data_o,
+    output wire               drain_starved_o    // a drain has waited for 32 cycles
+);
+    localparam BANK_W = $clog2(BANKS);
+    localparam ROW_W  = ADDR_W - BANK_W;
+    localparam VEC_W  = COLS * 32;
+    localparam PIPE   = ADD_STAGES + 1;          // cycles from the read of an entry to its write
+
+    // --- Accumulate: read | add | write --------------------------------------
+    reg  [PIPE:1]             acc_valid_q;       // stage k: accepted k cycles ago
+    reg  [PIPE*ADDR_W-1:0]    acc_addr_q;
+    reg  [VEC_W-1:0]          acc_data_q;
+    wire [ADDR_W-1:0]         sum_addr   = acc_addr_q[(PIPE-1)*ADDR_W +: ADDR_W];
+    wire                      next_valid = acc_valid_q[PIPE-1];
+    wire                      sum_valid  = acc_valid_q[PIPE];
+    wire [BANK_W-1:0]         acc_bank   = acc_addr_i[ADDR_W-1 -: BANK_W];
+    wire [BANK_W-1:0]         next_bank  = acc_addr_q[(PIPE-1)*ADDR_W-1 -: BANK_W];
+    wire [BANK_W-1:0]         sum_bank   = sum_addr[ADDR_W-1 -: BANK_W];
+
+    wire [BANKS*VEC_W-1:0]    bank_data, bank_used;
+    reg  [BANKS-1:0]          add_bank_q;        // one bit per bank: a bank's data wait for one register, not for a decoder
+    reg  [VEC_W-1:0]          entry;
+    integer n;
+    always @* begin
+        entry = {VEC_W{1'b0} };
+        for (n = 0; n < BANKS; n = n + 1) entry = entry | bank_used[n*VEC_W +: VEC_W];
+    end
+    wire [VEC_W-1:0]          sum;
+
+    genvar c;
+    generate
+        for (c = 0; c < COLS; c = c + 1) begin : gen_add
+            reg  [ADD_STAGES*32-1:0] sum_q;
+            wire [ADD_STAGES*32+31:0] sum_d = {sum_q, entry[c*32 +: 32] + acc_data_q[c*32 +: 32]};
+            always @(posedge clk_i) sum_q <= sum_d[ADD_STAGES*32-1:0];
+            assign sum[c*32 +: 32] = sum_d[ADD_STAGES*32 +: 32];
+        end
+    endgenerate
+
+    // --- Drain: read, then clear in the next cycle ---------------------------
+    reg  [1:0]        drain_valid_q;
+    reg  [ADDR_W-1:0] zero_addr_q;
+    reg  [5:0]        waited_q;
+    reg               clearing_q;
+    reg  [ROW_W-1:0]  clear_row_q;
+    wire [BANK_W-1:0] drain_bank = drain_addr_i[ADDR_W-1 -: BANK_W];
+    wire [BANK_W-1:0] zero_bank  = zero_addr_q[ADDR_W-1 -: BANK_W];
+    wire              drain_wait = clearing_q || (acc_valid_i && acc_bank == drain_bank)
+                                              || (next_valid && next_bank == drain_bank);
+    wire              drain_take = drain_valid_i && !drain_wait;
+
+    // --- Banks ------------------------------------------------------------
+    genvar b;
+    generate
+        for (b = 0; b < BANKS; b = b + 1) begin : gen_bank
+            localparam [BANK_W-1:0] BANK = b;
+            wire             rd_acc   = acc_valid_i && acc_bank == BANK;
+            wire             rd_drain = drain_take && drain_bank == BANK;
+            wire             wr_sum   = sum_valid && sum_bank == BANK;
+            wire             wr_zero  = clearing_q || (drain_valid_q[0] && zero_bank == BANK);
+            always @(posedge clk_i) add_bank_q[b] <= acc_bank == BANK;
+            assign bank_used[b*VEC_W +: VEC_W] = bank_data[b*VEC_W +: VEC_W] & {VEC_W{add_bank_q[b]} };
+            wire [ROW_W-1:0] wr_row   = clearing_q ? clear_row_q : wr_sum ? sum_addr[ROW_W-1:0] : zero_addr_q[ROW_W-1:0];
+
+            bpi_sram_1r1w #(.WIDTH(VEC_W), .DEPTH(1 << ROW_W), .LANES(1), .ADDR_W(ROW_W)) u_sram (
+                .clk_i      (clk_i),
+                .wr_lane_i  (wr_sum || wr_zero),
+                .wr_addr_i  (wr_row),
+                .wr_data_i  (sum & {VEC_W{!wr_zero} }),
+                .rd_valid_i (rd_acc || rd_drain),
+                .rd_addr_i  (rd_acc ? acc_addr_i[ROW_W-1:0] : drain_addr_i[ROW_W-1:0]),
+                .rd_data_o  (bank_data[b*VEC_W +: VEC_W])
+            );
+        end
+    endgenerate
+
+    // --- Registers --------------------------------------------------------
+    reg [VEC_W-1:0] drain_data_q;
+
+    always @(posedge clk_i) begin
+        acc_addr_q <= {acc_addr_q[(PIPE-1)*ADDR_W-1:0], acc_addr_i};
+        if (acc_valid_i)      acc_data_q   <= acc_data_i;
+        if (drain_take)       zero_addr_q  <= drain_addr_i;
+        if (drain_valid_q[0]) drain_data_q <= bank_data[zero_bank*VEC_W +: VEC_W];
+
+        acc_valid_q   <= {acc_valid_q[PIPE-1:1], acc_valid_i};
+        drain_valid_q <= {drain_valid_q[0], drain_take};
+        waited_q      <= !drain_valid_i || !drain_wait || clearing_q ? 6'd0 : waited_q[5] ? waited_q : waited_q + 6'd1;
+        clear_row_q   <= clear_row_q + 1'b1;
+        clearing_q    <= clearing_q && !(&clear_row_q);
+
+        if (rst_i) begin
+            acc_valid_q   <= {PIPE{1'b0} };
+            drain_valid_q <= 2'b00;
+            waited_q      <= 6'd0;
+            clear_row_q   <= {ROW_W{1'b0} };
+            clearing_q    <= 1'b1;
+        end
+    end
+
+    // --- Outputs ----------------------------------------------------------
+    assign busy_o          = clearing_q;
+    assign drain_ready_o   = !drain_wait;
+    assign drain_valid_o   = drain_valid_q[1];
+    assign drain_data_o    = drain_data_q;
+    assign drain_starved_o = waited_q[5];
+
+    // --- Checks -----------------------------------------------------------
+`ifndef SYNTHESIS
+    // An address comes again while it is on its way.  The array's entry sees to its own; the program, which has a STORE and
+    // the EXECs of the same sums wait for each other, to the rest.
+    reg     acc_early, acc_drained, drain_early;
+    integer k;
+    always @* begin
+        acc_early   = 1'b0;
+        acc_drained = drain_valid_q[0] && zero_addr_q == acc_addr_i;
+        drain_early = (drain_valid_q[0] && zero_addr_q == drain_addr_i) || (acc_valid_i && acc_addr_i == drain_addr_i);
+        for (k = 0; k < PIPE; k = k + 1) begin
+            if (acc_valid_q[k+1] && acc_addr_q[k*ADDR_W +: ADDR_W] == acc_addr_i)   acc_early   = 1'b1;
+            if (acc_valid_q[k+1] && acc_addr_q[k*ADDR_W +: ADDR_W] == drain_addr_i) drain_early = 1'b1;
+        end
+    end
+    `CHECK(!(acc_valid_i && acc_early), "accumulate to an address within ADD_STAGES+2 cycles of its last use")
+    `CHECK_PROGRAM(!(acc_valid_i && acc_drained), "accumulate to an address that is being drained")
+    `CHECK_PROGRAM(!(drain_take && drain_early), "drain of an address that is still on its way")
+`endif
+    `CHECK_PARAM(BANKS >= 2 && (1 << BANK_W) == BANKS && ROW_W >= 1, "BANKS is a power of two, with two entries in each")
+    `CHECK(!(acc_valid_i && clearing_q), "accumulate while the entries are cleared")
+    `CHECK_KNOWN(^{acc_valid_i, drain_valid_i} !== 1'bx, "unknown control")
+
+endmodule
+`default_nettype wire

@@ -1,0 +1,145 @@
+// bpi_agu_accumulate.v - the accumulator address of every vector that enters the array, in the array's order,
+// with what the vector means: the first of a stationary tile, the last of the tile (end, without a vector).
+//
+//   fprop, dgrad  the position's address
+//   wgrad         per block of the dynamic operand: one address per channel lane
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_agu_accumulate #(
+    parameter ADDR_W = 24      // bits of an accumulator address; the accumulator itself may be smaller
+) (
+    input  wire              clk_i,
+    input  wire              rst_i,
+
+    // Taps
+    input  wire              tap_valid_i,
+    output wire              tap_ready_o,
+    input  wire              tap_end_i,
+    input  wire              tap_reduce_i,
+    input  wire [15:0]       tap_images_i,
+    input  wire [15:0]       tap_rows_i,
+    input  wire [15:0]       tap_columns_i,
+    input  wire [7:0]        tap_column_lanes_i,
+    input  wire [ADDR_W-1:0] tap_pix_addr_i,
+    input  wire [ADDR_W-1:0] tap_tile_addr_i,
+    input  wire [895:0]      geometry_i,
+
+    // Info of the dynamic blocks (wgrad)
+    input  wire              info_valid_i,
+    output wire              info_ready_o,
+    input  wire              info_first_i,
+    input  wire              info_last_i,
+    input  wire [7:0]        info_lanes_i,
+    input  wire [15:0]       info_inside_i,
+    input  wire [15:0]       info_zero_i,
+
+    // One item per vector
+    output wire              item_valid_o,
+    input  wire              item_ready_i,
+    output wire              item_end_o,
+    output wire              item_reduce_o,
+    output wire              item_swap_o,        // first vector of a stationary tile
+    output wire [ADDR_W-1:0] item_addr_o,
+    output wire [7:0]        item_columns_o,     // column lanes in use
+    output wire [7:0]        item_lanes_o,       // wgrad: vectors of the block
+    output wire [15:0]       item_inside_o,      // wgrad: elements of the block that hold data; 0 but for its first vector
+    output wire [15:0]       item_zero_o         // wgrad: those that are structural zeros, likewise
+);
+    // --- Control ----------------------------------------------------------
+    reg              running_q, end_q, reduce_q, first_q;
+    reg [7:0]        columns_q, lane_q;
+    reg [ADDR_W-1:0] tile_addr_q, block_addr_q, lane_addr_q;
+
+    wire             last, unused_inside, unused_grid;
+    wire signed [17:0] unused_x;
+    wire [ADDR_W-1:0] pix_addr;
+    wire             last_lane = lane_q == info_lanes_i - 8'd1;
+    wire             valid     = running_q && (!reduce_q || info_valid_i);
+    wire             fire      = valid && item_ready_i;
+    wire             block_end = reduce_q && last_lane;
+    wire             finish    = fire && (end_q || (reduce_q ? last_lane && info_last_i : last));
+    wire             start     = tap_valid_i && (!running_q || finish);
+
+    wire [ADDR_W-1:0] step_tile = geometry_i[24*32 +: ADDR_W];
+    wire [ADDR_W-1:0] step_lane = geometry_i[26*32 +: ADDR_W];
+    // The block's first address: the tap's for the first reduction tile of a group, else one tile further.
+    wire [ADDR_W-1:0] block_addr = info_first_i ? tile_addr_q : block_addr_q + step_tile;
+    wire [ADDR_W-1:0] lane_addr  = lane_q == 8'd0 ? block_addr : lane_addr_q;
+
+    always @(posedge clk_i) begin
+        if (start)       running_q <= 1'b1;
+        else if (finish) running_q <= 1'b0;
+        if (rst_i) running_q <= 1'b0;
+    end
+
+    always @(posedge clk_i) begin
+        if (fire) begin
+            first_q     <= 1'b0;
+            lane_q      <= block_end ? 8'd0 : lane_q + {7'd0, reduce_q};
+            lane_addr_q <= lane_addr + step_lane;
+            if (block_end) block_addr_q <= block_addr;
+        end
+        if (start) begin
+            end_q       <= tap_end_i;
+            reduce_q    <= tap_reduce_i && !tap_end_i;
+            columns_q   <= tap_column_lanes_i;
+            tile_addr_q <= tap_tile_addr_i;
+            first_q     <= 1'b1;
+            lane_q      <= 8'd0;
+        end
+    end
+
+    bpi_pixel_walker #(.ADDR_W(ADDR_W), .SNAPSHOT(0)) u_walker (
+        .clk_i         (clk_i),
+        .start_i       (start),
+        .step_i        (fire && !reduce_q),
+        .save_i        (1'b0),
+        .restore_i     (1'b0),
+        .addr_i        (tap_pix_addr_i),
+        .images_i      (tap_images_i),
+        .rows_i        (tap_rows_i),
+        .columns_i     (tap_columns_i),
+        .x_h_i         (18'sd0),
+        .x_w_i         (18'sd0),
+        .phase_h_i     (8'd0),
+        .phase_w_i     (8'd0),
+        .rect_i        (1'b1),
+        .reach_w_i     (8'd0),
+        .bound_h_i     (16'd0),
+        .bound_w_i     (16'd0),
+        .x_step_h_i    (8'd0),
+        .x_step_w_i    (8'd0),
+        .phase_mod_h_i (8'd1),
+        .phase_mod_w_i (8'd1),
+        .step_b_i      (geometry_i[14*32 +: ADDR_W]),
+        .pos_h_i       (geometry_i[16*32 +: ADDR_W]),
+        .wrap_h_i      ({ADDR_W{1'b0}}),
+        .pos_w_i       (geometry_i[19*32 +: ADDR_W]),
+        .wrap_w_i      ({ADDR_W{1'b0}}),
+        .addr_o        (pix_addr),
+        .x_w_o         (unused_x),
+        .inside_o      (unused_inside),
+        .on_grid_o     (unused_grid),
+        .last_o        (last)
+    );
+
+    // --- Outputs ----------------------------------------------------------
+    assign tap_ready_o    = !running_q || finish;
+    assign info_ready_o   = fire && block_end;
+    assign item_valid_o   = valid;
+    assign item_end_o     = end_q;
+    assign item_reduce_o  = reduce_q;
+    assign item_swap_o    = reduce_q ? lane_q == 8'd0 && info_first_i : first_q;
+    assign item_addr_o    = reduce_q ? lane_addr : pix_addr;
+    assign item_columns_o = columns_q;
+    assign item_lanes_o   = info_lanes_i;
+    assign item_inside_o  = lane_q == 8'd0 ? info_inside_i : 16'd0;
+    assign item_zero_o    = lane_q == 8'd0 ? info_zero_i : 16'd0;
+
+    wire unused_ok = &{1'b0, geometry_i, unused_inside, unused_grid, unused_x};
+
+endmodule
+`default_nettype wire

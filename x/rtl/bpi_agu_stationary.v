@@ -1,0 +1,192 @@
+// bpi_agu_stationary.v - reads the stationary operand: the vectors of one block, as rows or as columns, to the
+// transposer that stands before the array.
+//
+//   fprop, dgrad  one block per tap: ROWS rows (fprop) or COLS columns (dgrad) at a fixed pitch;
+//                 depthwise: one vector as the block's diagonal
+//   wgrad         one block per group of ROWS positions: a vector where the position lies on the stride grid, else zeros
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_agu_stationary #(
+    parameter ROWS   = 16,     // reduction lanes of the array
+    parameter COLS   = 16,     // output lanes of the array
+    parameter DATA_W = 16,     // bits per element
+    parameter LANES  = 16,     // lanes of a buffer vector: the larger of ROWS and COLS
+    parameter ADDR_W = 16      // bits of an element address
+) (
+    input  wire                    clk_i,
+    input  wire                    rst_i,
+
+    // Taps
+    input  wire                    tap_valid_i,
+    output wire                    tap_ready_o,
+    input  wire                    tap_reduce_i,
+    input  wire                    tap_by_column_i,
+    input  wire                    tap_rect_i,
+    input  wire                    tap_diagonal_i,
+    input  wire [15:0]             tap_images_i,
+    input  wire [15:0]             tap_rows_i,
+    input  wire [15:0]             tap_columns_i,
+    input  wire [7:0]              tap_phase_h_i,
+    input  wire [7:0]              tap_phase_w_i,
+    input  wire [7:0]              tap_row_lanes_i,
+    input  wire [7:0]              tap_column_lanes_i,
+    input  wire [ADDR_W-1:0]       tap_pix_addr_i,
+    input  wire [ADDR_W-1:0]       tap_tile_addr_i,
+    input  wire [895:0]            geometry_i,
+
+    // Buffer: data two cycles after the request
+    output wire                    rd_valid_o,
+    output wire [ADDR_W-1:0]       rd_addr_o,
+    input  wire [LANES*DATA_W-1:0] rd_data_i,
+
+    // Block stream, to the transposer
+    output wire                    block_valid_o,
+    input  wire                    block_ready_i,
+    output wire                    block_by_column_o,
+    output wire [LANES*DATA_W-1:0] block_data_o
+);
+    localparam DEPTH = 8;
+
+    // --- Control ----------------------------------------------------------
+    reg              running_q, reduce_q, by_column_q, diagonal_q, ended_q;
+    reg [7:0]        slot_q;                       // vector of the block
+    reg [7:0]        row_lanes_q, column_lanes_q;
+    reg [ADDR_W-1:0] tile_addr_q;
+    reg [3:0]        credit_q;
+
+    wire             on_grid, last, unused_inside;
+    wire signed [17:0] unused_x;
+    wire [ADDR_W-1:0] pix_addr;
+    wire [7:0]       vectors   = by_column_q ? COLS[7:0] : ROWS[7:0];
+    wire [7:0]       used      = by_column_q ? column_lanes_q : row_lanes_q;
+    wire [7:0]       first     = diagonal_q ? slot_q : 8'd0;
+    wire [7:0]       lanes     = diagonal_q ? slot_q + 8'd1 : by_column_q ? row_lanes_q : column_lanes_q;
+    wire             last_slot = slot_q == vectors - 8'd1;
+    wire             ends      = ended_q || last;
+    wire             fire      = running_q && credit_q != 4'd0;
+    wire             finish    = fire && last_slot && (!reduce_q || ends);
+    wire             start     = tap_valid_i && (!running_q || finish);
+    wire             read      = fire && (reduce_q ? on_grid && !ended_q : slot_q < used);
+
+    always @(posedge clk_i) begin
+        if (start)       running_q <= 1'b1;
+        else if (finish) running_q <= 1'b0;
+        if (rst_i) running_q <= 1'b0;
+    end
+
+    always @(posedge clk_i) begin
+        if (fire) begin
+            slot_q      <= last_slot ? 8'd0 : slot_q + 8'd1;
+            tile_addr_q <= tile_addr_q + geometry_i[26*32 +: ADDR_W];
+            ended_q     <= ends;
+        end
+        if (start) begin
+            reduce_q       <= tap_reduce_i;
+            by_column_q    <= tap_by_column_i && !tap_reduce_i;
+            diagonal_q     <= tap_diagonal_i;
+            row_lanes_q    <= tap_row_lanes_i;
+            column_lanes_q <= tap_column_lanes_i;
+            tile_addr_q    <= tap_tile_addr_i;
+            slot_q         <= 8'd0;
+            ended_q        <= 1'b0;
+        end
+    end
+
+    bpi_pixel_walker #(.ADDR_W(ADDR_W), .SNAPSHOT(0)) u_walker (
+        .clk_i         (clk_i),
+        .start_i       (start),
+        .step_i        (fire && !ended_q),
+        .save_i        (1'b0),
+        .restore_i     (1'b0),
+        .addr_i        (tap_pix_addr_i),
+        .images_i      (tap_images_i),
+        .rows_i        (tap_rows_i),
+        .columns_i     (tap_columns_i),
+        .x_h_i         (18'sd0),
+        .x_w_i         (18'sd0),
+        .phase_h_i     (tap_phase_h_i),
+        .phase_w_i     (tap_phase_w_i),
+        .rect_i        (tap_rect_i),
+        .reach_w_i     (8'd0),
+        .bound_h_i     (16'd0),
+        .bound_w_i     (16'd0),
+        .x_step_h_i    (8'd0),
+        .x_step_w_i    (8'd0),
+        .phase_mod_h_i (geometry_i[2*32+16 +: 8]),
+        .phase_mod_w_i (geometry_i[2*32+24 +: 8]),
+        .step_b_i      (geometry_i[14*32 +: ADDR_W]),
+        .pos_h_i       (geometry_i[16*32 +: ADDR_W]),
+        .wrap_h_i      (geometry_i[17*32 +: ADDR_W]),
+        .pos_w_i       (geometry_i[19*32 +: ADDR_W]),
+        .wrap_w_i      (geometry_i[20*32 +: ADDR_W]),
+        .addr_o        (pix_addr),
+        .x_w_o         (unused_x),
+        .inside_o      (unused_inside),
+        .on_grid_o     (on_grid),
+        .last_o        (last)
+    );
+
+    // --- Buffer access ----------------------------------------------------
+    reg       fire_q, fire_2q;
+    reg       read_q, read_2q, by_column_1q, by_column_2q;
+    reg [7:0] lanes_q, lanes_2q, first_1q, first_2q;
+    always @(posedge clk_i) begin
+        fire_q       <= fire;
+        fire_2q      <= fire_q;
+        if (rst_i) begin
+            fire_q  <= 1'b0;
+            fire_2q <= 1'b0;
+        end
+        read_q       <= read;
+        read_2q      <= read_q;
+        by_column_1q <= by_column_q;
+        by_column_2q <= by_column_1q;
+        lanes_q      <= lanes;
+        lanes_2q     <= lanes_q;
+        first_1q     <= first;
+        first_2q     <= first_1q;
+    end
+
+    wire [LANES*DATA_W-1:0] masked;
+    genvar lane;
+    generate
+        for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_mask
+            wire              held = read_2q && lane[7:0] >= first_2q && lane[7:0] < lanes_2q;
+            wire [DATA_W-1:0] data = rd_data_i[lane*DATA_W +: DATA_W];
+            assign masked[lane*DATA_W +: DATA_W] = held ? data : {DATA_W{1'b0} };
+        end
+    endgenerate
+
+    // --- Stream -----------------------------------------------------------
+    wire fifo_ready;
+    bpi_fifo #(.WIDTH(LANES*DATA_W + 1), .DEPTH(DEPTH)) u_fifo (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (fire_2q),
+        .in_ready_o  (fifo_ready),
+        .in_data_i   ({by_column_2q, masked}),
+        .out_valid_o (block_valid_o),
+        .out_ready_i (block_ready_i),
+        .out_data_o  ({block_by_column_o, block_data_o})
+    );
+
+    always @(posedge clk_i) begin
+        credit_q <= credit_q - {3'd0, fire} + {3'd0, block_valid_o && block_ready_i};
+        if (rst_i) credit_q <= DEPTH[3:0];
+    end
+
+    // --- Outputs ----------------------------------------------------------
+    assign tap_ready_o = !running_q || finish;
+    assign rd_valid_o  = read;
+    assign rd_addr_o   = reduce_q ? pix_addr : tile_addr_q;
+
+    // --- Checks -----------------------------------------------------------
+    `CHECK(!fire_2q || fifo_ready, "vector lost: credit is wrong")
+
+    wire unused_ok = &{1'b0, geometry_i, fifo_ready, unused_inside, unused_x};
+
+endmodule
+`default_nettype wire

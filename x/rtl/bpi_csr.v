@@ -1,0 +1,403 @@
+// bpi_csr.v - the host's registers over AXI4-Lite, the interrupt and the performance counters.
+// Unmapped addresses answer SLVERR and read 0, as do writes to read-only registers.  wstrb is honoured.
+// START clears the counters; START during a run is refused and reported.  The first error is kept until it is cleared.
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_csr #(
+    parameter ADDR_W = 32      // bits of a memory address
+) (
+    input  wire              clk_i,
+    input  wire              rst_i,
+
+    // AXI4-Lite from the host
+    input  wire [11:0]       s_axil_awaddr,
+    input  wire              s_axil_awvalid,
+    output wire              s_axil_awready,
+    input  wire [31:0]       s_axil_wdata,
+    input  wire [3:0]        s_axil_wstrb,
+    input  wire              s_axil_wvalid,
+    output wire              s_axil_wready,
+    output wire [1:0]        s_axil_bresp,
+    output wire              s_axil_bvalid,
+    input  wire              s_axil_bready,
+    input  wire [11:0]       s_axil_araddr,
+    input  wire              s_axil_arvalid,
+    output wire              s_axil_arready,
+    output wire [31:0]       s_axil_rdata,
+    output wire [1:0]        s_axil_rresp,
+    output wire              s_axil_rvalid,
+    input  wire              s_axil_rready,
+    output wire              irq_o,
+
+    // To the core
+    output wire              start_o,              // pulse
+    output wire              reset_o,              // pulse
+    output wire [ADDR_W-1:0] program_o,
+    output wire [31:0]       count_o,
+    output wire [ADDR_W-1:0] window_base_o,
+    output wire [ADDR_W:0]   window_limit_o,       // one bit more: the end of the address space
+
+    // From the core
+    input  wire              busy_i,
+    input  wire              done_i,               // pulse
+    input  wire              error_valid_i,        // pulse
+    input  wire [7:0]        error_cause_i,
+    input  wire [ADDR_W-1:0] error_addr_i,
+    input  wire [31:0]       error_instruction_i,
+
+    // What each counter adds in this cycle
+    input  wire              inc_cycles_i,
+    input  wire              inc_array_busy_i,
+    input  wire [6:0]        inc_useful_macs_i,
+    input  wire [6:0]        inc_idle_lanes_i,
+    input  wire [6:0]        inc_zeros_multiplied_i,
+    input  wire              inc_dynamic_reads_i,
+    input  wire              inc_dynamic_writes_i,
+    input  wire              inc_stationary_reads_i,
+    input  wire              inc_stationary_writes_i,
+    input  wire [1:0]        inc_accumulator_reads_i,
+    input  wire [1:0]        inc_accumulator_writes_i,
+    input  wire [2:0]        inc_dram_bytes_read_i,
+    input  wire [2:0]        inc_dram_bytes_written_i,
+    input  wire              inc_reorganize_cycles_i,
+    input  wire [2:0]        inc_reorganize_bytes_i,
+    input  wire              inc_stall_load_i,
+    input  wire              inc_stall_store_i,
+    input  wire              inc_stall_token_i,
+    input  wire              inc_stall_accumulator_i,
+    input  wire              inc_stall_stationary_i,
+    input  wire              inc_prologue_cycles_i
+);
+    localparam [1:0] OKAY = 2'b00, SLVERR = 2'b10;
+    localparam [7:0] START_BUSY = 8'd11;
+
+    // --- Write channel ----------------------------------------------------
+    reg        aw_held_q, w_held_q, bvalid_q;
+    reg [11:0] awaddr_q;
+    reg [31:0] wdata_q;
+    reg [3:0]  wstrb_q;
+    reg [1:0]  bresp_q;
+
+    wire        write   = aw_held_q && w_held_q && !bvalid_q;
+    wire [9:0]  wr_word = awaddr_q[11:2];
+    wire [31:0] wr_mask = { {8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}} };
+    wire [31:0] wr_ones = wdata_q & wr_mask;
+
+    wire wr_ctrl = wr_word == 10'h003;
+    wire wr_status = wr_word == 10'h004;
+    wire wr_program_lo = wr_word == 10'h008;
+    wire wr_program_hi = wr_word == 10'h009;
+    wire wr_program_count = wr_word == 10'h00a;
+    wire wr_window_base_lo = wr_word == 10'h00c;
+    wire wr_window_base_hi = wr_word == 10'h00d;
+    wire wr_window_limit_lo = wr_word == 10'h00e;
+    wire wr_window_limit_hi = wr_word == 10'h00f;
+    wire wr_mapped = wr_ctrl || wr_status || wr_program_lo || wr_program_hi || wr_program_count || wr_window_base_lo || wr_window_base_hi || wr_window_limit_lo || wr_window_limit_hi;
+
+    always @(posedge clk_i) begin
+        if (s_axil_awvalid && s_axil_awready) awaddr_q <= s_axil_awaddr;
+        if (s_axil_wvalid && s_axil_wready) begin
+            wdata_q <= s_axil_wdata;
+            wstrb_q <= s_axil_wstrb;
+        end
+        if (write) bresp_q <= wr_mapped ? OKAY : SLVERR;
+
+        if (write) aw_held_q <= 1'b0;
+        else if (s_axil_awvalid) aw_held_q <= 1'b1;
+        if (write) w_held_q <= 1'b0;
+        else if (s_axil_wvalid) w_held_q <= 1'b1;
+        if (write) bvalid_q <= 1'b1;
+        else if (s_axil_bready) bvalid_q <= 1'b0;
+        if (rst_i) begin
+            aw_held_q <= 1'b0;
+            w_held_q  <= 1'b0;
+            bvalid_q  <= 1'b0;
+        end
+    end
+
+    // --- Control and status -----------------------------------------------
+    reg              start_q, reset_q, ctrl_irq_enable_q, status_done_q, status_error_q, irq_q;
+    reg [7:0]        status_cause_q;
+    reg [ADDR_W-1:0] error_address_q;
+    reg [31:0]       error_instruction_q;
+
+    wire busy         = busy_i || start_q || reset_q || done_i || error_valid_i;
+    wire wants_start  = write && wr_ctrl && wr_ones[0] && !wr_ones[1];
+    wire start        = wants_start && !busy;
+    wire reset        = write && wr_ctrl && wr_ones[1];
+    wire clear_done   = start || reset || (write && wr_status && wr_ones[1]);
+    wire clear_error  = reset || (write && wr_status && wr_ones[2]);
+    wire start_busy   = wants_start && busy;
+    wire error        = error_valid_i || start_busy;
+
+    always @(posedge clk_i) begin
+        start_q <= start;
+        reset_q <= reset;
+        irq_q   <= ctrl_irq_enable_q && (status_done_q || status_error_q);
+        if (write && wr_ctrl && wr_mask[2]) ctrl_irq_enable_q <= wdata_q[2];
+
+        if (done_i) status_done_q <= 1'b1;
+        else if (clear_done) status_done_q <= 1'b0;
+
+        if (error && (!status_error_q || clear_error)) begin
+            status_error_q <= 1'b1;
+            status_cause_q <= error_valid_i ? error_cause_i : START_BUSY;
+        end else if (clear_error) begin
+            status_error_q <= 1'b0;
+            status_cause_q <= 8'd0;
+        end
+        if (error && (!status_error_q || clear_error)) begin
+            error_address_q     <= error_valid_i ? error_addr_i : {ADDR_W{1'b0}};
+            error_instruction_q <= error_valid_i ? error_instruction_i : 32'd0;
+        end
+        if (rst_i) begin
+            start_q             <= 1'b0;
+            reset_q             <= 1'b0;
+            irq_q               <= 1'b0;
+            ctrl_irq_enable_q   <= 1'b0;
+            status_done_q       <= 1'b0;
+            status_error_q      <= 1'b0;
+            status_cause_q      <= 8'd0;
+            error_address_q     <= {ADDR_W{1'b0}};
+            error_instruction_q <= 32'd0;
+        end
+    end
+
+    // --- Stored registers -------------------------------------------------
+    reg [ADDR_W-1:0] program_q, window_base_q;
+    reg [ADDR_W:0]   window_limit_q;
+    reg [31:0]       program_count_q;
+
+    always @(posedge clk_i) begin
+        if (write && wr_program_lo)
+            program_q[0 +: 32] <= (program_q[0 +: 32] & ~wr_mask[31:0]) | wr_ones[31:0];
+        if (write && wr_program_count)
+            program_count_q <= (program_count_q & ~wr_mask[31:0]) | wr_ones[31:0];
+        if (write && wr_window_base_lo)
+            window_base_q[0 +: 32] <= (window_base_q[0 +: 32] & ~wr_mask[31:0]) | wr_ones[31:0];
+        if (write && wr_window_limit_lo)
+            window_limit_q[0 +: 32] <= (window_limit_q[0 +: 32] & ~wr_mask[31:0]) | wr_ones[31:0];
+        if (write && wr_window_limit_hi)
+            window_limit_q[32 +: 1] <= (window_limit_q[32 +: 1] & ~wr_mask[0:0]) | wr_ones[0:0];
+        if (rst_i) begin
+            program_q       <= {ADDR_W{1'b0}};
+            program_count_q <= 32'd0;
+            window_base_q   <= {ADDR_W{1'b0}};
+            window_limit_q  <= {(ADDR_W+1){1'b0}};
+        end
+    end
+
+    // --- Counters: 64 bits, the carry into the high word one cycle late ----
+    wire [63:0] cycles_q;
+    bpi_counter #(.INC_W(1)) u_cycles (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_cycles_i), .count_o(cycles_q)
+    );
+    wire [63:0] array_busy_q;
+    bpi_counter #(.INC_W(1)) u_array_busy (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_array_busy_i), .count_o(array_busy_q)
+    );
+    wire [63:0] useful_macs_q;
+    bpi_counter #(.INC_W(7)) u_useful_macs (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_useful_macs_i), .count_o(useful_macs_q)
+    );
+    wire [63:0] idle_lanes_q;
+    bpi_counter #(.INC_W(7)) u_idle_lanes (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_idle_lanes_i), .count_o(idle_lanes_q)
+    );
+    wire [63:0] zeros_multiplied_q;
+    bpi_counter #(.INC_W(7)) u_zeros_multiplied (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_zeros_multiplied_i), .count_o(zeros_multiplied_q)
+    );
+    wire [63:0] zeros_fetched_q = 64'd0;
+    wire [63:0] dynamic_reads_q;
+    bpi_counter #(.INC_W(1)) u_dynamic_reads (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_dynamic_reads_i), .count_o(dynamic_reads_q)
+    );
+    wire [63:0] dynamic_writes_q;
+    bpi_counter #(.INC_W(1)) u_dynamic_writes (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_dynamic_writes_i), .count_o(dynamic_writes_q)
+    );
+    wire [63:0] stationary_reads_q;
+    bpi_counter #(.INC_W(1)) u_stationary_reads (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stationary_reads_i), .count_o(stationary_reads_q)
+    );
+    wire [63:0] stationary_writes_q;
+    bpi_counter #(.INC_W(1)) u_stationary_writes (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stationary_writes_i), .count_o(stationary_writes_q)
+    );
+    wire [63:0] accumulator_reads_q;
+    bpi_counter #(.INC_W(2)) u_accumulator_reads (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_accumulator_reads_i), .count_o(accumulator_reads_q)
+    );
+    wire [63:0] accumulator_writes_q;
+    bpi_counter #(.INC_W(2)) u_accumulator_writes (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_accumulator_writes_i), .count_o(accumulator_writes_q)
+    );
+    wire [63:0] dram_bytes_read_q;
+    bpi_counter #(.INC_W(3)) u_dram_bytes_read (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_dram_bytes_read_i), .count_o(dram_bytes_read_q)
+    );
+    wire [63:0] dram_bytes_written_q;
+    bpi_counter #(.INC_W(3)) u_dram_bytes_written (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_dram_bytes_written_i), .count_o(dram_bytes_written_q)
+    );
+    wire [63:0] reorganize_cycles_q;
+    bpi_counter #(.INC_W(1)) u_reorganize_cycles (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_reorganize_cycles_i), .count_o(reorganize_cycles_q)
+    );
+    wire [63:0] reorganize_bytes_q;
+    bpi_counter #(.INC_W(3)) u_reorganize_bytes (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_reorganize_bytes_i), .count_o(reorganize_bytes_q)
+    );
+    wire [63:0] stall_load_q;
+    bpi_counter #(.INC_W(1)) u_stall_load (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_load_i), .count_o(stall_load_q)
+    );
+    wire [63:0] stall_store_q;
+    bpi_counter #(.INC_W(1)) u_stall_store (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_store_i), .count_o(stall_store_q)
+    );
+    wire [63:0] stall_token_q;
+    bpi_counter #(.INC_W(1)) u_stall_token (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_token_i), .count_o(stall_token_q)
+    );
+    wire [63:0] stall_accumulator_q;
+    bpi_counter #(.INC_W(1)) u_stall_accumulator (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_accumulator_i), .count_o(stall_accumulator_q)
+    );
+    wire [63:0] stall_stationary_q;
+    bpi_counter #(.INC_W(1)) u_stall_stationary (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_stationary_i), .count_o(stall_stationary_q)
+    );
+    wire [63:0] prologue_cycles_q;
+    bpi_counter #(.INC_W(1)) u_prologue_cycles (
+        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_prologue_cycles_i), .count_o(prologue_cycles_q)
+    );
+
+    // --- Read channel -----------------------------------------------------
+    wire       status_busy     = busy;
+    wire       status_idle     = !busy;
+    wire       status_done     = status_done_q;
+    wire       status_error    = status_error_q;
+    wire [7:0] status_cause    = status_cause_q;
+    wire       ctrl_irq_enable = ctrl_irq_enable_q;
+
+    reg        ar_held_q, rvalid_q, rd_mapped;
+    reg [9:0]  rd_word_q;
+    reg [31:0] rd_data, rdata_q;
+    reg [1:0]  rresp_q;
+
+    always @* begin
+        rd_mapped = 1'b1;
+        case (rd_word_q)
+            10'h000: rd_data = 32'h32495042;  // 000 id
+            10'h001: rd_data = 32'h00000100;  // 004 version
+            10'h002: rd_data = 32'h6731e111;  // 008 config_hash
+            10'h003: rd_data = {29'd0, ctrl_irq_enable, 1'd0, 1'd0};  // 00c ctrl
+            10'h004: rd_data = {16'd0, status_cause, 4'd0, status_idle, status_error, status_done, status_busy};  // 010 status
+            10'h005: rd_data = error_address_q[0 +: 32];  // 014 error_address_lo
+            10'h006: rd_data = 32'd0;  // 018 error_address_hi
+            10'h007: rd_data = error_instruction_q;  // 01c error_instruction
+            10'h008: rd_data = program_q[0 +: 32];  // 020 program_lo
+            10'h009: rd_data = 32'd0;  // 024 program_hi
+            10'h00a: rd_data = program_count_q;  // 028 program_count
+            10'h00c: rd_data = window_base_q[0 +: 32];  // 030 window_base_lo
+            10'h00d: rd_data = 32'd0;  // 034 window_base_hi
+            10'h00e: rd_data = window_limit_q[0 +: 32];  // 038 window_limit_lo
+            10'h00f: rd_data = {31'd0, window_limit_q[32 +: 1]};  // 03c window_limit_hi
+            10'h040: rd_data = cycles_q[0 +: 32];  // 100 cycles_lo
+            10'h041: rd_data = cycles_q[32 +: 32];  // 104 cycles_hi
+            10'h042: rd_data = array_busy_q[0 +: 32];  // 108 array_busy_lo
+            10'h043: rd_data = array_busy_q[32 +: 32];  // 10c array_busy_hi
+            10'h044: rd_data = useful_macs_q[0 +: 32];  // 110 useful_macs_lo
+            10'h045: rd_data = useful_macs_q[32 +: 32];  // 114 useful_macs_hi
+            10'h046: rd_data = idle_lanes_q[0 +: 32];  // 118 idle_lanes_lo
+            10'h047: rd_data = idle_lanes_q[32 +: 32];  // 11c idle_lanes_hi
+            10'h048: rd_data = zeros_multiplied_q[0 +: 32];  // 120 zeros_multiplied_lo
+            10'h049: rd_data = zeros_multiplied_q[32 +: 32];  // 124 zeros_multiplied_hi
+            10'h04a: rd_data = zeros_fetched_q[0 +: 32];  // 128 zeros_fetched_lo
+            10'h04b: rd_data = zeros_fetched_q[32 +: 32];  // 12c zeros_fetched_hi
+            10'h04c: rd_data = dynamic_reads_q[0 +: 32];  // 130 dynamic_reads_lo
+            10'h04d: rd_data = dynamic_reads_q[32 +: 32];  // 134 dynamic_reads_hi
+            10'h04e: rd_data = dynamic_writes_q[0 +: 32];  // 138 dynamic_writes_lo
+            10'h04f: rd_data = dynamic_writes_q[32 +: 32];  // 13c dynamic_writes_hi
+            10'h050: rd_data = stationary_reads_q[0 +: 32];  // 140 stationary_reads_lo
+            10'h051: rd_data = stationary_reads_q[32 +: 32];  // 144 stationary_reads_hi
+            10'h052: rd_data = stationary_writes_q[0 +: 32];  // 148 stationary_writes_lo
+            10'h053: rd_data = stationary_writes_q[32 +: 32];  // 14c stationary_writes_hi
+            10'h054: rd_data = accumulator_reads_q[0 +: 32];  // 150 accumulator_reads_lo
+            10'h055: rd_data = accumulator_reads_q[32 +: 32];  // 154 accumulator_reads_hi
+            10'h056: rd_data = accumulator_writes_q[0 +: 32];  // 158 accumulator_writes_lo
+            10'h057: rd_data = accumulator_writes_q[32 +: 32];  // 15c accumulator_writes_hi
+            10'h058: rd_data = dram_bytes_read_q[0 +: 32];  // 160 dram_bytes_read_lo
+            10'h059: rd_data = dram_bytes_read_q[32 +: 32];  // 164 dram_bytes_read_hi
+            10'h05a: rd_data = dram_bytes_written_q[0 +: 32];  // 168 dram_bytes_written_lo
+            10'h05b: rd_data = dram_bytes_written_q[32 +: 32];  // 16c dram_bytes_written_hi
+            10'h05c: rd_data = reorganize_cycles_q[0 +: 32];  // 170 reorganize_cycles_lo
+            10'h05d: rd_data = reorganize_cycles_q[32 +: 32];  // 174 reorganize_cycles_hi
+            10'h05e: rd_data = reorganize_bytes_q[0 +: 32];  // 178 reorganize_bytes_lo
+            10'h05f: rd_data = reorganize_bytes_q[32 +: 32];  // 17c reorganize_bytes_hi
+            10'h060: rd_data = stall_load_q[0 +: 32];  // 180 stall_load_lo
+            10'h061: rd_data = stall_load_q[32 +: 32];  // 184 stall_load_hi
+            10'h062: rd_data = stall_store_q[0 +: 32];  // 188 stall_store_lo
+            10'h063: rd_data = stall_store_q[32 +: 32];  // 18c stall_store_hi
+            10'h064: rd_data = stall_token_q[0 +: 32];  // 190 stall_token_lo
+            10'h065: rd_data = stall_token_q[32 +: 32];  // 194 stall_token_hi
+            10'h066: rd_data = stall_accumulator_q[0 +: 32];  // 198 stall_accumulator_lo
+            10'h067: rd_data = stall_accumulator_q[32 +: 32];  // 19c stall_accumulator_hi
+            10'h068: rd_data = stall_stationary_q[0 +: 32];  // 1a0 stall_stationary_lo
+            10'h069: rd_data = stall_stationary_q[32 +: 32];  // 1a4 stall_stationary_hi
+            10'h06a: rd_data = prologue_cycles_q[0 +: 32];  // 1a8 prologue_cycles_lo
+            10'h06b: rd_data = prologue_cycles_q[32 +: 32];  // 1ac prologue_cycles_hi
+            default: begin
+                rd_data   = 32'd0;
+                rd_mapped = 1'b0;
+            end
+        endcase
+    end
+
+    wire read = ar_held_q && !rvalid_q;
+    always @(posedge clk_i) begin
+        if (s_axil_arvalid && s_axil_arready) rd_word_q <= s_axil_araddr[11:2];
+        if (read) begin
+            rdata_q <= rd_data;
+            rresp_q <= rd_mapped ? OKAY : SLVERR;
+        end
+
+        if (read) ar_held_q <= 1'b0;
+        else if (s_axil_arvalid) ar_held_q <= 1'b1;
+        if (read) rvalid_q <= 1'b1;
+        else if (s_axil_rready) rvalid_q <= 1'b0;
+        if (rst_i) begin
+            ar_held_q <= 1'b0;
+            rvalid_q  <= 1'b0;
+        end
+    end
+
+    // --- Outputs ----------------------------------------------------------
+    assign s_axil_awready = !aw_held_q;
+    assign s_axil_wready  = !w_held_q;
+    assign s_axil_bvalid  = bvalid_q;
+    assign s_axil_bresp   = bresp_q;
+    assign s_axil_arready = !ar_held_q;
+    assign s_axil_rvalid  = rvalid_q;
+    assign s_axil_rdata   = rdata_q;
+    assign s_axil_rresp   = rresp_q;
+    assign irq_o          = irq_q;
+    assign start_o        = start_q;
+    assign reset_o        = reset_q;
+    assign program_o      = program_q;
+    assign count_o        = program_count_q;
+    assign window_base_o  = window_base_q;
+    assign window_limit_o = window_limit_q;
+
+    // --- Checks -----------------------------------------------------------
+    `CHECK(!(done_i && error_valid_i), "a run ends well or not")
+
+    wire unused_ok = &{1'b0, s_axil_araddr[1:0], awaddr_q[1:0]};
+
+endmodule
+`default_nettype wire

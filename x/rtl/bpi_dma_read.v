@@ -1,0 +1,291 @@
+// bpi_dma_read.v - AXI4 read master: strided three-dimensional copies from DRAM into the buffers.
+// For i2 < n2, i1 < n1: copies row_bytes from addr + i1*stride1 + i2*stride2 (bytes) to
+// buf + i1*bufstride1 + i2*bufstride2 (elements).  Both must agree modulo a beat, so data is never rotated: whole beats
+// are read and the elements outside the row are left out by the strobes.
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_dma_read #(
+    parameter DATA_W        = 256,  // bits per beat: 32, 64 ... 1024
+    parameter ADDR_W        = 64,   // bits per DRAM address (bytes)
+    parameter OUTSTANDING   = 32,   // bursts in flight, 2 or more
+    parameter ELEMENT_BYTES = 2     // bytes per buffer element: 1 or 2
+) (
+    input  wire                                clk_i,
+    input  wire                                rst_i,              // synchronous, active high
+
+    // Command.  No size is zero
+    input  wire                                cmd_valid_i,
+    output wire                                cmd_ready_o,
+    input  wire [ADDR_W-1:0]                   cmd_addr_i,
+    input  wire                                cmd_select_i,       // 0 dynamic buffer, 1 stationary buffer
+    input  wire [31:0]                         cmd_buf_i,          // element
+    input  wire [23:0]                         cmd_row_bytes_i,
+    input  wire [15:0]                         cmd_n1_i,
+    input  wire [15:0]                         cmd_n2_i,
+    input  wire [31:0]                         cmd_stride1_i,      // signed, bytes
+    input  wire [31:0]                         cmd_stride2_i,
+    input  wire [31:0]                         cmd_bufstride1_i,   // signed, elements
+    input  wire [31:0]                         cmd_bufstride2_i,
+
+    // Buffer write, always accepted
+    output wire                                wr_valid_o,
+    output wire                                wr_select_o,
+    output wire [31:0]                         wr_addr_o,          // element, multiple of a beat
+    output wire [DATA_W/8/ELEMENT_BYTES-1:0]   wr_strb_o,
+    output wire [DATA_W-1:0]                   wr_data_o,
+
+    // Status
+    output wire                                done_o,             // with the last write of a command
+    output wire                                idle_o,
+    output wire [7:0]                          bytes_o,            // bytes received in this cycle, whole beats
+    input  wire                                halt_i,             // held until idle_o: no new burst, commands and data dropped
+    output wire                                error_valid_o,      // pulse; after it as if halted, until reset
+    output wire [7:0]                          error_code_o,       // 4 misaligned, 7 SLVERR, 8 DECERR
+    output wire [ADDR_W-1:0]                   error_addr_o,       // of the row, or of the beat
+
+    // AXI4 read address and read data
+    output wire                                m_axi_arvalid_o,
+    input  wire                                m_axi_arready_i,
+    output wire [ADDR_W-1:0]                   m_axi_araddr_o,
+    output wire [7:0]                          m_axi_arlen_o,
+    output wire [2:0]                          m_axi_arsize_o,
+    output wire [1:0]                          m_axi_arburst_o,
+    input  wire                                m_axi_rvalid_i,
+    output wire                                m_axi_rready_o,
+    input  wire [DATA_W-1:0]                   m_axi_rdata_i,
+    input  wire [1:0]                          m_axi_rresp_i,
+    input  wire                                m_axi_rlast_i
+);
+    localparam BEAT_BYTES    = DATA_W / 8;
+    localparam BEAT_ELEMENTS = BEAT_BYTES / ELEMENT_BYTES;
+    localparam BYTE_W        = $clog2(BEAT_BYTES);      // bits of a byte in a beat
+    localparam ELEM_W        = $clog2(BEAT_ELEMENTS);   // bits of an element in a beat
+    localparam SHIFT         = BYTE_W - ELEM_W;         // bits of a byte in an element
+    localparam BEAT_W        = ADDR_W - BYTE_W;         // bits of a DRAM address in beats
+    localparam BUF_W         = 32 - ELEM_W;             // bits of a buffer address in beats
+    localparam PAGE_W        = 12 - BYTE_W;             // bits of a beat in a 4 KiB page
+    localparam HALF          = (BEAT_W + PAGE_W) / 2;
+    localparam COUNT_W       = 25 - BYTE_W;             // bits of the beats in a row
+    localparam FLIGHT_W      = $clog2(OUTSTANDING + 1);
+    localparam [31:0] BYTES_32 = BEAT_BYTES;
+    localparam [FLIGHT_W-1:0] FLIGHT_MAX = OUTSTANDING[FLIGHT_W-1:0];
+    localparam [7:0] MISALIGNED = 8'd4, READ_SLVERR = 8'd7, READ_DECERR = 8'd8;
+    localparam ELEMENT_ODD = ELEMENT_BYTES - 1;
+
+    reg  failed_q;
+    wire stop = halt_i || failed_q;
+
+    // --- Rows of a command: one each cycle ----------------------------------
+    reg               cmd_open_q, cmd_select_q;
+    reg  [ADDR_W-1:0] row_addr_q, plane_addr_q;
+    reg  [31:0]       row_buf_q, plane_buf_q;
+    reg  [23:0]       row_bytes_q;
+    reg  [15:0]       n1_q, left1_q, left2_q;          // left: rows, planes still to come, less one
+    reg  [31:0]       stride1_q, stride2_q, bufstride1_q, bufstride2_q;
+
+    wire row_ready;                                     // the splitter takes a row
+    wire row_taken = cmd_open_q && row_ready;
+    wire row_last1 = left1_q == 16'd0;
+    wire row_last  = row_last1 && left2_q == 16'd0;
+    wire [ADDR_W-1:0] plane_addr_d = plane_addr_q + { {(ADDR_W-31){stride2_q[31]}}, stride2_q[30:0] };
+    wire [31:0]       plane_buf_d  = plane_buf_q + bufstride2_q;
+    // the row in beats
+    wire [BYTE_W-1:0] row_first  = row_addr_q[BYTE_W-1:0];
+    wire [24:0]       row_end    = { {(25-BYTE_W){1'b0}}, row_first } + { 1'b0, row_bytes_q } - 25'd1;   // last byte, from the first beat
+    wire row_bad = row_addr_q[BYTE_W-1:SHIFT] != row_buf_q[ELEM_W-1:0] ||
+                   ((row_addr_q[0] || row_bytes_q[0]) && ELEMENT_ODD != 0);
+
+    // --- Bursts of a row: one each cycle ------------------------------------
+    reg                 row_open_q, row_bad_q, row_select_q, row_begins_q, row_closes_q;
+    reg  [BEAT_W-1:0]   beat_q;        // DRAM address in beats
+    reg  [BUF_W-1:0]    buf_q;         // buffer address in beats
+    reg  [COUNT_W-1:0]  left_q;        // beats left in the row, less one
+    reg  [BYTE_W-1:0]   misfit_q;      // byte in the beat, for the error address
+    reg  [ELEM_W-1:0]   last_q;        // last element in the last beat
+    reg                 ar_valid_q;
+    reg  [BEAT_W-1:0]   ar_beat_q;
+    reg  [7:0]          ar_len_q;
+    reg  [FLIGHT_W-1:0] flight_q;      // bursts announced and not yet received
+
+    // A burst goes to the end of the row, of the page, or has 256 beats.  What is left and comes next is worked out for
+    // both of the latter at once, and less than nothing left is the end of the row.  len: beats less one.
+    wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };
+    wire        whole   = |to_page[10:8];               // the page has more than 256 beats left
+    wire [7:0]  most    = whole ? 8'd255 : to_page[7:0];                     // beats of the longest burst, less one
+    wire        at_row  = left_q[COUNT_W-1:8] == {(COUNT_W-8){1'b0}} && left_q[7:0] <= most;
+    wire [7:0]  len     = at_row ? left_q[7:0] : most;
+    wire [COUNT_W-1:0] left_d = left_q - { {(COUNT_W-8){1'b0}}, most } - 1'b1;
+    wire [BEAT_W-1:HALF] upper   = beat_q[BEAT_W-1:HALF];              // in two parts, so that no carry runs through all
+    wire [BEAT_W-1:HALF] upper_1 = upper + 1'b1;
+    wire [10:0]       page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;   // 256 beats on, in the same page
+    wire [BEAT_W-1:0] beat_d  = whole ? { beat_q[BEAT_W-1:PAGE_W], page_256[PAGE_W-1:0] }
+                              : { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
+    wire [BUF_W-1:0] buf_d = buf_q + { {(BUF_W-8){1'b0}}, most } + { {(BUF_W-1){1'b0}}, 1'b1 };
+    wire       announce = row_open_q && !row_bad_q && !stop && (!ar_valid_q || m_axi_arready_i) && flight_q != FLIGHT_MAX;
+    wire       misaligned = row_open_q && row_bad_q && !stop;
+    assign     row_ready = !row_open_q || (announce && at_row);
+
+    // --- What is owed: one entry for each burst -----------------------------
+    localparam OWED_W = BEAT_W + BUF_W + 8 + 2*ELEM_W + 2;
+    wire [OWED_W-1:0] owed_in = { beat_q, buf_q, len,
+                                  row_begins_q ? misfit_q[BYTE_W-1:SHIFT] : {ELEM_W{1'b0}},
+                                  at_row ? last_q : {ELEM_W{1'b1}},
+                                  row_select_q, at_row && row_closes_q };
+    wire [OWED_W-1:0] owed_out;
+    wire              owed_room, owed_valid, received, burst_received;
+    bpi_fifo #(.WIDTH(OWED_W), .DEPTH(OUTSTANDING)) u_owed (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (announce),
+        .in_ready_o  (owed_room),
+        .in_data_i   (owed_in),
+        .out_valid_o (owed_valid),
+        .out_ready_i (burst_received),
+        .out_data_o  (owed_out)
+    );
+    wire [BEAT_W-1:0] owed_beat;
+    wire [BUF_W-1:0]  owed_buf;
+    wire [7:0]        owed_len;
+    wire [ELEM_W-1:0] owed_first, owed_last;
+    wire              owed_select, owed_closes;
+    assign { owed_beat, owed_buf, owed_len, owed_first, owed_last, owed_select, owed_closes } = owed_out;
+
+    // --- Beats received -----------------------------------------------------
+    reg  [7:0] index_q;                // of the beat in its burst
+    wire [10:0] page_index = {3'd0, index_q};
+    wire beat_last = index_q == owed_len;
+    assign received       = m_axi_rvalid_i && owed_valid;
+    assign burst_received = received && beat_last;
+    wire   refused        = received && m_axi_rresp_i[1] && !stop;
+    wire [BEAT_ELEMENTS-1:0] from_first = {BEAT_ELEMENTS{1'b1}} << (index_q == 8'd0 ? owed_first : {ELEM_W{1'b0}});
+    wire [BEAT_ELEMENTS-1:0] to_last    = {BEAT_ELEMENTS{1'b1}} >> (beat_last ? ~owed_last : {ELEM_W{1'b0}});
+    wire [PAGE_W-1:0]        in_page    = owed_beat[PAGE_W-1:0] + page_index[PAGE_W-1:0];
+    wire [BEAT_W-1:0]        here       = { owed_beat[BEAT_W-1:PAGE_W], in_page };     // a burst lies in one page
+
+    // --- Registers ----------------------------------------------------------
+    reg                     wr_valid_q, wr_select_q, done_q, received_q, error_valid_q;
+    reg [BUF_W-1:0]         wr_beat_q;
+    reg [BEAT_ELEMENTS-1:0] wr_strb_q;
+    reg [DATA_W-1:0]        wr_data_q;
+    reg [7:0]               error_code_q;
+    reg [ADDR_W-1:0]        error_addr_q;
+
+    always @(posedge clk_i) begin
+        if (cmd_valid_i && cmd_ready_o) begin
+            cmd_select_q <= cmd_select_i;
+            row_addr_q   <= cmd_addr_i;
+            plane_addr_q <= cmd_addr_i;
+            row_buf_q    <= cmd_buf_i;
+            plane_buf_q  <= cmd_buf_i;
+            row_bytes_q  <= cmd_row_bytes_i;
+            n1_q         <= cmd_n1_i - 16'd1;
+            left1_q      <= cmd_n1_i - 16'd1;
+            left2_q      <= cmd_n2_i - 16'd1;
+            stride1_q    <= cmd_stride1_i;
+            stride2_q    <= cmd_stride2_i;
+            bufstride1_q <= cmd_bufstride1_i;
+            bufstride2_q <= cmd_bufstride2_i;
+        end else if (row_taken) begin
+            left1_q    <= row_last1 ? n1_q : left1_q - 16'd1;
+            row_addr_q <= row_last1 ? plane_addr_d : row_addr_q + { {(ADDR_W-31){stride1_q[31]}}, stride1_q[30:0] };
+            row_buf_q  <= row_last1 ? plane_buf_d : row_buf_q + bufstride1_q;
+            if (row_last1) begin
+                left2_q      <= left2_q - 16'd1;
+                plane_addr_q <= plane_addr_d;
+                plane_buf_q  <= plane_buf_d;
+            end
+        end
+
+        if (row_taken) begin
+            beat_q       <= row_addr_q[ADDR_W-1:BYTE_W];
+            buf_q        <= row_buf_q[31:ELEM_W];
+            left_q       <= row_end[24:BYTE_W];
+            misfit_q     <= row_first;
+            last_q       <= row_end[BYTE_W-1:SHIFT];
+            row_bad_q    <= row_bad;
+            row_select_q <= cmd_select_q;
+            row_begins_q <= 1'b1;
+            row_closes_q <= row_last;
+        end else if (announce) begin
+            beat_q       <= beat_d;
+            buf_q        <= buf_d;
+            left_q       <= left_d;
+            row_begins_q <= 1'b0;
+        end
+
+        if (announce) begin
+            ar_beat_q <= beat_q;
+            ar_len_q  <= len;
+        end
+
+        if (received) begin
+            wr_select_q <= owed_select;
+            wr_beat_q   <= owed_buf + { {(BUF_W-8){1'b0}}, index_q };
+            wr_strb_q   <= from_first & to_last;
+            wr_data_q   <= m_axi_rdata_i;
+        end
+        if (refused) begin
+            error_code_q <= m_axi_rresp_i[0] ? READ_DECERR : READ_SLVERR;
+            error_addr_q <= { here, {BYTE_W{1'b0}} };
+        end else if (misaligned) begin
+            error_code_q <= MISALIGNED;
+            error_addr_q <= { beat_q, misfit_q };
+        end
+
+        cmd_open_q    <= !stop && (cmd_open_q ? !(row_taken && row_last) : cmd_valid_i);
+        row_open_q    <= !stop && (row_taken || (row_open_q && !(announce && at_row)));
+        ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);
+        if (announce != burst_received) flight_q <= announce ? flight_q + 1'b1 : flight_q - 1'b1;
+        if (received) index_q <= beat_last ? 8'd0 : index_q + 8'd1;
+        wr_valid_q    <= received && !refused && !stop;
+        done_q        <= burst_received && owed_closes && !refused && !stop;
+        received_q    <= received;
+        error_valid_q <= refused || misaligned;
+        failed_q      <= failed_q || refused || misaligned;
+        if (rst_i) begin
+            cmd_open_q    <= 1'b0;
+            row_open_q    <= 1'b0;
+            ar_valid_q    <= 1'b0;
+            flight_q      <= {FLIGHT_W{1'b0}};
+            index_q       <= 8'd0;
+            wr_valid_q    <= 1'b0;
+            done_q        <= 1'b0;
+            received_q    <= 1'b0;
+            error_valid_q <= 1'b0;
+            failed_q      <= 1'b0;
+        end
+    end
+
+    wire unused_ok = &{1'b0, row_end[0], page_256[10:PAGE_W], owed_room, page_index, m_axi_rlast_i};
+
+    // --- Outputs ------------------------------------------------------------
+    assign cmd_ready_o     = !cmd_open_q;
+    assign wr_valid_o      = wr_valid_q;
+    assign wr_select_o     = wr_select_q;
+    assign wr_addr_o       = { wr_beat_q, {ELEM_W{1'b0}} };
+    assign wr_strb_o       = wr_strb_q;
+    assign wr_data_o       = wr_data_q;
+    assign done_o          = done_q;
+    assign idle_o          = !cmd_open_q && !row_open_q && flight_q == {FLIGHT_W{1'b0}} && !received_q;
+    assign bytes_o         = received_q ? BYTES_32[7:0] : 8'd0;
+    assign error_valid_o   = error_valid_q;
+    assign error_code_o    = error_code_q;
+    assign error_addr_o    = error_addr_q;
+    assign m_axi_arvalid_o = ar_valid_q;
+    assign m_axi_araddr_o  = { ar_beat_q, {BYTE_W{1'b0}} };
+    assign m_axi_arlen_o   = ar_len_q;
+    assign m_axi_arsize_o  = BYTE_W[2:0];
+    assign m_axi_arburst_o = 2'b01;
+    assign m_axi_rready_o  = owed_valid;
+
+    // --- Checks -------------------------------------------------------------
+    `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
+    `CHECK(!announce || owed_room, "more bursts in flight than entries")
+    `CHECK(!received || m_axi_rlast_i == beat_last, "RLAST is not at the end of the burst")
+    `CHECK(!(cmd_valid_i && !stop) || (cmd_row_bytes_i != 0 && cmd_n1_i != 0 && cmd_n2_i != 0), "command of size zero")
+
+endmodule
+`default_nettype wire

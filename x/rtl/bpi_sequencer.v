@@ -1,0 +1,255 @@
+// bpi_sequencer.v - runs a program: hands decoded instructions to the LOAD, EXEC and STORE queues, lets each queue
+// go on when the others have completed what its instruction waits for, and ends, stops or resets the run.
+//
+// Queues count the instructions they have completed since the start (timeline semaphores).  An instruction waits for
+// counts that only earlier instructions raise, so no program that the decoder accepts can deadlock.
+// After an error, and for a soft reset: nothing new is sent, what the bus is owed is completed, then all is cleared.
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_sequencer #(
+    parameter ADDR_W = 64      // bits of a DRAM byte address
+) (
+    input  wire              clk_i,
+    input  wire              rst_i,
+
+    // Host
+    input  wire              start_i,
+    input  wire              reset_i,
+    input  wire [ADDR_W-1:0] program_i,
+    input  wire [31:0]       count_i,
+    output wire              busy_o,
+    output wire              done_o,              // pulse
+    output wire              error_valid_o,       // pulse, once the core is at rest
+    output wire [7:0]        error_cause_o,
+    output wire [ADDR_W-1:0] error_addr_o,
+    output wire [31:0]       error_instruction_o,
+
+    // Control of all blocks
+    output wire              clear_o,             // reset of everything but registers and sequencer
+    output wire              halt_o,              // send nothing new
+    input  wire              bus_idle_i,          // no transaction is owed
+    input  wire              clearing_i,          // the accumulator is still being cleared
+
+    // Decoded instructions
+    output wire              fetch_start_o,
+    output wire              fetch_halt_o,        // also once END has been seen
+    input  wire              ins_valid_i,
+    output wire              ins_ready_o,
+    input  wire [511:0]      ins_data_i,
+    input  wire              ins_load_i,
+    input  wire              ins_exec_i,
+    input  wire              ins_store_i,
+    input  wire              ins_end_i,
+    input  wire [7:0]        ins_cause_i,
+    output wire [31:0]       loads_o,             // given to each queue so far
+    output wire [31:0]       execs_o,
+    output wire [31:0]       stores_o,
+
+    // Faults of the units
+    input  wire              fault_valid_i,
+    input  wire [7:0]        fault_cause_i,
+    input  wire [ADDR_W-1:0] fault_addr_i,
+
+    // Queue heads, offered when what they wait for has completed
+    output wire              load_valid_o,
+    input  wire              load_ready_i,
+    output wire [511:0]      load_data_o,
+    output wire              exec_valid_o,
+    input  wire              exec_ready_i,
+    output wire [511:0]      exec_data_o,
+    output wire              store_valid_o,
+    input  wire              store_ready_i,       // also: completed
+    output wire [511:0]      store_data_o,
+    output wire [895:0]      geometry_o,
+
+    // Completions (pulses)
+    input  wire              load_done_i,
+    input  wire              exec_done_i,
+
+    // To the counters
+    output wire              wait_load_o,         // the next EXEC waits for a LOAD
+    output wire              wait_store_o         // ... for a STORE
+);
+    localparam [7:0] GEOMETRY = 8'd1, MISALIGNED = 8'd4, NO_END = 8'd12;
+    localparam DEPTH = 4;
+
+    // --- Run --------------------------------------------------------------
+    localparam [2:0] IDLE = 3'd0, RUN = 3'd1, DRAIN = 3'd2, STOP = 3'd3, CLEAR = 3'd4, SETTLE = 3'd5;
+    reg [2:0]        state_q;
+    reg [3:0]        clear_q;
+    reg              failed_q, finished_q;
+    reg [7:0]        cause_q;
+    reg [ADDR_W-1:0] addr_q;
+    reg [31:0]       index_q, failed_index_q;
+
+    wire running    = state_q == RUN || state_q == DRAIN;
+    wire unaligned  = |program_i[5:0];
+    wire take       = ins_valid_i && ins_ready_o;
+    wire refused    = state_q == RUN && ins_valid_i && ins_cause_i != 8'd0;
+    reg  all_taken_q;
+    wire no_end     = state_q == RUN && all_taken_q;
+    wire drained;
+    wire fault      = running && (fault_valid_i || refused || no_end);
+    // A START while the core clears itself after a reset is kept until it has.
+    reg  pending_q;
+    wire clearing   = (state_q == CLEAR || state_q == SETTLE) && !failed_q;
+    wire begins     = state_q == IDLE && (start_i || pending_q) && !reset_i;
+    always @(posedge clk_i) begin
+        if (begins || reset_i || rst_i)    pending_q <= 1'b0;
+        else if (start_i && clearing) pending_q <= 1'b1;
+    end
+
+    always @(posedge clk_i) begin
+        case (state_q)
+            IDLE:    if (begins) state_q <= unaligned ? STOP : RUN;
+            RUN:     if (take && ins_end_i) state_q <= DRAIN;
+            DRAIN:   if (drained) state_q <= IDLE;
+            STOP:    if (bus_idle_i) state_q <= CLEAR;
+            CLEAR:   if (clear_q == 4'd15) state_q <= SETTLE;
+            SETTLE:  if (!clearing_i) state_q <= IDLE;
+            default: state_q <= IDLE;
+        endcase
+        if (fault) state_q <= STOP;
+        if (reset_i && state_q != CLEAR && state_q != SETTLE) state_q <= STOP;
+        if (rst_i) state_q <= SETTLE;
+
+        clear_q    <= state_q == CLEAR ? clear_q + 4'd1 : 4'd0;
+        finished_q <= state_q == DRAIN && drained && !fault && !reset_i && !rst_i;
+        if (begins)             failed_q <= unaligned;
+        else if (fault)         failed_q <= 1'b1;
+        else if (state_q == IDLE) failed_q <= 1'b0;
+        if (reset_i || rst_i) failed_q <= 1'b0;
+    end
+
+    always @(posedge clk_i) begin
+        if (begins) begin
+            cause_q        <= MISALIGNED;
+            addr_q         <= program_i;
+            failed_index_q <= 32'd0;
+        end else if (fault) begin
+            cause_q        <= fault_valid_i ? fault_cause_i : refused ? ins_cause_i : NO_END;
+            addr_q         <= fault_valid_i ? fault_addr_i : program_i + { {(ADDR_W-32){1'b0}}, index_q[25:0], 6'd0};
+            failed_index_q <= index_q;
+        end
+        if (begins) begin
+            index_q     <= 32'd0;
+            all_taken_q <= count_i == 32'd0;
+        end else if (take) begin
+            index_q     <= index_q + 32'd1;
+            all_taken_q <= index_q + 32'd1 == count_i;
+        end
+    end
+
+    // --- Dispatch ---------------------------------------------------------
+    reg [31:0] loads_q, execs_q, stores_q;                     // given
+    reg [31:0] loads_done_q, execs_done_q, stores_done_q;      // completed
+    wire load_space, exec_space, store_space;
+    wire ready = state_q == RUN && ins_cause_i == 8'd0 && !fault
+              && (!ins_load_i || load_space) && (!ins_exec_i || exec_space) && (!ins_store_i || store_space);
+    wire geometry_done;
+    wire store_done = store_valid_o && store_ready_i;
+
+    always @(posedge clk_i) begin
+        if (begins) begin
+            loads_q       <= 32'd0;
+            execs_q       <= 32'd0;
+            stores_q      <= 32'd0;
+            loads_done_q  <= 32'd0;
+            execs_done_q  <= 32'd0;
+            stores_done_q <= 32'd0;
+        end else begin
+            loads_q       <= loads_q  + {31'd0, take && ins_load_i};
+            execs_q       <= execs_q  + {31'd0, take && ins_exec_i};
+            stores_q      <= stores_q + {31'd0, take && ins_store_i};
+            loads_done_q  <= loads_done_q  + {31'd0, load_done_i};
+            execs_done_q  <= execs_done_q  + {31'd0, exec_done_i || geometry_done};
+            stores_done_q <= stores_done_q + {31'd0, store_done};
+        end
+    end
+    assign drained = loads_done_q == loads_q && execs_done_q == execs_q && stores_done_q == stores_q && bus_idle_i;
+
+    // --- Queues -----------------------------------------------------------
+    wire load_head, exec_head, store_head;
+    wire exec_pop;
+    bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_loads (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i || clear_o),
+        .in_valid_i  (take && ins_load_i),
+        .in_ready_o  (load_space),
+        .in_data_i   (ins_data_i),
+        .out_valid_o (load_head),
+        .out_ready_i (load_valid_o && load_ready_i),
+        .out_data_o  (load_data_o)
+    );
+    bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_execs (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i || clear_o),
+        .in_valid_i  (take && ins_exec_i),
+        .in_ready_o  (exec_space),
+        .in_data_i   (ins_data_i),
+        .out_valid_o (exec_head),
+        .out_ready_i (exec_pop),
+        .out_data_o  (exec_data_o)
+    );
+    bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_stores (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i || clear_o),
+        .in_valid_i  (take && ins_store_i),
+        .in_ready_o  (store_space),
+        .in_data_i   (ins_data_i),
+        .out_valid_o (store_head),
+        .out_ready_i (store_done),
+        .out_data_o  (store_data_o)
+    );
+
+    wire [31:0] exec_wait_loads  = exec_data_o[32 +: 32];
+    wire [31:0] exec_wait_stores = exec_data_o[64 +: 32];
+    wire        is_geometry      = exec_data_o[7:0] == GEOMETRY;
+    wire        exec_needs_load  = exec_wait_loads > loads_done_q;
+    wire        exec_needs_store = exec_wait_stores > stores_done_q;
+    // A pulse follows the last vector of a tile: tiles in the array have been taken but not completed.
+    reg  [31:0] execs_taken_q;
+    assign geometry_done = exec_head && is_geometry && execs_taken_q == execs_done_q;
+    assign exec_pop      = geometry_done || (exec_valid_o && exec_ready_i);
+    always @(posedge clk_i) begin
+        if (begins)        execs_taken_q <= 32'd0;
+        else if (exec_pop) execs_taken_q <= execs_taken_q + 32'd1;
+    end
+
+    assign load_valid_o  = load_head && running && load_data_o[32 +: 32] <= execs_done_q && load_data_o[64 +: 32] <= stores_done_q;
+    assign exec_valid_o  = exec_head && running && !is_geometry && !exec_needs_load && !exec_needs_store;
+    assign store_valid_o = store_head && running && store_data_o[32 +: 32] <= execs_done_q && store_data_o[64 +: 32] <= loads_done_q;
+
+    // --- Geometry ---------------------------------------------------------
+    reg [895:0] geometry_q;
+    always @(posedge clk_i) begin
+        if (geometry_done && !exec_data_o[8]) geometry_q[447:0]   <= exec_data_o[511:64];
+        if (geometry_done && exec_data_o[8])  geometry_q[895:448] <= exec_data_o[511:64];
+    end
+
+    // --- Outputs ----------------------------------------------------------
+    assign busy_o              = pending_q || (state_q != IDLE && !clearing);
+    assign done_o              = finished_q;
+    assign error_valid_o       = state_q == IDLE && failed_q;
+    assign error_cause_o       = cause_q;
+    assign error_addr_o        = addr_q;
+    assign error_instruction_o = failed_index_q;
+    assign clear_o             = state_q == CLEAR;
+    assign halt_o              = state_q == STOP || state_q == CLEAR;
+    assign fetch_start_o       = begins && !unaligned;
+    assign fetch_halt_o        = halt_o || state_q == DRAIN;
+    assign ins_ready_o         = ready;
+    assign loads_o             = loads_q;
+    assign execs_o             = execs_q;
+    assign stores_o            = stores_q;
+    assign geometry_o          = geometry_q;
+    assign wait_load_o         = exec_head && running && !is_geometry && exec_needs_load;
+    assign wait_store_o        = exec_head && running && !is_geometry && !exec_needs_load && exec_needs_store;
+
+    wire unused_ok = &{1'b0, index_q[31:26]};
+
+endmodule
+`default_nettype wire

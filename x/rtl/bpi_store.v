@@ -1,0 +1,195 @@
+// bpi_store.v - the STORE instruction: drains the accumulator and announces the DRAM runs its vectors make.
+// for i2 < n2, i1 < n1: one run at addr + i1*s1 + i2*s2 of `groups` groups of vectors_per_group vectors.
+// Runs are announced ahead of the data.  The instruction ends when every byte has been acknowledged.
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_store #(
+    parameter COLS   = 16,     // lanes of an accumulator vector
+    parameter ADDR_W = 64,     // bits of a DRAM byte address
+    parameter ACC_W  = 10,     // bits of an accumulator address
+    parameter DATA_BYTES = 2   // bytes of an operand
+) (
+    input  wire               clk_i,
+    input  wire               rst_i,
+
+    // Instruction, held until ready
+    input  wire               ins_valid_i,
+    output wire               ins_ready_o,
+    input  wire [511:0]       ins_i,
+
+    // Runs, to the write master
+    output wire               cmd_valid_o,
+    input  wire               cmd_ready_i,
+    output wire [ADDR_W-1:0]  cmd_addr_o,
+    output wire [31:0]        cmd_bytes_o,
+    input  wire               write_idle_i,
+
+    // Accumulator: data two cycles after a drain is accepted
+    output wire               drain_valid_o,
+    input  wire               drain_ready_i,
+    output wire [ACC_W-1:0]   drain_addr_o,
+    input  wire               drain_valid_i,
+    input  wire [COLS*32-1:0] drain_data_i,
+
+    // Vectors, to the epilogue
+    output wire               vec_valid_o,
+    input  wire               vec_ready_i,
+    output wire [COLS*32-1:0] vec_data_o,
+    output wire [7:0]         vec_lanes_o
+);
+    localparam DEPTH = 8;
+
+    // --- Fields -----------------------------------------------------------
+    wire        narrow     = ins_i[8];
+    wire [63:0] addr_field = ins_i[3*32 +: 64];
+    wire [ACC_W-1:0] acc_base = ins_i[5*32 +: ACC_W];
+    wire [15:0] groups     = ins_i[6*32 +: 16];
+    wire [15:0] vectors    = ins_i[6*32+16 +: 16];
+    wire [15:0] n1         = ins_i[7*32 +: 16];
+    wire [15:0] n2         = ins_i[7*32+16 +: 16];
+    wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ins_i[8*32+31]}}, ins_i[8*32 +: 31]};
+    wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ins_i[9*32+31]}}, ins_i[9*32 +: 31]};
+    wire [ACC_W-1:0] acc_stride1 = ins_i[10*32 +: ACC_W];
+    wire [ACC_W-1:0] acc_stride2 = ins_i[11*32 +: ACC_W];
+    wire [7:0]  last_lanes = ins_i[12*32 +: 8];
+    wire [ACC_W-1:0] acc_group = ins_i[13*32 +: ACC_W];
+
+    // --- Control ----------------------------------------------------------
+    localparam [2:0] IDLE = 3'd0, GROUP = 3'd1, RUN_BYTES = 3'd2, RUN = 3'd3, FLUSH = 3'd4, DONE = 3'd5;
+    reg [2:0] state_q;
+    reg [1:0] flush_q;
+    reg       cmd_busy_q, drain_busy_q;    // runs to announce, vectors to drain
+    reg [3:0] credit_q;
+
+    // bytes of a group, bytes of a run: once per instruction, a step each cycle; the product in four parts
+    reg [31:0] group_elements_q, run_bytes_q;
+    reg [27:0] part_0_q, part_1_q, part_2_q, part_3_q;
+    wire [31:0] run_elements = { 4'd0, part_0_q } + { part_1_q, 4'd0 } + { part_2_q[23:0], 8'd0 } + { part_3_q[19:0], 12'd0 };
+
+    wire setup = state_q == RUN_BYTES;
+    wire cmd_fire = cmd_busy_q && cmd_ready_i;
+    wire fire     = drain_valid_o && drain_ready_i;
+
+    // --- Runs -------------------------------------------------------------
+    reg [15:0]       c1_q, c2_q;           // still to come
+    reg [ADDR_W-1:0] c1_addr_q, c2_addr_q;
+    wire last_c1 = c1_q == 16'd0;
+    wire last_c  = last_c1 && c2_q == 16'd0;
+    always @(posedge clk_i) begin
+        if (setup) begin
+            c1_q      <= n1 - 16'd1;
+            c2_q      <= n2 - 16'd1;
+            c1_addr_q <= addr_field[ADDR_W-1:0];
+            c2_addr_q <= addr_field[ADDR_W-1:0];
+        end else if (cmd_fire) begin
+            c1_q      <= last_c1 ? n1 - 16'd1 : c1_q - 16'd1;
+            c1_addr_q <= last_c1 ? c2_addr_q + stride2 : c1_addr_q + stride1;
+            if (last_c1) begin
+                c2_q      <= c2_q - 16'd1;
+                c2_addr_q <= c2_addr_q + stride2;
+            end
+        end
+    end
+
+    // --- Drain ------------------------------------------------------------
+    reg [15:0]      v_q, g_q, d1_q, d2_q;    // still to come
+    reg [ACC_W-1:0] v_addr_q, g_addr_q, d1_addr_q, d2_addr_q;
+    wire last_v  = v_q == 16'd0;
+    wire last_g  = last_v && g_q == 16'd0;
+    wire last_d1 = last_g && d1_q == 16'd0;
+    wire last_d  = last_d1 && d2_q == 16'd0;
+    wire [ACC_W-1:0] next_g = g_addr_q + acc_group;
+    wire [ACC_W-1:0] next_1 = d1_addr_q + acc_stride1;
+    wire [ACC_W-1:0] next_2 = d2_addr_q + acc_stride2;
+    always @(posedge clk_i) begin
+        if (setup) begin
+            v_q  <= vectors - 16'd1;
+            g_q  <= groups - 16'd1;
+            d1_q <= n1 - 16'd1;
+            d2_q <= n2 - 16'd1;
+            v_addr_q  <= acc_base;
+            g_addr_q  <= acc_base;
+            d1_addr_q <= acc_base;
+            d2_addr_q <= acc_base;
+        end else if (fire) begin
+            v_q <= last_v ? vectors - 16'd1 : v_q - 16'd1;
+            if (last_v)  g_q  <= last_g  ? groups - 16'd1 : g_q - 16'd1;
+            if (last_g)  d1_q <= last_d1 ? n1 - 16'd1 : d1_q - 16'd1;
+            if (last_d1) d2_q <= d2_q - 16'd1;
+            v_addr_q <= last_d1 ? next_2 : last_g ? next_1 : last_v ? next_g : v_addr_q + { {(ACC_W-1){1'b0}}, 1'b1};
+            if (last_v)  g_addr_q  <= last_d1 ? next_2 : last_g ? next_1 : next_g;
+            if (last_g)  d1_addr_q <= last_d1 ? next_2 : next_1;
+            if (last_d1) d2_addr_q <= next_2;
+        end
+    end
+
+    // --- Instruction ------------------------------------------------------
+    always @(posedge clk_i) begin
+        group_elements_q <= {16'd0, vectors - 16'd1} * COLS + {24'd0, last_lanes};
+        part_0_q         <= group_elements_q[23:0] * groups[3:0];
+        part_1_q         <= group_elements_q[23:0] * groups[7:4];
+        part_2_q         <= group_elements_q[23:0] * groups[11:8];
+        part_3_q         <= group_elements_q[23:0] * groups[15:12];
+        run_bytes_q      <= narrow ? run_elements * DATA_BYTES : run_elements << 2;
+        case (state_q)
+            IDLE:      if (ins_valid_i) state_q <= GROUP;
+            GROUP:     state_q <= RUN_BYTES;
+            RUN_BYTES: state_q <= RUN;
+            RUN:       if (!cmd_busy_q && !drain_busy_q) state_q <= FLUSH;
+            FLUSH:     if (flush_q == 2'd3 && write_idle_i && !vec_valid_o && credit_q == DEPTH[3:0]) state_q <= DONE;
+            default:   state_q <= IDLE;
+        endcase
+        flush_q <= state_q == FLUSH ? (flush_q == 2'd3 ? 2'd3 : flush_q + 2'd1) : 2'd0;
+        if (setup) begin
+            cmd_busy_q   <= 1'b1;
+            drain_busy_q <= 1'b1;
+        end else begin
+            if (cmd_fire && last_c) cmd_busy_q <= 1'b0;
+            if (fire && last_d)     drain_busy_q <= 1'b0;
+        end
+        if (rst_i) begin
+            state_q      <= IDLE;
+            cmd_busy_q   <= 1'b0;
+            drain_busy_q <= 1'b0;
+        end
+    end
+
+    // --- Vectors on their way ---------------------------------------------
+    reg [7:0] lanes_q, lanes_2q;
+    always @(posedge clk_i) begin
+        lanes_q  <= last_v ? last_lanes : COLS[7:0];
+        lanes_2q <= lanes_q;
+        credit_q <= credit_q - {3'd0, fire} + {3'd0, vec_valid_o && vec_ready_i};
+        if (rst_i) credit_q <= DEPTH[3:0];
+    end
+
+    wire fifo_ready;
+    bpi_fifo #(.WIDTH(COLS*32 + 8), .DEPTH(DEPTH)) u_fifo (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (drain_valid_i),
+        .in_ready_o  (fifo_ready),
+        .in_data_i   ({lanes_2q, drain_data_i}),
+        .out_valid_o (vec_valid_o),
+        .out_ready_i (vec_ready_i),
+        .out_data_o  ({vec_lanes_o, vec_data_o})
+    );
+
+    // --- Outputs ----------------------------------------------------------
+    assign ins_ready_o   = state_q == DONE;
+    assign cmd_valid_o   = cmd_busy_q;
+    assign cmd_addr_o    = c1_addr_q;
+    assign cmd_bytes_o   = run_bytes_q;
+    assign drain_valid_o = drain_busy_q && credit_q != 4'd0;
+    assign drain_addr_o  = v_addr_q;
+
+    // --- Checks -----------------------------------------------------------
+    `CHECK(!drain_valid_i || fifo_ready, "vector lost: credit is wrong")
+
+    wire unused_ok = &{1'b0, ins_i, addr_field, group_elements_q[31:24], part_2_q[27:24], part_3_q[27:20], fifo_ready};
+
+endmodule
+`default_nettype wire

@@ -1,0 +1,302 @@
+// bpi_tap_walker.v - opens a tile and walks its stationary tiles: column tiles, reduction tiles, taps.
+// For each it works out, ahead of time, which positions hold valid pairs and where they lie in the memories, and hands
+// that to the three address generators at once.  A tap without any position is passed over.  No multiplication and no
+// division: the first address of a range is reached by repeated addition while the array still works on earlier taps.
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_tap_walker #(
+    parameter ROWS  = 16,      // reduction lanes of the array
+    parameter COLS  = 16,      // output lanes of the array
+    parameter DYN_W = 16,      // bits of an element address of the dynamic buffer
+    parameter PIX_W = 24,      // bits of a pixel address (accumulator, or stationary buffer in wgrad)
+    parameter TILE_W = 24      // bits of a tile address (stationary buffer, or accumulator in wgrad)
+) (
+    input  wire               clk_i,
+    input  wire               rst_i,
+
+    // Tile: the EXEC instruction, held until ready
+    input  wire               tile_valid_i,
+    output wire               tile_ready_o,
+    input  wire [511:0]       tile_i,
+
+    // Geometry: g0 .. g26, still while a tile is open
+    input  wire [895:0]       geometry_i,
+
+    // One stationary tile, to all three address generators in the same cycle
+    output wire               tap_valid_o,
+    input  wire               tap_ready_i,
+    output wire               tap_end_o,            // no tap: the tile ends here
+    output wire               tap_reduce_o,         // wgrad: positions are the reduction lanes
+    output wire               tap_by_column_o,      // dgrad: stationary vectors are columns of the block
+    output wire               tap_rect_o,           // every position is valid
+    output wire               tap_fused_o,          // lanes are elements along w; x_w is where the first one lies
+    output wire               tap_diagonal_o,       // depthwise: a stationary vector is its block's diagonal
+    output wire [15:0]        tap_images_o,
+    output wire [15:0]        tap_rows_o,
+    output wire [15:0]        tap_columns_o,
+    output wire signed [17:0] tap_x_h_o,
+    output wire signed [17:0] tap_x_w_o,
+    output wire [7:0]         tap_phase_h_o,
+    output wire [7:0]         tap_phase_w_o,
+    output wire [15:0]        tap_reduction_tiles_o,
+    output wire [7:0]         tap_row_lanes_o,      // reduce: of the last reduction tile
+    output wire [7:0]         tap_column_lanes_o,
+    output wire [DYN_W-1:0]   tap_dyn_addr_o,
+    output wire [PIX_W-1:0]   tap_pix_addr_o,
+    output wire [TILE_W-1:0]  tap_tile_addr_o
+);
+    // --- Fields -----------------------------------------------------------
+    wire        reduce          = tile_i[8];
+    wire        by_column       = tile_i[9];
+    wire        fused           = tile_i[11];
+    wire        diagonal        = tile_i[12];
+    wire        rect            = tile_i[10];
+    wire [15:0] images          = tile_i[3*32 +: 16];
+    wire [15:0] column_tiles    = tile_i[3*32+16 +: 16];
+    wire [15:0] positions_h     = tile_i[4*32 +: 16];
+    wire [15:0] positions_w     = tile_i[4*32+16 +: 16];
+    wire [15:0] reduction_tiles = tile_i[5*32 +: 16];
+    wire [7:0]  row_lanes_last  = tile_i[5*32+16 +: 8];
+    wire [7:0]  column_lanes_last = tile_i[5*32+24 +: 8];
+    wire [DYN_W-1:0]  dyn_base  = tile_i[6*32 +: DYN_W];
+    wire [PIX_W-1:0]  pix_base  = tile_i[7*32 +: PIX_W];
+    wire [TILE_W-1:0] tile_base = tile_i[8*32 +: TILE_W];
+    wire [7:0]  taps_h          = tile_i[12*32 +: 8];
+    wire [7:0]  taps_w          = tile_i[12*32+8 +: 8];
+
+    wire [DYN_W-1:0]  dyn_tile  = geometry_i[5*32 +: DYN_W];
+    wire [DYN_W-1:0]  dyn_tap_h = geometry_i[8*32 +: DYN_W];
+    wire [DYN_W-1:0]  dyn_borrow_h = geometry_i[9*32 +: DYN_W];
+    wire [DYN_W-1:0]  dyn_tap_w = geometry_i[12*32 +: DYN_W];
+    wire [DYN_W-1:0]  dyn_borrow_w = geometry_i[13*32 +: DYN_W];
+    wire [PIX_W-1:0]  pix_tile  = geometry_i[15*32 +: PIX_W];
+    wire [PIX_W-1:0]  pix_tap_h = geometry_i[18*32 +: PIX_W];
+    wire [PIX_W-1:0]  pix_tap_w = geometry_i[21*32 +: PIX_W];
+    wire [TILE_W-1:0] tile_tap_h     = geometry_i[22*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_tap_w     = geometry_i[23*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_reduction = geometry_i[24*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_column    = geometry_i[25*32 +: TILE_W];
+
+    wire signed [17:0] edge_w     = tile_i[13*32 +: 18];
+    wire signed [17:0] edge_tap_w = geometry_i[12*32 +: 18];
+
+    // --- Control ----------------------------------------------------------
+    localparam [2:0] IDLE = 3'd0, RANGE_H = 3'd1, ADVANCE_H = 3'd2, RANGE_W = 3'd3, ADVANCE_W = 3'd4, EMIT = 3'd5, FINISH = 3'd6;
+    reg [2:0]  state_q;
+    reg [15:0] column_q, reduction_q;      // tiles still to come
+    reg [7:0]  tap_h_q, tap_w_q;           // taps still to come
+    reg        last_col_q, last_red_q, last_h_q, last_w_q;   // none is: registers of their own, as all else waits for them
+    reg [15:0] advance_q;                  // steps to the first position of the range
+
+    wire        none_h, none_w;
+    wire [15:0] first;
+    wire emit        = state_q == EMIT && tap_ready_i;
+    wire skip_w      = state_q == RANGE_W && none_w;
+    wire skip_h      = state_q == RANGE_H && none_h;
+    wire leave_w     = emit || skip_w;                                   // on to the next tap of the row of taps
+    wire leave_h     = (leave_w && last_w_q) || skip_h;                  // on to the next row of taps
+    wire leave_red   = leave_h && last_h_q;                              // on to the next reduction tile
+    wire leave_col   = leave_red && last_red_q;                          // on to the next column tile
+    wire open        = state_q == IDLE && tile_valid_i;
+
+    wire init_h = open || (leave_red && !(leave_col && last_col_q));
+    wire step_h = state_q == RANGE_H;            // at once: *_h_q is the next row of taps while this one is walked
+    wire init_w = state_q == ADVANCE_H && advance_q == 16'd0;
+    wire step_w = leave_w;
+
+    always @(posedge clk_i) begin
+        case (state_q)
+            IDLE:      if (tile_valid_i) state_q <= RANGE_H;
+            RANGE_H:   if (!skip_h) state_q <= ADVANCE_H;
+            ADVANCE_H: if (advance_q == 16'd0) state_q <= RANGE_W;
+            RANGE_W:   if (!skip_w) state_q <= ADVANCE_W;
+            ADVANCE_W: if (advance_q == 16'd0) state_q <= EMIT;
+            EMIT:      if (tap_ready_i) state_q <= RANGE_W;
+            FINISH:    if (tap_ready_i) state_q <= IDLE;
+            default:   state_q <= IDLE;
+        endcase
+        if (leave_h)   state_q <= RANGE_H;
+        if (leave_col && last_col_q) state_q <= FINISH;
+        if (rst_i) state_q <= IDLE;
+    end
+
+    wire [15:0] reductions = reduce ? 16'd1 : reduction_tiles;
+    always @(posedge clk_i) begin
+        if (open)           {last_col_q, column_q} <= {column_tiles == 16'd1, column_tiles - 16'd1};
+        else if (leave_col) {last_col_q, column_q} <= {column_q == 16'd1, column_q - 16'd1};
+
+        if (open || leave_col) {last_red_q, reduction_q} <= {reductions == 16'd1, reductions - 16'd1};
+        else if (leave_red)    {last_red_q, reduction_q} <= {reduction_q == 16'd1, reduction_q - 16'd1};
+
+        if (init_h)       {last_h_q, tap_h_q} <= {taps_h == 8'd1, taps_h - 8'd1};
+        else if (leave_h) {last_h_q, tap_h_q} <= {tap_h_q == 8'd1, tap_h_q - 8'd1};
+
+        if (init_w)      {last_w_q, tap_w_q} <= {taps_w == 8'd1, taps_w - 8'd1};
+        else if (step_w) {last_w_q, tap_w_q} <= {tap_w_q == 8'd1, tap_w_q - 8'd1};
+
+        if (state_q == RANGE_H || state_q == RANGE_W) advance_q <= first;
+        else if (advance_q != 16'd0)                  advance_q <= advance_q - 16'd1;
+    end
+
+    // --- Axes -------------------------------------------------------------
+    // The height is chosen in RANGE_H, the width in RANGE_W and when it steps.
+    wire        along_h = state_q == RANGE_H;
+    wire [15:0] after;
+    wire        borrow;
+
+    reg  [15:0] tile_last_h_q, tile_last_w_q;              // the instruction is there one cycle before its first range
+    always @(posedge clk_i) begin
+        tile_last_h_q <= positions_h - 16'd1;
+        tile_last_w_q <= positions_w - 16'd1;
+    end
+
+    reg  signed [17:0] x_h_q, x_w_q;
+    reg  [7:0]         phase_h_q, phase_w_q;
+    wire signed [17:0] x_next;
+    wire [7:0]         phase_next;
+    always @(posedge clk_i) begin
+        if (init_h)      {x_h_q, phase_h_q} <= { {2{tile_i[9*32+15]}}, tile_i[9*32 +: 16], tile_i[11*32 +: 8]};
+        else if (step_h) {x_h_q, phase_h_q} <= {x_next, phase_next};
+        if (init_w)      {x_w_q, phase_w_q} <= { {2{tile_i[9*32+31]}}, tile_i[9*32+16 +: 16], tile_i[11*32+8 +: 8]};
+        else if (step_w) {x_w_q, phase_w_q} <= {x_next, phase_next};
+    end
+
+    reg  signed [17:0] end_h_q, end_w_q;
+    reg  [7:0]         end_phase_h_q, end_phase_w_q;
+    wire signed [17:0] end_next;
+    wire [7:0]         end_phase_next;
+    always @(posedge clk_i) begin
+        if (init_h)      {end_h_q, end_phase_h_q} <= { {2{tile_i[10*32+15]}}, tile_i[10*32 +: 16], tile_i[11*32+16 +: 8]};
+        else if (step_h) {end_h_q, end_phase_h_q} <= {end_next, end_phase_next};
+        if (init_w)      {end_w_q, end_phase_w_q} <= { {2{tile_i[10*32+31]}}, tile_i[10*32+16 +: 16], tile_i[11*32+24 +: 8]};
+        else if (step_w) {end_w_q, end_phase_w_q} <= {end_next, end_phase_next};
+    end
+
+    bpi_tap_axes u_axes (
+        .along_h_i      (along_h),
+        .x_h_i          (x_h_q),
+        .x_w_i          (x_w_q),
+        .phase_h_i      (phase_h_q),
+        .phase_w_i      (phase_w_q),
+        .rect_i         (rect),
+        .last_h_i       (end_h_q),
+        .last_w_i       (end_w_q),
+        .last_phase_h_i (end_phase_h_q),
+        .last_phase_w_i (end_phase_w_q),
+        .tile_last_h_i  (tile_last_h_q),
+        .tile_last_w_i  (tile_last_w_q),
+        .x_tap_h_i      (geometry_i[1*32 +: 16]),
+        .x_tap_w_i      (geometry_i[1*32+16 +: 16]),
+        .phase_tap_h_i  (geometry_i[3*32 +: 8]),
+        .phase_tap_w_i  (geometry_i[3*32+8 +: 8]),
+        .phase_mod_h_i  (geometry_i[2*32+16 +: 8]),
+        .phase_mod_w_i  (geometry_i[2*32+24 +: 8]),
+        .none_h_o       (none_h),
+        .none_w_o       (none_w),
+        .first_o        (first),
+        .after_o        (after),
+        .last_o         (end_next),
+        .last_phase_o   (end_phase_next),
+        .x_o            (x_next),
+        .phase_o        (phase_next),
+        .borrow_o       (borrow)
+    );
+
+    // --- Addresses --------------------------------------------------------
+    // *_red_q: at the first tap of the reduction tile; *_h_q: at the row of taps, or the next one; *_w_q: at the tap;
+    // dyn_q, pix_q: on the way to the first position of the range.  edge_*_q: the same for the element coordinate along w.
+    reg [DYN_W-1:0]  dyn_red_q, dyn_h_q, dyn_w_q, dyn_q;
+    reg [PIX_W-1:0]  pix_col_q, pix_h_q, pix_w_q, pix_q;
+    reg [TILE_W-1:0] tile_col_q, tile_red_q, tile_h_q, tile_w_q;
+    reg signed [17:0] edge_w_q, edge_q;
+
+    wire [DYN_W-1:0]  dyn_red_d  = (open || (leave_col && !diagonal)) ? dyn_base : dyn_red_q + dyn_tile;
+    wire [PIX_W-1:0]  pix_col_d  = open ? pix_base  : leave_col ? pix_col_q  + pix_tile    : pix_col_q;
+    wire [TILE_W-1:0] tile_col_d = open ? tile_base : leave_col ? tile_col_q + tile_column : tile_col_q;
+    wire [TILE_W-1:0] tile_red_d = (open || leave_col) ? tile_col_d : tile_red_q + tile_reduction;
+
+    reg [15:0] rows_q, columns_q;          // positions from here to the end of the range
+    wire advancing = advance_q != 16'd0;
+    wire advance_h = state_q == ADVANCE_H;
+    wire [DYN_W-1:0] dyn_pos = advance_h ? geometry_i[6*32 +: DYN_W]  : geometry_i[10*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_pos = advance_h ? geometry_i[16*32 +: PIX_W] : geometry_i[19*32 +: PIX_W];
+    wire signed [17:0] edge_pos_w = geometry_i[10*32 +: 18];
+
+    always @(posedge clk_i) begin
+        if (open || leave_red) begin
+            dyn_red_q  <= dyn_red_d;
+            pix_col_q  <= pix_col_d;
+            tile_col_q <= tile_col_d;
+            tile_red_q <= tile_red_d;
+        end
+        if (init_h) begin
+            dyn_h_q  <= dyn_red_d;
+            pix_h_q  <= pix_col_d;
+            tile_h_q <= tile_red_d;
+        end else if (step_h) begin
+            dyn_h_q  <= dyn_h_q + dyn_tap_h + (borrow ? dyn_borrow_h : {DYN_W{1'b0}});
+            pix_h_q  <= pix_h_q + pix_tap_h;
+            tile_h_q <= tile_h_q + tile_tap_h;
+        end
+        if (init_w) begin
+            dyn_w_q  <= dyn_q;
+            pix_w_q  <= pix_q;
+            edge_w_q <= edge_w;
+        end else if (step_w) begin
+            dyn_w_q  <= dyn_w_q + dyn_tap_w + (borrow ? dyn_borrow_w : {DYN_W{1'b0}});
+            pix_w_q  <= pix_w_q + pix_tap_w;
+            tile_w_q <= tile_w_q + tile_tap_w;
+            edge_w_q <= edge_w_q + edge_tap_w;
+        end
+        case (state_q)
+            RANGE_H: begin dyn_q <= dyn_h_q; pix_q <= pix_h_q; tile_w_q <= tile_h_q; end
+            RANGE_W: begin dyn_q <= dyn_w_q; pix_q <= pix_w_q; edge_q <= edge_w_q; end
+            ADVANCE_H, ADVANCE_W: if (advancing) begin
+                dyn_q  <= dyn_q + dyn_pos;
+                pix_q  <= pix_q + pix_pos;
+                edge_q <= edge_q + edge_pos_w;      // along h: not in use yet
+            end
+            default: ;
+        endcase
+        if (state_q == RANGE_H)           rows_q    <= after;
+        else if (advance_h && advancing)  rows_q    <= rows_q - 16'd1;
+        if (state_q == RANGE_W)           columns_q <= after;
+        else if (!advance_h && advancing) columns_q <= columns_q - 16'd1;
+    end
+
+    // --- Outputs ----------------------------------------------------------
+    assign tile_ready_o          = state_q == FINISH && tap_ready_i;
+    assign tap_valid_o           = state_q == EMIT || state_q == FINISH;
+    assign tap_end_o             = state_q == FINISH;
+    assign tap_reduce_o          = reduce;
+    assign tap_by_column_o       = by_column;
+    assign tap_rect_o            = rect;
+    assign tap_fused_o           = fused;
+    assign tap_diagonal_o        = diagonal;
+    // of the row of taps that is walked
+    reg signed [17:0] tap_x_h_q;
+    reg [7:0]         tap_phase_h_q;
+    always @(posedge clk_i) if (along_h) {tap_x_h_q, tap_phase_h_q} <= {x_h_q, phase_h_q};
+    assign tap_x_h_o             = tap_x_h_q;
+    assign tap_x_w_o             = fused ? edge_q : x_w_q;
+    assign tap_phase_h_o         = tap_phase_h_q;
+    assign tap_phase_w_o         = phase_w_q;
+    assign tap_images_o          = images;
+    assign tap_rows_o            = rows_q;
+    assign tap_columns_o         = columns_q;
+    assign tap_reduction_tiles_o = reduction_tiles;
+    assign tap_row_lanes_o       = diagonal ? tap_column_lanes_o
+                                 : (fused ? last_w_q : reduce || last_red_q) ? row_lanes_last : ROWS[7:0];
+    assign tap_column_lanes_o    = last_col_q ? column_lanes_last : COLS[7:0];
+    assign tap_dyn_addr_o        = dyn_q;
+    assign tap_pix_addr_o        = pix_q;
+    assign tap_tile_addr_o       = tile_w_q;
+
+    // The decoder has checked the instruction; the address generators take their own steps from the geometry.
+    wire unused_ok = &{1'b0, tile_i, geometry_i };
+
+endmodule
+`default_nettype wire

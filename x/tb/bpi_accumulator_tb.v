@@ -1,0 +1,181 @@
+// bpi_accumulator_tb.v - accumulates and drains against a plain array, at several sizes.
+`timescale 1ns/1ps
+module tb;
+    localparam CASES = 5, CYCLES = 4500;
+
+    reg clk = 0;
+    always #5 clk = !clk;
+    integer seed, cycle = 0, i, total_errors, total_checks;
+    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+
+    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
+    accumulator_case #(.COLS(4), .ADDR_W(6), .BANKS(4), .ADD_STAGES(1)) c0 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed),     .errors(errors[0]), .checks(checks[0]));
+    accumulator_case #(.COLS(3), .ADDR_W(5), .BANKS(2), .ADD_STAGES(2)) c1 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
+    accumulator_case #(.COLS(1), .ADDR_W(4), .BANKS(8), .ADD_STAGES(3)) c2 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
+    accumulator_case #(.COLS(5), .ADDR_W(7), .BANKS(4), .ADD_STAGES(4)) c3 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
+    accumulator_case #(.COLS(2), .ADDR_W(3), .BANKS(2), .ADD_STAGES(1)) c4 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed + 4), .errors(errors[4]), .checks(checks[4]));
+
+    always @(posedge clk) begin
+        cycle <= cycle + 1;
+        if (cycle == CYCLES) begin
+            total_errors = 0;
+            total_checks = 0;
+            for (i = 0; i < CASES; i = i + 1) begin
+                total_errors = total_errors + errors[i];
+                total_checks = total_checks + checks[i];
+                if (checks[i] < CYCLES/8) $display("FAIL case %0d made only %0d checks", i, checks[i]);
+                if (checks[i] < CYCLES/8) total_errors = total_errors + 1;
+            end
+            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
+            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
+            $finish;
+        end
+    end
+endmodule
+
+// One accumulator.  Phases of 128 cycles: random; addresses coming again at the shortest distance while other banks are
+// drained without a gap; one bank used by both, until drains starve; full rate everywhere; drains only.
+module accumulator_case #(
+    parameter COLS       = 4,
+    parameter ADDR_W     = 6,
+    parameter BANKS      = 4,
+    parameter ADD_STAGES = 1
+) (
+    input  wire        clk,
+    input  wire [31:0] cycle,
+    input  wire        last,
+    input  wire [31:0] seed_base,
+    output wire [31:0] errors,
+    output wire [31:0] checks
+);
+    localparam SIZE = 1 << ADDR_W, ROWS = SIZE / BANKS, DISTANCE = ADD_STAGES + 2;
+
+    integer seed, error_count = 0, check_count = 0, in_phase = 0, was_phase = 0, waited = 0, busy_cycles = 0, turn = 0;
+    integer shortest = 0, starvations = 0, i, k;
+    reg started = 0;
+    reg rst = 1, acc_valid = 0, drain_valid = 0;
+    reg [ADDR_W-1:0] acc_addr = 0, drain_addr = 0;
+    reg [COLS*32-1:0] acc_data = 0;
+    wire busy, drain_ready, drain_valid_o, starved;
+    wire [COLS*32-1:0] drain_data;
+    wire [2:0] phase = (cycle >> 7) % 5;
+
+    bpi_accumulator #(.COLS(COLS), .ADDR_W(ADDR_W), .BANKS(BANKS), .ADD_STAGES(ADD_STAGES)) dut (
+        .clk_i(clk), .rst_i(rst), .busy_o(busy),
+        .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_data_i(acc_data),
+        .drain_valid_i(drain_valid), .drain_ready_o(drain_ready), .drain_addr_i(drain_addr),
+        .drain_valid_o(drain_valid_o), .drain_data_o(drain_data), .drain_starved_o(starved)
+    );
+
+    task fail(input [8*40-1:0] what);
+        begin
+            error_count = error_count + 1;
+            if (error_count < 5) $display("FAIL %0d banks, %0d stages, cycle %0d: %0s", BANKS, ADD_STAGES, cycle, what);
+        end
+    endtask
+
+    // no memory may be read and written at one address in one cycle
+    genvar g;
+    generate
+        for (g = 0; g < BANKS; g = g + 1) begin : gen_watch
+            always @(posedge clk)
+                if (!rst && dut.gen_bank[g].u_sram.rd_valid_i && dut.gen_bank[g].u_sram.wr_lane_i
+                    && dut.gen_bank[g].u_sram.rd_addr_i == dut.gen_bank[g].u_sram.wr_addr_i) fail("read and write of one address");
+        end
+    endgenerate
+
+    function [31:0] add(input [31:0] a, input [31:0] b);
+        add = a + b;
+    endfunction
+
+    function [31:0] noise(input [31:0] entry);
+        noise = ($random(seed) & 7) == 0 ? -entry : $random(seed);
+    endfunction
+
+    function integer bank(input [ADDR_W-1:0] addr);
+        bank = addr / ROWS;
+    endfunction
+
+    reg [COLS*32-1:0] model [0:SIZE-1];
+    reg [COLS*32-1:0] expected_0, expected_1, entry;
+    reg [1:0] expect_valid = 0;
+    reg [7:0] past_valid = 0;                   // bit k: accumulate k cycles before this one
+    reg [ADDR_W-1:0] past_addr [0:7];
+    reg expect_ready, drained, allowed, next_acc_valid;
+    reg [ADDR_W-1:0] next_acc, next_drain;
+
+    always @(posedge clk) begin
+        if (!started) seed = seed_base;
+        started = 1;
+        past_valid[0] = acc_valid;
+        past_addr[0] = acc_addr;
+        drained = 0;
+        if (!rst) begin
+            check_count = check_count + 1;
+            if (drain_valid_o !== expect_valid[1]) fail("drain data not two cycles later");
+            if (expect_valid[1] && drain_data !== expected_1) fail("wrong sums");
+            if (starved !== (waited >= 32)) fail("wrong drain_starved");
+            if (busy !== 1'b0 && busy !== 1'b1) fail("busy unknown");
+            busy_cycles = busy ? busy_cycles + 1 : 0;
+            if (busy_cycles > ROWS) fail("clears for too long");
+            expect_ready = !busy && !(acc_valid && bank(acc_addr) == bank(drain_addr))
+                && !(past_valid[ADD_STAGES] && bank(past_addr[ADD_STAGES]) == bank(drain_addr));
+            if (drain_ready !== expect_ready) fail("wrong drain_ready");
+            // other banks are drained at full rate
+            in_phase = was_phase == phase ? in_phase + 1 : 0;
+            was_phase = phase;
+            if (phase == 1 && in_phase > 48 && (!acc_valid || !drain_ready)) fail("not at full rate");
+            if (phase == 4 && in_phase > 48 && !drain_ready) fail("drain waits for nothing");
+            drained = drain_valid && drain_ready;
+            waited = busy || !drain_valid || drain_ready ? 0 : waited + 1;
+            if (waited == 33) starvations = starvations + 1;
+            if (past_valid[DISTANCE] && acc_valid && past_addr[DISTANCE] == acc_addr) shortest = shortest + 1;
+        end
+        // what this cycle presented
+        expected_1 = expected_0;
+        expect_valid = {expect_valid[0], drained};
+        if (drained) begin
+            expected_0 = model[drain_addr];
+            model[drain_addr] = 0;
+        end
+        if (acc_valid) begin
+            entry = model[acc_addr];
+            for (i = 0; i < COLS; i = i + 1) entry[i*32 +: 32] = add(entry[i*32 +: 32], acc_data[i*32 +: 32]);
+            model[acc_addr] = entry;
+        end
+        if (rst) begin
+            for (i = 0; i < SIZE; i = i + 1) model[i] = 0;
+            expect_valid = 0;
+            past_valid = 0;
+            waited = 0;
+            busy_cycles = 0;
+            in_phase = 0;
+        end
+        past_valid = past_valid << 1;
+        for (k = 7; k > 0; k = k - 1) past_addr[k] = past_addr[k-1];
+        // the next accumulate
+        turn = turn + 1;
+        next_acc = phase == 1 ? turn % DISTANCE : phase == 2 ? turn % ROWS : $random(seed);
+        allowed = !(drain_valid && next_acc == drain_addr);
+        for (k = 1; k < DISTANCE; k = k + 1) if (past_valid[k] && past_addr[k] == next_acc) allowed = 0;
+        next_acc_valid = allowed && !rst && !busy && cycle > 3 && waited < 33 && phase != 4 && (phase != 0 || ($random(seed) & 1));
+        acc_valid <= next_acc_valid;
+        acc_addr <= next_acc;
+        for (i = 0; i < COLS; i = i + 1) acc_data[i*32 +: 32] <= noise(model[next_acc] >> (32*i));
+        // the next drain; one that waits stays
+        if (!drain_valid || drained || rst) begin
+            next_drain = phase == 1 ? SIZE - ROWS + ($random(seed) & (ROWS - 1)) : phase == 2 ? $random(seed) & (ROWS - 1) : phase == 4 ? drain_addr + 1 : $random(seed);
+            allowed = !(next_acc_valid && next_acc == next_drain) && !(drained && drain_addr == next_drain);
+            for (k = 1; k < DISTANCE; k = k + 1) if (past_valid[k] && past_addr[k] == next_drain) allowed = 0;
+            drain_valid <= allowed && !rst && (phase != 0 || ($random(seed) & 1));
+            drain_addr <= next_drain;
+        end
+        rst <= cycle < 3 || ($random(seed) & 1023) == 0;
+        if (last) begin
+            if (shortest == 0) fail("shortest distance never tried");
+            if (starvations == 0 && ROWS > DISTANCE) fail("no drain ever starved");
+        end
+    end
+    assign errors = error_count;
+    assign checks = check_count;
+endmodule

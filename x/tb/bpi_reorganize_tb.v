@@ -1,0 +1,226 @@
+// bpi_reorganize_tb.v - random REORGANIZEs against their definition: the runs announced, and every element, which is
+// that of a source pixel or zero.  The buffer and the writer wait at random, or never; then a chunk leaves each cycle.
+`timescale 1ns/1ps
+module tb;
+    localparam CASES = 7, CYCLES = 4000;
+
+    reg clk = 0;
+    always #5 clk = !clk;
+    integer seed, cycle = 0, i, total_errors, total_checks;
+    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+
+    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
+    reorganize_case #(.DATA_W(8), .BEAT(4), .LANES(5), .BUF_W(10), .ADDR_W(64)) c0
+        (.clk(clk), .cycle(cycle), .seed_base(seed), .errors(errors[0]), .checks(checks[0]));
+    reorganize_case #(.DATA_W(16), .BEAT(2), .LANES(2), .BUF_W(8), .ADDR_W(32)) c1
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
+    reorganize_case #(.DATA_W(8), .BEAT(32), .LANES(32), .BUF_W(16), .ADDR_W(40)) c2
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
+    reorganize_case #(.DATA_W(8), .BEAT(64), .LANES(64), .BUF_W(9), .ADDR_W(48)) c3
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
+    reorganize_case #(.DATA_W(8), .BEAT(4), .CHUNK(1), .LANES(5), .BUF_W(10), .ADDR_W(64)) c4
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 4), .errors(errors[4]), .checks(checks[4]));
+    reorganize_case #(.DATA_W(16), .BEAT(8), .CHUNK(2), .LANES(9), .BUF_W(8), .ADDR_W(32)) c5
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 5), .errors(errors[5]), .checks(checks[5]));
+    reorganize_case #(.DATA_W(8), .BEAT(16), .CHUNK(4), .LANES(16), .BUF_W(12), .ADDR_W(40)) c6
+        (.clk(clk), .cycle(cycle), .seed_base(seed + 6), .errors(errors[6]), .checks(checks[6]));
+
+    always @(posedge clk) begin
+        cycle <= cycle + 1;
+        if (cycle == CYCLES) begin
+            total_errors = 0;
+            total_checks = 0;
+            for (i = 0; i < CASES; i = i + 1) begin
+                total_errors = total_errors + errors[i];
+                total_checks = total_checks + checks[i];
+                if (checks[i] < CYCLES/8) begin
+                    $display("FAIL case %0d made only %0d checks", i, checks[i]);
+                    total_errors = total_errors + 1;
+                end
+            end
+            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
+            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
+            $finish;
+        end
+    end
+endmodule
+
+module reorganize_case #(
+    parameter DATA_W = 8,
+    parameter BEAT   = 4,
+    parameter CHUNK  = BEAT,
+    parameter LANES  = 4,
+    parameter BUF_W  = 10,
+    parameter ADDR_W = 32
+) (
+    input  wire        clk,
+    input  wire [31:0] cycle,
+    input  wire [31:0] seed_base,
+    output wire [31:0] errors,
+    output wire [31:0] checks
+);
+    localparam BYTES = DATA_W / 8;
+
+    integer seed, error_count = 0, check_count = 0, i;
+    reg started = 0;
+    reg rst = 1, ins_valid = 0, cmd_ready = 0, write_idle = 1, rd_ready = 0, chunk_ready = 0;
+    reg [511:0] ins = 0;
+    reg [LANES*DATA_W-1:0] rd_data = 0;
+    wire ins_ready, cmd_valid, rd_valid, chunk_valid;
+    wire [ADDR_W-1:0] cmd_addr;
+    wire [31:0] cmd_bytes;
+    wire [BUF_W-1:0] rd_addr;
+    wire [BEAT*DATA_W-1:0] chunk_data;
+    wire [7:0] chunk_bytes;
+
+    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(BUF_W), .BEAT(BEAT), .CHUNK(CHUNK), .LANES(LANES), .DATA_W(DATA_W)) dut (
+        .clk_i(clk), .rst_i(rst), .ins_valid_i(ins_valid), .ins_ready_o(ins_ready), .ins_i(ins),
+        .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle),
+        .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_addr_o(rd_addr), .rd_data_i(rd_data),
+        .chunk_valid_o(chunk_valid), .chunk_ready_i(chunk_ready), .chunk_data_o(chunk_data), .chunk_bytes_o(chunk_bytes)
+    );
+
+    task fail(input [8*40-1:0] what);
+        begin
+            error_count = error_count + 1;
+            if (error_count < 5) $display("FAIL beat %0d, chunk %0d, cycle %0d: %0s", BEAT, CHUNK, cycle, what);
+        end
+    endtask
+
+    // The low bits of $random(seed) repeat quickly: stir them.
+    function [31:0] random(input unused);
+        begin
+            random = $random(seed);
+            random = (random ^ (random >> 15)) * 32'h2c1b3c6d;
+            random = random ^ (random >> 13);
+        end
+    endfunction
+    // what the buffer holds: never zero
+    function [DATA_W-1:0] element(input [BUF_W-1:0] at);
+        element = (at * 32'h9e3779b1 >> 9) | 1;
+    endfunction
+
+    // --- Instruction ------------------------------------------------------
+    integer elements, positions_w, positions_h, x_w, x_h, bound_w, bound_h, stride_w, stride_h, phase_w, phase_h, chunks;
+    reg signed [31:0] row_stride;
+    reg [31:0] base, step_w, step_h;
+    reg [63:0] addr;
+    task draw;
+        begin
+            elements = 1 + random(0) % (random(0) & 1 ? 2*BEAT + 2 : 4);
+            positions_w = 1 + random(0) % 9;
+            positions_h = 1 + random(0) % 6;
+            stride_w = random(0) & 3 ? 1 + random(0) % 4 : 1;
+            stride_h = random(0) & 3 ? 1 + random(0) % 4 : 1;
+            phase_w = random(0) % stride_w;
+            phase_h = random(0) % stride_h;
+            x_w = (random(0) % 10) - 6;
+            x_h = (random(0) % 8) - 4;
+            bound_w = random(0) % 10;
+            bound_h = random(0) % 8;
+            row_stride = random(0);
+            addr = {random(0), random(0)};
+            base = random(0) & ((1 << BUF_W) - 1);
+            step_w = random(0);
+            step_h = random(0);
+            chunks = positions_w * positions_h * ((elements + CHUNK - 1) / CHUNK);
+            ins <= {random(0), random(0), row_stride, step_h, step_w, phase_h[7:0], phase_w[7:0], stride_h[7:0], stride_w[7:0],
+                    bound_h[15:0], bound_w[15:0], x_h[15:0], x_w[15:0], positions_h[15:0], positions_w[15:0],
+                    elements, base, addr, random(0), random(0), 32'd5};
+        end
+    endtask
+
+    // --- Model ------------------------------------------------------------
+    integer announced = 0, h = 0, w = 0, e = 0, sent = 0, start = 0, settle = 0, late = 0, bytes, fine_w, fine_h, instructions = 0;
+    reg fast = 0, running = 0, pixel, asked = 0;
+    reg [4:0] busy = 0;
+    reg [BUF_W-1:0] asked_at, at;
+    reg [31:0] reads = 0, pixels = 0;
+    reg [DATA_W-1:0] expected;
+
+    always @(posedge clk) begin
+        if (!started) seed = seed_base;
+        if (!rst) begin
+            if (^{ins_ready, cmd_valid, rd_valid, chunk_valid} === 1'bx) fail("unknown control");
+            if (cmd_valid) begin
+                if (!running || announced == positions_h) fail("a run too many");
+                else if (cmd_addr !== ((addr + announced * { {32{row_stride[31]} }, row_stride}) & {ADDR_W{1'b1} })
+                         || cmd_bytes !== positions_w * elements * BYTES) fail("wrong run");
+                if (cmd_ready) announced = announced + 1;
+            end
+            if (chunk_valid && (!running || h == positions_h)) fail("a chunk too many");
+            else if (chunk_valid) begin
+                check_count = check_count + 1;
+                fine_w = phase_w + w;
+                fine_h = phase_h + h;
+                pixel = fine_w % stride_w == 0 && fine_h % stride_h == 0 && x_w + w >= 0 && x_w + w < bound_w && x_h + h >= 0 && x_h + h < bound_h;
+                at    = base + (fine_w / stride_w) * step_w + (fine_h / stride_h) * step_h + e;
+                bytes = elements - e < CHUNK ? elements - e : CHUNK;
+                if (chunk_bytes !== bytes * BYTES) fail("wrong size");
+                for (i = 0; i < BEAT; i = i + 1) begin
+                    expected = pixel ? element(at + i) : 0;
+                    if (i < bytes && chunk_data[i*DATA_W +: DATA_W] !== expected) fail("wrong element");
+                end
+                if (chunk_ready) begin
+                    sent = sent + 1;
+                    if (pixel) pixels = pixels + 1;
+                    e = e + bytes;
+                    if (e == elements) begin
+                        e = 0;
+                        w = w + 1;
+                    end
+                    if (w == positions_w) begin
+                        w = 0;
+                        h = h + 1;
+                    end
+                end
+            end
+            if (ins_ready) begin
+                if (!running) fail("ready without an instruction");
+                if (announced != positions_h || sent != chunks) fail("ended too early");
+                if (reads != pixels) fail("a read of a zero, or twice");
+                if (!write_idle || settle != 0) fail("ended before the writes");
+                if (fast && cycle - start > chunks + 24) fail("too slow");
+                instructions = instructions + 1;
+            end
+            // the buffer: data two cycles after the request
+            for (i = 0; i < LANES; i = i + 1) rd_data[i*DATA_W +: DATA_W] <= asked ? element(asked_at + i) : {DATA_W{1'bx} };
+            asked    = rd_valid && rd_ready;
+            asked_at = rd_addr;
+            if (asked) reads = reads + 1;
+        end
+        // the next cycle
+        if (rst || (ins_valid && ins_ready)) begin
+            announced = 0;
+            h = 0;
+            w = 0;
+            e = 0;
+            sent = 0;
+            reads = 0;
+            pixels = 0;
+            asked = 0;
+            ins_valid <= 0;
+            running = 0;
+        end else if (!running && (random(0) & 3) == 0) begin
+            draw;
+            fast = cycle[9];
+            late = fast ? 0 : random(0) % 5;
+            start = cycle;
+            running = 1;
+            ins_valid <= 1;
+        end
+        // the writes end some cycles after the last data; that they are under way may show late
+        settle = running && (announced != positions_h || sent != chunks) && (announced != 0 || sent != 0) ? 2 + (fast ? 0 : late + random(0) % 12)
+               : settle == 0 ? 0 : settle - 1;
+        busy = {busy[3:0], settle != 0};
+        write_idle  <= settle == 0 || !busy[late];
+        rst         <= cycle < 3 || (random(0) & 2047) == 0;
+        cmd_ready   <= fast || random(0) & 1;
+        rd_ready    <= fast ? bound_w != 0 : random(0) & 1;      // zeros need no buffer
+        chunk_ready <= fast || (cycle[6] ? random(0) & 1 : (random(0) & 7) == 0);
+        started = 1;
+        if (cycle == 3990 && instructions < 12) fail("too few instructions");
+    end
+    assign errors = error_count;
+    assign checks = check_count;
+endmodule
