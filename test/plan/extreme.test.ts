@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/check/errors.js';
+import { judge } from '../../generator/golden/judge.js';
 import { execute } from '../../generator/model/executor.js';
-import { judge, planImages, randomOperands, unpackResult } from '../../generator/model/workload.js';
+import { planImages, randomOperands, unpackResult } from '../../generator/model/workload.js';
 import { encodingProblem } from '../../generator/plan/encodable.js';
 import { makePlan, type Plan } from '../../generator/plan/plan.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
