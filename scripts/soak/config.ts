@@ -26,10 +26,15 @@ export const randomConfig = (seed: number): Config => {
     engines: ENGINES.filter((engine) => engine === first || draw.percent(60)),
     prefix: 'bpi_',
   };
-  const { dynamicWord, stationaryWord, dataBytes } = derive(unsized);
+  const { dynamicWord, stationaryWord, dataBytes, beatElements } = derive(unsized);
   const bytes = (word: number): number => 4 * word * dataBytes * draw.pick(POWERS) * draw.pick(POWERS);
-  return parseConfig({
-    ...unsized,
-    buffers: { ...unsized.buffers, dynamicBytes: bytes(dynamicWord), stationaryBytes: bytes(stationaryWord) },
-  });
+  const buffers = {
+    ...unsized.buffers,
+    dynamicBytes: bytes(dynamicWord),
+    stationaryBytes: bytes(stationaryWord),
+  };
+  const slow = unsized.engines.includes('traditional') && draw.percent(30);
+  const elementsPerCycle = Math.min(draw.pick(POWERS), beatElements);
+  const reorganize = { elementsPerCycle, overlap: draw.percent(50) };
+  return parseConfig({ ...unsized, buffers, ...(slow ? { reorganize } : {}) });
 };
