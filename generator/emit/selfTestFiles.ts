@@ -134,6 +134,8 @@ export const selfTestFiles = (config: Config): readonly EmittedFile[] => {
     bench: name,
     config: config.name,
     layer: formatLayer(layer),
+    // Verilator keeps what such wide vectors pass through on the stack, more than the usual 8 MiB
+    wide: Math.max(config.array.rows, config.array.columns) > 32,
     addressBits: config.axi.addressWidth,
     beatBytes: derive(config).beatBytes,
     memoryBytes: bytes,

@@ -159,6 +159,12 @@ describe('the self-test of any configuration', () => {
     fc.assert(property, { seed: 21, numRuns: 12, examples: extremes.map((config) => [config]) });
   });
 
+  it('has a stack for wide vectors in Verilator', () => {
+    const pageOf = (config: Config) => selfTestFiles(config).find(({ path }) => path.endsWith('.md'))!.text;
+    expect(pageOf({ ...tiny4, array: { rows: 128, columns: 1 } })).toContain('(ulimit -s unlimited; obj_dir/');
+    expect(pageOf(tiny4)).not.toContain('ulimit');
+  });
+
   it('is the same from run to run, and in the manifest', () => {
     expect(selfTestFiles(structuredClone(tiny4))).toEqual(selfTestFiles(tiny4));
     const files = emit(tiny4);
