@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
 import { emit } from '../../generator/emit/generate.js';
 import { topPorts } from '../../generator/emit/ports.js';
+import type { Config } from '../../generator/spec/config.js';
 import { presets } from '../../generator/spec/presets.js';
 import { COUNTERS_OFFSET, ERROR_CAUSES, registers } from '../../generator/spec/registers.js';
 import { writeFiles } from '../../scripts/simulators/verilator.js';
@@ -91,12 +92,15 @@ describe('the integration guide', () => {
     });
     expect(made.stderr).toBe('');
 
-    const other = emit({ ...tiny4, name: 'other' });
-    writeFiles(folder, other);
-    const refused = spawnSync('gcc', [...flags, '-Isw', '-c', 'example.c', '-o', 'example.o'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    const compiledFor = (other: Config) => {
+      writeFiles(folder, emit(other));
+      return spawnSync('gcc', [...flags, '-Isw', '-c', 'example.c', '-o', 'example.o'], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+    };
+    expect(compiledFor({ ...tiny4, name: 'other' }).stderr).toBe('');
+    const refused = compiledFor({ ...tiny4, axi: { ...tiny4.axi, outstanding: 8 } });
     expect(refused.stderr).toContain('this program was compiled for another configuration of the accelerator');
   });
 
