@@ -109,11 +109,15 @@ export const humanEstimate = (report: EstimateReport): string => {
     ...line(total.cycles, total.bytesRead, total.bytesWritten),
     ...[percent(utilizationOf(config, total.usefulMacs, total.cycles)), ''],
   ]);
+  const extrapolated = rows.find(({ estimate }) => estimate.extrapolatedFrom)?.estimate.extrapolatedFrom;
   const several = new Set(rows.map(({ job }) => job.layer)).size > 1;
   return [
     `${name}${input ? `, ${inputText(input)},` : ''} on ${config.name}, ${array.rows}x${array.columns} ${format}, at ${clock} MHz, by the performance model\n\n`,
     columns([['layer', 'pass', 'engine', ...head], ...passes], 3),
     several ? `\n${columns([['', 'pass', 'engine', ...head], ...totals], 3)}` : '',
     '\nuseful: useful MACs of all that the array could do; / bound: of what lanes of channels allow\n',
+    extrapolated
+      ? `Batches above ${extrapolated[1]} continue the straight line through those of ${extrapolated.join(' and ')}, which were replayed.\n`
+      : '',
   ].join('');
 };

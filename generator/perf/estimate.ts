@@ -1,5 +1,5 @@
 import { compulsoryBytes } from '../plan/estimate.js';
-import { makePlan } from '../plan/plan.js';
+import { checkAddresses, makePlan, type Plan } from '../plan/plan.js';
 import type { Config, Engine, Pass } from '../spec/config.js';
 import type { Layer } from '../spec/layer.js';
 import { laneBound } from './laneBound.js';
@@ -17,6 +17,11 @@ export interface Estimate {
   readonly laneBound: number;
   /** Bytes that no plan can avoid. */
   readonly compulsoryBytes: number;
+  /**
+   * Set where the batch is larger than {@link MOST_IMAGES}: the batches that were replayed. Cycles and counters continue the
+   * straight line through both; what repeats with each image is exact, what a plan for the whole batch would do better is not in it.
+   */
+  readonly extrapolatedFrom?: readonly [images: number, images: number];
   /** Every counter of the hardware but the stalls; zeros that `traditional` stores are taken from the plan. */
   readonly counters: Readonly<Record<string, number>>;
 }
@@ -28,8 +33,35 @@ export interface EstimateOptions {
   readonly memory?: MemoryTiming;
 }
 
+/** The largest batch whose program is replayed: images repeat, and time must not grow with them. */
+export const MOST_IMAGES = 256;
+
+const replayed = (
+  config: Config,
+  layer: Layer,
+  pass: Pass,
+  engine: Engine,
+  { narrow = pass !== 'wgrad', memory }: EstimateOptions,
+): { readonly estimate: Estimate; readonly plan: Plan } => {
+  const plan = makePlan(config, layer, pass, engine, { narrow });
+  const performance = performanceOf(config, plan, memory);
+  const counters = withStoredZeros(plan, config, { ...performance });
+  const { rows, columns } = config.array;
+  const usefulMacs = counters.usefulMacs ?? 0;
+  const estimate = {
+    cycles: performance.cycles,
+    usefulMacs,
+    utilization: usefulMacs / (rows * columns * performance.cycles),
+    laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
+    compulsoryBytes: compulsoryBytes(config, layer, pass, narrow),
+    counters,
+  };
+  return { estimate, plan };
+};
+
 /**
- * Plans a pass of a layer and predicts its cost without carrying it out.
+ * Plans a pass of a layer and predicts its cost without carrying it out. A batch of more than {@link MOST_IMAGES} images is
+ * predicted from two smaller ones.
  * @throws UserError when the layer does not fit the accelerator, or the engine is not part of it.
  */
 export const estimate = (
@@ -39,18 +71,26 @@ export const estimate = (
   engine: Engine,
   options: EstimateOptions = {},
 ): Estimate => {
+  if (layer.B <= MOST_IMAGES) return replayed(config, layer, pass, engine, options).estimate;
   const narrow = options.narrow ?? pass !== 'wgrad';
-  const plan = makePlan(config, layer, pass, engine, { narrow });
-  const performance = performanceOf(config, plan, options.memory);
-  const counters = withStoredZeros(plan, config, { ...performance });
+  checkAddresses(config, layer, pass, engine, { narrow });
+  const images = [MOST_IMAGES / 2, MOST_IMAGES] as const;
+  const [{ estimate: few }, { estimate: many, plan }] = images.map((B) =>
+    replayed(config, { ...layer, B }, pass, engine, options),
+  ) as [ReturnType<typeof replayed>, ReturnType<typeof replayed>];
+  const at = (a: number, b: number): number =>
+    Math.round(b + ((b - a) * (layer.B - images[1])) / (images[1] - images[0]));
+  const names = Object.keys(many.counters);
+  const counters = Object.fromEntries(
+    names.map((name) => [name, at(few.counters[name] ?? 0, many.counters[name] ?? 0)]),
+  );
   const { rows, columns } = config.array;
-  const usefulMacs = counters.usefulMacs ?? 0;
+  const cycles = at(few.cycles, many.cycles);
+  const usefulMacs = at(few.usefulMacs, many.usefulMacs);
   return {
-    cycles: performance.cycles,
-    usefulMacs,
-    utilization: usefulMacs / (rows * columns * performance.cycles),
+    ...{ cycles, usefulMacs, counters, extrapolatedFrom: images },
+    utilization: usefulMacs / (rows * columns * cycles),
     laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
     compulsoryBytes: compulsoryBytes(config, layer, pass, narrow),
-    counters,
   };
 };

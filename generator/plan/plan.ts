@@ -163,6 +163,31 @@ const programProblem = (config: Config, problem: Problem): UserError =>
     },
   ]);
 
+/** What lies in memory beside the program. */
+const usedTensors = (pass: Pass) => [PASS_TENSORS[pass].first, PASS_TENSORS[pass].second, 'scratch', 'output'] as const;
+
+const checkTensors = (config: Config, { pass }: Problem, memory: MemoryMap): void => {
+  const used = usedTensors(pass)
+    .map((name) => memory[name])
+    .filter(({ bytes }) => bytes > 0);
+  checkReach(config, 'the tensors', Math.max(...used.map(({ address, bytes }) => address + bytes)));
+};
+
+/**
+ * Refuses a layer whose tensors the accelerator cannot address, before anything is planned.
+ * @throws UserError
+ */
+export const checkAddresses = (
+  config: Config,
+  layer: Layer,
+  pass: Pass,
+  engine: Engine,
+  options: PlanOptions = {},
+): void => {
+  const problem = makeProblem(layer, pass, engine);
+  checkTensors(config, problem, memoryMap(config, problem, options));
+};
+
 /**
  * Maps a layer and pass to a program.
  * @throws UserError when nothing fits the buffers or the fields of instructions, the tensors do not fit the addresses or overlap, the program would be
@@ -189,10 +214,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     const message = `${pass} of this layer by ${engine} stores nothing in between`;
     throw new UserError([{ code: 'PLAN_SCRATCH', path: 'place', message, fix: 'give scratch no place' }]);
   }
-  const names = PASS_TENSORS[pass];
-  const tensors = [names.first, names.second, 'scratch', 'output'] as const;
-  const used = tensors.map((name) => memory[name]).filter(({ bytes }) => bytes > 0);
-  checkReach(config, 'the tensors', Math.max(...used.map(({ address, bytes }) => address + bytes)));
+  checkTensors(config, problem, memory);
 
   const { rows } = config.array;
   const { dataBytes } = derive(config);
@@ -244,7 +266,10 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   if (!best) throw refused ? new UserError([refused]) : limitProblem(config, problem, memory);
   const { instructions, words } = best;
   checkReach(config, 'the program', memory.program + words.byteLength);
-  const parts = tensors.map((name) => ({ name: name === 'output' ? names.output : name, ...memory[name] }));
+  const parts = usedTensors(pass).map((name) => ({
+    name: name === 'output' ? PASS_TENSORS[pass].output : name,
+    ...memory[name],
+  }));
   checkApart([...parts, { name: 'the program', address: memory.program, bytes: words.byteLength }]);
   return {
     problem,

@@ -122,8 +122,8 @@ describe.each([presets.tiny4!, presets.odd!, presets.ref16!])('layers at their l
           right++;
         }
       }),
-      { seed: 3, numRuns: 25 },
+      { seed: 3, numRuns: 10 },
     );
-    expect(right).toBeGreaterThan(20);
+    expect(right).toBeGreaterThan(8);
   });
 });
