@@ -23,8 +23,13 @@ const until = async (what: string, holds: () => boolean): Promise<void> => {
   }
 };
 
-/** Processes that run, and the parent of each. */
-const processes = (): ReadonlyMap<number, number> =>
+/** A process that runs: its parent, and when it began, as numbers of processes are used again. */
+interface Running {
+  readonly parent: number;
+  readonly began: string;
+}
+
+const processes = (): ReadonlyMap<number, Running> =>
   new Map(
     fs
       .readdirSync('/proc')
@@ -35,7 +40,8 @@ const processes = (): ReadonlyMap<number, number> =>
             .readFileSync(`/proc/${name}/stat`, 'utf8')
             .replace(/^.*\) /s, '')
             .split(' ');
-          return stat[0] === 'Z' ? [] : [[Number(name), Number(stat[1])] as const];
+          // stat is what follows the name: state, parent, … and as the 20th the start
+          return stat[0] === 'Z' ? [] : [[Number(name), { parent: Number(stat[1]), began: stat[19]! }] as const];
         } catch {
           return [];
         }
@@ -45,7 +51,7 @@ const processes = (): ReadonlyMap<number, number> =>
 const descendants = (root: number): readonly number[] => {
   const all = processes();
   const found = new Set([root]);
-  for (const pid of found) for (const [child, parent] of all) if (parent === pid) found.add(child);
+  for (const pid of found) for (const [child, { parent }] of all) if (parent === pid) found.add(child);
   return [...found].filter((pid) => pid !== root);
 };
 
@@ -127,12 +133,15 @@ const endedBy = async (
   await until('it is at work', () => isBegun() || child.exitCode !== null);
   expect(child.exitCode, said).toBe(null);
   const started = descendants(child.pid!);
+  const before = processes();
   expect(started.length).toBeGreaterThan(1);
   child.kill(signal);
   expect(await ended).toEqual([null, signal]);
   await until('what it started has ended', () => {
     const running = processes();
-    return started.every((pid) => !running.has(pid));
+    return started.every(
+      (pid) => running.get(pid)?.began === undefined || running.get(pid)!.began !== before.get(pid)?.began,
+    );
   });
   expect(fs.readdirSync(cwd)).toEqual([]);
   expect(fs.readdirSync(temporary)).toEqual([]);
