@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../generator/check/errors.js';
+import { uninterrupted } from '../generator/uninterrupted.js';
 
 /**
  * The guard: a shell that is told what must not outlast this process, process groups and paths. It learns of our end,
@@ -71,6 +72,14 @@ const hold = (child: Pick<ChildProcess, 'pid' | 'once'>): void => {
     tell(`-group:${pid}`);
   });
 };
+
+/** Starts a process and holds it: no signal ends this one between the two. */
+const held = <T extends Pick<ChildProcess, 'pid' | 'once'>>(start: () => T): T =>
+  uninterrupted(() => {
+    const child = start();
+    hold(child);
+    return child;
+  });
 
 /** Ends all that {@link runTool} and {@link forkWorker} have started and that still runs. */
 export const endStarted = (): void => {
@@ -152,19 +161,19 @@ export const runTool = async (
       : ['/bin/sh', ['-c', 'ulimit -t "$0"; exec "$@"', `${Math.ceil(cpuSeconds)}`, command, ...args]];
   // temporary files of the tool go with its folder
   const own = options.cwd === undefined ? {} : { TMPDIR: resolve(options.cwd) };
-  const child = execa(program, words, {
-    ...{
-      ...options,
-      env: { ...own, ...options.env },
-      all: true,
-      stdin: 'ignore',
-      reject: false,
-      detached: true,
-      cleanup: false,
-    },
-  });
-  hold(child);
-  const result = await child;
+  const start = () =>
+    execa(program, words, {
+      ...{
+        ...options,
+        env: { ...own, ...options.env },
+        all: true,
+        stdin: 'ignore',
+        reject: false,
+        detached: true,
+        cleanup: false,
+      },
+    });
+  const result = await held(start);
   const { exitCode, all = '', stdout = '' } = result;
   if (!result.failed) return { exitCode, all, stdout };
   if (isFull(options.cwd ?? '.') || /No space left on device|ENOSPC|Disk quota exceeded/.test(`${result.message}`)) {
@@ -177,7 +186,5 @@ export const runTool = async (
 
 /** Starts a Node program that talks to this process. It leads a process group, which ends with this process. */
 export const forkWorker = (program: string): ChildProcess => {
-  const worker = fork(program, { stdio: ['ignore', process.stderr, process.stderr, 'ipc'], detached: true });
-  hold(worker);
-  return worker;
+  return held(() => fork(program, { stdio: ['ignore', process.stderr, process.stderr, 'ipc'], detached: true }));
 };
