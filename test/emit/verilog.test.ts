@@ -67,9 +67,8 @@ describe.each([...Object.values(presets), ...drawn].map((config) => [config.name
     it('compiles in Icarus', () =>
       clean('iverilog', (root) => ['-g2005-sv', '-Wall', '-f', 'rtl.f', '-s', root, '-o', '/dev/null']));
 
-    // a transposer of 128 lanes takes Yosys minutes; what differs with the width has been seen by the two above
-    if (Math.max(config.array.rows, config.array.columns) > 32) return;
     it.skipIf(!hasYosys)('elaborates in Yosys', () => {
+      const wide = Math.max(config.array.rows, config.array.columns) > 32;
       const sources = blocksOf(config).map(({ name }) => `rtl/${config.prefix}${name}.v`);
       clean('yosys', (root) => [
         '-q',
@@ -77,7 +76,8 @@ describe.each([...Object.values(presets), ...drawn].map((config) => [config.name
         'verilog -defer -Irtl',
         ...sources,
         '-p',
-        `hierarchy -check -top ${root}; proc; check -assert`,
+        // at 128 lanes the check takes nearly as long as all before it, and sees nothing that smaller ones do not show
+        `hierarchy -check -top ${root}; proc${wide ? '' : '; check -assert'}`,
       ]);
     });
   },
