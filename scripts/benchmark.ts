@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import picocolors from 'picocolors';
-import { type Problem, UserError } from '../generator/check/errors.js';
+import { type Problem, UserError } from '../generator/base/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { checkOutput } from '../generator/cli/outputFile.js';
+import { checkOutput } from '../generator/base/outputFile.js';
 import { listOf } from '../generator/cli/usage.js';
-import { scriptCommand } from '../generator/paths.js';
+import { scriptCommand } from '../generator/base/paths.js';
 import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures.js';
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { UserError } from '../generator/check/errors.js';
+import { UserError } from '../generator/base/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { checkOutput } from '../generator/cli/outputFile.js';
+import { checkOutput } from '../generator/base/outputFile.js';
 import { loadConfig, SOURCE_HELP } from '../generator/cli/source.js';
 import { blocksOf } from '../generator/emit/blocks.js';
-import { scriptCommand } from '../generator/paths.js';
+import { scriptCommand } from '../generator/base/paths.js';
 import { runBench } from './blockBench.js';
-import { discard, keep, temporaryFolder } from './processes.js';
+import { discard, keep, temporaryFolder } from '../generator/base/processes.js';
 import { runScript, wholeNumber } from './script.js';
 import { ensureTools } from './tools.js';
 import { parseWords } from './words.js';

@@ -1,9 +1,9 @@
-import { randomWords } from '../generator/model/workload.js';
-import { type Engine, PASSES, type Pass } from '../generator/spec/config.js';
-import { derive } from '../generator/spec/derive.js';
-import { type Layer, type LayerShape, makeLayer, parseLayer } from '../generator/spec/layer.js';
-import { PRESET_NAMES, type PresetName, presets } from '../generator/spec/presets.js';
-import type { MemoryOptions, Simulator } from './simulators/job.js';
+import { randomWords } from '../generator/run/workload.js';
+import { type Engine, PASSES, type Pass } from '../generator/description/config.js';
+import { derive } from '../generator/description/derive.js';
+import { type Layer, type LayerShape, makeLayer, parseLayer } from '../generator/description/layer.js';
+import { PRESET_NAMES, type PresetName, presets } from '../generator/description/presets.js';
+import type { MemoryOptions, Simulator } from '../generator/run/simulators/job.js';
 
 /** One run of the regression. */
 export interface Case {

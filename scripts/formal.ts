@@ -1,8 +1,8 @@
 import picocolors from 'picocolors';
-import { type Problem, UserError } from '../generator/check/errors.js';
+import { type Problem, UserError } from '../generator/base/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { checkOutput } from '../generator/cli/outputFile.js';
-import { scriptCommand } from '../generator/paths.js';
+import { checkOutput } from '../generator/base/outputFile.js';
+import { scriptCommand } from '../generator/base/paths.js';
 import type { Bug, Proof } from './formal/proof.js';
 import { PROOFS } from './formal/proofs.js';
 import { prove, type Verdict } from './formal/prove.js';
@@ -15,10 +15,10 @@ import {
   proofMarkdown,
   proofTable,
 } from './formal/report.js';
-import { inParallel } from './parallel.js';
-import { Progress } from './progress.js';
+import { inParallel } from '../generator/base/parallel.js';
+import { Progress } from '../generator/base/progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
-import { openCache } from './simulators/cache.js';
+import { openCache } from '../generator/run/simulators/cache.js';
 import { ensureTools, FORMAL_TOOLS } from './tools.js';
 import { parseWords } from './words.js';
 

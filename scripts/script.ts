@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander';
-import { UserError } from '../generator/check/errors.js';
+import { UserError } from '../generator/base/errors.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { endWithNpm } from '../generator/cli/endWithNpm.js';
 import { reportFailure } from '../generator/cli/failure.js';
-import { writeOutput } from '../generator/cli/outputFile.js';
+import { writeOutput } from '../generator/base/outputFile.js';
 import { processTerminal } from '../generator/cli/terminal.js';
-import { endStarted } from './processes.js';
+import { endStarted } from '../generator/base/processes.js';
 import { ToolsMissing } from './tools.js';
 
 /** Runs an npm script with its arguments; says what went wrong, and sets the exit code. */

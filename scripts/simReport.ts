@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Case } from './cases.js';
-import { kilocycles } from './speed.js';
+import { kilocycles } from '../generator/base/speed.js';
 
 /** How a case went. */
 export interface Outcome {

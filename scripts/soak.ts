@@ -1,14 +1,14 @@
 import picocolors from 'picocolors';
-import { type Problem, UserError } from '../generator/check/errors.js';
-import { isOfTheMachine } from '../generator/check/fileError.js';
+import { type Problem, UserError } from '../generator/base/errors.js';
+import { isOfTheMachine } from '../generator/base/fileError.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { checkOutput } from '../generator/cli/outputFile.js';
-import { scriptCommand } from '../generator/paths.js';
-import { inParallel } from './parallel.js';
-import { Progress } from './progress.js';
+import { checkOutput } from '../generator/base/outputFile.js';
+import { scriptCommand } from '../generator/base/paths.js';
+import { inParallel } from '../generator/base/parallel.js';
+import { Progress } from '../generator/base/progress.js';
 import { putJson, runScript, wholeNumber } from './script.js';
-import { prepare, simulatorKey } from './simulate.js';
-import { forget, openCache } from './simulators/cache.js';
+import { prepare, simulatorKey } from '../generator/run/simulate.js';
+import { forget, openCache } from '../generator/run/simulators/cache.js';
 import {
   CASES_PER_CONFIGURATION,
   CONFIGURATIONS,

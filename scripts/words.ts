@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { withUsage } from '../generator/cli/usage.js';
-import { scriptCommand } from '../generator/paths.js';
+import { scriptCommand } from '../generator/base/paths.js';
 
 /**
  * Reads the words after an npm script.

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as api from '../generator/index.js';
 import { validConfig } from './configs.js';
-import { anyLayer } from './spec/layers.js';
+import { anyLayer } from './description/layers.js';
 import { temporaryFolders } from './temporary.js';
 
 const folder = temporaryFolders();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Config, ENGINES } from '../generator/spec/config.js';
-import { derive } from '../generator/spec/derive.js';
+import { type Config, ENGINES } from '../generator/description/config.js';
+import { derive } from '../generator/description/derive.js';
 
 const powerOfTwo = (low: number, high: number): fc.Arbitrary<number> =>
   fc.integer({ min: Math.log2(low), max: Math.log2(high) }).map((exponent) => 2 ** exponent);

@@ -7,13 +7,13 @@ import { type Block, blocks } from '../generator/emit/blocks.js';
 import { emit } from '../generator/emit/generate.js';
 import { blockFile } from '../generator/emit/rtl.js';
 import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';
-import { makePlan } from '../generator/plan/plan.js';
-import type { Engine, Pass } from '../generator/spec/config.js';
-import { parseLayer } from '../generator/spec/layer.js';
-import { presets } from '../generator/spec/presets.js';
-import { INSTRUCTION_SET } from '../generator/spec/program.js';
+import { makePlan } from '../generator/compile/plan.js';
+import type { Engine, Pass } from '../generator/description/config.js';
+import { parseLayer } from '../generator/description/layer.js';
+import { presets } from '../generator/description/presets.js';
+import { INSTRUCTION_SET } from '../generator/isa/program.js';
 import { resultsMarkdown } from '../scripts/evaluation/markdown.js';
-import { resultsSchema } from '../scripts/evaluation/results.js';
+import { resultsSchema } from '../generator/report/results.js';
 
 const text = (path: string): string => readFileSync(path, 'utf8');
 

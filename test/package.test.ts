@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFile
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emit } from '../generator/emit/generate.js';
-import { presets } from '../generator/spec/presets.js';
+import { presets } from '../generator/description/presets.js';
 import { fixtureResults } from './report/fixture.js';
 import { temporaryFolders } from './temporary.js';
 
@@ -111,7 +111,7 @@ describe('the package, installed from its tarball into an empty folder', () => {
     const inside = join(home, 'node_modules/bp-im2col/dist');
     const programs = readdirSync(inside, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'));
     expect(programs.length).toBeGreaterThan(100);
-    for (const path of programs.filter((each) => each !== 'generator/paths.js')) {
+    for (const path of programs.filter((each) => each !== 'generator/base/paths.js')) {
       expect(readFileSync(join(inside, path), 'utf8'), path).not.toContain('npm run');
     }
     writeFileSync(join(home, 'none.json'), '{}');

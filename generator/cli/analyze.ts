@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
-import { UserError } from '../check/errors.js';
-import { closest } from '../check/suggest.js';
+import { UserError } from '../base/errors.js';
+import { closest } from '../base/suggest.js';
 import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
 import { denseMacs, type ImageSize, type NetworkLayer, parameterCount } from '../networks/network.js';
 import { structuralZeros } from '../networks/structuralZeros.js';
-import { PASSES, type Pass } from '../spec/config.js';
-import { formatLayer, makeLayer, parseLayer } from '../spec/layer.js';
+import { PASSES, type Pass } from '../description/config.js';
+import { formatLayer, makeLayer, parseLayer } from '../description/layer.js';
 import type { Analysis, AnalyzedPass } from './analyzeReport.js';
 import { columns } from './columns.js';
 import type { Context } from './context.js';
@@ -105,7 +105,7 @@ export const loadSource = async (
     throw problem('NO_IMAGE', '--size', 'only the networks of --list take an image of any size', fix);
   }
   if (isPath(source)) {
-    const { parseNetwork } = await import('../check/network.js');
+    const { parseNetwork } = await import('../networks/check.js');
     const { name, layers } = parseNetwork(readJson(source));
     const input = batch === undefined ? {} : { input: { batch } };
     return { name, ...input, layers: layers.map((each) => withBatch(each, batch)) };

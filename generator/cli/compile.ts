@@ -1,12 +1,12 @@
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
-import { UserError } from '../check/errors.js';
-import type { Places } from '../plan/plan.js';
-import { type MemoryMap, PASS_TENSORS } from '../plan/problem.js';
-import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { formatLayer } from '../spec/layer.js';
-import { BYTES_PER_INSTRUCTION } from '../spec/program.js';
-import { tensorShape } from '../spec/tensors.js';
+import { UserError } from '../base/errors.js';
+import type { Places } from '../compile/plan.js';
+import { type MemoryMap, PASS_TENSORS } from '../dataflows/problem.js';
+import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
+import { formatLayer } from '../description/layer.js';
+import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
+import { tensorShape } from '../description/tensors.js';
 import type { Context } from './context.js';
 import { layerOption } from './layerOption.js';
 import { engineFor } from './run.js';
@@ -120,11 +120,11 @@ const symbolOf = (options: Options, { prefix }: Config): string => {
 
 const compile = async (options: Options, { out: print }: Context): Promise<void> => {
   const [planner, header, files, programs, performance] = await Promise.all([
-    import('../plan/plan.js'),
+    import('../compile/plan.js'),
     import('../emit/programHeader.js'),
-    import('./outputFile.js'),
-    import('../plan/window.js'),
-    import('../perf/performance.js'),
+    import('../base/outputFile.js'),
+    import('../compile/window.js'),
+    import('../machine/performance.js'),
   ]);
   const { pass, narrow = false, c, bin } = options;
   const config = loadConfig(options.preset, options.set);

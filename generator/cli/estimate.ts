@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { UserError } from '../check/errors.js';
-import { scriptCommand } from '../paths.js';
-import { ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { formatLayer } from '../spec/layer.js';
+import { UserError } from '../base/errors.js';
+import { scriptCommand } from '../base/paths.js';
+import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
+import { formatLayer } from '../description/layer.js';
 import { isStrided, loadSource, parseBatch, parseSize, problem } from './analyze.js';
 import type { Context } from './context.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';

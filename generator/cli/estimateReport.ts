@@ -1,5 +1,5 @@
-import type { Estimate } from '../perf/estimate.js';
-import type { Config, Engine, Pass } from '../spec/config.js';
+import type { Estimate } from '../compile/estimate.js';
+import type { Config, Engine, Pass } from '../description/config.js';
 import { csv, type Input, inputText } from './analyzeReport.js';
 import { columns } from './columns.js';
 

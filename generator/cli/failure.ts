@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
-import { UserError } from '../check/errors.js';
-import { isOfTheMachine, meaningOf } from '../check/fileError.js';
+import { UserError } from '../base/errors.js';
+import { isOfTheMachine, meaningOf } from '../base/fileError.js';
 import { EXIT, type ExitCode, type Terminal } from './context.js';
 
 /** Code of the problem that a missing program (a simulator, say) is reported with; the command then exits with 3. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { generate } from '../emit/generate.js';
-import { configHash } from '../views/common.js';
+import { configHash } from '../emit/views/common.js';
 import type { Context } from './context.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 

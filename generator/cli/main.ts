@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { withFileErrors } from '../check/fileError.js';
+import { withFileErrors } from '../base/fileError.js';
 import { EXIT } from './context.js';
 import { endWithNpm } from './endWithNpm.js';
 import { reportFailure } from './failure.js';

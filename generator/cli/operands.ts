@@ -1,13 +1,13 @@
-import { type Problem, UserError } from '../check/errors.js';
+import { type Problem, UserError } from '../base/errors.js';
 import { tensorSizes } from '../golden/convolution.js';
 import type { Operands } from '../golden/judge.js';
-import { type NpyArray, type NpyFile, readNpy, tuple } from '../golden/npy.js';
+import { type NpyArray, type NpyFile, readNpy, tuple } from '../run/npy.js';
 import { transpose } from '../golden/transpose.js';
-import { randomOperands } from '../model/workload.js';
-import { PASS_TENSORS } from '../plan/problem.js';
-import type { Config, Pass } from '../spec/config.js';
-import { derive } from '../spec/derive.js';
-import type { Layer } from '../spec/layer.js';
+import { randomOperands } from '../run/workload.js';
+import { PASS_TENSORS } from '../dataflows/problem.js';
+import type { Config, Pass } from '../description/config.js';
+import { derive } from '../description/derive.js';
+import type { Layer } from '../description/layer.js';
 import {
   axisNames,
   type Layout,
@@ -16,7 +16,7 @@ import {
   type TensorName,
   tensorAxes,
   tensorShape,
-} from '../spec/tensors.js';
+} from '../description/tensors.js';
 import { bf16Values, int8Values } from './operandValues.js';
 import { shapeAdvice } from './shapeAdvice.js';
 

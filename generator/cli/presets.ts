@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Config } from '../spec/config.js';
-import { PRESET_NAMES, presets } from '../spec/presets.js';
+import type { Config } from '../description/config.js';
+import { PRESET_NAMES, presets } from '../description/presets.js';
 import { columns } from './columns.js';
 import type { Context } from './context.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { UserError } from '../check/errors.js';
-import { withFileErrors } from '../check/fileError.js';
-import { show } from '../check/show.js';
+import { UserError } from '../base/errors.js';
+import { withFileErrors } from '../base/fileError.js';
+import { show } from '../base/show.js';
 
 /** Keys that one object of a JSON text has twice, of which all but the last would be lost. */
 const doubledKeys = (text: string): readonly string[] => {

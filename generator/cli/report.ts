@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { scriptCommand } from '../paths.js';
+import { scriptCommand } from '../base/paths.js';
 import type { Context } from './context.js';
 
 interface Options {
@@ -25,9 +25,9 @@ export const reportCommand = ({ out: print }: Context): Command =>
     .action(async (source: string, { out, json }: Options) => {
       // loaded here, so that the other commands start fast
       const [{ checkOutput, writeOutput }, { loadResults }, { reportHtml }] = await Promise.all([
-        import('./outputFile.js'),
-        import('../../scripts/report/load.js'),
-        import('../../scripts/report/report.js'),
+        import('../base/outputFile.js'),
+        import('../report/load.js'),
+        import('../report/report.js'),
       ]);
       checkOutput('--out', out, ['.html', '.htm']);
       const results = loadResults(source);

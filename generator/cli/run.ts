@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
-import type { RunDescription } from '../../scripts/replay.js';
-import type { CycleRange, MemoryOptions, Simulator } from '../../scripts/simulators/job.js';
+import type { RunDescription } from '../run/command.js';
+import type { CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
 import type { Tool } from '../../scripts/tools.js';
-import { type Problem, UserError } from '../check/errors.js';
-import { closest } from '../check/suggest.js';
-import { PASS_TENSORS } from '../plan/problem.js';
-import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../spec/config.js';
-import { formatLayer } from '../spec/layer.js';
-import { LAYOUTS, type Layout } from '../spec/tensors.js';
+import { type Problem, UserError } from '../base/errors.js';
+import { closest } from '../base/suggest.js';
+import { PASS_TENSORS } from '../dataflows/problem.js';
+import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
+import { formatLayer } from '../description/layer.js';
+import { LAYOUTS, type Layout } from '../description/tensors.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
 import { layerOption } from './layerOption.js';
@@ -144,17 +144,17 @@ const refuseSize = (what: string): never => {
 const run = async (options: Options, context: Context): Promise<void> => {
   // loaded here, so that the other commands start fast
   const [runner, simulation, planner, inputs, files, reports, npy, jobs, icarus, timelines, cache] = await Promise.all([
-    import('../../scripts/runPass.js'),
-    import('../../scripts/simulate.js'),
-    import('../plan/plan.js'),
+    import('../run/runPass.js'),
+    import('../run/simulate.js'),
+    import('../compile/plan.js'),
     import('./operands.js'),
-    import('./outputFile.js'),
+    import('../base/outputFile.js'),
     import('./runReport.js'),
-    import('../golden/npy.js'),
-    import('../../scripts/simulators/job.js'),
-    import('../../scripts/simulators/icarus.js'),
-    import('../../scripts/timeline.js'),
-    import('../../scripts/simulators/cache.js'),
+    import('../run/npy.js'),
+    import('../run/simulators/job.js'),
+    import('../run/simulators/icarus.js'),
+    import('../report/timeline.js'),
+    import('../run/simulators/cache.js'),
   ]);
 
   // 1. everything that can be wrong with the input

@@ -1,15 +1,15 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
-import { type RunDescription, replayCommand } from '../../scripts/replay.js';
-import type { RunResult } from '../../scripts/runPass.js';
-import { kilocycles, speedText } from '../../scripts/speed.js';
-import { benchMemory, performanceOf } from '../perf/performance.js';
-import type { Cost } from '../plan/builder.js';
-import { PASS_TENSORS } from '../plan/problem.js';
-import type { Config } from '../spec/config.js';
-import { formatLayer } from '../spec/layer.js';
-import { counters } from '../spec/registers.js';
-import type { TensorName } from '../spec/tensors.js';
+import { type RunDescription, replayCommand } from '../run/command.js';
+import type { RunResult } from '../run/runPass.js';
+import { kilocycles, speedText } from '../base/speed.js';
+import { benchMemory, performanceOf } from '../machine/performance.js';
+import type { Cost } from '../dataflows/builder.js';
+import { PASS_TENSORS } from '../dataflows/problem.js';
+import type { Config } from '../description/config.js';
+import { formatLayer } from '../description/layer.js';
+import { counters } from '../isa/registers.js';
+import type { TensorName } from '../description/tensors.js';
 import { coordinates } from './operands.js';
 
 /** A finished run and what was asked for. */

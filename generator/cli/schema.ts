@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { configJsonSchema, networkJsonSchema } from '../check/jsonSchema.js';
+import { configJsonSchema, networkJsonSchema } from './jsonSchemas.js';
 import type { Context } from './context.js';
 
 const schemas = { config: configJsonSchema, network: networkJsonSchema } as const;

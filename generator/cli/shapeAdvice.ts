@@ -1,5 +1,5 @@
-import { elements, tuple } from '../golden/npy.js';
-import type { Layer } from '../spec/layer.js';
+import { elements, tuple } from '../run/npy.js';
+import type { Layer } from '../description/layer.js';
 import {
   type Layout,
   axisNames as names,
@@ -7,7 +7,7 @@ import {
   type TensorAxis,
   type TensorName,
   tensorAxes,
-} from '../spec/tensors.js';
+} from '../description/tensors.js';
 
 /** What the axes of an array may be, and NumPy's expression that then makes the tensor of it. */
 interface Reading {

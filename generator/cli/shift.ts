@@ -1,4 +1,4 @@
-import { MOST_SHIFT } from '../spec/program.js';
+import { MOST_SHIFT } from '../isa/program.js';
 import { wholeNumber } from './wholeNumber.js';
 
 /** What `--shift` does. */

@@ -1,13 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { UserError } from '../check/errors.js';
-import { withFileErrors } from '../check/fileError.js';
-import { changeConfig, resolveConfig } from '../check/resolve.js';
-import { show } from '../check/show.js';
+import { UserError } from '../base/errors.js';
+import { withFileErrors } from '../base/fileError.js';
+import { changeConfig, resolveConfig } from '../description/resolve.js';
+import { show } from '../base/show.js';
 import { isManifest, MANIFEST, manifestConfig } from '../emit/manifest.js';
-import type { Config } from '../spec/config.js';
-import { PRESET_NAMES, type PresetName } from '../spec/presets.js';
+import type { Config } from '../description/config.js';
+import { PRESET_NAMES, type PresetName } from '../description/presets.js';
 import { readJson } from './readJson.js';
 
 /** What {@link loadConfig} takes, in the help of a command. */

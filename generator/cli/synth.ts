@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
-import { DEVICE_NAMES, DEVICES, type Device } from '../../scripts/synth/devices.js';
-import type { Router, Routing } from '../../scripts/synth/nextpnr.js';
-import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../../scripts/synth/targets.js';
-import { UserError } from '../check/errors.js';
+import { DEVICE_NAMES, DEVICES, type Device } from '../eda/devices.js';
+import type { Router, Routing } from '../eda/nextpnr.js';
+import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
+import { UserError } from '../base/errors.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
-import { checkOutput, writeOutput } from './outputFile.js';
+import { checkOutput, writeOutput } from '../base/outputFile.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 import { listOf } from './usage.js';
 
@@ -86,7 +86,7 @@ const checkOptions = ({ target, library, device, bitstream, seed, netlist }: Opt
 
 /** nextpnr, which the user asked for; and icepack when a packed bitstream is to be written. */
 const requireRouter = async ({ wasm, bitstream }: Options, say: (line: string) => void): Promise<Router> => {
-  const { findRouter, ROUTER_PACKAGE } = await import('../../scripts/synth/nextpnr.js');
+  const { findRouter, ROUTER_PACKAGE } = await import('../eda/nextpnr.js');
   const alternative = `; or: npm install ${ROUTER_PACKAGE}`;
   let router = await findRouter(wasm);
   if (!router && wasm) refuse(MISSING_TOOL, ROUTER_PACKAGE, 'not found', `run: npm install ${ROUTER_PACKAGE}`);
@@ -128,14 +128,14 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
         { wholeNumber },
         { openCache },
       ] = await Promise.all([
-        import('../../scripts/synth/yosys.js'),
-        import('../../scripts/synth/synthesize.js'),
-        import('../../scripts/synth/report.js'),
-        import('../../scripts/progress.js'),
-        import('../../scripts/synth/nextpnr.js'),
-        import('../../scripts/synth/route.js'),
+        import('../eda/yosys.js'),
+        import('../eda/synthesize.js'),
+        import('../eda/report.js'),
+        import('../base/progress.js'),
+        import('../eda/nextpnr.js'),
+        import('../eda/route.js'),
         import('../../scripts/script.js'),
-        import('../../scripts/simulators/cache.js'),
+        import('../run/simulators/cache.js'),
       ]);
       const seed = options.seed === undefined ? 1 : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
       const only = list === undefined ? undefined : listOf('--only', list);

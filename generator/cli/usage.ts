@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UserError } from '../check/errors.js';
+import { UserError } from '../base/errors.js';
 
 /**
  * How a command refuses words: one message, and where its own help is. An option that holds several keys (`<keys>`) may come

@@ -1,4 +1,4 @@
-import { UserError } from '../check/errors.js';
+import { UserError } from '../base/errors.js';
 
 /**
  * A whole number from 0 on.

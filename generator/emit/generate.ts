@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { parseConfig } from '../check/config.js';
-import { UserError } from '../check/errors.js';
-import { frozen, plainCopy } from '../check/plain.js';
-import { show } from '../check/show.js';
-import type { Config } from '../spec/config.js';
-import { driverView } from '../views/driver.js';
+import { parseConfig } from '../description/checkConfig.js';
+import { UserError } from '../base/errors.js';
+import { frozen, plainCopy } from '../base/plain.js';
+import { show } from '../base/show.js';
+import type { Config } from '../description/config.js';
+import { driverView } from './views/driver.js';
 import { blocksOf } from './blocks.js';
 import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';

@@ -1,7 +1,7 @@
-import type { Config } from '../spec/config.js';
-import { COUNTERS_OFFSET, REGISTER_WINDOW, type RegisterField, registers } from '../spec/registers.js';
-import { commonView } from '../views/common.js';
-import { constantValues } from '../views/csr.js';
+import type { Config } from '../description/config.js';
+import { COUNTERS_OFFSET, REGISTER_WINDOW, type RegisterField, registers } from '../isa/registers.js';
+import { commonView } from './views/common.js';
+import { constantValues } from './views/csr.js';
 import { version } from './manifest.js';
 import { type Port, topPorts } from './ports.js';
 import type { EmittedFile } from './rtl.js';

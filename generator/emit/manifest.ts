@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseConfig } from '../check/config.js';
-import { UserError } from '../check/errors.js';
-import { show } from '../check/show.js';
-import { packageRoot } from '../paths.js';
-import type { Config } from '../spec/config.js';
-import { configHash } from '../views/common.js';
+import { parseConfig } from '../description/checkConfig.js';
+import { UserError } from '../base/errors.js';
+import { show } from '../base/show.js';
+import { packageRoot } from '../base/paths.js';
+import type { Config } from '../description/config.js';
+import { configHash } from './views/common.js';
 import type { EmittedFile } from './rtl.js';
 
 /** The manifest's name inside the output folder. */

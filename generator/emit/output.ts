@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { UserError } from '../check/errors.js';
-import { withFileErrors } from '../check/fileError.js';
-import { makeFolder } from '../makeFolder.js';
-import { uninterrupted } from '../uninterrupted.js';
+import { UserError } from '../base/errors.js';
+import { withFileErrors } from '../base/fileError.js';
+import { makeFolder } from '../base/makeFolder.js';
+import { uninterrupted } from '../base/uninterrupted.js';
 import { MANIFEST, parseManifest, sha256 } from './manifest.js';
 import type { EmittedFile } from './rtl.js';
 

@@ -1,4 +1,4 @@
-import type { Config } from '../spec/config.js';
+import type { Config } from '../description/config.js';
 import { blocks } from './blocks.js';
 import { blockFile } from './rtl.js';
 

@@ -1,12 +1,12 @@
-import { describeMemory } from '../perf/performance.js';
-import type { Plan } from '../plan/plan.js';
-import { PASS_TENSORS } from '../plan/problem.js';
-import { writeWindow } from '../plan/window.js';
-import type { Config } from '../spec/config.js';
-import { formatLayer, type Layer } from '../spec/layer.js';
-import { BYTES_PER_INSTRUCTION, INSTRUCTION_SET } from '../spec/program.js';
-import { axisNames, type TensorName, tensorAxes, tensorShape } from '../spec/tensors.js';
-import { constantValues } from '../views/csr.js';
+import { describeMemory } from '../machine/performance.js';
+import type { Plan } from '../compile/plan.js';
+import { PASS_TENSORS } from '../dataflows/problem.js';
+import { writeWindow } from '../compile/window.js';
+import type { Config } from '../description/config.js';
+import { formatLayer, type Layer } from '../description/layer.js';
+import { BYTES_PER_INSTRUCTION, INSTRUCTION_SET } from '../isa/program.js';
+import { axisNames, type TensorName, tensorAxes, tensorShape } from '../description/tensors.js';
+import { constantValues } from './views/csr.js';
 
 const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, '0');
 const WORDS = BYTES_PER_INSTRUCTION / 4;

@@ -1,5 +1,5 @@
-import type { Config } from '../spec/config.js';
-import { derive } from '../spec/derive.js';
+import type { Config } from '../description/config.js';
+import { derive } from '../description/derive.js';
 import {
   COUNTERS_OFFSET,
   counters,
@@ -9,8 +9,8 @@ import {
   type RegisterField,
   registers,
   snakeCase,
-} from '../spec/registers.js';
-import { constantValues } from '../views/csr.js';
+} from '../isa/registers.js';
+import { constantValues } from './views/csr.js';
 
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0').toUpperCase()}`;
 const bitsOf = ({ low, bits }: RegisterField): string => (bits === 1 ? `${low}` : `${low + bits - 1}:${low}`);

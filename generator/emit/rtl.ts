@@ -1,5 +1,5 @@
-import type { Config } from '../spec/config.js';
-import { commonView } from '../views/common.js';
+import type { Config } from '../description/config.js';
+import { commonView } from './views/common.js';
 import { type Block, blocksOf } from './blocks.js';
 import { render } from './template.js';
 

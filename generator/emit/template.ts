@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import Handlebars from 'handlebars';
-import { packageRoot } from '../paths.js';
+import { packageRoot } from '../base/paths.js';
 
 const engine = Handlebars.create();
 const compiled = new Map<string, Handlebars.TemplateDelegate>();

@@ -1,5 +1,5 @@
-import type { Pass } from '../spec/config.js';
-import type { Layer } from '../spec/layer.js';
+import type { Pass } from '../description/config.js';
+import type { Layer } from '../description/layer.js';
 
 /**
  * The judge: plain loops over exactly the valid (pixel, tap) pairs of a convolution.

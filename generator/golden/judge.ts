@@ -1,5 +1,5 @@
-import type { Pass } from '../spec/config.js';
-import type { Layer } from '../spec/layer.js';
+import type { Pass } from '../description/config.js';
+import type { Layer } from '../description/layer.js';
 import { convolve, magnitudes } from './convolution.js';
 
 /** The two operands of a pass. int8 values, or floats that are exact in bf16. */

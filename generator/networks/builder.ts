@@ -1,4 +1,4 @@
-import { makeLayer } from '../spec/layer.js';
+import { makeLayer } from '../description/layer.js';
 import type { ImageSize, NetworkLayer } from './network.js';
 
 /** A feature map: what one layer gives and another takes. */

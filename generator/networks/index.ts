@@ -1,5 +1,5 @@
-import { UserError } from '../check/errors.js';
-import { frozen } from '../check/plain.js';
+import { UserError } from '../base/errors.js';
+import { frozen } from '../base/plain.js';
 import { alexnet } from './alexnet.js';
 import { type Architecture, MapTooSmall, NetworkBuilder } from './builder.js';
 import { densenet } from './densenet.js';

@@ -1,7 +1,7 @@
-import { type Problem, UserError } from '../check/errors.js';
-import { plainCopy } from '../check/plain.js';
-import { show } from '../check/show.js';
-import { checkedLayer, type Layer } from '../spec/layer.js';
+import { type Problem, UserError } from '../base/errors.js';
+import { plainCopy } from '../base/plain.js';
+import { show } from '../base/show.js';
+import { checkedLayer, type Layer } from '../description/layer.js';
 
 /** A convolution of a network, or a linear layer as a 1×1 convolution over a 1×1 map. */
 export interface NetworkLayer {

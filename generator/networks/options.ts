@@ -1,7 +1,7 @@
-import { type Problem, UserError } from '../check/errors.js';
-import { plainCopy } from '../check/plain.js';
-import { readNumber, show } from '../check/show.js';
-import { closest } from '../check/suggest.js';
+import { type Problem, UserError } from '../base/errors.js';
+import { plainCopy } from '../base/plain.js';
+import { readNumber, show } from '../base/show.js';
+import { closest } from '../base/suggest.js';
 import type { ImageSize } from './network.js';
 
 const MOST = { batch: 65535, size: 32767, height: 32767, width: 32767 } as const;

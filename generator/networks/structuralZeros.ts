@@ -1,8 +1,8 @@
-import { UserError } from '../check/errors.js';
-import { frozen } from '../check/plain.js';
-import { show } from '../check/show.js';
-import { PASSES, type Pass } from '../spec/config.js';
-import { checkedLayer, type Layer } from '../spec/layer.js';
+import { UserError } from '../base/errors.js';
+import { frozen } from '../base/plain.js';
+import { show } from '../base/show.js';
+import { PASSES, type Pass } from '../description/config.js';
+import { checkedLayer, type Layer } from '../description/layer.js';
 
 /** One operand of the product, after im2col. */
 export interface Operand {

@@ -1,5 +1,5 @@
-import { type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
-import { presets } from '../../generator/spec/presets.js';
+import { type Engine, PASSES, type Pass } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
 import {
   type BenchJob,
   dramRatio,

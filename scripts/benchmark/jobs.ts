@@ -1,8 +1,8 @@
-import type { Problem } from '../../generator/check/errors.js';
-import type { Config, Engine, Pass } from '../../generator/spec/config.js';
-import { type Layer, parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import type { Activity } from '../simulators/job.js';
+import type { Problem } from '../../generator/base/errors.js';
+import type { Config, Engine, Pass } from '../../generator/description/config.js';
+import { type Layer, parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import type { Activity } from '../../generator/run/simulators/job.js';
 
 /** The accelerator that every figure is measured on. */
 export const PRESET = 'ref16';

@@ -1,9 +1,9 @@
 import { findings } from '../../generator/cli/runReport.js';
-import { laneBound } from '../../generator/perf/laneBound.js';
-import { compulsoryBytes } from '../../generator/plan/estimate.js';
-import { makePlan } from '../../generator/plan/plan.js';
-import { cacheKey, recall, remember } from '../simulators/cache.js';
-import { codeKey } from '../simulators/code.js';
+import { laneBound } from '../../generator/dataflows/laneBound.js';
+import { compulsoryBytes } from '../../generator/compile/price.js';
+import { makePlan } from '../../generator/compile/plan.js';
+import { cacheKey, recall, remember } from '../../generator/run/simulators/cache.js';
+import { codeKey } from '../../generator/run/simulators/code.js';
 import { type BenchJob, configOf, isNarrow, layerOf, type Measurement, STALL_PERCENT, specOf } from './jobs.js';
 import { type RtlRun, recallRun, runAndKeep, runDigest, runKey } from './rtlRun.js';
 

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
-import { ENGINES, type Engine, PASSES } from '../../generator/spec/config.js';
-import { presets } from '../../generator/spec/presets.js';
+import { ENGINES, type Engine, PASSES } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
 import type { Row, Unit } from './figures.js';
 import {
   type BenchJob,

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Operands } from '../../generator/golden/judge.js';
-import { randomOperands } from '../../generator/model/workload.js';
-import type { Plan } from '../../generator/plan/plan.js';
-import type { Config, Engine, Pass } from '../../generator/spec/config.js';
-import { formatLayer, type Layer } from '../../generator/spec/layer.js';
-import { type RunOptions, type RunResult, runPass, simulation } from '../runPass.js';
-import { simulatorKey } from '../simulate.js';
-import { cacheKey, recall, remember } from '../simulators/cache.js';
-import { codeKey } from '../simulators/code.js';
-import type { SimJob } from '../simulators/job.js';
+import { randomOperands } from '../../generator/run/workload.js';
+import type { Plan } from '../../generator/compile/plan.js';
+import type { Config, Engine, Pass } from '../../generator/description/config.js';
+import { formatLayer, type Layer } from '../../generator/description/layer.js';
+import { type RunOptions, type RunResult, runPass, simulation } from '../../generator/run/runPass.js';
+import { simulatorKey } from '../../generator/run/simulate.js';
+import { cacheKey, recall, remember } from '../../generator/run/simulators/cache.js';
+import { codeKey } from '../../generator/run/simulators/code.js';
+import type { SimJob } from '../../generator/run/simulators/job.js';
 
 /** A run of a plan on the RTL, with seeded operands. */
 export interface RtlRun {
@@ -61,7 +61,7 @@ export const runKey = async (
     codeKey(import.meta.url, [
       '../../generator/emit/rtl.js',
       '../../generator/emit/blocks.js',
-      '../../generator/plan/plan.js',
+      '../../generator/compile/plan.js',
     ]),
   ]);
 

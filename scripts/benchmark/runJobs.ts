@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../../generator/check/errors.js';
-import { inParallel } from '../parallel.js';
-import { forkWorker } from '../processes.js';
-import { Progress } from '../progress.js';
-import { isReady, prepare } from '../simulate.js';
-import { openCache } from '../simulators/cache.js';
-import { speedText } from '../speed.js';
+import { UserError } from '../../generator/base/errors.js';
+import { inParallel } from '../../generator/base/parallel.js';
+import { forkWorker } from '../../generator/base/processes.js';
+import { Progress } from '../../generator/base/progress.js';
+import { isReady, prepare } from '../../generator/run/simulate.js';
+import { openCache } from '../../generator/run/simulators/cache.js';
+import { speedText } from '../../generator/base/speed.js';
 import { type BenchJob, configOf, jobName, type Measurement, type Outcome } from './jobs.js';
 import { recallMeasurement } from './measure.js';
 import type { WorkerRequest } from './worker.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../generator/check/errors.js';
+import { UserError } from '../../generator/base/errors.js';
 import type { BenchJob, Outcome } from './jobs.js';
 import { measure } from './measure.js';
 

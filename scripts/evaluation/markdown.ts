@@ -1,9 +1,9 @@
-import { ENGINES, type Engine } from '../../generator/spec/config.js';
-import { groupBy } from '../lists.js';
-import { change, count, percent, ratio, typeset } from '../numbers.js';
-import { reductionRows } from './comparison.js';
+import { ENGINES, type Engine } from '../../generator/description/config.js';
+import { groupBy } from '../../generator/base/lists.js';
+import { change, count, percent, ratio, typeset } from '../../generator/base/numbers.js';
+import { reductionRows } from '../../generator/report/comparison.js';
 import { explanation, measuredChanges, rateRows } from './reorganizers.js';
-import type { NetworkTotals, Results, Run } from './results.js';
+import type { NetworkTotals, Results, Run } from '../../generator/report/results.js';
 import { BARS, summarize } from './validation.js';
 
 /** A table whose first columns are text. */

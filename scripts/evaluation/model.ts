@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Problem, problemOf } from '../../generator/check/errors.js';
-import type { Estimate } from '../../generator/perf/estimate.js';
+import { type Problem, problemOf } from '../../generator/base/errors.js';
+import type { Estimate } from '../../generator/compile/estimate.js';
 import { type BenchJob, configOf, jobName, layerOf, specOf } from '../benchmark/jobs.js';
-import { forkWorker } from '../processes.js';
-import { Progress } from '../progress.js';
-import { cacheKey, openCache, recall, remember } from '../simulators/cache.js';
-import { codeKey } from '../simulators/code.js';
+import { forkWorker } from '../../generator/base/processes.js';
+import { Progress } from '../../generator/base/progress.js';
+import { cacheKey, openCache, recall, remember } from '../../generator/run/simulators/cache.js';
+import { codeKey } from '../../generator/run/simulators/code.js';
 import type { ModelOutcome } from './modelWorker.js';
 
 /** A pass of a layer whose cost the model predicts. */

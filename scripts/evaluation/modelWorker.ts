@@ -1,5 +1,5 @@
-import { type Problem, problemOf } from '../../generator/check/errors.js';
-import { type Estimate, estimate } from '../../generator/perf/estimate.js';
+import { type Problem, problemOf } from '../../generator/base/errors.js';
+import { type Estimate, estimate } from '../../generator/compile/estimate.js';
 import { configOf, layerOf } from '../benchmark/jobs.js';
 import type { ModelJob } from './model.js';
 

@@ -1,14 +1,14 @@
 import { type NetworkName, networks } from '../../generator/networks/index.js';
 import type { NetworkLayer } from '../../generator/networks/network.js';
-import type { Estimate } from '../../generator/perf/estimate.js';
-import { type Config, ENGINES, type Engine, PASSES } from '../../generator/spec/config.js';
-import { formatLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
+import type { Estimate } from '../../generator/compile/estimate.js';
+import { type Config, ENGINES, type Engine, PASSES } from '../../generator/description/config.js';
+import { formatLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
 import { PRESET } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
-import { fixed, percent } from '../numbers.js';
+import { fixed, percent } from '../../generator/base/numbers.js';
 import { type ModelJob, modelKey } from './model.js';
-import type { NetworkTotals } from './results.js';
+import type { NetworkTotals } from '../../generator/report/results.js';
 
 export const BATCH = 2;
 

@@ -1,14 +1,14 @@
-import type { Estimate } from '../../generator/perf/estimate.js';
-import type { Config } from '../../generator/spec/config.js';
-import { presets } from '../../generator/spec/presets.js';
+import type { Estimate } from '../../generator/compile/estimate.js';
+import type { Config } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
 import { type BenchJob, PRESET, REFERENCE_LAYERS } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
-import { change, ratio } from '../numbers.js';
+import { change, ratio } from '../../generator/base/numbers.js';
 import type { ModelJob } from './model.js';
 import { FAMILIES, jobOf, stridedLayersOf, totalsOf } from './networks.js';
-import { PAPER } from './paper.js';
-import { publishedRate, type RatePoint, ratePoints } from './rates.js';
-import type { NetworkTotals, ReorganizerTotals, Results } from './results.js';
+import { PAPER } from '../../generator/report/paper.js';
+import { publishedRate, type RatePoint, ratePoints } from '../../generator/report/rates.js';
+import type { NetworkTotals, ReorganizerTotals, Results } from '../../generator/report/results.js';
 
 /** Elements a cycle that reorganizers write, up to a beat of the reference accelerator. */
 export const RATES = [1, 2, 4, 8, 16] as const;

@@ -1,4 +1,4 @@
-import type { Config } from '../../generator/spec/config.js';
+import type { Config } from '../../generator/description/config.js';
 
 /**
  * How a proof is found.

@@ -30,7 +30,7 @@ const fifo = (depth: number): Proof => ({
   bugs: [FULL_TOO_LATE, depth > 4 ? WRAPS_EARLY : LOSES_A_WORD],
 });
 
-/** Ways to enumerate positions, as in generator/plan/axis.ts, and what they are used for. */
+/** Ways to enumerate positions, as in generator/dataflows/axis.ts, and what they are used for. */
 const MODES = { pixels: 0, inputs: 1, grid: 2, validPixels: 3, validOutputs: 4 } as const;
 type Mode = keyof typeof MODES;
 

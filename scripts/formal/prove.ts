@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blockClosure, blockFile, checksFile, type EmittedFile } from '../../generator/emit/rtl.js';
-import { packageRoot } from '../../generator/paths.js';
-import { presets } from '../../generator/spec/presets.js';
-import { discard, keep, runTool, temporaryFolder } from '../processes.js';
-import { cacheKey, openCache, recall, remember } from '../simulators/cache.js';
-import { codeKey } from '../simulators/code.js';
-import { toolVersion } from '../simulators/toolchain.js';
-import { writeFiles } from '../simulators/verilator.js';
+import { packageRoot } from '../../generator/base/paths.js';
+import { presets } from '../../generator/description/presets.js';
+import { discard, keep, runTool, temporaryFolder } from '../../generator/base/processes.js';
+import { cacheKey, openCache, recall, remember } from '../../generator/run/simulators/cache.js';
+import { codeKey } from '../../generator/run/simulators/code.js';
+import { toolVersion } from '../../generator/run/simulators/toolchain.js';
+import { writeFiles } from '../../generator/run/simulators/verilator.js';
 import { withBug } from './mutate.js';
 import type { Bug, Proof } from './proof.js';
 

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
-import { scriptCommand } from '../../generator/paths.js';
+import { scriptCommand } from '../../generator/base/paths.js';
 import { type Bug, methodText, type Proof } from './proof.js';
 import type { Verdict } from './prove.js';
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rtlFiles } from '../../generator/emit/rtl.js';
 import { searchWithAbc } from '../formal/prove.js';
-import { discard, runTool, temporaryFolder } from '../processes.js';
+import { discard, runTool, temporaryFolder } from '../../generator/base/processes.js';
 import type { Target } from './choose.js';
 import { type Mutation, mutate } from './operators.js';
 

@@ -1,10 +1,10 @@
-import { UserError } from '../../generator/check/errors.js';
+import { UserError } from '../../generator/base/errors.js';
 import { blocksOf } from '../../generator/emit/blocks.js';
 import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
-import type { Config, Engine } from '../../generator/spec/config.js';
-import { presets } from '../../generator/spec/presets.js';
+import type { Config, Engine } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
 import { runBench } from '../blockBench.js';
-import { discard, temporaryFolder } from '../processes.js';
+import { discard, temporaryFolder } from '../../generator/base/processes.js';
 import type { Target } from './choose.js';
 import { type Mutation, mutate, transfer } from './operators.js';
 import { runSuite, type SystemSuite } from './system.js';

@@ -1,6 +1,6 @@
-import { parseConfig } from '../../generator/check/config.js';
-import { type Config, ENGINES } from '../../generator/spec/config.js';
-import { derive } from '../../generator/spec/derive.js';
+import { parseConfig } from '../../generator/description/checkConfig.js';
+import { type Config, ENGINES } from '../../generator/description/config.js';
+import { derive } from '../../generator/description/derive.js';
 import { Draw } from './random.js';
 
 const MOST_LANES = 8;

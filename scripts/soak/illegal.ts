@@ -1,8 +1,8 @@
-import type { Config } from '../../generator/spec/config.js';
-import { derive } from '../../generator/spec/derive.js';
-import { decode, INSTRUCTION_SET, type Instruction } from '../../generator/spec/program.js';
-import type { ErrorCause } from '../../generator/spec/registers.js';
-import { withWord } from '../host.js';
+import type { Config } from '../../generator/description/config.js';
+import { derive } from '../../generator/description/derive.js';
+import { decode, INSTRUCTION_SET, type Instruction } from '../../generator/isa/program.js';
+import type { ErrorCause } from '../../generator/isa/registers.js';
+import { withWord } from '../../generator/run/host.js';
 import type { Draw } from './random.js';
 
 /** A program that decoding must refuse at one of its instructions. */

@@ -1,4 +1,4 @@
-import { randomWords } from '../../generator/model/workload.js';
+import { randomWords } from '../../generator/run/workload.js';
 
 /** Seeded draws. */
 export class Draw {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import { scriptCommand } from '../../generator/paths.js';
-import type { Config } from '../../generator/spec/config.js';
+import { scriptCommand } from '../../generator/base/paths.js';
+import type { Config } from '../../generator/description/config.js';
 import { SCENARIO_NAMES, type Scenario, type SoakCase } from './case.js';
 import type { CaseResult } from './runCase.js';
 

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../generator/check/errors.js';
+import { UserError } from '../../generator/base/errors.js';
 import { EXIT, type ExitCode, type Terminal } from '../../generator/cli/context.js';
 import { MISSING_TOOL, reportFailure } from '../../generator/cli/failure.js';
 import { runCli } from '../../generator/cli/program.js';
-import { presets } from '../../generator/spec/presets.js';
+import { presets } from '../../generator/description/presets.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
-import { makePlan } from '../../generator/plan/plan.js';
-import { writeWindow } from '../../generator/plan/window.js';
-import type { Engine, Pass } from '../../generator/spec/config.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { type TensorName, tensorShape } from '../../generator/spec/tensors.js';
+import { makePlan } from '../../generator/compile/plan.js';
+import { writeWindow } from '../../generator/compile/window.js';
+import type { Engine, Pass } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { type TensorName, tensorShape } from '../../generator/description/tensors.js';
 import { temporaryFolders } from '../temporary.js';
 
 const temporaryFolder = temporaryFolders();

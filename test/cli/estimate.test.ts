@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../generator/cli/context.js';
 import { csvEstimate, type EstimateReport, humanEstimate, jsonEstimate } from '../../generator/cli/estimateReport.js';
 import { runCli } from '../../generator/cli/program.js';
-import { estimate } from '../../generator/perf/estimate.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
+import { estimate } from '../../generator/compile/estimate.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
 
 const run = async (...args: readonly string[]) => {
   let [out, err] = ['', ''];

@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Problem, UserError } from '../../generator/check/errors.js';
+import { type Problem, UserError } from '../../generator/base/errors.js';
 import { inLayout, type LoadedOperands, loadOperands, type OperandName } from '../../generator/cli/operands.js';
 import { shapeAdvice } from '../../generator/cli/shapeAdvice.js';
-import { encodeNpy, type NpyArray } from '../../generator/golden/npy.js';
+import { encodeNpy, type NpyArray } from '../../generator/run/npy.js';
 import { transpose } from '../../generator/golden/transpose.js';
-import { type Layer, parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
+import { type Layer, parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
 import {
   LAYOUTS,
   type Layout,
@@ -18,7 +18,7 @@ import {
   type TensorName,
   tensorAxes,
   tensorShape,
-} from '../../generator/spec/tensors.js';
+} from '../../generator/description/tensors.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { presets } from '../../generator/spec/presets.js';
+import { presets } from '../../generator/description/presets.js';
 import { temporaryFolders } from '../temporary.js';
 
 const main = resolve('dist/generator/cli/main.js');
@@ -153,7 +153,7 @@ describe('a signal', () => {
     const script = `
       import { writeFolder } from '${resolve('dist/generator/emit/output.js')}';
       import { manifestFile } from '${resolve('dist/generator/emit/manifest.js')}';
-      import { presets } from '${resolve('dist/generator/spec/presets.js')}';
+      import { presets } from '${resolve('dist/generator/description/presets.js')}';
       const write = (text, hit) => {
         const files = ['a.v', 'b.v'].map((path) => ({ path, text }));
         const [first, ...others] = [manifestFile(presets.tiny4, files), ...files];

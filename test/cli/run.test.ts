@@ -5,12 +5,12 @@ import { EXIT, type ExitCode } from '../../generator/cli/context.js';
 import { coordinates } from '../../generator/cli/operands.js';
 import { runCli } from '../../generator/cli/program.js';
 import { convolve } from '../../generator/golden/convolution.js';
-import { encodeNpy, type NpyArray, readNpy } from '../../generator/golden/npy.js';
+import { encodeNpy, type NpyArray, readNpy } from '../../generator/run/npy.js';
 import { transpose } from '../../generator/golden/transpose.js';
-import { derive } from '../../generator/spec/derive.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { counters } from '../../generator/spec/registers.js';
+import { derive } from '../../generator/description/derive.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { counters } from '../../generator/isa/registers.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();

@@ -2,12 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../generator/check/errors.js';
+import { UserError } from '../../generator/base/errors.js';
 import { EXIT, type ExitCode } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
 import { loadConfig } from '../../generator/cli/source.js';
 import { defineAccelerator, emit, generate, presets } from '../../generator/index.js';
-import { constantValues } from '../../generator/views/csr.js';
+import { constantValues } from '../../generator/emit/views/csr.js';
 import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';
 

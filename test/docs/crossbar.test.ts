@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emit } from '../../generator/emit/generate.js';
-import { writeWindow } from '../../generator/plan/window.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { makeWorkload } from '../../scripts/host.js';
-import { writeFiles } from '../../scripts/simulators/verilator.js';
+import { writeWindow } from '../../generator/compile/window.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { makeWorkload } from '../../generator/run/host.js';
+import { writeFiles } from '../../generator/run/simulators/verilator.js';
 import { temporaryFolders } from '../temporary.js';
 
 const temporaryFolder = temporaryFolders();

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
 import { emit } from '../../generator/emit/generate.js';
 import { topPorts } from '../../generator/emit/ports.js';
-import type { Config } from '../../generator/spec/config.js';
-import { presets } from '../../generator/spec/presets.js';
-import { COUNTERS_OFFSET, ERROR_CAUSES, registers } from '../../generator/spec/registers.js';
-import { writeFiles } from '../../scripts/simulators/verilator.js';
+import type { Config } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
+import { COUNTERS_OFFSET, ERROR_CAUSES, registers } from '../../generator/isa/registers.js';
+import { writeFiles } from '../../generator/run/simulators/verilator.js';
 import { temporaryFolders } from '../temporary.js';
 
 const guide = readFileSync('docs/integration.md', 'utf8');

@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { emit } from '../../generator/emit/generate.js';
 import { topPorts } from '../../generator/emit/ports.js';
-import type { Config } from '../../generator/spec/config.js';
-import { presets } from '../../generator/spec/presets.js';
-import { COUNTERS_OFFSET, registers } from '../../generator/spec/registers.js';
-import { writeFiles } from '../../scripts/simulators/verilator.js';
+import type { Config } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
+import { COUNTERS_OFFSET, registers } from '../../generator/isa/registers.js';
+import { writeFiles } from '../../generator/run/simulators/verilator.js';
 import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';
 

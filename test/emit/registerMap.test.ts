@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { registerMapHeader, registerMapMarkdown } from '../../generator/emit/registerMap.js';
-import { presets } from '../../generator/spec/presets.js';
-import { counters, ERROR_CAUSES, registers } from '../../generator/spec/registers.js';
+import { presets } from '../../generator/description/presets.js';
+import { counters, ERROR_CAUSES, registers } from '../../generator/isa/registers.js';
 
 const configs = Object.values(presets);
 

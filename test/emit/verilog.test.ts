@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { blocksOf } from '../../generator/emit/blocks.js';
 import { generate } from '../../generator/emit/generate.js';
 import { benchFile } from '../../generator/emit/rtl.js';
-import type { Config } from '../../generator/spec/config.js';
-import { presets } from '../../generator/spec/presets.js';
+import type { Config } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
 import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';
 

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convolve } from '../../generator/golden/convolution.js';
 import { judge, type Operands } from '../../generator/golden/judge.js';
-import { bf16Bits, bf16FromBits, narrowInt8 } from '../../generator/model/numerics.js';
-import { randomOperands } from '../../generator/model/workload.js';
-import { PASSES } from '../../generator/spec/config.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { anyLayer } from '../spec/layers.js';
+import { bf16Bits, bf16FromBits, narrowInt8 } from '../../generator/formats/numerics.js';
+import { randomOperands } from '../../generator/run/workload.js';
+import { PASSES } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { anyLayer } from '../description/layers.js';
 
 const toBf16 = (value: number): number => bf16FromBits(bf16Bits(Math.fround(value)));
 const { POSITIVE_INFINITY: INF, NaN: NAN } = Number;

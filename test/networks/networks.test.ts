@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../generator/check/errors.js';
+import { UserError } from '../../generator/base/errors.js';
 import {
   denseMacs,
   NETWORK_NAMES,

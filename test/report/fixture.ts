@@ -1,13 +1,13 @@
 import { usefulMacs } from '../../generator/golden/convolution.js';
-import { compulsoryBytes } from '../../generator/plan/estimate.js';
-import { makePlan } from '../../generator/plan/plan.js';
-import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/spec/config.js';
-import { derive } from '../../generator/spec/derive.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import type { NetworkTotals, Results, Run, TimelineRun } from '../../scripts/evaluation/results.js';
-import { zeroMacs } from '../../scripts/report/matrixView.js';
-import { virtualMatrix } from '../../scripts/report/virtualMatrix.js';
+import { compulsoryBytes } from '../../generator/compile/price.js';
+import { makePlan } from '../../generator/compile/plan.js';
+import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
+import { derive } from '../../generator/description/derive.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import type { NetworkTotals, Results, Run, TimelineRun } from '../../generator/report/results.js';
+import { zeroMacs } from '../../generator/report/matrixView.js';
+import { virtualMatrix } from '../../generator/report/virtualMatrix.js';
 
 /**
  * Results to test the report with. Made from plans, not from runs: the cycles are the planner's, and what no plan knows

@@ -4,11 +4,11 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
-import { ENGINES, PASSES } from '../../generator/spec/config.js';
-import type { Results } from '../../scripts/evaluation/results.js';
-import { geometricMean } from '../../scripts/lists.js';
-import { change, count, times } from '../../scripts/numbers.js';
-import { reportHtml } from '../../scripts/report/report.js';
+import { ENGINES, PASSES } from '../../generator/description/config.js';
+import type { Results } from '../../generator/report/results.js';
+import { geometricMean } from '../../generator/base/lists.js';
+import { change, count, times } from '../../generator/base/numbers.js';
+import { reportHtml } from '../../generator/report/report.js';
 import { temporaryFolders } from '../temporary.js';
 import { fixtureResults } from './fixture.js';
 

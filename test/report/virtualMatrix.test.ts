@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { usefulMacs } from '../../generator/golden/convolution.js';
-import { execute } from '../../generator/model/executor.js';
-import { planImages, randomOperands } from '../../generator/model/workload.js';
-import { makePlan } from '../../generator/plan/plan.js';
-import { ENGINES, PASSES, type Pass } from '../../generator/spec/config.js';
-import { type Layer, makeLayer, parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { cellAtPoint, cellText, columnCount, kindOfCell, rowCount, zeroMacs } from '../../scripts/report/matrixView.js';
+import { execute } from '../../generator/machine/executor.js';
+import { planImages, randomOperands } from '../../generator/run/workload.js';
+import { makePlan } from '../../generator/compile/plan.js';
+import { ENGINES, PASSES, type Pass } from '../../generator/description/config.js';
+import { type Layer, makeLayer, parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { cellAtPoint, cellText, columnCount, kindOfCell, rowCount, zeroMacs } from '../../generator/report/matrixView.js';
 import {
   costOf,
   isStored,
@@ -20,7 +20,7 @@ import {
   pairCounts,
   storedElements,
   virtualMatrix,
-} from '../../scripts/report/virtualMatrix.js';
+} from '../../generator/report/virtualMatrix.js';
 
 const config = presets.tiny4;
 const SEED = Number(process.env.SEED ?? 1);

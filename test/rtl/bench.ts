@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Config } from '../../generator/spec/config.js';
-import { presets } from '../../generator/spec/presets.js';
+import type { Config } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
 import { type BenchOptions, runBench } from '../../scripts/blockBench.js';
 
 /** tiny4, odd, and what they leave out: no zerofree engine or no other, one lane, more rows than columns by far. */

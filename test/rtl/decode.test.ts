@@ -1,4 +1,4 @@
-import type { Config, Engine } from '../../generator/spec/config.js';
+import type { Config, Engine } from '../../generator/description/config.js';
 import { benchTests } from './bench.js';
 
 benchTests('decode', { seeds: [0] });

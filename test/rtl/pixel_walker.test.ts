@@ -1,4 +1,4 @@
-import { presets } from '../../generator/spec/presets.js';
+import { presets } from '../../generator/description/presets.js';
 import { benchTests } from './bench.js';
 
 benchTests('pixel_walker');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { presets } from '../../generator/spec/presets.js';
+import { presets } from '../../generator/description/presets.js';
 import { runBench } from '../../scripts/blockBench.js';
 import { temporaryFolders } from '../temporary.js';
 

@@ -1,18 +1,18 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Estimate } from '../../generator/perf/estimate.js';
-import { ENGINES, PASSES } from '../../generator/spec/config.js';
-import { PRESET_NAMES, presets } from '../../generator/spec/presets.js';
+import type { Estimate } from '../../generator/compile/estimate.js';
+import { ENGINES, PASSES } from '../../generator/description/config.js';
+import { PRESET_NAMES, presets } from '../../generator/description/presets.js';
 import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
-import { reasons, reductions } from '../../scripts/evaluation/comparison.js';
+import { reasons, reductions } from '../../generator/report/comparison.js';
 import { isEmpty } from '../../scripts/evaluation/evaluate.js';
 import { resultsMarkdown } from '../../scripts/evaluation/markdown.js';
 import { type ModelJob, modelKey, runModel } from '../../scripts/evaluation/model.js';
 import { networkJobs, networkTotals } from '../../scripts/evaluation/networks.js';
-import type { NetworkTotals } from '../../scripts/evaluation/results.js';
+import type { NetworkTotals } from '../../generator/report/results.js';
 import { sizeJobs } from '../../scripts/evaluation/sizes.js';
 import { cutBuckets } from '../../scripts/evaluation/timelines.js';
 import { summarize, type ValidationRow, validationJobs, validationRows } from '../../scripts/evaluation/validation.js';
-import { remember } from '../../scripts/simulators/cache.js';
+import { remember } from '../../generator/run/simulators/cache.js';
 import { fixtureResults } from '../report/fixture.js';
 import { temporaryFolders } from '../temporary.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { blockClosure, blockFile } from '../../generator/emit/rtl.js';
-import { presets } from '../../generator/spec/presets.js';
+import { presets } from '../../generator/description/presets.js';
 import { withBug } from '../../scripts/formal/mutate.js';
 import { methodText } from '../../scripts/formal/proof.js';
 import { PROOFS } from '../../scripts/formal/proofs.js';

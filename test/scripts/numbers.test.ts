@@ -12,7 +12,7 @@ import {
   tick,
   times,
   typeset,
-} from '../../scripts/numbers.js';
+} from '../../generator/base/numbers.js';
 
 const any = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 });
 const FORMATS: Readonly<Record<string, (value: number) => string>> = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jobName } from '../../scripts/benchmark/jobs.js';
 import { modelKey } from '../../scripts/evaluation/model.js';
 import { networkJobs } from '../../scripts/evaluation/networks.js';
-import { publishedRate, type RatePoint, ratePoints } from '../../scripts/evaluation/rates.js';
+import { publishedRate, type RatePoint, ratePoints } from '../../generator/report/rates.js';
 import {
   explanation,
   measuredChanges,

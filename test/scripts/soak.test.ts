@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { configProblems } from '../../generator/check/config.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { decode } from '../../generator/spec/program.js';
-import { makeWorkload } from '../../scripts/host.js';
+import { configProblems } from '../../generator/description/checkConfig.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { decode } from '../../generator/isa/program.js';
+import { makeWorkload } from '../../generator/run/host.js';
 import { caseOf, caseSeed, describeCase, meets, SCENARIO_NAMES, victimWrites } from '../../scripts/soak/case.js';
 import { randomConfig } from '../../scripts/soak/config.js';
 import { illegalProgram } from '../../scripts/soak/illegal.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { kilocycles, speedText } from '../../scripts/speed.js';
+import { kilocycles, speedText } from '../../generator/base/speed.js';
 
 it.each([
   [0.25, '0.3 cycles/s', 0.00025],

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { randomOperands, unpackResult } from '../../generator/model/workload.js';
-import { makePlan, type Places } from '../../generator/plan/plan.js';
-import type { Engine, Pass } from '../../generator/spec/config.js';
-import { type Layer, parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { DONE, IDLE, read, runScript, start, type Workload, waitIrq, withOperands } from '../../scripts/host.js';
-import { clear } from '../../scripts/steps.js';
+import { randomOperands, unpackResult } from '../../generator/run/workload.js';
+import { makePlan, type Places } from '../../generator/compile/plan.js';
+import type { Engine, Pass } from '../../generator/description/config.js';
+import { type Layer, parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { DONE, IDLE, read, runScript, start, type Workload, waitIrq, withOperands } from '../../generator/run/host.js';
+import { clear } from '../../generator/run/steps.js';
 
 const BETWEEN = 0x2000_0040;
 

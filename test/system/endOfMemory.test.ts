@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { makePlan, type Places, type Plan } from '../../generator/plan/plan.js';
-import type { Config, Engine, Pass } from '../../generator/spec/config.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
+import { makePlan, type Places, type Plan } from '../../generator/compile/plan.js';
+import type { Config, Engine, Pass } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
 import {
   DONE,
   IDLE,
@@ -13,8 +13,8 @@ import {
   stoppedBy,
   waitIrq,
   withOperands,
-} from '../../scripts/host.js';
-import type { Simulator } from '../../scripts/simulators/job.js';
+} from '../../generator/run/host.js';
+import type { Simulator } from '../../generator/run/simulators/job.js';
 
 const layer = parseLayer('C=5,H=7,W=6,N=6,K=3,S=2,P=1');
 

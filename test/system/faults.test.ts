@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../generator/spec/config.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import type { ErrorCause } from '../../generator/spec/registers.js';
+import type { Config } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import type { ErrorCause } from '../../generator/isa/registers.js';
 import {
   BUSY,
   DONE,
@@ -21,8 +21,8 @@ import {
   waitIrq,
   withWord,
   write,
-} from '../../scripts/host.js';
-import type { HostOperation, InjectedError, MemoryRange, Simulator } from '../../scripts/simulators/job.js';
+} from '../../generator/run/host.js';
+import type { HostOperation, InjectedError, MemoryRange, Simulator } from '../../generator/run/simulators/job.js';
 
 const tiny4 = presets.tiny4!;
 const layer = parseLayer('B=1,C=5,H=7,W=6,N=6,K=3,S=2,P=1');

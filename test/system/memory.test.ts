@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { randomOperands } from '../../generator/model/workload.js';
-import { PASSES } from '../../generator/spec/config.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { type RunResult, runPass } from '../../scripts/runPass.js';
-import type { MemoryOptions } from '../../scripts/simulators/job.js';
+import { randomOperands } from '../../generator/run/workload.js';
+import { PASSES } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { type RunResult, runPass } from '../../generator/run/runPass.js';
+import type { MemoryOptions } from '../../generator/run/simulators/job.js';
 
 const tiny4 = presets.tiny4!;
 const layer = parseLayer('B=2,C=5,H=7,W=6,N=6,K=3,S=2,P=1');

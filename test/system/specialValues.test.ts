@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { tensorSizes } from '../../generator/golden/convolution.js';
-import { specialOperands } from '../../generator/model/workload.js';
-import { ENGINES, type Engine } from '../../generator/spec/config.js';
-import { parseLayer } from '../../generator/spec/layer.js';
-import { presets } from '../../generator/spec/presets.js';
-import { runPass } from '../../scripts/runPass.js';
-import type { Simulator } from '../../scripts/simulators/job.js';
+import { specialOperands } from '../../generator/run/workload.js';
+import { ENGINES, type Engine } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { runPass } from '../../generator/run/runPass.js';
+import type { Simulator } from '../../generator/run/simulators/job.js';
 
 const { odd } = presets;
 const INF = Number.POSITIVE_INFINITY;

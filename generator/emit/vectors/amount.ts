@@ -1,5 +1,5 @@
-import type { Config } from '../../spec/config.js';
-import { ARITHMETIC_VECTORS, STREAM_CYCLES } from '../../views/datapath.js';
+import type { Config } from '../../description/config.js';
+import { ARITHMETIC_VECTORS, STREAM_CYCLES } from '../views/datapath.js';
 
 /** How much the benches are given. */
 export interface Amount {

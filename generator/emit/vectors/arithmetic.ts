@@ -1,4 +1,4 @@
-import { add, bf16AtMultiplier, fp32Bits, fp32FromBits, multiply } from '../../model/numerics.js';
+import { add, bf16AtMultiplier, fp32Bits, fp32FromBits, multiply } from '../../formats/numerics.js';
 import { hex, randomWords } from './random.js';
 
 type Pair = readonly [number, number];

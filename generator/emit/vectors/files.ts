@@ -1,5 +1,5 @@
-import type { Config } from '../../spec/config.js';
-import { arrayCases } from '../../views/datapath.js';
+import type { Config } from '../../description/config.js';
+import { arrayCases } from '../views/datapath.js';
 import type { EmittedFile } from '../rtl.js';
 import { type Amount, shipped } from './amount.js';
 import { adderVectors, multiplierVectors } from './arithmetic.js';

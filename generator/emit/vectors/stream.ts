@@ -1,6 +1,6 @@
-import { bf16AtMultiplier, fp32Bits, fp32FromBits, macBf16, macInt8 } from '../../model/numerics.js';
-import type { Format } from '../../spec/config.js';
-import type { ArrayCase } from '../../views/datapath.js';
+import { bf16AtMultiplier, fp32Bits, fp32FromBits, macBf16, macInt8 } from '../../formats/numerics.js';
+import type { Format } from '../../description/config.js';
+import type { ArrayCase } from '../views/datapath.js';
 import { hex, randomWords } from './random.js';
 
 type Random = () => number;

@@ -1,7 +1,7 @@
-import { type Axis, axisGeometry, axisTile, type Enumeration, type Range, sourceRange } from '../../plan/axis.js';
-import { fuse } from '../../plan/lanes.js';
-import type { Config } from '../../spec/config.js';
-import { type Exec, encode, type Geometry } from '../../spec/program.js';
+import { type Axis, axisGeometry, axisTile, type Enumeration, type Range, sourceRange } from '../../dataflows/axis.js';
+import { fuse } from '../../dataflows/lanes.js';
+import type { Config } from '../../description/config.js';
+import { type Exec, encode, type Geometry } from '../../isa/program.js';
 import { randomWords } from './random.js';
 
 /**

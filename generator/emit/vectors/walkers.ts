@@ -1,5 +1,5 @@
-import { axisGeometry, axisTile, sourceRange } from '../../plan/axis.js';
-import type { Config } from '../../spec/config.js';
+import { axisGeometry, axisTile, sourceRange } from '../../dataflows/axis.js';
+import type { Config } from '../../description/config.js';
 import type { EmittedFile } from '../rtl.js';
 import type { Amount } from './amount.js';
 import { randomWords } from './random.js';

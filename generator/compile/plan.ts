@@ -1,0 +1,285 @@
+import { type Problem as Finding, UserError } from '../base/errors.js';
+import { performanceOf } from '../machine/performance.js';
+import type { Config, Engine, Pass } from '../description/config.js';
+import { derive } from '../description/derive.js';
+import type { Layer } from '../description/layer.js';
+import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT } from '../isa/program.js';
+import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from '../dataflows/builder.js';
+import { emitChannelPass } from '../dataflows/channelPass.js';
+import { channelShape } from '../dataflows/channelTiling.js';
+import { encodingProblem, storedProblem } from './encodable.js';
+import { compulsoryBytes, score, shortlist } from './price.js';
+import { limitProblem } from './limits.js';
+import { emitPixelPass, pixelShape } from '../dataflows/pixelPass.js';
+import { type MemoryMap, makeProblem, PASS_TENSORS, type Problem, type Tensor } from '../dataflows/problem.js';
+import { emitReorganize } from '../dataflows/reorganize.js';
+import type { ResultFormat } from '../dataflows/results.js';
+import { mappingsOf, type Tiling, tilingsOf } from '../dataflows/tilings.js';
+
+export type { Tiling } from '../dataflows/tilings.js';
+
+/** A layer and pass, mapped: the program, where it expects its tensors, and what was chosen. */
+export interface Plan {
+  readonly problem: Problem;
+  readonly memory: MemoryMap;
+  readonly instructions: readonly Instruction[];
+  /** Encoded program, 16 words per instruction. */
+  readonly words: Uint32Array;
+  readonly tiling: Tiling;
+  readonly results: ResultFormat;
+  /** Tilings that were compared. */
+  readonly considered: number;
+  /** What the planner expects, with the memory of the benches. */
+  readonly cost: Cost;
+  /** Bytes of the zero-inserted tensor. */
+  readonly scratchBytes: number;
+}
+
+export interface PlanOptions {
+  /** Results in the operand format; otherwise in the accumulator format. */
+  readonly narrow?: boolean;
+  /** int8 results are sums divided by 2^shift, 0 to {@link MOST_SHIFT}, rounded half to even and saturated; only with `narrow`. */
+  readonly shift?: number;
+  /** Elements by which the tensors are moved off their natural alignment, to exercise it. */
+  readonly misalign?: number;
+  /** Narrows the tilings that are compared; all of them fit. */
+  readonly choose?: (tilings: readonly Tiling[]) => readonly Tiling[];
+  /** First byte of the memory that the plan may use. */
+  readonly base?: number;
+  /** Byte addresses of parts that lie where they are told to, instead of one after the other from `base`. */
+  readonly place?: Places;
+}
+
+/** Addresses of some parts of the memory map, multiples of {@link PLACE_ALIGNMENT}. */
+export type Places = Readonly<Partial<Record<keyof MemoryMap, number>>>;
+
+/** Bytes that placed parts are aligned to: those of an instruction. */
+export const PLACE_ALIGNMENT = 64;
+
+const PAGE = 4096;
+
+/** Candidates whose programs are replayed cycle by cycle. */
+const FINALISTS = 5;
+
+interface Finalist {
+  readonly builder: Builder;
+  readonly tiling: Tiling;
+  readonly cost: Cost;
+  readonly score: number;
+}
+
+const memoryMap = (
+  config: Config,
+  problem: Problem,
+  { narrow = false, misalign = 0, base = 0x1000_0000, place: places = {} }: PlanOptions,
+): MemoryMap => {
+  const { layer, pass, reorganized } = problem;
+  const { dataBytes } = derive(config);
+  const sizes = {
+    x: layer.B * layer.H * layer.W * layer.C,
+    wt: layer.Kh * layer.Kw * (layer.C / layer.G) * layer.N,
+    dy: layer.B * layer.Ho * layer.Wo * layer.N,
+  };
+  let next = base;
+  const place = (name: keyof MemoryMap, bytes: number, element: number): Tensor => {
+    const address = places[name];
+    if (address !== undefined) return { address, bytes };
+    const tensor = { address: next + misalign * element, bytes };
+    next = Math.ceil((next + misalign * element + bytes + 64) / PAGE) * PAGE;
+    return tensor;
+  };
+  const x = place('x', sizes.x * dataBytes, dataBytes);
+  const wt = place('wt', sizes.wt * dataBytes, dataBytes);
+  const dy = place('dy', sizes.dy * dataBytes, dataBytes);
+  const scratch = place(
+    'scratch',
+    reorganized ? layer.B * reorganized.height * reorganized.width * layer.N * dataBytes : 0,
+    dataBytes,
+  );
+  const elements = pass === 'fprop' ? sizes.dy : pass === 'dgrad' ? sizes.x : sizes.wt;
+  const width = narrow ? dataBytes : 4;
+  const output = place('output', elements * width, width);
+  return { program: places.program ?? next, x, wt, dy, scratch, output };
+};
+
+const resultFormat = (config: Config, { narrow = false, shift }: PlanOptions): ResultFormat => {
+  const refuse = (message: string, fix: string): never => {
+    throw new UserError([{ code: 'PLAN_SHIFT', path: `--shift ${shift}`, message, fix }]);
+  };
+  if (shift === undefined) return { narrow, shift: 0 };
+  if (config.format !== 'int8') {
+    refuse(`only int8 results are shifted; those of ${config.name} are ${config.format}`, 'leave --shift out');
+  }
+  if (!narrow) refuse('sums of 32 bits are not shifted', 'add --narrow, or leave --shift out');
+  if (!Number.isInteger(shift) || shift < 0 || shift > MOST_SHIFT) {
+    refuse(`not a whole number from 0 to ${MOST_SHIFT}`, 'take one that suits the sums, as 8');
+  }
+  return { narrow, shift };
+};
+
+/** Bits of the addresses that a double counts exactly. */
+const COUNTED_BITS = 53;
+
+/** Refuses what ends beyond the address space, or beyond what is counted exactly. */
+const checkReach = (config: Config, what: string, end: number): void => {
+  const { addressWidth } = config.axi;
+  if (end <= 2 ** Math.min(addressWidth, COUNTED_BITS)) return;
+  const beyond =
+    addressWidth <= COUNTED_BITS
+      ? `the ${addressWidth} address bits of ${config.name}`
+      : `2^${COUNTED_BITS}, the end of what can be compiled`;
+  throw new UserError([
+    {
+      code: 'PLAN_ADDRESSES',
+      path: 'layer',
+      message: `${what} would end at 0x${end.toString(16)}, which is beyond ${beyond}`,
+      fix: 'take a smaller batch or layer, a lower base, or a wider axi.addressWidth',
+    },
+  ]);
+};
+
+/** Refuses parts that share bytes. */
+const checkApart = (parts: readonly (Tensor & { readonly name: string })[]): void => {
+  const sorted = parts.filter(({ bytes }) => bytes > 0).sort((a, b) => a.address - b.address);
+  const problems = sorted.slice(1).flatMap((part, index) => {
+    const before = sorted[index]!;
+    if (before.address + before.bytes <= part.address) return [];
+    const [from, end, at] = [before.address, before.address + before.bytes - 1, part.address].map(
+      (n) => `0x${n.toString(16)}`,
+    );
+    const message = `${part.name} would lie at ${at}, inside ${before.name} (${from} to ${end})`;
+    return [{ code: 'PLAN_OVERLAP', path: 'place', message, fix: 'move one of the two' }];
+  });
+  if (problems.length > 0) throw new UserError(problems);
+};
+
+const programProblem = (config: Config, problem: Problem): UserError =>
+  new UserError([
+    {
+      code: 'PLAN_PROGRAM',
+      path: 'layer',
+      message: `${problem.pass} by ${problem.engine} on ${config.name} takes more than ${MAX_INSTRUCTIONS.toLocaleString('en-US')} instructions`,
+      fix: 'take a smaller batch or layer, or larger buffers',
+    },
+  ]);
+
+/** What lies in memory beside the program. */
+const usedTensors = (pass: Pass) => [PASS_TENSORS[pass].first, PASS_TENSORS[pass].second, 'scratch', 'output'] as const;
+
+const checkTensors = (config: Config, { pass }: Problem, memory: MemoryMap): void => {
+  const used = usedTensors(pass)
+    .map((name) => memory[name])
+    .filter(({ bytes }) => bytes > 0);
+  checkReach(config, 'the tensors', Math.max(...used.map(({ address, bytes }) => address + bytes)));
+};
+
+/**
+ * Refuses a layer whose tensors the accelerator cannot address, before anything is planned.
+ * @throws UserError
+ */
+export const checkAddresses = (
+  config: Config,
+  layer: Layer,
+  pass: Pass,
+  engine: Engine,
+  options: PlanOptions = {},
+): void => {
+  const problem = makeProblem(layer, pass, engine);
+  checkTensors(config, problem, memoryMap(config, problem, options));
+};
+
+/**
+ * Maps a layer and pass to a program.
+ * @throws UserError when nothing fits the buffers or the fields of instructions, the tensors do not fit the addresses or overlap, the program would be
+ * too long, the engine is not part of the accelerator, or the results are not of those that are shifted.
+ */
+export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engine, options: PlanOptions = {}): Plan => {
+  if (!config.engines.includes(engine)) {
+    throw new UserError([
+      {
+        code: 'PLAN_ENGINE',
+        path: 'engine',
+        message: `${config.name} is generated without the engine ${engine}`,
+        fix: `use one of ${config.engines.join(', ')}, or add ${engine} to engines`,
+      },
+    ]);
+  }
+  const results = resultFormat(config, options);
+  const { narrow } = results;
+  const problem = makeProblem(layer, pass, engine);
+  const unstored = storedProblem(problem);
+  if (unstored) throw new UserError([unstored]);
+  const memory = memoryMap(config, problem, options);
+  if (options.place?.scratch !== undefined && memory.scratch.bytes === 0) {
+    const message = `${pass} of this layer by ${engine} stores nothing in between`;
+    throw new UserError([{ code: 'PLAN_SCRATCH', path: 'place', message, fix: 'give scratch no place' }]);
+  }
+  checkTensors(config, problem, memory);
+
+  const { rows } = config.array;
+  const { dataBytes } = derive(config);
+
+  const build = (tiling: Tiling, limit: number): Builder | undefined => {
+    const builder = new Builder(config, limit);
+    try {
+      const waitStore = emitReorganize(problem, memory, builder);
+      if (waitStore === undefined) return undefined;
+      if (tiling.kind === 'channels')
+        emitChannelPass(channelShape(problem, memory, tiling.lanes, dataBytes), tiling, builder, results, waitStore);
+      else emitPixelPass(pixelShape(problem, memory, tiling.lanes, rows), tiling, builder, results, waitStore);
+    } catch (error) {
+      if (error instanceof TooSlow) return undefined;
+      if (error instanceof TooLong) throw programProblem(config, problem);
+      throw error;
+    }
+    return builder;
+  };
+
+  const probe = new Builder(config);
+  const compulsory = compulsoryBytes(config, layer, pass, narrow);
+  const shortlisted = (tilings: readonly Tiling[]): readonly Tiling[] => shortlist(config, problem, tilings);
+  const choose = options.choose ?? shortlisted;
+  const candidates = mappingsOf(config, problem).flatMap((lanes) => choose(tilingsOf(probe, problem, memory, lanes)));
+  // Each candidate's program is built, the best few are replayed in time.
+  let finalists: readonly Finalist[] = [];
+  let refused: Finding | undefined;
+  for (const tiling of candidates) {
+    const worst = finalists.length < FINALISTS ? Number.POSITIVE_INFINITY : finalists.at(-1)!.score;
+    const builder = build(tiling, worst);
+    if (!builder) continue;
+    const unfit = encodingProblem(config, builder.instructions);
+    refused ??= unfit;
+    if (unfit) continue;
+    const entry = { builder, tiling, cost: builder.cost(), score: score(builder.cost(), compulsory) };
+    finalists = [...finalists, entry].sort((x, y) => x.score - y.score).slice(0, FINALISTS);
+  }
+  const [best] = finalists
+    .map(({ builder, tiling, cost }) => {
+      const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
+      const { cycles } = performanceOf(config, { instructions, memory });
+      const words = encode(instructions);
+      const bytesRead = cost.bytesRead + (words.length / 16) * BYTES_PER_INSTRUCTION;
+      const replayed = { ...cost, cycles, bytesRead };
+      return { tiling, instructions, words, cost: replayed, score: score(replayed, compulsory) };
+    })
+    .sort((x, y) => x.score - y.score);
+  if (!best) throw refused ? new UserError([refused]) : limitProblem(config, problem, memory);
+  const { instructions, words } = best;
+  checkReach(config, 'the program', memory.program + words.byteLength);
+  const parts = usedTensors(pass).map((name) => ({
+    name: name === 'output' ? PASS_TENSORS[pass].output : name,
+    ...memory[name],
+  }));
+  checkApart([...parts, { name: 'the program', address: memory.program, bytes: words.byteLength }]);
+  return {
+    problem,
+    memory,
+    instructions,
+    words,
+    tiling: best.tiling,
+    results,
+    considered: candidates.length,
+    cost: best.cost,
+    scratchBytes: memory.scratch.bytes,
+  };
+};

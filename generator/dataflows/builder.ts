@@ -1,0 +1,298 @@
+import type { Config } from '../description/config.js';
+import { type Derived, derive } from '../description/derive.js';
+import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../isa/program.js';
+import { copyBeats } from '../timing/beats.js';
+import { Ring } from './ring.js';
+
+/** One dimension of a copy: how many, and the step in DRAM (elements) and in the buffer (elements). */
+export interface CopyDimension {
+  readonly count: number;
+  readonly dram: number;
+  readonly buffer: number;
+}
+
+/** Cost of one EXEC as the planner sees it. */
+export interface ExecCost {
+  /** Vectors that enter the array, or the cycles that loading stationary tiles takes where that is longer. */
+  readonly cycles: number;
+}
+
+/** What a plan is predicted to cost. Cycles of the core clock, bytes on the bus. */
+export interface Cost {
+  readonly cycles: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** Room in the accumulator: the base vector, and the STOREs that must have drained what was there. */
+export interface Accumulator {
+  readonly base: number;
+  readonly waitStore: number;
+  readonly halves: readonly number[];
+}
+
+/** Thrown where a plan under construction is already slower than one that is known. */
+export class TooSlow extends Error {}
+
+/** Longest program, 64 MiB: five of them are held at a time. */
+export const MAX_INSTRUCTIONS = 2 ** 20;
+
+/** Thrown where a plan under construction has more instructions than that. */
+export class TooLong extends Error {}
+
+/** A DRAM latency that plans are made for, in cycles. Results never depend on it. */
+const LATENCY = 110;
+const MAX_ROW_BYTES = 2 ** 23;
+
+/** EXECs that go ahead of a STORE: about as many as their queue holds. */
+const STORE_DELAY = 2;
+
+/**
+ * Builds a program: numbers the instructions of each queue, works out what each waits for, and keeps a timeline
+ * of the three queues so that candidate plans can be compared.
+ */
+export class Builder {
+  readonly derived: Derived;
+  readonly dynamic: Ring;
+  readonly stationary: Ring;
+  private readonly emitted: Instruction[] = [];
+  /** STOREs that have their numbers but not yet their place, and the EXECs that come before them. */
+  private late: { readonly store: Store; readonly number: number; readonly after: number }[] = [];
+  private tiles = 0;
+  private loads = 0;
+  private execs = 0;
+  private stores = 0;
+  private geometry: Geometry | undefined;
+  private half = 0;
+  /** STOREs that every LOAD waits for. */
+  private barrier = 0;
+  private readonly halfStores = [0, 0];
+  private loadEnd = 0;
+  private execEnds = [0];
+  private storeEnds = [0];
+  private bytesRead = 0;
+  private bytesWritten = 0;
+  private busBusy = 0;
+
+  /**
+   * @param limit predicted cycles beyond which the plan is not worth finishing: then {@link TooSlow} is thrown.
+   */
+  constructor(
+    readonly config: Config,
+    private readonly limit = Number.POSITIVE_INFINITY,
+  ) {
+    this.derived = derive(config);
+    this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
+    this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
+  }
+
+  private emit(instruction: Instruction): void {
+    if (this.emitted.length >= MAX_INSTRUCTIONS) throw new TooLong();
+    this.emitted.push(instruction);
+  }
+
+  /** The program so far. */
+  get instructions(): readonly Instruction[] {
+    this.place(Number.POSITIVE_INFINITY);
+    return this.emitted;
+  }
+
+  /** Predicted end of the last instruction, and bytes moved. */
+  cost(): Cost {
+    const ends = Math.max(this.loadEnd, this.execEnds.at(-1)!, this.storeEnds.at(-1)!, this.busBusy);
+    return { cycles: ends, bytesRead: this.bytesRead, bytesWritten: this.bytesWritten };
+  }
+
+  get storeCount(): number {
+    return this.stores;
+  }
+
+  get loadCount(): number {
+    return this.loads;
+  }
+
+  /** Number that the next EXEC-queue instruction will have (counted from 1) after its geometry, if that is new. */
+  setGeometry(geometry: Geometry): void {
+    const present = this.geometry;
+    if (present && Object.entries(geometry).every(([key, value]) => present[key as keyof Geometry] === value)) return;
+    this.geometry = geometry;
+    this.emit(geometry);
+    this.execs += 2;
+    const end = this.execEnds.at(-1)! + 20;
+    this.execEnds.push(end, end);
+  }
+
+  /** Copies `row` contiguous elements times the given dimensions, innermost first, merging what lies contiguous. */
+  load(options: {
+    readonly stationary: boolean;
+    readonly reorganize?: boolean;
+    readonly address: number;
+    readonly bufElement: number;
+    readonly row: number;
+    readonly dimensions: readonly CopyDimension[];
+    readonly waitExec: number;
+    readonly waitStore?: number;
+  }): void {
+    const { dataBytes, beatBytes } = this.derived;
+    let row = options.row;
+    const outer: CopyDimension[] = [];
+    for (const dimension of options.dimensions.filter(({ count }) => count > 1)) {
+      const previous = outer.at(-1);
+      if (
+        !previous &&
+        dimension.dram === row &&
+        dimension.buffer === row &&
+        row * dimension.count * dataBytes <= MAX_ROW_BYTES
+      ) {
+        row *= dimension.count;
+      } else if (
+        previous &&
+        dimension.dram === previous.dram * previous.count &&
+        dimension.buffer === previous.buffer * previous.count &&
+        previous.count * dimension.count < 65536
+      ) {
+        outer[outer.length - 1] = { ...previous, count: previous.count * dimension.count };
+      } else outer.push(dimension);
+    }
+    const waitStore = Math.max(options.waitStore ?? 0, this.barrier);
+    const [d1 = { count: 1, dram: 0, buffer: 0 }, d2 = { count: 1, dram: 0, buffer: 0 }, ...rest] = outer;
+    const each = (index: number, dram: number, buffer: number): void => {
+      if (index === rest.length) {
+        const instruction: Load = {
+          kind: 'load',
+          waitExec: options.waitExec,
+          waitStore,
+          stationary: options.stationary,
+          reorganize: options.reorganize ?? false,
+          address: options.address + dram * dataBytes,
+          bufElement:
+            (options.bufElement + buffer) %
+            (options.stationary ? this.derived.stationaryElements : this.derived.dynamicElements),
+          rowBytes: row * dataBytes,
+          n1: d1.count,
+          n2: d2.count,
+          stride1: d1.dram * dataBytes,
+          stride2: d2.dram * dataBytes,
+          bufStride1: d1.buffer,
+          bufStride2: d2.buffer,
+        };
+        this.emit(instruction);
+        this.loads += 1;
+        const rows = d1.count * d2.count;
+        const beats = copyBeats(
+          instruction.address,
+          instruction.rowBytes,
+          [instruction.n1, instruction.stride1],
+          [instruction.n2, instruction.stride2],
+          beatBytes,
+        );
+        const bursts = rows * Math.ceil(beats / rows / 128);
+        const cycles = Math.max(beats, (bursts * LATENCY) / this.config.axi.outstanding);
+        const start = Math.max(this.loadEnd, this.execEnds[options.waitExec] ?? 0, this.storeEnds[waitStore] ?? 0);
+        this.loadEnd = start + cycles + 4;
+        this.bytesRead += beats * beatBytes;
+        this.busBusy += beats;
+        return;
+      }
+      const dimension = rest[index]!;
+      for (let i = 0; i < dimension.count; i++)
+        each(index + 1, dram + i * dimension.dram, buffer + i * dimension.buffer);
+    };
+    each(0, 0, 0);
+  }
+
+  /** Room for a tile of sums; two parts take a half each, so that one is drained while the other one fills. */
+  accumulator(vectors: number, parts: number): readonly Accumulator[] {
+    if (parts === 2) return [this.takeHalf(0), this.takeHalf(1)];
+    if (vectors > this.config.buffers.accumulatorDepth / 2) {
+      return [{ base: 0, waitStore: Math.max(...this.halfStores), halves: [0, 1] }];
+    }
+    return [this.takeHalf(1 - this.half)];
+  }
+
+  private takeHalf(half: number): Accumulator {
+    this.half = half;
+    const base = (half * this.config.buffers.accumulatorDepth) / 2;
+    return { base, waitStore: this.halfStores[half]!, halves: [half] };
+  }
+
+  /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
+  exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>, cost: ExecCost): number {
+    if (this.late.some(({ number }) => number <= instruction.waitStore)) this.place(Number.POSITIVE_INFINITY);
+    // addresses of pixels far outside the image wrap, as in the hardware
+    const [dynBase, pixBase] = [instruction.dynBase | 0, instruction.pixBase | 0];
+    this.emit({ kind: 'exec', waitLoad: this.loads, ...instruction, dynBase, pixBase });
+    this.execs += 1;
+    this.tiles += 1;
+    this.place(this.tiles);
+    this.dynamic.used(this.execs);
+    this.stationary.used(this.execs);
+    const start = Math.max(this.execEnds.at(-1)!, this.loadEnd + LATENCY, this.storeEnds[instruction.waitStore]!);
+    this.execEnds.push(start + cost.cycles + 4);
+    if (start > this.limit) throw new TooSlow();
+    return this.execs;
+  }
+
+  get execCount(): number {
+    return this.execs;
+  }
+
+  /** Appends the STOREs whose place has come. */
+  private place(tiles: number): void {
+    while (this.late.length > 0 && this.late[0]!.after <= tiles) this.emit(this.late.shift()!.store);
+  }
+
+  /**
+   * Adds a STORE that waits for an EXEC and those before it: by default all so far. It takes its place behind the next tile's first LOADs and EXECs, which it
+   * would keep from their queues otherwise.
+   */
+  store(
+    instruction: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>,
+    halves: readonly number[],
+    waitExec = this.execs,
+  ): void {
+    const store: Store = { kind: 'store', waitExec, waitLoad: 0, ...instruction };
+    this.stores += 1;
+    this.late.push({ store, number: this.stores, after: this.tiles + STORE_DELAY });
+    for (const half of halves) this.halfStores[half] = this.stores;
+    const { columns } = this.config.array;
+    const { dataBytes, beatBytes } = this.derived;
+    const bytes =
+      instruction.groups *
+      ((instruction.vectorsPerGroup - 1) * columns + instruction.lastLanes) *
+      (instruction.narrow ? dataBytes : 4);
+    const runs = instruction.n1 * instruction.n2;
+    const beats = copyBeats(
+      instruction.address,
+      bytes,
+      [instruction.n1, instruction.stride1],
+      [instruction.n2, instruction.stride2],
+      beatBytes,
+    );
+    const vectors = runs * instruction.groups * instruction.vectorsPerGroup;
+    const start = Math.max(this.execEnds[waitExec]! + this.derived.arrayLatency + 10, this.storeEnds.at(-1)!);
+    this.storeEnds.push(start + Math.max(beats, vectors) + 40);
+    this.bytesWritten += runs * bytes;
+    this.busBusy += beats;
+  }
+
+  /** Every LOAD from here on, and so every EXEC, waits for all STOREs so far. */
+  waitForStores(): void {
+    this.barrier = this.stores;
+  }
+
+  /** Appends a REORGANIZE that waits for all loads so far. Returns its number in the STORE queue. */
+  reorganize(instruction: Omit<Reorganize, 'kind' | 'waitExec' | 'waitLoad'>): number {
+    this.emit({ kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction });
+    this.stores += 1;
+    this.halfStores[0] = this.stores;
+    this.halfStores[1] = this.stores;
+    const { dataBytes, beatBytes, beatElements, reorganizeElements } = this.derived;
+    const bytes = instruction.positionsH * instruction.positionsW * instruction.elements * dataBytes;
+    const start = Math.max(this.storeEnds.at(-1)!, this.loadEnd);
+    this.storeEnds.push(start + (bytes / beatBytes) * (beatElements / reorganizeElements) + 40);
+    this.bytesWritten += bytes;
+    this.busBusy += bytes / beatBytes;
+    return this.stores;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Engine, Pass } from '../description/config.js';
+import type { Layer } from '../description/layer.js';
+import type { Axis, Enumeration } from './axis.js';
+
+/** A tensor in DRAM: byte address, and its pitches in elements. The innermost dimension is contiguous. */
+export interface Tensor {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** Where everything lies in DRAM. */
+export interface MemoryMap {
+  readonly program: number;
+  readonly x: Tensor;
+  readonly wt: Tensor;
+  readonly dy: Tensor;
+  /** The zero-inserted tensor of `traditional`; 0 bytes where it is not needed. */
+  readonly scratch: Tensor;
+  readonly output: Tensor;
+}
+
+/** Which tensors a pass reads and which it makes. */
+export const PASS_TENSORS = {
+  fprop: { first: 'x', second: 'wt', output: 'y' },
+  dgrad: { first: 'dy', second: 'wt', output: 'dx' },
+  wgrad: { first: 'x', second: 'dy', output: 'dw' },
+} as const;
+
+/** What the planner maps: a layer and pass, seen as one engine sees it. */
+export interface Problem {
+  readonly layer: Layer;
+  readonly pass: Pass;
+  readonly engine: Engine;
+  readonly height: Axis;
+  readonly width: Axis;
+  readonly mode: Enumeration;
+  /** Set when the engine stores a zero-inserted dY first: its height and width. */
+  readonly reorganized?: { readonly height: number; readonly width: number };
+}
+
+const axes = (layer: Layer): { readonly height: Axis; readonly width: Axis } => ({
+  height: {
+    inputs: layer.H,
+    outputs: layer.Ho,
+    kernel: layer.Kh,
+    stride: layer.Sh,
+    dilation: layer.Dh,
+    pad: layer.Pt,
+    unit: 1,
+    lanes: 1,
+  },
+  width: {
+    inputs: layer.W,
+    outputs: layer.Wo,
+    kernel: layer.Kw,
+    stride: layer.Sw,
+    dilation: layer.Dw,
+    pad: layer.Pl,
+    unit: 1,
+    lanes: 1,
+  },
+});
+
+/** Input gradient over the stored zero-inserted, zero-padded dY: a stride-1 convolution with the taps in reverse. */
+const storedInputs = (axis: Axis): Axis => {
+  const reach = (axis.kernel - 1) * axis.dilation;
+  return {
+    inputs: axis.inputs + reach,
+    outputs: axis.inputs,
+    kernel: axis.kernel,
+    stride: 1,
+    dilation: -axis.dilation,
+    pad: -reach,
+    unit: 1,
+    lanes: 1,
+  };
+};
+
+/** Weight gradient over the stored zero-inserted dY: its positions stand one input pixel apart. */
+const storedGrid = (axis: Axis): Axis => ({ ...axis, outputs: (axis.outputs - 1) * axis.stride + 1, stride: 1 });
+
+/** Sees a layer and pass as an engine does: what is enumerated, and over which tensor. */
+export const makeProblem = (layer: Layer, pass: Pass, engine: Engine): Problem => {
+  const { height, width } = axes(layer);
+  const strided = layer.Sh > 1 || layer.Sw > 1;
+  const base = { layer, pass, engine };
+  if (engine === 'zerofree') {
+    return { ...base, height, width, mode: pass === 'dgrad' ? 'validOutputs' : 'validPixels' };
+  }
+  if (pass === 'fprop') return { ...base, height, width, mode: 'pixels' };
+  if (engine === 'bp' || !strided) return { ...base, height, width, mode: pass === 'dgrad' ? 'inputs' : 'grid' };
+  const stored = pass === 'dgrad' ? storedInputs : storedGrid;
+  const [h, w] = [stored(height), stored(width)];
+  return {
+    ...base,
+    height: h,
+    width: w,
+    mode: 'pixels',
+    reorganized: pass === 'dgrad' ? { height: h.inputs, width: w.inputs } : { height: h.outputs, width: w.outputs },
+  };
+};

@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import { type Config, ENGINES } from './config.js';
+import { derive } from './derive.js';
+import { type Problem, UserError } from '../base/errors.js';
+import { fieldProblems, type Path, schemaIn } from './fields.js';
+import { isVerilogKeyword } from './keywords.js';
+import { frozen, plainCopy } from '../base/plain.js';
+import { configSchema } from './schema.js';
+
+/** The schema of a field, or nothing where the configuration has no such field. */
+export const schemaAt = (path: Path): z.core.$ZodType | undefined => schemaIn(configSchema, path);
+
+// buffer words do not depend on the buffers' sizes, which may be unsound here
+const NO_BUFFERS: Config['buffers'] = { dynamicBytes: 1, stationaryBytes: 1, accumulatorDepth: 1 };
+
+/** Mistakes that show only when several fields, or the meaning of one, are looked at; `ok` says which fields are sound. */
+const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): readonly Problem[] => {
+  const problems: Problem[] = [];
+  for (const field of ['name', 'prefix'] as const) {
+    if (ok(field) && isVerilogKeyword(config[field])) {
+      const message = `"${config[field]}" is a reserved word of Verilog`;
+      problems.push({ code: 'KEYWORD', path: field, message, fix: `set ${field} to "${config[field]}_"` });
+    }
+  }
+  if (ok('format', 'addStages') && config.format === 'int8' && config.addStages !== 1) {
+    const message = `is ${config.addStages}; an int8 addition takes one stage`;
+    problems.push({ code: 'ADD_STAGES', path: 'addStages', message, fix: 'set addStages to 1, or leave it out' });
+  }
+  if (ok('array', 'format', 'axi.dataWidth')) {
+    const { dynamicWord, stationaryWord, dataBytes } = derive({ ...config, buffers: NO_BUFFERS, addStages: 1 });
+    for (const [field, word] of [
+      ['dynamicBytes', dynamicWord],
+      ['stationaryBytes', stationaryWord],
+    ] as const) {
+      const least = 4 * word * dataBytes;
+      if (!ok(`buffers.${field}`) || config.buffers[field] >= least) continue;
+      problems.push({
+        code: 'BUFFER_TOO_SMALL',
+        path: `buffers.${field}`,
+        message: `is ${config.buffers[field]}; this array and bus need 4 words of ${word * dataBytes} bytes, ${least} bytes`,
+        fix: `set buffers.${field} to at least ${least}`,
+      });
+    }
+  }
+  if (ok('engines')) {
+    for (const engine of new Set(config.engines.filter((each, i, all) => all.indexOf(each) !== i))) {
+      const message = `"${engine}" is listed more than once`;
+      problems.push({ code: 'DUPLICATE', path: 'engines', message, fix: `list "${engine}" once` });
+    }
+  }
+  if (config.reorganize && ok('engines', 'reorganize') && !config.engines.includes('traditional')) {
+    const message = 'no engine reorganizes: traditional is not built';
+    const fix = 'remove reorganize, or add traditional to engines';
+    problems.push({ code: 'REORGANIZE', path: 'reorganize', message, fix });
+  }
+  const elements = config.reorganize?.elementsPerCycle;
+  if (elements !== undefined && ok('array', 'format', 'axi.dataWidth', 'reorganize.elementsPerCycle')) {
+    const { beatElements } = derive({ ...config, buffers: NO_BUFFERS, addStages: 1 });
+    if (elements > beatElements) {
+      const message = `is ${elements}; a beat of the bus has ${beatElements} elements`;
+      const fix = `set reorganize.elementsPerCycle to ${beatElements}, or leave it out`;
+      problems.push({ code: 'REORGANIZE', path: 'reorganize.elementsPerCycle', message, fix });
+    }
+  }
+  return problems;
+};
+
+/** A reorganize step without what is so by itself, so that equal accelerators have equal descriptions. */
+const canonicalReorganize = (config: Config): Pick<Config, 'reorganize'> => {
+  const { reorganizeElements, reorganizeOverlap, beatElements } = derive(config);
+  const reorganize = {
+    ...(reorganizeElements === beatElements ? {} : { elementsPerCycle: reorganizeElements }),
+    ...(reorganizeOverlap ? {} : { overlap: false }),
+  };
+  return Object.keys(reorganize).length > 0 ? { reorganize } : {};
+};
+
+/** Every problem of a complete configuration: types and ranges first, then rules that join fields. Empty when it is valid. */
+export const configProblems = (input: unknown): readonly Problem[] => {
+  const { error } = configSchema.safeParse(input);
+  const fields = fieldProblems(configSchema, 'configuration', input, error?.issues ?? []);
+  const bad = fields.filter(({ code }) => code !== 'UNKNOWN_KEY').map(({ path }) => path);
+  if (bad.includes('configuration')) return fields;
+  // a field is sound when nothing is wrong with it, with a part of it, or with what holds it
+  const within = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`);
+  const ok = (...paths: string[]): boolean =>
+    paths.every((path) => bad.every((wrong) => !within(wrong, path) && !within(path, wrong)));
+  return [...fields, ...joinedProblems(input as Config, ok)];
+};
+
+/**
+ * Checks a complete configuration and returns it frozen, with keys and engines in their canonical order,
+ * so that equal configurations have equal hashes.
+ * @throws {@link UserError} with every problem.
+ */
+export const parseConfig = (input: unknown): Config => {
+  const given = plainCopy(input, 'configuration');
+  const problems = configProblems(given);
+  if (problems.length > 0) throw new UserError(problems);
+  const config: Config = configSchema.parse(given);
+  const { reorganize: _given, prefix, ...rest } = config;
+  const engines = ENGINES.filter((engine) => config.engines.includes(engine));
+  return frozen({ ...rest, engines, ...canonicalReorganize(config), prefix });
+};

@@ -1,0 +1,42 @@
+import { frozen } from '../base/plain.js';
+import type { Config } from './config.js';
+
+const ref16: Config = {
+  name: 'ref16',
+  array: { rows: 16, columns: 16 },
+  format: 'bf16',
+  addStages: 3,
+  buffers: { dynamicBytes: 131072, stationaryBytes: 131072, accumulatorDepth: 1024 },
+  axi: { dataWidth: 256, addressWidth: 64, outstanding: 32 },
+  engines: ['traditional', 'bp', 'zerofree'],
+  prefix: 'bpi_',
+};
+
+export const PRESET_NAMES = frozen(['ref16', 'ref16-int8', 'tiny4', 'odd'] as const);
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** The named configurations. `ref16` is the reference point of every figure. */
+export const presets: Readonly<Record<PresetName, Config> & Record<string, Config>> = frozen({
+  ref16,
+  'ref16-int8': { ...ref16, name: 'ref16-int8', format: 'int8', addStages: 1 },
+  tiny4: {
+    name: 'tiny4',
+    array: { rows: 4, columns: 4 },
+    format: 'int8',
+    addStages: 1,
+    buffers: { dynamicBytes: 1024, stationaryBytes: 1024, accumulatorDepth: 64 },
+    axi: { dataWidth: 32, addressWidth: 32, outstanding: 4 },
+    engines: ['traditional', 'bp', 'zerofree'],
+    prefix: 'bpi_',
+  },
+  odd: {
+    name: 'odd',
+    array: { rows: 5, columns: 3 },
+    format: 'bf16',
+    addStages: 2,
+    buffers: { dynamicBytes: 2048, stationaryBytes: 2048, accumulatorDepth: 64 },
+    axi: { dataWidth: 64, addressWidth: 40, outstanding: 8 },
+    engines: ['traditional', 'bp', 'zerofree'],
+    prefix: 'bpi_',
+  },
+});

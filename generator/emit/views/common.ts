@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../../description/config.js';
+
+/** What every template can use. */
+export interface CommonView {
+  readonly [key: string]: unknown;
+  readonly prefix: string;
+  /** The configuration's name and the first 8 digits of its hash (those of CONFIG_HASH), for the provenance line. */
+  readonly config: string;
+  readonly hash: string;
+}
+
+/**
+ * SHA-256, in hexadecimal, of what the hardware is: the canonical JSON of the configuration without its name and prefix, which
+ * change what things are called and nothing that a driver or a program meets, and without `reorganize.overlap`, which is in programs.
+ */
+export const configHash = ({ name: _name, prefix: _prefix, reorganize, ...hardware }: Config): string => {
+  const { elementsPerCycle } = reorganize ?? {};
+  const step = elementsPerCycle === undefined ? {} : { reorganize: { elementsPerCycle } };
+  return createHash('sha256')
+    .update(JSON.stringify({ ...hardware, ...step }))
+    .digest('hex');
+};
+
+export const commonView = (config: Config): CommonView => ({
+  prefix: config.prefix,
+  config: config.name,
+  hash: configHash(config).slice(0, 8),
+});

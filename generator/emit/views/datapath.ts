@@ -1,0 +1,71 @@
+import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
+import { type CommonView, commonView } from './common.js';
+
+/** A size at which the benches try the array. */
+export interface ArrayCase {
+  readonly rows: number;
+  readonly columns: number;
+  readonly stages: number;
+}
+
+/** Vectors that the benches of the adder and of the multiplier read in the output; our own runs give them more. */
+export const ARITHMETIC_VECTORS = 2048;
+
+/** Cycles of each case of the benches of the cell and of the array, likewise. */
+export const STREAM_CYCLES = 200;
+
+/** The benches try no larger array than this: cells repeat, and a simulator takes long over thousands. */
+const MOST_CELLS = 8;
+
+/** What the arithmetic and the array's templates use. */
+export interface DatapathView extends CommonView {
+  readonly format: string;
+  readonly bf16: boolean;
+  readonly rows: number;
+  readonly columns: number;
+  readonly addStages: number;
+  /** The deepest addition pipeline of the format. */
+  readonly maxAddStages: number;
+  readonly dataBits: number;
+  /** Index of an operand's top bit. */
+  readonly dataTop: number;
+  /** Sizes and cycles of the benches. */
+  readonly cases: readonly ArrayCase[];
+  readonly cycles: number;
+}
+
+/** The configured size or a part of it, and small ones at the edges: one cell, one row, one column; in bf16 every depth of the adder. */
+export const arrayCases = (config: Config): readonly ArrayCase[] => {
+  const rows = Math.min(config.array.rows, MOST_CELLS);
+  const columns = Math.min(config.array.columns, MOST_CELLS);
+  const stages = config.addStages;
+  const cases: ArrayCase[] = [
+    { rows, columns, stages },
+    { rows: 1, columns: 1, stages },
+    { rows: 1, columns: 7, stages },
+    { rows: 7, columns: 1, stages },
+    { rows: 3, columns: 2, stages },
+  ];
+  if (config.format === 'bf16') cases.push(...[1, 2, 3, 4].map((depth) => ({ rows: 4, columns: 4, stages: depth })));
+  const name = (shape: ArrayCase): string => JSON.stringify(shape);
+  return cases.filter((shape, i) => cases.findIndex((other) => name(other) === name(shape)) === i);
+};
+
+export const datapathView = (config: Config): DatapathView => {
+  const { dataBits } = derive(config);
+  const bf16 = config.format === 'bf16';
+  return {
+    ...commonView(config),
+    format: config.format,
+    bf16,
+    rows: config.array.rows,
+    columns: config.array.columns,
+    addStages: config.addStages,
+    maxAddStages: bf16 ? 4 : 1,
+    dataBits,
+    dataTop: dataBits - 1,
+    cases: arrayCases(config),
+    cycles: STREAM_CYCLES,
+  };
+};

@@ -1,0 +1,34 @@
+import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
+import { type CommonView, commonView } from './common.js';
+
+/** Which engines are built, and the sizes that benches of the control blocks use. */
+export interface EngineView extends CommonView {
+  /** zerofree: ranges of valid positions. */
+  readonly rect: boolean;
+  /** Other engines than zerofree: positions are enumerated that hold no valid pair. */
+  readonly detect: boolean;
+  /** traditional: the REORGANIZE instruction. */
+  readonly traditional: boolean;
+  /** Operands in which a structural zero must be told from a zero that is data. */
+  readonly bf16: boolean;
+  readonly rows: number;
+  readonly columns: number;
+  readonly dataBits: number;
+  readonly dataBytes: number;
+}
+
+export const engineView = (config: Config): EngineView => {
+  const { dataBits, dataBytes } = derive(config);
+  return {
+    ...commonView(config),
+    rect: config.engines.includes('zerofree'),
+    detect: config.engines.some((engine) => engine !== 'zerofree'),
+    traditional: config.engines.includes('traditional'),
+    bf16: config.format === 'bf16',
+    rows: config.array.rows,
+    columns: config.array.columns,
+    dataBits,
+    dataBytes,
+  };
+};

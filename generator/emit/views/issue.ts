@@ -1,0 +1,5 @@
+import type { Config } from '../../description/config.js';
+import { type EngineView, engineView } from './engine.js';
+
+/** Parametric. */
+export const issueView = (config: Config): EngineView => engineView(config);

@@ -1,0 +1,79 @@
+import type { Config } from '../description/config.js';
+import {
+  BYTES_PER_INSTRUCTION,
+  decode,
+  encodedCount,
+  type Geometry,
+  type Instruction,
+  type Queue,
+  queueCount,
+  queueOf,
+  WORDS_PER_INSTRUCTION,
+} from '../isa/program.js';
+import type { Counts } from '../units/counts.js';
+import { type Fail, ProgramError } from '../units/fault.js';
+import { makeMachine } from '../units/machine.js';
+import type { Region } from '../units/memory.js';
+import { runTile } from '../units/exec/model.js';
+import { runLoad, runReorganize, runStore } from '../units/transfer.js';
+
+const waitsOf = (instruction: Instruction): readonly (readonly [Queue, number])[] => {
+  switch (instruction.kind) {
+    case 'load':
+      return [
+        ['exec', instruction.waitExec],
+        ['store', instruction.waitStore],
+      ];
+    case 'exec':
+      return [
+        ['load', instruction.waitLoad],
+        ['store', instruction.waitStore],
+      ];
+    case 'store':
+    case 'reorganize':
+      return [
+        ['exec', instruction.waitExec],
+        ['load', instruction.waitLoad],
+      ];
+    default:
+      return [];
+  }
+};
+
+/**
+ * Carries out a program bit for bit as the hardware must, one instruction after the other: buffers wrap, sums take the
+ * contract's order and rounding, NaN is canonical. Writes to the regions in place and returns the counters.
+ * @throws ProgramError on an illegal program, naming the instruction; memory then holds what was written before it.
+ */
+export const execute = (config: Config, program: Uint32Array, memory: readonly Region[]): Counts => {
+  let index = 0;
+  const fail: Fail = (code, message) => {
+    throw new ProgramError(code, index, message);
+  };
+  const machine = makeMachine(config, memory, fail);
+  const instructions = decode(program);
+  const dispatched: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
+  let geometry: Geometry | undefined;
+  for (const instruction of instructions) {
+    for (const [queue, count] of waitsOf(instruction)) {
+      if (count > dispatched[queue]) {
+        fail('WAIT', `waits for ${count} ${queue} instructions, only ${dispatched[queue]} precede it`);
+      }
+    }
+    if (instruction.kind === 'geometry') geometry = instruction;
+    else if (instruction.kind === 'load') runLoad(machine, instruction);
+    else if (instruction.kind === 'exec')
+      runTile(machine, geometry ?? fail('FIELD', 'no GEOMETRY before it'), instruction);
+    else if (instruction.kind === 'store') runStore(machine, instruction);
+    else if (instruction.kind === 'reorganize') runReorganize(machine, instruction);
+    else if (instruction !== instructions.at(-1)) fail('NO_END', 'END is not the last instruction');
+    const queue = queueOf(instruction);
+    if (queue) dispatched[queue] += queueCount(instruction);
+    index += encodedCount(instruction);
+  }
+  if (instructions.at(-1)?.kind !== 'end') fail('NO_END', 'the program does not end with END');
+  const { beatBytes } = machine.sizes;
+  const programBytes = (program.length / WORDS_PER_INSTRUCTION) * BYTES_PER_INSTRUCTION;
+  machine.counts.dramBytesRead += Math.ceil(programBytes / beatBytes) * beatBytes;
+  return machine.counts;
+};

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { ENGINES, PASSES } from '../description/config.js';
+
+const count = z.number().nonnegative();
+const share = z.number().min(0).max(1);
+
+const run = z.object({
+  /** Short name, as in "L2", and the layer in the notation of the command line. */
+  layer: z.string(),
+  spec: z.string(),
+  preset: z.string(),
+  pass: z.enum(PASSES),
+  engine: z.enum(ENGINES),
+  /** Measured on the RTL, or predicted by the validated model. */
+  source: z.enum(['rtl', 'model']),
+  cycles: count,
+  /** The model's cycles beside a measured run. */
+  predictedCycles: count.optional(),
+  usefulMacs: count,
+  utilization: share,
+  laneBound: share,
+  /** Cycles in which a vector entered the array, without those of the reorganize step, over cycles. */
+  busy: share,
+  dramBytesRead: count,
+  dramBytesWritten: count,
+  compulsoryBytes: count,
+  /** Vectors read or written, by buffer. */
+  dynamicReads: count,
+  dynamicWrites: count,
+  stationaryReads: count,
+  stationaryWrites: count,
+  accumulatorReads: count,
+  accumulatorWrites: count,
+  /** Extra tensor that the reorganize step stores, bytes, and its cycles. */
+  reorganizeBytes: count,
+  reorganizeCycles: count,
+  prologueCycles: count,
+  zerosMultiplied: count,
+  zerosFetched: count,
+});
+
+/** Sums over layers, by the model; cycles at one clock, bytes, vectors. */
+const totals = z.object({
+  network: z.string(),
+  batch: z.number().int().positive(),
+  engine: z.enum(ENGINES),
+  /** All layers, linear ones too, or only those with a stride of 2 or more. */
+  scope: z.enum(['all', 'strided']),
+  layers: count,
+  /** Cycles of each pass. */
+  fprop: count,
+  dgrad: count,
+  wgrad: count,
+  /** dgrad and wgrad together, from here on. */
+  dramBytes: count,
+  dynamicReads: count,
+  stationaryReads: count,
+  bufferAccesses: count,
+  extraStorageBytes: count,
+  prologueCycles: count,
+  usefulMacs: count,
+  utilization: share,
+  /** Cycles of the reorganize step, and cycles in which a vector enters the array. */
+  reorganizeCycles: count.optional(),
+  arrayBusy: count.optional(),
+});
+
+/** How `traditional` was made to reorganize. */
+const reorganizer = { elementsPerCycle: z.number().int().positive(), overlap: z.boolean() };
+
+const size = z.object({
+  /** Rows and columns of the array. */
+  size: z.number().int().positive(),
+  source: z.enum(['rtl', 'model']),
+  layer: z.string(),
+  pass: z.enum(PASSES),
+  engine: z.enum(ENGINES),
+  cycles: count,
+  utilization: share,
+});
+
+const timeline = z.object({
+  layer: z.string(),
+  pass: z.enum(PASSES),
+  engine: z.enum(ENGINES),
+  runCycles: count,
+  bucketCycles: z.number().positive(),
+  readBeats: z.array(count),
+  writeBeats: z.array(count),
+  execOpen: z.array(count),
+  arrayBusy: z.array(count),
+  store: z.array(count),
+});
+
+const validation = z.object({
+  preset: z.string(),
+  layer: z.string(),
+  pass: z.enum(PASSES),
+  engine: z.enum(ENGINES),
+  cycles: count,
+  predictedCycles: count,
+  /** Bytes and buffer accesses of the model equal the counters. */
+  exact: z.boolean(),
+});
+
+/** Relative changes over `traditional`, means over the networks; `networks`: those of `bp` in each. */
+const reduction = z.object({
+  scope: z.enum(['all', 'strided']),
+  figure: z.string(),
+  /** The published figure of BP-im2col. */
+  paper: z.string(),
+  bp: z.number(),
+  zerofree: z.number(),
+  zerofreeOverBp: z.number(),
+  networks: z.record(z.string(), z.number()),
+  /** `bp` over the simple reorganizer: one element a cycle, alone. */
+  simple: z.number().optional(),
+});
+
+/** Everything that the benchmark measured: what the report is made from. Cycles are of the core clock. */
+export const resultsSchema = z.object({
+  schema: z.literal(1),
+  meta: z.object({
+    /** ISO date of the run. */
+    date: z.string(),
+    command: z.string(),
+    /** Versions by name: bp-im2col, node, verilator. */
+    versions: z.record(z.string(), z.string()),
+    seed: z.number().int(),
+  }),
+  machine: z.object({
+    preset: z.string(),
+    rows: z.number().int().positive(),
+    columns: z.number().int().positive(),
+    format: z.string(),
+    /** Bytes that the bus moves in a cycle, reads and writes together. */
+    busBytesPerCycle: z.number().positive(),
+    onChipBytes: count,
+  }),
+  runs: z.array(run),
+  networks: z.array(totals),
+  /** `traditional` with other reorganize steps: totals of networks by the model, and runs of the reference layers on the RTL. */
+  reorganizers: z.array(totals.extend(reorganizer)).default([]),
+  reorganizerRuns: z.array(run.extend(reorganizer)).default([]),
+  sizes: z.array(size),
+  timelines: z.array(timeline),
+  validation: z.array(validation),
+  /** Beside the published figures, and why they differ, in words made from counters. */
+  comparison: z.object({ reductions: z.array(reduction), reasons: z.array(z.string()) }).optional(),
+});
+
+export type Results = z.infer<typeof resultsSchema>;
+export type Run = z.infer<typeof run>;
+export type NetworkTotals = z.infer<typeof totals>;
+export type ReorganizerTotals = Results['reorganizers'][number];
+export type SizePoint = z.infer<typeof size>;
+export type TimelineRun = z.infer<typeof timeline>;
+export type Validation = z.infer<typeof validation>;

@@ -1,0 +1,243 @@
+import type { EmittedFile } from '../emit/rtl.js';
+import { judge, type Operands } from '../golden/judge.js';
+import type { Counts } from '../units/counts.js';
+import { execute } from '../machine/executor.js';
+import type { Region } from '../units/memory.js';
+import { planImages, randomOperands, unpackResult } from './workload.js';
+import { laneBound } from '../dataflows/laneBound.js';
+import { withStoredZeros } from '../compile/storedZeros.js';
+import { makePlan, type Plan } from '../compile/plan.js';
+import { writeWindow } from '../compile/window.js';
+import type { Config, Engine, Pass } from '../description/config.js';
+import type { Layer } from '../description/layer.js';
+import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
+import { counters, registerOffset, snakeCase } from '../isa/registers.js';
+import { write, writeAddress } from './host.js';
+import { simulate } from './simulate.js';
+import {
+  type Activity,
+  type CycleRange,
+  faults,
+  type HostOperation,
+  type MemoryOptions,
+  type SimJob,
+  type SimResult,
+  type Simulator,
+} from './simulators/job.js';
+
+export interface RunOptions {
+  readonly operands?: Operands;
+  readonly seed?: number;
+  readonly simulator?: Simulator;
+  readonly waves?: string;
+  /** File for line and toggle coverage. Verilator only. */
+  readonly coverage?: string;
+  /** Cycles whose activity is recorded. Verilator only. */
+  readonly timeline?: CycleRange;
+  readonly memory?: MemoryOptions;
+  /** Results in the operand format instead of the accumulator format. */
+  readonly narrow?: boolean;
+  /** Narrow int8 results are sums divided by 2^shift. */
+  readonly shift?: number;
+  /** Elements by which tensors are moved off their natural alignment. */
+  readonly misalign?: number;
+  /** Sources to simulate instead of the configuration's own, as a netlist. */
+  readonly rtl?: readonly EmittedFile[];
+  /** The plan of this configuration, layer, pass and engine, when it has been made already. */
+  readonly plan?: Plan;
+}
+
+/** The first value that is wrong, as raw bytes in hexadecimal (little-endian numbers, highest digit first). */
+export interface Mismatch {
+  /** Index into the flat result. */
+  readonly index: number;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface RunResult {
+  readonly plan: Plan;
+  readonly simulator: Simulator;
+  /** START to END. */
+  readonly cycles: number;
+  readonly usefulMacs: number;
+  /** usefulMacs / (rows · columns · cycles). */
+  readonly utilization: number;
+  readonly laneBound: number;
+  /** Values that differ from the bit-exact executor. */
+  readonly mismatches: number;
+  readonly firstMismatch?: Mismatch;
+  /** Values of the executor outside the error bound of the plain loop nest (any difference for int8). */
+  readonly outOfBound: number;
+  /** First of them: index into the flat result. */
+  readonly firstOutOfBound?: { readonly index: number; readonly expected: number; readonly actual: number };
+  readonly maxRelativeError: number;
+  readonly counters: Readonly<Record<string, number>>;
+  /** Counters that differ from the executor's prediction: name, expected, actual. */
+  readonly wrongCounters: readonly { readonly name: string; readonly expected: number; readonly actual: number }[];
+  /** Hangs, protocol breaches, stray writes, error status: empty when all is well. */
+  readonly faults: readonly string[];
+  readonly result: Int32Array | Int8Array | Float32Array;
+  /** Simulated cycles per second of wall time. */
+  readonly cyclesPerSecond: number;
+  /** When the options asked for it. */
+  readonly activity?: Activity;
+  readonly passed: boolean;
+}
+
+const STATUS_DONE = 2;
+const STATUS_ERROR = 4;
+
+/** What the host does to run a plan: set up, start, wait for the interrupt, read the status and all counters. */
+export const hostScript = (config: Config, plan: Plan, maxCycles: number): readonly HostOperation[] => {
+  const offset = (name: string): number => registerOffset(config, name);
+  const window = writeWindow(plan);
+  return [
+    ...writeAddress(config, 'program', plan.memory.program),
+    write(config, 'program_count', (plan.words.length * 4) / BYTES_PER_INSTRUCTION),
+    ...writeAddress(config, 'window_base', window.base),
+    ...writeAddress(config, 'window_limit', window.limit),
+    write(config, 'ctrl', 5),
+    { kind: 'irq', maxCycles },
+    { kind: 'read', offset: offset('status') },
+    ...counters(config).flatMap(({ name }): readonly HostOperation[] => [
+      { kind: 'read', offset: offset(`${snakeCase(name)}_lo`) },
+      { kind: 'read', offset: offset(`${snakeCase(name)}_hi`) },
+    ]),
+  ];
+};
+
+const readCounters = (config: Config, sim: SimResult, first: number): Record<string, number> => {
+  const values: Record<string, number> = {};
+  counters(config).forEach(({ name }, index) => {
+    const low = sim.operations[first + 2 * index]?.value ?? 0;
+    const high = sim.operations[first + 2 * index + 1]?.value ?? 0;
+    values[name] = low + high * 2 ** 32;
+  });
+  return values;
+};
+
+const operandBits = (config: Config): number => (config.format === 'int8' ? 8 : 16);
+
+const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).reverse().toString('hex')}`;
+
+/** What the simulator is told of a run. */
+export interface Simulation {
+  readonly job: SimJob;
+  /** Index of the script's wait for the interrupt. */
+  readonly irqAt: number;
+  readonly images: ReturnType<typeof planImages>;
+}
+
+/** The simulation that {@link runPass} makes for a plan. */
+export const simulation = (config: Config, plan: Plan, operands: Operands, options: RunOptions): Simulation => {
+  const { output, scratch } = plan.memory;
+  const images = planImages(plan, operands);
+  const maxCycles = Math.ceil(plan.cost.cycles * 6 + 200_000);
+  const script = hostScript(config, plan, maxCycles);
+  const job: SimJob = {
+    images: images.map(({ base, bytes }) => ({ address: BigInt(base), bytes })),
+    script,
+    dumps: [{ address: BigInt(output.address), bytes: output.bytes }],
+    allowedWrites: [output, ...(scratch.bytes ? [scratch] : [])].map(({ address, bytes }) => ({
+      ...{ address: BigInt(address), bytes },
+    })),
+    memory: options.memory,
+    seed: options.seed ?? 0,
+    waves: options.waves,
+    coverage: options.coverage,
+    timeline: options.timeline,
+    maxCycles: maxCycles + 20_000,
+  };
+  return { job, irqAt: script.findIndex(({ kind }) => kind === 'irq'), images };
+};
+
+/**
+ * Runs one pass of a layer on the RTL, through its registers and memory bus, and compares the result with the
+ * bit-exact executor, and that with the plain loop nest.
+ */
+export const runPass = async (
+  config: Config,
+  layer: Layer,
+  pass: Pass,
+  engine: Engine,
+  options: RunOptions = {},
+): Promise<RunResult> => {
+  const seed = options.seed ?? 0;
+  const simulator = options.simulator ?? 'verilator';
+  const plan =
+    options.plan ??
+    makePlan(config, layer, pass, engine, {
+      narrow: options.narrow,
+      shift: options.shift,
+      misalign: options.misalign,
+    });
+  const { narrow } = plan.results;
+  const operands = options.operands ?? randomOperands(config, layer, pass, seed);
+  const { output, scratch } = plan.memory;
+  const { job, irqAt, images } = simulation(config, plan, operands, options);
+
+  // layer (2): the executor works on a copy
+  const expectedOutput: Region = { base: output.address, bytes: new Uint8Array(output.bytes) };
+  const regions: Region[] = [...images.map(({ base, bytes }) => ({ base, bytes: bytes.slice() })), expectedOutput];
+  if (scratch.bytes) regions.push({ base: scratch.address, bytes: new Uint8Array(scratch.bytes) });
+  const predicted: Counts = execute(config, plan.words, regions);
+
+  // the RTL
+  const sim = await simulate(config, job, { simulator, rtl: options.rtl });
+  const problems = [...faults(sim)];
+  const status = sim.operations[irqAt + 1]?.value ?? 0;
+  if (!sim.operations[irqAt]?.met) problems.push('no interrupt');
+  if (status & STATUS_ERROR) problems.push(`STATUS.error, cause ${(status >>> 8) & 0xff}`);
+  else if (!(status & STATUS_DONE)) problems.push('STATUS.done is not set');
+
+  // comparison
+  const actual = sim.dumps[0] ?? new Uint8Array(output.bytes);
+  const width = output.bytes / (expectedOutput.bytes.length / (narrow ? operandBits(config) / 8 : 4));
+  let mismatches = 0;
+  let firstMismatch: Mismatch | undefined;
+  for (let at = 0; at < output.bytes; at += width) {
+    let same = true;
+    for (let i = at; i < at + width; i++) if (actual[i] !== expectedOutput.bytes[i]) same = false;
+    if (same) continue;
+    mismatches += 1;
+    firstMismatch ??= {
+      index: at / width,
+      expected: hex(expectedOutput.bytes.slice(at, at + width)),
+      actual: hex(actual.slice(at, at + width)),
+    };
+  }
+  const expected = unpackResult(expectedOutput.bytes, config.format, narrow);
+  const storedZeros = plan.problem.reorganized !== undefined;
+  const judgement = judge(layer, pass, operands, expected, { ...plan.results, storedZeros });
+  const wrongAt = judgement.firstWrong;
+
+  const measured = readCounters(config, sim, irqAt + 2);
+  const wrongCounters = Object.entries(predicted)
+    .filter(([name, value]) => measured[name] !== value)
+    .map(([name, value]) => ({ name, expected: value, actual: measured[name] ?? 0 }));
+  const reported = withStoredZeros(plan, config, measured);
+  const { rows, columns } = config.array;
+  const cycles = measured.cycles ?? 0;
+  return {
+    plan,
+    simulator,
+    cycles,
+    usefulMacs: reported.usefulMacs ?? 0,
+    utilization: cycles ? (reported.usefulMacs ?? 0) / (rows * columns * cycles) : 0,
+    laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
+    mismatches,
+    firstMismatch,
+    outOfBound: judgement.wrong,
+    firstOutOfBound:
+      wrongAt >= 0 ? { index: wrongAt, expected: judgement.expected[wrongAt]!, actual: expected[wrongAt]! } : undefined,
+    maxRelativeError: judgement.maxRelativeError,
+    counters: reported,
+    wrongCounters,
+    faults: problems,
+    result: unpackResult(actual, config.format, narrow),
+    activity: sim.activity,
+    cyclesPerSecond: sim.seconds > 0 ? sim.cycles / sim.seconds : 0,
+    passed: mismatches === 0 && judgement.wrong === 0 && wrongCounters.length === 0 && problems.length === 0,
+  };
+};

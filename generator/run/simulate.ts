@@ -1,0 +1,36 @@
+import { type EmittedFile, rtlFiles } from '../emit/rtl.js';
+import type { Config } from '../description/config.js';
+import { inPlaceOf } from './inPlace.js';
+import { runIcarus } from './simulators/icarus.js';
+import type { SimJob, SimResult, Simulator, WaveFormat } from './simulators/job.js';
+import { buildVerilator, isVerilatorBuilt, runVerilator, verilatorKey } from './simulators/verilator.js';
+
+export interface SimulateOptions {
+  /** Default `verilator`. */
+  readonly simulator?: Simulator;
+  /** Sources to simulate; default: those of the configuration. */
+  readonly rtl?: readonly EmittedFile[];
+}
+
+/**
+ * Simulates an accelerator with its memory and host. The simulator is built when the cache does not have it.
+ * @throws when a tool fails, or (Icarus) when the job's addresses lie too far apart. What the hardware does wrong is in the result: see `faults`.
+ */
+export const simulate = (config: Config, job: SimJob, options: SimulateOptions = {}): Promise<SimResult> => {
+  const simulator = options.simulator === 'icarus' ? runIcarus : runVerilator;
+  const run = (waves?: string): Promise<SimResult> =>
+    simulator(config, waves === undefined ? job : { ...job, waves }, options.rtl ?? rtlFiles(config));
+  return job.waves === undefined ? run() : inPlaceOf(job.waves, run);
+};
+
+/** Whether Verilator has built this configuration. Icarus is always ready: it compiles in a second or two. */
+export const isReady = (config: Config, simulator: Simulator, waves?: WaveFormat): Promise<boolean> =>
+  simulator === 'icarus' ? Promise.resolve(true) : isVerilatorBuilt(config, rtlFiles(config), waves);
+
+/** Changes when Verilator's simulator of a configuration does. */
+export const simulatorKey = (config: Config): Promise<string> => verilatorKey(config, rtlFiles(config));
+
+/** Builds Verilator's simulator of a configuration ahead of the first job. */
+export const prepare = async (config: Config): Promise<void> => {
+  await buildVerilator(config, rtlFiles(config));
+};

@@ -1,0 +1,260 @@
+import type { Exec, Geometry } from '../../isa/program.js';
+import { entryAt, type Machine, vectorAt } from '../machine.js';
+import { type AxisWalk, axisWalks } from './walk.js';
+
+/** One tap of one pair of channel tiles: where its walk starts, and how much of the array it uses. */
+interface Tap {
+  readonly exec: Exec;
+  readonly geometry: Geometry;
+  readonly h: AxisWalk;
+  readonly w: AxisWalk;
+  readonly dynamicBase: number;
+  readonly pixelBase: number;
+  readonly tile: number;
+  readonly rowLanes: number;
+  readonly columnLanes: number;
+}
+
+/** Lanes of a dynamic vector that hold data: from `first` to before `end`. */
+interface Lanes {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Called for each position of a walk; addresses are modulo 2^32, x is where the first lane lies along w. */
+type Visit = (valid: boolean, onGrid: boolean, dynamicAt: number, pixelAt: number, x: number) => void;
+
+const eachPosition = ({ exec, geometry, h, w, dynamicBase, pixelBase }: Tap, visit: Visit): void => {
+  for (let b = 0; b < exec.nb; b++) {
+    for (let i = 0; i < h.count; i++) {
+      const dynamicRow = dynamicBase + b * geometry.dynB + h.dynamic[i];
+      const pixelRow = pixelBase + b * geometry.pixB + h.pixel[i];
+      for (let j = 0; j < w.count; j++) {
+        const valid = (h.valid[i] & w.valid[j]) === 1;
+        visit(valid, (h.onGrid[i] & w.onGrid[j]) === 1, dynamicRow + w.dynamic[j], pixelRow + w.pixel[j], w.x[j]);
+      }
+    }
+  }
+};
+
+/** Lanes that hold data, of those a tap has at a valid position: fused ones end at the image's edges. */
+const lanesWithData = ({ fail }: Machine, { exec, geometry }: Tap, lanes: number, x: number): Lanes => {
+  if (!exec.fused) return { first: 0, end: lanes };
+  const first = Math.max(0, -x);
+  const end = Math.min(lanes, geometry.boundW - x);
+  if (end <= first) fail('FIELD', `no lane at ${x} holds data`);
+  return { first, end };
+};
+
+/** Reads the stationary block of a tap: vectors are its rows, its columns, or each its diagonal. */
+const readBlock = (machine: Machine, { exec, geometry, tile, rowLanes, columnLanes }: Tap): void => {
+  const { block, pitch, stationary } = machine.arithmetic;
+  const [vectors, lanes] = exec.byColumn ? [columnLanes, rowLanes] : [rowLanes, columnLanes];
+  block.fill(machine.arithmetic.structuralZero());
+  for (let vector = 0; vector < vectors; vector++) {
+    const from = vectorAt(machine, stationary, tile + vector * geometry.tileInner, lanes);
+    for (let lane = 0; lane < lanes; lane++) {
+      if (exec.diagonal && lane !== vector) continue;
+      const place = exec.byColumn ? lane * pitch + vector : vector * pitch + lane;
+      block[place] = stationary.values[(from + lane) & stationary.mask];
+    }
+  }
+  machine.counts.stationaryReads += vectors;
+};
+
+/** fprop and dgrad: one stationary block, a stream of pixels, a sum for each. */
+const sumOverChannels = (machine: Machine, tap: Tap): void => {
+  const { arithmetic, counts } = machine;
+  const { rows, columns } = machine.config.array;
+  const { dynamic, scratch } = arithmetic;
+  const { values, mask } = dynamic;
+  const { exec, rowLanes } = tap;
+  const columnLanes = exec.diagonal ? 1 : tap.columnLanes;
+  const idle = arithmetic.zerosAreIdle();
+  const structural = arithmetic.structuralZero();
+  let vectors = 0;
+  let read = 0;
+  let idleLanes = 0;
+  let useful = 0;
+  let enumerated = 0;
+  readBlock(machine, tap);
+  eachPosition(tap, (valid, _onGrid, dynamicAt, pixelAt, x) => {
+    const entry = entryAt(machine, pixelAt);
+    vectors++;
+    if (!valid) {
+      enumerated += rowLanes;
+      if (!idle) arithmetic.multiply(scratch.fill(structural), 0, rows, entry);
+      return;
+    }
+    const { first, end } = lanesWithData(machine, tap, rowLanes, x);
+    read++;
+    useful += end - first;
+    enumerated += exec.rect ? end - first : rowLanes;
+    idleLanes += rows * columns - (exec.rect ? end - first : rowLanes) * columnLanes;
+    const from = (vectorAt(machine, dynamic, dynamicAt + first, end - first) - first) & mask;
+    if (idle && end - first === rowLanes && from + rowLanes <= values.length) {
+      let lane = 0;
+      while (lane < rowLanes && values[from + lane] === 0) lane++;
+      if (lane < rowLanes) arithmetic.multiply(values, from, rowLanes, entry);
+      return;
+    }
+    for (let lane = 0; lane < rows; lane++)
+      scratch[lane] = lane >= first && lane < end ? values[(from + lane) & mask] : structural;
+    arithmetic.multiply(scratch, 0, rows, entry);
+  });
+  counts.arrayBusy += vectors;
+  counts.accumulatorReads += vectors;
+  counts.accumulatorWrites += vectors;
+  counts.dynamicReads += read;
+  counts.usefulMacs += useful * columnLanes;
+  counts.idleLanes += idleLanes;
+  counts.zerosMultiplied += (enumerated - useful) * columnLanes;
+};
+
+/** Pixels that share the array: as many as it has rows. */
+interface Group {
+  size: number;
+  /** The valid pixels. */
+  readonly valid: Pixel[];
+  /** Those of the rows of the block, undefined where structural zeros enter. */
+  readonly rows: (Pixel | undefined)[];
+}
+
+/** A pixel's dynamic address, and where its first lane lies along w. */
+interface Pixel {
+  readonly address: number;
+  readonly x: number;
+}
+
+/** Streams every channel of a group's pixels through the block. */
+const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
+  const { arithmetic, counts } = machine;
+  const { exec, geometry, tile, columnLanes } = tap;
+  const { rows, columns } = machine.config.array;
+  const { dynamic, scratch } = arithmetic;
+  const { values, mask } = dynamic;
+  const structural = arithmetic.structuralZero();
+  for (let channelTile = 0; channelTile < exec.reductionTiles; channelTile++) {
+    const lanes = !exec.fused && channelTile < exec.reductionTiles - 1 ? rows : tap.rowLanes;
+    const offset = channelTile * geometry.dynTile;
+    let useful = 0;
+    for (const { address, x } of group.valid) {
+      const { first, end } = lanesWithData(machine, tap, lanes, x);
+      vectorAt(machine, dynamic, address + offset + first, end - first);
+      useful += end - first;
+    }
+    for (let lane = 0; lane < lanes; lane++) {
+      const entry = entryAt(machine, tile + channelTile * geometry.tileReduction + lane * geometry.tileInner);
+      for (let row = 0; row < group.rows.length; row++) {
+        const pixel = group.rows[row];
+        const { first, end } = pixel ? lanesWithData(machine, tap, lanes, pixel.x) : { first: 0, end: 0 };
+        const held = pixel && lane >= first && lane < end;
+        scratch[row] = held ? values[(pixel.address + offset + lane) & mask] : structural;
+      }
+      if (group.rows.length > 0) arithmetic.multiply(scratch, 0, group.rows.length, entry);
+    }
+    const enumerated = exec.rect ? useful : group.size * lanes;
+    counts.dynamicReads += group.valid.length;
+    counts.arrayBusy += lanes;
+    counts.accumulatorReads += lanes;
+    counts.accumulatorWrites += lanes;
+    counts.usefulMacs += useful * columnLanes;
+    counts.zerosMultiplied += (enumerated - useful) * columnLanes;
+    if (useful > 0) counts.idleLanes += lanes * rows * columns - enumerated * columnLanes;
+  }
+};
+
+/** wgrad: each group of pixels is a stationary block of its own. Rows that cannot change a sum are left out. */
+const sumOverPixels = (machine: Machine, tap: Tap): void => {
+  const { rows } = machine.config.array;
+  const { block, pitch, stationary } = machine.arithmetic;
+  const idle = machine.arithmetic.zerosAreIdle();
+  const structural = machine.arithmetic.structuralZero();
+  const group: Group = { size: 0, valid: [], rows: [] };
+  const finish = (): void => {
+    block.fill(structural, group.rows.length * pitch);
+    while (!idle && group.rows.length < rows) group.rows.push(undefined);
+    streamGroup(machine, tap, group);
+    group.size = 0;
+    group.valid.length = 0;
+    group.rows.length = 0;
+  };
+  eachPosition(tap, (valid, onGrid, dynamicAt, pixelAt, x) => {
+    const row = group.rows.length * pitch;
+    let zero = true;
+    block.fill(structural, row, row + pitch);
+    if (onGrid) {
+      const from = vectorAt(machine, stationary, pixelAt, tap.columnLanes);
+      for (let lane = 0; lane < tap.columnLanes; lane++) {
+        const value = stationary.values[(from + lane) & stationary.mask];
+        block[row + lane] = value;
+        zero = zero && value === 0;
+      }
+      machine.counts.stationaryReads++;
+    }
+    const pixel = valid ? { address: dynamicAt, x } : undefined;
+    if (pixel) group.valid.push(pixel);
+    if (!idle || (pixel && !zero)) group.rows.push(pixel);
+    group.size++;
+    if (group.size === rows) finish();
+  });
+  if (group.size > 0) finish();
+};
+
+/** Carries out one EXEC: column tiles, reduction tiles, taps, and the pixels of each tap. */
+export const runTile = (machine: Machine, geometry: Geometry, exec: Exec): void => {
+  const { config, fail } = machine;
+  const { rows, columns } = config.array;
+  if (exec.rowLanesLast > rows || exec.columnLanesLast > columns) {
+    fail('FIELD', `${exec.rowLanesLast} × ${exec.columnLanesLast} lanes exceed the array, ${rows} × ${columns}`);
+  }
+  if (exec.fused && (exec.byColumn || exec.diagonal || exec.reductionTiles > 1)) {
+    fail('FIELD', 'fused lanes allow no columns, no diagonal and one reduction tile');
+  }
+  if (!exec.fused && exec.edgeW !== 0) fail('FIELD', 'edgeW is for fused lanes');
+  if (exec.diagonal) {
+    if (exec.reducePixels || exec.byColumn || exec.reductionTiles > 1 || exec.rowLanesLast !== exec.columnLanesLast)
+      fail('FIELD', 'diagonal lanes allow no pixels, no columns and one reduction tile, as wide as it is high');
+    if (columns > rows) fail('FIELD', 'diagonal lanes need as many rows as columns');
+  }
+  if (exec.rect && !config.engines.includes('zerofree')) fail('ENGINE', 'rect needs the engine zerofree');
+  if (!exec.rect && config.engines.every((engine) => engine === 'zerofree')) {
+    fail('ENGINE', 'the engine zerofree alone needs rect');
+  }
+  const walksH = axisWalks(geometry, exec, 'H', fail);
+  const fusedLanes = (tap: number): number => (tap === exec.tapsW - 1 ? exec.rowLanesLast : rows);
+  const walksW = axisWalks(geometry, exec, 'W', fail, exec.fused ? fusedLanes : undefined);
+  const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
+  const rowLanesOf = (column: number, reduction: number, kw: number): number => {
+    if (exec.fused) return fusedLanes(kw);
+    if (exec.diagonal) return column === exec.columnTiles - 1 ? exec.rowLanesLast : columns;
+    return exec.reducePixels || reduction === exec.reductionTiles - 1 ? exec.rowLanesLast : rows;
+  };
+  for (let column = 0; column < exec.columnTiles; column++) {
+    for (let reduction = 0; reduction < reductions; reduction++) {
+      walksH.forEach((h, kh) => {
+        walksW.forEach((w, kw) => {
+          if (h.count === 0 || w.count === 0) return;
+          const tap: Tap = {
+            exec,
+            geometry,
+            h,
+            w,
+            dynamicBase: exec.dynBase + (exec.diagonal ? column : reduction) * geometry.dynTile,
+            pixelBase: exec.pixBase + column * geometry.pixTile,
+            tile:
+              exec.tileBase +
+              kh * geometry.tileTapH +
+              kw * geometry.tileTapW +
+              column * geometry.tileColumn +
+              reduction * geometry.tileReduction,
+            rowLanes: rowLanesOf(column, reduction, kw),
+            columnLanes: column === exec.columnTiles - 1 ? exec.columnLanesLast : columns,
+          };
+          if (exec.reducePixels) sumOverPixels(machine, tap);
+          else sumOverChannels(machine, tap);
+        });
+      });
+    }
+  }
+};

@@ -1,0 +1,218 @@
+import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
+import type { Exec, Geometry } from '../../isa/program.js';
+import { lanesOf, type TapCounts, type TileShapes } from './tile.js';
+
+/** Vectors that an address generator may have asked for and that nobody has taken (DEPTH of agu_*). */
+const CREDITS = 8;
+/** From a request to the vector at the output of the generator's queue: 2 cycles of buffer, 2 of the queue. */
+const READ_CYCLES = 4;
+/** Blocks of wgrad that may be announced ahead of their use (DEPTH of u_info). */
+const INFO_DEPTH = 4;
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** A generator behind its queue of two taps: when it took the last two of them, and asked for the last vector. */
+interface Generator {
+  start: number;
+  startBefore: number;
+  finish: number;
+}
+
+const generator = (): Generator => ({ start: NEVER, startBefore: NEVER, finish: NEVER });
+
+/** A tap is taken in the cycle after it was pushed, at the earliest with the last request of the one before. */
+const take = (unit: Generator, pushed: number): number => {
+  unit.startBefore = unit.start;
+  unit.start = Math.max(pushed + 1, unit.finish);
+  return unit.start;
+};
+
+/** A transposer: its banks are free from these cycles on, and the last vector went in at `last`. */
+interface Transposer {
+  last: number;
+  free: number;
+  freeNext: number;
+}
+
+const transposer = (): Transposer => ({ last: NEVER, free: NEVER, freeNext: NEVER });
+
+export interface ExecTimes {
+  /** Cycle in which the EXEC leaves its queue. */
+  readonly popped: number;
+  /** Cycle from which on other queues see it as completed. */
+  readonly done: number;
+}
+
+/**
+ * The EXEC queue's datapath, from tap_walker to the last sum of a tile. Nothing outside can delay it once an EXEC has
+ * been opened, so its times follow from recurrences over taps and blocks: those of the registers and queues in tap_walker,
+ * agu_*, transposer and issue. Drains never take its cycles: a plan drains other banks than the tile at work adds to.
+ */
+export class ExecPipeline {
+  /** Cycles from the start of an EXEC to its first vector into the array, as the counter has them. */
+  prologueCycles = 0;
+  private readonly dynamic = generator();
+  private readonly stationary = generator();
+  private readonly accumulate = generator();
+  private readonly weights = transposer();
+  private readonly blocks = transposer();
+  private dynamicTaken = NEVER;
+  private swapped = NEVER;
+  private pushedLast = NEVER;
+  private entered = NEVER;
+  private ended = NEVER;
+  private firstVector = NEVER;
+  private infoTaken: number[] = [];
+  private recent: { address: number; cycle: number }[] = [];
+  private readonly rows: number;
+  private readonly columns: number;
+  private readonly hazard: number;
+  private readonly drainDelay: number;
+
+  constructor(
+    private readonly config: Config,
+    private readonly shapes: TileShapes,
+  ) {
+    const { arrayLatency, accumulatorHazard } = derive(config);
+    this.rows = config.array.rows;
+    this.columns = config.array.columns;
+    this.hazard = accumulatorHazard;
+    // x_end_q, the array, the ADD_STAGES + 4 stages of ending_q, the sequencer's count
+    this.drainDelay = 1 + arrayLatency + config.addStages + 4 + 1;
+  }
+
+  /** Opens an EXEC whose waits are over in cycle `at`. */
+  open(at: number, geometry: Geometry, exec: Exec): ExecTimes {
+    const { walksH, walksW, taps } = this.shapes.of(geometry, exec);
+    const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
+    this.firstVector = Number.POSITIVE_INFINITY;
+    let state = at + 1;
+    for (let column = 0; column < exec.columnTiles; column++) {
+      for (let reduction = 0; reduction < reductions; reduction++) {
+        for (let kh = 0; kh < walksH.length; kh++) {
+          const h = walksH[kh]!;
+          // RANGE_H, and ADVANCE_H until the first position
+          if (h.count === 0) {
+            state += 1;
+            continue;
+          }
+          state += 2 + h.first;
+          for (let kw = 0; kw < walksW.length; kw++) {
+            const w = walksW[kw]!;
+            if (w.count === 0) {
+              state += 1;
+              continue;
+            }
+            const pushed = Math.max(state + 2 + w.first, this.room());
+            state = pushed + 1;
+            const tap = taps[kh * walksW.length + kw]!;
+            const lanes = lanesOf(this.config.array, exec, column, reduction, kw);
+            if (exec.reducePixels) this.pixelTap(pushed, exec, tap, lanes.row);
+            else this.channelTap(pushed, geometry, exec, tap, column);
+          }
+        }
+      }
+    }
+    const popped = Math.max(state, this.room());
+    const end = Math.max(take(this.accumulate, popped) + 1, this.entered + 1);
+    this.accumulate.finish = end;
+    this.entered = end;
+    this.prologueCycles += Math.max(0, Math.min(this.firstVector, end + 1) - Math.max(at, this.ended + 1));
+    this.ended = end;
+    return { popped, done: end + this.drainDelay };
+  }
+
+  /** First cycle in which all three queues of taps have room. */
+  private room(): number {
+    return 1 + Math.max(this.dynamic.startBefore, this.stationary.startBefore, this.accumulate.startBefore);
+  }
+
+  /** A stationary block of some vectors on its way to the array. Returns when it has been loaded. */
+  private loadBlock(request: number, vectors: number): number {
+    const { weights, columns } = this;
+    const begin = Math.max(request, weights.last - CREDITS + 2);
+    const first = Math.max(begin + READ_CYCLES, weights.last + 1, weights.free);
+    weights.last = first + vectors - 1;
+    this.stationary.finish = Math.max(begin + vectors - 1, weights.last - CREDITS + 1);
+    const push = Math.max(weights.last + 2, this.swapped, this.pushedLast + 1);
+    this.pushedLast = push + columns - 1;
+    weights.free = weights.freeNext;
+    weights.freeNext = push + Math.max(1, columns - 1);
+    return push + columns;
+  }
+
+  private channelTap(pushed: number, geometry: Geometry, exec: Exec, tap: TapCounts, column: number): void {
+    const { positions } = tap;
+    const loaded = this.loadBlock(take(this.stationary, pushed) + 1, exec.byColumn ? this.columns : this.rows);
+    const request = Math.max(take(this.dynamic, pushed) + 1, this.dynamicTaken - CREDITS + 2);
+    const item = take(this.accumulate, pushed) + 1;
+    const first = Math.max(item, request + READ_CYCLES, this.entered + 1, loaded);
+    const last = this.enter(first, geometry, exec, tap, column);
+    this.swapped = first;
+    this.entered = last;
+    this.accumulate.finish = last;
+    this.dynamic.finish = Math.max(request + positions - 1, positions > CREDITS ? last - CREDITS + 1 : NEVER);
+    this.dynamicTaken = last;
+    this.firstVector = Math.min(this.firstVector, first);
+  }
+
+  /** Cycle of the last vector. Streams shorter than the hazard may have to wait for their own sums. */
+  private enter(first: number, geometry: Geometry, exec: Exec, tap: TapCounts, column: number): number {
+    const { positions } = tap;
+    if (positions >= this.hazard || this.columns >= this.hazard) {
+      this.recent.length = 0;
+      return first + positions - 1;
+    }
+    const { walksH, walksW } = this.shapes.of(geometry, exec);
+    const [h, w] = [walksH[tap.kh]!, walksW[tap.kw]!];
+    const base = exec.pixBase + column * geometry.pixTile;
+    let cycle = first - 1;
+    for (let index = 0; index < positions; index++) {
+      const image = Math.floor(index / (h.count * w.count));
+      const row = Math.floor(index / w.count) % h.count;
+      const address = (base + image * geometry.pixB + h.pixel[row]! + w.pixel[index % w.count]!) | 0;
+      const clash = this.recent.find((other) => other.address === address);
+      cycle = Math.max(cycle + 1, clash ? clash.cycle + this.hazard : 0);
+      this.recent = [{ address, cycle }, ...this.recent.filter((other) => cycle - other.cycle < this.hazard - 1)];
+    }
+    return cycle;
+  }
+
+  private pixelTap(pushed: number, exec: Exec, tap: TapCounts, lanesLast: number): void {
+    const { rows, blocks } = this;
+    const tiles = exec.reductionTiles;
+    let weightRequest = take(this.stationary, pushed) + 1;
+    let request = take(this.dynamic, pushed) + 1;
+    const item = take(this.accumulate, pushed) + 1;
+    let before = NEVER;
+    for (let group = 0; group < tap.groups; group++) {
+      const loaded = this.loadBlock(weightRequest, rows);
+      weightRequest = this.stationary.finish + 1;
+      for (let tile = 0; tile < tiles; tile++) {
+        const lanes = !exec.fused && tile < tiles - 1 ? rows : lanesLast;
+        const begin = Math.max(request, this.dynamicTaken - CREDITS + 2);
+        blocks.last = Math.max(begin + READ_CYCLES, blocks.last + 1, blocks.free) + rows - 1;
+        const oldInfo = this.infoTaken.length === INFO_DEPTH ? this.infoTaken.shift()! : NEVER;
+        const asked = Math.max(begin + rows - 1, blocks.last - CREDITS + 1, oldInfo + 1);
+        blocks.last = Math.max(blocks.last, asked + READ_CYCLES);
+        request = asked + 1;
+        this.dynamicTaken = blocks.last;
+        const ready = Math.max(item, this.entered + 1, blocks.last + 2, tile === 0 ? loaded : NEVER);
+        // with one tile and few lanes the next group comes back to the same sums
+        const first = tile === 0 && tiles === 1 ? Math.max(ready, before + this.hazard) : ready;
+        if (tile === 0) {
+          this.swapped = first;
+          before = first;
+        }
+        this.firstVector = Math.min(this.firstVector, first);
+        blocks.free = blocks.freeNext;
+        blocks.freeNext = lanes > 1 ? first + lanes - 1 : Math.max(blocks.last + 1, this.entered) + 1;
+        this.entered = first + lanes - 1;
+        this.infoTaken.push(this.entered);
+      }
+    }
+    this.dynamic.finish = request - 1;
+    this.accumulate.finish = this.entered;
+  }
+}

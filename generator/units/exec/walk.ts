@@ -1,0 +1,210 @@
+import type { Exec, Geometry } from '../../isa/program.js';
+import type { Fail } from '../fault.js';
+
+/** One axis of the pixel walk of one tap: for each position its address offsets (modulo 2^32) and where it lies. */
+export interface AxisWalk {
+  /** First position that is visited, and how many are. */
+  readonly first: number;
+  readonly count: number;
+  readonly dynamic: Int32Array;
+  readonly pixel: Int32Array;
+  /** 1 when the position is a pixel of the tensor; 1 when it lies on the stride's grid. */
+  readonly valid: Uint8Array;
+  readonly onGrid: Uint8Array;
+  /** Coordinate of the first lane. */
+  readonly x: Int32Array;
+}
+
+/** The fields of one axis, h or w. */
+interface Axis {
+  readonly taps: number;
+  readonly positions: number;
+  readonly x: number;
+  readonly last: number;
+  readonly phase: number;
+  readonly lastPhase: number;
+  readonly bound: number;
+  readonly xTap: number;
+  readonly xStep: number;
+  readonly phaseMod: number;
+  readonly phaseTap: number;
+  readonly dynPos: number;
+  readonly dynWrap: number;
+  readonly dynTap: number;
+  readonly dynBorrow: number;
+  readonly pixPos: number;
+  readonly pixWrap: number;
+  readonly pixTap: number;
+}
+
+const axisNames = [
+  'taps',
+  'positions',
+  'x',
+  'last',
+  'phase',
+  'lastPhase',
+  'bound',
+  'xTap',
+  'xStep',
+  'phaseMod',
+  'phaseTap',
+  'dynPos',
+  'dynWrap',
+  'dynTap',
+  'dynBorrow',
+  'pixPos',
+  'pixWrap',
+  'pixTap',
+] as const;
+
+const axisOf = (geometry: Geometry, exec: Exec, letter: 'H' | 'W'): Axis => {
+  const [ofTile, ofTensor] = [exec, geometry] as unknown as readonly Readonly<Record<string, number>>[];
+  const field = (name: string): number => ofTile![name] ?? ofTensor![name]!;
+  return Object.fromEntries(axisNames.map((name) => [name, field(name + letter)])) as unknown as Axis;
+};
+
+/** A coordinate that moves from tap to tap, in units of the stride and a remainder. */
+interface Coordinate {
+  readonly x: number;
+  readonly phase: number;
+  readonly borrow: boolean;
+}
+
+const nextTap = ({ x, phase }: Coordinate, axis: Axis, rect: boolean): Coordinate => {
+  const lowered = phase - axis.phaseTap;
+  const borrow = lowered < 0;
+  return {
+    x: x + axis.xTap - (rect && borrow ? 1 : 0),
+    phase: borrow ? lowered + axis.phaseMod : lowered,
+    borrow,
+  };
+};
+
+/** Element coordinates of fused taps have 18 bits, some of them left for a vector's lanes. */
+const EDGE_LIMIT = 2 ** 17 - 256;
+
+/** Where the first lane of a fused tap lies: `x` at position 0, and how many lanes follow it. */
+interface Edge {
+  readonly x: number;
+  readonly reach: number;
+}
+
+/** Coordinates are below this, and their negatives. */
+const limitOf = (edge: boolean): number => (edge ? EDGE_LIMIT : 32768);
+
+/** A coordinate that an EXEC would count to and that does not fit its field; those of a rectangle do not leave the image. */
+export const strayCoordinate = (geometry: Geometry, exec: Exec): number | undefined => {
+  if (exec.rect) return undefined;
+  const { fused, edgeW, xH, xW } = exec;
+  const { xTapH, xTapW, xStepH, xStepW, dynTapW } = geometry;
+  const stray = (isEdge: boolean, first: number, taps: number, tap: number, positions: number, step: number) => {
+    const limit = limitOf(isEdge);
+    const [last, walk] = [first + (taps - 1) * tap, (positions - 1) * step];
+    return [first, first + walk, last, last + walk].find((each) => each < -limit || each >= limit);
+  };
+  return (
+    stray(false, xH, exec.tapsH, xTapH, exec.positionsH, xStepH) ??
+    stray(fused, fused ? edgeW : xW, exec.tapsW, fused ? dynTapW : xTapW, exec.positionsW, xStepW)
+  );
+};
+
+const walkRectangle = (
+  axis: Axis,
+  start: Coordinate,
+  last: number,
+  dynamic: number,
+  pixel: number,
+  edge: number,
+): AxisWalk => {
+  const low = Math.max(0, start.x + (start.phase !== 0 ? 1 : 0));
+  const count = Math.max(0, Math.min(axis.positions - 1, last) - low + 1);
+  const offsets = (from: number, step: number) => Int32Array.from({ length: count }, (_, i) => from + (low + i) * step);
+  const all = new Uint8Array(count).fill(1);
+  const edgeAt = edge + low * axis.dynPos;
+  return {
+    first: low,
+    count,
+    dynamic: offsets(dynamic, axis.dynPos),
+    pixel: offsets(pixel, axis.pixPos),
+    valid: all,
+    onGrid: all,
+    x: Int32Array.from({ length: count }, (_, i) => edgeAt + i * axis.xStep),
+  };
+};
+
+const walkAll = (
+  axis: Axis,
+  start: Coordinate,
+  dynamic: number,
+  pixel: number,
+  edge: Edge | undefined,
+  fail: Fail,
+): AxisWalk => {
+  const count = axis.positions;
+  const walk = {
+    first: 0,
+    count,
+    dynamic: new Int32Array(count),
+    pixel: new Int32Array(count),
+    valid: new Uint8Array(count),
+    onGrid: new Uint8Array(count),
+    x: new Int32Array(count),
+  };
+  const limit = limitOf(edge !== undefined);
+  let { phase } = start;
+  let x = edge?.x ?? start.x;
+  let dynamicAt = dynamic;
+  let pixelAt = pixel;
+  for (let i = 0; i < count; i++) {
+    if (x < -limit || x >= limit) fail('FIELD', `coordinate ${x} is outside ±${limit}`);
+    walk.x[i] = x;
+    walk.dynamic[i] = dynamicAt;
+    walk.pixel[i] = pixelAt;
+    walk.onGrid[i] = phase === 0 ? 1 : 0;
+    walk.valid[i] = phase === 0 && x + (edge?.reach ?? 0) >= 0 && x < axis.bound ? 1 : 0;
+    const wraps = phase + 1 === axis.phaseMod;
+    dynamicAt += wraps ? axis.dynWrap : axis.dynPos;
+    pixelAt += wraps ? axis.pixWrap : axis.pixPos;
+    phase = wraps ? 0 : phase + 1;
+    x += axis.xStep;
+  }
+  return walk;
+};
+
+/**
+ * The walks of each tap of one axis.
+ * @param lanesOf lanes of a tap when they lie along this axis (fused).
+ */
+export const axisWalks = (
+  geometry: Geometry,
+  exec: Exec,
+  letter: 'H' | 'W',
+  fail: Fail,
+  lanesOf?: (tap: number) => number,
+): readonly AxisWalk[] => {
+  const axis = axisOf(geometry, exec, letter);
+  if (Math.max(axis.phase, axis.lastPhase, axis.phaseTap) >= axis.phaseMod) {
+    fail('FIELD', `phases of axis ${letter} must be below ${axis.phaseMod}`);
+  }
+  const walks: AxisWalk[] = [];
+  let start: Coordinate = { x: axis.x, phase: axis.phase, borrow: false };
+  let last: Coordinate = { x: axis.last, phase: axis.lastPhase, borrow: false };
+  let dynamic = 0;
+  let pixel = 0;
+  for (let tap = 0; tap < axis.taps; tap++) {
+    if (tap > 0) {
+      start = nextTap(start, axis, exec.rect);
+      last = nextTap(last, axis, exec.rect);
+      dynamic += axis.dynTap + (start.borrow ? axis.dynBorrow : 0);
+      pixel += axis.pixTap;
+    }
+    const edge = lanesOf && { x: exec.edgeW + tap * axis.dynTap, reach: lanesOf(tap) - 1 };
+    walks.push(
+      exec.rect
+        ? walkRectangle(axis, start, last.x, dynamic, pixel, edge?.x ?? 0)
+        : walkAll(axis, start, dynamic, pixel, edge, fail),
+    );
+  }
+  return walks;
+};

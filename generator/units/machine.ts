@@ -1,0 +1,46 @@
+import type { Config } from '../description/config.js';
+import { type Derived, derive } from '../description/derive.js';
+import { type Arithmetic, arithmeticOf, type OperandBuffer } from '../formats/arithmetic.js';
+import { type Counts, noCounts } from './counts.js';
+import type { Fail } from './fault.js';
+import { Memory, type Region } from './memory.js';
+
+/** The state of an accelerator between two instructions. */
+export interface Machine {
+  readonly config: Config;
+  readonly sizes: Derived;
+  readonly memory: Memory;
+  readonly arithmetic: Arithmetic;
+  readonly counts: Counts;
+  readonly fail: Fail;
+}
+
+/** An accelerator after reset. */
+export const makeMachine = (config: Config, regions: readonly Region[], fail: Fail): Machine => ({
+  config,
+  sizes: derive(config),
+  memory: new Memory(regions),
+  arithmetic: arithmeticOf(config),
+  counts: noCounts(),
+  fail,
+});
+
+/** Address of a vector's first element in a buffer; all its lanes must have been loaded. */
+export const vectorAt = (machine: Machine, buffer: OperandBuffer, address: number, lanes: number): number => {
+  const { written, mask } = buffer;
+  for (let lane = 0; lane < lanes; lane++) {
+    if (written[(address + lane) & mask] === 0) {
+      const name = buffer === machine.arithmetic.dynamic ? 'dynamic' : 'stationary';
+      machine.fail('BUFFER_RANGE', `reads element ${(address + lane) & mask} of the ${name} buffer, never loaded`);
+    }
+  }
+  return address & mask;
+};
+
+/** Index of an accumulator entry, from its address modulo 2^32. */
+export const entryAt = ({ config, fail }: Machine, address: number): number => {
+  const entry = address >>> 0;
+  const depth = config.buffers.accumulatorDepth;
+  if (entry >= depth) fail('ACCUMULATOR_RANGE', `accumulator entry ${address | 0} is outside 0…${depth - 1}`);
+  return entry;
+};

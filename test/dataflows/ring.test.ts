@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Ring } from '../../generator/dataflows/ring.js';
+
+describe('a circular buffer', () => {
+  it('never gives rows that have been overwritten, and waits for those that read what it overwrites', () => {
+    const request = fc.record({
+      key: fc.constantFrom('a', 'b', 'c'),
+      first: fc.nat(12),
+      rows: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 60 }), (requests) => {
+        const capacity = 64;
+        const beat = 4;
+        const pitch = { a: 7, b: 12, c: 5 } as const;
+        const ring = new Ring(capacity, beat);
+        // what each element holds, and the last instruction that reads it
+        const content: (string | undefined)[] = new Array(capacity).fill(undefined);
+        const readBy: number[] = new Array(capacity).fill(0);
+        let exec = 0;
+        // loads are carried out in order: each has waited for what an earlier one waited for
+        let waited = 0;
+        for (const { key, first, rows } of requests) {
+          const step = pitch[key as 'a'];
+          const last = first + rows - 1;
+          const grant = ring.acquire({ key, first, last, pitch: step, residue: (first * step) % beat });
+          expect(grant.base % beat).toBe((first * step) % beat);
+          waited = Math.max(waited, grant.waitExec);
+          const at = (row: number, element: number): number => (grant.base + (row - first) * step + element) % capacity;
+          for (let row = grant.load.first; row <= grant.load.last; row++) {
+            for (let element = 0; element < step; element++) {
+              const place = at(row, element);
+              expect(readBy[place]).toBeLessThanOrEqual(waited);
+              content[place] = `${key}${row}.${element}`;
+            }
+          }
+          exec += 1;
+          ring.used(exec);
+          for (let row = first; row <= last; row++) {
+            for (let element = 0; element < step; element++) {
+              expect(content[at(row, element)]).toBe(`${key}${row}.${element}`);
+              readBy[at(row, element)] = exec;
+            }
+          }
+        }
+      }),
+      { seed: 4, numRuns: 150 },
+    );
+  });
+
+  it('loads only the new rows of a sliding window', () => {
+    const ring = new Ring(1024, 4);
+    const window = (first: number) => ring.acquire({ key: 'x', first, last: first + 2, pitch: 16, residue: 0 }).load;
+    expect(window(0)).toEqual({ first: 0, last: 2 });
+    expect(window(1)).toEqual({ first: 3, last: 3 });
+    expect(window(2)).toEqual({ first: 4, last: 4 });
+  });
+});
