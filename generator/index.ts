@@ -1,7 +1,7 @@
 import { parseConfig } from './description/checkConfig.js';
-import { type Description, resolveConfig } from './description/resolve.js';
 import type { Config } from './description/config.js';
 import { type Derived, derive as sizesOf } from './description/derive.js';
+import { type Description, resolveConfig } from './description/resolve.js';
 
 /**
  * Describes an accelerator: a preset and what differs from it, or everything. The result is checked and frozen.
@@ -22,10 +22,15 @@ export const derive = (config: Config): Derived => Object.freeze(sizesOf(parseCo
 
 export { type Problem, UserError } from './base/errors.js';
 export { configJsonSchema, networkJsonSchema } from './cli/jsonSchemas.js';
-export { parseNetwork } from './networks/check.js';
+export type { Config, Engine, Format, Pass } from './description/config.js';
+export { ENGINES, PASSES } from './description/config.js';
+export type { Derived } from './description/derive.js';
+export { formatLayer, type Layer, type LayerShape, makeLayer, parseLayer } from './description/layer.js';
+export { PRESET_NAMES, type PresetName, presets } from './description/presets.js';
 export type { Description, FullDescription, PresetChange } from './description/resolve.js';
 export { emit, type Generated, type GenerateOptions, generate } from './emit/generate.js';
 export type { EmittedFile } from './emit/rtl.js';
+export { parseNetwork } from './networks/check.js';
 export { NETWORK_NAMES, type NetworkName, networks } from './networks/index.js';
 export {
   denseMacs,
@@ -36,8 +41,3 @@ export {
   parameterCount,
 } from './networks/network.js';
 export { type Operand, type StructuralZeros, structuralZeros } from './networks/structuralZeros.js';
-export type { Config, Engine, Format, Pass } from './description/config.js';
-export { ENGINES, PASSES } from './description/config.js';
-export type { Derived } from './description/derive.js';
-export { formatLayer, type Layer, type LayerShape, makeLayer, parseLayer } from './description/layer.js';
-export { PRESET_NAMES, type PresetName, presets } from './description/presets.js';

@@ -1,18 +1,19 @@
 import { Option } from 'commander';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/base/errors.js';
-import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/base/outputFile.js';
-import { listOf } from '../generator/cli/usage.js';
 import { scriptCommand } from '../generator/base/paths.js';
+import { ensureTools } from '../generator/base/tools.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { listOf } from '../generator/cli/usage.js';
+import { wholeNumber } from '../generator/cli/wholeNumber.js';
 import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures.js';
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';
 import { runJobs } from './benchmark/runJobs.js';
 import { evaluate, isEmpty, PARTS, type Part, rtlJobs } from './evaluation/evaluate.js';
 import { resultsMarkdown } from './evaluation/markdown.js';
-import { putJson, runScript, wholeNumber } from './script.js';
-import { ensureTools } from './tools.js';
+import { putJson, runScript } from './script.js';
 import { parseWords } from './words.js';
 
 interface Flags {

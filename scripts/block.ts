@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { UserError } from '../generator/base/errors.js';
-import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/base/outputFile.js';
-import { loadConfig, SOURCE_HELP } from '../generator/cli/source.js';
-import { blocksOf } from '../generator/emit/blocks.js';
 import { scriptCommand } from '../generator/base/paths.js';
-import { runBench } from './blockBench.js';
 import { discard, keep, temporaryFolder } from '../generator/base/processes.js';
-import { runScript, wholeNumber } from './script.js';
-import { ensureTools } from './tools.js';
+import { ensureTools } from '../generator/base/tools.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { loadConfig, SOURCE_HELP } from '../generator/cli/source.js';
+import { wholeNumber } from '../generator/cli/wholeNumber.js';
+import { blocksOf } from '../generator/emit/blocks.js';
+import { runBench } from './blockBench.js';
+import { runScript } from './script.js';
 import { parseWords } from './words.js';
 
 interface Flags {

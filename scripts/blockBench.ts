@@ -1,10 +1,10 @@
+import { scriptCommand } from '../generator/base/paths.js';
+import { runTool } from '../generator/base/processes.js';
+import type { Config } from '../generator/description/config.js';
 import { benchFile, blockClosure, blockFile, checksFile, type EmittedFile } from '../generator/emit/rtl.js';
 import { thorough } from '../generator/emit/vectors/amount.js';
 import { vectorFiles, vectorParameters } from '../generator/emit/vectors/files.js';
-import { scriptCommand } from '../generator/base/paths.js';
-import type { Config } from '../generator/description/config.js';
 import { inPlaceOf } from '../generator/run/inPlace.js';
-import { runTool } from '../generator/base/processes.js';
 import { writeFiles } from '../generator/run/simulators/verilator.js';
 
 /** What a bench run printed, and whether it said `PASS <n> checks`, of at least one check. */

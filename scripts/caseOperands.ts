@@ -1,5 +1,5 @@
+import { specialOperands } from '../generator/compile/workload.js';
 import type { Operands } from '../generator/golden/judge.js';
-import { specialOperands } from '../generator/run/workload.js';
 import type { Case } from './cases.js';
 import { digitOperands } from './digits.js';
 

@@ -1,4 +1,4 @@
-import { randomWords } from '../generator/run/workload.js';
+import { randomWords } from '../generator/compile/workload.js';
 import { type Engine, PASSES, type Pass } from '../generator/description/config.js';
 import { derive } from '../generator/description/derive.js';
 import { type Layer, type LayerShape, makeLayer, parseLayer } from '../generator/description/layer.js';

@@ -1,22 +1,22 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { writeOutput } from '../generator/base/outputFile.js';
 import { makeFolder } from '../generator/base/makeFolder.js';
-import { planImages, randomOperands } from '../generator/run/workload.js';
+import { writeOutput } from '../generator/base/outputFile.js';
 import { packageRoot } from '../generator/base/paths.js';
+import { discard, temporaryFolder } from '../generator/base/processes.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { makePlan } from '../generator/compile/plan.js';
+import { planImages, randomOperands } from '../generator/compile/workload.js';
 import { parseLayer } from '../generator/description/layer.js';
 import { presets } from '../generator/description/presets.js';
 import { registerOffset } from '../generator/isa/registers.js';
-import { type Row, renderWaves, type Span, type WaveJson, waveJson } from './diagrams/draw.js';
-import { sampleVcd, type Trace } from './diagrams/vcd.js';
-import { discard, temporaryFolder } from '../generator/base/processes.js';
 import { hostScript } from '../generator/run/runPass.js';
-import { runScript } from './script.js';
 import { simulate } from '../generator/run/simulate.js';
 import type { HostOperation } from '../generator/run/simulators/job.js';
+import { type Row, renderWaves, type Span, type WaveJson, waveJson } from './diagrams/draw.js';
+import { sampleVcd, type Trace } from './diagrams/vcd.js';
+import { runScript } from './script.js';
 import { parseWords } from './words.js';
 
 /** Where the diagrams lie: `<name>.json` for WaveDrom, and its drawing. */

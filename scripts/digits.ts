@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { convolve } from '../generator/golden/convolution.js';
-import type { Operands } from '../generator/golden/judge.js';
-import { bf16Bits, bf16FromBits } from '../generator/formats/numerics.js';
-import { randomWords } from '../generator/run/workload.js';
+import { randomWords } from '../generator/compile/workload.js';
 import { PASS_TENSORS } from '../generator/dataflows/problem.js';
 import type { Pass } from '../generator/description/config.js';
 import { type Layer, parseLayer } from '../generator/description/layer.js';
+import { bf16Bits, bf16FromBits } from '../generator/formats/numerics.js';
+import { convolve } from '../generator/golden/convolution.js';
+import type { Operands } from '../generator/golden/judge.js';
 import { DIGITS_LAYER } from './cases.js';
 
 /** A training step on real digits: their pixels, fixed weights, and the gradient of a classifier's loss. */

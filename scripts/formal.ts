@@ -1,8 +1,13 @@
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/base/errors.js';
-import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/base/outputFile.js';
+import { inParallel } from '../generator/base/parallel.js';
 import { scriptCommand } from '../generator/base/paths.js';
+import { Progress } from '../generator/base/progress.js';
+import { ensureTools, FORMAL_TOOLS } from '../generator/base/tools.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { wholeNumber } from '../generator/cli/wholeNumber.js';
+import { openCache } from '../generator/run/simulators/cache.js';
 import type { Bug, Proof } from './formal/proof.js';
 import { PROOFS } from './formal/proofs.js';
 import { prove, type Verdict } from './formal/prove.js';
@@ -15,11 +20,7 @@ import {
   proofMarkdown,
   proofTable,
 } from './formal/report.js';
-import { inParallel } from '../generator/base/parallel.js';
-import { Progress } from '../generator/base/progress.js';
-import { putJson, runScript, wholeNumber } from './script.js';
-import { openCache } from '../generator/run/simulators/cache.js';
-import { ensureTools, FORMAL_TOOLS } from './tools.js';
+import { putJson, runScript } from './script.js';
 import { parseWords } from './words.js';
 
 interface Flags {

@@ -2,19 +2,20 @@ import { readFileSync } from 'node:fs';
 import picocolors from 'picocolors';
 import { UserError } from '../generator/base/errors.js';
 import { withFileErrors } from '../generator/base/fileError.js';
-import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/base/outputFile.js';
+import { inParallel } from '../generator/base/parallel.js';
 import { scriptCommand } from '../generator/base/paths.js';
+import { discard, temporaryFolder } from '../generator/base/processes.js';
+import { Progress } from '../generator/base/progress.js';
+import { ensureTools } from '../generator/base/tools.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { wholeNumber } from '../generator/cli/wholeNumber.js';
 import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
 import { isEquivalent } from './mutation/equivalence.js';
 import { type Baseline, type Judged, judgeMutant, measureBaseline } from './mutation/judge.js';
 import { countMutants, mutantTable, mutantText } from './mutation/report.js';
 import { systemSuite } from './mutation/system.js';
-import { inParallel } from '../generator/base/parallel.js';
-import { discard, temporaryFolder } from '../generator/base/processes.js';
-import { Progress } from '../generator/base/progress.js';
-import { putJson, runScript, wholeNumber } from './script.js';
-import { ensureTools } from './tools.js';
+import { putJson, runScript } from './script.js';
 import { parseWords } from './words.js';
 
 interface Flags {

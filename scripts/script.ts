@@ -1,12 +1,11 @@
 import { CommanderError } from 'commander';
-import { UserError } from '../generator/base/errors.js';
+import { writeOutput } from '../generator/base/outputFile.js';
+import { endStarted } from '../generator/base/processes.js';
+import { ToolsMissing } from '../generator/base/tools.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { endWithNpm } from '../generator/cli/endWithNpm.js';
 import { reportFailure } from '../generator/cli/failure.js';
-import { writeOutput } from '../generator/base/outputFile.js';
 import { processTerminal } from '../generator/cli/terminal.js';
-import { endStarted } from '../generator/base/processes.js';
-import { ToolsMissing } from './tools.js';
 
 /** Runs an npm script with its arguments; says what went wrong, and sets the exit code. */
 export const runScript = async (body: (args: readonly string[]) => Promise<ExitCode>): Promise<void> => {
@@ -27,17 +26,6 @@ export const runScript = async (body: (args: readonly string[]) => Promise<ExitC
   process.exitCode = await attempt();
   // what an error has left running
   endStarted();
-};
-
-/**
- * The value of an option that takes a whole number.
- * @throws UserError outside `least`…`most`.
- */
-export const wholeNumber = (option: string, text: string, least: number, most: number): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const fix = `give a whole number from ${least} to ${most}`;
-  throw new UserError([{ code: 'OUT_OF_RANGE', path: option, message: `"${text}" will not do`, fix }]);
 };
 
 /** What `--json [file]` asks for: JSON into a file, or on stdout instead of the tables. */

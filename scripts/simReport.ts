@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import type { Case } from './cases.js';
 import { kilocycles } from '../generator/base/speed.js';
+import type { Case } from './cases.js';
 
 /** How a case went. */
 export interface Outcome {

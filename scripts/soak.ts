@@ -1,14 +1,16 @@
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/base/errors.js';
 import { isOfTheMachine } from '../generator/base/fileError.js';
-import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { checkOutput } from '../generator/base/outputFile.js';
-import { scriptCommand } from '../generator/base/paths.js';
 import { inParallel } from '../generator/base/parallel.js';
+import { scriptCommand } from '../generator/base/paths.js';
 import { Progress } from '../generator/base/progress.js';
-import { putJson, runScript, wholeNumber } from './script.js';
+import { ensureTools } from '../generator/base/tools.js';
+import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { wholeNumber } from '../generator/cli/wholeNumber.js';
 import { prepare, simulatorKey } from '../generator/run/simulate.js';
 import { forget, openCache } from '../generator/run/simulators/cache.js';
+import { putJson, runScript } from './script.js';
 import {
   CASES_PER_CONFIGURATION,
   CONFIGURATIONS,
@@ -20,7 +22,6 @@ import {
 } from './soak/case.js';
 import { configText, countScenarios, type Finished, replaySoak, soakFailure, soakTable } from './soak/report.js';
 import { runCase } from './soak/runCase.js';
-import { ensureTools } from './tools.js';
 import { parseWords } from './words.js';
 
 interface Flags {

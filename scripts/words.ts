@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { withUsage } from '../generator/cli/usage.js';
 import { scriptCommand } from '../generator/base/paths.js';
+import { withUsage } from '../generator/cli/usage.js';
 
 /**
  * Reads the words after an npm script.

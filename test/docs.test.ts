@@ -3,17 +3,17 @@ import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../generator/cli/context.js';
 import { runCli } from '../generator/cli/program.js';
-import { type Block, blocks } from '../generator/emit/blocks.js';
-import { emit } from '../generator/emit/generate.js';
-import { blockFile } from '../generator/emit/rtl.js';
-import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';
 import { makePlan } from '../generator/compile/plan.js';
 import type { Engine, Pass } from '../generator/description/config.js';
 import { parseLayer } from '../generator/description/layer.js';
 import { presets } from '../generator/description/presets.js';
+import { type Block, blocks } from '../generator/emit/blocks.js';
+import { emit } from '../generator/emit/generate.js';
+import { blockFile } from '../generator/emit/rtl.js';
+import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';
 import { INSTRUCTION_SET } from '../generator/isa/program.js';
-import { resultsMarkdown } from '../scripts/evaluation/markdown.js';
 import { resultsSchema } from '../generator/report/results.js';
+import { resultsMarkdown } from '../scripts/evaluation/markdown.js';
 
 const text = (path: string): string => readFileSync(path, 'utf8');
 

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { emit } from '../generator/emit/generate.js';
 import { presets } from '../generator/description/presets.js';
+import { emit } from '../generator/emit/generate.js';
 import { fixtureResults } from './report/fixture.js';
 import { temporaryFolders } from './temporary.js';
 

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../base/errors.js';
 import { closest } from '../base/suggest.js';
+import { PASSES, type Pass } from '../description/config.js';
+import { formatLayer, makeLayer, parseLayer } from '../description/layer.js';
 import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
 import { denseMacs, type ImageSize, type NetworkLayer, parameterCount } from '../networks/network.js';
 import { structuralZeros } from '../networks/structuralZeros.js';
-import { PASSES, type Pass } from '../description/config.js';
-import { formatLayer, makeLayer, parseLayer } from '../description/layer.js';
 import type { Analysis, AnalyzedPass } from './analyzeReport.js';
 import { columns } from './columns.js';
 import type { Context } from './context.js';

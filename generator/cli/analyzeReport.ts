@@ -1,9 +1,9 @@
 import picocolors from 'picocolors';
 import { UserError } from '../base/errors.js';
-import type { NetworkLayer } from '../networks/network.js';
-import type { Operand, StructuralZeros } from '../networks/structuralZeros.js';
 import { PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
+import type { NetworkLayer } from '../networks/network.js';
+import type { Operand, StructuralZeros } from '../networks/structuralZeros.js';
 import { columns } from './columns.js';
 
 /** The structural zeros of one pass of a layer. */

@@ -68,15 +68,18 @@ const estimate = async (source: string, options: Options, context: Context): Pro
   }
   const jobs = chosen.flatMap((each) =>
     (options.pass ? [options.pass] : PASSES).flatMap((pass) =>
-      engines.map((engine) => ({ layer: each.name, spec: formatLayer(each.layer), config, pass, engine })),
+      engines.map((engine) => ({
+        ...{ name: `${each.name} ${pass} ${engine}`, layer: each.name, spec: formatLayer(each.layer) },
+        ...{ config, pass, engine },
+      })),
     ),
   );
-  const { modelKey, runModel } = await import('../../scripts/evaluation/model.js');
-  const { estimates, failed } = await runModel(jobs, { parallel });
+  const { predict, predictionKey } = await import('../run/predict.js');
+  const { estimates, failed } = await predict(jobs, { parallel });
   if (failed.size > 0) {
     throw new UserError([...failed].map(([name, found]) => ({ ...found, path: name })));
   }
-  const rows = jobs.map((job) => ({ job, estimate: estimates.get(modelKey(job))! }));
+  const rows = jobs.map((job) => ({ job, estimate: estimates.get(predictionKey(job))! }));
   const { csvEstimate, humanEstimate, jsonEstimate } = await import('./estimateReport.js');
   const report = { name, input, config, clock, rows };
   if (options.json) context.out(`${JSON.stringify(jsonEstimate(report), null, 2)}\n`);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { PRESET_NAMES } from '../description/presets.js';
-import { networkSchema } from '../networks/schema.js';
 import { frozen } from '../base/plain.js';
+import { PRESET_NAMES } from '../description/presets.js';
 import { configSchema } from '../description/schema.js';
+import { networkSchema } from '../networks/schema.js';
 
 const preset = z.enum(PRESET_NAMES).describe('The preset that this configuration changes.');
 const link = z.string().optional().describe('Where an editor finds this schema.');

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.js';
-import { NETWORK_NAMES } from '../networks/index.js';
 import { type Layer, parseLayer } from '../description/layer.js';
+import { NETWORK_NAMES } from '../networks/index.js';
 import { isPath } from './source.js';
 
 /**

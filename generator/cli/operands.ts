@@ -1,9 +1,5 @@
 import { type Problem, UserError } from '../base/errors.js';
-import { tensorSizes } from '../golden/convolution.js';
-import type { Operands } from '../golden/judge.js';
-import { type NpyArray, type NpyFile, readNpy, tuple } from '../run/npy.js';
-import { transpose } from '../golden/transpose.js';
-import { randomOperands } from '../run/workload.js';
+import { randomOperands } from '../compile/workload.js';
 import { PASS_TENSORS } from '../dataflows/problem.js';
 import type { Config, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
@@ -17,6 +13,10 @@ import {
   tensorAxes,
   tensorShape,
 } from '../description/tensors.js';
+import { tensorSizes } from '../golden/convolution.js';
+import type { Operands } from '../golden/judge.js';
+import { transpose } from '../golden/transpose.js';
+import { type NpyArray, type NpyFile, readNpy, tuple } from '../run/npy.js';
 import { bf16Values, int8Values } from './operandValues.js';
 import { shapeAdvice } from './shapeAdvice.js';
 

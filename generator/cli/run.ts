@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
-import type { RunDescription } from '../run/command.js';
-import type { CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
-import type { Tool } from '../../scripts/tools.js';
 import { type Problem, UserError } from '../base/errors.js';
 import { closest } from '../base/suggest.js';
+import type { Tool } from '../base/tools.js';
 import { PASS_TENSORS } from '../dataflows/problem.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
+import type { RunDescription } from '../run/command.js';
+import type { CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
 import { layerOption } from './layerOption.js';
@@ -101,7 +101,7 @@ const NEEDED: Readonly<Record<Simulator, readonly Tool[]>> = {
 
 /** @throws UserError that makes the program exit with 3, when the simulator is not installed. */
 const requireTools = async (simulator: Simulator): Promise<void> => {
-  const { installCommand, missingTools } = await import('../../scripts/tools.js');
+  const { installCommand, missingTools } = await import('../base/tools.js');
   const missing = missingTools(NEEDED[simulator]);
   if (missing.length === 0) return;
   throw new UserError([
@@ -162,8 +162,8 @@ const run = async (options: Options, context: Context): Promise<void> => {
   const config = loadConfig(options.preset, options.set);
   const layer = layerOption(options.layer);
   const engine = engineFor(config, options.engine);
-  const seed = wholeNumber('--seed', options.seed, 2 ** 31 - 2);
-  const misalign = wholeNumber('--misalign', options.misalign, 4095);
+  const seed = wholeNumber('--seed', options.seed, 0, 2 ** 31 - 2);
+  const misalign = wholeNumber('--misalign', options.misalign, 0, 4095);
   const memory = parseMemory(options.memory);
   const shift = parseShift(options.shift);
   if (out !== undefined) files.checkOutput('--out', out, ['.npy']);

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
-import { configJsonSchema, networkJsonSchema } from './jsonSchemas.js';
 import type { Context } from './context.js';
+import { configJsonSchema, networkJsonSchema } from './jsonSchemas.js';
 
 const schemas = { config: configJsonSchema, network: networkJsonSchema } as const;
 

@@ -1,4 +1,3 @@
-import { elements, tuple } from '../run/npy.js';
 import type { Layer } from '../description/layer.js';
 import {
   type Layout,
@@ -8,6 +7,7 @@ import {
   type TensorName,
   tensorAxes,
 } from '../description/tensors.js';
+import { elements, tuple } from '../run/npy.js';
 
 /** What the axes of an array may be, and NumPy's expression that then makes the tensor of it. */
 interface Reading {

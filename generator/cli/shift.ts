@@ -6,4 +6,4 @@ export const SHIFT_HELP = `with --narrow, int8: results are sum / 2^n, rounded h
 
 /** The shift of int8 results; undefined when it was not given. */
 export const parseShift = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : wholeNumber('--shift', text, MOST_SHIFT);
+  text === undefined ? undefined : wholeNumber('--shift', text, 0, MOST_SHIFT);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../base/errors.js';
 import { withFileErrors } from '../base/fileError.js';
-import { changeConfig, resolveConfig } from '../description/resolve.js';
 import { show } from '../base/show.js';
-import { isManifest, MANIFEST, manifestConfig } from '../emit/manifest.js';
 import type { Config } from '../description/config.js';
 import { PRESET_NAMES, type PresetName } from '../description/presets.js';
+import { changeConfig, resolveConfig } from '../description/resolve.js';
+import { isManifest, MANIFEST, manifestConfig } from '../emit/manifest.js';
 import { readJson } from './readJson.js';
 
 /** What {@link loadConfig} takes, in the help of a command. */

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
+import { UserError } from '../base/errors.js';
+import { checkOutput, writeOutput } from '../base/outputFile.js';
 import { DEVICE_NAMES, DEVICES, type Device } from '../eda/devices.js';
 import type { Router, Routing } from '../eda/nextpnr.js';
 import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
-import { UserError } from '../base/errors.js';
 import { type Context, EXIT } from './context.js';
 import { MISSING_TOOL } from './failure.js';
-import { checkOutput, writeOutput } from '../base/outputFile.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 import { listOf } from './usage.js';
 
@@ -50,7 +50,7 @@ const ensure = async (
   say: (line: string) => void,
   alternative = '',
 ): Promise<void> => {
-  const { ensureTools, installCommand, missingTools, ToolsMissing } = await import('../../scripts/tools.js');
+  const { ensureTools, installCommand, missingTools, ToolsMissing } = await import('../base/tools.js');
   try {
     await ensureTools(names, say);
   } catch (error) {
@@ -134,7 +134,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
         import('../base/progress.js'),
         import('../eda/nextpnr.js'),
         import('../eda/route.js'),
-        import('../../scripts/script.js'),
+        import('./wholeNumber.js'),
         import('../run/simulators/cache.js'),
       ]);
       const seed = options.seed === undefined ? 1 : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);

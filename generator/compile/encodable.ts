@@ -1,8 +1,8 @@
 import type { Problem as Finding } from '../base/errors.js';
-import { strayCoordinate } from '../units/exec/walk.js';
+import type { Problem } from '../dataflows/problem.js';
 import type { Config } from '../description/config.js';
 import { type Geometry, type Instruction, isRunTooLong, misfit } from '../isa/program.js';
-import type { Problem } from '../dataflows/problem.js';
+import { strayCoordinate } from '../units/exec/walk.js';
 
 /** Pixels that an axis may have: coordinates have 16 bits with their sign. */
 const MOST_PIXELS = 32768;

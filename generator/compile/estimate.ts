@@ -1,10 +1,10 @@
-import { compulsoryBytes } from './price.js';
-import { checkAddresses, makePlan, type Plan } from './plan.js';
+import { laneBound } from '../dataflows/laneBound.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
-import { laneBound } from '../dataflows/laneBound.js';
-import type { MemoryTiming } from '../timing/memory.js';
 import { performanceOf } from '../machine/performance.js';
+import type { MemoryTiming } from '../timing/memory.js';
+import { checkAddresses, makePlan, type Plan } from './plan.js';
+import { compulsoryBytes } from './price.js';
 import { withStoredZeros } from './storedZeros.js';
 
 /** What a pass of a layer is predicted to take. Cycles of the core clock, bytes on the bus. */

@@ -1,10 +1,10 @@
 import { UserError } from '../base/errors.js';
-import { configSchema } from '../description/schema.js';
-import type { Config } from '../description/config.js';
 import { Builder } from '../dataflows/builder.js';
 import type { MemoryMap, Problem } from '../dataflows/problem.js';
 import { reorganizeFits } from '../dataflows/reorganize.js';
 import { mappingsOf, tilingsOf } from '../dataflows/tilings.js';
+import type { Config } from '../description/config.js';
+import { configSchema } from '../description/schema.js';
 
 type Buffers = Config['buffers'];
 const BUFFERS = ['dynamicBytes', 'stationaryBytes', 'accumulatorDepth'] as const;

@@ -1,20 +1,20 @@
 import { type Problem as Finding, UserError } from '../base/errors.js';
-import { performanceOf } from '../machine/performance.js';
-import type { Config, Engine, Pass } from '../description/config.js';
-import { derive } from '../description/derive.js';
-import type { Layer } from '../description/layer.js';
-import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT } from '../isa/program.js';
 import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from '../dataflows/builder.js';
 import { emitChannelPass } from '../dataflows/channelPass.js';
 import { channelShape } from '../dataflows/channelTiling.js';
-import { encodingProblem, storedProblem } from './encodable.js';
-import { compulsoryBytes, score, shortlist } from './price.js';
-import { limitProblem } from './limits.js';
 import { emitPixelPass, pixelShape } from '../dataflows/pixelPass.js';
 import { type MemoryMap, makeProblem, PASS_TENSORS, type Problem, type Tensor } from '../dataflows/problem.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
 import type { ResultFormat } from '../dataflows/results.js';
 import { mappingsOf, type Tiling, tilingsOf } from '../dataflows/tilings.js';
+import type { Config, Engine, Pass } from '../description/config.js';
+import { derive } from '../description/derive.js';
+import type { Layer } from '../description/layer.js';
+import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT } from '../isa/program.js';
+import { performanceOf } from '../machine/performance.js';
+import { encodingProblem, storedProblem } from './encodable.js';
+import { limitProblem } from './limits.js';
+import { compulsoryBytes, score, shortlist } from './price.js';
 
 export type { Tiling } from '../dataflows/tilings.js';
 

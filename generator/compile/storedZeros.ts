@@ -1,7 +1,7 @@
-import { usefulMacs } from '../golden/convolution.js';
-import type { Plan } from './plan.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
+import { usefulMacs } from '../golden/convolution.js';
+import type { Plan } from './plan.js';
 
 const chunked = (whole: number, chunk: number, lanes: number): number => {
   let vectors = 0;

@@ -1,8 +1,8 @@
+import type { Config, Pass } from '../description/config.js';
+import type { Layer } from '../description/layer.js';
 import { type Axis, visited } from './axis.js';
 import { fuse, type LaneMapping } from './lanes.js';
 import { makeProblem } from './problem.js';
-import type { Config, Pass } from '../description/config.js';
-import type { Layer } from '../description/layer.js';
 
 const roundUp = (size: number, lanes: number): number => Math.ceil(size / lanes) * lanes;
 const tiles = (size: number, lanes: number): number => size / roundUp(size, lanes);

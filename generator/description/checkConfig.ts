@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import { type Problem, UserError } from '../base/errors.js';
+import { frozen, plainCopy } from '../base/plain.js';
 import { type Config, ENGINES } from './config.js';
 import { derive } from './derive.js';
-import { type Problem, UserError } from '../base/errors.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
-import { frozen, plainCopy } from '../base/plain.js';
 import { configSchema } from './schema.js';
 
 /** The schema of a field, or nothing where the configuration has no such field. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Problem } from '../base/errors.js';
-import { rules } from './schema.js';
 import { show } from '../base/show.js';
 import { closest } from '../base/suggest.js';
+import { rules } from './schema.js';
 
 export type Path = readonly PropertyKey[];
 

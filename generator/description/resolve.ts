@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type Config, ENGINES } from './config.js';
-import { PRESET_NAMES, type PresetName, presets } from './presets.js';
-import { configProblems, parseConfig, schemaAt } from './checkConfig.js';
 import { type Problem, UserError } from '../base/errors.js';
 import { plainCopy } from '../base/plain.js';
 import { show } from '../base/show.js';
 import { closest } from '../base/suggest.js';
+import { configProblems, parseConfig, schemaAt } from './checkConfig.js';
+import { type Config, ENGINES } from './config.js';
+import { PRESET_NAMES, type PresetName, presets } from './presets.js';
 
 /** A preset and what differs from it. A list replaces the preset's list; an object changes the keys it names. */
 export interface PresetChange {

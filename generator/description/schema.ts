@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Config, ENGINES } from './config.js';
 import { readNumber } from '../base/show.js';
 import { closest } from '../base/suggest.js';
+import { type Config, ENGINES } from './config.js';
 
 /** What a value must be, in words, and a right value near a wrong one. */
 export interface Rule {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { toolPath } from '../../scripts/tools.js';
+import { toolPath } from '../base/tools.js';
 import type { Library } from './targets.js';
 
 /** Liberty file of a library, which `ensureTools` has seen to. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { discard, runTool, temporaryFolder } from '../base/processes.js';
-import { missingTools } from '../../scripts/tools.js';
+import { missingTools } from '../base/tools.js';
 import type { Device } from './devices.js';
 
 /** What place and route said. */

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
+import { inParallel } from '../base/parallel.js';
+import type { Config } from '../description/config.js';
 import { blocks, blocksOf } from '../emit/blocks.js';
 import { blockClosure, rtlFiles } from '../emit/rtl.js';
-import type { Config } from '../description/config.js';
-import { inParallel } from '../base/parallel.js';
 import { buildOnce, cacheKey } from '../run/simulators/cache.js';
 import { codeKey } from '../run/simulators/code.js';
 import { libraryPath } from './cells.js';
@@ -97,8 +97,7 @@ export const designSources = (config: Config, only: readonly string[], kept: rea
 };
 
 /** Hash of what reads Yosys's results; the Verilog and the script are in the keys themselves. */
-const readers = (): string =>
-  codeKey(import.meta.url, ['../emit/rtl.js', '../emit/blocks.js']);
+const readers = (): string => codeKey(import.meta.url, ['../emit/rtl.js', '../emit/blocks.js']);
 
 /** From the hierarchy to modules that hold only cells: those that are kept, with all others in their place. */
 const ELABORATE = ['proc', 'flatten', 'opt_merge', 'opt_clean'];

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.js';
 import { discard, runTool, temporaryFolder } from '../base/processes.js';
+import { missingTools } from '../base/tools.js';
 import { toolVersion } from '../run/simulators/toolchain.js';
-import { missingTools } from '../../scripts/tools.js';
 
 /** Files by name, without folders. */
 export type Files = Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import type { Config } from '../description/config.js';
+import type { View } from './template.js';
 import { accumulatorView } from './views/accumulator.js';
 import { aguAccumulateView } from './views/agu_accumulate.js';
 import { aguDynamicView } from './views/agu_dynamic.js';
@@ -30,7 +31,6 @@ import { tapAxesView } from './views/tap_axes.js';
 import { tapWalkerView } from './views/tap_walker.js';
 import { topView } from './views/top.js';
 import { transposerView } from './views/transposer.js';
-import type { View } from './template.js';
 
 /** One block: `templates/rtl/<name>.v.hbs`, `templates/tb/<name>_tb.v.hbs`, `generator/views/<name>.ts`, `test/rtl/<name>.test.ts`. */
 export interface Block {

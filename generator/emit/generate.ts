@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { parseConfig } from '../description/checkConfig.js';
 import { UserError } from '../base/errors.js';
 import { frozen, plainCopy } from '../base/plain.js';
 import { show } from '../base/show.js';
+import { parseConfig } from '../description/checkConfig.js';
 import type { Config } from '../description/config.js';
-import { driverView } from './views/driver.js';
 import { blocksOf } from './blocks.js';
 import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
@@ -14,6 +13,7 @@ import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
 import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
 import { shippedVectors } from './vectors/files.js';
+import { driverView } from './views/driver.js';
 
 export interface GenerateOptions extends WriteOptions {
   /** The output folder. It is made, or an earlier output in it is replaced; other files in it stay. */

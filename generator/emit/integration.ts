@@ -1,11 +1,11 @@
 import type { Config } from '../description/config.js';
 import { COUNTERS_OFFSET, REGISTER_WINDOW, type RegisterField, registers } from '../isa/registers.js';
-import { commonView } from './views/common.js';
-import { constantValues } from './views/csr.js';
 import { version } from './manifest.js';
 import { type Port, topPorts } from './ports.js';
 import type { EmittedFile } from './rtl.js';
 import { render } from './template.js';
+import { commonView } from './views/common.js';
+import { constantValues } from './views/csr.js';
 
 /** Nanoseconds: where a flow says nothing else. */
 const CLOCK_PERIOD = 10;

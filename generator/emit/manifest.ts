@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseConfig } from '../description/checkConfig.js';
 import { UserError } from '../base/errors.js';
-import { show } from '../base/show.js';
 import { packageRoot } from '../base/paths.js';
+import { show } from '../base/show.js';
+import { parseConfig } from '../description/checkConfig.js';
 import type { Config } from '../description/config.js';
-import { configHash } from './views/common.js';
 import type { EmittedFile } from './rtl.js';
+import { configHash } from './views/common.js';
 
 /** The manifest's name inside the output folder. */
 export const MANIFEST = 'manifest.json';

@@ -1,11 +1,11 @@
-import { describeMemory } from '../machine/performance.js';
 import type { Plan } from '../compile/plan.js';
-import { PASS_TENSORS } from '../dataflows/problem.js';
 import { writeWindow } from '../compile/window.js';
+import { PASS_TENSORS } from '../dataflows/problem.js';
 import type { Config } from '../description/config.js';
 import { formatLayer, type Layer } from '../description/layer.js';
-import { BYTES_PER_INSTRUCTION, INSTRUCTION_SET } from '../isa/program.js';
 import { axisNames, type TensorName, tensorAxes, tensorShape } from '../description/tensors.js';
+import { BYTES_PER_INSTRUCTION, INSTRUCTION_SET } from '../isa/program.js';
+import { describeMemory } from '../machine/performance.js';
 import { constantValues } from './views/csr.js';
 
 const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, '0');

@@ -1,7 +1,7 @@
 import type { Config } from '../description/config.js';
-import { commonView } from './views/common.js';
 import { type Block, blocksOf } from './blocks.js';
 import { render } from './template.js';
+import { commonView } from './views/common.js';
 
 /** A file of the output: path inside the output folder, and its text. */
 export interface EmittedFile {

@@ -1,13 +1,13 @@
 import { UserError } from '../base/errors.js';
-import { tensorSizes } from '../golden/convolution.js';
-import type { Counts } from '../units/counts.js';
-import { execute } from '../machine/executor.js';
-import { packOperand, randomOperand } from '../run/workload.js';
 import { makePlan, PLACE_ALIGNMENT, type Places, type Plan, type PlanOptions } from '../compile/plan.js';
+import { packOperand, randomOperand } from '../compile/workload.js';
 import { makeProblem } from '../dataflows/problem.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { ceilPow2, derive } from '../description/derive.js';
 import { type Layer, makeLayer } from '../description/layer.js';
+import { tensorSizes } from '../golden/convolution.js';
+import { execute } from '../machine/executor.js';
+import type { Counts } from '../units/counts.js';
 
 /** One pass of the self-test's layer: a program, and what it leaves in memory. */
 export interface SelfTestRun {

@@ -1,15 +1,15 @@
-import { PASS_TENSORS } from '../dataflows/problem.js';
 import { writeWindow } from '../compile/window.js';
+import { PASS_TENSORS } from '../dataflows/problem.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import { formatLayer } from '../description/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
 import { registerOffset, snakeCase } from '../isa/registers.js';
-import { commonView } from './views/common.js';
-import { constantValues } from './views/csr.js';
 import type { EmittedFile } from './rtl.js';
 import { makeSelfTest, type SelfTest, type SelfTestRun } from './selfTest.js';
 import { render } from './template.js';
+import { commonView } from './views/common.js';
+import { constantValues } from './views/csr.js';
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 const literal = (value: number): string => `32'h${hex(value, 8)}`;

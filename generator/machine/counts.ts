@@ -1,5 +1,3 @@
-import { type Counts, noCounts } from '../units/counts.js';
-import { copyBeats } from '../timing/beats.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import {
@@ -12,7 +10,10 @@ import {
   type Reorganize,
   type Store,
 } from '../isa/program.js';
+import { copyBeats } from '../timing/beats.js';
+import { type Counts, noCounts } from '../units/counts.js';
 import { lanesOf, type TileShape, TileShapes } from '../units/exec/tile.js';
+import { runBytes } from '../units/store/run.js';
 
 type Tap = TileShape['taps'][number];
 type Lanes = ReturnType<typeof lanesOf>;
@@ -66,10 +67,6 @@ const addExec = (counts: Counts, config: Config, shape: TileShape, exec: Exec): 
     }
   }
 };
-
-/** Bytes of one DRAM run of a STORE. */
-export const runBytes = (config: Config, { groups, vectorsPerGroup, lastLanes, narrow }: Store): number =>
-  groups * ((vectorsPerGroup - 1) * config.array.columns + lastLanes) * (narrow ? derive(config).dataBytes : 4);
 
 const addLoad = (counts: Counts, beatBytes: number, load: Load): void => {
   const { address, rowBytes, n1, n2, stride1, stride2 } = load;

@@ -11,10 +11,10 @@ import {
   WORDS_PER_INSTRUCTION,
 } from '../isa/program.js';
 import type { Counts } from '../units/counts.js';
+import { runTile } from '../units/exec/model.js';
 import { type Fail, ProgramError } from '../units/fault.js';
 import { makeMachine } from '../units/machine.js';
 import type { Region } from '../units/memory.js';
-import { runTile } from '../units/exec/model.js';
 import { runLoad, runReorganize, runStore } from '../units/transfer.js';
 
 const waitsOf = (instruction: Instruction): readonly (readonly [Queue, number])[] => {

@@ -1,11 +1,11 @@
-import type { Counts } from '../units/counts.js';
-import type { Plan } from '../compile/plan.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
-import { countsOf } from './counts.js';
+import type { Instruction } from '../isa/program.js';
 import type { MemoryTiming } from '../timing/memory.js';
-import { replay, type Times } from './replay.js';
+import type { Counts } from '../units/counts.js';
 import { TileShapes } from '../units/exec/tile.js';
+import { countsOf } from './counts.js';
+import { replay, type Times } from './replay.js';
 
 /** Everything that the model says of a program, by the names of the counters. */
 export type Performance = Counts & Times;
@@ -26,10 +26,13 @@ export const describeMemory = (config: Config): string => {
 /** Cycles, bytes, buffer accesses and array use of a plan, without carrying it out. Counters are as the hardware has them. */
 export const performanceOf = (
   config: Config,
-  plan: Pick<Plan, 'instructions' | 'memory'>,
-  memory: MemoryTiming = benchMemory(config),
+  {
+    instructions,
+    memory: { program },
+  }: { readonly instructions: readonly Instruction[]; readonly memory: { readonly program: number } },
+  timing: MemoryTiming = benchMemory(config),
 ): Performance => {
   const shapes = new TileShapes(config);
-  const counts = countsOf(config, plan.instructions, shapes);
-  return { ...counts, ...replay(config, plan.instructions, plan.memory.program, memory, shapes) };
+  const counts = countsOf(config, instructions, shapes);
+  return { ...counts, ...replay(config, instructions, program, timing, shapes) };
 };

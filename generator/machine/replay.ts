@@ -11,13 +11,13 @@ import {
   type Reorganize,
   type Store,
 } from '../isa/program.js';
+import { DMA, MemoryPort, type MemoryTiming } from '../timing/memory.js';
+import { earliestAfter, Schedule } from '../timing/queue.js';
+import type { TileShapes } from '../units/exec/tile.js';
 import { ExecPipeline } from '../units/exec/timing.js';
 import { FetchUnit } from '../units/fetch/timing.js';
 import { LoadUnit } from '../units/load/timing.js';
-import { DMA, MemoryPort, type MemoryTiming } from '../timing/memory.js';
-import { earliestAfter, Schedule } from '../timing/queue.js';
 import { StoreUnit } from '../units/store/timing.js';
-import type { TileShapes } from '../units/exec/tile.js';
 import { WriteUnit } from '../units/store/writeUnit.js';
 
 /** Instructions that a queue of the sequencer holds. */

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { Network, NetworkLayer } from './network.js';
+import { type Problem, UserError } from '../base/errors.js';
+import { frozen, plainCopy } from '../base/plain.js';
+import { fieldProblems, type Path } from '../description/fields.js';
 import { ourKeys, writeOurs } from '../description/foreignKeys.js';
 import { type LayerKey, type LayerShape, layerLimits, layerShorthands, makeLayer } from '../description/layer.js';
-import { type Problem, UserError } from '../base/errors.js';
-import { fieldProblems, type Path } from '../description/fields.js';
+import type { Network, NetworkLayer } from './network.js';
 import { layerSchema, networkSchema } from './schema.js';
-import { frozen, plainCopy } from '../base/plain.js';
 
 const keys = Object.keys(layerLimits) as readonly LayerKey[];
 

@@ -1,6 +1,6 @@
-import type { Results } from './results.js';
 import { count, day, percent, withUnit } from '../base/numbers.js';
 import type { Section } from './figure.js';
+import type { Results } from './results.js';
 import { dramBytes, runName } from './select.js';
 import { scrolling, tableHtml } from './table.js';
 import { escaped } from './text.js';

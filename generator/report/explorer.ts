@@ -1,8 +1,8 @@
 import { ENGINES, PASSES } from '../description/config.js';
 import { type Layer, parseLayer } from '../description/layer.js';
-import type { Results } from './results.js';
 import type { Section } from './figure.js';
 import { columnCount, KIND_NAMES, KIND_TABLE, matrixSummary, matrixSvg } from './matrixView.js';
+import type { Results } from './results.js';
 import { chartRuns } from './select.js';
 import { scrolling } from './table.js';
 import { escaped } from './text.js';

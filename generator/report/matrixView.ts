@@ -1,5 +1,5 @@
-import type { Engine, Pass } from '../description/config.js';
 import { count, percent } from '../base/numbers.js';
+import type { Engine, Pass } from '../description/config.js';
 import { escaped } from './text.js';
 import {
   costOf,

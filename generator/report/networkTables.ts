@@ -1,9 +1,9 @@
+import { geometricMean, mean } from '../base/lists.js';
+import { change, decimalsFor, times, typeset } from '../base/numbers.js';
 import type { Engine } from '../description/config.js';
 import { leastText, simpleText, zerofreeOverBpText } from './comparison.js';
 import { PAPER } from './paper.js';
 import type { NetworkTotals, Results } from './results.js';
-import { geometricMean, mean } from '../base/lists.js';
-import { change, decimalsFor, times, typeset } from '../base/numbers.js';
 import { type Heading, type Table, tableBlock } from './table.js';
 import { escaped } from './text.js';
 import { backward, type Network, SCOPES } from './totals.js';

@@ -1,7 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { ENGINES, type Engine } from '../description/config.js';
-import type { NetworkTotals, Results } from './results.js';
 import { count, percent } from '../base/numbers.js';
+import { ENGINES, type Engine } from '../description/config.js';
 import {
   AXIS,
   ENGINE_COLORS,
@@ -14,6 +13,7 @@ import {
   type Section,
 } from './figure.js';
 import { comparisonHtml, networkTables } from './networkTables.js';
+import type { NetworkTotals, Results } from './results.js';
 import { sentence } from './text.js';
 import { backward, type Network, networksOf, SCOPES } from './totals.js';
 

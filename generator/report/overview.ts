@@ -1,7 +1,7 @@
-import type { Results, Run } from './results.js';
 import { geometricMean } from '../base/lists.js';
 import { count, times } from '../base/numbers.js';
 import type { Section } from './figure.js';
+import type { Results, Run } from './results.js';
 import { chartRuns, isStrided, siblingOf } from './select.js';
 import { escaped } from './text.js';
 import { backward, networksOf } from './totals.js';

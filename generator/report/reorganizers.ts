@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot';
-import { PAPER } from './paper.js';
-import { type RatePoint, ratePoints } from './rates.js';
-import { explanation, measuredChanges, rateRows } from '../../scripts/evaluation/reorganizers.js';
-import type { NetworkTotals, Results } from './results.js';
 import { change, percent, typeset } from '../base/numbers.js';
 import { AXIS, figureHtml, HALO, type Panel, plotSvg, type Section } from './figure.js';
+import { PAPER } from './paper.js';
+import { type RatePoint, ratePoints } from './rates.js';
+import { explanation, measuredChanges, rateRows } from './rateTables.js';
+import type { NetworkTotals, Results } from './results.js';
 import { escaped, sentence } from './text.js';
 import { SCOPES } from './totals.js';
 

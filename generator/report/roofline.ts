@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
-import { PASSES } from '../description/config.js';
-import type { Results, Run } from './results.js';
 import { groupBy } from '../base/lists.js';
 import { count, fixed, percent, tick } from '../base/numbers.js';
+import { PASSES } from '../description/config.js';
 import { AXIS, ENGINE_COLORS, engineLegend, figureHtml, HALO, type Panel, plotSvg, type Section } from './figure.js';
+import type { Results, Run } from './results.js';
 import { chartRuns, dramBytes, layerName, runName } from './select.js';
 
 interface Point {

@@ -1,7 +1,7 @@
+import { groupBy } from '../base/lists.js';
 import { ENGINES, type Engine, PASSES } from '../description/config.js';
 import { parseLayer } from '../description/layer.js';
 import type { Results, Run } from './results.js';
-import { groupBy } from '../base/lists.js';
 
 export const runKey = ({ layer, pass, engine }: Pick<Run, 'layer' | 'pass' | 'engine'>): string =>
   JSON.stringify([layer, pass, engine]);

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import { ENGINES, PASSES } from '../description/config.js';
-import type { Results, SizePoint } from './results.js';
 import { count, percent } from '../base/numbers.js';
+import { ENGINES, PASSES } from '../description/config.js';
 import { AXIS, ENGINE_COLORS, engineLegend, figureHtml, type Panel, plotSvg, type Section } from './figure.js';
+import type { Results, SizePoint } from './results.js';
 import { escaped } from './text.js';
 
 const titleOf = ({ layer, pass, engine, source, size, utilization, cycles }: SizePoint): string =>

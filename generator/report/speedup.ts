@@ -1,9 +1,9 @@
-import { ENGINES, type Engine } from '../description/config.js';
-import type { Results, Run } from './results.js';
 import { geometricMean, groupBy } from '../base/lists.js';
 import { count, tick, times } from '../base/numbers.js';
+import { ENGINES, type Engine } from '../description/config.js';
 import { type Bar, barsSvg } from './bars.js';
 import { engineLegend, figureHtml, type Panel, type Section } from './figure.js';
+import type { Results, Run } from './results.js';
 import { chartRuns, isStrided, layerName } from './select.js';
 import { sentence } from './text.js';
 import { backward, networksOf } from './totals.js';

@@ -1,10 +1,10 @@
-import { ENGINES } from '../description/config.js';
-import type { Results, TimelineRun } from './results.js';
 import { groupBy, sum } from '../base/lists.js';
 import { count, percent, tick } from '../base/numbers.js';
-import { LANES, LEVELS, niceStep, outline } from './timeline.js';
+import { ENGINES } from '../description/config.js';
 import { figureHtml, type Section } from './figure.js';
+import type { Results, TimelineRun } from './results.js';
 import { escaped } from './text.js';
+import { LANES, LEVELS, niceStep, outline } from './timeline.js';
 
 const LEFT = 76;
 const RIGHT = 58;

@@ -1,6 +1,6 @@
+import { groupBy } from '../base/lists.js';
 import type { Engine } from '../description/config.js';
 import type { NetworkTotals, Results } from './results.js';
-import { groupBy } from '../base/lists.js';
 
 /** The engines of one network, batch and scope. */
 export interface Network {

@@ -1,8 +1,8 @@
-import { PASSES } from '../description/config.js';
-import type { Results, Run } from './results.js';
 import { count, ratio, short, tick, times } from '../base/numbers.js';
+import { PASSES } from '../description/config.js';
 import { type Bar, barsSvg } from './bars.js';
 import { engineLegend, figureHtml, type Section } from './figure.js';
+import type { Results, Run } from './results.js';
 import { chartRuns, dramBytes, layerName, runName } from './select.js';
 
 /** DRAM bytes over those that no plan can avoid. */

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { Results, Validation } from './results.js';
 import { change, count, percent, tick } from '../base/numbers.js';
-import { niceStep } from './timeline.js';
 import { AXIS, ENGINE_COLORS, engineLegend, figureHtml, nameOn, plotSvg, type Section } from './figure.js';
+import type { Results, Validation } from './results.js';
+import { niceStep } from './timeline.js';
 
 /** How far the model's cycles are from the measured ones, as a share of those. */
 export const modelError = ({ cycles, predictedCycles }: Validation): number => predictedCycles / cycles - 1;

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../base/errors.js';
+import { type NumberArray, transpose } from '../golden/transpose.js';
 import { halfToNumber, type NpyElement, parseElement } from './npyElement.js';
 import { type Literal, parseLiteral } from './pythonLiteral.js';
-import { type NumberArray, transpose } from '../golden/transpose.js';
 
 /** A tensor in C order. */
 export interface NpyArray {

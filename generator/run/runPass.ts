@@ -1,17 +1,17 @@
-import type { EmittedFile } from '../emit/rtl.js';
-import { judge, type Operands } from '../golden/judge.js';
-import type { Counts } from '../units/counts.js';
-import { execute } from '../machine/executor.js';
-import type { Region } from '../units/memory.js';
-import { planImages, randomOperands, unpackResult } from './workload.js';
-import { laneBound } from '../dataflows/laneBound.js';
-import { withStoredZeros } from '../compile/storedZeros.js';
 import { makePlan, type Plan } from '../compile/plan.js';
+import { withStoredZeros } from '../compile/storedZeros.js';
 import { writeWindow } from '../compile/window.js';
+import { planImages, randomOperands, unpackResult } from '../compile/workload.js';
+import { laneBound } from '../dataflows/laneBound.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
+import type { EmittedFile } from '../emit/rtl.js';
+import { judge, type Operands } from '../golden/judge.js';
 import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
 import { counters, registerOffset, snakeCase } from '../isa/registers.js';
+import { execute } from '../machine/executor.js';
+import type { Counts } from '../units/counts.js';
+import type { Region } from '../units/memory.js';
 import { write, writeAddress } from './host.js';
 import { simulate } from './simulate.js';
 import {

@@ -1,5 +1,5 @@
-import { type EmittedFile, rtlFiles } from '../emit/rtl.js';
 import type { Config } from '../description/config.js';
+import { type EmittedFile, rtlFiles } from '../emit/rtl.js';
 import { inPlaceOf } from './inPlace.js';
 import { runIcarus } from './simulators/icarus.js';
 import type { SimJob, SimResult, Simulator, WaveFormat } from './simulators/job.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Operands } from '../../generator/golden/judge.js';
-import { randomOperands } from '../../generator/run/workload.js';
 import type { Plan } from '../../generator/compile/plan.js';
+import { randomOperands } from '../../generator/compile/workload.js';
 import type { Config, Engine, Pass } from '../../generator/description/config.js';
 import { formatLayer, type Layer } from '../../generator/description/layer.js';
+import type { Operands } from '../../generator/golden/judge.js';
 import { type RunOptions, type RunResult, runPass, simulation } from '../../generator/run/runPass.js';
 import { simulatorKey } from '../../generator/run/simulate.js';
 import { cacheKey, recall, remember } from '../../generator/run/simulators/cache.js';

@@ -1,8 +1,8 @@
-import { ENGINES, type Engine } from '../../generator/description/config.js';
 import { groupBy } from '../../generator/base/lists.js';
 import { change, count, percent, ratio, typeset } from '../../generator/base/numbers.js';
+import { ENGINES, type Engine } from '../../generator/description/config.js';
 import { reductionRows } from '../../generator/report/comparison.js';
-import { explanation, measuredChanges, rateRows } from './reorganizers.js';
+import { explanation, measuredChanges, rateRows } from '../../generator/report/rateTables.js';
 import type { NetworkTotals, Results, Run } from '../../generator/report/results.js';
 import { BARS, summarize } from './validation.js';
 

@@ -1,106 +1,23 @@
-import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { type Problem, problemOf } from '../../generator/base/errors.js';
-import type { Estimate } from '../../generator/compile/estimate.js';
-import { type BenchJob, configOf, jobName, layerOf, specOf } from '../benchmark/jobs.js';
-import { forkWorker } from '../../generator/base/processes.js';
-import { Progress } from '../../generator/base/progress.js';
-import { cacheKey, openCache, recall, remember } from '../../generator/run/simulators/cache.js';
-import { codeKey } from '../../generator/run/simulators/code.js';
-import type { ModelOutcome } from './modelWorker.js';
+import {
+  type PredictionJob,
+  type Predictions,
+  type PredictOptions,
+  predict,
+  predictionKey,
+} from '../../generator/run/predict.js';
+import { type BenchJob, configOf, jobName, specOf } from '../benchmark/jobs.js';
 
 /** A pass of a layer whose cost the model predicts. */
 export type ModelJob = Omit<BenchJob, 'stalls' | 'timeline'>;
 
-/** Without zeros to insert `traditional` is `bp` with any reorganizer, and need not be predicted twice. */
-const canonical = (job: ModelJob): ModelJob => {
-  const { Sh, Sw } = layerOf(job);
-  const same = job.engine === 'traditional' && (job.pass === 'fprop' || (Sh === 1 && Sw === 1));
-  const { reorganize: _none, ...config } = configOf(job);
-  return same && config.engines.includes('bp') ? { ...job, engine: 'bp', config } : job;
+const predictionJob = (job: ModelJob): PredictionJob => {
+  const { pass, engine } = job;
+  return { name: jobName(job), config: configOf(job), spec: specOf(job), pass, engine };
 };
-
-const WORKER = new URL('./modelWorker.js', import.meta.url);
 
 /** Equal for jobs that are equal but for the name of the layer. */
-export const modelKey = (given: ModelJob): string => {
-  const job = canonical(given);
-  return cacheKey('model', [codeKey(WORKER.href), JSON.stringify([configOf(job), specOf(job), job.pass, job.engine])]);
-};
+export const modelKey = (job: ModelJob): string => predictionKey(predictionJob(job));
 
-const ask = (worker: ChildProcess, job: ModelJob): Promise<ModelOutcome> =>
-  new Promise((resolve) => {
-    const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
-      resolve({ problem: problemOf(`the worker ended with ${signal ?? code}`, 'model') });
-    worker.once('exit', ended);
-    worker.once('message', (outcome) => {
-      worker.off('exit', ended);
-      resolve(outcome as ModelOutcome);
-    });
-    worker.send(job, (error) => {
-      if (error) resolve({ problem: problemOf(error, 'model') });
-    });
-  });
-
-export interface ModelOptions {
-  /** Predict again what the cache has. */
-  readonly fresh?: boolean;
-  /** Take only what the cache has. */
-  readonly cachedOnly?: boolean;
-  readonly parallel: number;
-}
-
-export interface ModelResults {
-  /** By {@link modelKey}. */
-  readonly estimates: ReadonlyMap<string, Estimate>;
-  /** What kept a job from being predicted, by the job's name. */
-  readonly failed: ReadonlyMap<string, Problem>;
-}
-
-/** Predicts jobs in processes of their own, each once, with progress on stderr; the cache is asked first. */
-export const runModel = async (jobs: readonly ModelJob[], options: ModelOptions): Promise<ModelResults> => {
-  const { fresh, cachedOnly, parallel } = options;
-  openCache();
-  const estimates = new Map<string, Estimate>();
-  const failed = new Map<string, Problem>();
-  const missing = new Map<string, ModelJob>();
-  for (const job of jobs) {
-    const key = modelKey(job);
-    const known = fresh ? undefined : (recall(key) as Estimate | undefined);
-    if (known) estimates.set(key, known);
-    else missing.set(key, canonical(job));
-  }
-  if (cachedOnly || missing.size === 0) return { estimates, failed };
-
-  const queue = [...missing];
-  let done = 0;
-  const progress = new Progress(() => `${done} of ${missing.size} passes predicted`);
-  const serve = async (): Promise<void> => {
-    let worker: ChildProcess | undefined;
-    try {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const [key, job] = next;
-        if (!worker?.connected) worker = forkWorker(fileURLToPath(WORKER));
-        const outcome = await ask(worker, job);
-        done++;
-        if ('problem' in outcome) {
-          failed.set(jobName(job), outcome.problem);
-          continue;
-        }
-        estimates.set(key, outcome);
-        remember(key, outcome);
-      }
-    } finally {
-      if (worker?.connected) worker.disconnect();
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(parallel, missing.size) }, serve));
-  } catch (error) {
-    queue.length = 0; // the others come to an end, too
-    throw error;
-  } finally {
-    progress.end();
-  }
-  return { estimates, failed };
-};
+/** Predicts jobs; see {@link predict}. */
+export const runModel = (jobs: readonly ModelJob[], options: PredictOptions): Promise<Predictions> =>
+  predict(jobs.map(predictionJob), options);

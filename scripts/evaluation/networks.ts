@@ -1,14 +1,14 @@
-import { type NetworkName, networks } from '../../generator/networks/index.js';
-import type { NetworkLayer } from '../../generator/networks/network.js';
+import { fixed, percent } from '../../generator/base/numbers.js';
 import type { Estimate } from '../../generator/compile/estimate.js';
 import { type Config, ENGINES, type Engine, PASSES } from '../../generator/description/config.js';
 import { formatLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { type NetworkName, networks } from '../../generator/networks/index.js';
+import type { NetworkLayer } from '../../generator/networks/network.js';
+import type { NetworkTotals } from '../../generator/report/results.js';
 import { PRESET } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
-import { fixed, percent } from '../../generator/base/numbers.js';
 import { type ModelJob, modelKey } from './model.js';
-import type { NetworkTotals } from '../../generator/report/results.js';
 
 export const BATCH = 2;
 

@@ -1,11 +1,11 @@
-import { resolveConfig } from '../../generator/description/resolve.js';
+import { count, percent } from '../../generator/base/numbers.js';
 import type { Estimate } from '../../generator/compile/estimate.js';
 import type { Config } from '../../generator/description/config.js';
+import { resolveConfig } from '../../generator/description/resolve.js';
+import type { SizePoint } from '../../generator/report/results.js';
 import { type BenchJob, configOf, jobName, type Measurement, PRESET } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
-import { count, percent } from '../../generator/base/numbers.js';
 import { modelKey } from './model.js';
-import type { SizePoint } from '../../generator/report/results.js';
 
 /** Arrays that are simulated, and those that the model adds. */
 const MEASURED = [4, 8, 16, 32] as const;

@@ -1,14 +1,14 @@
 import picocolors from 'picocolors';
-import { randomWords } from '../../generator/run/workload.js';
+import { change, count, percent } from '../../generator/base/numbers.js';
 import type { Estimate } from '../../generator/compile/estimate.js';
+import { randomWords } from '../../generator/compile/workload.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { formatLayer, makeLayer } from '../../generator/description/layer.js';
 import { PRESET_NAMES, type PresetName, presets } from '../../generator/description/presets.js';
+import type { Validation } from '../../generator/report/results.js';
 import { type BenchJob, configOf, jobName, type Measurement, specOf } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
-import { change, count, percent } from '../../generator/base/numbers.js';
 import { modelKey } from './model.js';
-import type { Validation } from '../../generator/report/results.js';
 
 const SEED = 1;
 const LAYERS_PER_RUN = 2;

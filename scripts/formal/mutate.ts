@@ -1,5 +1,5 @@
-import type { EmittedFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/description/config.js';
+import type { EmittedFile } from '../../generator/emit/rtl.js';
 import type { Bug } from './proof.js';
 
 /**

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { blockClosure, blockFile, checksFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import { packageRoot } from '../../generator/base/paths.js';
-import { presets } from '../../generator/description/presets.js';
 import { discard, keep, runTool, temporaryFolder } from '../../generator/base/processes.js';
+import { presets } from '../../generator/description/presets.js';
+import { blockClosure, blockFile, checksFile, type EmittedFile } from '../../generator/emit/rtl.js';
 import { cacheKey, openCache, recall, remember } from '../../generator/run/simulators/cache.js';
 import { codeKey } from '../../generator/run/simulators/code.js';
 import { toolVersion } from '../../generator/run/simulators/toolchain.js';

@@ -1,7 +1,7 @@
-import { blocksOf } from '../../generator/emit/blocks.js';
-import { blockFile } from '../../generator/emit/rtl.js';
 import type { Config } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
+import { blocksOf } from '../../generator/emit/blocks.js';
+import { blockFile } from '../../generator/emit/rtl.js';
 import { Draw } from '../soak/random.js';
 import { type Mutation, mutationsOf } from './operators.js';
 

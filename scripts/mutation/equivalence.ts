@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { discard, runTool, temporaryFolder } from '../../generator/base/processes.js';
 import { rtlFiles } from '../../generator/emit/rtl.js';
 import { searchWithAbc } from '../formal/prove.js';
-import { discard, runTool, temporaryFolder } from '../../generator/base/processes.js';
 import type { Target } from './choose.js';
 import { type Mutation, mutate } from './operators.js';
 

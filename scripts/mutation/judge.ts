@@ -1,10 +1,10 @@
 import { UserError } from '../../generator/base/errors.js';
-import { blocksOf } from '../../generator/emit/blocks.js';
-import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
+import { discard, temporaryFolder } from '../../generator/base/processes.js';
 import type { Config, Engine } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
+import { blocksOf } from '../../generator/emit/blocks.js';
+import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
 import { runBench } from '../blockBench.js';
-import { discard, temporaryFolder } from '../../generator/base/processes.js';
 import type { Target } from './choose.js';
 import { type Mutation, mutate, transfer } from './operators.js';
 import { runSuite, type SystemSuite } from './system.js';

@@ -1,11 +1,21 @@
-import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import { type Config, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import { parseLayer } from '../../generator/description/layer.js';
+import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { BYTES_PER_INSTRUCTION } from '../../generator/isa/program.js';
 import type { ErrorCause } from '../../generator/isa/registers.js';
-import { indexOf, read, start, stoppedBy, UNTOUCHED, type Workload, waitIrq, withOperands, withWord } from '../../generator/run/host.js';
+import {
+  indexOf,
+  read,
+  start,
+  stoppedBy,
+  UNTOUCHED,
+  type Workload,
+  waitIrq,
+  withOperands,
+  withWord,
+} from '../../generator/run/host.js';
 import { simulate } from '../../generator/run/simulate.js';
 import { faults, type SimJob } from '../../generator/run/simulators/job.js';
 import { freshCounters, hex, judgeSteps, recover, resetRun, rightRun, type Step } from '../../generator/run/steps.js';

@@ -1,13 +1,13 @@
 import { UserError } from '../../generator/base/errors.js';
-import type { Operands } from '../../generator/golden/judge.js';
-import { specialOperands } from '../../generator/run/workload.js';
 import { makePlan, type Plan } from '../../generator/compile/plan.js';
+import { specialOperands } from '../../generator/compile/workload.js';
 import { type Config, PASSES } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import { formatLayer, makeLayer, parseLayer } from '../../generator/description/layer.js';
-import { randomLayer } from '../cases.js';
+import type { Operands } from '../../generator/golden/judge.js';
 import { type Workload, withOperands } from '../../generator/run/host.js';
 import type { InjectedError, MemoryOptions, MemoryRange, Simulator } from '../../generator/run/simulators/job.js';
+import { randomLayer } from '../cases.js';
 import { randomConfig } from './config.js';
 import { garbled, type Illegal, illegalProgram } from './illegal.js';
 import { Draw } from './random.js';

@@ -1,4 +1,4 @@
-import { randomWords } from '../../generator/run/workload.js';
+import { randomWords } from '../../generator/compile/workload.js';
 
 /** Seeded draws. */
 export class Draw {

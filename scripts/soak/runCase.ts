@@ -1,8 +1,29 @@
 import { derive } from '../../generator/description/derive.js';
-import { BUSY, DONE, ERROR, IDLE, read, start, stoppedBy, UNTOUCHED, type Workload, write } from '../../generator/run/host.js';
+import {
+  BUSY,
+  DONE,
+  ERROR,
+  IDLE,
+  read,
+  start,
+  stoppedBy,
+  UNTOUCHED,
+  type Workload,
+  write,
+} from '../../generator/run/host.js';
 import { simulate } from '../../generator/run/simulate.js';
 import { faults, type HostOperation, type SimJob } from '../../generator/run/simulators/job.js';
-import { causeOf, clear, hex, judgeSteps, recover, resetRun, rightRun, type Step, watchdog } from '../../generator/run/steps.js';
+import {
+  causeOf,
+  clear,
+  hex,
+  judgeSteps,
+  recover,
+  resetRun,
+  rightRun,
+  type Step,
+  watchdog,
+} from '../../generator/run/steps.js';
 import { type SoakCase, victimWrites } from './case.js';
 
 /** What came of a case. */

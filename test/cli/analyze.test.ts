@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
-import { NETWORK_NAMES, networks, structuralZeros } from '../../generator/index.js';
 import { formatLayer, parseLayer } from '../../generator/description/layer.js';
+import { NETWORK_NAMES, networks, structuralZeros } from '../../generator/index.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();

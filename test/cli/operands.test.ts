@@ -6,8 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { type Problem, UserError } from '../../generator/base/errors.js';
 import { inLayout, type LoadedOperands, loadOperands, type OperandName } from '../../generator/cli/operands.js';
 import { shapeAdvice } from '../../generator/cli/shapeAdvice.js';
-import { encodeNpy, type NpyArray } from '../../generator/run/npy.js';
-import { transpose } from '../../generator/golden/transpose.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import {
@@ -19,6 +17,8 @@ import {
   tensorAxes,
   tensorShape,
 } from '../../generator/description/tensors.js';
+import { transpose } from '../../generator/golden/transpose.js';
+import { encodeNpy, type NpyArray } from '../../generator/run/npy.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();

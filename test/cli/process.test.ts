@@ -32,7 +32,7 @@ const shell = (script: string, cwd: string, env: Readonly<Record<string, string>
 describe('npm scripts, as processes', () => {
   it.each([
     [['block'], 'missing required argument'],
-    [['block', 'fifo', '--seed', 'x'], '--seed: "x" will not do'],
+    [['block', 'fifo', '--seed', 'x'], '--seed: "x" is not a whole number'],
     [['block', 'fifi'], 'named "fifi"'],
     [['block', 'fifo', '--waves', 'x.txt'], '--waves x.txt: the name does not end in .vcd'],
     [['benchmark', '--quick', '--validate'], "'--quick' cannot be used with option '--validate'"],
@@ -173,7 +173,7 @@ describe('a signal', () => {
 });
 
 it('a worker of the model whose asker has gone ends without a word', async () => {
-  const worker = fork(resolve('dist/scripts/evaluation/modelWorker.js'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const worker = fork(resolve('dist/generator/run/predictWorker.js'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const ended = once(worker, 'exit');
   const job = (spec: string) => ({ layer: 'a', spec, config: presets.tiny4, pass: 'fprop', engine: 'zerofree' });
   worker.send(job('C=4,H=4,W=4,N=4,K=3'));

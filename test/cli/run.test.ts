@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { EXIT, type ExitCode } from '../../generator/cli/context.js';
 import { coordinates } from '../../generator/cli/operands.js';
 import { runCli } from '../../generator/cli/program.js';
-import { convolve } from '../../generator/golden/convolution.js';
-import { encodeNpy, type NpyArray, readNpy } from '../../generator/run/npy.js';
-import { transpose } from '../../generator/golden/transpose.js';
 import { derive } from '../../generator/description/derive.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { convolve } from '../../generator/golden/convolution.js';
+import { transpose } from '../../generator/golden/transpose.js';
 import { counters } from '../../generator/isa/registers.js';
+import { encodeNpy, type NpyArray, readNpy } from '../../generator/run/npy.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();

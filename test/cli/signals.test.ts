@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { missingTools } from '../../scripts/tools.js';
+import { missingTools } from '../../generator/base/tools.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();
@@ -172,7 +172,7 @@ describe.skipIf(missingTools(['verilator', 'iverilog', 'yosys', 'z3']).length > 
       const isBegun = (): boolean => {
         const now = descendants(process.pid).find((pid) => {
           try {
-            return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('modelWorker');
+            return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('predictWorker');
           } catch {
             return false;
           }

@@ -6,8 +6,8 @@ import { UserError } from '../../generator/base/errors.js';
 import { EXIT, type ExitCode } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
 import { loadConfig } from '../../generator/cli/source.js';
-import { defineAccelerator, emit, generate, presets } from '../../generator/index.js';
 import { constantValues } from '../../generator/emit/views/csr.js';
+import { defineAccelerator, emit, generate, presets } from '../../generator/index.js';
 import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';
 

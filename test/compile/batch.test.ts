@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { estimate, MOST_IMAGES } from '../../generator/compile/estimate.js';
-import { performanceOf } from '../../generator/machine/performance.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import { PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { performanceOf } from '../../generator/machine/performance.js';
 
 describe('the estimate of a large batch', () => {
   it.each(PASSES)('%s: close to a replay of the whole, and exact in what is useful', (pass) => {

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
-import { judge } from '../../generator/golden/judge.js';
-import { execute } from '../../generator/machine/executor.js';
-import { planImages, randomOperands, unpackResult } from '../../generator/run/workload.js';
 import { encodingProblem } from '../../generator/compile/encodable.js';
 import { makePlan, type Plan } from '../../generator/compile/plan.js';
+import { planImages, randomOperands, unpackResult } from '../../generator/compile/workload.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import {
   formatLayer,
@@ -16,6 +14,8 @@ import {
   parseLayer,
 } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { judge } from '../../generator/golden/judge.js';
+import { execute } from '../../generator/machine/executor.js';
 
 const tiny = presets.tiny4!;
 

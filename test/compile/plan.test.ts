@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
-import { usefulMacs } from '../../generator/golden/convolution.js';
-import { judge } from '../../generator/golden/judge.js';
-import type { Counts } from '../../generator/units/counts.js';
-import { execute } from '../../generator/machine/executor.js';
-import { planImages, randomOperands, unpackResult } from '../../generator/run/workload.js';
+import { makePlan, type Plan, type PlanOptions } from '../../generator/compile/plan.js';
+import { planImages, randomOperands, unpackResult } from '../../generator/compile/workload.js';
 import { Builder, MAX_INSTRUCTIONS, TooLong } from '../../generator/dataflows/builder.js';
 import type { ChannelTiling } from '../../generator/dataflows/channelTiling.js';
-import { makePlan, type Plan, type PlanOptions } from '../../generator/compile/plan.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import { formatLayer, type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { usefulMacs } from '../../generator/golden/convolution.js';
+import { judge } from '../../generator/golden/judge.js';
+import { execute } from '../../generator/machine/executor.js';
+import type { Counts } from '../../generator/units/counts.js';
 import { anyLayer } from '../description/layers.js';
 
 interface Run {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
-import { convolve } from '../../generator/golden/convolution.js';
-import { randomOperands } from '../../generator/run/workload.js';
 import { makePlan } from '../../generator/compile/plan.js';
+import { randomOperands } from '../../generator/compile/workload.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { convolve } from '../../generator/golden/convolution.js';
 import { withOperands } from '../../generator/run/host.js';
 
 /** round_half_even(sum / 2^shift), saturated: in whole numbers, as it is documented. */

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { usefulMacs } from '../../generator/golden/convolution.js';
-import { judge } from '../../generator/golden/judge.js';
-import type { Counts } from '../../generator/units/counts.js';
-import { execute } from '../../generator/machine/executor.js';
-import { planImages, randomOperands, unpackResult } from '../../generator/run/workload.js';
+import { makePlan, type Plan } from '../../generator/compile/plan.js';
+import { planImages, randomOperands, unpackResult } from '../../generator/compile/workload.js';
 import { laneBound } from '../../generator/dataflows/laneBound.js';
 import type { LaneMapping } from '../../generator/dataflows/lanes.js';
-import { makePlan, type Plan } from '../../generator/compile/plan.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import { formatLayer, type Layer, type LayerShape, makeLayer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { usefulMacs } from '../../generator/golden/convolution.js';
+import { judge } from '../../generator/golden/judge.js';
+import { execute } from '../../generator/machine/executor.js';
+import type { Counts } from '../../generator/units/counts.js';
 
 interface Run {
   readonly plan: Plan;

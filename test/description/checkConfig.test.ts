@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configProblems, parseConfig } from '../../generator/description/checkConfig.js';
 import { UserError } from '../../generator/base/errors.js';
+import { configProblems, parseConfig } from '../../generator/description/checkConfig.js';
 import { derive } from '../../generator/description/derive.js';
 import { PRESET_NAMES, presets } from '../../generator/description/presets.js';
 import { validConfig } from '../configs.js';

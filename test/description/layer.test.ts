@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
-import { formatLayer, type LayerKey, layerShorthands, makeLayer, parseLayer } from '../../generator/description/layer.js';
+import {
+  formatLayer,
+  type LayerKey,
+  layerShorthands,
+  makeLayer,
+  parseLayer,
+} from '../../generator/description/layer.js';
 import { anyLayer } from './layers.js';
 
 const problemsOf = (text: string): readonly string[] => {

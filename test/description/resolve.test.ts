@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
+import { presets } from '../../generator/description/presets.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
 import { defineAccelerator, type PresetChange } from '../../generator/index.js';
-import { presets } from '../../generator/description/presets.js';
 
 const problems = (description: unknown, sets: readonly string[] = []): readonly string[] => {
   try {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
+import { missingTools } from '../../generator/base/tools.js';
 import type { Config } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import { breakGate, compareRuns, gateFiles } from '../../scripts/gates.js';
 import { simulated, withoutCells } from '../../generator/eda/cells.js';
 import { synthesize } from '../../generator/eda/synthesize.js';
 import { findYosys } from '../../generator/eda/yosys.js';
-import { missingTools } from '../../scripts/tools.js';
+import { breakGate, compareRuns, gateFiles } from '../../scripts/gates.js';
 
 const cell = (head: string, ports: readonly string[], ...body: readonly string[]): string =>
   [

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { missingTools } from '../../generator/base/tools.js';
 import type { Config } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
 import { cutOut, harness } from '../../generator/eda/harness.js';
@@ -9,7 +10,6 @@ import { findingOf, findRouter, megahertzOf, utilisationOf } from '../../generat
 import { formatRouting } from '../../generator/eda/report.js';
 import { route } from '../../generator/eda/route.js';
 import { findYosys } from '../../generator/eda/yosys.js';
-import { missingTools } from '../../scripts/tools.js';
 
 const LOG = `Info: Device utilisation:
 Info: 	         ICESTORM_LC: 16423/ 7680   213%

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { emit } from '../../generator/emit/generate.js';
 import { packageRoot } from '../../generator/base/paths.js';
 import { presets } from '../../generator/description/presets.js';
+import { emit } from '../../generator/emit/generate.js';
 
 it('rtl-out/tiny4, the committed output, is what the generator writes now', () => {
   const folder = join(packageRoot, 'rtl-out/tiny4');

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emit } from '../../generator/emit/generate.js';
-import { defineAccelerator } from '../../generator/index.js';
 import { packageRoot } from '../../generator/base/paths.js';
 import { presets } from '../../generator/description/presets.js';
+import { emit } from '../../generator/emit/generate.js';
+import { defineAccelerator } from '../../generator/index.js';
 import { validConfig } from '../configs.js';
 
 const { tiny4, ref16 } = presets;

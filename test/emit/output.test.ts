@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
+import { presets } from '../../generator/description/presets.js';
 import { manifestFile } from '../../generator/emit/manifest.js';
 import { writeFolder } from '../../generator/emit/output.js';
-import { presets } from '../../generator/description/presets.js';
 import { temporaryFolders } from '../temporary.js';
 
 const faults = vi.hoisted(() => ({ write: 0, rename: 0, code: '' }));

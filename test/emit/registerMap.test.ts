@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { registerMapHeader, registerMapMarkdown } from '../../generator/emit/registerMap.js';
 import { presets } from '../../generator/description/presets.js';
+import { registerMapHeader, registerMapMarkdown } from '../../generator/emit/registerMap.js';
 import { counters, ERROR_CAUSES, registers } from '../../generator/isa/registers.js';
 
 const configs = Object.values(presets);

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Config } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
 import { blocksOf } from '../../generator/emit/blocks.js';
 import { generate } from '../../generator/emit/generate.js';
 import { benchFile } from '../../generator/emit/rtl.js';
-import type { Config } from '../../generator/description/config.js';
-import { presets } from '../../generator/description/presets.js';
 import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';
 

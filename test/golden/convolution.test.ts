@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { convolve, magnitudes, tensorSizes, usefulMacs } from '../../generator/golden/convolution.js';
 import type { Pass } from '../../generator/description/config.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
+import { convolve, magnitudes, tensorSizes, usefulMacs } from '../../generator/golden/convolution.js';
 import { anyLayer } from '../description/layers.js';
 import { randomInt8 } from './random.js';
 

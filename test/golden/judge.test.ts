@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { convolve } from '../../generator/golden/convolution.js';
-import { judge, type Operands } from '../../generator/golden/judge.js';
-import { bf16Bits, bf16FromBits, narrowInt8 } from '../../generator/formats/numerics.js';
-import { randomOperands } from '../../generator/run/workload.js';
+import { randomOperands } from '../../generator/compile/workload.js';
 import { PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { bf16Bits, bf16FromBits, narrowInt8 } from '../../generator/formats/numerics.js';
+import { convolve } from '../../generator/golden/convolution.js';
+import { judge, type Operands } from '../../generator/golden/judge.js';
 import { anyLayer } from '../description/layers.js';
 
 const toBf16 = (value: number): number => bf16FromBits(bf16Bits(Math.fround(value)));

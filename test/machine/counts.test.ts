@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { execute } from '../../generator/machine/executor.js';
-import { planImages, randomOperands } from '../../generator/run/workload.js';
-import { countsOf } from '../../generator/machine/counts.js';
 import { makePlan } from '../../generator/compile/plan.js';
+import { planImages, randomOperands } from '../../generator/compile/workload.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { formatLayer, parseLayer } from '../../generator/description/layer.js';
 import { PRESET_NAMES, presets } from '../../generator/description/presets.js';
+import { countsOf } from '../../generator/machine/counts.js';
+import { execute } from '../../generator/machine/executor.js';
 import { anyLayer } from '../description/layers.js';
 
 const expectSame = (preset: string, layer: ReturnType<typeof parseLayer>, misalign: number): void => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { convolve, magnitudes, tensorSizes, usefulMacs } from '../../generator/golden/convolution.js';
-import { execute } from '../../generator/machine/executor.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { convolve, magnitudes, tensorSizes, usefulMacs } from '../../generator/golden/convolution.js';
 import { encode } from '../../generator/isa/program.js';
-import { randomInt8, randomWords } from '../golden/random.js';
+import { execute } from '../../generator/machine/executor.js';
 import { anyLayer } from '../description/layers.js';
+import { randomInt8, randomWords } from '../golden/random.js';
 import { contract, operandOf } from './contract.js';
 import { wholeLayer } from './wholeLayer.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { benchMemory, performanceOf } from '../../generator/machine/performance.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { benchMemory, performanceOf } from '../../generator/machine/performance.js';
 import { runPass } from '../../generator/run/runPass.js';
 
 const tiny = presets.tiny4!;

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-
+import type { Config } from '../../generator/description/config.js';
+import { presets } from '../../generator/description/presets.js';
+import { narrowInt8 } from '../../generator/formats/numerics.js';
+import { encode, INSTRUCTION_SET, type Instruction } from '../../generator/isa/program.js';
 import { execute } from '../../generator/machine/executor.js';
 import { ProgramError } from '../../generator/units/fault.js';
 import type { Region } from '../../generator/units/memory.js';
-import { narrowInt8 } from '../../generator/formats/numerics.js';
-import type { Config } from '../../generator/description/config.js';
-import { presets } from '../../generator/description/presets.js';
-import { encode, INSTRUCTION_SET, type Instruction } from '../../generator/isa/program.js';
 
 const tiny: Config = presets.tiny4;
 

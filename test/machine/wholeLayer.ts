@@ -1,7 +1,7 @@
-import { tensorSizes } from '../../generator/golden/convolution.js';
 import type { Config, Engine, Pass } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import type { Layer } from '../../generator/description/layer.js';
+import { tensorSizes } from '../../generator/golden/convolution.js';
 import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../../generator/isa/program.js';
 
 /** A program that runs one pass of a layer without groups in a single EXEC, on a configuration whose buffers hold it all. */

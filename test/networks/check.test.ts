@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
 import { networkJsonSchema } from '../../generator/cli/jsonSchemas.js';
-import { parseNetwork } from '../../generator/networks/check.js';
 import { formatLayer, layerLimits, layerShorthands } from '../../generator/description/layer.js';
+import { parseNetwork } from '../../generator/networks/check.js';
 
 const conv = { name: 'conv1', C: 3, H: 32, W: 32, N: 16, K: 3 };
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
-import { type Operand, structuralZeros } from '../../generator/networks/structuralZeros.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import { PASSES, type Pass } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import { formatLayer, type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { type Operand, structuralZeros } from '../../generator/networks/structuralZeros.js';
 import { anyLayer } from '../description/layers.js';
 
 /** A plane of a tensor: true where there is data, false where a zero was put. */

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../generator/base/paths.js';
+import { ensureTools, toolPath } from '../../generator/base/tools.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import type { Results } from '../../generator/report/results.js';
 import { loadResults } from '../../generator/report/load.js';
 import { matrixSummary } from '../../generator/report/matrixView.js';
 import { reportHtml } from '../../generator/report/report.js';
+import type { Results } from '../../generator/report/results.js';
 import { virtualMatrix } from '../../generator/report/virtualMatrix.js';
-import { ensureTools, toolPath } from '../../scripts/tools.js';
 import { temporaryFolders } from '../temporary.js';
 import { fixtureResults } from './fixture.js';
 

@@ -1,12 +1,12 @@
-import { usefulMacs } from '../../generator/golden/convolution.js';
-import { compulsoryBytes } from '../../generator/compile/price.js';
 import { makePlan } from '../../generator/compile/plan.js';
+import { compulsoryBytes } from '../../generator/compile/price.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import type { NetworkTotals, Results, Run, TimelineRun } from '../../generator/report/results.js';
+import { usefulMacs } from '../../generator/golden/convolution.js';
 import { zeroMacs } from '../../generator/report/matrixView.js';
+import type { NetworkTotals, Results, Run, TimelineRun } from '../../generator/report/results.js';
 import { virtualMatrix } from '../../generator/report/virtualMatrix.js';
 
 /**

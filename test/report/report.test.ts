@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
+import { geometricMean } from '../../generator/base/lists.js';
+import { change, count, times } from '../../generator/base/numbers.js';
 import { EXIT } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
-import type { Results } from '../../generator/report/results.js';
-import { geometricMean } from '../../generator/base/lists.js';
-import { change, count, times } from '../../generator/base/numbers.js';
 import { reportHtml } from '../../generator/report/report.js';
+import type { Results } from '../../generator/report/results.js';
 import { temporaryFolders } from '../temporary.js';
 import { fixtureResults } from './fixture.js';
 

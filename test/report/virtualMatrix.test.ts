@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { usefulMacs } from '../../generator/golden/convolution.js';
-import { execute } from '../../generator/machine/executor.js';
-import { planImages, randomOperands } from '../../generator/run/workload.js';
 import { makePlan } from '../../generator/compile/plan.js';
+import { planImages, randomOperands } from '../../generator/compile/workload.js';
 import { ENGINES, PASSES, type Pass } from '../../generator/description/config.js';
 import { type Layer, makeLayer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import { cellAtPoint, cellText, columnCount, kindOfCell, rowCount, zeroMacs } from '../../generator/report/matrixView.js';
+import { usefulMacs } from '../../generator/golden/convolution.js';
+import { execute } from '../../generator/machine/executor.js';
+import {
+  cellAtPoint,
+  cellText,
+  columnCount,
+  kindOfCell,
+  rowCount,
+  zeroMacs,
+} from '../../generator/report/matrixView.js';
 import {
   costOf,
   isStored,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
-import { decodeNpy, encodeNpy, type NpyArray, type NpyFile, readNpy, writeNpy } from '../../generator/run/npy.js';
 import { transpose } from '../../generator/golden/transpose.js';
+import { decodeNpy, encodeNpy, type NpyArray, type NpyFile, readNpy, writeNpy } from '../../generator/run/npy.js';
 
 /** Files written by numpy.lib.format.write_array of NumPy 2.4. */
 const numpy = {

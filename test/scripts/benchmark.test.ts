@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { missingTools } from '../../generator/base/tools.js';
 import { PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { remember } from '../../generator/run/simulators/cache.js';
 import { FIGURES, figureName, jobsOf, matches, type Row, rowOf } from '../../scripts/benchmark/figures.js';
 import { type BenchJob, jobName, LAYERS, type Measurement } from '../../scripts/benchmark/jobs.js';
 import { measure, recallMeasurement, sourceKey } from '../../scripts/benchmark/measure.js';
 import { COMPARISON, comparisonReport, runFigures, targetReport } from '../../scripts/benchmark/render.js';
-import { remember } from '../../generator/run/simulators/cache.js';
-import { missingTools } from '../../scripts/tools.js';
 
 /** Results that nobody measured: every run ideal unless changed. */
 const run = (changes: Partial<Measurement> = {}): Measurement => ({

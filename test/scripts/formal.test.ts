@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { blockClosure, blockFile } from '../../generator/emit/rtl.js';
+import { FORMAL_TOOLS, missingTools } from '../../generator/base/tools.js';
 import { presets } from '../../generator/description/presets.js';
+import { blockClosure, blockFile } from '../../generator/emit/rtl.js';
 import { withBug } from '../../scripts/formal/mutate.js';
 import { methodText } from '../../scripts/formal/proof.js';
 import { PROOFS } from '../../scripts/formal/proofs.js';
 import { prove } from '../../scripts/formal/prove.js';
 import { failures, isGood, proofTable } from '../../scripts/formal/report.js';
-import { FORMAL_TOOLS, missingTools } from '../../scripts/tools.js';
 
 const config = presets.tiny4;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { presets } from '../../generator/description/presets.js';
 import { blocksOf } from '../../generator/emit/blocks.js';
 import { blockFile } from '../../generator/emit/rtl.js';
-import { presets } from '../../generator/description/presets.js';
 import { parseCoverage } from '../../scripts/coverage/points.js';
 import { chooseMutants } from '../../scripts/mutation/choose.js';
 import { mutate, mutationsOf, transfer } from '../../scripts/mutation/operators.js';

@@ -1,16 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { publishedRate, type RatePoint, ratePoints } from '../../generator/report/rates.js';
+import { explanation, measuredChanges, rateRows } from '../../generator/report/rateTables.js';
 import { jobName } from '../../scripts/benchmark/jobs.js';
 import { modelKey } from '../../scripts/evaluation/model.js';
 import { networkJobs } from '../../scripts/evaluation/networks.js';
-import { publishedRate, type RatePoint, ratePoints } from '../../generator/report/rates.js';
-import {
-  explanation,
-  measuredChanges,
-  rateRows,
-  reorganizerJobs,
-  reorganizerModelJobs,
-} from '../../scripts/evaluation/reorganizers.js';
+import { reorganizerJobs, reorganizerModelJobs } from '../../scripts/evaluation/reorganizers.js';
 import { fixtureResults } from '../report/fixture.js';
 
 /** What bp saves where traditional takes `base` and `slope` cycles more for each cycle an element, and bp takes 1. */

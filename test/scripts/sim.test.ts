@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { convolve } from '../../generator/golden/convolution.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { formatLayer } from '../../generator/description/layer.js';
 import { PRESET_NAMES } from '../../generator/description/presets.js';
+import { convolve } from '../../generator/golden/convolution.js';
+import { replayCommand } from '../../generator/run/command.js';
 import { eachNth, regressionCases, type Selection } from '../../scripts/cases.js';
 import { digitStep } from '../../scripts/digits.js';
-import { replayCommand } from '../../generator/run/command.js';
 import { failureReport, groupsOf, type Outcome, summaryTable } from '../../scripts/simReport.js';
 
 const everything: Selection = {

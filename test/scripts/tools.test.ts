@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { ensureTools, missingTools, toolPath } from '../../scripts/tools.js';
+import { ensureTools, missingTools, toolPath } from '../../generator/base/tools.js';
 import { temporaryFolders } from '../temporary.js';
 
 const temporaryFolder = temporaryFolders();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { randomOperands, unpackResult } from '../../generator/run/workload.js';
 import { makePlan, type Places } from '../../generator/compile/plan.js';
+import { randomOperands, unpackResult } from '../../generator/compile/workload.js';
 import type { Engine, Pass } from '../../generator/description/config.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomOperands } from '../../generator/run/workload.js';
+import { randomOperands } from '../../generator/compile/workload.js';
 import { PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { performanceOf } from '../../generator/machine/performance.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import type { Config } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { performanceOf } from '../../generator/machine/performance.js';
 import { runPass } from '../../generator/run/runPass.js';
 
 const layer = parseLayer('B=2,C=5,H=9,W=8,N=7,K=3,S=2,P=1');

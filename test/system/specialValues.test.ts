@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { tensorSizes } from '../../generator/golden/convolution.js';
-import { specialOperands } from '../../generator/run/workload.js';
+import { specialOperands } from '../../generator/compile/workload.js';
 import { ENGINES, type Engine } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { tensorSizes } from '../../generator/golden/convolution.js';
 import { runPass } from '../../generator/run/runPass.js';
 import type { Simulator } from '../../generator/run/simulators/job.js';
 

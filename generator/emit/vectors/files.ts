@@ -1,6 +1,6 @@
 import type { Config } from '../../description/config.js';
-import { arrayCases } from '../views/datapath.js';
 import type { EmittedFile } from '../rtl.js';
+import { arrayCases } from '../views/datapath.js';
 import { type Amount, shipped } from './amount.js';
 import { adderVectors, multiplierVectors } from './arithmetic.js';
 import { cellVectors, streamVectors } from './stream.js';

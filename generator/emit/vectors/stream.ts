@@ -1,5 +1,5 @@
-import { bf16AtMultiplier, fp32Bits, fp32FromBits, macBf16, macInt8 } from '../../formats/numerics.js';
 import type { Format } from '../../description/config.js';
+import { bf16AtMultiplier, fp32Bits, fp32FromBits, macBf16, macInt8 } from '../../formats/numerics.js';
 import type { ArrayCase } from '../views/datapath.js';
 import { hex, randomWords } from './random.js';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../base/errors.js';
-import { blocks } from '../../emit/blocks.js';
-import { benchFile, type EmittedFile } from '../../emit/rtl.js';
+import { discard, expectWhole, runTool, temporaryFolder } from '../../base/processes.js';
 import type { Config } from '../../description/config.js';
 import { ceilPow2, derive } from '../../description/derive.js';
-import { discard, expectWhole, runTool, temporaryFolder } from '../../base/processes.js';
+import { blocks } from '../../emit/blocks.js';
+import { benchFile, type EmittedFile } from '../../emit/rtl.js';
 import { buildOnce, cacheKey } from './cache.js';
 import { type HostOperation, type OperationResult, RESPONSES, type SimJob, type SimResult, waveFormat } from './job.js';
 import { toolEnvironment, toolVersion } from './toolchain.js';

@@ -1,5 +1,5 @@
 import { runTool } from '../../base/processes.js';
-import { toolPath } from '../../../scripts/tools.js';
+import { toolPath } from '../../base/tools.js';
 
 /** Variables that choose where a tool works, not what it makes. */
 const OF_THE_PLACE = /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|XDG_\w+|CCACHE_\w+)$/;

@@ -1,12 +1,12 @@
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { EmittedFile } from '../../emit/rtl.js';
 import { makeFolder } from '../../base/makeFolder.js';
 import { packageRoot } from '../../base/paths.js';
+import { discard, expectWhole, runTool, temporaryFolder } from '../../base/processes.js';
+import { toolPath } from '../../base/tools.js';
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
-import { discard, expectWhole, runTool, temporaryFolder } from '../../base/processes.js';
-import { toolPath } from '../../../scripts/tools.js';
+import type { EmittedFile } from '../../emit/rtl.js';
 import { buildOnce, cacheKey, isBuilt } from './cache.js';
 import {
   type Activity,

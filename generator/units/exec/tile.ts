@@ -1,7 +1,7 @@
-import type { Fail } from '../fault.js';
-import { type AxisWalk, axisWalks } from './walk.js';
 import type { Config } from '../../description/config.js';
 import type { Exec, Geometry } from '../../isa/program.js';
+import type { Fail } from '../fault.js';
+import { type AxisWalk, axisWalks } from './walk.js';
 
 /** What one tap of an EXEC visits; the same for each of its channel tiles. */
 export interface TapCounts {

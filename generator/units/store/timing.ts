@@ -1,8 +1,8 @@
 import type { Config } from '../../description/config.js';
 import type { Derived } from '../../description/derive.js';
 import type { Reorganize, Store } from '../../isa/program.js';
-import { runBytes } from '../../machine/counts.js';
 import { earliestAfter, TimedQueue } from '../../timing/queue.js';
+import { runBytes } from './run.js';
 import type { WriteUnit } from './writeUnit.js';
 
 const CREDITS = 8;

@@ -4,21 +4,21 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { rtlFiles } from '../../../generator/emit/rtl.js';
+import { missingTools } from '../../../generator/base/tools.js';
 import { parseLayer } from '../../../generator/description/layer.js';
 import { presets } from '../../../generator/description/presets.js';
-import { sourceKey } from '../../../scripts/benchmark/measure.js';
-import { jobDigest } from '../../../scripts/benchmark/rtlRun.js';
-import { modelKey } from '../../../scripts/evaluation/model.js';
-import { PROOFS } from '../../../scripts/formal/proofs.js';
-import { proofKey } from '../../../scripts/formal/prove.js';
+import { findYosys } from '../../../generator/eda/yosys.js';
+import { rtlFiles } from '../../../generator/emit/rtl.js';
 import { runPass } from '../../../generator/run/runPass.js';
 import { codeKey, reachable } from '../../../generator/run/simulators/code.js';
 import type { SimJob } from '../../../generator/run/simulators/job.js';
 import { toolEnvironment } from '../../../generator/run/simulators/toolchain.js';
 import { verilatorKey } from '../../../generator/run/simulators/verilator.js';
-import { findYosys } from '../../../generator/eda/yosys.js';
-import { missingTools } from '../../../scripts/tools.js';
+import { sourceKey } from '../../../scripts/benchmark/measure.js';
+import { jobDigest } from '../../../scripts/benchmark/rtlRun.js';
+import { modelKey } from '../../../scripts/evaluation/model.js';
+import { PROOFS } from '../../../scripts/formal/proofs.js';
+import { proofKey } from '../../../scripts/formal/prove.js';
 import { temporaryFolders } from '../../temporary.js';
 
 const temporaryFolder = temporaryFolders();
@@ -46,7 +46,7 @@ const withVersions = (versions: Readonly<Record<string, string>>): void => {
 describe('the code behind a value', () => {
   it.each([
     'scripts/benchmark/measure.ts',
-    'scripts/evaluation/modelWorker.ts',
+    'generator/run/predictWorker.ts',
     'scripts/formal/prove.ts',
     'generator/eda/synthesize.ts',
     'generator/eda/route.ts',
@@ -66,12 +66,15 @@ describe('the code behind a value', () => {
         without.map((path) => resolve(path)),
       ).files.map((path) => relative('.', path));
     const plans = of('scripts/benchmark/measure.ts');
-    for (const folder of ['plan', 'perf', 'golden', 'model', 'views']) {
-      const files = fs.readdirSync(`generator/${folder}`).map((name) => `generator/${folder}/${name}`);
-      // what lists one driver for software, what only the model of performance needs
+    for (const folder of ['compile', 'dataflows', 'formats', 'golden', 'machine', 'timing', 'units', 'emit/views']) {
+      const files = fs
+        .readdirSync(`generator/${folder}`, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => `generator/${folder}/${name}`);
+      // what lists one driver for software, what only predictions need
       const absent = files.filter((path) => !plans.includes(path));
       expect(absent.map((path) => basename(path))).toEqual(
-        { perf: ['estimate.ts'], views: ['driver.ts'] }[folder as string] ?? [],
+        { compile: ['estimate.ts'], 'emit/views': ['driver.ts'] }[folder as string] ?? [],
       );
     }
     const runs = of('scripts/benchmark/rtlRun.ts', [
@@ -81,7 +84,7 @@ describe('the code behind a value', () => {
     ]);
     expect(runs).toContain('generator/run/runPass.ts');
     expect(runs).toContain('generator/golden/convolution.ts');
-    expect(runs.filter((path) => /views|perf\/replay|plan\/builder/.test(path))).toEqual([]);
+    expect(runs.filter((path) => /views|machine\/replay|dataflows\/builder/.test(path))).toEqual([]);
   });
 
   const forms: readonly ((name: string) => string)[] = [
@@ -90,7 +93,7 @@ describe('the code behind a value', () => {
     (name) => `export * from './${name}.js';`,
     (name) => `import './${name}.js';`,
     (name) => `const a = await import('./${name}.js');`,
-    (name) => `const a = new URL('../../simulators/${name}.js', import.meta.url);`,
+    (name) => `const a = new URL('./${name}.js', import.meta.url);`,
   ];
 
   it('has another key after any change of a module that is reached, and the same after any other', () => {

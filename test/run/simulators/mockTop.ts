@@ -1,6 +1,6 @@
-import { blockClosure, blockFile, checksFile, type EmittedFile } from '../../../generator/emit/rtl.js';
 import type { Config } from '../../../generator/description/config.js';
 import { derive } from '../../../generator/description/derive.js';
+import { blockClosure, blockFile, checksFile, type EmittedFile } from '../../../generator/emit/rtl.js';
 import { counters, snakeCase } from '../../../generator/isa/registers.js';
 
 /** What the mock accelerator can do wrong: the index of its name, written to WINDOW_LIMIT, is the one it does. */

@@ -1,11 +1,11 @@
-import { tensorSizes } from '../golden/convolution.js';
-import type { Operands } from '../golden/judge.js';
-import type { Plan } from '../compile/plan.js';
 import { PASS_TENSORS } from '../dataflows/problem.js';
 import type { Config, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
-import type { Region } from '../units/memory.js';
 import { bf16Bits, bf16FromBits, fp32FromBits, SMALLEST_NORMAL } from '../formats/numerics.js';
+import { tensorSizes } from '../golden/convolution.js';
+import type { Operands } from '../golden/judge.js';
+import type { Region } from '../units/memory.js';
+import type { Plan } from './plan.js';
 
 /** A small, fast generator of 32-bit numbers (xorshift); equal seeds give equal sequences. */
 export const randomWords = (seed: number): (() => number) => {

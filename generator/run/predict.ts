@@ -1,0 +1,115 @@
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Problem, problemOf } from '../base/errors.js';
+import { forkWorker } from '../base/processes.js';
+import { Progress } from '../base/progress.js';
+import type { Estimate } from '../compile/estimate.js';
+import type { Config, Engine, Pass } from '../description/config.js';
+import { parseLayer } from '../description/layer.js';
+import type { Prediction } from './predictWorker.js';
+import { cacheKey, openCache, recall, remember } from './simulators/cache.js';
+import { codeKey } from './simulators/code.js';
+
+/** A pass of a layer whose cost the model predicts. */
+export interface PredictionJob {
+  /** What it is called where it fails. */
+  readonly name: string;
+  readonly config: Config;
+  /** The layer, as `formatLayer` writes it. */
+  readonly spec: string;
+  readonly pass: Pass;
+  readonly engine: Engine;
+}
+
+/** Without zeros to insert `traditional` is `bp` with any reorganizer, and need not be predicted twice. */
+const canonical = (job: PredictionJob): PredictionJob => {
+  const { Sh, Sw } = parseLayer(job.spec);
+  const same = job.engine === 'traditional' && (job.pass === 'fprop' || (Sh === 1 && Sw === 1));
+  const { reorganize: _none, ...config } = job.config;
+  return same && config.engines.includes('bp') ? { ...job, engine: 'bp', config } : job;
+};
+
+const WORKER = new URL('./predictWorker.js', import.meta.url);
+
+/** Equal for jobs that are equal but for the name of the layer. */
+export const predictionKey = (given: PredictionJob): string => {
+  const job = canonical(given);
+  return cacheKey('model', [codeKey(WORKER.href), JSON.stringify([job.config, job.spec, job.pass, job.engine])]);
+};
+
+const ask = (worker: ChildProcess, job: PredictionJob): Promise<Prediction> =>
+  new Promise((resolve) => {
+    const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
+      resolve({ problem: problemOf(`the worker ended with ${signal ?? code}`, 'model') });
+    worker.once('exit', ended);
+    worker.once('message', (outcome) => {
+      worker.off('exit', ended);
+      resolve(outcome as Prediction);
+    });
+    worker.send(job, (error) => {
+      if (error) resolve({ problem: problemOf(error, 'model') });
+    });
+  });
+
+export interface PredictOptions {
+  /** Predict again what the cache has. */
+  readonly fresh?: boolean;
+  /** Take only what the cache has. */
+  readonly cachedOnly?: boolean;
+  readonly parallel: number;
+}
+
+export interface Predictions {
+  /** By {@link predictionKey}. */
+  readonly estimates: ReadonlyMap<string, Estimate>;
+  /** What kept a job from being predicted, by the job's name. */
+  readonly failed: ReadonlyMap<string, Problem>;
+}
+
+/** Predicts jobs in processes of their own, each once, with progress on stderr; the cache is asked first. */
+export const predict = async (jobs: readonly PredictionJob[], options: PredictOptions): Promise<Predictions> => {
+  const { fresh, cachedOnly, parallel } = options;
+  openCache();
+  const estimates = new Map<string, Estimate>();
+  const failed = new Map<string, Problem>();
+  const missing = new Map<string, PredictionJob>();
+  for (const job of jobs) {
+    const key = predictionKey(job);
+    const known = fresh ? undefined : (recall(key) as Estimate | undefined);
+    if (known) estimates.set(key, known);
+    else missing.set(key, canonical(job));
+  }
+  if (cachedOnly || missing.size === 0) return { estimates, failed };
+
+  const queue = [...missing];
+  let done = 0;
+  const progress = new Progress(() => `${done} of ${missing.size} passes predicted`);
+  const serve = async (): Promise<void> => {
+    let worker: ChildProcess | undefined;
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [key, job] = next;
+        if (!worker?.connected) worker = forkWorker(fileURLToPath(WORKER));
+        const outcome = await ask(worker, job);
+        done++;
+        if ('problem' in outcome) {
+          failed.set(job.name, outcome.problem);
+          continue;
+        }
+        estimates.set(key, outcome);
+        remember(key, outcome);
+      }
+    } finally {
+      if (worker?.connected) worker.disconnect();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(parallel, missing.size) }, serve));
+  } catch (error) {
+    queue.length = 0; // the others come to an end, too
+    throw error;
+  } finally {
+    progress.end();
+  }
+  return { estimates, failed };
+};

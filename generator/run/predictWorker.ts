@@ -1,0 +1,23 @@
+import { type Problem, problemOf } from '../base/errors.js';
+import { type Estimate, estimate } from '../compile/estimate.js';
+import { parseLayer } from '../description/layer.js';
+import type { PredictionJob } from './predict.js';
+
+/** What a worker answers. */
+export type Prediction = Estimate | { readonly problem: Problem };
+
+// whoever asked is gone
+const giveUp = (): never => process.exit(1);
+process.once('disconnect', giveUp);
+
+process.on('message', (job: PredictionJob) => {
+  let outcome: Prediction;
+  try {
+    outcome = estimate(job.config, parseLayer(job.spec), job.pass, job.engine);
+  } catch (error) {
+    outcome = { problem: problemOf(error, 'model') };
+  }
+  process.send!(outcome, (error: Error | null) => {
+    if (error) giveUp();
+  });
+});
