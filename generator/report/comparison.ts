@@ -114,7 +114,7 @@ export const reasons = (totals: readonly NetworkTotals[]): readonly string[] => 
       `stationary one ${change(weights)}: where a tap meets no pixel a zero is injected, but weights, and vectors that hold data, are read by both. ` +
       'Accumulator accesses are not in this figure; they follow the vectors.',
     'Additional storage: bp stores no zero-inserted tensor at all, so nothing is left. What remains in the published figure is not known here.',
-    'The published array, buffers, memory, layers and baseline are not known here in detail; nothing was tuned towards the published figures.',
+    'The published array, buffers, memory and layers are not known here in detail.',
   ];
 };
 
