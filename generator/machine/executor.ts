@@ -3,7 +3,6 @@ import {
   BYTES_PER_INSTRUCTION,
   decode,
   encodedCount,
-  type Geometry,
   type Instruction,
   type Queue,
   queueCount,
@@ -11,34 +10,19 @@ import {
   WORDS_PER_INSTRUCTION,
 } from '../isa/program.js';
 import type { Counts } from '../units/counts.js';
-import { runTile } from '../units/exec/model.js';
 import { type Fail, ProgramError } from '../units/fault.js';
 import { makeMachine } from '../units/machine.js';
 import type { Region } from '../units/memory.js';
-import { runLoad, runReorganize, runStore } from '../units/transfer.js';
+import { handlerOf } from '../units/units.js';
 
-const waitsOf = (instruction: Instruction): readonly (readonly [Queue, number])[] => {
-  switch (instruction.kind) {
-    case 'load':
-      return [
-        ['exec', instruction.waitExec],
-        ['store', instruction.waitStore],
-      ];
-    case 'exec':
-      return [
-        ['load', instruction.waitLoad],
-        ['store', instruction.waitStore],
-      ];
-    case 'store':
-    case 'reorganize':
-      return [
-        ['exec', instruction.waitExec],
-        ['load', instruction.waitLoad],
-      ];
-    default:
-      return [];
-  }
-};
+/** The field in which an instruction names the count of a queue that it waits for. */
+const WAIT_FIELDS: Readonly<Record<Queue, string>> = { load: 'waitLoad', exec: 'waitExec', store: 'waitStore' };
+
+const waitsOf = (instruction: Instruction): readonly (readonly [Queue, number])[] =>
+  (Object.entries(WAIT_FIELDS) as [Queue, string][]).flatMap(([queue, field]) => {
+    const count = (instruction as unknown as Readonly<Record<string, number | undefined>>)[field];
+    return count === undefined ? [] : [[queue, count] as const];
+  });
 
 /**
  * Carries out a program bit for bit as the hardware must, one instruction after the other: buffers wrap, sums take the
@@ -53,20 +37,16 @@ export const execute = (config: Config, program: Uint32Array, memory: readonly R
   const machine = makeMachine(config, memory, fail);
   const instructions = decode(program);
   const dispatched: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
-  let geometry: Geometry | undefined;
   for (const instruction of instructions) {
     for (const [queue, count] of waitsOf(instruction)) {
       if (count > dispatched[queue]) {
         fail('WAIT', `waits for ${count} ${queue} instructions, only ${dispatched[queue]} precede it`);
       }
     }
-    if (instruction.kind === 'geometry') geometry = instruction;
-    else if (instruction.kind === 'load') runLoad(machine, instruction);
-    else if (instruction.kind === 'exec')
-      runTile(machine, geometry ?? fail('FIELD', 'no GEOMETRY before it'), instruction);
-    else if (instruction.kind === 'store') runStore(machine, instruction);
-    else if (instruction.kind === 'reorganize') runReorganize(machine, instruction);
-    else if (instruction !== instructions.at(-1)) fail('NO_END', 'END is not the last instruction');
+    if (instruction.kind === 'end' && instruction !== instructions.at(-1)) {
+      fail('NO_END', 'END is not the last instruction');
+    }
+    handlerOf(instruction).run(machine, instruction);
     const queue = queueOf(instruction);
     if (queue) dispatched[queue] += queueCount(instruction);
     index += encodedCount(instruction);

@@ -162,6 +162,7 @@ export const replay = (
   const stores = new Waiting<Store | Reorganize>();
   const execs = new Waiting<Encoded>();
   const exec = new ExecUnit(pipeline, execs);
+  const queues: Readonly<Record<Queue, unknown>> = { load: loads, exec: execs, store: stores };
 
   const units = [memory, load, write, store, exec, fetch];
   const earliest = (cycle: number): number =>
@@ -177,15 +178,10 @@ export const replay = (
     if (draining || !fetch.valid) return false;
     const one = program[at]!;
     const queue = queueOfEncoded(one);
-    if (queue === 'load') {
-      if (!loads.hasRoom(cycle)) return false;
-      loads.push(cycle, one as Load);
-    } else if (queue === 'exec') {
-      if (!execs.hasRoom(cycle)) return false;
-      execs.push(cycle, one);
-    } else if (queue === 'store') {
-      if (!stores.hasRoom(cycle)) return false;
-      stores.push(cycle, one as Store | Reorganize);
+    if (queue) {
+      const waiting = queues[queue] as Waiting<Encoded>;
+      if (!waiting.hasRoom(cycle)) return false;
+      waiting.push(cycle, one);
     }
     at++;
     return true;

@@ -1,6 +1,7 @@
 import type { Config } from '../description/config.js';
 import { type Derived, derive } from '../description/derive.js';
 import { type Arithmetic, arithmeticOf, type OperandBuffer } from '../formats/arithmetic.js';
+import type { Geometry } from '../isa/program.js';
 import { type Counts, noCounts } from './counts.js';
 import type { Fail } from './fault.js';
 import { Memory, type Region } from './memory.js';
@@ -13,6 +14,8 @@ export interface Machine {
   readonly arithmetic: Arithmetic;
   readonly counts: Counts;
   readonly fail: Fail;
+  /** What the last GEOMETRY set. */
+  geometry?: Geometry;
 }
 
 /** An accelerator after reset. */

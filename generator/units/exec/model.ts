@@ -202,8 +202,9 @@ const sumOverPixels = (machine: Machine, tap: Tap): void => {
 };
 
 /** Carries out one EXEC: column tiles, reduction tiles, taps, and the pixels of each tap. */
-export const runTile = (machine: Machine, geometry: Geometry, exec: Exec): void => {
+export const runExec = (machine: Machine, exec: Exec): void => {
   const { config, fail } = machine;
+  const geometry = machine.geometry ?? fail('FIELD', 'no GEOMETRY before it');
   const { rows, columns } = config.array;
   if (exec.rowLanesLast > rows || exec.columnLanesLast > columns) {
     fail('FIELD', `${exec.rowLanesLast} × ${exec.columnLanesLast} lanes exceed the array, ${rows} × ${columns}`);

@@ -2,31 +2,27 @@ import type { Config } from '../../description/config.js';
 import type { Derived } from '../../description/derive.js';
 import type { Reorganize, Store } from '../../isa/program.js';
 import { earliestAfter, TimedQueue } from '../../timing/queue.js';
-import { runBytes } from './run.js';
+import { reorganizeStream } from '../reorganize/stream.js';
+import type { Stream } from '../stream.js';
+import { storeStream } from './stream.js';
 import type { WriteUnit } from './writeUnit.js';
 
 const CREDITS = 8;
 /** From a drain or a buffer read to its entry into the queue behind it. */
 const READ_CYCLES = 2;
-/** Cycles of set-up before the first drain (IDLE, GROUP, RUN_BYTES), and before the first chunk (IDLE, SETUP). */
-const STORE_SETUP = 3;
-const REORGANIZE_SETUP = 2;
 /** flush_q counts to 3. */
 const FLUSH_CYCLES = 3;
 
-/** A STORE or REORGANIZE as a stream: runs to announce, and vectors or chunks to read. */
-interface Job {
-  readonly store?: Store;
-  /** Runs: n1 of them, n2 times. */
-  readonly n1: number;
-  readonly runs: number;
-  readonly bytes: number;
-  readonly address: number;
-  readonly stride1: number;
-  readonly stride2: number;
-  /** Bytes of the `index`-th vector or chunk. */
-  readonly bytesOf: (index: number) => number;
-  readonly items: number;
+const streams = {
+  store: storeStream,
+  reorganize: reorganizeStream,
+} as const satisfies Record<(Store | Reorganize)['kind'], unknown>;
+
+const streamOf = (config: Config, instruction: Store | Reorganize): Stream =>
+  (streams[instruction.kind] as (config: Config, instruction: Store | Reorganize) => Stream)(config, instruction);
+
+/** A stream under way, from a cycle on. */
+interface Job extends Stream {
   readonly begin: number;
 }
 
@@ -78,53 +74,19 @@ export class StoreUnit {
     }
     if (!this.job) {
       if (!head) return false;
-      this.job = head.kind === 'store' ? this.storeJob(cycle, head) : this.reorganizeJob(cycle, head);
+      const stream = streamOf(this.config, head);
+      this.job = { ...stream, begin: cycle + stream.setup };
       return true;
     }
     const changed = this.stream(cycle, this.job);
     return this.finish(cycle, this.job) || changed;
   }
 
-  private storeJob(cycle: number, store: Store): Job {
-    const { columns } = this.config.array;
-    const laneBytes = store.narrow ? this.sizes.dataBytes : 4;
-    const { vectorsPerGroup, lastLanes } = store;
-    return {
-      store,
-      n1: store.n1,
-      runs: store.n1 * store.n2,
-      bytes: runBytes(this.config, store),
-      address: store.address,
-      stride1: store.stride1,
-      stride2: store.stride2,
-      bytesOf: (index) => (index % vectorsPerGroup === vectorsPerGroup - 1 ? lastLanes : columns) * laneBytes,
-      items: store.n1 * store.n2 * store.groups * vectorsPerGroup,
-      begin: cycle + STORE_SETUP,
-    };
-  }
-
-  private reorganizeJob(cycle: number, step: Reorganize): Job {
-    const { dataBytes, reorganizeElements } = this.sizes;
-    const chunks = Math.ceil(step.elements / reorganizeElements);
-    const last = (step.elements - (chunks - 1) * reorganizeElements) * dataBytes;
-    return {
-      n1: step.positionsH,
-      runs: step.positionsH,
-      bytes: step.positionsW * step.elements * dataBytes,
-      address: step.address,
-      stride1: step.rowStride,
-      stride2: 0,
-      bytesOf: (index) => (index % chunks === chunks - 1 ? last : reorganizeElements * dataBytes),
-      items: step.positionsH * step.positionsW * chunks,
-      begin: cycle + REORGANIZE_SETUP,
-    };
-  }
-
   /** From the last block to the first: chunks to the write unit, vectors to the epilogue, drains, runs. */
   private stream(cycle: number, job: Job): boolean {
     let changed = false;
     const { beatBytes } = this.sizes;
-    if (job.store) {
+    if (job.epilogue) {
       let free = this.held === 0;
       if (!free && this.write.canTake(cycle)) {
         const bytes = Math.min(this.held, beatBytes);
@@ -170,7 +132,7 @@ export class StoreUnit {
     const flushed = cycle >= this.flushFrom + FLUSH_CYCLES;
     const empty = this.credit === CREDITS && !this.vectors.valid(cycle);
     if (!flushed || !empty || !this.write.idle) return false;
-    if (job.store) {
+    if (job.epilogue) {
       this.ending = true;
       return true;
     }

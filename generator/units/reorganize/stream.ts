@@ -1,0 +1,23 @@
+import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
+import type { Reorganize } from '../../isa/program.js';
+import type { Stream } from '../stream.js';
+
+/** IDLE, SETUP. */
+const SETUP = 2;
+
+/** A REORGANIZE as a stream of chunks. */
+export const reorganizeStream = (config: Config, step: Reorganize): Stream => {
+  const { dataBytes, reorganizeElements } = derive(config);
+  const { address, elements, positionsH, positionsW, rowStride } = step;
+  const chunks = Math.ceil(elements / reorganizeElements);
+  const last = (elements - (chunks - 1) * reorganizeElements) * dataBytes;
+  return {
+    epilogue: false,
+    setup: SETUP,
+    ...{ n1: positionsH, runs: positionsH, bytes: positionsW * elements * dataBytes },
+    ...{ address, stride1: rowStride, stride2: 0 },
+    items: positionsH * positionsW * chunks,
+    bytesOf: (index) => (index % chunks === chunks - 1 ? last : reorganizeElements * dataBytes),
+  };
+};

@@ -1,0 +1,22 @@
+import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
+import type { Store } from '../../isa/program.js';
+import type { Stream } from '../stream.js';
+import { runBytes } from './run.js';
+
+/** IDLE, GROUP, RUN_BYTES. */
+const SETUP = 3;
+
+/** A STORE as a stream of vectors. */
+export const storeStream = (config: Config, store: Store): Stream => {
+  const { columns } = config.array;
+  const { n1, n2, groups, vectorsPerGroup, lastLanes, address, stride1, stride2 } = store;
+  const laneBytes = store.narrow ? derive(config).dataBytes : 4;
+  return {
+    epilogue: true,
+    setup: SETUP,
+    ...{ n1, runs: n1 * n2, bytes: runBytes(config, store), address, stride1, stride2 },
+    items: n1 * n2 * groups * vectorsPerGroup,
+    bytesOf: (index) => (index % vectorsPerGroup === vectorsPerGroup - 1 ? lastLanes : columns) * laneBytes,
+  };
+};
