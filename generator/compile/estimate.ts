@@ -1,4 +1,4 @@
-import { laneBound } from '../dataflows/laneBound.js';
+import { laneBound } from '../dataflows/lanes/index.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import { performanceOf } from '../machine/performance.js';

@@ -1,8 +1,9 @@
 import { UserError } from '../base/errors.js';
 import { Builder } from '../dataflows/builder.js';
+import { mappingsOf } from '../dataflows/lanes/index.js';
 import type { MemoryMap, Problem } from '../dataflows/problem.js';
 import { reorganizeFits } from '../dataflows/reorganize.js';
-import { mappingsOf, tilingsOf } from '../dataflows/tilings.js';
+import { tilingsOf } from '../dataflows/tilings.js';
 import type { Config } from '../description/config.js';
 import { configSchema } from '../description/schema.js';
 

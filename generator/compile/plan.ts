@@ -1,15 +1,13 @@
 import { type Problem as Finding, UserError } from '../base/errors.js';
 import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from '../dataflows/builder.js';
-import { emitChannelPass } from '../dataflows/channelPass.js';
-import { channelShape } from '../dataflows/channelTiling.js';
-import { emitPixelPass, pixelShape } from '../dataflows/pixelPass.js';
+import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type MemoryMap, makeProblem, PASS_TENSORS, type Problem, type Tensor } from '../dataflows/problem.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
-import type { ResultFormat } from '../dataflows/results.js';
-import { mappingsOf, type Tiling, tilingsOf } from '../dataflows/tilings.js';
+import { emitPass, type Tiling, tilingsOf } from '../dataflows/tilings.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
+import type { ResultFormat } from '../formats/result.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT } from '../isa/program.js';
 import { performanceOf } from '../machine/performance.js';
 import { encodingProblem, storedProblem } from './encodable.js';
@@ -216,17 +214,12 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   checkTensors(config, problem, memory);
 
-  const { rows } = config.array;
-  const { dataBytes } = derive(config);
-
   const build = (tiling: Tiling, limit: number): Builder | undefined => {
     const builder = new Builder(config, limit);
     try {
       const waitStore = emitReorganize(problem, memory, builder);
       if (waitStore === undefined) return undefined;
-      if (tiling.kind === 'channels')
-        emitChannelPass(channelShape(problem, memory, tiling.lanes, dataBytes), tiling, builder, results, waitStore);
-      else emitPixelPass(pixelShape(problem, memory, tiling.lanes, rows), tiling, builder, results, waitStore);
+      emitPass(builder, problem, memory, tiling, results, waitStore);
     } catch (error) {
       if (error instanceof TooSlow) return undefined;
       if (error instanceof TooLong) throw programProblem(config, problem);

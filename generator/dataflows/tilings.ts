@@ -1,26 +1,63 @@
-import type { Config } from '../description/config.js';
+import type { ResultFormat } from '../formats/result.js';
 import type { Builder } from './builder.js';
-import { type ChannelTiling, channelShape, channelTilings } from './channelTiling.js';
-import { fusible, hasDiagonal, type LaneMapping } from './lanes.js';
-import { type PixelTiling, pixelShape, pixelTilings } from './pixelPass.js';
+import { emitChannelPass } from './channels/emit.js';
+import { type ChannelTiling, channelShape, channelTilings } from './channels/tiling.js';
+import type { LaneMapping } from './lanes/index.js';
+import { emitPixelPass } from './pixels/emit.js';
+import { type PixelTiling, pixelShape, pixelTilings } from './pixels/tiling.js';
 import type { MemoryMap, Problem } from './problem.js';
 
 export type Tiling = ChannelTiling | PixelTiling;
 
-/** The mappings of lanes that a pass can be planned with, the plainest last. */
-export const mappingsOf = ({ array }: Config, { layer, pass, width }: Problem): readonly LaneMapping[] => [
-  ...(pass !== 'wgrad' && hasDiagonal(layer, array.rows, array.columns) ? ['diagonal' as const] : []),
-  ...(pass !== 'dgrad' && fusible(layer, width, array.rows) ? ['fused' as const] : []),
-  'channels',
-];
+/** What the array sums over decides how a pass is cut: channels (fprop, dgrad), or pixels (wgrad). */
+interface Reduction<T extends Tiling> {
+  /** The tilings of a mapping of lanes that fit the buffers and the accumulator. */
+  readonly tilings: (builder: Builder, problem: Problem, memory: MemoryMap, lanes: LaneMapping) => readonly T[];
+  /** Emits the whole pass with a tiling; operands wait for so many STOREs. */
+  readonly emit: (
+    builder: Builder,
+    problem: Problem,
+    memory: MemoryMap,
+    tiling: T,
+    results: ResultFormat,
+    waitStore: number,
+  ) => void;
+}
 
-/** The tilings of a mapping that fit the buffers and the accumulator. */
+const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { readonly kind: K }>> } = {
+  channels: {
+    tilings: (builder, problem, memory, lanes) =>
+      channelTilings(channelShape(problem, memory, lanes, builder.derived.dataBytes), builder),
+    emit: (builder, problem, memory, tiling, results, waitStore) => {
+      const shape = channelShape(problem, memory, tiling.lanes, builder.derived.dataBytes);
+      emitChannelPass(shape, tiling, builder, results, waitStore);
+    },
+  },
+  pixels: {
+    tilings: (builder, problem, memory, lanes) =>
+      pixelTilings(pixelShape(problem, memory, lanes, builder.config.array.rows), builder),
+    emit: (builder, problem, memory, tiling, results, waitStore) => {
+      const shape = pixelShape(problem, memory, tiling.lanes, builder.config.array.rows);
+      emitPixelPass(shape, tiling, builder, results, waitStore);
+    },
+  },
+};
+
+/** The tilings of a mapping of lanes that fit the buffers and the accumulator. */
 export const tilingsOf = (
   builder: Builder,
   problem: Problem,
   memory: MemoryMap,
   lanes: LaneMapping,
 ): readonly Tiling[] =>
-  problem.pass === 'wgrad'
-    ? pixelTilings(pixelShape(problem, memory, lanes, builder.config.array.rows), builder)
-    : channelTilings(channelShape(problem, memory, lanes, builder.derived.dataBytes), builder);
+  reductions[problem.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, problem, memory, lanes);
+
+/** Emits a pass with a tiling; operands wait for so many STOREs. */
+export const emitPass = (
+  builder: Builder,
+  problem: Problem,
+  memory: MemoryMap,
+  tiling: Tiling,
+  results: ResultFormat,
+  waitStore: number,
+): void => (reductions[tiling.kind] as Reduction<Tiling>).emit(builder, problem, memory, tiling, results, waitStore);

@@ -2,7 +2,7 @@ import { makePlan, type Plan } from '../compile/plan.js';
 import { withStoredZeros } from '../compile/storedZeros.js';
 import { writeWindow } from '../compile/window.js';
 import { planImages, randomOperands, unpackResult } from '../compile/workload.js';
-import { laneBound } from '../dataflows/laneBound.js';
+import { laneBound } from '../dataflows/lanes/index.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import type { EmittedFile } from '../emit/rtl.js';

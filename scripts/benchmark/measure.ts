@@ -1,7 +1,7 @@
 import { findings } from '../../generator/cli/runReport.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import { compulsoryBytes } from '../../generator/compile/price.js';
-import { laneBound } from '../../generator/dataflows/laneBound.js';
+import { laneBound } from '../../generator/dataflows/lanes/index.js';
 import { cacheKey, recall, remember } from '../../generator/run/simulators/cache.js';
 import { codeKey } from '../../generator/run/simulators/code.js';
 import { type BenchJob, configOf, isNarrow, layerOf, type Measurement, STALL_PERCENT, specOf } from './jobs.js';

@@ -4,7 +4,7 @@ import { UserError } from '../../generator/base/errors.js';
 import { makePlan, type Plan, type PlanOptions } from '../../generator/compile/plan.js';
 import { planImages, randomOperands, unpackResult } from '../../generator/compile/workload.js';
 import { Builder, MAX_INSTRUCTIONS, TooLong } from '../../generator/dataflows/builder.js';
-import type { ChannelTiling } from '../../generator/dataflows/channelTiling.js';
+import type { ChannelTiling } from '../../generator/dataflows/channels/tiling.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import { formatLayer, type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';

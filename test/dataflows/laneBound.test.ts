@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimate } from '../../generator/compile/estimate.js';
-import { laneBound } from '../../generator/dataflows/laneBound.js';
+import { laneBound } from '../../generator/dataflows/lanes/index.js';
 import { type Config, ENGINES, PASSES } from '../../generator/description/config.js';
 import { formatLayer, type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';

@@ -1,5 +1,5 @@
 import { type Axis, axisGeometry, axisTile, type Enumeration, type Range, sourceRange } from '../../dataflows/axis.js';
-import { fuse } from '../../dataflows/lanes.js';
+import { fuse } from '../../dataflows/lanes/fuse.js';
 import type { Config } from '../../description/config.js';
 import { type Exec, encode, type Geometry } from '../../isa/program.js';
 import { randomWords } from './random.js';

@@ -1,16 +1,9 @@
-import { type Range, rangeLength } from './axis.js';
-import type { Accumulator, Builder } from './builder.js';
-import type { ChannelShape } from './channelTiling.js';
-import type { Phase } from './phases.js';
-import { cut } from './shrink.js';
-
-/** How results are written. */
-export interface ResultFormat {
-  /** In the operand format; otherwise in the accumulator format. */
-  readonly narrow: boolean;
-  /** int8 results are sums divided by 2^shift. */
-  readonly shift: number;
-}
+import type { ResultFormat } from '../../formats/result.js';
+import { type Range, rangeLength } from '../axis.js';
+import type { Accumulator, Builder } from '../builder.js';
+import type { Phase } from '../phases.js';
+import { cut } from '../shrink.js';
+import type { ChannelShape } from './tiling.js';
 
 /** A tile of results: where it lies in the accumulator, vector behind vector, and in the tensor. */
 export interface ResultTile extends Pick<Accumulator, 'base' | 'halves'> {

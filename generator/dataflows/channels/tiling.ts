@@ -1,10 +1,10 @@
-import { type Axis, type Enumeration, rangeLength, sourceRange } from './axis.js';
-import type { Builder } from './builder.js';
-import type { LaneMapping } from './lanes.js';
-import { gradientInputs, type Phase, polyphase, wholeAxis } from './phases.js';
-import type { MemoryMap, Problem } from './problem.js';
-import { cut, shrink } from './shrink.js';
-import { imagesAligned, plainSource, type Source, stripElements, tapSource } from './sources.js';
+import { type Axis, type Enumeration, rangeLength, sourceRange } from '../axis.js';
+import type { Builder } from '../builder.js';
+import { type LaneMapping, laneMaps } from '../lanes/index.js';
+import { gradientInputs, type Phase, polyphase, wholeAxis } from '../phases.js';
+import type { MemoryMap, Problem } from '../problem.js';
+import { cut, shrink } from '../shrink.js';
+import { imagesAligned, plainSource, type Source, stripElements, tapSource } from '../sources.js';
 
 /** How fprop or dgrad is cut. Target pixels are Y's in fprop and dX's in dgrad; so are target channels. */
 export interface ChannelTiling {
@@ -62,7 +62,7 @@ export const channelShape = (
 ): ChannelShape => {
   const { layer, pass, height, width } = problem;
   const forward = pass === 'fprop';
-  const groups = lanes === 'diagonal' ? 1 : layer.G;
+  const groups = laneMaps[lanes].joinsGroups ? 1 : layer.G;
   const pixels = forward
     ? { h: outputs(height), w: outputs(width) }
     : { h: gradientInputs(problem, height), w: gradientInputs(problem, width) };
@@ -128,16 +128,10 @@ export const weightsOf = ({ problem, memory, dataBytes }: ChannelShape, { h, w }
 };
 
 /** Elements of c and n in a stationary block. */
-export const weightBlock = (
-  { problem }: ChannelShape,
-  tiling: ChannelTiling,
-): { readonly c: number; readonly n: number } => {
-  const forward = problem.pass === 'fprop';
-  const diagonal = tiling.lanes === 'diagonal';
-  return {
-    c: diagonal ? 1 : forward ? tiling.reduction : tiling.target,
-    n: (forward || diagonal ? tiling.target : tiling.reduction) * tiling.groups,
-  };
+const weightBlock = ({ problem }: ChannelShape, tiling: ChannelTiling): { readonly c: number; readonly n: number } => {
+  const [reduction, target] = [tiling.reduction, tiling.target].map((count) => ({ first: 0, last: count - 1 }));
+  const { c, n } = laneMaps[tiling.lanes].weights(problem.pass === 'fprop', { reduction: reduction!, target: target! });
+  return { c: rangeLength(c), n: rangeLength(n) * tiling.groups };
 };
 
 const most = (mode: Enumeration, axis: Axis, whole: number, size: number): number =>
@@ -177,6 +171,7 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
   const { config } = builder;
   const { rows: lanes, columns } = config.array;
   const { layer, pass, engine } = shape.problem;
+  const map = laneMaps[shape.lanes];
   const found: ChannelTiling[] = [];
   const depth = config.buffers.accumulatorDepth;
   const { beatElements } = builder.derived;
@@ -185,13 +180,13 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
   const splits =
     pass === 'fprop' &&
     engine === 'zerofree' &&
-    shape.lanes === 'channels' &&
+    map.splits &&
     phasePairs(shape, true).length > 1 &&
     phasePairs(shape, true).every((pair) => imagesAligned(weightsOf(shape, pair), beatElements));
   const groupSizes = shape.groups === 1 ? [1] : shrink(shape.groups);
-  const whole = (groups: number): boolean => groups > 1 || shape.lanes === 'fused';
+  const whole = (groups: number): boolean => groups > 1 || map.takesWholePixels;
   const reductionsOf = (groups: number, target: number): readonly number[] => {
-    if (shape.lanes === 'diagonal') return [target];
+    if (map.joinsGroups) return [target];
     return whole(groups) ? [shape.groupReduction] : shrink(shape.groupReduction, lanes);
   };
   type Channels = Pick<ChannelTiling, 'groups' | 'target' | 'reduction' | 'tapsH' | 'tapsW' | 'split'>;
@@ -230,7 +225,7 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
         for (const [tapsH, tapsW] of [
           [layer.Kh, layer.Kw],
           [1, layer.Kw],
-          ...(shape.lanes === 'fused' ? [] : [[1, 1]]),
+          ...(map.takesWholePixels ? [] : [[1, 1]]),
         ] as const) {
           if (add({ ...channels, tapsH, tapsW, split: false })) break;
         }

@@ -1,13 +1,5 @@
-import type { Layer } from '../description/layer.js';
-import type { Axis } from './axis.js';
-
-/**
- * What the reduction lanes of the array are.
- * - `channels`: consecutive channels of one pixel.
- * - `fused`: consecutive elements of (kw, channel), for few channels.
- * - `diagonal`: the channels of a depthwise layer, each with an output lane of its own.
- */
-export type LaneMapping = 'channels' | 'fused' | 'diagonal';
+import type { Layer } from '../../description/layer.js';
+import type { Axis } from '../axis.js';
 
 /**
  * The width axis in elements of (pixel, channel) instead of pixels: for a fixed kh the kernel·channels elements of a window are
@@ -43,7 +35,3 @@ export const fusible = (layer: Layer, axis: Axis, lanes: number): boolean => {
     axis.outputs * fused.stride + (axis.kernel + axis.pad) * channels <= 65535
   );
 };
-
-/** True when a depthwise layer's channels can lie on the array's diagonal. */
-export const hasDiagonal = ({ G, C, N }: Layer, rows: number, columns: number): boolean =>
-  G === C && G === N && G > 1 && columns <= rows;

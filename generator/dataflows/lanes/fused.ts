@@ -1,0 +1,27 @@
+import { walkBound } from './bound.js';
+import { channels } from './channels.js';
+import { fuse, fusible } from './fuse.js';
+import type { LaneMap } from './laneMap.js';
+
+/** Lanes are consecutive elements of a row of the kernel: (kw, channel). Not in dgrad. */
+export const fused: LaneMap = {
+  ...channels,
+  name: 'fused',
+  flags: { fused: true, diagonal: false },
+  applies: ({ array }, { layer, pass, width }) => pass !== 'dgrad' && fusible(layer, width, array.rows),
+  takesWholePixels: true,
+  splits: false,
+  walk: fuse,
+  taps: (walk) => ({ first: 0, last: walk.kernel - 1 }),
+  unit: () => 1,
+  tapStep: ({ rows }, pitch) => rows * pitch.pixel,
+  sumStep: ({ rows }) => rows,
+  reductionTiles: () => 1,
+  rowLanesLast: ({ walk, kernelElements }, rows) => kernelElements - (walk.kernel - 1) * rows,
+  edge: (walk, columns) => columns.first * walk.stride - walk.pad,
+  x: (x, rect) => (rect ? x : 0),
+  bound: (config, layer, pass) => {
+    const { rows } = config.array;
+    return walkBound(config, layer, pass, (width) => fuse(width, layer.C, rows), rows);
+  },
+};
