@@ -1,10 +1,14 @@
+import type { Config } from '../description/config.js';
 import type { ResultFormat } from '../formats/result.js';
 import type { Builder } from './builder.js';
 import { emitChannelPass } from './channels/emit.js';
+import { channelOutlay } from './channels/price.js';
 import { type ChannelTiling, channelShape, channelTilings } from './channels/tiling.js';
 import type { LaneMapping } from './lanes/index.js';
 import { emitPixelPass } from './pixels/emit.js';
+import { pixelOutlay } from './pixels/price.js';
 import { type PixelTiling, pixelShape, pixelTilings } from './pixels/tiling.js';
+import { cyclesOf, type Outlay } from './price.js';
 import type { MemoryMap, Problem } from './problem.js';
 
 export type Tiling = ChannelTiling | PixelTiling;
@@ -22,6 +26,8 @@ interface Reduction<T extends Tiling> {
     results: ResultFormat,
     waitStore: number,
   ) => void;
+  /** What a tiling costs, roughly. */
+  readonly outlay: (config: Config, problem: Problem, tiling: T) => Outlay;
 }
 
 const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { readonly kind: K }>> } = {
@@ -32,6 +38,7 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
       const shape = channelShape(problem, memory, tiling.lanes, builder.derived.dataBytes);
       emitChannelPass(shape, tiling, builder, results, waitStore);
     },
+    outlay: channelOutlay,
   },
   pixels: {
     tilings: (builder, problem, memory, lanes) =>
@@ -40,6 +47,7 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
       const shape = pixelShape(problem, memory, tiling.lanes, builder.config.array.rows);
       emitPixelPass(shape, tiling, builder, results, waitStore);
     },
+    outlay: pixelOutlay,
   },
 };
 
@@ -61,3 +69,7 @@ export const emitPass = (
   results: ResultFormat,
   waitStore: number,
 ): void => (reductions[tiling.kind] as Reduction<Tiling>).emit(builder, problem, memory, tiling, results, waitStore);
+
+/** A rough price of a tiling in cycles, without building it. */
+export const priceOf = (config: Config, problem: Problem, tiling: Tiling): number =>
+  cyclesOf(config, problem, (reductions[tiling.kind] as Reduction<Tiling>).outlay(config, problem, tiling));
