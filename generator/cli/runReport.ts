@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { kilocycles, speedText } from '../base/speed.js';
-import type { Cost } from '../dataflows/builder.js';
 import { PASS_TENSORS } from '../dataflows/problem.js';
 import type { Config } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import type { TensorName } from '../description/tensors.js';
 import { counters } from '../isa/registers.js';
+import type { Cost } from '../machine/outline.js';
 import { benchMemory, performanceOf } from '../machine/performance.js';
 import { type RunDescription, replayCommand } from '../run/command.js';
 import type { RunResult } from '../run/runPass.js';

@@ -1,5 +1,5 @@
 import { type Problem as Finding, UserError } from '../base/errors.js';
-import { Builder, type Cost, MAX_INSTRUCTIONS, TooLong, TooSlow } from '../dataflows/builder.js';
+import { Builder, MAX_INSTRUCTIONS, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type MemoryMap, makeProblem, PASS_TENSORS, type Problem, type Tensor } from '../dataflows/problem.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
@@ -9,6 +9,7 @@ import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
 import type { ResultFormat } from '../formats/result.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT } from '../isa/program.js';
+import { type Cost, TooSlow } from '../machine/outline.js';
 import { performanceOf } from '../machine/performance.js';
 import { encodingProblem, storedProblem } from './encodable.js';
 import { limitProblem } from './limits.js';

@@ -1,9 +1,9 @@
-import type { Cost } from '../dataflows/builder.js';
 import type { Problem } from '../dataflows/problem.js';
 import { priceOf, type Tiling } from '../dataflows/tilings.js';
 import type { Config, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
+import type { Cost } from '../machine/outline.js';
 
 /** Moving all compulsory bytes a second time counts as much as this share of the run time; a third time four times as much. */
 const TRAFFIC_WEIGHT = 0.025;

@@ -1,7 +1,7 @@
 import type { Config } from '../description/config.js';
 import { type Derived, derive } from '../description/derive.js';
 import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../isa/program.js';
-import { copyBeats } from '../timing/beats.js';
+import { type Cost, Outline } from '../machine/outline.js';
 import { Ring } from './ring.js';
 
 /** One dimension of a copy: how many, and the step in DRAM (elements) and in the buffer (elements). */
@@ -11,19 +11,6 @@ export interface CopyDimension {
   readonly buffer: number;
 }
 
-/** Cost of one EXEC as the planner sees it. */
-export interface ExecCost {
-  /** Vectors that enter the array, or the cycles that loading stationary tiles takes where that is longer. */
-  readonly cycles: number;
-}
-
-/** What a plan is predicted to cost. Cycles of the core clock, bytes on the bus. */
-export interface Cost {
-  readonly cycles: number;
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-}
-
 /** Room in the accumulator: the base vector, and the STOREs that must have drained what was there. */
 export interface Accumulator {
   readonly base: number;
@@ -31,25 +18,19 @@ export interface Accumulator {
   readonly halves: readonly number[];
 }
 
-/** Thrown where a plan under construction is already slower than one that is known. */
-export class TooSlow extends Error {}
-
 /** Longest program, 64 MiB: five of them are held at a time. */
 export const MAX_INSTRUCTIONS = 2 ** 20;
 
 /** Thrown where a plan under construction has more instructions than that. */
 export class TooLong extends Error {}
 
-/** A DRAM latency that plans are made for, in cycles. Results never depend on it. */
-const LATENCY = 110;
 const MAX_ROW_BYTES = 2 ** 23;
 
 /** EXECs that go ahead of a STORE: about as many as their queue holds. */
 const STORE_DELAY = 2;
 
 /**
- * Builds a program: numbers the instructions of each queue, works out what each waits for, and keeps a timeline
- * of the three queues so that candidate plans can be compared.
+ * Builds a program: numbers the instructions of each queue, and works out what each waits for.
  */
 export class Builder {
   readonly derived: Derived;
@@ -67,21 +48,17 @@ export class Builder {
   /** STOREs that every LOAD waits for. */
   private barrier = 0;
   private readonly halfStores = [0, 0];
-  private loadEnd = 0;
-  private execEnds = [0];
-  private storeEnds = [0];
-  private bytesRead = 0;
-  private bytesWritten = 0;
-  private busBusy = 0;
+  private readonly outline: Outline;
 
   /**
    * @param limit predicted cycles beyond which the plan is not worth finishing: then {@link TooSlow} is thrown.
    */
   constructor(
     readonly config: Config,
-    private readonly limit = Number.POSITIVE_INFINITY,
+    limit = Number.POSITIVE_INFINITY,
   ) {
     this.derived = derive(config);
+    this.outline = new Outline(config, limit);
     this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
     this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
   }
@@ -99,8 +76,7 @@ export class Builder {
 
   /** Predicted end of the last instruction, and bytes moved. */
   cost(): Cost {
-    const ends = Math.max(this.loadEnd, this.execEnds.at(-1)!, this.storeEnds.at(-1)!, this.busBusy);
-    return { cycles: ends, bytesRead: this.bytesRead, bytesWritten: this.bytesWritten };
+    return this.outline.cost();
   }
 
   get storeCount(): number {
@@ -117,9 +93,8 @@ export class Builder {
     if (present && Object.entries(geometry).every(([key, value]) => present[key as keyof Geometry] === value)) return;
     this.geometry = geometry;
     this.emit(geometry);
+    this.outline.add(geometry);
     this.execs += 2;
-    const end = this.execEnds.at(-1)! + 20;
-    this.execEnds.push(end, end);
   }
 
   /** Copies `row` contiguous elements times the given dimensions, innermost first, merging what lies contiguous. */
@@ -133,7 +108,7 @@ export class Builder {
     readonly waitExec: number;
     readonly waitStore?: number;
   }): void {
-    const { dataBytes, beatBytes } = this.derived;
+    const { dataBytes } = this.derived;
     let row = options.row;
     const outer: CopyDimension[] = [];
     for (const dimension of options.dimensions.filter(({ count }) => count > 1)) {
@@ -177,21 +152,8 @@ export class Builder {
           bufStride2: d2.buffer,
         };
         this.emit(instruction);
+        this.outline.add(instruction);
         this.loads += 1;
-        const rows = d1.count * d2.count;
-        const beats = copyBeats(
-          instruction.address,
-          instruction.rowBytes,
-          [instruction.n1, instruction.stride1],
-          [instruction.n2, instruction.stride2],
-          beatBytes,
-        );
-        const bursts = rows * Math.ceil(beats / rows / 128);
-        const cycles = Math.max(beats, (bursts * LATENCY) / this.config.axi.outstanding);
-        const start = Math.max(this.loadEnd, this.execEnds[options.waitExec] ?? 0, this.storeEnds[waitStore] ?? 0);
-        this.loadEnd = start + cycles + 4;
-        this.bytesRead += beats * beatBytes;
-        this.busBusy += beats;
         return;
       }
       const dimension = rest[index]!;
@@ -217,19 +179,18 @@ export class Builder {
   }
 
   /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
-  exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>, cost: ExecCost): number {
+  exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>): number {
     if (this.late.some(({ number }) => number <= instruction.waitStore)) this.place(Number.POSITIVE_INFINITY);
     // addresses of pixels far outside the image wrap, as in the hardware
     const [dynBase, pixBase] = [instruction.dynBase | 0, instruction.pixBase | 0];
-    this.emit({ kind: 'exec', waitLoad: this.loads, ...instruction, dynBase, pixBase });
+    const exec: Exec = { kind: 'exec', waitLoad: this.loads, ...instruction, dynBase, pixBase };
+    this.emit(exec);
     this.execs += 1;
     this.tiles += 1;
     this.place(this.tiles);
     this.dynamic.used(this.execs);
     this.stationary.used(this.execs);
-    const start = Math.max(this.execEnds.at(-1)!, this.loadEnd + LATENCY, this.storeEnds[instruction.waitStore]!);
-    this.execEnds.push(start + cost.cycles + 4);
-    if (start > this.limit) throw new TooSlow();
+    this.outline.add(exec);
     return this.execs;
   }
 
@@ -255,25 +216,7 @@ export class Builder {
     this.stores += 1;
     this.late.push({ store, number: this.stores, after: this.tiles + STORE_DELAY });
     for (const half of halves) this.halfStores[half] = this.stores;
-    const { columns } = this.config.array;
-    const { dataBytes, beatBytes } = this.derived;
-    const bytes =
-      instruction.groups *
-      ((instruction.vectorsPerGroup - 1) * columns + instruction.lastLanes) *
-      (instruction.narrow ? dataBytes : 4);
-    const runs = instruction.n1 * instruction.n2;
-    const beats = copyBeats(
-      instruction.address,
-      bytes,
-      [instruction.n1, instruction.stride1],
-      [instruction.n2, instruction.stride2],
-      beatBytes,
-    );
-    const vectors = runs * instruction.groups * instruction.vectorsPerGroup;
-    const start = Math.max(this.execEnds[waitExec]! + this.derived.arrayLatency + 10, this.storeEnds.at(-1)!);
-    this.storeEnds.push(start + Math.max(beats, vectors) + 40);
-    this.bytesWritten += runs * bytes;
-    this.busBusy += beats;
+    this.outline.add(store);
   }
 
   /** Every LOAD from here on, and so every EXEC, waits for all STOREs so far. */
@@ -283,16 +226,12 @@ export class Builder {
 
   /** Appends a REORGANIZE that waits for all loads so far. Returns its number in the STORE queue. */
   reorganize(instruction: Omit<Reorganize, 'kind' | 'waitExec' | 'waitLoad'>): number {
-    this.emit({ kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction });
+    const step: Reorganize = { kind: 'reorganize', waitExec: 0, waitLoad: this.loads, ...instruction };
+    this.emit(step);
+    this.outline.add(step);
     this.stores += 1;
     this.halfStores[0] = this.stores;
     this.halfStores[1] = this.stores;
-    const { dataBytes, beatBytes, beatElements, reorganizeElements } = this.derived;
-    const bytes = instruction.positionsH * instruction.positionsW * instruction.elements * dataBytes;
-    const start = Math.max(this.storeEnds.at(-1)!, this.loadEnd);
-    this.storeEnds.push(start + (bytes / beatBytes) * (beatElements / reorganizeElements) + 40);
-    this.bytesWritten += bytes;
-    this.busBusy += bytes / beatBytes;
     return this.stores;
   }
 }

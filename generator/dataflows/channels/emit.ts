@@ -95,13 +95,6 @@ const acquireWeights = (job: Job, { groups, target }: Tile, group: number, chunk
   return { base: first + offset, pitch: stripPitch(block, builder.derived.beatElements) };
 };
 
-/** Cycles of an EXEC: the vectors of each tap, or the loading of its stationary tile where that is longer. */
-const tapCycles = (h: readonly number[], w: readonly number[], images: number, load: number): number => {
-  let cycles = 0;
-  for (const a of h) for (const b of w) if (a * b > 0) cycles += Math.max(load, images * a * b);
-  return cycles;
-};
-
 /** Adds a chunk to the sums of a part of a tile. Returns the EXEC's number, undefined when there is nothing to add. */
 const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accumulator): number | undefined => {
   const { shape, builder } = job;
@@ -148,19 +141,14 @@ const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accu
     ...{ walk: chunk.walk, kernelElements: layer.Kw * layer.C },
   };
   const reductionTiles = map.reductionTiles(lanes, array.rows);
-  return builder.exec(
-    {
-      waitStore: place.waitStore,
-      reducePixels: false,
-      byColumn: !forward && map.byColumn,
-      ...{ columnTiles: vectors, reductionTiles, columnLanesLast: lanes.columnLanesLast },
-      rowLanesLast: map.rowLanesLast(lanes, array.rows),
-      ...execWalk(walk, steps, { dynamic: source.base, pixel: place.base, tile: weights.base }),
-    },
-    {
-      cycles: tapCycles(visits.h, visits.w, images, Math.max(array.rows, array.columns)) * vectors * reductionTiles,
-    },
-  );
+  return builder.exec({
+    waitStore: place.waitStore,
+    reducePixels: false,
+    byColumn: !forward && map.byColumn,
+    ...{ columnTiles: vectors, reductionTiles, columnLanesLast: lanes.columnLanesLast },
+    rowLanesLast: map.rowLanesLast(lanes, array.rows),
+    ...execWalk(walk, steps, { dynamic: source.base, pixel: place.base, tile: weights.base }),
+  });
 };
 
 /** Emits the whole pass with a tiling. */

@@ -4,7 +4,7 @@ import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
 import { cut } from '../shrink.js';
 import { acquireRows, type Strip, stripPitch } from '../sources.js';
-import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, type Visits, visitsOf } from '../tileWalk.js';
+import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
 import type { PixelShape, PixelTiling } from './tiling.js';
 
 /** A pass under way. */
@@ -48,13 +48,6 @@ const stripChannels = (groups: Range, ofGroup: number, chunk: Range, together: b
   channel: groups.first * ofGroup + chunk.first,
   channels: together ? rangeLength(groups) * ofGroup : rangeLength(chunk),
 });
-
-/** Vectors that enter the array, or the cycles of loading the blocks of positions where that is longer. */
-const streamCycles = ({ h, w }: Visits, images: number, rows: number, perBlock: number): number => {
-  let blocks = 0;
-  for (const a of h) for (const b of w) blocks += Math.ceil((images * a * b) / rows);
-  return blocks * perBlock;
-};
 
 /** Adds what some pixels contribute to the sums of a tile. */
 const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): void => {
@@ -115,8 +108,6 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
   const columnLanesLast = rangeLength(n) - (vectors - 1) * array.columns;
   const lanes = { reduction: count, columnLanesLast, walk, kernelElements: layer.Kw * count };
   const reductionTiles = map.reductionTiles(lanes, array.rows);
-  const perBlock = Math.max(array.rows * reductionTiles, array.columns);
-  const cycles = streamCycles(visits, tileWalk.images, array.rows, perBlock) * vectors;
   const skipped = (several ? sourceRows.first : 0) * xPitch.row;
   for (let group = groups.first; group <= groups.last; group++) {
     const g = group - groups.first;
@@ -129,15 +120,12 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
       pixel: dyBase + g * shape.groupN,
       tile: place.base + g * perGroup,
     };
-    builder.exec(
-      {
-        waitStore: place.waitStore,
-        ...{ reducePixels: true, byColumn: false, columnTiles: vectors, reductionTiles, columnLanesLast },
-        rowLanesLast: map.rowLanesLast(lanes, array.rows),
-        ...execWalk(tileWalk, steps, bases),
-      },
-      { cycles },
-    );
+    builder.exec({
+      waitStore: place.waitStore,
+      ...{ reducePixels: true, byColumn: false, columnTiles: vectors, reductionTiles, columnLanesLast },
+      rowLanesLast: map.rowLanesLast(lanes, array.rows),
+      ...execWalk(tileWalk, steps, bases),
+    });
   }
 };
 

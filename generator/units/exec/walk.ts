@@ -71,7 +71,11 @@ interface Coordinate {
   readonly borrow: boolean;
 }
 
-const nextTap = ({ x, phase }: Coordinate, axis: Axis, rect: boolean): Coordinate => {
+const nextTap = (
+  { x, phase }: Coordinate,
+  axis: Pick<Axis, 'xTap' | 'phaseTap' | 'phaseMod'>,
+  rect: boolean,
+): Coordinate => {
   const lowered = phase - axis.phaseTap;
   const borrow = lowered < 0;
   return {
@@ -109,6 +113,12 @@ export const strayCoordinate = (geometry: Geometry, exec: Exec): number | undefi
   );
 };
 
+/** The valid positions of one tap: the first, and how many. */
+const rectangleOf = (positions: number, start: Coordinate, last: number): Pick<AxisWalk, 'first' | 'count'> => {
+  const first = Math.max(0, start.x + (start.phase !== 0 ? 1 : 0));
+  return { first, count: Math.max(0, Math.min(positions - 1, last) - first + 1) };
+};
+
 const walkRectangle = (
   axis: Axis,
   start: Coordinate,
@@ -117,8 +127,7 @@ const walkRectangle = (
   pixel: number,
   edge: number,
 ): AxisWalk => {
-  const low = Math.max(0, start.x + (start.phase !== 0 ? 1 : 0));
-  const count = Math.max(0, Math.min(axis.positions - 1, last) - low + 1);
+  const { first: low, count } = rectangleOf(axis.positions, start, last);
   const offsets = (from: number, step: number) => Int32Array.from({ length: count }, (_, i) => from + (low + i) * step);
   const all = new Uint8Array(count).fill(1);
   const edgeAt = edge + low * axis.dynPos;
@@ -207,4 +216,27 @@ export const axisWalks = (
     );
   }
   return walks;
+};
+
+/**
+ * Positions that each tap of one axis visits: the counts of {@link axisWalks}, without the walks.
+ */
+export const visitedPositions = (geometry: Geometry, exec: Exec, letter: 'H' | 'W'): readonly number[] => {
+  const high = letter === 'H';
+  const [taps, positions] = high ? [exec.tapsH, exec.positionsH] : [exec.tapsW, exec.positionsW];
+  if (!exec.rect) return new Array<number>(taps).fill(positions);
+  const [xTap, phaseTap, phaseMod] = high
+    ? [geometry.xTapH, geometry.phaseTapH, geometry.phaseModH]
+    : [geometry.xTapW, geometry.phaseTapW, geometry.phaseModW];
+  const axis = { xTap, phaseTap, phaseMod };
+  let start: Coordinate = { x: high ? exec.xH : exec.xW, phase: high ? exec.phaseH : exec.phaseW, borrow: false };
+  let last: Coordinate = {
+    x: high ? exec.lastH : exec.lastW,
+    phase: high ? exec.lastPhaseH : exec.lastPhaseW,
+    borrow: false,
+  };
+  return Array.from({ length: taps }, (_, tap) => {
+    if (tap > 0) [start, last] = [nextTap(start, axis, true), nextTap(last, axis, true)];
+    return rectangleOf(positions, start, last.x).count;
+  });
 };
