@@ -3,6 +3,7 @@ import { type Engine, PASSES, type Pass } from '../generator/description/config.
 import { derive } from '../generator/description/derive.js';
 import { type Layer, type LayerShape, makeLayer, parseLayer } from '../generator/description/layer.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/description/presets.js';
+import { formatOf } from '../generator/formats/index.js';
 import type { MemoryOptions, Simulator } from '../generator/run/simulators/job.js';
 
 /** One run of the regression. */
@@ -120,7 +121,7 @@ export const DIGITS_LAYER = 'B=4,C=1,H=28,W=28,N=8,K=3,S=2,P=1';
 type Conditions = Pick<Case, 'memory' | 'misalign' | 'narrow' | 'shift'>;
 
 const shiftOf = (preset: PresetName, shift: number): Pick<Case, 'shift'> =>
-  presets[preset].format === 'int8' ? { shift } : {};
+  formatOf(presets[preset]).shifts ? { shift } : {};
 
 /** Results must not depend on the memory, nor on where tensors lie: each pass of a layer takes the next of these. */
 const conditionsOf = (preset: PresetName): readonly Conditions[] => [
@@ -209,7 +210,7 @@ export const regressionCases = (selection: Selection): readonly Case[] => {
       add(preset, 'verilator', `random ${index}`, layer);
     }
   }
-  for (const preset of PRESET_NAMES.filter((name) => presets[name].format === 'bf16')) {
+  for (const preset of PRESET_NAMES.filter((name) => formatOf(presets[name]).special)) {
     for (const { name, layer } of GEOMETRIES.filter(({ name }) => SPECIAL_GEOMETRIES.includes(name))) {
       add(preset, 'verilator', `${name}, special values`, parseLayer(layer), { data: 'special' });
     }

@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.js';
 import { closest } from '../base/suggest.js';
 import { PASSES, type Pass } from '../description/config.js';
 import { formatLayer, makeLayer, parseLayer } from '../description/layer.js';
+import { FORMATS, type Format, formats } from '../formats/index.js';
 import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
 import { denseMacs, type ImageSize, type NetworkLayer, parameterCount } from '../networks/network.js';
 import { structuralZeros } from '../networks/structuralZeros.js';
@@ -62,12 +63,15 @@ export const parseSize = (text: string): ImageSize => {
   throw problem('OUT_OF_RANGE', `--size ${text}`, 'it will not do', fix);
 };
 
-const FORMAT_BYTES: Readonly<Record<string, number>> = { int8: 1, bf16: 2 };
-
 const parseFormat = (text: string): number => {
-  const bytes = Object.hasOwn(FORMAT_BYTES, text) ? FORMAT_BYTES[text] : digits(text);
+  const bytes = Object.hasOwn(formats, text) ? formats[text as Format].operands.dynamic.bits / 8 : digits(text);
   if (bytes >= 1 && bytes <= 16) return bytes;
-  throw problem('OUT_OF_RANGE', `--format ${text}`, 'it will not do', 'give int8, bf16, or bytes per element, 1 to 16');
+  throw problem(
+    'OUT_OF_RANGE',
+    `--format ${text}`,
+    'it will not do',
+    `give ${FORMATS.join(', ')}, or bytes per element, 1 to 16`,
+  );
 };
 
 /** What is computed, by the name that heads its tables. */
@@ -176,7 +180,7 @@ export const analyzeCommand = (context: Context): Command =>
     )
     .option('-b, --batch <n>', 'images, in place of B of a layer (default: B, or 1)')
     .option('--size <n|HxW>', 'image that a network takes, in pixels (default: 224)')
-    .option('--format <format|n>', 'int8, bf16, or bytes per element', 'bf16')
+    .option('--format <format|n>', `${FORMATS.join(', ')}, or bytes per element`, 'bf16')
     .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))
     .option('--strided', 'only layers with a stride of 2 or more')
     .addOption(

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.js';
+import type { Format } from '../formats/index.js';
 import { bf16Bits, bf16FromBits } from '../formats/numerics.js';
 import type { NpyFile } from '../run/npy.js';
 
@@ -34,7 +35,7 @@ const quantization = ({ data, element }: NpyFile): string => {
  * @param where names an element by its flat index.
  * @throws UserError for floats, and for a value beyond int8.
  */
-export const int8Values = (file: NpyFile, path: string, where: (index: number) => string): Int8Array => {
+const int8Values = (file: NpyFile, path: string, where: (index: number) => string): Int8Array => {
   const { data, element } = file;
   if (data instanceof Int8Array) return data;
   const wrong = data.findIndex((value) => !fits(value));
@@ -58,7 +59,7 @@ const sticky = (value: number): number => {
 };
 
 /** Real values rounded to bf16, each once, to nearest even; and how many that changed. */
-export const bf16Values = ({ data }: NpyFile): { readonly values: Float32Array; readonly changed: number } => {
+const bf16Values = ({ data }: NpyFile): OperandValues => {
   const values = new Float32Array(data.length);
   let changed = 0;
   for (let i = 0; i < data.length; i++) {
@@ -68,4 +69,21 @@ export const bf16Values = ({ data }: NpyFile): { readonly values: Float32Array; 
     values[i] = after;
   }
   return { values, changed };
+};
+
+/** The values of a file in a format, and how many were changed by rounding. */
+export interface OperandValues {
+  readonly values: Int8Array | Float32Array;
+  readonly changed: number;
+}
+
+/**
+ * How a format takes the values of a file.
+ * @throws UserError with the data's own remedy, where it cannot; `where` names the place of an element.
+ */
+export const readers: Readonly<
+  Record<Format, (file: NpyFile, path: string, where: (index: number) => string) => OperandValues>
+> = {
+  int8: (file, path, where) => ({ values: int8Values(file, path, where), changed: 0 }),
+  bf16: bf16Values,
 };

@@ -17,7 +17,7 @@ import { tensorSizes } from '../golden/convolution.js';
 import type { Operands } from '../golden/judge.js';
 import { transpose } from '../golden/transpose.js';
 import { type NpyArray, type NpyFile, readNpy, tuple } from '../run/npy.js';
-import { bf16Values, int8Values } from './operandValues.js';
+import { readers } from './operandValues.js';
 import { shapeAdvice } from './shapeAdvice.js';
 
 export type OperandName = 'x' | 'wt' | 'dy';
@@ -125,15 +125,11 @@ export const loadOperands = (
       continue;
     }
     const inMemory = fromLayout(layer, name, layout, file);
-    if (config.format === 'int8') {
-      const where = (index: number): string => coordinates(layer, name, index);
-      const whole = attempt(name, path, () => int8Values(inMemory, path, where));
-      if (whole) values.set(name, whole);
-    } else {
-      const { values: floats, changed } = bf16Values(inMemory);
-      if (changed > 0) rounded[name] = changed;
-      values.set(name, floats);
-    }
+    const where = (index: number): string => coordinates(layer, name, index);
+    const taken = attempt(name, path, () => readers[config.format](inMemory, path, where));
+    if (!taken) continue;
+    if (taken.changed > 0) rounded[name] = taken.changed;
+    values.set(name, taken.values);
   }
   if (problems.length > 0) throw new UserError(problems);
   const ambiguous = given.map(({ name }) => name).filter((name) => isAmbiguous(layer, name));

@@ -5,6 +5,7 @@ import { PASS_TENSORS } from '../dataflows/problem.js';
 import type { Config } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import type { TensorName } from '../description/tensors.js';
+import { formatOf } from '../formats/index.js';
 import { counters } from '../isa/registers.js';
 import type { Cost } from '../machine/outline.js';
 import { benchMemory, performanceOf } from '../machine/performance.js';
@@ -40,13 +41,8 @@ const predictedOf = ({ config, description, result }: RunReport): Cost => {
 };
 
 /** A raw value in hexadecimal, as a number too. */
-const readable = (hex: string, format: Config['format'], narrow: boolean): string => {
-  const bits = BigInt(hex);
-  if (format === 'int8') return `${BigInt.asIntN(narrow ? 8 : 32, bits)} (${hex})`;
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, Number(narrow ? bits << 16n : bits));
-  return `${view.getFloat32(0)} (${hex})`;
-};
+const readable = (hex: string, config: Config, narrow: boolean): string =>
+  `${formatOf(config)[narrow ? 'result' : 'sum'].text(BigInt(hex))} (${hex})`;
 
 /** What `--json` prints. */
 export const jsonReport = (report: RunReport) => {
@@ -141,7 +137,7 @@ export const humanReport = (
   const predicted = predictedOf(report);
   const stalls = (description.memory?.stallPercent ?? 0) > 0;
   const values = number(result.result.length);
-  const close = config.format === 'int8' || narrow ? '' : `; largest error ${result.maxRelativeError.toExponential(1)}`;
+  const close = formatOf(config).exact || narrow ? '' : `; largest error ${result.maxRelativeError.toExponential(1)}`;
   const verdict = result.passed
     ? pc.green(`matches the golden model: ${values} values of ${outputOf(report)}, bit for bit${close}`)
     : pc.red('does not match the golden model');
@@ -178,7 +174,7 @@ export const findings = (report: RunReport): readonly string[] => {
   const { config, description, result } = report;
   const { firstMismatch, firstOutOfBound } = result;
   const where = (index: number) => coordinates(description.layer, outputOf(report), index);
-  const value = (hex: string) => readable(hex, config.format, description.narrow ?? false);
+  const value = (hex: string) => readable(hex, config, description.narrow ?? false);
   return [
     ...result.faults,
     ...(firstMismatch

@@ -7,6 +7,7 @@ import { emitPass, type Tiling, tilingsOf } from '../dataflows/tilings.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
+import { FORMATS, type Format, formatOf, formats } from '../formats/index.js';
 import type { ResultFormat } from '../formats/result.js';
 import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT } from '../isa/program.js';
 import { type Cost, TooSlow } from '../machine/outline.js';
@@ -19,6 +20,7 @@ export type { Tiling } from '../dataflows/tilings.js';
 
 /** A layer and pass, mapped: the program, where it expects its tensors, and what was chosen. */
 export interface Plan {
+  readonly format: Format;
   readonly problem: Problem;
   readonly memory: MemoryMap;
   readonly instructions: readonly Instruction[];
@@ -106,8 +108,9 @@ const resultFormat = (config: Config, { narrow = false, shift }: PlanOptions): R
     throw new UserError([{ code: 'PLAN_SHIFT', path: `--shift ${shift}`, message, fix }]);
   };
   if (shift === undefined) return { narrow, shift: 0 };
-  if (config.format !== 'int8') {
-    refuse(`only int8 results are shifted; those of ${config.name} are ${config.format}`, 'leave --shift out');
+  if (!formatOf(config).shifts) {
+    const shifted = FORMATS.filter((name) => formats[name].shifts).join(', ');
+    refuse(`only ${shifted} results are shifted; those of ${config.name} are ${config.format}`, 'leave --shift out');
   }
   if (!narrow) refuse('sums of 32 bits are not shifted', 'add --narrow, or leave --shift out');
   if (!Number.isInteger(shift) || shift < 0 || shift > MOST_SHIFT) {
@@ -266,6 +269,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }));
   checkApart([...parts, { name: 'the program', address: memory.program, bytes: words.byteLength }]);
   return {
+    format: config.format,
     problem,
     memory,
     instructions,

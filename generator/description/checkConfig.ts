@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Problem, UserError } from '../base/errors.js';
 import { frozen, plainCopy } from '../base/plain.js';
+import { formatOf } from '../formats/index.js';
 import { type Config, ENGINES } from './config.js';
 import { derive } from './derive.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
@@ -22,9 +23,16 @@ const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): re
       problems.push({ code: 'KEYWORD', path: field, message, fix: `set ${field} to "${config[field]}_"` });
     }
   }
-  if (ok('format', 'addStages') && config.format === 'int8' && config.addStages !== 1) {
-    const message = `is ${config.addStages}; an int8 addition takes one stage`;
-    problems.push({ code: 'ADD_STAGES', path: 'addStages', message, fix: 'set addStages to 1, or leave it out' });
+  if (ok('format', 'addStages')) {
+    const { name, addStages: stages } = formatOf(config);
+    if (config.addStages < stages.least || config.addStages > stages.most) {
+      const range = stages.least === stages.most ? 'one stage' : `${stages.least} to ${stages.most} stages`;
+      const message = `is ${config.addStages}; an ${name} addition takes ${range}`;
+      problems.push({
+        ...{ code: 'ADD_STAGES', path: 'addStages', message },
+        fix: `set addStages to ${stages.usual}, or leave it out`,
+      });
+    }
   }
   if (ok('array', 'format', 'axi.dataWidth')) {
     const { dynamicWord, stationaryWord, dataBytes } = derive({ ...config, buffers: NO_BUFFERS, addStages: 1 });

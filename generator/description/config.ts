@@ -1,5 +1,6 @@
-/** Number formats of the operands. Accumulators are int32 for `int8` and fp32 for `bf16`. */
-export type Format = 'int8' | 'bf16';
+import type { Format } from '../formats/index.js';
+
+export type { Format } from '../formats/index.js';
 
 /** Address-generation engines: how the (pixel, tap) pairs of a convolution are enumerated. */
 export type Engine = 'traditional' | 'bp' | 'zerofree';

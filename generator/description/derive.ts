@@ -1,3 +1,4 @@
+import { formatOf } from '../formats/index.js';
 import type { Config } from './config.js';
 
 /** Sizes that follow from a {@link Config}. "Elements" are operands, "lanes" are elements of a vector. */
@@ -40,7 +41,8 @@ export const bitsFor = (count: number): number => Math.max(1, Math.ceil(Math.log
 /** Works out every size that follows from a valid configuration. */
 export const derive = (config: Config): Derived => {
   const { rows, columns } = config.array;
-  const dataBits = config.format === 'int8' ? 8 : 16;
+  // both operands have the same width in every format so far
+  const dataBits = formatOf(config).operands.dynamic.bits;
   const dataBytes = dataBits / 8;
   const beatBytes = config.axi.dataWidth / 8;
   const beatElements = beatBytes / dataBytes;

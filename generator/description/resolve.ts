@@ -3,6 +3,7 @@ import { type Problem, UserError } from '../base/errors.js';
 import { plainCopy } from '../base/plain.js';
 import { show } from '../base/show.js';
 import { closest } from '../base/suggest.js';
+import { FORMATS, type Format, formats } from '../formats/index.js';
 import { configProblems, parseConfig, schemaAt } from './checkConfig.js';
 import { type Config, ENGINES } from './config.js';
 import { PRESET_NAMES, type PresetName, presets } from './presets.js';
@@ -14,7 +15,7 @@ export interface PresetChange {
   readonly name?: string;
   readonly array?: Partial<Config['array']>;
   readonly format?: Config['format'];
-  /** When left out but `format` is given: 1 for int8, 3 for bf16. */
+  /** When left out but `format` is given: what the format usually takes. */
   readonly addStages?: number;
   readonly buffers?: Partial<Config['buffers']>;
   readonly axi?: Partial<Config['axi']>;
@@ -124,18 +125,20 @@ export const presetOf = (name: unknown): Config => {
   ]);
 };
 
+const isFormat = (name: unknown): name is Format => FORMATS.some((format) => format === name);
+
 const withDefaults = (input: Json): Json => ({
   engines: ENGINES,
   prefix: 'bpi_',
   // without a right format this is any right value: only the format is reported then
-  addStages: input.format === 'bf16' ? 3 : 1,
+  addStages: isFormat(input.format) ? formats[input.format].addStages.usual : 1,
   ...input,
 });
 
 /** A preset's values that a change leaves standing: its adder depth goes when the format changes. */
 const baseFor = (preset: Config, change: Json): Json => {
   const { addStages, ...rest } = preset;
-  const other = (change.format === 'int8' || change.format === 'bf16') && change.format !== preset.format;
+  const other = isFormat(change.format) && change.format !== preset.format;
   return other ? rest : { addStages, ...rest };
 };
 

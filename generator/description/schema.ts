@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readNumber } from '../base/show.js';
 import { closest } from '../base/suggest.js';
+import { FORMATS } from '../formats/index.js';
 import { type Config, ENGINES } from './config.js';
 
 /** What a value must be, in words, and a right value near a wrong one. */
@@ -101,7 +102,7 @@ export const configSchema = group(
       },
       'Size of the array of processing elements.',
     ),
-    format: oneOf(['int8', 'bf16'], 'bf16', 'Number format of the operands. int8 sums in int32, bf16 sums in fp32.'),
+    format: oneOf(FORMATS, 'bf16', 'Number format of the operands. int8 sums in int32, bf16 sums in fp32.'),
     addStages: whole(
       1,
       4,

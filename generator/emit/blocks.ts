@@ -1,4 +1,5 @@
 import type { Config } from '../description/config.js';
+import { formatOf } from '../formats/index.js';
 import type { View } from './template.js';
 import { accumulatorView } from './views/accumulator.js';
 import { aguAccumulateView } from './views/agu_accumulate.js';
@@ -47,7 +48,7 @@ export interface Block {
 }
 
 /** Blocks of the floating-point datapath. */
-export const isBf16 = (config: Config): boolean => config.format === 'bf16';
+export const isBf16 = (config: Config): boolean => formatOf(config).special;
 
 /** Every block of the accelerator, leaves first. */
 export const blocks: readonly Block[] = [

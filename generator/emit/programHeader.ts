@@ -4,6 +4,7 @@ import { PASS_TENSORS } from '../dataflows/problem.js';
 import type { Config } from '../description/config.js';
 import { formatLayer, type Layer } from '../description/layer.js';
 import { axisNames, type TensorName, tensorAxes, tensorShape } from '../description/tensors.js';
+import { formatOf, formats } from '../formats/index.js';
 import { BYTES_PER_INSTRUCTION, INSTRUCTION_SET } from '../isa/program.js';
 import { describeMemory } from '../machine/performance.js';
 import { constantValues } from './views/csr.js';
@@ -40,8 +41,8 @@ const SIZES: Readonly<Record<keyof Layer, string>> = {
 
 /** What the elements of a result are. */
 const resultFormat = ({ format }: Config, { narrow, shift }: Plan['results']): string => {
-  if (format === 'bf16') return narrow ? 'bf16: sums in fp32, rounded to nearest even' : 'fp32';
-  return narrow ? `int8: sum / 2^${shift}, rounded half to even, saturated to -128..127` : 'int32: sums wrap';
+  const { resultText, sumText } = formats[format];
+  return narrow ? resultText(shift) : sumText;
 };
 
 /**
@@ -110,7 +111,7 @@ export const programHeader = (config: Config, plan: Plan, symbol: string): strin
     '',
     '/* What it writes. */',
     ...tensor(names.output, memory.output, resultFormat(config, results)),
-    ...(results.narrow && config.format === 'int8'
+    ...(results.narrow && formatOf(config).shifts
       ? [define('SHIFT', `${results.shift}u`, `${names.output} is the sum divided by 2 to the power of this`)]
       : []),
     ...(memory.scratch.bytes > 0

@@ -1,10 +1,11 @@
 import { UserError } from '../base/errors.js';
 import { makePlan, PLACE_ALIGNMENT, type Places, type Plan, type PlanOptions } from '../compile/plan.js';
-import { packOperand, randomOperand } from '../compile/workload.js';
+import { randomOperand } from '../compile/workload.js';
 import { makeProblem } from '../dataflows/problem.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { ceilPow2, derive } from '../description/derive.js';
 import { type Layer, makeLayer } from '../description/layer.js';
+import { formatOf } from '../formats/index.js';
 import { tensorSizes } from '../golden/convolution.js';
 import { execute } from '../machine/executor.js';
 import type { Counts } from '../units/counts.js';
@@ -91,7 +92,7 @@ const testOf = (config: Config, layer: Layer): SelfTest => {
     return address;
   };
   const operand = (name: string, length: number, seed: number): number => {
-    const bytes = packOperand(randomOperand(config.format, length, seed));
+    const bytes = formatOf(config).operands.dynamic.pack(randomOperand(config.format, length, seed));
     const address = place(bytes.length);
     images.push({ name, address, bytes });
     return address;

@@ -2,26 +2,21 @@ import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import {
   BYTES_PER_INSTRUCTION,
-  type Exec,
-  type Geometry,
   type Instruction,
   type Load,
   type Queue,
-  queueOf,
   type Reorganize,
   type Store,
 } from '../isa/program.js';
 import { DMA, MemoryPort, type MemoryTiming } from '../timing/memory.js';
-import { earliestAfter, Schedule } from '../timing/queue.js';
+import { Waiting } from '../timing/waiting.js';
 import type { TileShapes } from '../units/exec/tile.js';
 import { ExecPipeline } from '../units/exec/timing.js';
+import { type Encoded, ExecUnit, encoded, queueOfEncoded } from '../units/exec/unit.js';
 import { FetchUnit } from '../units/fetch/timing.js';
 import { LoadUnit } from '../units/load/timing.js';
 import { StoreUnit } from '../units/store/timing.js';
 import { WriteUnit } from '../units/store/writeUnit.js';
-
-/** Instructions that a queue of the sequencer holds. */
-const QUEUE_DEPTH = 4;
 
 /** What depends on time. */
 export interface Times {
@@ -45,97 +40,6 @@ const startDelay = ({ buffers, axi }: Config, banks: number): number => {
   const writes = 1 + (axi.addressWidth > 32 ? HOST_WRITES.wide : HOST_WRITES.narrow);
   return Math.max(0, buffers.accumulatorDepth / banks - (HOST_CYCLES * writes + HOST_FIRST));
 };
-
-/** One encoded instruction: a GEOMETRY is two, of which the second sets it. */
-type Encoded = Exclude<Instruction, Geometry> | { readonly kind: 'half' } | Geometry;
-
-const encoded = (instructions: readonly Instruction[]): readonly Encoded[] =>
-  instructions.flatMap((one): readonly Encoded[] => (one.kind === 'geometry' ? [{ kind: 'half' }, one] : [one]));
-
-const queueOfEncoded = (one: Encoded): Queue | undefined => (one.kind === 'half' ? 'exec' : queueOf(one));
-
-/** A queue of the sequencer: instructions given to it, and when the first may be seen. */
-class Waiting<T> {
-  given = 0;
-  private readonly items: T[] = [];
-  private readonly seen: number[] = [];
-  private head = 0;
-  private takenAt = -1;
-
-  hasRoom(cycle: number): boolean {
-    return this.items.length - this.head + (this.takenAt === cycle ? 1 : 0) < QUEUE_DEPTH;
-  }
-
-  push(cycle: number, item: T): void {
-    this.items.push(item);
-    this.seen.push(cycle + 1);
-    this.given++;
-  }
-
-  at(cycle: number): T | undefined {
-    return this.head < this.items.length && this.seen[this.head]! <= cycle && this.takenAt !== cycle
-      ? this.items[this.head]
-      : undefined;
-  }
-
-  take(cycle: number): void {
-    this.head++;
-    this.takenAt = cycle;
-  }
-}
-
-/** The EXEC queue: geometry waits for the tiles before it, an EXEC for its counts, and then runs by itself. */
-class ExecUnit {
-  done = 0;
-  private taken = 0;
-  private geometry: Geometry | undefined;
-  private popAt = -1;
-  private readonly completions = new Schedule();
-
-  constructor(
-    private readonly pipeline: ExecPipeline,
-    private readonly queue: Waiting<Encoded>,
-  ) {}
-
-  /** What becomes visible in this cycle. */
-  begin(cycle: number): boolean {
-    const completed = this.completions.due(cycle);
-    this.done += completed;
-    return completed > 0;
-  }
-
-  step(cycle: number, loads: number, stores: number): boolean {
-    const head = this.queue.at(cycle);
-    if (!head || cycle < this.popAt) return false;
-    if (cycle === this.popAt) {
-      this.pop(cycle);
-      return true;
-    }
-    if (head.kind === 'exec') return this.open(cycle, head, loads, stores);
-    if (this.taken !== this.done) return false;
-    if (head.kind === 'geometry') this.geometry = head;
-    this.completions.add(cycle + 1);
-    this.pop(cycle);
-    return true;
-  }
-
-  private open(cycle: number, exec: Exec, loads: number, stores: number): boolean {
-    if (exec.waitLoad > loads || exec.waitStore > stores) return false;
-    const { popped, done } = this.pipeline.open(cycle, this.geometry!, exec);
-    this.popAt = popped;
-    this.completions.add(done);
-    return true;
-  }
-
-  private pop(cycle: number): void {
-    this.taken++;
-    this.queue.take(cycle);
-  }
-
-  next(cycle: number): number {
-    return earliestAfter(cycle, this.completions.next, this.popAt);
-  }
-}
 
 /**
  * Replays a program in time: the queues of the sequencer, fetch, DMA and memory cycle by cycle without data (cycles in which

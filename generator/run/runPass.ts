@@ -1,11 +1,12 @@
 import { makePlan, type Plan } from '../compile/plan.js';
 import { withStoredZeros } from '../compile/storedZeros.js';
 import { writeWindow } from '../compile/window.js';
-import { planImages, randomOperands, unpackResult } from '../compile/workload.js';
+import { planImages, randomOperands } from '../compile/workload.js';
 import { laneBound } from '../dataflows/lanes/index.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import type { EmittedFile } from '../emit/rtl.js';
+import { formatOf, unpackResult } from '../formats/index.js';
 import { judge, type Operands } from '../golden/judge.js';
 import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
 import { counters, registerOffset, snakeCase } from '../isa/registers.js';
@@ -117,8 +118,6 @@ const readCounters = (config: Config, sim: SimResult, first: number): Record<str
   return values;
 };
 
-const operandBits = (config: Config): number => (config.format === 'int8' ? 8 : 16);
-
 const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).reverse().toString('hex')}`;
 
 /** What the simulator is told of a run. */
@@ -193,7 +192,7 @@ export const runPass = async (
 
   // comparison
   const actual = sim.dumps[0] ?? new Uint8Array(output.bytes);
-  const width = output.bytes / (expectedOutput.bytes.length / (narrow ? operandBits(config) / 8 : 4));
+  const width = output.bytes / (expectedOutput.bytes.length / (formatOf(config)[narrow ? 'result' : 'sum'].bits / 8));
   let mismatches = 0;
   let firstMismatch: Mismatch | undefined;
   for (let at = 0; at < output.bytes; at += width) {

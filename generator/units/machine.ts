@@ -1,6 +1,7 @@
 import type { Config } from '../description/config.js';
 import { type Derived, derive } from '../description/derive.js';
-import { type Arithmetic, arithmeticOf, type OperandBuffer } from '../formats/arithmetic.js';
+import type { Arithmetic, OperandBuffer } from '../formats/arithmetic.js';
+import { formatOf } from '../formats/index.js';
 import type { Geometry } from '../isa/program.js';
 import { type Counts, noCounts } from './counts.js';
 import type { Fail } from './fault.js';
@@ -19,14 +20,18 @@ export interface Machine {
 }
 
 /** An accelerator after reset. */
-export const makeMachine = (config: Config, regions: readonly Region[], fail: Fail): Machine => ({
-  config,
-  sizes: derive(config),
-  memory: new Memory(regions),
-  arithmetic: arithmeticOf(config),
-  counts: noCounts(),
-  fail,
-});
+export const makeMachine = (config: Config, regions: readonly Region[], fail: Fail): Machine => {
+  const sizes = derive(config);
+  const { accumulatorDepth } = config.buffers;
+  return {
+    config,
+    sizes,
+    memory: new Memory(regions),
+    arithmetic: formatOf(config).arithmetic({ ...config.array, ...sizes, accumulatorDepth }),
+    counts: noCounts(),
+    fail,
+  };
+};
 
 /** Address of a vector's first element in a buffer; all its lanes must have been loaded. */
 export const vectorAt = (machine: Machine, buffer: OperandBuffer, address: number, lanes: number): number => {

@@ -4,6 +4,7 @@ import { specialOperands } from '../../generator/compile/workload.js';
 import { type Config, PASSES } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import { formatLayer, makeLayer, parseLayer } from '../../generator/description/layer.js';
+import { formats } from '../../generator/formats/index.js';
 import type { Operands } from '../../generator/golden/judge.js';
 import { type Workload, withOperands } from '../../generator/run/host.js';
 import type { InjectedError, MemoryOptions, MemoryRange, Simulator } from '../../generator/run/simulators/job.js';
@@ -167,7 +168,7 @@ const randomScenario = (draw: Draw): Scenario => {
 /** A seed of operands, or in bf16 at times operands with infinities, NaNs and subnormals. */
 const randomData = ({ format }: Config, { problem }: Plan, draw: Draw): number | Operands => {
   const seed = draw.between(0, 0x3fffffff);
-  return format === 'bf16' && draw.percent(25) ? specialOperands(problem.layer, problem.pass, seed) : seed;
+  return formats[format].special && draw.percent(25) ? specialOperands(problem.layer, problem.pass, seed) : seed;
 };
 
 /** The case of a seed. */

@@ -1,6 +1,7 @@
 import { parseConfig } from '../../generator/description/checkConfig.js';
 import { type Config, ENGINES } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
+import { FORMATS, formats } from '../../generator/formats/index.js';
 import { Draw } from './random.js';
 
 const MOST_LANES = 8;
@@ -10,13 +11,14 @@ const POWERS = [1, 2, 4, 8];
 /** A small random accelerator, from the least buffers that its array and bus allow; the same for the same seed. */
 export const randomConfig = (seed: number): Config => {
   const draw = new Draw(seed);
-  const format = draw.pick(['int8', 'bf16'] as const);
+  const format = draw.pick(FORMATS);
+  const { least, most } = formats[format].addStages;
   const first = draw.pick(ENGINES);
   const unsized: Config = {
     name: `soak${seed}`,
     array: { rows: draw.between(1, MOST_LANES), columns: draw.between(1, MOST_LANES) },
     format,
-    addStages: format === 'int8' ? 1 : draw.between(1, 4),
+    addStages: least === most ? least : draw.between(least, most),
     buffers: { dynamicBytes: 1, stationaryBytes: 1, accumulatorDepth: 16 * draw.pick(POWERS) },
     axi: {
       dataWidth: draw.pick(WIDTHS),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
 import { encodingProblem } from '../../generator/compile/encodable.js';
 import { makePlan, type Plan } from '../../generator/compile/plan.js';
-import { planImages, randomOperands, unpackResult } from '../../generator/compile/workload.js';
+import { planImages, randomOperands } from '../../generator/compile/workload.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import {
   formatLayer,
@@ -14,6 +14,7 @@ import {
   parseLayer,
 } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { unpackResult } from '../../generator/formats/index.js';
 import { judge } from '../../generator/golden/judge.js';
 import { execute } from '../../generator/machine/executor.js';
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makePlan, type Plan } from '../../generator/compile/plan.js';
-import { planImages, randomOperands, unpackResult } from '../../generator/compile/workload.js';
+import { planImages, randomOperands } from '../../generator/compile/workload.js';
 import type { LaneMapping } from '../../generator/dataflows/lanes/index.js';
 import { laneBound } from '../../generator/dataflows/lanes/index.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import { formatLayer, type Layer, type LayerShape, makeLayer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { unpackResult } from '../../generator/formats/index.js';
 import { usefulMacs } from '../../generator/golden/convolution.js';
 import { judge } from '../../generator/golden/judge.js';
 import { execute } from '../../generator/machine/executor.js';

@@ -3,13 +3,13 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { unpackResult } from '../../generator/compile/workload.js';
 import { PASS_TENSORS } from '../../generator/dataflows/problem.js';
 import { type Config, ENGINES } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
 import { emit, generate } from '../../generator/emit/generate.js';
 import { makeSelfTest } from '../../generator/emit/selfTest.js';
 import { selfTestFiles } from '../../generator/emit/selfTestFiles.js';
+import { unpackResult } from '../../generator/formats/index.js';
 import { judge } from '../../generator/golden/judge.js';
 import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { makePlan } from '../../generator/compile/plan.js';
-import { planImages, specialOperands, unpackResult } from '../../generator/compile/workload.js';
+import { planImages, specialOperands } from '../../generator/compile/workload.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import type { Layer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { unpackResult } from '../../generator/formats/index.js';
 import { judge, type Operands } from '../../generator/golden/judge.js';
 import { execute } from '../../generator/machine/executor.js';
 import { anyLayer } from '../description/layers.js';

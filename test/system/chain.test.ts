@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { makePlan, type Places } from '../../generator/compile/plan.js';
-import { randomOperands, unpackResult } from '../../generator/compile/workload.js';
+import { randomOperands } from '../../generator/compile/workload.js';
 import type { Engine, Pass } from '../../generator/description/config.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { unpackResult } from '../../generator/formats/index.js';
 import { DONE, IDLE, read, runScript, start, type Workload, waitIrq, withOperands } from '../../generator/run/host.js';
 import { clear } from '../../generator/run/steps.js';
 

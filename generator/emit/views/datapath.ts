@@ -1,5 +1,6 @@
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
+import { formatOf } from '../../formats/index.js';
 import { type CommonView, commonView } from './common.js';
 
 /** A size at which the benches try the array. */
@@ -47,7 +48,8 @@ export const arrayCases = (config: Config): readonly ArrayCase[] => {
     { rows: 7, columns: 1, stages },
     { rows: 3, columns: 2, stages },
   ];
-  if (config.format === 'bf16') cases.push(...[1, 2, 3, 4].map((depth) => ({ rows: 4, columns: 4, stages: depth })));
+  const { least, most } = formatOf(config).addStages;
+  for (let depth = least; depth <= most && most > least; depth++) cases.push({ rows: 4, columns: 4, stages: depth });
   const name = (shape: ArrayCase): string => JSON.stringify(shape);
   return cases.filter((shape, i) => cases.findIndex((other) => name(other) === name(shape)) === i);
 };
@@ -62,7 +64,7 @@ export const datapathView = (config: Config): DatapathView => {
     rows: config.array.rows,
     columns: config.array.columns,
     addStages: config.addStages,
-    maxAddStages: bf16 ? 4 : 1,
+    maxAddStages: formatOf(config).addStages.most,
     dataBits,
     dataTop: dataBits - 1,
     cases: arrayCases(config),

@@ -1,5 +1,6 @@
 import type { Exec, Geometry } from '../../isa/program.js';
 import { entryAt, type Machine, vectorAt } from '../machine.js';
+import { fusedLanes, lanesOf } from './tile.js';
 import { type AxisWalk, axisWalks } from './walk.js';
 
 /** One tap of one pair of channel tiles: where its walk starts, and how much of the array it uses. */
@@ -223,19 +224,15 @@ export const runExec = (machine: Machine, exec: Exec): void => {
     fail('ENGINE', 'the engine zerofree alone needs rect');
   }
   const walksH = axisWalks(geometry, exec, 'H', fail);
-  const fusedLanes = (tap: number): number => (tap === exec.tapsW - 1 ? exec.rowLanesLast : rows);
-  const walksW = axisWalks(geometry, exec, 'W', fail, exec.fused ? fusedLanes : undefined);
+  const lanesOfTap = (tap: number): number => fusedLanes(exec, rows, tap);
+  const walksW = axisWalks(geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
-  const rowLanesOf = (column: number, reduction: number, kw: number): number => {
-    if (exec.fused) return fusedLanes(kw);
-    if (exec.diagonal) return column === exec.columnTiles - 1 ? exec.rowLanesLast : columns;
-    return exec.reducePixels || reduction === exec.reductionTiles - 1 ? exec.rowLanesLast : rows;
-  };
   for (let column = 0; column < exec.columnTiles; column++) {
     for (let reduction = 0; reduction < reductions; reduction++) {
       walksH.forEach((h, kh) => {
         walksW.forEach((w, kw) => {
           if (h.count === 0 || w.count === 0) return;
+          const lanes = lanesOf(config.array, exec, column, reduction, kw);
           const tap: Tap = {
             exec,
             geometry,
@@ -249,8 +246,8 @@ export const runExec = (machine: Machine, exec: Exec): void => {
               kw * geometry.tileTapW +
               column * geometry.tileColumn +
               reduction * geometry.tileReduction,
-            rowLanes: rowLanesOf(column, reduction, kw),
-            columnLanes: column === exec.columnTiles - 1 ? exec.columnLanesLast : columns,
+            rowLanes: lanes.row,
+            columnLanes: lanes.column,
           };
           if (exec.reducePixels) sumOverPixels(machine, tap);
           else sumOverChannels(machine, tap);

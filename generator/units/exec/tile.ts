@@ -39,7 +39,8 @@ const prefix = (count: number, value: (index: number) => number): Int32Array => 
 };
 
 /** Row lanes of a fused tap along w: all, and what is left in the last one. */
-const fusedLanes = (exec: Exec, rows: number, kw: number): number => (kw === exec.tapsW - 1 ? exec.rowLanesLast : rows);
+export const fusedLanes = (exec: Exec, rows: number, kw: number): number =>
+  kw === exec.tapsW - 1 ? exec.rowLanesLast : rows;
 
 const tapCounts = (exec: Exec, boundW: number, rows: number, h: AxisWalk, w: AxisWalk, kh: number, kw: number) => {
   const perImage = h.count * w.count;

@@ -16,7 +16,7 @@ export interface AxisWalk {
 }
 
 /** The fields of one axis, h or w. */
-interface Axis {
+interface AxisFields {
   readonly taps: number;
   readonly positions: number;
   readonly x: number;
@@ -58,10 +58,10 @@ const axisNames = [
   'pixTap',
 ] as const;
 
-const axisOf = (geometry: Geometry, exec: Exec, letter: 'H' | 'W'): Axis => {
+const axisOf = (geometry: Geometry, exec: Exec, letter: 'H' | 'W'): AxisFields => {
   const [ofTile, ofTensor] = [exec, geometry] as unknown as readonly Readonly<Record<string, number>>[];
   const field = (name: string): number => ofTile![name] ?? ofTensor![name]!;
-  return Object.fromEntries(axisNames.map((name) => [name, field(name + letter)])) as unknown as Axis;
+  return Object.fromEntries(axisNames.map((name) => [name, field(name + letter)])) as unknown as AxisFields;
 };
 
 /** A coordinate that moves from tap to tap, in units of the stride and a remainder. */
@@ -73,7 +73,7 @@ interface Coordinate {
 
 const nextTap = (
   { x, phase }: Coordinate,
-  axis: Pick<Axis, 'xTap' | 'phaseTap' | 'phaseMod'>,
+  axis: Pick<AxisFields, 'xTap' | 'phaseTap' | 'phaseMod'>,
   rect: boolean,
 ): Coordinate => {
   const lowered = phase - axis.phaseTap;
@@ -120,7 +120,7 @@ const rectangleOf = (positions: number, start: Coordinate, last: number): Pick<A
 };
 
 const walkRectangle = (
-  axis: Axis,
+  axis: AxisFields,
   start: Coordinate,
   last: number,
   dynamic: number,
@@ -143,7 +143,7 @@ const walkRectangle = (
 };
 
 const walkAll = (
-  axis: Axis,
+  axis: AxisFields,
   start: Coordinate,
   dynamic: number,
   pixel: number,

@@ -71,10 +71,10 @@ describe('the code behind a value', () => {
         .readdirSync(`generator/${folder}`, { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('.ts'))
         .map((name) => `generator/${folder}/${name}`);
-      // what lists one driver for software, what only predictions need
+      // what lists one driver for software, what only predictions need, types
       const absent = files.filter((path) => !plans.includes(path));
       expect(absent.map((path) => basename(path))).toEqual(
-        { compile: ['estimate.ts'], 'emit/views': ['driver.ts'] }[folder as string] ?? [],
+        { compile: ['estimate.ts'], dataflows: ['laneMap.ts'], 'emit/views': ['driver.ts'] }[folder as string] ?? [],
       );
     }
     const runs = of('scripts/benchmark/rtlRun.ts', [

@@ -1,0 +1,196 @@
+import { type Arithmetic, type ArithmeticSizes, type OperandBuffer, paddedLanes, UNROLL } from './arithmetic.js';
+import type { ElementFormat, NumberFormat, OperandFormat } from './format.js';
+import {
+  add,
+  bf16Bits,
+  bf16FromBits,
+  fp32Bits,
+  fp32FromBits,
+  macBf16,
+  SMALLEST_NORMAL,
+  STRUCTURAL_ZERO,
+} from './numerics.js';
+
+const { fround } = Math;
+
+const singleText = (bits: bigint): string => {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, Number(bits));
+  return String(view.getFloat32(0));
+};
+
+const operand: OperandFormat<Float32Array> = {
+  name: 'bf16',
+  bits: 16,
+  unpack: (bytes) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Float32Array.from({ length: bytes.byteLength / 2 }, (_, i) => bf16FromBits(view.getUint16(i * 2, true)));
+  },
+  text: (bits) => singleText(bits << 16n),
+  pack: (values) => {
+    const halves = new Uint16Array(values.length);
+    const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    for (let i = 0; i < values.length; i++) {
+      const subnormal = Math.abs(values[i]!) < SMALLEST_NORMAL;
+      halves[i] = subnormal ? words[i]! >>> 16 : bf16Bits(values[i]!);
+    }
+    return new Uint8Array(halves.buffer);
+  },
+  /** Around 1 with both signs, and some zeros. */
+  random: (length, next) => {
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) {
+      const word = next();
+      // sign, exponent 2^-4 … 2^3, 7 mantissa bits
+      values[i] =
+        (word & 0xf00) === 0
+          ? 0
+          : bf16FromBits(((word & 1) << 15) | ((123 + ((word >>> 1) & 7)) << 7) | ((word >>> 4) & 0x7f));
+    }
+    return values;
+  },
+};
+
+const sum: ElementFormat<Float32Array> = {
+  name: 'fp32',
+  bits: 32,
+  unpack: (bytes) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => fp32FromBits(view.getUint32(i * 4, true)));
+  },
+  text: singleText,
+};
+
+/** Exponent fields that a buffer has held: enough to tell that no product can leave fp32's normal range. */
+interface Seen {
+  least: number;
+  most: number;
+}
+
+class Bf16Arithmetic implements Arithmetic {
+  readonly dynamic: OperandBuffer;
+  readonly stationary: OperandBuffer;
+  readonly pitch: number;
+  readonly block: Float64Array;
+  readonly sums: Float32Array;
+  readonly scratch: Float32Array;
+  private readonly seen = new Map<OperandBuffer, Seen>();
+  /**
+   * All operands are finite, and every product is a multiple of 2^-126 below 2^128. Then so is every finite sum: nothing is
+   * flushed, no product overflows, no sum is −0, and adding in double precision before rounding to fp32 rounds but once.
+   */
+  private plain = true;
+
+  constructor({ rows, columns, dynamicElements, stationaryElements, accumulatorDepth }: ArithmeticSizes) {
+    const buffer = (size: number): OperandBuffer => {
+      const made: OperandBuffer = {
+        stored: new Uint16Array(size),
+        values: new Float32Array(size),
+        written: new Uint8Array(size),
+        mask: size - 1,
+      };
+      this.seen.set(made, { least: 254, most: 1 });
+      return made;
+    };
+    this.dynamic = buffer(dynamicElements);
+    this.stationary = buffer(stationaryElements);
+    this.pitch = paddedLanes(columns);
+    this.block = new Float64Array(rows * this.pitch);
+    this.sums = new Float32Array(accumulatorDepth * this.pitch);
+    this.scratch = new Float32Array(rows);
+  }
+
+  write(buffer: OperandBuffer, element: number, bytes: Uint8Array): void {
+    const { stored, values, written, mask } = buffer;
+    const bits = new Uint32Array(values.buffer);
+    const seen = this.seen.get(buffer)!;
+    for (let i = 0; i < bytes.length; i += 2) {
+      const at = (element + (i >> 1)) & mask;
+      const half = bytes[i] | (bytes[i + 1] << 8);
+      const exponent = (half >> 7) & 0xff;
+      stored[at] = half;
+      written[at] = 1;
+      bits[at] = (exponent === 0 ? half & 0x8000 : half) << 16;
+      if (exponent !== 0) {
+        if (exponent < seen.least) seen.least = exponent;
+        if (exponent > seen.most) seen.most = exponent;
+      }
+    }
+    const [dynamic, stationary] = [this.seen.get(this.dynamic)!, this.seen.get(this.stationary)!];
+    const finite = Math.max(dynamic.most, stationary.most) < 255;
+    const bias = 127;
+    const multiples = dynamic.least + stationary.least - 2 * bias - 2 * 7 >= -126;
+    const bounded = dynamic.most + stationary.most - 2 * bias + 2 <= 128;
+    this.plain = finite && multiples && bounded;
+  }
+
+  structuralZero(): number {
+    return this.plain ? 0 : STRUCTURAL_ZERO;
+  }
+
+  zerosAreIdle(): boolean {
+    return this.plain;
+  }
+
+  multiply(x: Float32Array, xAt: number, rows: number, entry: number): void {
+    if (this.plain) this.multiplyPlain(x, xAt, rows, entry);
+    else this.multiplyAny(x, xAt, rows, entry);
+  }
+
+  private multiplyPlain(x: Float32Array, xAt: number, rows: number, entry: number): void {
+    const { block, sums, pitch } = this;
+    const to = entry * pitch;
+    for (let c = 0; c < pitch; c += UNROLL) {
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let r = 0, k = c; r < rows; r++, k += pitch) {
+        const value = x[xAt + r];
+        s0 = fround(s0 + value * block[k]);
+        s1 = fround(s1 + value * block[k + 1]);
+        s2 = fround(s2 + value * block[k + 2]);
+        s3 = fround(s3 + value * block[k + 3]);
+      }
+      sums[to + c] += s0;
+      sums[to + c + 1] += s1;
+      sums[to + c + 2] += s2;
+      sums[to + c + 3] += s3;
+    }
+  }
+
+  private multiplyAny(x: Float32Array, xAt: number, rows: number, entry: number): void {
+    const { block, sums, pitch } = this;
+    for (let c = 0; c < pitch; c++) {
+      let sum = 0;
+      for (let r = 0; r < rows; r++) sum = macBf16(sum, x[xAt + r], block[r * pitch + c]);
+      sums[entry * pitch + c] = add(sums[entry * pitch + c], sum);
+    }
+  }
+
+  drain(entry: number, lanes: number, narrow: boolean, _shift: number, to: DataView, at: number): void {
+    const { sums, pitch } = this;
+    for (let lane = 0; lane < lanes; lane++) {
+      const sum = sums[entry * pitch + lane];
+      if (narrow) to.setUint16(at + 2 * lane, bf16Bits(sum), true);
+      else to.setUint32(at + 4 * lane, fp32Bits(sum), true);
+    }
+    sums.fill(0, entry * pitch, (entry + 1) * pitch);
+  }
+}
+
+/** bf16 × bf16, exact in fp32; fp32 sums, rounded to nearest even. Subnormals are zero, and there is one NaN. */
+export const bf16: NumberFormat = {
+  name: 'bf16',
+  operands: { dynamic: operand, stationary: operand },
+  sum,
+  result: operand,
+  addStages: { least: 1, most: 4, usual: 3 },
+  shifts: false,
+  exact: false,
+  special: true,
+  blocks: ['fp32_add', 'bf16_mul'],
+  sumText: 'fp32',
+  resultText: () => 'bf16: sums in fp32, rounded to nearest even',
+  arithmetic: (sizes) => new Bf16Arithmetic(sizes),
+};
