@@ -1,5 +1,5 @@
 import type { Config } from '../description/config.js';
-import type { ResultFormat } from '../formats/result.js';
+import type { ResultFormat } from '../formats/index.js';
 import type { Builder } from './builder.js';
 import { emitChannelPass } from './channels/emit.js';
 import { channelOutlay } from './channels/price.js';

@@ -2,7 +2,14 @@ import { bf16 } from './bf16.js';
 import type { Format, NumberFormat } from './format.js';
 import { int8 } from './int8.js';
 
-export { type ElementFormat, FORMATS, type Format, type NumberFormat, type OperandFormat } from './format.js';
+export {
+  type ElementFormat,
+  FORMATS,
+  type Format,
+  type NumberFormat,
+  type OperandFormat,
+  type ResultFormat,
+} from './format.js';
 
 /** Every number format. */
 export const formats: Readonly<Record<Format, NumberFormat>> = { int8, bf16 };

@@ -1,4 +1,4 @@
-import type { ResultFormat } from '../../formats/result.js';
+import type { ResultFormat } from '../../formats/index.js';
 import { type Axis, type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';

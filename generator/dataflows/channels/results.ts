@@ -1,4 +1,4 @@
-import type { ResultFormat } from '../../formats/result.js';
+import type { ResultFormat } from '../../formats/index.js';
 import { type Range, rangeLength } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import type { Phase } from '../phases.js';
