@@ -50,9 +50,10 @@ const mapped = <K extends string, V>(keys: readonly K[], of: (key: K) => V): Rea
 const byName = (fields: readonly Omit<Field, 'reading' | 'holds'>[]): Readonly<Record<string, FieldView>> =>
   Object.fromEntries(fields.map((field) => [snakeCase(field.name), fieldView(field)]));
 
-/** What is common to all instructions, and the whole of an instruction's geometry words. */
+/** The opcode; of a GEOMETRY, which half it is, and its words. */
 const OPCODE = { name: 'opcode', word: 0, low: 0, bits: OPCODE_BITS };
 const SECOND = { name: 'second', word: 0, low: GEOMETRY_SECOND, bits: 1 };
+const HALF = { name: 'half', word: GEOMETRY_FIRST, low: 0, bits: 32 * GEOMETRY_HALF };
 
 /** The fields of half a GEOMETRY, where they lie in its instruction. */
 const geometryHalf = (half: number): readonly Field[] => {
@@ -89,15 +90,17 @@ const capitals = <V>(entries: readonly (readonly [name: string, value: V])[]): R
 
 const queueView = (name: Queue) => {
   const kinds = KINDS.filter((kind) => INSTRUCTION_SET[kind].queue === name);
-  const waits = QUEUES[name].waits.map((other) => {
+  const waits = QUEUES[name].waits.map((other, i, all) => {
     const holders = kinds.flatMap((kind) => INSTRUCTION_SET[kind].fields.filter((f) => f.name === waitField(other)));
-    return { name: other, NAME: other.toUpperCase(), slice: fieldView(holders[0]!).slice };
+    return { name: other, NAME: other.toUpperCase(), slice: fieldView(holders[0]!).slice, before: all.slice(0, i) };
   });
   return {
     name,
     NAME: name.toUpperCase(),
     /** A unit says later that an instruction has completed; else it takes it as it completes. */
     later: QUEUES[name].completes === 'later',
+    /** GEOMETRY is one of its instructions. */
+    geometry: kinds.includes('geometry'),
     /** Counts that its instructions wait for, at the same place in all that wait. */
     waits,
     kinds: kinds.map((kind) => kind.toUpperCase()),
@@ -116,12 +119,9 @@ const queueView = (name: Queue) => {
 export const isaView = {
   isa: {
     ...mapped(KINDS, (kind) => byName(INSTRUCTION_SET[kind].fields)),
-    /** Of every instruction. */
-    any: byName([OPCODE, SECOND]),
+    /** Of every instruction, and of both halves of a GEOMETRY. */
+    any: byName([OPCODE, SECOND, HALF]),
   },
-  /** Bits of an instruction, of the geometry of an EXEC, and of a half of it. */
-  instructionTop: 32 * WORDS_PER_INSTRUCTION - 1,
-  geometryTop: 2 * 32 * GEOMETRY_HALF - 1,
   opcode: capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`])),
   cause: capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`])),
   checks: [
