@@ -2,10 +2,10 @@ import { type Axis, inputStep } from '../dataflows/axis.js';
 import type { Cost } from '../dataflows/builder.js';
 import { gradientInputs, polyphase } from '../dataflows/phases.js';
 import type { Problem } from '../dataflows/problem.js';
+import type { Tiling } from '../dataflows/tilings.js';
 import type { Config, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
-import type { Tiling } from './plan.js';
 
 /** Moving all compulsory bytes a second time counts as much as this share of the run time; a third time four times as much. */
 const TRAFFIC_WEIGHT = 0.025;
