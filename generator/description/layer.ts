@@ -2,33 +2,9 @@ import { type Problem, UserError } from '../base/errors.js';
 import { plainCopy } from '../base/plain.js';
 import { readNumber, show } from '../base/show.js';
 import { ourKeys, spelledOut, writeOurs } from './foreignKeys.js';
-import { type LayerKey, type Limits, layerLimits, layerShorthands } from './layerKeys.js';
+import { type LayerKey, type LayerShape, type Limits, layerLimits, layerShorthands } from './layerKeys.js';
 
-export { type LayerKey, type Limits, layerLimits, layerShorthands } from './layerKeys.js';
-
-/** What a person gives of a convolution: see {@link Layer}. */
-export interface LayerShape {
-  /** Batch, input channels, input height and width, output channels. */
-  readonly B: number;
-  readonly C: number;
-  readonly H: number;
-  readonly W: number;
-  readonly N: number;
-  /** Kernel, stride, dilation: vertical and horizontal. */
-  readonly Kh: number;
-  readonly Kw: number;
-  readonly Sh: number;
-  readonly Sw: number;
-  readonly Dh: number;
-  readonly Dw: number;
-  /** Zero padding: top, bottom, left, right. */
-  readonly Pt: number;
-  readonly Pb: number;
-  readonly Pl: number;
-  readonly Pr: number;
-  /** Groups; C and N are multiples of it. */
-  readonly G: number;
-}
+export { type LayerKey, type LayerShape, type Limits, layerLimits, layerShorthands } from './layerKeys.js';
 
 /**
  * One convolution and its output size. Tensors in memory: X [B][H][W][C], Y [B][Ho][Wo][N], weights [Kh][Kw][C/G][N].

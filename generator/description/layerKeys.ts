@@ -1,4 +1,26 @@
-import type { LayerShape } from './layer.js';
+/** What a person gives of a convolution: a `Layer` but for its output size. */
+export interface LayerShape {
+  /** Batch, input channels, input height and width, output channels. */
+  readonly B: number;
+  readonly C: number;
+  readonly H: number;
+  readonly W: number;
+  readonly N: number;
+  /** Kernel, stride, dilation: vertical and horizontal. */
+  readonly Kh: number;
+  readonly Kw: number;
+  readonly Sh: number;
+  readonly Sw: number;
+  readonly Dh: number;
+  readonly Dw: number;
+  /** Zero padding: top, bottom, left, right. */
+  readonly Pt: number;
+  readonly Pb: number;
+  readonly Pl: number;
+  readonly Pr: number;
+  /** Groups; C and N are multiples of it. */
+  readonly G: number;
+}
 
 export type LayerKey = keyof LayerShape;
 

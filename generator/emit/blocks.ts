@@ -1,43 +1,19 @@
 import type { Config } from '../description/config.js';
 import { formatOf } from '../formats/index.js';
 import type { View } from './template.js';
-import { accumulatorView } from './views/accumulator.js';
-import { aguAccumulateView } from './views/agu_accumulate.js';
-import { aguDynamicView } from './views/agu_dynamic.js';
-import { aguStationaryView } from './views/agu_stationary.js';
-import { arrayView } from './views/array.js';
-import { axiArbiterView } from './views/axi_arbiter.js';
-import { bf16MulView } from './views/bf16_mul.js';
-import { bufferView } from './views/buffer.js';
-import { counterView } from './views/counter.js';
+import { axiView } from './views/axi.js';
+import { commonView } from './views/common.js';
 import { csrView } from './views/csr.js';
-import { decodeView } from './views/decode.js';
-import { deskewView } from './views/deskew.js';
-import { dmaReadView } from './views/dma_read.js';
-import { dmaWriteView } from './views/dma_write.js';
-import { epilogueView } from './views/epilogue.js';
-import { fetchView } from './views/fetch.js';
-import { fifoView } from './views/fifo.js';
-import { fp32AddView } from './views/fp32_add.js';
-import { issueView } from './views/issue.js';
-import { peView } from './views/pe.js';
-import { pixelWalkerView } from './views/pixel_walker.js';
-import { reorganizeView } from './views/reorganize.js';
-import { sequencerView } from './views/sequencer.js';
-import { skewView } from './views/skew.js';
-import { sram1r1wView } from './views/sram_1r1w.js';
-import { storeView } from './views/store.js';
-import { systolicView } from './views/systolic.js';
-import { tapAxesView } from './views/tap_axes.js';
-import { tapWalkerView } from './views/tap_walker.js';
+import { datapathView } from './views/datapath.js';
+import { engineView } from './views/engine.js';
 import { topView } from './views/top.js';
-import { transposerView } from './views/transposer.js';
 
-/** One block: `templates/rtl/<name>.v.hbs`, `templates/tb/<name>_tb.v.hbs`, `generator/views/<name>.ts`, `test/rtl/<name>.test.ts`. */
+/** One block: `templates/rtl/<name>.v.hbs`, `templates/tb/<name>_tb.v.hbs`, `test/rtl/<name>.test.ts`. */
 export interface Block {
   readonly name: string;
   /** One line for the catalogue and the file list. */
   readonly purpose: string;
+  /** What its templates read; blocks of a kind share it. */
   readonly view: (config: Config) => View;
   /** Blocks that this one instantiates, in any configuration. */
   readonly uses: readonly string[];
@@ -52,72 +28,72 @@ export const isBf16 = (config: Config): boolean => formatOf(config).special;
 
 /** Every block of the accelerator, leaves first. */
 export const blocks: readonly Block[] = [
-  { name: 'sram_1r1w', purpose: 'memory wrapper: one read, one write', view: sram1r1wView, uses: [] },
-  { name: 'fifo', purpose: 'first in, first out', view: fifoView, uses: ['sram_1r1w'] },
-  { name: 'fp32_add', purpose: 'fp32 adder', view: fp32AddView, uses: [], when: isBf16 },
-  { name: 'bf16_mul', purpose: 'bf16 multiplier', view: bf16MulView, uses: [], when: isBf16 },
-  { name: 'pe', purpose: 'multiply-accumulate cell', view: peView, uses: ['fp32_add', 'bf16_mul'] },
-  { name: 'skew', purpose: 'triangular delay into the array', view: skewView, uses: [] },
-  { name: 'deskew', purpose: 'triangular delay out of the array', view: deskewView, uses: [] },
-  { name: 'array', purpose: 'rows and columns of cells', view: arrayView, uses: ['pe'] },
-  { name: 'systolic', purpose: 'the array with straight edges', view: systolicView, uses: ['skew', 'array', 'deskew'] },
-  { name: 'buffer', purpose: 'operand buffer: a vector from any element', view: bufferView, uses: ['sram_1r1w'] },
-  { name: 'transposer', purpose: 'blocks by rows or columns to columns', view: transposerView, uses: [] },
-  { name: 'accumulator', purpose: 'sums: accumulate, drain', view: accumulatorView, uses: ['sram_1r1w', 'fp32_add'] },
-  { name: 'epilogue', purpose: 'sums to the bytes of a chunk stream', view: epilogueView, uses: [] },
+  { name: 'sram_1r1w', purpose: 'memory wrapper: one read, one write', view: commonView, uses: [] },
+  { name: 'fifo', purpose: 'first in, first out', view: commonView, uses: ['sram_1r1w'] },
+  { name: 'fp32_add', purpose: 'fp32 adder', view: datapathView, uses: [], when: isBf16 },
+  { name: 'bf16_mul', purpose: 'bf16 multiplier', view: datapathView, uses: [], when: isBf16 },
+  { name: 'pe', purpose: 'multiply-accumulate cell', view: datapathView, uses: ['fp32_add', 'bf16_mul'] },
+  { name: 'skew', purpose: 'triangular delay into the array', view: commonView, uses: [] },
+  { name: 'deskew', purpose: 'triangular delay out of the array', view: commonView, uses: [] },
+  { name: 'array', purpose: 'rows and columns of cells', view: datapathView, uses: ['pe'] },
+  { name: 'systolic', purpose: 'the array with straight edges', view: datapathView, uses: ['skew', 'array', 'deskew'] },
+  { name: 'buffer', purpose: 'operand buffer: a vector from any element', view: commonView, uses: ['sram_1r1w'] },
+  { name: 'transposer', purpose: 'blocks by rows or columns to columns', view: commonView, uses: [] },
+  { name: 'accumulator', purpose: 'sums: accumulate, drain', view: datapathView, uses: ['sram_1r1w', 'fp32_add'] },
+  { name: 'epilogue', purpose: 'sums to the bytes of a chunk stream', view: datapathView, uses: [] },
   {
     name: 'dma_read',
     purpose: 'AXI4 read master: strided copies into the buffers',
-    view: dmaReadView,
+    view: axiView,
     uses: ['sram_1r1w', 'fifo'],
   },
-  { name: 'counter', purpose: '64-bit sum of small increments', view: counterView, uses: [] },
+  { name: 'counter', purpose: '64-bit sum of small increments', view: commonView, uses: [] },
   { name: 'csr', purpose: 'registers, interrupt and counters over AXI4-Lite', view: csrView, uses: ['counter'] },
   {
     name: 'dma_write',
     purpose: 'AXI4 write master: runs of bytes at any alignment',
-    view: dmaWriteView,
+    view: axiView,
     uses: ['sram_1r1w', 'fifo'],
   },
   {
     name: 'axi_arbiter',
     purpose: 'two read clients share one AXI4 port',
-    view: axiArbiterView,
+    view: axiView,
     uses: ['sram_1r1w', 'fifo'],
   },
-  { name: 'fetch', purpose: 'reads the program ahead of its use', view: fetchView, uses: ['sram_1r1w', 'fifo'] },
-  { name: 'pixel_walker', purpose: 'positions of a tap, with detection', view: pixelWalkerView, uses: [] },
-  { name: 'tap_axes', purpose: 'both axes from tap to tap', view: tapAxesView, uses: [] },
-  { name: 'tap_walker', purpose: 'tiles, taps and their ranges', view: tapWalkerView, uses: ['tap_axes'] },
+  { name: 'fetch', purpose: 'reads the program ahead of its use', view: axiView, uses: ['sram_1r1w', 'fifo'] },
+  { name: 'pixel_walker', purpose: 'positions of a tap, with detection', view: engineView, uses: [] },
+  { name: 'tap_axes', purpose: 'both axes from tap to tap', view: engineView, uses: [] },
+  { name: 'tap_walker', purpose: 'tiles, taps and their ranges', view: engineView, uses: ['tap_axes'] },
   {
     name: 'agu_dynamic',
     purpose: 'address generator of the dynamic operand',
-    view: aguDynamicView,
+    view: engineView,
     uses: ['sram_1r1w', 'fifo', 'pixel_walker'],
   },
   {
     name: 'agu_stationary',
     purpose: 'address generator of the stationary operand',
-    view: aguStationaryView,
+    view: engineView,
     uses: ['sram_1r1w', 'fifo', 'pixel_walker'],
   },
   {
     name: 'agu_accumulate',
     purpose: 'address generator of the sums',
-    view: aguAccumulateView,
+    view: engineView,
     uses: ['pixel_walker'],
   },
-  { name: 'issue', purpose: "the array's entry: join, hazards, tile loading", view: issueView, uses: [] },
-  { name: 'store', purpose: 'STORE: drains sums into runs', view: storeView, uses: ['sram_1r1w', 'fifo'] },
+  { name: 'issue', purpose: "the array's entry: join, hazards, tile loading", view: engineView, uses: [] },
+  { name: 'store', purpose: 'STORE: drains sums into runs', view: engineView, uses: ['sram_1r1w', 'fifo'] },
   {
     name: 'reorganize',
     purpose: 'REORGANIZE: writes the zero-inserted tensor',
-    view: reorganizeView,
+    view: engineView,
     uses: ['sram_1r1w', 'fifo', 'pixel_walker'],
     when: (config) => config.engines.includes('traditional'),
   },
-  { name: 'decode', purpose: 'decodes and checks instructions', view: decodeView, uses: [] },
-  { name: 'sequencer', purpose: 'runs a program: queues, semaphores, faults', view: sequencerView, uses: ['fifo'] },
+  { name: 'decode', purpose: 'decodes and checks instructions', view: engineView, uses: [] },
+  { name: 'sequencer', purpose: 'runs a program: queues, semaphores, faults', view: engineView, uses: ['fifo'] },
   {
     name: 'top',
     purpose: 'the accelerator',

@@ -6,7 +6,6 @@ import { Progress } from '../base/progress.js';
 import type { Estimate } from '../compile/estimate.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { parseLayer } from '../description/layer.js';
-import type { Prediction } from './predictWorker.js';
 import { cacheKey, openCache, recall, remember } from './simulators/cache.js';
 import { codeKey } from './simulators/code.js';
 
@@ -20,6 +19,9 @@ export interface PredictionJob {
   readonly pass: Pass;
   readonly engine: Engine;
 }
+
+/** What a worker answers. */
+export type Prediction = Estimate | { readonly problem: Problem };
 
 /** Without zeros to insert `traditional` is `bp` with any reorganizer, and need not be predicted twice. */
 const canonical = (job: PredictionJob): PredictionJob => {

@@ -1,10 +1,7 @@
-import { type Problem, problemOf } from '../base/errors.js';
-import { type Estimate, estimate } from '../compile/estimate.js';
+import { problemOf } from '../base/errors.js';
+import { estimate } from '../compile/estimate.js';
 import { parseLayer } from '../description/layer.js';
-import type { PredictionJob } from './predict.js';
-
-/** What a worker answers. */
-export type Prediction = Estimate | { readonly problem: Problem };
+import type { Prediction, PredictionJob } from './predict.js';
 
 // whoever asked is gone
 const giveUp = (): never => process.exit(1);

@@ -279,13 +279,13 @@ const DATA_PATHS: readonly Proof[] = [
       {
         name: 'waits for what is not given yet',
         block: 'decode',
-        find: '|| ins_q[64 +: 32] > wait_b',
+        find: ' || ins_q[2*32 +: 32] > loads_i',
         replace: '',
       },
       {
         name: 'a row may be longer than the buffer',
         block: 'decode',
-        find: '|| w6 > (DATA_BYTES << STAT_W)',
+        find: '|| load_row_bytes > (DATA_BYTES << STAT_W)',
         replace: '',
       },
       {
@@ -552,8 +552,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'a completed LOAD is not counted beside a dispatch',
         block: 'sequencer',
-        find: "loads_done_q  <= loads_done_q  + {31'd0, load_done_i};",
-        replace: "loads_done_q  <= loads_done_q  + {31'd0, load_done_i && !take};",
+        find: "loads_done_q <= loads_done_q + {31'd0, load_completes};",
+        replace: "loads_done_q <= loads_done_q + {31'd0, load_completes && !take};",
       },
     ],
   },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../description/config.js';
+import { isaView } from './isa.js';
 
 /** What every template can use. */
 export interface CommonView {
@@ -26,4 +27,5 @@ export const commonView = (config: Config): CommonView => ({
   prefix: config.prefix,
   config: config.name,
   hash: configHash(config).slice(0, 8),
+  ...isaView,
 });

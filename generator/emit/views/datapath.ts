@@ -31,9 +31,10 @@ export interface DatapathView extends CommonView {
   readonly dataBits: number;
   /** Index of an operand's top bit. */
   readonly dataTop: number;
-  /** Sizes and cycles of the benches. */
+  /** Sizes, cycles and vectors of the benches. */
   readonly cases: readonly ArrayCase[];
   readonly cycles: number;
+  readonly vectors: number;
 }
 
 /** The configured size or a part of it, and small ones at the edges: one cell, one row, one column; in bf16 every depth of the adder. */
@@ -69,5 +70,6 @@ export const datapathView = (config: Config): DatapathView => {
     dataTop: dataBits - 1,
     cases: arrayCases(config),
     cycles: STREAM_CYCLES,
+    vectors: ARITHMETIC_VECTORS,
   };
 };

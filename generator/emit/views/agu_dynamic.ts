@@ -1,5 +1,0 @@
-import type { Config } from '../../description/config.js';
-import { type EngineView, engineView } from './engine.js';
-
-/** Parametric. */
-export const aguDynamicView = (config: Config): EngineView => engineView(config);

@@ -1,0 +1,134 @@
+import {
+  type Field,
+  GEOMETRY_FIRST,
+  GEOMETRY_HALF,
+  GEOMETRY_SECOND,
+  INSTRUCTION_SET,
+  KINDS,
+  OPCODE_BITS,
+  WORDS_PER_INSTRUCTION,
+} from '../../isa/instructionSet.js';
+import { QUEUE_NAMES, QUEUES, type Queue, waitField } from '../../isa/queues.js';
+import { ERROR_CAUSES, snakeCase } from '../../isa/registers.js';
+
+/** A field in Verilog: what the partial `field` and the benches read. */
+export interface FieldView {
+  readonly name: string;
+  /** Lowest bit of the vector, as `word*32+low`. */
+  readonly at: string;
+  /** Part of the vector: a bit, or `at +: bits`. */
+  readonly slice: string;
+  /** Of a wire that holds it: empty for one bit. */
+  readonly range: string;
+  readonly bits: number;
+  /** Bits below the sign, and the bit of the sign. */
+  readonly magnitude: number;
+  readonly sign: string;
+  /** Word, lowest bit and width, as arguments. */
+  readonly place: string;
+}
+
+const atBit = (word: number, low: number): string => {
+  if (word === 0) return `${low}`;
+  return low === 0 ? `${word}*32` : `${word}*32+${low}`;
+};
+
+const fieldView = ({ name, word, low, bits }: Omit<Field, 'reading' | 'holds'>): FieldView => ({
+  name: snakeCase(name),
+  at: atBit(word, low),
+  slice: bits === 1 ? atBit(word, low) : `${atBit(word, low)} +: ${bits}`,
+  range: bits === 1 ? '' : `[${bits - 1}:0] `,
+  bits,
+  magnitude: bits - 1,
+  sign: atBit(word, low + bits - 1),
+  place: `${word}, ${low}, ${bits}`,
+});
+
+const mapped = <K extends string, V>(keys: readonly K[], of: (key: K) => V): Readonly<Record<K, V>> =>
+  Object.fromEntries(keys.map((key) => [key, of(key)])) as Record<K, V>;
+
+const byName = (fields: readonly Omit<Field, 'reading' | 'holds'>[]): Readonly<Record<string, FieldView>> =>
+  Object.fromEntries(fields.map((field) => [snakeCase(field.name), fieldView(field)]));
+
+/** The opcode; of a GEOMETRY, which half it is, and its words. */
+const OPCODE = { name: 'opcode', word: 0, low: 0, bits: OPCODE_BITS };
+const SECOND = { name: 'second', word: 0, low: GEOMETRY_SECOND, bits: 1 };
+const HALF = { name: 'half', word: GEOMETRY_FIRST, low: 0, bits: 32 * GEOMETRY_HALF };
+
+/** The fields of half a GEOMETRY, where they lie in its instruction. */
+const geometryHalf = (half: number): readonly Field[] => {
+  const first = half * GEOMETRY_HALF;
+  return INSTRUCTION_SET.geometry.fields
+    .filter(({ word }) => word >= first && word < first + GEOMETRY_HALF)
+    .map((field) => ({ ...field, word: field.word - first + GEOMETRY_FIRST }));
+};
+
+/** The bits of an instruction that no field covers, as a Verilog constant. */
+export const reservedBits = (fields: readonly Omit<Field, 'reading' | 'holds'>[]): bigint => {
+  const whole = (1n << BigInt(32 * WORDS_PER_INSTRUCTION)) - 1n;
+  return [OPCODE, ...fields].reduce(
+    (left, { word, low, bits }) => left & ~(((1n << BigInt(bits)) - 1n) << BigInt(word * 32 + low)),
+    whole,
+  );
+};
+
+const constant = (value: bigint): string => {
+  const digits = value.toString(16).padStart((32 * WORDS_PER_INSTRUCTION) / 4, '0');
+  return `512'h${digits.match(/.{8}/g)!.join('_')}`;
+};
+
+/** The checks that the table alone gives: bits that must be 0, fields that must not be. */
+const checksOf = (name: string, fields: readonly Field[], more: readonly Omit<Field, 'reading' | 'holds'>[] = []) => ({
+  name,
+  NAME: name.toUpperCase(),
+  reserved: constant(reservedBits([...fields, ...more])),
+  counts: fields.filter(({ reading }) => reading === 'count').map((field) => fieldView(field)),
+});
+
+const capitals = <V>(entries: readonly (readonly [name: string, value: V])[]): Readonly<Record<string, V>> =>
+  Object.fromEntries(entries.map(([name, value]) => [name.toUpperCase(), value]));
+
+const queueView = (name: Queue) => {
+  const kinds = KINDS.filter((kind) => INSTRUCTION_SET[kind].queue === name);
+  const waits = QUEUES[name].waits.map((other, i, all) => {
+    const holders = kinds.flatMap((kind) => INSTRUCTION_SET[kind].fields.filter((f) => f.name === waitField(other)));
+    return { name: other, NAME: other.toUpperCase(), slice: fieldView(holders[0]!).slice, before: all.slice(0, i) };
+  });
+  return {
+    name,
+    NAME: name.toUpperCase(),
+    /** A unit says later that an instruction has completed; else it takes it as it completes. */
+    later: QUEUES[name].completes === 'later',
+    /** GEOMETRY is one of its instructions. */
+    geometry: kinds.includes('geometry'),
+    /** Counts that its instructions wait for, at the same place in all that wait. */
+    waits,
+    kinds: kinds.map((kind) => kind.toUpperCase()),
+    /** Those of its kinds that wait, as labels of a case. */
+    waiting: kinds
+      .filter((kind) => INSTRUCTION_SET[kind].fields.some((f) => f.name === waitField(waits[0]!.name)))
+      .map((kind) => kind.toUpperCase())
+      .join(', '),
+  };
+};
+
+/**
+ * The instruction set for templates: `isa.<kind>.<field>` is a {@link FieldView}, `opcode.<KIND>` and `cause.<NAME>` are 8-bit
+ * constants, `checks` what the decoder asks of every instruction of a kind, `queues` the queues.
+ */
+export const isaView = {
+  isa: {
+    ...mapped(KINDS, (kind) => byName(INSTRUCTION_SET[kind].fields)),
+    /** Of every instruction, and of both halves of a GEOMETRY. */
+    any: byName([OPCODE, SECOND, HALF]),
+  },
+  opcode: capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`])),
+  cause: capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`])),
+  checks: [
+    checksOf('geometry_first', geometryHalf(0), [SECOND]),
+    checksOf('geometry_second', geometryHalf(1), [SECOND]),
+    ...KINDS.filter((kind) => kind !== 'geometry').map((kind) => checksOf(kind, INSTRUCTION_SET[kind].fields)),
+  ],
+  queues: QUEUE_NAMES.map(queueView),
+  queue: mapped(QUEUE_NAMES, queueView),
+};
