@@ -1,5 +1,4 @@
-/** Instructions that a queue of the sequencer holds. */
-const QUEUE_DEPTH = 4;
+import { DEPTHS } from './depths.js';
 
 /** A queue of the sequencer: instructions given to it, and when the first may be seen. */
 export class Waiting<T> {
@@ -10,7 +9,7 @@ export class Waiting<T> {
   private takenAt = -1;
 
   hasRoom(cycle: number): boolean {
-    return this.items.length - this.head + (this.takenAt === cycle ? 1 : 0) < QUEUE_DEPTH;
+    return this.items.length - this.head + (this.takenAt === cycle ? 1 : 0) < DEPTHS.instructions;
   }
 
   push(cycle: number, item: T): void {

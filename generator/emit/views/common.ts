@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../description/config.js';
+import { DEPTHS } from '../../timing/depths.js';
 import { isaView } from './isa.js';
 
 /** What every template can use. */
@@ -28,4 +29,5 @@ export const commonView = (config: Config): CommonView => ({
   config: config.name,
   hash: configHash(config).slice(0, 8),
   ...isaView,
+  depths: DEPTHS,
 });

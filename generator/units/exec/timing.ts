@@ -1,14 +1,12 @@
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import type { Exec, Geometry } from '../../isa/program.js';
+import { DEPTHS } from '../../timing/depths.js';
 import { lanesOf, type TapCounts, type TileShapes } from './tile.js';
 
-/** Vectors that an address generator may have asked for and that nobody has taken (DEPTH of agu_*). */
-const CREDITS = 8;
+const CREDITS = DEPTHS.vectors;
 /** From a request to the vector at the output of the generator's queue: 2 cycles of buffer, 2 of the queue. */
 const READ_CYCLES = 4;
-/** Blocks of wgrad that may be announced ahead of their use (DEPTH of u_info). */
-const INFO_DEPTH = 4;
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
@@ -193,7 +191,7 @@ export class ExecPipeline {
         const lanes = !exec.fused && tile < tiles - 1 ? rows : lanesLast;
         const begin = Math.max(request, this.dynamicTaken - CREDITS + 2);
         blocks.last = Math.max(begin + READ_CYCLES, blocks.last + 1, blocks.free) + rows - 1;
-        const oldInfo = this.infoTaken.length === INFO_DEPTH ? this.infoTaken.shift()! : NEVER;
+        const oldInfo = this.infoTaken.length === DEPTHS.blocks ? this.infoTaken.shift()! : NEVER;
         const asked = Math.max(begin + rows - 1, blocks.last - CREDITS + 1, oldInfo + 1);
         blocks.last = Math.max(blocks.last, asked + READ_CYCLES);
         request = asked + 1;

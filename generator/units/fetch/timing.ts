@@ -1,10 +1,10 @@
 import type { Derived } from '../../description/derive.js';
 import { BYTES_PER_INSTRUCTION } from '../../isa/program.js';
+import { DEPTHS } from '../../timing/depths.js';
 import { FETCH, type MemoryPort } from '../../timing/memory.js';
 import { earliestAfter, Schedule, TimedQueue } from '../../timing/queue.js';
 
-const INSTRUCTIONS_PER_BURST = 4;
-const ROOM_INSTRUCTIONS = 8;
+const { fetchBurst: INSTRUCTIONS_PER_BURST, fetched: ROOM_INSTRUCTIONS } = DEPTHS;
 const ADDRESS_CYCLES = 2;
 /** A beat passes the arbiter's queue. */
 const BEAT_CYCLES = 1;

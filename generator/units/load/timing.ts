@@ -1,10 +1,10 @@
 import type { Derived } from '../../description/derive.js';
 import type { Load } from '../../isa/program.js';
+import { AXI_BURST } from '../../timing/depths.js';
 import { DMA, type MemoryPort } from '../../timing/memory.js';
 import { earliestAfter, Schedule } from '../../timing/queue.js';
 
-const PAGE = 4096;
-const MOST_BEATS = 256;
+const { page: PAGE, beats: MOST_BEATS } = AXI_BURST;
 /** AR is announced, registered in dma_read, and passes the arbiter's queue. */
 const ADDRESS_CYCLES = 2;
 /** A beat passes the arbiter's queue, is written, and (a LOAD's last one) is counted by the sequencer. */

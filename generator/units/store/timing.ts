@@ -1,13 +1,14 @@
 import type { Config } from '../../description/config.js';
 import type { Derived } from '../../description/derive.js';
 import type { Reorganize, Store } from '../../isa/program.js';
+import { DEPTHS } from '../../timing/depths.js';
 import { earliestAfter, TimedQueue } from '../../timing/queue.js';
 import { reorganizeStream } from '../reorganize/stream.js';
 import type { Stream } from '../stream.js';
 import { storeStream } from './stream.js';
 import type { WriteUnit } from './writeUnit.js';
 
-const CREDITS = 8;
+const CREDITS = DEPTHS.chunks;
 /** From a drain or a buffer read to its entry into the queue behind it. */
 const READ_CYCLES = 2;
 /** flush_q counts to 3. */

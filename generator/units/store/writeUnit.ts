@@ -1,10 +1,10 @@
 import type { Config } from '../../description/config.js';
 import type { Derived } from '../../description/derive.js';
+import { AXI_BURST } from '../../timing/depths.js';
 import type { MemoryPort } from '../../timing/memory.js';
 import { earliestAfter, Schedule, TimedQueue } from '../../timing/queue.js';
 
-const PAGE = 4096;
-const MOST_BEATS = 256;
+const { page: PAGE, beats: MOST_BEATS } = AXI_BURST;
 
 /** dma_write: runs to bursts, chunks merged into beats, bursts acknowledged. */
 export class WriteUnit {

@@ -1,0 +1,17 @@
+/** Depths of the queues of the hardware. The templates are given these, and the timing model takes the same. */
+export const DEPTHS = Object.freeze({
+  /** Instructions that a queue of the sequencer holds. */
+  instructions: 4,
+  /** Vectors that an address generator may have asked for and that nobody has taken. */
+  vectors: 8,
+  /** Blocks of wgrad that may be announced ahead of their use. */
+  blocks: 4,
+  /** Vectors or chunks that STORE and REORGANIZE may have asked for. */
+  chunks: 8,
+  /** Instructions of a burst of the fetch, and those that it holds. */
+  fetchBurst: 4,
+  fetched: 8,
+});
+
+/** Bursts end at these bytes, and after so many beats. */
+export const AXI_BURST = Object.freeze({ page: 4096, beats: 256 });
