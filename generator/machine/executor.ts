@@ -3,26 +3,17 @@ import {
   BYTES_PER_INSTRUCTION,
   decode,
   encodedCount,
-  type Instruction,
   type Queue,
   queueCount,
   queueOf,
   WORDS_PER_INSTRUCTION,
+  waitsOf,
 } from '../isa/program.js';
 import type { Counts } from '../units/counts.js';
 import { type Fail, ProgramError } from '../units/fault.js';
 import { makeMachine } from '../units/machine.js';
 import type { Region } from '../units/memory.js';
 import { handlerOf } from '../units/units.js';
-
-/** The field in which an instruction names the count of a queue that it waits for. */
-const WAIT_FIELDS: Readonly<Record<Queue, string>> = { load: 'waitLoad', exec: 'waitExec', store: 'waitStore' };
-
-const waitsOf = (instruction: Instruction): readonly (readonly [Queue, number])[] =>
-  (Object.entries(WAIT_FIELDS) as [Queue, string][]).flatMap(([queue, field]) => {
-    const count = (instruction as unknown as Readonly<Record<string, number | undefined>>)[field];
-    return count === undefined ? [] : [[queue, count] as const];
-  });
 
 /**
  * Carries out a program bit for bit as the hardware must, one instruction after the other: buffers wrap, sums take the

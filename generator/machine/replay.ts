@@ -7,12 +7,13 @@ import {
   type Queue,
   type Reorganize,
   type Store,
+  waitsOf,
 } from '../isa/program.js';
 import { DMA, MemoryPort, type MemoryTiming } from '../timing/memory.js';
 import { Waiting } from '../timing/waiting.js';
 import type { TileShapes } from '../units/exec/tile.js';
 import { ExecPipeline } from '../units/exec/timing.js';
-import { type Encoded, ExecUnit, encoded, queueOfEncoded } from '../units/exec/unit.js';
+import { type Encoded, ExecUnit, encoded, queueOfEncoded, waitsOfEncoded } from '../units/exec/unit.js';
 import { FetchUnit } from '../units/fetch/timing.js';
 import { LoadUnit } from '../units/load/timing.js';
 import { StoreUnit } from '../units/store/timing.js';
@@ -62,15 +63,16 @@ export const replay = (
   const write = new WriteUnit(config, sizes, memory);
   const store = new StoreUnit(config, sizes, write);
   const pipeline = new ExecPipeline(config, shapes);
-  const loads = new Waiting<Load>();
-  const stores = new Waiting<Store | Reorganize>();
-  const execs = new Waiting<Encoded>();
+  const loads = new Waiting<Load>(waitsOf);
+  const stores = new Waiting<Store | Reorganize>(waitsOf);
+  const execs = new Waiting<Encoded>(waitsOfEncoded);
   const exec = new ExecUnit(pipeline, execs);
   const queues: Readonly<Record<Queue, unknown>> = { load: loads, exec: execs, store: stores };
 
   const units = [memory, load, write, store, exec, fetch];
   const earliest = (cycle: number): number =>
     units.reduce((time, unit) => Math.min(time, unit.next(cycle)), Number.POSITIVE_INFINITY);
+  const completed: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
   let at = 0;
   let draining = false;
   let reorganizeEnd = 0;
@@ -101,21 +103,19 @@ export const replay = (
     changed = load.begin(cycle) || changed;
     changed = exec.begin(cycle) || changed;
     changed = store.begin() || changed;
-    const loadsDone = load.done;
-    const execsDone = exec.done;
-    const storesDone = store.done;
-    const loadHead = loads.at(cycle);
-    const loadReady = loadHead && loadHead.waitExec <= execsDone && loadHead.waitStore <= storesDone;
-    const storeHead = stores.at(cycle);
-    const storeReady = storeHead && storeHead.waitExec <= execsDone && storeHead.waitLoad <= loadsDone;
+    completed.load = load.done;
+    completed.exec = exec.done;
+    completed.store = store.done;
+    const loadHead = loads.ready(cycle, completed);
+    const storeHead = stores.ready(cycle, completed);
 
     changed = write.step(cycle) || changed;
-    changed = store.step(cycle, storeReady ? storeHead : undefined) || changed;
-    changed = load.step(cycle, loadReady ? loadHead : undefined) || changed;
-    changed = exec.step(cycle, loadsDone, storesDone) || changed;
+    changed = store.step(cycle, storeHead) || changed;
+    changed = load.step(cycle, loadHead) || changed;
+    changed = exec.step(cycle, completed) || changed;
     // the counter sees what is loaded for it one cycle later
-    const loadingNow = reorganizeEnd > loadsDone;
-    const storing = storeReady && storeHead.kind === 'reorganize';
+    const loadingNow = reorganizeEnd > completed.load;
+    const storing = storeHead?.kind === 'reorganize';
     const reorganizing = storing || loading;
     if (load.taken) {
       loads.take(cycle);

@@ -1,7 +1,7 @@
 import type { Exec, Geometry, Instruction, Queue } from '../../isa/program.js';
-import { queueOf } from '../../isa/program.js';
+import { queueOf, waitsOf } from '../../isa/program.js';
 import { earliestAfter, Schedule } from '../../timing/queue.js';
-import type { Waiting } from '../../timing/waiting.js';
+import type { Completed, Waiting } from '../../timing/waiting.js';
 import type { ExecPipeline } from './timing.js';
 
 /** One encoded instruction: a GEOMETRY is two, of which the second sets it. */
@@ -11,6 +11,8 @@ export const encoded = (instructions: readonly Instruction[]): readonly Encoded[
   instructions.flatMap((one): readonly Encoded[] => (one.kind === 'geometry' ? [{ kind: 'half' }, one] : [one]));
 
 export const queueOfEncoded = (one: Encoded): Queue | undefined => (one.kind === 'half' ? 'exec' : queueOf(one));
+
+export const waitsOfEncoded = (one: Encoded): ReturnType<typeof waitsOf> => (one.kind === 'half' ? [] : waitsOf(one));
 
 /** The EXEC queue: geometry waits for the tiles before it, an EXEC for its counts, and then runs by itself. */
 export class ExecUnit {
@@ -32,14 +34,18 @@ export class ExecUnit {
     return completed > 0;
   }
 
-  step(cycle: number, loads: number, stores: number): boolean {
+  step(cycle: number, completed: Completed): boolean {
     const head = this.queue.at(cycle);
     if (!head || cycle < this.popAt) return false;
     if (cycle === this.popAt) {
       this.pop(cycle);
       return true;
     }
-    if (head.kind === 'exec') return this.open(cycle, head, loads, stores);
+    if (head.kind === 'exec') {
+      if (!this.queue.ready(cycle, completed)) return false;
+      this.open(cycle, head);
+      return true;
+    }
     if (this.taken !== this.done) return false;
     if (head.kind === 'geometry') this.geometry = head;
     this.completions.add(cycle + 1);
@@ -47,12 +53,10 @@ export class ExecUnit {
     return true;
   }
 
-  private open(cycle: number, exec: Exec, loads: number, stores: number): boolean {
-    if (exec.waitLoad > loads || exec.waitStore > stores) return false;
+  private open(cycle: number, exec: Exec): void {
     const { popped, done } = this.pipeline.open(cycle, this.geometry!, exec);
     this.popAt = popped;
     this.completions.add(done);
-    return true;
   }
 
   private pop(cycle: number): void {
