@@ -8,6 +8,7 @@ import { arrayView } from './views/array.js';
 import { axiArbiterView } from './views/axi_arbiter.js';
 import { bf16MulView } from './views/bf16_mul.js';
 import { bufferView } from './views/buffer.js';
+import { commonView } from './views/common.js';
 import { counterView } from './views/counter.js';
 import { csrView } from './views/csr.js';
 import { decodeView } from './views/decode.js';
@@ -117,6 +118,7 @@ export const blocks: readonly Block[] = [
   },
   { name: 'decode', purpose: 'decodes and checks instructions', view: decodeView, uses: [] },
   { name: 'sequencer', purpose: 'runs a program: queues, semaphores, faults', view: sequencerView, uses: ['fifo'] },
+  { name: 'activity', purpose: 'what each counter adds', view: commonView, uses: [] },
   {
     name: 'top',
     purpose: 'the accelerator',
@@ -124,6 +126,7 @@ export const blocks: readonly Block[] = [
     bench: 'system',
     uses: [
       'csr',
+      'activity',
       'fetch',
       'decode',
       'sequencer',
