@@ -94,6 +94,7 @@ export const blocks: readonly Block[] = [
   },
   { name: 'decode', purpose: 'decodes and checks instructions', view: engineView, uses: [] },
   { name: 'sequencer', purpose: 'runs a program: queues, semaphores, faults', view: engineView, uses: ['fifo'] },
+  { name: 'activity', purpose: 'what each counter adds', view: commonView, uses: [] },
   {
     name: 'top',
     purpose: 'the accelerator',
@@ -101,6 +102,7 @@ export const blocks: readonly Block[] = [
     bench: 'system',
     uses: [
       'csr',
+      'activity',
       'fetch',
       'decode',
       'sequencer',

@@ -1,5 +1,6 @@
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
+import { INSTRUCTION_SET, OPCODE_BITS } from '../isa/instructionSet.js';
 import {
   COUNTERS_OFFSET,
   counters,
@@ -124,6 +125,13 @@ ${masks.join('\n')}
 ${reorganizeDefines(config, define)}
 /* Error causes */
 ${ERROR_CAUSES.map(({ code, name, description }) => define(`ERROR_${name}`, `${code}`, description)).join('\n')}
+
+/* Opcodes of a program's instructions, in bits ${OPCODE_BITS - 1}:0 of their first word */
+${Object.entries(INSTRUCTION_SET)
+  .map(([kind, { opcode, does }]) =>
+    define(`OPCODE_${kind.toUpperCase()}`, `${opcode}`, does.replaceAll('`', '').replaceAll('…', ' to ')),
+  )
+  .join('\n')}
 
 /* Counters: low word; the high word is 4 bytes after */
 ${counters(config)

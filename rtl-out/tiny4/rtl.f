@@ -34,4 +34,5 @@ rtl/bpi_store.v
 rtl/bpi_reorganize.v
 rtl/bpi_decode.v
 rtl/bpi_sequencer.v
+rtl/bpi_activity.v
 rtl/bpi_top.v

@@ -4,31 +4,11 @@ import {
   decode,
   encode,
   encodedCount,
-  type Field,
-  fieldRange,
   INSTRUCTION_SET,
   type Instruction,
   queueCount,
 } from '../../generator/isa/program.js';
-
-const value = (field: Field): fc.Arbitrary<number | boolean> => {
-  if (field.reading === 'flag') return fc.boolean();
-  let [min, max] = fieldRange(field);
-  if (field.reading === 'step') max = 2 ** 31 - 1;
-  if (field.reading === 'offset') min = 0;
-  return fc.oneof(
-    fc.constantFrom(min, max),
-    fc.maxSafeInteger().map((n) => min + (Math.abs(n) % (max - min + 1))),
-  );
-};
-
-const anyInstruction: fc.Arbitrary<Instruction> = fc.oneof(
-  ...Object.entries(INSTRUCTION_SET).map(([kind, { fields }]) =>
-    fc
-      .record(Object.fromEntries(fields.map((field) => [field.name, value(field)])))
-      .map((values) => ({ kind, ...values }) as Instruction),
-  ),
-);
+import { anyInstruction } from './instructions.js';
 
 const zeros = (kind: Instruction['kind'], values: object): Instruction =>
   ({

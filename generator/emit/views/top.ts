@@ -30,6 +30,5 @@ export const topView = (config: Config): TopView => {
     outstanding: axi.outstanding,
     laneTop: bitsFor(array.rows * array.rows * array.columns + 1) - 1,
     byteTop: byteBits - 1,
-    byteZero: `${byteBits}'d0`,
   };
 };

@@ -48,6 +48,13 @@ module bpi_agu_accumulate #(
     output wire [15:0]       item_inside_o,      // wgrad: elements of the block that hold data; 0 but for its first vector
     output wire [15:0]       item_zero_o         // wgrad: those that are structural zeros, likewise
 );
+    // --- Geometry ---------------------------------------------------------
+    wire [ADDR_W-1:0] pix_b = geometry_i[14*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_pos_h = geometry_i[16*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_pos_w = geometry_i[19*32 +: ADDR_W];
+    wire [ADDR_W-1:0] step_tile = geometry_i[24*32 +: ADDR_W];
+    wire [ADDR_W-1:0] step_lane = geometry_i[26*32 +: ADDR_W];
+
     // --- Control ----------------------------------------------------------
     reg              running_q, end_q, reduce_q, first_q;
     reg [7:0]        columns_q, lane_q;
@@ -63,8 +70,6 @@ module bpi_agu_accumulate #(
     wire             finish    = fire && (end_q || (reduce_q ? last_lane && info_last_i : last));
     wire             start     = tap_valid_i && (!running_q || finish);
 
-    wire [ADDR_W-1:0] step_tile = geometry_i[24*32 +: ADDR_W];
-    wire [ADDR_W-1:0] step_lane = geometry_i[26*32 +: ADDR_W];
     // The block's first address: the tap's for the first reduction tile of a group, else one tile further.
     wire [ADDR_W-1:0] block_addr = info_first_i ? tile_addr_q : block_addr_q + step_tile;
     wire [ADDR_W-1:0] lane_addr  = lane_q == 8'd0 ? block_addr : lane_addr_q;
@@ -114,10 +119,10 @@ module bpi_agu_accumulate #(
         .x_step_w_i    (8'd0),
         .phase_mod_h_i (8'd1),
         .phase_mod_w_i (8'd1),
-        .step_b_i      (geometry_i[14*32 +: ADDR_W]),
-        .pos_h_i       (geometry_i[16*32 +: ADDR_W]),
+        .step_b_i      (pix_b),
+        .pos_h_i       (pix_pos_h),
         .wrap_h_i      ({ADDR_W{1'b0}}),
-        .pos_w_i       (geometry_i[19*32 +: ADDR_W]),
+        .pos_w_i       (pix_pos_w),
         .wrap_w_i      ({ADDR_W{1'b0}}),
         .addr_o        (pix_addr),
         .x_w_o         (unused_x),

@@ -65,6 +65,20 @@ module bpi_agu_dynamic #(
 );
     localparam DEPTH = 8;
 
+    // --- Geometry ---------------------------------------------------------
+    wire [15:0] bound_h = geometry_i[0 +: 16];
+    wire [15:0] bound_w = geometry_i[16 +: 16];
+    wire [7:0] x_step_h = geometry_i[2*32 +: 8];
+    wire [7:0] x_step_w = geometry_i[2*32+8 +: 8];
+    wire [7:0] phase_mod_h = geometry_i[2*32+16 +: 8];
+    wire [7:0] phase_mod_w = geometry_i[2*32+24 +: 8];
+    wire [ADDR_W-1:0] dyn_b = geometry_i[4*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_tile = geometry_i[5*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_pos_h = geometry_i[6*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_wrap_h = geometry_i[7*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_pos_w = geometry_i[10*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_wrap_w = geometry_i[11*32 +: ADDR_W];
+
     // --- Control ----------------------------------------------------------
     reg         running_q, reduce_q, fused_q, ended_q;
     reg         rect_q;
@@ -92,7 +106,6 @@ module bpi_agu_dynamic #(
     // Lanes with data: all, or those of a fused tap (one reduction tile) that lie inside the image, first_lane .. end_lane-1; one at least if read.
     // The image may begin behind the first lane, and end before the last one.  That it ends is known late: both cases are worked out.
     wire signed [17:0] x_w;
-    wire        [15:0] bound_w    = geometry_i[0*32+16 +: 16];
     wire               begins     = fused_q && x_w[17];
     wire               stops      = fused_q && x_w > x_full_q;
     wire        [7:0]  missing    = -x_w[7:0];
@@ -112,8 +125,6 @@ module bpi_agu_dynamic #(
     wire        [15:0] zero_stops   = zero_q + {8'd0, lanes} - bound_w + skipped;
     wire        [15:0] zero_next    = !present || rect_q ? zero_q : !read ? zero_all : stops ? zero_stops : zero_q - outside;
 
-    wire [ADDR_W-1:0] dyn_tile = geometry_i[5*32 +: ADDR_W];
-
     always @(posedge clk_i) begin
         if (start)       running_q <= 1'b1;
         else if (finish) running_q <= 1'b0;
@@ -127,7 +138,7 @@ module bpi_agu_dynamic #(
             fused_q      <= tap_fused_i;
             tiles_q      <= tap_reduction_tiles_i - 16'd1;
             lanes_last_q <= tap_row_lanes_i;
-            x_full_q     <= $signed({2'b00, geometry_i[0*32+16 +: 16]}) - $signed({10'd0, tap_row_lanes_i});
+            x_full_q     <= $signed({2'b00, bound_w}) - $signed({10'd0, tap_row_lanes_i});
         end
         if (fire) begin
             slot_q   <= last_slot ? 8'd0 : slot_q + 8'd1;
@@ -171,17 +182,17 @@ module bpi_agu_dynamic #(
         .phase_w_i     (tap_phase_w_i),
         .rect_i        (tap_rect_i),
         .reach_w_i     (fused_q ? lanes_last_q - 8'd1 : 8'd0),
-        .bound_h_i     (geometry_i[0*32 +: 16]),
-        .bound_w_i     (geometry_i[0*32+16 +: 16]),
-        .x_step_h_i    (geometry_i[2*32 +: 8]),
-        .x_step_w_i    (geometry_i[2*32+8 +: 8]),
-        .phase_mod_h_i (geometry_i[2*32+16 +: 8]),
-        .phase_mod_w_i (geometry_i[2*32+24 +: 8]),
-        .step_b_i      (geometry_i[4*32 +: ADDR_W]),
-        .pos_h_i       (geometry_i[6*32 +: ADDR_W]),
-        .wrap_h_i      (geometry_i[7*32 +: ADDR_W]),
-        .pos_w_i       (geometry_i[10*32 +: ADDR_W]),
-        .wrap_w_i      (geometry_i[11*32 +: ADDR_W]),
+        .bound_h_i     (bound_h),
+        .bound_w_i     (bound_w),
+        .x_step_h_i    (x_step_h),
+        .x_step_w_i    (x_step_w),
+        .phase_mod_h_i (phase_mod_h),
+        .phase_mod_w_i (phase_mod_w),
+        .step_b_i      (dyn_b),
+        .pos_h_i       (dyn_pos_h),
+        .wrap_h_i      (dyn_wrap_h),
+        .pos_w_i       (dyn_pos_w),
+        .wrap_w_i      (dyn_wrap_w),
         .addr_o        (addr),
         .x_w_o         (x_w),
         .inside_o      (paired),

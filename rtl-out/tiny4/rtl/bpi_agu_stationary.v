@@ -50,6 +50,16 @@ module bpi_agu_stationary #(
 );
     localparam DEPTH = 8;
 
+    // --- Geometry ---------------------------------------------------------
+    wire [7:0] phase_mod_h = geometry_i[2*32+16 +: 8];
+    wire [7:0] phase_mod_w = geometry_i[2*32+24 +: 8];
+    wire [ADDR_W-1:0] pix_b = geometry_i[14*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_pos_h = geometry_i[16*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_wrap_h = geometry_i[17*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_pos_w = geometry_i[19*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_wrap_w = geometry_i[20*32 +: ADDR_W];
+    wire [ADDR_W-1:0] tile_inner = geometry_i[26*32 +: ADDR_W];
+
     // --- Control ----------------------------------------------------------
     reg              running_q, reduce_q, by_column_q, diagonal_q, ended_q;
     reg [7:0]        slot_q;                       // vector of the block
@@ -80,7 +90,7 @@ module bpi_agu_stationary #(
     always @(posedge clk_i) begin
         if (fire) begin
             slot_q      <= last_slot ? 8'd0 : slot_q + 8'd1;
-            tile_addr_q <= tile_addr_q + geometry_i[26*32 +: ADDR_W];
+            tile_addr_q <= tile_addr_q + tile_inner;
             ended_q     <= ends;
         end
         if (start) begin
@@ -115,13 +125,13 @@ module bpi_agu_stationary #(
         .bound_w_i     (16'd0),
         .x_step_h_i    (8'd0),
         .x_step_w_i    (8'd0),
-        .phase_mod_h_i (geometry_i[2*32+16 +: 8]),
-        .phase_mod_w_i (geometry_i[2*32+24 +: 8]),
-        .step_b_i      (geometry_i[14*32 +: ADDR_W]),
-        .pos_h_i       (geometry_i[16*32 +: ADDR_W]),
-        .wrap_h_i      (geometry_i[17*32 +: ADDR_W]),
-        .pos_w_i       (geometry_i[19*32 +: ADDR_W]),
-        .wrap_w_i      (geometry_i[20*32 +: ADDR_W]),
+        .phase_mod_h_i (phase_mod_h),
+        .phase_mod_w_i (phase_mod_w),
+        .step_b_i      (pix_b),
+        .pos_h_i       (pix_pos_h),
+        .wrap_h_i      (pix_wrap_h),
+        .pos_w_i       (pix_pos_w),
+        .wrap_w_i      (pix_wrap_w),
         .addr_o        (pix_addr),
         .x_w_o         (unused_x),
         .inside_o      (unused_inside),

@@ -28,14 +28,16 @@ module bpi_decode #(
     output wire          out_valid_o,
     input  wire          out_ready_i,
     output wire [511:0]  out_data_o,
-    output wire          out_load_o,       // one of these, or none where cause is not 0
+    output wire          out_load_o,       // LOAD
     output wire          out_exec_o,       // GEOMETRY, EXEC
-    output wire          out_store_o,      // STORE, REORGANIZE
-    output wire          out_end_o,
+    output wire          out_store_o,       // STORE, REORGANIZE
+    output wire          out_end_o,        // one of these, or none where cause is not 0
     output wire [7:0]    out_cause_o
 );
-    localparam [7:0] GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3, STORE = 8'd4, REORGANIZE = 8'd5, END = 8'd6;
-    localparam [7:0] OPCODE = 8'd1, FIELD = 8'd2, BUFFER_RANGE = 8'd3, MISALIGNED = 8'd4, WAIT = 8'd5, ACCUMULATOR_RANGE = 8'd13, ENGINE = 8'd14;
+    localparam [7:0] GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3, STORE = 8'd4,
+                     REORGANIZE = 8'd5, END = 8'd6;
+    localparam [7:0] OPCODE = 8'd1, FIELD = 8'd2, BUFFER_RANGE = 8'd3, MISALIGNED = 8'd4,
+                     WAIT = 8'd5, ACCUMULATOR_RANGE = 8'd13, ENGINE = 8'd14;
 
     // --- One register -----------------------------------------------------
     reg         valid_q;
@@ -60,26 +62,83 @@ module bpi_decode #(
         end
     endfunction
 
-    // --- Checks -----------------------------------------------------------
-    wire [7:0]  opcode = ins_q[7:0];
-    wire [31:0] w3 = ins_q[3*32 +: 32], w4 = ins_q[4*32 +: 32], w5 = ins_q[5*32 +: 32], w6 = ins_q[6*32 +: 32];
-    wire [31:0] w7 = ins_q[7*32 +: 32], w8 = ins_q[8*32 +: 32], w9 = ins_q[9*32 +: 32], w10 = ins_q[10*32 +: 32];
-    wire [31:0] w12 = ins_q[12*32 +: 32], w13 = ins_q[13*32 +: 32];
-    wire        stationary = ins_q[8];
-    wire        narrow     = ins_q[8];
-    wire        fused      = ins_q[11];
-    wire        diagonal   = ins_q[12];
+    // --- Fields -----------------------------------------------------------
+    wire [7:0] opcode = ins_q[0 +: 8];
+    wire second = ins_q[8];
 
+    wire load_stationary = ins_q[8];
+    wire [63:0] load_address = ins_q[3*32 +: 64];
+    wire [31:0] load_buf_element = ins_q[5*32 +: 32];
+    wire [32-1:0] load_row_bytes = { {(32-24){1'b0} }, ins_q[6*32 +: 24]};
+    wire [31:0] load_stride1 = ins_q[8*32 +: 32];
+    wire [31:0] load_stride2 = ins_q[9*32 +: 32];
+
+    wire reduce_pixels = ins_q[8];
+    wire by_column = ins_q[9];
+    wire fused = ins_q[11];
+    wire diagonal = ins_q[12];
+    wire [15:0] reduction_tiles = ins_q[5*32 +: 16];
+    wire [7:0] row_lanes_last = ins_q[5*32+16 +: 8];
+    wire [7:0] column_lanes_last = ins_q[5*32+24 +: 8];
+    wire [17:0] edge_w = ins_q[13*32 +: 18];
+
+    wire narrow = ins_q[8];
+    wire [63:0] store_address = ins_q[3*32 +: 64];
+    wire [31:0] acc_base = ins_q[5*32 +: 32];
+    wire [24-1:0] groups = { {(24-16){1'b0} }, ins_q[6*32 +: 16]};
+    wire [15:0] vectors_per_group = ins_q[6*32+16 +: 16];
+    wire [31:0] store_stride1 = ins_q[8*32 +: 32];
+    wire [31:0] store_stride2 = ins_q[9*32 +: 32];
+    wire [7:0] last_lanes = ins_q[12*32 +: 8];
+
+    wire [63:0] reorganize_address = ins_q[3*32 +: 64];
+    wire [31:0] reorganize_buf_element = ins_q[5*32 +: 32];
+    wire [23:0] elements = ins_q[6*32 +: 24];
+    wire [15:0] positions_w = ins_q[7*32 +: 16];
+    wire [7:0] stride_h = ins_q[10*32+8 +: 8];
+    wire [7:0] stride_w = ins_q[10*32 +: 8];
+    wire [7:0] phase_h = ins_q[10*32+24 +: 8];
+    wire [7:0] phase_w = ins_q[10*32+16 +: 8];
+    wire [31:0] row_stride = ins_q[13*32 +: 32];
+
+    // Bits that no field covers, and counts of nothing
+    localparam [511:0] RESERVED_GEOMETRY_FIRST =
+        512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000_00000000_ffffffff_fffffe00;
+    wire sets_geometry_first = |(ins_q & RESERVED_GEOMETRY_FIRST);
+    wire zero_geometry_first = ~|ins_q[4*32+16 +: 8] || ~|ins_q[4*32+24 +: 8];
+    localparam [511:0] RESERVED_GEOMETRY_SECOND =
+        512'hffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
+    wire sets_geometry_second = |(ins_q & RESERVED_GEOMETRY_SECOND);
+    wire zero_geometry_second = 1'b0;
+    localparam [511:0] RESERVED_LOAD =
+        512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00;
+    wire sets_load = |(ins_q & RESERVED_LOAD);
+    wire zero_load = ~|ins_q[6*32 +: 24] || ~|ins_q[7*32 +: 16] || ~|ins_q[7*32+16 +: 16];
+    localparam [511:0] RESERVED_EXEC =
+        512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffe000;
+    wire sets_exec = |(ins_q & RESERVED_EXEC);
+    wire zero_exec = ~|ins_q[3*32 +: 16] || ~|ins_q[3*32+16 +: 16] || ~|ins_q[4*32 +: 16] || ~|ins_q[4*32+16 +: 16] || ~|ins_q[5*32 +: 16] || ~|ins_q[5*32+16 +: 8] || ~|ins_q[5*32+24 +: 8] || ~|ins_q[12*32 +: 8] || ~|ins_q[12*32+8 +: 8];
+    localparam [511:0] RESERVED_STORE =
+        512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffe0fe00;
+    wire sets_store = |(ins_q & RESERVED_STORE);
+    wire zero_store = ~|ins_q[6*32 +: 16] || ~|ins_q[6*32+16 +: 16] || ~|ins_q[7*32 +: 16] || ~|ins_q[7*32+16 +: 16] || ~|ins_q[12*32 +: 8];
+    localparam [511:0] RESERVED_REORGANIZE =
+        512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00;
+    wire sets_reorganize = |(ins_q & RESERVED_REORGANIZE);
+    wire zero_reorganize = ~|ins_q[6*32 +: 24] || ~|ins_q[7*32 +: 16] || ~|ins_q[7*32+16 +: 16] || ~|ins_q[10*32 +: 8] || ~|ins_q[10*32+8 +: 8];
+    localparam [511:0] RESERVED_END =
+        512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
+    wire sets_end = |(ins_q & RESERVED_END);
+    wire zero_end = 1'b0;
+
+    // --- Checks -----------------------------------------------------------
     localparam [31:0] OPERAND_MASK = DATA_BYTES - 1;
     wire [31:0] output_mask = narrow ? OPERAND_MASK : 32'd3;
     wire [63:0] above       = {64{1'b1}} << (ADDR_W - 1) << 1;        // address bits that do not exist
-    wire        far         = |({w4, w3} & above);
 
-    reg  [31:0] wait_a, wait_b;        // what the instruction may wait for at most
-    reg         reserved, empty, too_long, outside, misaligned, overflow, missing;
+    reg         known, reserved, empty, too_long, outside, misaligned, overflow, missing;
     always @* begin
-        wait_a     = 32'd0;
-        wait_b     = 32'd0;
+        known      = 1'b1;
         reserved   = 1'b0;
         empty      = 1'b0;
         too_long   = 1'b0;
@@ -89,73 +148,72 @@ module bpi_decode #(
         missing    = 1'b0;
         case (opcode)
             GEOMETRY: begin
-                reserved = |ins_q[31:16] || ins_q[15:8] > 8'd1 || |ins_q[63:32] || (ins_q[8] ? |ins_q[511:480] : |w5[31:16]);
-                empty    = !ins_q[8] && (w4[23:16] == 8'd0 || w4[31:24] == 8'd0);
+                reserved = second ? sets_geometry_second : sets_geometry_first;
+                empty    = second ? zero_geometry_second : zero_geometry_first;
             end
             LOAD: begin
-                wait_a     = execs_i;
-                wait_b     = stores_i;
-                reserved   = |ins_q[31:10] || |w6[31:24] || |ins_q[511:384] || far;
-                empty      = w6 == 32'd0 || w7[15:0] == 16'd0 || w7[31:16] == 16'd0;
-                outside    = stationary ? |(w5 >> STAT_W) || w6 > (DATA_BYTES << STAT_W)
-                                        : |(w5 >> DYN_W)  || w6 > (DATA_BYTES << DYN_W);
-                misaligned = |((w3 | w6 | w8 | w9) & OPERAND_MASK);
+                reserved   = sets_load || |(load_address & above);
+                empty      = zero_load;
+                outside    = load_stationary ? |(load_buf_element >> STAT_W) || load_row_bytes > (DATA_BYTES << STAT_W)
+                                             : |(load_buf_element >> DYN_W)  || load_row_bytes > (DATA_BYTES << DYN_W);
+                misaligned = |((load_address[31:0] | load_row_bytes | load_stride1 | load_stride2) & OPERAND_MASK);
             end
             EXEC: begin
-                wait_a   = loads_i;
-                wait_b   = stores_i;
-                reserved = |ins_q[31:13] || |w12[31:16] || |w13[31:18] || |ins_q[511:448] || (!fused && |w13)
-                        || (fused && (ins_q[9] || diagonal))
-                        || (diagonal && (ins_q[8] || ins_q[9] || w5[23:16] != w5[31:24] || COLS > ROWS))
-                        || ((fused || diagonal) && w5[15:0] != 16'd1);
-                empty    = w3[15:0] == 16'd0 || w3[31:16] == 16'd0 || w4[15:0] == 16'd0 || w4[31:16] == 16'd0
-                        || w5[15:0] == 16'd0 || w5[23:16] == 8'd0 || w5[31:24] == 8'd0 || w12[7:0] == 8'd0 || w12[15:8] == 8'd0
-                        || w5[23:16] > ROWS[7:0] || w5[31:24] > COLS[7:0];
+                reserved = sets_exec || (!fused && |edge_w)
+                        || (fused && (by_column || diagonal))
+                        || (diagonal && (reduce_pixels || by_column || row_lanes_last != column_lanes_last || COLS > ROWS))
+                        || ((fused || diagonal) && reduction_tiles != 16'd1);
+                empty    = zero_exec || row_lanes_last > ROWS[7:0] || column_lanes_last > COLS[7:0];
                 missing  = 1'b0;
             end
             STORE: begin
-                wait_a     = execs_i;
-                wait_b     = loads_i;
-                reserved   = |ins_q[15:9] || |ins_q[31:21] || |w12[31:8] || |ins_q[511:448] || far;
-                empty      = w6[15:0] == 16'd0 || w6[31:16] == 16'd0 || w7[15:0] == 16'd0 || w7[31:16] == 16'd0
-                          || w12[7:0] == 8'd0 || w12[7:0] > COLS[7:0];
-                too_long   = exceeds({8'd0, w6[15:0]}, w6[31:16], STORE_LIMIT);
-                overflow   = |(w5 >> ACC_W);
-                misaligned = |((w3 | w8 | w9) & output_mask);
+                reserved   = sets_store || |(store_address & above);
+                empty      = zero_store || last_lanes > COLS[7:0];
+                too_long   = exceeds(groups, vectors_per_group, STORE_LIMIT);
+                overflow   = |(acc_base >> ACC_W);
+                misaligned = |((store_address[31:0] | store_stride1 | store_stride2) & output_mask);
             end
             REORGANIZE: begin
-                wait_a     = execs_i;
-                wait_b     = loads_i;
-                reserved   = |ins_q[31:8] || |w6[31:24] || |ins_q[511:448] || far;
-                empty      = w6 == 32'd0 || w7[15:0] == 16'd0 || w7[31:16] == 16'd0 || w10[7:0] == 8'd0 || w10[15:8] == 8'd0
-                          || w10[23:16] >= w10[7:0] || w10[31:24] >= w10[15:8];
-                too_long   = exceeds(w6[23:0], w7[15:0], REORGANIZE_LIMIT);
-                outside    = |(w5 >> DYN_W);
-                misaligned = |((w3 | w13) & OPERAND_MASK);
+                reserved   = sets_reorganize || |(reorganize_address & above);
+                empty      = zero_reorganize || phase_w >= stride_w || phase_h >= stride_h;
+                too_long   = exceeds(elements, positions_w, REORGANIZE_LIMIT);
+                outside    = |(reorganize_buf_element >> DYN_W);
+                misaligned = |((reorganize_address[31:0] | row_stride) & OPERAND_MASK);
                 missing    = 1'b0;
             end
-            END: reserved = |ins_q[511:8];
-            default: ;
+            END: begin
+                reserved = sets_end;
+                empty    = zero_end;
+            end
+            default: known = 1'b0;
         endcase
     end
 
-    wire known = opcode >= GEOMETRY && opcode <= END;
-    wire waits = opcode >= LOAD && opcode <= REORGANIZE;
+    reg early;                         // waits for what has not been given yet
+    always @* begin
+        case (opcode)
+            LOAD: early = ins_q[1*32 +: 32] > execs_i || ins_q[2*32 +: 32] > stores_i;
+            EXEC: early = ins_q[1*32 +: 32] > loads_i || ins_q[2*32 +: 32] > stores_i;
+            STORE, REORGANIZE: early = ins_q[1*32 +: 32] > execs_i || ins_q[2*32 +: 32] > loads_i;
+            default: early = 1'b0;
+        endcase
+    end
+
     wire [7:0] cause = !known     ? OPCODE
                      : missing    ? ENGINE
                      : (reserved || empty || too_long) ? FIELD
                      : outside    ? BUFFER_RANGE
                      : overflow   ? ACCUMULATOR_RANGE
                      : misaligned ? MISALIGNED
-                     : (waits && (ins_q[32 +: 32] > wait_a || ins_q[64 +: 32] > wait_b)) ? WAIT
+                     : early      ? WAIT
                      : 8'd0;
 
     // --- Outputs ----------------------------------------------------------
     wire fine = cause == 8'd0;
     assign out_valid_o = valid_q;
     assign out_data_o  = ins_q;
-    assign out_load_o  = fine && opcode == LOAD;
-    assign out_exec_o  = fine && (opcode == EXEC || opcode == GEOMETRY);
+    assign out_load_o = fine && (opcode == LOAD);
+    assign out_exec_o = fine && (opcode == GEOMETRY || opcode == EXEC);
     assign out_store_o = fine && (opcode == STORE || opcode == REORGANIZE);
     assign out_end_o   = fine && opcode == END;
     assign out_cause_o = cause;

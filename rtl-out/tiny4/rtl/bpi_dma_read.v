@@ -43,7 +43,7 @@ module bpi_dma_read #(
     output wire [7:0]                          bytes_o,            // bytes received in this cycle, whole beats
     input  wire                                halt_i,             // held until idle_o: no new burst, commands and data dropped
     output wire                                error_valid_o,      // pulse; after it as if halted, until reset
-    output wire [7:0]                          error_code_o,       // 4 misaligned, 7 SLVERR, 8 DECERR
+    output wire [7:0]                          error_code_o,       // a cause: MISALIGNED, READ_SLVERR, READ_DECERR
     output wire [ADDR_W-1:0]                   error_addr_o,       // of the row, or of the beat
 
     // AXI4 read address and read data

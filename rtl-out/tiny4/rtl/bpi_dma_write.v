@@ -36,7 +36,7 @@ module bpi_dma_write #(
     output wire [7:0]          bytes_o,           // bytes placed in this cycle
     input  wire                halt_i,            // held until idle_o: no new burst, commands and chunks dropped
     output wire                error_valid_o,     // pulse; after it as if halted, until reset
-    output wire [7:0]          error_code_o,      // 6 window, 9 SLVERR, 10 DECERR
+    output wire [7:0]          error_code_o,      // a cause: WINDOW, WRITE_SLVERR, WRITE_DECERR
     output wire [ADDR_W-1:0]   error_addr_o,      // of the burst
 
     // AXI4 write address, write data and write response

@@ -26,7 +26,7 @@ module bpi_fetch #(
     output wire              idle_o,            // every instruction taken, nothing owed
     input  wire              halt_i,            // held until idle_o: no new burst, instructions dropped
     output wire              error_valid_o,     // pulse; after it as if halted, until reset
-    output wire [7:0]        error_code_o,      // 4 misaligned base, 7 SLVERR, 8 DECERR
+    output wire [7:0]        error_code_o,      // a cause: MISALIGNED (the base), READ_SLVERR, READ_DECERR
     output wire [ADDR_W-1:0] error_addr_o,      // the base, or of the beat
 
     // AXI4 read address and read data
@@ -95,7 +95,7 @@ module bpi_fetch #(
 
     // --- Instructions: several beats, or a part of one ----------------------
     reg         ins_valid_q;
-    reg [511:0] ins_q;
+    reg [511:0] beats_q;
     reg [31:0]  due_q;                     // instructions not yet put out
     wire        step = beat_valid && (!ins_valid_q || ins_ready_i);
     wire        whole;                     // this step completes an instruction
@@ -105,20 +105,20 @@ module bpi_fetch #(
             assign whole      = step;
             assign beat_taken = step && (upper_q || due_q == 32'd1);
             always @(posedge clk_i) begin
-                if (step) ins_q <= upper_q ? beat_data[DATA_W-1:DATA_W-512] : beat_data[511:0];
+                if (step) beats_q <= upper_q ? beat_data[DATA_W-1:DATA_W-512] : beat_data[511:0];
                 if (begins) upper_q <= base_i[6];
                 else if (step) upper_q <= !upper_q;
             end
         end else if (BEAT_BYTES == 64) begin : gen_one
             assign whole      = step;
             assign beat_taken = step;
-            always @(posedge clk_i) if (step) ins_q <= beat_data;
+            always @(posedge clk_i) if (step) beats_q <= beat_data;
         end else begin : gen_several
             reg [5-BYTE_W:0] part_q;
             assign whole      = step && &part_q;
             assign beat_taken = step;
             always @(posedge clk_i) begin
-                if (step) ins_q <= { beat_data, ins_q[511:DATA_W] };
+                if (step) beats_q <= { beat_data, beats_q[511:DATA_W] };
                 if (rst_i || stop) part_q <= {(6-BYTE_W){1'b0}};
                 else if (step) part_q <= part_q + 1'b1;
             end
@@ -173,7 +173,7 @@ module bpi_fetch #(
 
     // --- Outputs ------------------------------------------------------------
     assign ins_valid_o     = ins_valid_q;
-    assign ins_data_o      = ins_q;
+    assign ins_data_o      = beats_q;
     assign idle_o          = due_q == 32'd0 && left_q == 32'd0 && owed_q == {ROOM_W{1'b0}} && !ins_valid_q;
     assign error_valid_o   = error_valid_q;
     assign error_code_o    = error_code_q;

@@ -45,12 +45,22 @@ module bpi_reorganize #(
     localparam BYTES = DATA_W / 8;
 
     // --- Fields -----------------------------------------------------------
-    wire [63:0]       addr_field  = ins_i[3*32 +: 64];
-    wire [BUF_W-1:0]  buf_base    = ins_i[5*32 +: BUF_W];
-    wire [23:0]       elements    = ins_i[6*32 +: 24];
-    wire [15:0]       positions_w = ins_i[7*32 +: 16];
-    wire [15:0]       positions_h = ins_i[7*32+16 +: 16];
-    wire [ADDR_W-1:0] row_stride  = { {(ADDR_W-31){ins_i[13*32+31]}}, ins_i[13*32 +: 31]};
+    wire [ADDR_W-1:0] address = ins_i[3*32 +: ADDR_W];
+    wire [BUF_W-1:0] buf_element = ins_i[5*32 +: BUF_W];
+    wire [23:0] elements = ins_i[6*32 +: 24];
+    wire [15:0] positions_w = ins_i[7*32 +: 16];
+    wire [15:0] positions_h = ins_i[7*32+16 +: 16];
+    wire [18-1:0] x_h = { {(18-15){ ins_i[8*32+31]} }, ins_i[8*32+16 +: 15]};
+    wire [18-1:0] x_w = { {(18-15){ ins_i[8*32+15]} }, ins_i[8*32 +: 15]};
+    wire [15:0] bound_h = ins_i[9*32+16 +: 16];
+    wire [15:0] bound_w = ins_i[9*32 +: 16];
+    wire [7:0] stride_h = ins_i[10*32+8 +: 8];
+    wire [7:0] stride_w = ins_i[10*32 +: 8];
+    wire [7:0] phase_h = ins_i[10*32+24 +: 8];
+    wire [7:0] phase_w = ins_i[10*32+16 +: 8];
+    wire [BUF_W-1:0] buf_step_h = ins_i[12*32 +: BUF_W];
+    wire [BUF_W-1:0] buf_step_w = ins_i[11*32 +: BUF_W];
+    wire [ADDR_W-1:0] row_stride = { {(ADDR_W-31){ ins_i[13*32+31]} }, ins_i[13*32 +: 31]};
 
     // --- Control ----------------------------------------------------------
     localparam [1:0] IDLE = 2'd0, SETUP = 2'd1, RUN = 2'd2, FLUSH = 2'd3;
@@ -81,27 +91,27 @@ module bpi_reorganize #(
         .step_i        (position_ends),
         .save_i        (1'b0),
         .restore_i     (1'b0),
-        .addr_i        (buf_base),
+        .addr_i        (buf_element),
         .images_i      (16'd1),
         .rows_i        (positions_h),
         .columns_i     (positions_w),
-        .x_h_i         ({ {2{ins_i[8*32+31]}}, ins_i[8*32+16 +: 16]}),
-        .x_w_i         ({ {2{ins_i[8*32+15]}}, ins_i[8*32 +: 16]}),
-        .phase_h_i     (ins_i[10*32+24 +: 8]),
-        .phase_w_i     (ins_i[10*32+16 +: 8]),
+        .x_h_i         (x_h),
+        .x_w_i         (x_w),
+        .phase_h_i     (phase_h),
+        .phase_w_i     (phase_w),
         .rect_i        (1'b0),
         .reach_w_i     (8'd0),
-        .bound_h_i     (ins_i[9*32+16 +: 16]),
-        .bound_w_i     (ins_i[9*32 +: 16]),
+        .bound_h_i     (bound_h),
+        .bound_w_i     (bound_w),
         .x_step_h_i    (8'd1),
         .x_step_w_i    (8'd1),
-        .phase_mod_h_i (ins_i[10*32+8 +: 8]),
-        .phase_mod_w_i (ins_i[10*32 +: 8]),
+        .phase_mod_h_i (stride_h),
+        .phase_mod_w_i (stride_w),
         .step_b_i      ({BUF_W{1'b0}}),
         .pos_h_i       ({BUF_W{1'b0}}),
-        .wrap_h_i      (ins_i[12*32 +: BUF_W]),
+        .wrap_h_i      (buf_step_h),
         .pos_w_i       ({BUF_W{1'b0}}),
-        .wrap_w_i      (ins_i[11*32 +: BUF_W]),
+        .wrap_w_i      (buf_step_w),
         .addr_o        (addr),
         .x_w_o         (unused_x),
         .inside_o      (paired),
@@ -141,7 +151,7 @@ module bpi_reorganize #(
         part_3_q <= elements * positions_w[15:12];
         if (setup) begin
             row_q       <= 16'd0;
-            row_addr_q  <= addr_field[ADDR_W-1:0];
+            row_addr_q  <= address;
             run_bytes_q <= run_elements * BYTES;
         end else if (cmd_fire) begin
             row_q      <= row_q + 16'd1;
@@ -208,7 +218,7 @@ module bpi_reorganize #(
     `CHECK_PARAM(CHUNK >= 1 && CHUNK <= BEAT, "CHUNK is 1 to BEAT")
     `CHECK(!fire_2q || fifo_ready, "chunk lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, addr_field, rd_data_i, fifo_ready, part_2_q[27:24], part_3_q[27:20], unused_grid, unused_x};
+    wire unused_ok = &{1'b0, ins_i, rd_data_i, fifo_ready, part_2_q[27:24], part_3_q[27:20], unused_grid, unused_x};
 
 endmodule
 `default_nettype wire

@@ -1,4 +1,4 @@
-// bpi_sequencer.v - runs a program: hands decoded instructions to the LOAD, EXEC and STORE queues, lets each queue
+// bpi_sequencer.v - runs a program: hands decoded instructions to the LOAD, EXEC, STORE queues, lets each queue
 // go on when the others have completed what its instruction waits for, and ends, stops or resets the run.
 //
 // Queues count the instructions they have completed since the start (timeline semaphores).  An instruction waits for
@@ -71,7 +71,7 @@ module bpi_sequencer #(
 
     // To the counters
     output wire              wait_load_o,         // the next EXEC waits for a LOAD
-    output wire              wait_store_o         // ... for a STORE
+    output wire              wait_store_o         // the next EXEC waits for a STORE
 );
     localparam [7:0] GEOMETRY = 8'd1, MISALIGNED = 8'd4, NO_END = 8'd12;
     localparam DEPTH = 4;
@@ -144,36 +144,50 @@ module bpi_sequencer #(
     end
 
     // --- Dispatch ---------------------------------------------------------
-    reg [31:0] loads_q, execs_q, stores_q;                     // given
-    reg [31:0] loads_done_q, execs_done_q, stores_done_q;      // completed
-    wire load_space, exec_space, store_space;
-    wire ready = state_q == RUN && ins_cause_i == 8'd0 && !fault
-              && (!ins_load_i || load_space) && (!ins_exec_i || exec_space) && (!ins_store_i || store_space);
     wire geometry_done;
-    wire store_done = store_valid_o && store_ready_i;
+    wire load_space;
+    wire load_taken = load_valid_o && load_ready_i;
+    wire load_completes = load_done_i;
+    reg [31:0] loads_q, loads_done_q;      // given, completed
+    wire exec_space;
+    wire exec_taken = exec_valid_o && exec_ready_i;
+    wire exec_completes = exec_done_i || geometry_done;
+    reg [31:0] execs_q, execs_done_q;      // given, completed
+    wire store_space;
+    wire store_taken = store_valid_o && store_ready_i;
+    wire store_completes = store_taken;
+    reg [31:0] stores_q, stores_done_q;      // given, completed
+    wire ready = state_q == RUN && ins_cause_i == 8'd0 && !fault
+              && (!ins_load_i || load_space)
+              && (!ins_exec_i || exec_space)
+              && (!ins_store_i || store_space);
 
     always @(posedge clk_i) begin
         if (begins) begin
-            loads_q       <= 32'd0;
-            execs_q       <= 32'd0;
-            stores_q      <= 32'd0;
-            loads_done_q  <= 32'd0;
-            execs_done_q  <= 32'd0;
+            loads_q <= 32'd0;
+            loads_done_q <= 32'd0;
+            execs_q <= 32'd0;
+            execs_done_q <= 32'd0;
+            stores_q <= 32'd0;
             stores_done_q <= 32'd0;
         end else begin
-            loads_q       <= loads_q  + {31'd0, take && ins_load_i};
-            execs_q       <= execs_q  + {31'd0, take && ins_exec_i};
-            stores_q      <= stores_q + {31'd0, take && ins_store_i};
-            loads_done_q  <= loads_done_q  + {31'd0, load_done_i};
-            execs_done_q  <= execs_done_q  + {31'd0, exec_done_i || geometry_done};
-            stores_done_q <= stores_done_q + {31'd0, store_done};
+            loads_q <= loads_q + {31'd0, take && ins_load_i};
+            loads_done_q <= loads_done_q + {31'd0, load_completes};
+            execs_q <= execs_q + {31'd0, take && ins_exec_i};
+            execs_done_q <= execs_done_q + {31'd0, exec_completes};
+            stores_q <= stores_q + {31'd0, take && ins_store_i};
+            stores_done_q <= stores_done_q + {31'd0, store_completes};
         end
     end
     assign drained = loads_done_q == loads_q && execs_done_q == execs_q && stores_done_q == stores_q && bus_idle_i;
 
     // --- Queues -----------------------------------------------------------
-    wire load_head, exec_head, store_head;
-    wire exec_pop;
+    wire [7:0] exec_opcode = exec_data_o[0 +: 8];
+    wire second = exec_data_o[8];
+    wire [447:0] half = exec_data_o[2*32 +: 448];
+    wire is_geometry = exec_opcode == GEOMETRY;
+
+    wire load_head;
     bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_loads (
         .clk_i       (clk_i),
         .rst_i       (rst_i || clear_o),
@@ -181,9 +195,14 @@ module bpi_sequencer #(
         .in_ready_o  (load_space),
         .in_data_i   (ins_data_i),
         .out_valid_o (load_head),
-        .out_ready_i (load_valid_o && load_ready_i),
+        .out_ready_i (load_taken),
         .out_data_o  (load_data_o)
     );
+    wire load_needs_exec = load_data_o[1*32 +: 32] > execs_done_q;
+    wire load_needs_store = load_data_o[2*32 +: 32] > stores_done_q;
+    assign load_valid_o = load_head && running && !load_needs_exec && !load_needs_store;
+
+    wire exec_head;
     bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_execs (
         .clk_i       (clk_i),
         .rst_i       (rst_i || clear_o),
@@ -191,9 +210,14 @@ module bpi_sequencer #(
         .in_ready_o  (exec_space),
         .in_data_i   (ins_data_i),
         .out_valid_o (exec_head),
-        .out_ready_i (exec_pop),
+        .out_ready_i (exec_taken || geometry_done),
         .out_data_o  (exec_data_o)
     );
+    wire exec_needs_load = exec_data_o[1*32 +: 32] > loads_done_q;
+    wire exec_needs_store = exec_data_o[2*32 +: 32] > stores_done_q;
+    assign exec_valid_o = exec_head && running && !is_geometry && !exec_needs_load && !exec_needs_store;
+
+    wire store_head;
     bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_stores (
         .clk_i       (clk_i),
         .rst_i       (rst_i || clear_o),
@@ -201,33 +225,26 @@ module bpi_sequencer #(
         .in_ready_o  (store_space),
         .in_data_i   (ins_data_i),
         .out_valid_o (store_head),
-        .out_ready_i (store_done),
+        .out_ready_i (store_taken),
         .out_data_o  (store_data_o)
     );
+    wire store_needs_exec = store_data_o[1*32 +: 32] > execs_done_q;
+    wire store_needs_load = store_data_o[2*32 +: 32] > loads_done_q;
+    assign store_valid_o = store_head && running && !store_needs_exec && !store_needs_load;
 
-    wire [31:0] exec_wait_loads  = exec_data_o[32 +: 32];
-    wire [31:0] exec_wait_stores = exec_data_o[64 +: 32];
-    wire        is_geometry      = exec_data_o[7:0] == GEOMETRY;
-    wire        exec_needs_load  = exec_wait_loads > loads_done_q;
-    wire        exec_needs_store = exec_wait_stores > stores_done_q;
+    // --- Geometry: set here, in the order of its queue --------------------
     // A pulse follows the last vector of a tile: tiles in the array have been taken but not completed.
     reg  [31:0] execs_taken_q;
     assign geometry_done = exec_head && is_geometry && execs_taken_q == execs_done_q;
-    assign exec_pop      = geometry_done || (exec_valid_o && exec_ready_i);
     always @(posedge clk_i) begin
-        if (begins)        execs_taken_q <= 32'd0;
-        else if (exec_pop) execs_taken_q <= execs_taken_q + 32'd1;
+        if (begins)                           execs_taken_q <= 32'd0;
+        else if (exec_taken || geometry_done) execs_taken_q <= execs_taken_q + 32'd1;
     end
 
-    assign load_valid_o  = load_head && running && load_data_o[32 +: 32] <= execs_done_q && load_data_o[64 +: 32] <= stores_done_q;
-    assign exec_valid_o  = exec_head && running && !is_geometry && !exec_needs_load && !exec_needs_store;
-    assign store_valid_o = store_head && running && store_data_o[32 +: 32] <= execs_done_q && store_data_o[64 +: 32] <= loads_done_q;
-
-    // --- Geometry ---------------------------------------------------------
-    reg [895:0] geometry_q;
+    reg [448-1:0] first_q, second_q;
     always @(posedge clk_i) begin
-        if (geometry_done && !exec_data_o[8]) geometry_q[447:0]   <= exec_data_o[511:64];
-        if (geometry_done && exec_data_o[8])  geometry_q[895:448] <= exec_data_o[511:64];
+        if (geometry_done && !second) first_q  <= half;
+        if (geometry_done && second)  second_q <= half;
     end
 
     // --- Outputs ----------------------------------------------------------
@@ -242,12 +259,12 @@ module bpi_sequencer #(
     assign fetch_start_o       = begins && !unaligned;
     assign fetch_halt_o        = halt_o || state_q == DRAIN;
     assign ins_ready_o         = ready;
-    assign loads_o             = loads_q;
-    assign execs_o             = execs_q;
-    assign stores_o            = stores_q;
-    assign geometry_o          = geometry_q;
-    assign wait_load_o         = exec_head && running && !is_geometry && exec_needs_load;
-    assign wait_store_o        = exec_head && running && !is_geometry && !exec_needs_load && exec_needs_store;
+    assign loads_o = loads_q;
+    assign execs_o = execs_q;
+    assign stores_o = stores_q;
+    assign geometry_o          = {second_q, first_q};
+    assign wait_load_o = exec_head && running && !is_geometry && exec_needs_load;
+    assign wait_store_o = exec_head && running && !is_geometry && !exec_needs_load && exec_needs_store;
 
     wire unused_ok = &{1'b0, index_q[31:26]};
 

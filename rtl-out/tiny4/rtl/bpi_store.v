@@ -43,18 +43,18 @@ module bpi_store #(
     localparam DEPTH = 8;
 
     // --- Fields -----------------------------------------------------------
-    wire        narrow     = ins_i[8];
-    wire [63:0] addr_field = ins_i[3*32 +: 64];
+    wire narrow = ins_i[8];
+    wire [ADDR_W-1:0] address = ins_i[3*32 +: ADDR_W];
     wire [ACC_W-1:0] acc_base = ins_i[5*32 +: ACC_W];
-    wire [15:0] groups     = ins_i[6*32 +: 16];
-    wire [15:0] vectors    = ins_i[6*32+16 +: 16];
-    wire [15:0] n1         = ins_i[7*32 +: 16];
-    wire [15:0] n2         = ins_i[7*32+16 +: 16];
-    wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ins_i[8*32+31]}}, ins_i[8*32 +: 31]};
-    wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ins_i[9*32+31]}}, ins_i[9*32 +: 31]};
+    wire [15:0] groups = ins_i[6*32 +: 16];
+    wire [15:0] vectors = ins_i[6*32+16 +: 16];
+    wire [15:0] n1 = ins_i[7*32 +: 16];
+    wire [15:0] n2 = ins_i[7*32+16 +: 16];
+    wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_i[8*32+31]} }, ins_i[8*32 +: 31]};
+    wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_i[9*32+31]} }, ins_i[9*32 +: 31]};
     wire [ACC_W-1:0] acc_stride1 = ins_i[10*32 +: ACC_W];
     wire [ACC_W-1:0] acc_stride2 = ins_i[11*32 +: ACC_W];
-    wire [7:0]  last_lanes = ins_i[12*32 +: 8];
+    wire [7:0] last_lanes = ins_i[12*32 +: 8];
     wire [ACC_W-1:0] acc_group = ins_i[13*32 +: ACC_W];
 
     // --- Control ----------------------------------------------------------
@@ -82,8 +82,8 @@ module bpi_store #(
         if (setup) begin
             c1_q      <= n1 - 16'd1;
             c2_q      <= n2 - 16'd1;
-            c1_addr_q <= addr_field[ADDR_W-1:0];
-            c2_addr_q <= addr_field[ADDR_W-1:0];
+            c1_addr_q <= address;
+            c2_addr_q <= address;
         end else if (cmd_fire) begin
             c1_q      <= last_c1 ? n1 - 16'd1 : c1_q - 16'd1;
             c1_addr_q <= last_c1 ? c2_addr_q + stride2 : c1_addr_q + stride1;
@@ -189,7 +189,7 @@ module bpi_store #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!drain_valid_i || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, addr_field, group_elements_q[31:24], part_2_q[27:24], part_3_q[27:20], fifo_ready};
+    wire unused_ok = &{1'b0, ins_i, group_elements_q[31:24], part_2_q[27:24], part_3_q[27:20], fifo_ready};
 
 endmodule
 `default_nettype wire

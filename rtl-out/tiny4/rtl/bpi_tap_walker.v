@@ -49,39 +49,58 @@ module bpi_tap_walker #(
     output wire [TILE_W-1:0]  tap_tile_addr_o
 );
     // --- Fields -----------------------------------------------------------
-    wire        reduce          = tile_i[8];
-    wire        by_column       = tile_i[9];
-    wire        fused           = tile_i[11];
-    wire        diagonal        = tile_i[12];
-    wire        rect            = tile_i[10];
-    wire [15:0] images          = tile_i[3*32 +: 16];
-    wire [15:0] column_tiles    = tile_i[3*32+16 +: 16];
-    wire [15:0] positions_h     = tile_i[4*32 +: 16];
-    wire [15:0] positions_w     = tile_i[4*32+16 +: 16];
+    wire reduce = tile_i[8];
+    wire by_column = tile_i[9];
+    wire rect = tile_i[10];
+    wire fused = tile_i[11];
+    wire diagonal = tile_i[12];
+    wire [15:0] images = tile_i[3*32 +: 16];
+    wire [15:0] column_tiles = tile_i[3*32+16 +: 16];
+    wire [15:0] positions_h = tile_i[4*32 +: 16];
+    wire [15:0] positions_w = tile_i[4*32+16 +: 16];
     wire [15:0] reduction_tiles = tile_i[5*32 +: 16];
-    wire [7:0]  row_lanes_last  = tile_i[5*32+16 +: 8];
-    wire [7:0]  column_lanes_last = tile_i[5*32+24 +: 8];
-    wire [DYN_W-1:0]  dyn_base  = tile_i[6*32 +: DYN_W];
-    wire [PIX_W-1:0]  pix_base  = tile_i[7*32 +: PIX_W];
+    wire [7:0] row_lanes_last = tile_i[5*32+16 +: 8];
+    wire [7:0] column_lanes_last = tile_i[5*32+24 +: 8];
+    wire [DYN_W-1:0] dyn_base = tile_i[6*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_base = tile_i[7*32 +: PIX_W];
     wire [TILE_W-1:0] tile_base = tile_i[8*32 +: TILE_W];
-    wire [7:0]  taps_h          = tile_i[12*32 +: 8];
-    wire [7:0]  taps_w          = tile_i[12*32+8 +: 8];
+    wire [18-1:0] x_h = { {(18-15){ tile_i[9*32+15]} }, tile_i[9*32 +: 15]};
+    wire [18-1:0] x_w = { {(18-15){ tile_i[9*32+31]} }, tile_i[9*32+16 +: 15]};
+    wire [7:0] phase_h = tile_i[11*32 +: 8];
+    wire [7:0] phase_w = tile_i[11*32+8 +: 8];
+    wire [18-1:0] last_h = { {(18-15){ tile_i[10*32+15]} }, tile_i[10*32 +: 15]};
+    wire [18-1:0] last_w = { {(18-15){ tile_i[10*32+31]} }, tile_i[10*32+16 +: 15]};
+    wire [7:0] last_phase_h = tile_i[11*32+16 +: 8];
+    wire [7:0] last_phase_w = tile_i[11*32+24 +: 8];
+    wire [7:0] taps_h = tile_i[12*32 +: 8];
+    wire [7:0] taps_w = tile_i[12*32+8 +: 8];
+    wire [17:0] edge_w = tile_i[13*32 +: 18];
 
-    wire [DYN_W-1:0]  dyn_tile  = geometry_i[5*32 +: DYN_W];
-    wire [DYN_W-1:0]  dyn_tap_h = geometry_i[8*32 +: DYN_W];
-    wire [DYN_W-1:0]  dyn_borrow_h = geometry_i[9*32 +: DYN_W];
-    wire [DYN_W-1:0]  dyn_tap_w = geometry_i[12*32 +: DYN_W];
-    wire [DYN_W-1:0]  dyn_borrow_w = geometry_i[13*32 +: DYN_W];
-    wire [PIX_W-1:0]  pix_tile  = geometry_i[15*32 +: PIX_W];
-    wire [PIX_W-1:0]  pix_tap_h = geometry_i[18*32 +: PIX_W];
-    wire [PIX_W-1:0]  pix_tap_w = geometry_i[21*32 +: PIX_W];
-    wire [TILE_W-1:0] tile_tap_h     = geometry_i[22*32 +: TILE_W];
-    wire [TILE_W-1:0] tile_tap_w     = geometry_i[23*32 +: TILE_W];
+    wire [DYN_W-1:0] dyn_tile = geometry_i[5*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_tap_h = geometry_i[8*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_borrow_h = geometry_i[9*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_tap_w = geometry_i[12*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_borrow_w = geometry_i[13*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_tile = geometry_i[15*32 +: PIX_W];
+    wire [PIX_W-1:0] pix_tap_h = geometry_i[18*32 +: PIX_W];
+    wire [PIX_W-1:0] pix_tap_w = geometry_i[21*32 +: PIX_W];
+    wire [TILE_W-1:0] tile_tap_h = geometry_i[22*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_tap_w = geometry_i[23*32 +: TILE_W];
     wire [TILE_W-1:0] tile_reduction = geometry_i[24*32 +: TILE_W];
-    wire [TILE_W-1:0] tile_column    = geometry_i[25*32 +: TILE_W];
-
-    wire signed [17:0] edge_w     = tile_i[13*32 +: 18];
-    wire signed [17:0] edge_tap_w = geometry_i[12*32 +: 18];
+    wire [TILE_W-1:0] tile_column = geometry_i[25*32 +: TILE_W];
+    wire [15:0] x_tap_h = geometry_i[1*32 +: 16];
+    wire [15:0] x_tap_w = geometry_i[1*32+16 +: 16];
+    wire [7:0] phase_tap_h = geometry_i[3*32 +: 8];
+    wire [7:0] phase_tap_w = geometry_i[3*32+8 +: 8];
+    wire [7:0] phase_mod_h = geometry_i[2*32+16 +: 8];
+    wire [7:0] phase_mod_w = geometry_i[2*32+24 +: 8];
+    // fused: the coordinate along w counts elements, as the dynamic address does
+    wire [18-1:0] edge_tap_w = geometry_i[12*32 +: 18];
+    wire [DYN_W-1:0] dyn_pos_h = geometry_i[6*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_pos_w = geometry_i[10*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_pos_h = geometry_i[16*32 +: PIX_W];
+    wire [PIX_W-1:0] pix_pos_w = geometry_i[19*32 +: PIX_W];
+    wire [18-1:0] edge_pos_w = geometry_i[10*32 +: 18];
 
     // --- Control ----------------------------------------------------------
     localparam [2:0] IDLE = 3'd0, RANGE_H = 3'd1, ADVANCE_H = 3'd2, RANGE_W = 3'd3, ADVANCE_W = 3'd4, EMIT = 3'd5, FINISH = 3'd6;
@@ -158,9 +177,9 @@ module bpi_tap_walker #(
     wire signed [17:0] x_next;
     wire [7:0]         phase_next;
     always @(posedge clk_i) begin
-        if (init_h)      {x_h_q, phase_h_q} <= { {2{tile_i[9*32+15]}}, tile_i[9*32 +: 16], tile_i[11*32 +: 8]};
+        if (init_h)      {x_h_q, phase_h_q} <= {x_h, phase_h};
         else if (step_h) {x_h_q, phase_h_q} <= {x_next, phase_next};
-        if (init_w)      {x_w_q, phase_w_q} <= { {2{tile_i[9*32+31]}}, tile_i[9*32+16 +: 16], tile_i[11*32+8 +: 8]};
+        if (init_w)      {x_w_q, phase_w_q} <= {x_w, phase_w};
         else if (step_w) {x_w_q, phase_w_q} <= {x_next, phase_next};
     end
 
@@ -169,9 +188,9 @@ module bpi_tap_walker #(
     wire signed [17:0] end_next;
     wire [7:0]         end_phase_next;
     always @(posedge clk_i) begin
-        if (init_h)      {end_h_q, end_phase_h_q} <= { {2{tile_i[10*32+15]}}, tile_i[10*32 +: 16], tile_i[11*32+16 +: 8]};
+        if (init_h)      {end_h_q, end_phase_h_q} <= {last_h, last_phase_h};
         else if (step_h) {end_h_q, end_phase_h_q} <= {end_next, end_phase_next};
-        if (init_w)      {end_w_q, end_phase_w_q} <= { {2{tile_i[10*32+31]}}, tile_i[10*32+16 +: 16], tile_i[11*32+24 +: 8]};
+        if (init_w)      {end_w_q, end_phase_w_q} <= {last_w, last_phase_w};
         else if (step_w) {end_w_q, end_phase_w_q} <= {end_next, end_phase_next};
     end
 
@@ -188,12 +207,12 @@ module bpi_tap_walker #(
         .last_phase_w_i (end_phase_w_q),
         .tile_last_h_i  (tile_last_h_q),
         .tile_last_w_i  (tile_last_w_q),
-        .x_tap_h_i      (geometry_i[1*32 +: 16]),
-        .x_tap_w_i      (geometry_i[1*32+16 +: 16]),
-        .phase_tap_h_i  (geometry_i[3*32 +: 8]),
-        .phase_tap_w_i  (geometry_i[3*32+8 +: 8]),
-        .phase_mod_h_i  (geometry_i[2*32+16 +: 8]),
-        .phase_mod_w_i  (geometry_i[2*32+24 +: 8]),
+        .x_tap_h_i      (x_tap_h),
+        .x_tap_w_i      (x_tap_w),
+        .phase_tap_h_i  (phase_tap_h),
+        .phase_tap_w_i  (phase_tap_w),
+        .phase_mod_h_i  (phase_mod_h),
+        .phase_mod_w_i  (phase_mod_w),
         .none_h_o       (none_h),
         .none_w_o       (none_w),
         .first_o        (first),
@@ -221,9 +240,8 @@ module bpi_tap_walker #(
     reg [15:0] rows_q, columns_q;          // positions from here to the end of the range
     wire advancing = advance_q != 16'd0;
     wire advance_h = state_q == ADVANCE_H;
-    wire [DYN_W-1:0] dyn_pos = advance_h ? geometry_i[6*32 +: DYN_W]  : geometry_i[10*32 +: DYN_W];
-    wire [PIX_W-1:0] pix_pos = advance_h ? geometry_i[16*32 +: PIX_W] : geometry_i[19*32 +: PIX_W];
-    wire signed [17:0] edge_pos_w = geometry_i[10*32 +: 18];
+    wire [DYN_W-1:0] dyn_pos = advance_h ? dyn_pos_h : dyn_pos_w;
+    wire [PIX_W-1:0] pix_pos = advance_h ? pix_pos_h : pix_pos_w;
 
     always @(posedge clk_i) begin
         if (open || leave_red) begin

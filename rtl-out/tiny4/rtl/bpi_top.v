@@ -110,10 +110,10 @@ module bpi_top (
     wire [ADDR_W:0]   window_limit;
     wire [31:0]       program_count, error_instruction;
     wire [7:0]        error_cause;
-    reg               inc_cycles, inc_array_busy, inc_dynamic_reads, inc_dynamic_writes, inc_stationary_reads, inc_stationary_writes;
-    reg  [1:0]        inc_accumulator_reads, inc_accumulator_writes;
-    reg  [2:0]        inc_dram_bytes_read, inc_dram_bytes_written, inc_reorganize_bytes;
-    reg               inc_reorganize_cycles, inc_stall_load, inc_stall_store, inc_stall_token, inc_stall_accumulator, inc_stall_stationary, inc_prologue_cycles;
+    wire              inc_cycles, inc_array_busy, inc_dynamic_reads, inc_dynamic_writes, inc_stationary_reads, inc_stationary_writes;
+    wire [1:0]        inc_accumulator_reads, inc_accumulator_writes;
+    wire [2:0]        inc_dram_bytes_read, inc_dram_bytes_written, inc_reorganize_bytes;
+    wire              inc_reorganize_cycles, inc_stall_load, inc_stall_store, inc_stall_token, inc_stall_accumulator, inc_stall_stationary, inc_prologue_cycles;
     wire [23:0]       useful, zero, idle_lanes;
 
     bpi_csr #(.ADDR_W(ADDR_W)) u_csr (
@@ -307,21 +307,32 @@ module bpi_top (
     wire [2:0]        r_arsize;
     wire [1:0]        r_arburst, r_rresp;
     wire [BUS_W-1:0]  r_rdata;
+    wire [ADDR_W-1:0] load_address = load_ins[3*32 +: ADDR_W];
+    wire load_stationary = load_ins[8];
+    wire load_reorganize = load_ins[9];
+    wire [31:0] load_buf_element = load_ins[5*32 +: 32];
+    wire [23:0] load_row_bytes = load_ins[6*32 +: 24];
+    wire [15:0] load_n1 = load_ins[7*32 +: 16];
+    wire [15:0] load_n2 = load_ins[7*32+16 +: 16];
+    wire [31:0] load_stride1 = load_ins[8*32 +: 32];
+    wire [31:0] load_stride2 = load_ins[9*32 +: 32];
+    wire [31:0] load_buf_stride1 = load_ins[10*32 +: 32];
+    wire [31:0] load_buf_stride2 = load_ins[11*32 +: 32];
     bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES)) u_dma_read (
         .clk_i            (clk_i),
         .rst_i            (rst),
         .cmd_valid_i      (load_valid),
         .cmd_ready_o      (load_ready),
-        .cmd_addr_i       (load_ins[3*32 +: ADDR_W]),
-        .cmd_select_i     (load_ins[8]),
-        .cmd_buf_i        (load_ins[5*32 +: 32]),
-        .cmd_row_bytes_i  (load_ins[6*32 +: 24]),
-        .cmd_n1_i         (load_ins[7*32 +: 16]),
-        .cmd_n2_i         (load_ins[7*32+16 +: 16]),
-        .cmd_stride1_i    (load_ins[8*32 +: 32]),
-        .cmd_stride2_i    (load_ins[9*32 +: 32]),
-        .cmd_bufstride1_i (load_ins[10*32 +: 32]),
-        .cmd_bufstride2_i (load_ins[11*32 +: 32]),
+        .cmd_addr_i       (load_address),
+        .cmd_select_i     (load_stationary),
+        .cmd_buf_i        (load_buf_element),
+        .cmd_row_bytes_i  (load_row_bytes),
+        .cmd_n1_i         (load_n1),
+        .cmd_n2_i         (load_n2),
+        .cmd_stride1_i    (load_stride1),
+        .cmd_stride2_i    (load_stride2),
+        .cmd_bufstride1_i (load_buf_stride1),
+        .cmd_bufstride2_i (load_buf_stride2),
         .wr_valid_o       (wr_valid),
         .wr_select_o      (wr_select),
         .wr_addr_o        (wr_addr),
@@ -779,7 +790,8 @@ module bpi_top (
     wire [COLS*32-1:0] vec_data;
     wire [7:0]        vec_lanes, s_chunk_bytes;
     wire [BUS_W-1:0]  s_chunk_data;
-    wire              reorganizing = store_ins[7:0] == 8'd5;
+    wire [7:0] store_opcode = store_ins[0 +: 8];
+    wire              reorganizing = store_opcode == 8'd5;
     bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES)) u_store (
         .clk_i         (clk_i),
         .rst_i         (rst),
@@ -802,6 +814,8 @@ module bpi_top (
         .vec_lanes_o   (vec_lanes)
     );
 
+    wire store_narrow = store_ins[8];
+    wire [4:0] store_shift = store_ins[16 +: 5];
     bpi_epilogue #(.COLS(COLS), .BEAT_BYTES(BEAT_BYTES)) u_epilogue (
         .clk_i       (clk_i),
         .rst_i       (rst),
@@ -809,8 +823,8 @@ module bpi_top (
         .in_ready_o  (vec_ready),
         .in_data_i   (vec_data),
         .in_lanes_i  (vec_lanes),
-        .narrow_i    (store_ins[8]),
-        .shift_i     (store_ins[20:16]),
+        .narrow_i    (store_narrow),
+        .shift_i     (store_shift),
         .out_valid_o (s_chunk_valid),
         .out_ready_i (chunk_ready && !reorganizing),
         .out_data_o  (s_chunk_data),
@@ -917,84 +931,56 @@ module bpi_top (
     end
 
     // --- Counters ---------------------------------------------------------
-    // Loads of the reorganize step that have been taken but not completed.
-    reg        reorganize_loading_q;
-    reg [31:0] loads_taken_q, loads_ended_q, reorganize_end_q;
-    wire       load_taken = load_valid && load_ready;
-    wire       reorganize_load = load_ins[9];
-    always @(posedge clk_i) begin
-        if (load_taken) loads_taken_q <= loads_taken_q + 32'd1;
-        if (load_done)  loads_ended_q <= loads_ended_q + 32'd1;
-        if (load_taken && reorganize_load) reorganize_end_q <= loads_taken_q + 32'd1;
-        reorganize_loading_q <= reorganize_end_q > loads_ended_q;
-        if (rst || fetch_start) begin
-            loads_taken_q        <= 32'd0;
-            loads_ended_q        <= 32'd0;
-            reorganize_end_q     <= 32'd0;
-            reorganize_loading_q <= 1'b0;
-        end
-    end
-
-    // A tile is open from the start of its EXEC until its end passes the entry; its prologue lasts to its first vector.
-    reg  [3:0] open_q;
-    reg        opened_q, prologue_q;
-    wire       tile_opens = exec_valid && !opened_q;
-    wire       tile_ends  = item_valid && item_ready && item_end;
-    wire       vector_enters = item_valid && item_ready && !item_end;
-    wire       tile_open  = open_q != 4'd0;
-    always @(posedge clk_i) begin
-        opened_q <= exec_valid && !exec_ready;
-        open_q   <= open_q + {3'd0, tile_opens} - {3'd0, tile_ends};
-        if (vector_enters)  prologue_q <= 1'b0;
-        else if (tile_ends) prologue_q <= 1'b1;
-        if (rst) begin
-            opened_q   <= 1'b0;
-            open_q     <= 4'd0;
-            prologue_q <= 1'b1;
-        end
-    end
-
-    wire read_beat = m_axi_rvalid && m_axi_rready;
-    always @(posedge clk_i) begin
-        inc_cycles             <= busy;
-        inc_array_busy         <= array_busy;
-        inc_dynamic_reads      <= exec_rd_valid || (z_rd_valid && !exec_rd_valid);
-        inc_dynamic_writes     <= wr_valid && !wr_select;
-        inc_stationary_reads   <= stat_rd_valid;
-        inc_stationary_writes  <= wr_valid && wr_select;
-        inc_accumulator_reads  <= {1'b0, acc_valid} + {1'b0, drain_valid && drain_ready};
-        inc_accumulator_writes <= {1'b0, acc_valid} + {1'b0, drain_valid && drain_ready};
-        inc_dram_bytes_read    <= read_beat ? BEAT_BYTES[2:0] : 3'd0;
-        inc_dram_bytes_written <= write_bytes[2:0];
-        inc_reorganize_cycles  <= (store_valid && reorganizing) || reorganize_loading_q;
-        inc_reorganize_bytes   <= reorganizing ? write_bytes[2:0] : 3'd0;
-        inc_stall_load         <= busy && !tile_open && wait_load;
-        inc_stall_store        <= busy && !tile_open && wait_store;
-        inc_stall_token        <= busy && !tile_open && !wait_load && !wait_store && !tile_opens;
-        inc_stall_accumulator  <= wait_accumulator;
-        inc_stall_stationary   <= wait_stationary;
-        inc_prologue_cycles    <= (tile_open || tile_opens) && prologue_q && !vector_enters;
-        if (rst) begin
-            inc_cycles             <= 1'b0;
-            inc_array_busy         <= 1'b0;
-            inc_dynamic_reads      <= 1'b0;
-            inc_dynamic_writes     <= 1'b0;
-            inc_stationary_reads   <= 1'b0;
-            inc_stationary_writes  <= 1'b0;
-            inc_accumulator_reads  <= 2'd0;
-            inc_accumulator_writes <= 2'd0;
-            inc_dram_bytes_read    <= 3'd0;
-            inc_dram_bytes_written <= 3'd0;
-            inc_reorganize_cycles  <= 1'b0;
-            inc_reorganize_bytes   <= 3'd0;
-            inc_stall_load         <= 1'b0;
-            inc_stall_store        <= 1'b0;
-            inc_stall_token        <= 1'b0;
-            inc_stall_accumulator  <= 1'b0;
-            inc_stall_stationary   <= 1'b0;
-            inc_prologue_cycles    <= 1'b0;
-        end
-    end
+    bpi_activity #(.BEAT_BYTES(BEAT_BYTES), .BYTES_W(2 + 1)) u_activity (
+        .clk_i                    (clk_i),
+        .rst_i                    (rst),
+        .busy_i                   (busy),
+        .start_i                  (fetch_start),
+        .load_valid_i             (load_valid),
+        .load_ready_i             (load_ready),
+        .load_reorganize_i        (load_reorganize),
+        .load_done_i              (load_done),
+        .write_valid_i            (wr_valid),
+        .write_select_i           (wr_select),
+        .exec_valid_i             (exec_valid),
+        .exec_ready_i             (exec_ready),
+        .wait_load_i              (wait_load),
+        .wait_store_i             (wait_store),
+        .item_valid_i             (item_valid),
+        .item_ready_i             (item_ready),
+        .item_end_i               (item_end),
+        .array_busy_i             (array_busy),
+        .wait_stationary_i        (wait_stationary),
+        .wait_accumulator_i       (wait_accumulator),
+        .dynamic_read_i           (dynamic_rd_valid),
+        .stationary_read_i        (stat_rd_valid),
+        .accumulate_i             (acc_valid),
+        .store_valid_i            (store_valid),
+        .reorganizing_i           (reorganizing),
+        .drain_valid_i            (drain_valid),
+        .drain_ready_i            (drain_ready),
+        .beat_valid_i             (m_axi_rvalid),
+        .beat_ready_i             (m_axi_rready),
+        .written_bytes_i          (write_bytes),
+        .inc_cycles_o             (inc_cycles),
+        .inc_array_busy_o         (inc_array_busy),
+        .inc_dynamic_reads_o      (inc_dynamic_reads),
+        .inc_dynamic_writes_o     (inc_dynamic_writes),
+        .inc_stationary_reads_o   (inc_stationary_reads),
+        .inc_stationary_writes_o  (inc_stationary_writes),
+        .inc_accumulator_reads_o  (inc_accumulator_reads),
+        .inc_accumulator_writes_o (inc_accumulator_writes),
+        .inc_dram_bytes_read_o    (inc_dram_bytes_read),
+        .inc_dram_bytes_written_o (inc_dram_bytes_written),
+        .inc_reorganize_cycles_o  (inc_reorganize_cycles),
+        .inc_reorganize_bytes_o   (inc_reorganize_bytes),
+        .inc_stall_load_o         (inc_stall_load),
+        .inc_stall_store_o        (inc_stall_store),
+        .inc_stall_token_o        (inc_stall_token),
+        .inc_stall_accumulator_o  (inc_stall_accumulator),
+        .inc_stall_stationary_o   (inc_stall_stationary),
+        .inc_prologue_cycles_o    (inc_prologue_cycles)
+    );
 
     wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, tap_pix, tap_tile, tap_rect, tap_x_h, tap_phase_h, tap_phase_w,
                         unused_first, unused_last, unused_meta, unused_rd, load_ins, store_ins};

@@ -55,6 +55,14 @@
 #define BPI_ERROR_ACCUMULATOR_RANGE          13           /* A tile is larger than the accumulator. */
 #define BPI_ERROR_ENGINE                     14           /* The instruction needs an engine that this accelerator was built without. */
 
+/* Opcodes of a program's instructions, in bits 7:0 of their first word */
+#define BPI_OPCODE_GEOMETRY                  1            /* sets half of the 28 geometry words g0 to g27 */
+#define BPI_OPCODE_LOAD                      2            /* three-dimensional strided copy from DRAM into a buffer */
+#define BPI_OPCODE_EXEC                      3            /* one tile: taps, channel tiles and positions are enumerated by hardware */
+#define BPI_OPCODE_STORE                     4            /* drains accumulator vectors into DRAM */
+#define BPI_OPCODE_REORGANIZE                5            /* writes a slab of the zero-inserted tensor (engine traditional) */
+#define BPI_OPCODE_END                       6            /* the run is over when every queue and the bus are empty */
+
 /* Counters: low word; the high word is 4 bytes after */
 #define BPI_COUNTER_CYCLES                   0x100        /* Clock cycles from START to END, all writes answered. */
 #define BPI_COUNTER_ARRAY_BUSY               0x108        /* Cycles in which a vector enters the array. */
