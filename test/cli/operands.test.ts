@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Problem, UserError } from '../../generator/base/errors.js';
-import { inLayout, type LoadedOperands, loadOperands, type OperandName } from '../../generator/cli/operands.js';
-import { shapeAdvice } from '../../generator/cli/shapeAdvice.js';
+import { inLayout, type LoadedOperands, loadOperands, type OperandName } from '../../generator/run/operands.js';
+import { shapeAdvice } from '../../generator/run/shapeAdvice.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import {

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.js';
 import { bf16Bits, bf16FromBits } from '../formats/numerics.js';
-import type { NpyFile } from '../run/npy.js';
+import type { NpyFile } from './npy.js';
 
 const [LEAST, MOST] = [-128, 127];
 
