@@ -23,7 +23,7 @@ export const derive = (config: Config): Derived => Object.freeze(sizesOf(parseCo
 export { type Analysis, type AnalyzedPass, type AnalyzeOptions, analyze } from './api/analyze.js';
 export { type Compiled, type CompileOptions, compile } from './api/compile.js';
 export { type EstimatedPass, type EstimateOptions, type Estimation, estimate } from './api/estimate.js';
-export type { Accelerator, LayerInput } from './api/options.js';
+export type { Accelerator, LayerInput } from './api/inputs.js';
 export { type Run, type RunOptions, run, type TensorInput } from './api/run.js';
 export type { SourceOptions } from './api/source.js';
 export { type Synthesized, type SynthesizeOptions, synthesize } from './api/synthesize.js';

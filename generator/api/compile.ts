@@ -10,14 +10,13 @@ import { programHeader } from '../emit/programHeader.js';
 import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
 import { benchMemory } from '../machine/performance.js';
 import type { MemoryTiming } from '../timing/memory.js';
+import type { Accelerator, LayerInput } from './inputs.js';
 import {
-  type Accelerator,
   checkedOptions,
   configOf,
   engineField,
   engineFor,
   flagField,
-  type LayerInput,
   layerOf,
   passField,
   shiftField,

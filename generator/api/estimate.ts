@@ -4,15 +4,8 @@ import type { Estimate } from '../compile/estimate.js';
 import { type Config, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer, type Layer } from '../description/layer.js';
 import { predict, predictionKey } from '../run/predict.js';
-import {
-  type Accelerator,
-  checkedOptions,
-  configOf,
-  engineField,
-  flagField,
-  passField,
-  wholeField,
-} from './options.js';
+import type { Accelerator } from './inputs.js';
+import { checkedOptions, configOf, engineField, flagField, passField, wholeField } from './options.js';
 import { type Input, isStrided, SOURCE_KEYS, type SourceOptions, sourceOf } from './source.js';
 
 /** What {@link estimate} takes: `layer` or `network`, and on what. */

@@ -5,16 +5,9 @@ import { show } from '../base/show.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { fieldProblems } from '../description/fields.js';
 import { type Layer, type LayerShape, makeLayer, parseLayer } from '../description/layer.js';
-import type { PresetName } from '../description/presets.js';
-import { type Description, resolveConfig } from '../description/resolve.js';
+import { resolveConfig } from '../description/resolve.js';
 import { flag, group, oneOf, rules, whole } from '../description/schema.js';
 import { MOST_SHIFT } from '../isa/program.js';
-
-/** An accelerator: the name of a preset, a preset and what differs from it, or a whole configuration. */
-export type Accelerator = PresetName | Description | Config;
-
-/** A layer: a text such as `C=64,H=56,W=56,N=128,K=3,S=2,P=1`, or an object with every key. */
-export type LayerInput = string | LayerShape | Layer;
 
 /** The checked, frozen configuration of an accelerator. */
 export const configOf = (accelerator: unknown = 'ref16'): Config => resolveConfig(accelerator);

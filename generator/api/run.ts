@@ -24,15 +24,14 @@ import { isReady } from '../run/simulate.js';
 import { openCache } from '../run/simulators/cache.js';
 import { checkIcarusMemory } from '../run/simulators/icarus.js';
 import { type CycleRange, type MemoryOptions, type Simulator, waveFormat } from '../run/simulators/job.js';
+import type { Accelerator, LayerInput } from './inputs.js';
 import { MEMORY_LIMITS } from './memoryLimits.js';
 import {
-  type Accelerator,
   checkedOptions,
   configOf,
   engineField,
   engineFor,
   flagField,
-  type LayerInput,
   layerOf,
   passField,
   shiftField,

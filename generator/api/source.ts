@@ -3,7 +3,8 @@ import { formatLayer, makeLayer } from '../description/layer.js';
 import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
 import type { ImageSize, Network, NetworkLayer } from '../networks/network.js';
 import { checkedOptions as networkOptions } from '../networks/options.js';
-import { type LayerInput, layerOf } from './options.js';
+import type { LayerInput } from './inputs.js';
+import { layerOf } from './options.js';
 
 /** The layers that {@link analyze} and {@link estimate} look at: `layer`, or `network`. */
 export interface SourceOptions {

@@ -10,7 +10,8 @@ import { type Synthesis, synthesize as synthesizeBlocks, TOP_BLOCKS } from '../e
 import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
 import { findYosys } from '../eda/yosys.js';
 import { openCache } from '../run/simulators/cache.js';
-import { type Accelerator, checkedOptions, configOf, flagField, wholeField } from './options.js';
+import type { Accelerator } from './inputs.js';
+import { checkedOptions, configOf, flagField, wholeField } from './options.js';
 
 export type BitstreamFormat = 'asc' | 'bin';
 

@@ -2,7 +2,6 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT, type ExitCode } from '../../generator/cli/context.js';
-import { coordinates } from '../../generator/run/operands.js';
 import { runCli } from '../../generator/cli/program.js';
 import { derive } from '../../generator/description/derive.js';
 import { parseLayer } from '../../generator/description/layer.js';
@@ -11,6 +10,7 @@ import { convolve } from '../../generator/golden/convolution.js';
 import { transpose } from '../../generator/golden/transpose.js';
 import { counters } from '../../generator/isa/registers.js';
 import { encodeNpy, type NpyArray, readNpy } from '../../generator/run/npy.js';
+import { coordinates } from '../../generator/run/operands.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();
