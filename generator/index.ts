@@ -20,7 +20,14 @@ export const defineAccelerator = (description: Description): Config => resolveCo
  */
 export const derive = (config: Config): Derived => Object.freeze(sizesOf(parseConfig(config)));
 
-export { type Problem, UserError } from './base/errors.js';
+export { type Analysis, type AnalyzedPass, type AnalyzeOptions, analyze } from './api/analyze.js';
+export { type Compiled, type CompileOptions, compile } from './api/compile.js';
+export { type EstimatedPass, type EstimateOptions, type Estimation, estimate } from './api/estimate.js';
+export type { Accelerator, LayerInput } from './api/inputs.js';
+export { type Run, type RunOptions, run, type TensorInput } from './api/run.js';
+export type { SourceOptions } from './api/source.js';
+export { type Synthesized, type SynthesizeOptions, synthesize } from './api/synthesize.js';
+export { MISSING_TOOL, type Problem, UserError } from './base/errors.js';
 export { configJsonSchema, networkJsonSchema } from './cli/jsonSchemas.js';
 export type { Config, Engine, Format, Pass } from './description/config.js';
 export { ENGINES, PASSES } from './description/config.js';

@@ -1,7 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { EXIT } from '../generator/cli/context.js';
+import { runCli } from '../generator/cli/program.js';
+import { transpose } from '../generator/golden/transpose.js';
 import * as api from '../generator/index.js';
 import { validConfig } from './configs.js';
 import { anyLayer } from './description/layers.js';
@@ -19,6 +22,8 @@ const functions: Readonly<Record<string, Loose>> = Object.fromEntries(
     ['networks.alexnet', api.networks.alexnet],
   ].map(([name, value]) => [name as string, loose(value)]),
 );
+/** Those that return a promise; the others answer at once. */
+const asynchronous = ['estimate', 'run', 'synthesize'];
 const takesNothing = ['configJsonSchema', 'networkJsonSchema'];
 
 const isFrozen = (value: unknown): boolean =>
@@ -35,6 +40,14 @@ const refusal = (call: () => unknown): readonly string[] => {
     return error.problems.map(({ code, path }) => `${code} ${path}`);
   }
   return [];
+};
+
+/** The same of a call that returns a promise. */
+const rejection = async (call: () => unknown): Promise<readonly string[]> => {
+  const [outcome] = await Promise.allSettled([Promise.resolve().then(call)]);
+  return refusal(() => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  });
 };
 
 class Inherits {
@@ -73,7 +86,8 @@ describe('every function of the library', () => {
   it('is in this list', () => {
     expect(Object.keys(functions).sort()).toEqual(
       [
-        ...['configJsonSchema', 'defineAccelerator', 'denseMacs', 'derive', 'emit', 'formatLayer', 'generate'],
+        ...['analyze', 'compile', 'configJsonSchema', 'defineAccelerator', 'denseMacs', 'derive', 'emit', 'estimate'],
+        ...['formatLayer', 'generate', 'run', 'synthesize'],
         ...['makeLayer', 'networkJsonSchema', 'networks.alexnet', 'parameterCount', 'parseLayer', 'parseNetwork'],
         'structuralZeros',
       ].sort(),
@@ -82,16 +96,13 @@ describe('every function of the library', () => {
 
   it.each(Object.keys(functions).filter((name) => !takesNothing.includes(name)))(
     '%s refuses what is none of its arguments',
-    (name) => {
+    async (name) => {
       for (const value of [...odd, new Inherits()]) {
         // a network's options may be left out
         if (name === 'networks.alexnet' && (value === undefined || value === NOTHING)) continue;
-        expect(
-          refusal(() => functions[name]!(value)),
-          String(JSON.stringify(typeof value)),
-        ).not.toEqual([]);
+        expect(await rejection(() => functions[name]!(value)), String(JSON.stringify(typeof value))).not.toEqual([]);
       }
-      if (name !== 'networks.alexnet') expect(refusal(() => functions[name]!())).not.toEqual([]);
+      if (name !== 'networks.alexnet') expect(await rejection(() => functions[name]!())).not.toEqual([]);
     },
   );
 
@@ -110,7 +121,9 @@ describe('every function of the library', () => {
       fc.record({ batch: anything, size: anything }),
       fc.record({ name: fc.string(), layers: fc.array(anything) }),
     );
-    const names = Object.keys(functions).filter((name) => !['generate', ...takesNothing].includes(name));
+    const names = Object.keys(functions).filter(
+      (name) => !['generate', ...asynchronous, ...takesNothing].includes(name),
+    );
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.array(near, { maxLength: 2 }), (name, args) => {
         refusal(() => expect(isFrozen(functions[name]!(...args))).toBe(true));
@@ -305,5 +318,113 @@ describe('networks', () => {
       ...['WRONG_TYPE layers.0.bias', 'WRONG_TYPE layers.0.batchNorm'],
       ...['WRONG_TYPE layers.1.layer', 'WRONG_TYPE layers.1.bias', 'WRONG_TYPE layers.1.batchNorm'],
     ]);
+  });
+});
+
+describe('what the commands do', () => {
+  const tiny = { config: 'tiny4', layer: 'C=8,H=6,W=6,N=6,K=3,S=2,P=1', pass: 'dgrad' } as const;
+  const dy = Int8Array.from({ length: 54 }, (_, index) => index - 27);
+
+  /** The same tensors in PyTorch's order. */
+  const nchw = (values: Int8Array): Int8Array => transpose(values, [1, 3, 3, 6], [0, 3, 1, 2]);
+  const nchwWeights = ({ shape, data }: { readonly shape: readonly number[]; readonly data: Int16Array }) => ({
+    shape: [6, 8, 3, 3],
+    data: transpose(data, shape, [3, 2, 0, 1]),
+  });
+
+  /** What a command prints as JSON. */
+  const printed = async (words: string): Promise<Readonly<Record<string, unknown>>> => {
+    let text = '';
+    const terminal = { out: (part: string) => (text += part), err: () => undefined, color: false };
+    expect(await runCli([...words.split(' '), '--json'], terminal)).toBe(EXIT.ok);
+    return JSON.parse(text);
+  };
+
+  it('compile returns what the command writes', async () => {
+    const folderOf = folder();
+    const [c, bin] = [join(folderOf, 'one.h'), join(folderOf, 'one.bin')];
+    const given = `compile --preset tiny4 --layer ${tiny.layer} --pass dgrad --narrow --shift 4 --at dx=0x20000000`;
+    const told = await printed(`${given} --c ${c} --bin ${bin}`);
+    const at = { dx: 0x2000_0000 };
+    const { words, header, ...rest } = api.compile({ ...tiny, narrow: true, shift: 4, at, symbol: 'one' });
+    expect(new Uint8Array(readFileSync(bin))).toEqual(new Uint8Array(words.buffer));
+    expect(readFileSync(c, 'utf8')).toBe(header);
+    expect({ ...rest, config: 'tiny4', layer: api.formatLayer(rest.layer), c, bin }).toEqual(told);
+  });
+
+  it('analyze counts the layers that the command counts', async () => {
+    const { passes, name, input, bytesPerElement } = api.analyze({
+      network: 'resnet18',
+      strided: true,
+      format: 'int8',
+    });
+    const told = await printed('analyze resnet18 --strided --format int8');
+    expect(told).toMatchObject({ name, ...input, bytesPerElement });
+    expect((told.passes as readonly { readonly macs: number }[]).map(({ macs }) => macs)).toEqual(
+      passes.map(({ zeros }) => zeros.macs),
+    );
+    expect(api.analyze({ network, batch: 2 }).passes[0]!.layer.layer.B).toBe(2);
+    expect(api.analyze({ layer, pass: 'wgrad' }).passes.map(({ zeros }) => zeros)).toEqual([
+      api.structuralZeros(layer, 'wgrad'),
+    ]);
+  });
+
+  it('run takes typed arrays, and returns the tensor in the layout that was asked for', async () => {
+    const wt = { shape: [3, 3, 8, 6], data: Float32Array.from({ length: 432 }, (_, index) => (index % 7) - 3) };
+    const whole = { ...wt, data: Int16Array.from(wt.data) };
+    const options = { ...tiny, simulator: 'icarus' } as const;
+    const [one, other] = [
+      await api.run({ ...options, operands: { dy, wt: whole } }),
+      await api.run({ ...options, layout: 'nchw', operands: { dy: Int8Array.from(nchw(dy)), wt: nchwWeights(whole) } }),
+    ];
+    expect([one.passed, one.output.name, one.output.shape]).toEqual([true, 'dx', [1, 6, 6, 8]]);
+    expect(other.output.shape).toEqual([1, 8, 6, 6]);
+    expect([...other.result]).toEqual([...one.result]);
+    expect(other.output.data[1]).toBe(one.output.data[8]);
+    expect(await rejection(() => api.run({ ...options, operands: { dy, wt } }))).toEqual(['OPERAND_DTYPE operands.wt']);
+    expect(await rejection(() => api.run({ ...options, operands: { dy: dy.slice(1) } }))).toEqual([
+      'OPERAND_SHAPE operands.dy',
+    ]);
+    expect(await rejection(() => api.run({ ...options, operands: { x: dy } }))).toEqual(['NOT_READ operands.x']);
+  });
+
+  it('a simulator and a library that are missing are one problem of their own', async () => {
+    vi.stubEnv('PATH', folder());
+    vi.stubEnv('XDG_DATA_DIRS', folder());
+    try {
+      expect(await rejection(() => api.run(tiny))).toEqual([`${api.MISSING_TOOL} verilator, g++, make`]);
+      expect(await rejection(() => api.synthesize({ config: 'tiny4', target: 'asic' }))).toEqual([
+        `${api.MISSING_TOOL} osu018`,
+      ]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('synthesize measures the blocks that are asked for', async () => {
+    const { blocks, total, netlist } = await api.synthesize({ config: 'tiny4', only: ['csr'] });
+    expect(blocks.map(({ block }) => block)).toContain('csr');
+    expect(total.flipFlops).toBeGreaterThan(0);
+    expect(netlist).toContain('endmodule');
+  });
+
+  it.each<[string, object, string]>([
+    ['compile', { pass: 'forward' }, 'OUT_OF_RANGE pass'],
+    ['compile', { base: 100 }, 'MISALIGNED base'],
+    ['compile', { at: { dw: 0 } }, 'UNKNOWN at.dw'],
+    ['compile', { symbol: 'a b' }, 'SYMBOL symbol'],
+    ['compile', { layers: 1 }, 'UNKNOWN_KEY layers'],
+    ['compile', { layer: { C: 3 } }, 'MISSING_KEY B'],
+    ['analyze', { config: undefined, network: 'resnet18' }, 'NO_LAYER layer'],
+    ['analyze', { config: undefined, size: 8 }, 'NO_IMAGE size'],
+    ['estimate', { strided: true, layer: 'C=3,H=8,W=8,N=4,K=3' }, 'NO_LAYERS strided'],
+    ['estimate', { config: { preset: 'tiny4', engines: ['bp'] }, engine: 'zerofree' }, 'NO_ENGINE engine'],
+    ['run', { memory: { stallPercent: 99 } }, 'OUT_OF_RANGE memory.stallPercent'],
+    ['run', { waves: 'x.txt' }, 'EXTENSION waves x.txt'],
+    ['run', { layer: 'B=65535,C=64,H=255,W=255,N=64,K=3' }, 'TOO_LARGE size'],
+    ['synthesize', { layer: undefined, pass: undefined, only: ['array'] }, 'UNKNOWN_BLOCK only'],
+    ['synthesize', { layer: undefined, pass: undefined, seed: 3 }, 'NOT_ROUTED seed'],
+  ])('%s refuses %j', async (name, change, problem) => {
+    expect((await rejection(() => functions[name]!({ ...tiny, ...change })))[0]).toBe(problem);
   });
 });

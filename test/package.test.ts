@@ -8,7 +8,7 @@ import { fixtureResults } from './report/fixture.js';
 import { temporaryFolders } from './temporary.js';
 
 const program = `
-import { type Config, defineAccelerator, derive, emit, generate, presets, UserError } from 'bp-im2col';
+import { type Config, compile, defineAccelerator, derive, emit, generate, presets, run, UserError } from 'bp-im2col';
 
 declare const console: { readonly log: (text: string) => void };
 const small: Config = defineAccelerator({ preset: 'ref16', name: 'half', array: { rows: 8 }, engines: ['zerofree'] });
@@ -22,6 +22,10 @@ try {
   console.log(error.problems.map(({ code, path, fix }) => [code, path, fix].join(': ')).join());
 }
 
+const words: Uint32Array = compile({ config: 'tiny4', layer: 'C=3,H=8,W=8,N=4,K=3', pass: 'fprop' }).words;
+if (words.length % 16 !== 0) throw new Error('wrong');
+// @ts-expect-error: no such pass
+const z = () => run({ layer: 'C=3,H=8,W=8,N=4,K=3', pass: 'forward' });
 // @ts-expect-error: no such preset
 const a = () => defineAccelerator({ preset: 'ref17' });
 // @ts-expect-error: no such key
@@ -125,6 +129,24 @@ describe('the package, installed from its tarball into an empty folder', () => {
     for (const name of ['report', 'estimate']) {
       expect(run('npx', ['--no-install', 'bp-im2col', name, '--help'], home)).not.toContain('npm run');
     }
+  });
+
+  it('does from code what README.md says and prints', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const [, example, shown] = /^```js\n(.*?)^```$\s+((?:^ {4}[^\n]*\n)+)/ms.exec(readme)!;
+    writeFileSync(join(home, 'example.js'), example!);
+    expect(run(process.execPath, ['example.js'], home)).toBe(shown!.replace(/^ {4}/gm, ''));
+  });
+
+  it('estimates in processes of its own what it compiles', () => {
+    const lines = [
+      "import { compile, estimate } from 'bp-im2col';",
+      "const one = { config: 'tiny4', layer: 'C=8,H=6,W=6,N=6,K=3,S=2,P=1', pass: 'dgrad', engine: 'bp' };",
+      'const { passes } = await estimate(one);',
+      'console.log(passes.length, passes[0].cycles === compile({ ...one, narrow: true }).predicted.cycles);',
+    ];
+    writeFileSync(join(home, 'estimate.js'), lines.join('\n'));
+    expect(run(process.execPath, ['estimate.js'], home)).toBe('1 true\n');
   });
 
   it('is a typed library', () => {

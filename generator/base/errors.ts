@@ -9,6 +9,9 @@ export interface Problem {
   readonly fix: string;
 }
 
+/** Code of the problem that a missing program (a simulator, say) is reported with; a command then exits with 3. */
+export const MISSING_TOOL = 'MISSING_TOOL';
+
 const line = ({ code, path, message, fix }: Problem): string => `${path}: ${message} [${code}]\n  fix: ${fix}`;
 
 /** Input that a user can correct. Carries every problem found, not only the first. */

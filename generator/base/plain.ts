@@ -2,7 +2,8 @@ import { UserError } from './errors.js';
 
 const DEEPEST = 16;
 
-const isPlain = (value: object): boolean => {
+/** Whether an object holds all that it has itself. */
+export const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
   // the root of this realm's objects, or of another's
   return (

@@ -1,13 +1,12 @@
 import { Command, Option } from 'commander';
+import { isStrided, type SourceOptions } from '../api/source.js';
 import { UserError } from '../base/errors.js';
 import { closest } from '../base/suggest.js';
 import { PASSES, type Pass } from '../description/config.js';
-import { formatLayer, makeLayer, parseLayer } from '../description/layer.js';
 import { FORMATS, type Format, formats } from '../formats/index.js';
 import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
-import { denseMacs, type ImageSize, type NetworkLayer, parameterCount } from '../networks/network.js';
-import { structuralZeros } from '../networks/structuralZeros.js';
-import type { Analysis, AnalyzedPass } from './analyzeReport.js';
+import { denseMacs, type ImageSize, parameterCount } from '../networks/network.js';
+import { asOptions } from './asOptions.js';
 import { columns } from './columns.js';
 import type { Context } from './context.js';
 import { readJson } from './readJson.js';
@@ -74,14 +73,6 @@ const parseFormat = (text: string): number => {
   );
 };
 
-/** What is computed, by the name that heads its tables. */
-export interface Source {
-  /** Of a network; of a layer its text, as it is computed. */
-  readonly name: string;
-  readonly input?: Analysis['input'];
-  readonly layers: readonly NetworkLayer[];
-}
-
 const isNetwork = (name: string): name is NetworkName => NETWORK_NAMES.includes(name as NetworkName);
 
 const unknownNetwork = (source: string): UserError => {
@@ -90,59 +81,31 @@ const unknownNetwork = (source: string): UserError => {
   return problem('UNKNOWN_NETWORK', 'network', `there is no network ${JSON.stringify(source)}`, fix);
 };
 
-const withBatch = (each: NetworkLayer, batch: number | undefined): NetworkLayer =>
-  batch === undefined ? each : { ...each, layer: makeLayer({ ...each.layer, B: batch }) };
-
-/** The layers that a word on the command line names; a batch takes the place of their own. */
-export const loadSource = async (
-  source: string,
-  batch: number | undefined,
-  size: ImageSize | undefined,
-): Promise<Source> => {
-  if (isNetwork(source)) {
-    const { height, width } = size ?? { height: 224, width: 224 };
-    const { layers } = networks[source]({ batch, size: { height, width } });
-    return { name: source, input: { batch: batch ?? 1, size: `${height}x${width}` }, layers };
-  }
-  if (size) {
-    const fix = 'leave out --size, and give H and W of each layer';
-    throw problem('NO_IMAGE', '--size', 'only the networks of --list take an image of any size', fix);
-  }
+/** What a word on the command line names: a layer or a network. */
+export const sourceWord = async (source: string): Promise<Pick<SourceOptions, 'layer' | 'network'>> => {
+  if (isNetwork(source)) return { network: source };
   if (isPath(source)) {
     const { parseNetwork } = await import('../networks/check.js');
-    const { name, layers } = parseNetwork(readJson(source));
-    const input = batch === undefined ? {} : { input: { batch } };
-    return { name, ...input, layers: layers.map((each) => withBatch(each, batch)) };
+    return { network: parseNetwork(readJson(source)) };
   }
   if (!source.includes('=')) throw unknownNetwork(source);
-  const given = { name: 'layer', layer: parseLayer(source), linear: false, bias: false, batchNorm: 0 };
-  const layer = withBatch(given, batch);
-  return { name: formatLayer(layer.layer), layers: [layer] };
-};
-
-export const isStrided = ({ layer }: NetworkLayer): boolean => layer.Sh > 1 || layer.Sw > 1;
-
-const count = (layer: NetworkLayer, pass: Pass): AnalyzedPass => {
-  try {
-    return { layer, zeros: structuralZeros(layer.layer, pass) };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.problems.map((each) => ({ ...each, path: layer.name })));
-  }
+  return { layer: source };
 };
 
 const analyze = async (source: string, options: Options, context: Context): Promise<void> => {
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
   const size = options.size === undefined ? undefined : parseSize(options.size);
   const bytesPerElement = parseFormat(options.format);
-  const { name, input, layers } = await loadSource(source, batch, size);
-  const chosen = layers.filter((each) => !options.strided || isStrided(each));
-  const passes = chosen.flatMap((layer) => (options.pass ? [options.pass] : PASSES).map((pass) => count(layer, pass)));
+  const { pass, strided } = options;
+  const library = await import('../api/analyze.js');
+  const what = await sourceWord(source);
+  const analysis = await asOptions({ size: '--size' }, () =>
+    library.analyze({ ...what, batch, size, bytesPerElement, pass, strided }),
+  );
   const { csvAnalysis, humanAnalysis, jsonAnalysis } = await import('./analyzeReport.js');
-  const analysis: Analysis = { name, input, strided: options.strided ?? false, bytesPerElement, passes };
   if (options.json) context.out(`${JSON.stringify(jsonAnalysis(analysis), null, 2)}\n`);
   else if (options.csv) context.out(csvAnalysis(analysis));
-  else if (passes.length === 0) context.out(`${name}: no layer has a stride of 2 or more\n`);
+  else if (analysis.passes.length === 0) context.out(`${analysis.name}: no layer has a stride of 2 or more\n`);
   else context.out(humanAnalysis(analysis, context.color));
 };
 

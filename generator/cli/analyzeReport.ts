@@ -1,73 +1,18 @@
 import picocolors from 'picocolors';
-import { UserError } from '../base/errors.js';
-import { PASSES, type Pass } from '../description/config.js';
+import { type Analysis, type ZeroSums, zeroSums } from '../api/analyze.js';
+import type { Input } from '../api/source.js';
 import { formatLayer } from '../description/layer.js';
-import type { NetworkLayer } from '../networks/network.js';
-import type { Operand, StructuralZeros } from '../networks/structuralZeros.js';
+import type { Operand } from '../networks/structuralZeros.js';
 import { columns } from './columns.js';
 
-/** The structural zeros of one pass of a layer. */
-export interface AnalyzedPass {
-  readonly layer: NetworkLayer;
-  readonly zeros: StructuralZeros;
-}
-
-/** What a network was given. */
-export interface Input {
-  readonly batch: number;
-  readonly size?: string;
-}
-
-/** The same in words. */
+/** What a network was given, in words. */
 export const inputText = ({ batch, size }: Input): string => `batch ${batch}${size === undefined ? '' : `, ${size}`}`;
-
-/** What was analyzed, and what came of it. */
-export interface Analysis {
-  readonly name: string;
-  /** What a network was given: images, and their size as in 224x224. */
-  readonly input?: Input;
-  /** Only layers with a stride of 2 or more were looked at. */
-  readonly strided: boolean;
-  readonly bytesPerElement: number;
-  readonly passes: readonly AnalyzedPass[];
-}
-
-/** Sums of the counts of a pass over layers. */
-type Sums = Pick<StructuralZeros, 'featureMap' | 'kernel' | 'macs' | 'usefulMacs' | 'extraElements'>;
-
-/** @throws {@link UserError} when the sum is not exact. */
-const sum = (values: readonly number[]): number => {
-  const total = values.reduce((a, b) => a + b, 0);
-  if (Number.isSafeInteger(total)) return total;
-  const message = `a sum over the layers is ${total.toExponential(1)}, too large to be exact`;
-  throw new UserError([{ code: 'TOO_LARGE', path: 'totals', message, fix: 'take a smaller batch' }]);
-};
-
-const operandSum = (operands: readonly Operand[]): Operand => ({
-  elements: sum(operands.map(({ elements }) => elements)),
-  zeros: sum(operands.map(({ zeros }) => zeros)),
-});
-
-/** Totals of each pass that was analyzed. */
-const totalsOf = ({ passes }: Analysis): readonly (readonly [Pass, Sums])[] =>
-  PASSES.map((pass) => [pass, passes.map(({ zeros }) => zeros).filter((zeros) => zeros.pass === pass)] as const)
-    .filter(([, all]) => all.length > 0)
-    .map(([pass, all]) => [
-      pass,
-      {
-        featureMap: operandSum(all.map(({ featureMap }) => featureMap)),
-        kernel: operandSum(all.map(({ kernel }) => kernel)),
-        macs: sum(all.map(({ macs }) => macs)),
-        usefulMacs: sum(all.map(({ usefulMacs }) => usefulMacs)),
-        extraElements: sum(all.map(({ extraElements }) => extraElements)),
-      },
-    ]);
 
 const sparsity = ({ elements, zeros }: Operand): number => zeros / elements;
 
 const jsonOperand = (operand: Operand) => ({ ...operand, sparsity: sparsity(operand) });
 
-const jsonCounts = ({ featureMap, kernel, macs, usefulMacs, extraElements }: Sums, bytes: number) => ({
+const jsonCounts = ({ featureMap, kernel, macs, usefulMacs, extraElements }: ZeroSums, bytes: number) => ({
   featureMap: jsonOperand(featureMap),
   kernel: jsonOperand(kernel),
   extraBytes: extraElements * bytes,
@@ -89,7 +34,7 @@ export const jsonAnalysis = (analysis: Analysis) => {
       const which = { name: layer.name, layer: formatLayer(layer.layer), pass };
       return { ...which, matrix, ...jsonCounts(zeros, bytesPerElement) };
     }),
-    totals: Object.fromEntries(totalsOf(analysis).map(([pass, sums]) => [pass, jsonCounts(sums, bytesPerElement)])),
+    totals: Object.fromEntries(zeroSums(analysis).map(([pass, sums]) => [pass, jsonCounts(sums, bytesPerElement)])),
   };
 };
 
@@ -123,7 +68,10 @@ const format = new Intl.NumberFormat('en-US');
 const number = (value: number): string => format.format(value);
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-const cellsOf = ({ featureMap, kernel, extraElements, macs, usefulMacs }: Sums, bytes: number): readonly string[] => [
+const cellsOf = (
+  { featureMap, kernel, extraElements, macs, usefulMacs }: ZeroSums,
+  bytes: number,
+): readonly string[] => [
   number(featureMap.elements),
   number(featureMap.zeros),
   percent(sparsity(featureMap)),
@@ -149,7 +97,7 @@ export const humanAnalysis = (analysis: Analysis, color: boolean): string => {
     const { pass, rows: height, reduction, columns: width } = zeros;
     return [layer.name, pass, ...[height, reduction, width].map(number), ...cellsOf(zeros, bytesPerElement)];
   });
-  const totals = totalsOf(analysis).map(([pass, sums]) => [
+  const totals = zeroSums(analysis).map(([pass, sums]) => [
     'total',
     pass,
     '',

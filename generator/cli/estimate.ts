@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import { UserError } from '../base/errors.js';
 import { scriptCommand } from '../base/paths.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
-import { isStrided, loadSource, parseBatch, parseSize, problem } from './analyze.js';
+import { parseBatch, parseSize, problem, sourceWord } from './analyze.js';
+import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
@@ -55,31 +55,22 @@ const estimate = async (source: string, options: Options, context: Context): Pro
   const clock = parseClock(options.clock);
   const parallel = parseParallel(options.jobs);
   const config = loadConfig(options.preset, options.set);
-  const engines = options.engine ? [options.engine] : config.engines;
-  for (const engine of engines) {
-    if (config.engines.includes(engine)) continue;
-    const fix = `use one of ${config.engines.join(', ')}, or add ${engine} to engines`;
-    throw problem('NO_ENGINE', `--engine ${engine}`, `${config.name} is built without it`, fix);
-  }
-  const { name, input, layers } = await loadSource(source, batch, size);
-  const chosen = layers.filter((each) => !options.strided || isStrided(each));
-  if (chosen.length === 0) {
-    throw problem('NO_LAYERS', '--strided', `no layer of ${name} has a stride of 2 or more`, 'leave out --strided');
-  }
-  const jobs = chosen.flatMap((each) =>
-    (options.pass ? [options.pass] : PASSES).flatMap((pass) =>
-      engines.map((engine) => ({
-        ...{ name: `${each.name} ${pass} ${engine}`, layer: each.name, spec: formatLayer(each.layer) },
-        ...{ config, pass, engine },
-      })),
-    ),
-  );
-  const { predict, predictionKey } = await import('../run/predict.js');
-  const { estimates, failed } = await predict(jobs, { parallel });
-  if (failed.size > 0) {
-    throw new UserError([...failed].map(([name, found]) => ({ ...found, path: name })));
-  }
-  const rows = jobs.map((job) => ({ job, estimate: estimates.get(predictionKey(job))! }));
+  const { pass, engine, strided } = options;
+  const [library, { Progress }] = await Promise.all([import('../api/estimate.js'), import('../base/progress.js')]);
+  const what = await sourceWord(source);
+  let doing = 'predicting';
+  const progress = new Progress(() => doing);
+  const onProgress = (done: number, all: number): void => {
+    doing = `${done} of ${all} passes predicted`;
+  };
+  const words = { engine: `--engine ${engine}`, strided: '--strided', size: '--size' };
+  const { name, input, passes } = await asOptions(words, () =>
+    library.estimate({ ...what, batch, size, config, pass, engine, strided, parallel, onProgress }),
+  ).finally(() => progress.end());
+  const rows = passes.map(({ name: own, layer, pass: one, engine: by, ...estimated }) => ({
+    job: { layer: own, spec: formatLayer(layer), pass: one, engine: by },
+    estimate: estimated,
+  }));
   const { csvEstimate, humanEstimate, jsonEstimate } = await import('./estimateReport.js');
   const report = { name, input, config, clock, rows };
   if (options.json) context.out(`${JSON.stringify(jsonEstimate(report), null, 2)}\n`);

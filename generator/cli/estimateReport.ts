@@ -1,6 +1,7 @@
+import type { Input } from '../api/source.js';
 import type { Estimate } from '../compile/estimate.js';
 import type { Config, Engine, Pass } from '../description/config.js';
-import { csv, type Input, inputText } from './analyzeReport.js';
+import { csv, inputText } from './analyzeReport.js';
 import { columns } from './columns.js';
 
 /** A pass of a layer by an engine, and what it takes. */

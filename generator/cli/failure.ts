@@ -1,10 +1,7 @@
 import picocolors from 'picocolors';
-import { UserError } from '../base/errors.js';
+import { MISSING_TOOL, UserError } from '../base/errors.js';
 import { isOfTheMachine, meaningOf } from '../base/fileError.js';
 import { EXIT, type ExitCode, type Terminal } from './context.js';
-
-/** Code of the problem that a missing program (a simulator, say) is reported with; the command then exits with 3. */
-export const MISSING_TOOL = 'MISSING_TOOL';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 

@@ -1,15 +1,14 @@
 import { Command, Option } from 'commander';
+import { MEMORY_LIMITS } from '../api/memoryLimits.js';
 import { type Problem, UserError } from '../base/errors.js';
 import { closest } from '../base/suggest.js';
-import type { Tool } from '../base/tools.js';
-import { PASS_TENSORS } from '../dataflows/problem.js';
-import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
+import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
 import type { RunDescription } from '../run/command.js';
 import type { CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
+import { asOptions } from './asOptions.js';
 import { type Context, EXIT } from './context.js';
-import { MISSING_TOOL } from './failure.js';
 import { layerOption } from './layerOption.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
@@ -56,13 +55,6 @@ Examples:
 Exit codes: 0 the result matches the golden model, 1 it does not, 2 wrong input, 3 a tool is missing.
 `;
 
-const MEMORY_LIMITS = {
-  readLatency: { least: 1, most: 100_000 },
-  writeLatency: { least: 1, most: 100_000 },
-  bytesPerCycle: { least: 1, most: 1024 },
-  stallPercent: { least: 0, most: 95 },
-} as const;
-
 const parseMemory = (text: string | undefined): MemoryOptions | undefined => {
   if (text === undefined) return undefined;
   const problems: Problem[] = [];
@@ -94,21 +86,6 @@ const parseMemory = (text: string | undefined): MemoryOptions | undefined => {
   return memory;
 };
 
-const NEEDED: Readonly<Record<Simulator, readonly Tool[]>> = {
-  verilator: ['verilator', 'g++', 'make'],
-  icarus: ['iverilog'],
-};
-
-/** @throws UserError that makes the program exit with 3, when the simulator is not installed. */
-const requireTools = async (simulator: Simulator): Promise<void> => {
-  const { installCommand, missingTools } = await import('../base/tools.js');
-  const missing = missingTools(NEEDED[simulator]);
-  if (missing.length === 0) return;
-  throw new UserError([
-    { code: MISSING_TOOL, path: missing.join(', '), message: 'not found', fix: `run: ${installCommand(missing)}` },
-  ]);
-};
-
 /** Cycles to draw: all, or those that were asked for. */
 const timelineRange = ({ timeline, timelineCycles, simulator }: Options): CycleRange | undefined => {
   const refuse = (path: string, message: string, fix: string): never => {
@@ -128,73 +105,37 @@ const timelineRange = ({ timeline, timelineCycles, simulator }: Options): CycleR
   return refuse(`--timeline-cycles ${timelineCycles}`, 'not a range of cycles', 'write first-last, as in 0-5000');
 };
 
-/** The engine that was asked for, or the best one of the accelerator. */
-export const engineFor = (config: Config, wanted: Engine | undefined): Engine =>
-  wanted ?? (config.engines.includes('zerofree') ? 'zerofree' : config.engines.at(-1)!);
-
-const LARGEST_TENSOR = 2 ** 27;
-const LARGEST_MEMORY = 2 ** 31;
-const MOST_CYCLES = 2 ** 31;
-
-const refuseSize = (what: string): never => {
-  const fix = 'take a smaller batch or map: time grows with it, what is learnt does not';
-  throw new UserError([{ code: 'TOO_LARGE', path: '--layer', message: `${what}, too many to simulate`, fix }]);
-};
-
 const run = async (options: Options, context: Context): Promise<void> => {
   // loaded here, so that the other commands start fast
-  const [runner, simulation, planner, inputs, files, reports, npy, jobs, icarus, timelines, cache] = await Promise.all([
-    import('../run/runPass.js'),
-    import('../run/simulate.js'),
-    import('../compile/plan.js'),
-    import('./operands.js'),
+  const [library, files, reports, npy, timelines] = await Promise.all([
+    import('../api/run.js'),
     import('../base/outputFile.js'),
     import('./runReport.js'),
     import('../run/npy.js'),
-    import('../run/simulators/job.js'),
-    import('../run/simulators/icarus.js'),
     import('../report/timeline.js'),
-    import('../run/simulators/cache.js'),
   ]);
 
-  // 1. everything that can be wrong with the input
   const { pass, simulator, waves, out, narrow, layout } = options;
   const config = loadConfig(options.preset, options.set);
   const layer = layerOption(options.layer);
-  const engine = engineFor(config, options.engine);
-  const seed = wholeNumber('--seed', options.seed, 0, 2 ** 31 - 2);
-  const misalign = wholeNumber('--misalign', options.misalign, 0, 4095);
+  const seed = wholeNumber('--seed', options.seed, 0, library.MOST_SEED);
+  const misalign = wholeNumber('--misalign', options.misalign, 0, library.MOST_MISALIGN);
   const memory = parseMemory(options.memory);
   const shift = parseShift(options.shift);
   if (out !== undefined) files.checkOutput('--out', out, ['.npy']);
   const timeline = timelineRange(options);
   if (options.timeline !== undefined) files.checkOutput('--timeline', options.timeline, ['.svg']);
-  if (waves !== undefined) files.checkOutput('--waves', waves, ['.fst', '.vcd']);
-  const elements = inputs.largestTensor(layer);
-  if (elements > LARGEST_TENSOR) refuseSize(`a tensor has ${elements} elements`);
-  const macs = (layer.B * layer.Ho * layer.Wo * layer.Kh * layer.Kw * layer.C * layer.N) / layer.G;
-  const fewest = macs / (config.array.rows * config.array.columns);
-  if (fewest > MOST_CYCLES) refuseSize(`it takes ${fewest.toExponential(1)} cycles`);
-  if (simulator === 'icarus') icarus.checkIcarusMemory(inputs.operandBytes(config, layer, pass));
   const tensors = { x: options.x, wt: options.wt, dy: options.dy };
-  const { operands, rounded, ambiguous } = inputs.loadOperands(config, layer, pass, tensors, seed, layout);
-  const plan = planner.makePlan(config, layer, pass, engine, { narrow, shift, misalign });
-  const bytes = plan.memory.program + plan.words.byteLength - plan.memory.x.address;
-  if (bytes > LARGEST_MEMORY) refuseSize(`the tensors take ${bytes} bytes`);
-  if (simulator === 'icarus') icarus.checkIcarusMemory(bytes);
-  await requireTools(simulator);
-  cache.openCache();
-
-  // 2. the run
-  const format = waves === undefined ? undefined : jobs.waveFormat(waves);
-  if (!(await simulation.isReady(config, simulator, format))) {
+  const onBuild = (): void =>
     context.err(`building the Verilator simulator of ${config.name}; once, and it takes a minute or two\n`);
-  }
-  const result = await runner.runPass(config, layer, pass, engine, {
-    ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, shift, misalign },
-  });
+  const result = await asOptions({ size: '--layer', [`waves ${waves}`]: `--waves ${waves}` }, () =>
+    library.run({
+      ...{ config, layer, pass, engine: options.engine, operands: tensors, layout, seed, simulator },
+      ...{ waves, timeline, memory, narrow, shift, misalign, onBuild },
+    }),
+  );
+  const { engine, rounded, ambiguous } = result;
 
-  // 3. what came of it
   if (options.timeline !== undefined && timeline && result.activity) {
     const range = timelines.drawnCycles(result.activity, timeline);
     if (range.from >= range.to) {
@@ -208,8 +149,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
     files.writeOutput('--timeline', options.timeline, Buffer.from(svg));
   }
   if (out !== undefined && result.faults.length === 0) {
-    const array = inputs.inLayout(layer, PASS_TENSORS[pass].output, layout ?? 'nhwc', result.result);
-    files.writeOutput('--out', out, npy.encodeNpy(array));
+    files.writeOutput('--out', out, npy.encodeNpy(result.output));
   }
   const given = Object.fromEntries(Object.entries(tensors).filter(([, path]) => path !== undefined)) as Record<
     string,

@@ -10,8 +10,8 @@ import { counters } from '../isa/registers.js';
 import type { Cost } from '../machine/outline.js';
 import { benchMemory, performanceOf } from '../machine/performance.js';
 import { type RunDescription, replayCommand } from '../run/command.js';
+import { coordinates } from '../run/operands.js';
 import type { RunResult } from '../run/runPass.js';
-import { coordinates } from './operands.js';
 
 /** A finished run and what was asked for. */
 export interface RunReport {

@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../base/errors.js';
 import { checkOutput, writeOutput } from '../base/outputFile.js';
-import { DEVICE_NAMES, DEVICES, type Device } from '../eda/devices.js';
-import type { Router, Routing } from '../eda/nextpnr.js';
+import { DEVICE_NAMES, type Device } from '../eda/devices.js';
 import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
+import { asOptions } from './asOptions.js';
 import { type Context, EXIT } from './context.js';
-import { MISSING_TOOL } from './failure.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 import { listOf } from './usage.js';
 
@@ -44,31 +43,11 @@ const refuse = (code: string, path: string, message: string, fix: string): never
   throw new UserError([{ code, path, message, fix }]);
 };
 
-/** Installs what is missing where it may; its failure is the user's one error. */
-const ensure = async (
-  names: readonly ('osu018' | 'osu035' | 'nextpnr-ice40' | 'icepack')[],
-  say: (line: string) => void,
-  alternative = '',
-): Promise<void> => {
-  const { ensureTools, installCommand, missingTools, ToolsMissing } = await import('../base/tools.js');
-  try {
-    await ensureTools(names, say);
-  } catch (error) {
-    if (!(error instanceof ToolsMissing)) throw error;
-    const missing = missingTools(names);
-    refuse(MISSING_TOOL, missing.join(', '), 'not found', `run: ${installCommand(missing)}${alternative}`);
-  }
-};
-
 /** A bitstream as text, which needs no icepack. */
 const isText = (path: string): boolean => /\.asc$/i.test(path);
 
-/** Options that do not go together, and files that cannot be written. */
-const checkOptions = ({ target, library, device, bitstream, seed, netlist }: Options, givesLibrary: boolean): void => {
-  if (givesLibrary && target !== 'asic') {
-    const message = `only asic maps to a library of standard cells, not ${target}`;
-    refuse('NO_LIBRARY', `--library ${library}`, message, 'add --target asic');
-  }
+/** Files that cannot be written. */
+const checkFiles = ({ target, bitstream, netlist }: Options): void => {
   if (netlist !== undefined) {
     if (!hasMacros(target)) {
       const message = `only generic and asic have a netlist to write, not ${target}`;
@@ -76,24 +55,7 @@ const checkOptions = ({ target, library, device, bitstream, seed, netlist }: Opt
     }
     checkOutput('--netlist', netlist, ['.v']);
   }
-  const routed = Object.entries({ device, bitstream, seed }).find(([, value]) => value !== undefined);
-  if (routed && target !== 'ice40') {
-    const [name, value] = routed;
-    refuse('NOT_ROUTED', `--${name} ${value}`, `only ice40 is placed and routed, not ${target}`, 'add --target ice40');
-  }
-  if (bitstream !== undefined) checkOutput('--bitstream', bitstream, ['.bin', '.asc']);
-};
-
-/** nextpnr, which the user asked for; and icepack when a packed bitstream is to be written. */
-const requireRouter = async ({ wasm, bitstream }: Options, say: (line: string) => void): Promise<Router> => {
-  const { findRouter, ROUTER_PACKAGE } = await import('../eda/nextpnr.js');
-  const alternative = `; or: npm install ${ROUTER_PACKAGE}`;
-  let router = await findRouter(wasm);
-  if (!router && wasm) refuse(MISSING_TOOL, ROUTER_PACKAGE, 'not found', `run: npm install ${ROUTER_PACKAGE}`);
-  if (!router) await ensure(['nextpnr-ice40', 'icepack'], say, alternative);
-  router ??= (await findRouter())!;
-  if (bitstream && !isText(bitstream) && !router.canPack) await ensure(['icepack'], say, '; or give a name in .asc');
-  return router;
+  if (bitstream !== undefined && target === 'ice40') checkOutput('--bitstream', bitstream, ['.bin', '.asc']);
 };
 
 /** `bp-im2col synth`: sizes and paths of an accelerator's blocks, by Yosys; on an iCE40 its frequency, by nextpnr. */
@@ -115,82 +77,48 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', help)
     .action(async (source: string, options: Options, command: Command) => {
-      const { set, target, library, device: wanted, bitstream, flat, only: list, netlist, wasm, json } = options;
+      const { set, target, library, device, bitstream, flat, only, netlist, wasm, json } = options;
       const config = loadConfig(source, set);
-      checkOptions(options, command.getOptionValueSource('library') === 'cli');
-      const [
-        { findYosys },
-        { synthesize, TOP_BLOCKS },
-        report,
-        { Progress },
-        { findRouter, ROUTER_PACKAGE },
-        { route },
-        { wholeNumber },
-        { openCache },
-      ] = await Promise.all([
-        import('../eda/yosys.js'),
-        import('../eda/synthesize.js'),
+      checkFiles(options);
+      const [{ synthesize }, report, { Progress }, { wholeNumber }] = await Promise.all([
+        import('../api/synthesize.js'),
         import('../eda/report.js'),
         import('../base/progress.js'),
-        import('../eda/nextpnr.js'),
-        import('../eda/route.js'),
         import('./wholeNumber.js'),
-        import('../run/simulators/cache.js'),
       ]);
-      const seed = options.seed === undefined ? 1 : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
-      const only = list === undefined ? undefined : listOf('--only', list);
-      const unknown = only?.find((name) => !TOP_BLOCKS.includes(name));
-      if (unknown !== undefined) {
-        refuse('UNKNOWN_BLOCK', '--only', `no block "${unknown}"`, `use some of ${TOP_BLOCKS.join(', ')}`);
-      }
-      openCache();
+      const seed = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
       let doing = 'looking for tools';
       const progress = new Progress(() => doing);
-      const say = (line: string): void => progress.say(line);
+      const words = {
+        ...{ library: `--library ${library}`, device: `--device ${device}`, bitstream: `--bitstream ${bitstream}` },
+        ...{ seed: `--seed ${seed}`, only: '--only' },
+      };
       try {
-        const isAsked = wanted !== undefined || bitstream !== undefined;
-        if (target === 'asic') await ensure([library], say);
-        const asked = isAsked ? await requireRouter(options, say) : undefined;
-        const device = wanted ?? 'hx8k';
-        const yosys = await findYosys(wasm);
-        doing = `synthesizing ${config.name} for ${target} with ${yosys.version}`;
-        const mappingOf = doing;
-        const onProgress = (done: number, all: number): void => {
-          doing = `${mappingOf}: ${done} of ${all} modules`;
-          progress.tick();
-        };
-        const { synthesis, netlist: gates } = await synthesize(config, yosys, {
-          ...{ target, library, device, flat, only, onProgress },
-        });
-        if (netlist !== undefined) writeOutput('--netlist', netlist, Buffer.from(gates));
-        const total = report.totalOf('all', synthesis.blocks);
-
-        const routed = async (): Promise<{ readonly routing?: Routing; readonly note?: string }> => {
-          if (target !== 'ice40') return {};
-          const { title, luts } = DEVICES[device];
-          if (!isAsked && total.luts > 2 * luts) {
-            return {
-              note: `not routed: ${total.luts.toLocaleString('en-US')} LUTs, and an ${title} has ${luts.toLocaleString('en-US')}`,
-            };
-          }
-          const router = asked ?? (await findRouter(wasm));
-          if (!router) return { note: `not routed: there is no nextpnr-ice40, nor ${ROUTER_PACKAGE} of npm` };
-          doing = `placing and routing ${config.name} for ${title} with ${router.version}`;
-          const result = await route(config, yosys, router, { device, seed, only });
-          const { asc } = result;
-          if (bitstream !== undefined && asc !== undefined) {
-            writeOutput('--bitstream', bitstream, isText(bitstream) ? Buffer.from(asc) : await router.pack(asc));
-          }
-          return result;
-        };
-        const { routing, note } = await routed();
-
+        const {
+          routing,
+          note,
+          netlist: gates,
+          bitstream: bits,
+          ...sizes
+        } = await asOptions(words, () =>
+          synthesize({
+            ...{ config, target, device, seed, flat, wasm, install: true },
+            library: command.getOptionValueSource('library') === 'cli' ? library : undefined,
+            only: only === undefined ? undefined : listOf('--only', only),
+            bitstream: bitstream === undefined ? undefined : isText(bitstream) ? 'asc' : 'bin',
+            onInstall: (line) => progress.say(line),
+            onProgress: (now) => {
+              doing = now;
+              progress.tick();
+            },
+          }),
+        );
+        if (netlist !== undefined) writeOutput('--netlist', netlist, Buffer.from(gates!));
+        if (bitstream !== undefined && bits !== undefined) writeOutput('--bitstream', bitstream, bits);
         if (json) {
-          const share = only ? {} : { addressShare: report.addressShare(synthesis).share };
-          const whole = { ...synthesis, total, ...share, ...(routing && { routing }), ...(note && { note }) };
-          print(`${JSON.stringify(whole, null, 2)}\n`);
+          print(`${JSON.stringify({ ...sizes, ...(routing && { routing }), ...(note && { note }) }, null, 2)}\n`);
         } else {
-          print(report.formatSynthesis(synthesis));
+          print(report.formatSynthesis(sizes));
           if (routing) print(report.formatRouting(routing));
           if (note) print(`  ${note}\n`);
         }

@@ -47,7 +47,8 @@ const powerOfTwo = (low: number, high: number, usual: number, description: strin
     });
 };
 
-const flag = (usual: boolean, description: string) =>
+/** True or false. */
+export const flag = (usual: boolean, description: string) =>
   z
     .boolean()
     .describe(description)
@@ -59,7 +60,12 @@ const flag = (usual: boolean, description: string) =>
       },
     });
 
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T, usual: T[number], description: string) =>
+/** One of some words. */
+export const oneOf = <const T extends readonly [string, ...string[]]>(
+  values: T,
+  usual: T[number],
+  description: string,
+) =>
   z
     .enum(values)
     .describe(description)

@@ -59,6 +59,8 @@ export interface PredictOptions {
   /** Take only what the cache has. */
   readonly cachedOnly?: boolean;
   readonly parallel: number;
+  /** Called after each; without it there is progress on stderr. */
+  readonly onProgress?: (done: number, all: number) => void;
 }
 
 export interface Predictions {
@@ -70,7 +72,7 @@ export interface Predictions {
 
 /** Predicts jobs in processes of their own, each once, with progress on stderr; the cache is asked first. */
 export const predict = async (jobs: readonly PredictionJob[], options: PredictOptions): Promise<Predictions> => {
-  const { fresh, cachedOnly, parallel } = options;
+  const { fresh, cachedOnly, parallel, onProgress } = options;
   openCache();
   const estimates = new Map<string, Estimate>();
   const failed = new Map<string, Problem>();
@@ -85,7 +87,7 @@ export const predict = async (jobs: readonly PredictionJob[], options: PredictOp
 
   const queue = [...missing];
   let done = 0;
-  const progress = new Progress(() => `${done} of ${missing.size} passes predicted`);
+  const progress = onProgress ? undefined : new Progress(() => `${done} of ${missing.size} passes predicted`);
   const serve = async (): Promise<void> => {
     let worker: ChildProcess | undefined;
     try {
@@ -93,7 +95,7 @@ export const predict = async (jobs: readonly PredictionJob[], options: PredictOp
         const [key, job] = next;
         if (!worker?.connected) worker = forkWorker(fileURLToPath(WORKER));
         const outcome = await ask(worker, job);
-        done++;
+        onProgress?.(++done, missing.size);
         if ('problem' in outcome) {
           failed.set(job.name, outcome.problem);
           continue;
@@ -111,7 +113,7 @@ export const predict = async (jobs: readonly PredictionJob[], options: PredictOp
     queue.length = 0; // the others come to an end, too
     throw error;
   } finally {
-    progress.end();
+    progress?.end();
   }
   return { estimates, failed };
 };

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../generator/base/errors.js';
+import { MISSING_TOOL, UserError } from '../../generator/base/errors.js';
 import { EXIT, type ExitCode, type Terminal } from '../../generator/cli/context.js';
-import { MISSING_TOOL, reportFailure } from '../../generator/cli/failure.js';
+import { reportFailure } from '../../generator/cli/failure.js';
 import { runCli } from '../../generator/cli/program.js';
 import { presets } from '../../generator/description/presets.js';
 import { temporaryFolders } from '../temporary.js';

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Problem, UserError } from '../../generator/base/errors.js';
-import { inLayout, type LoadedOperands, loadOperands, type OperandName } from '../../generator/cli/operands.js';
-import { shapeAdvice } from '../../generator/cli/shapeAdvice.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import {
@@ -19,6 +17,8 @@ import {
 } from '../../generator/description/tensors.js';
 import { transpose } from '../../generator/golden/transpose.js';
 import { encodeNpy, type NpyArray } from '../../generator/run/npy.js';
+import { inLayout, type LoadedOperands, loadOperands, type OperandName } from '../../generator/run/operands.js';
+import { shapeAdvice } from '../../generator/run/shapeAdvice.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();

@@ -2,7 +2,6 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT, type ExitCode } from '../../generator/cli/context.js';
-import { coordinates } from '../../generator/cli/operands.js';
 import { runCli } from '../../generator/cli/program.js';
 import { derive } from '../../generator/description/derive.js';
 import { parseLayer } from '../../generator/description/layer.js';
@@ -11,6 +10,7 @@ import { convolve } from '../../generator/golden/convolution.js';
 import { transpose } from '../../generator/golden/transpose.js';
 import { counters } from '../../generator/isa/registers.js';
 import { encodeNpy, type NpyArray, readNpy } from '../../generator/run/npy.js';
+import { coordinates } from '../../generator/run/operands.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();
@@ -297,7 +297,7 @@ describe('coordinates', () => {
 // what is rounded is told: seen without a run, on the operands alone
 describe('float32 input', () => {
   it('is rounded to bf16, and what changed is counted', async () => {
-    const { loadOperands } = await import('../../generator/cli/operands.js');
+    const { loadOperands } = await import('../../generator/run/operands.js');
     const values = Float32Array.from({ length: 60 }, (_, i) => (i < 50 ? i / 8 : 1 + 1 / 1024));
     const path = npy(join(folder(), 'x.npy'), [1, 5, 4, 3], values);
     const { operands, rounded } = loadOperands(presets.odd, layer, 'fprop', { x: path }, 1);

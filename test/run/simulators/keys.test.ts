@@ -74,7 +74,9 @@ describe('the code behind a value', () => {
       // what lists one driver for software, what only predictions need, types
       const absent = files.filter((path) => !plans.includes(path));
       expect(absent.map((path) => basename(path))).toEqual(
-        { compile: ['estimate.ts'], dataflows: ['laneMap.ts'], units: ['stream.ts'], 'emit/views': ['driver.ts'] }[folder as string] ?? [],
+        { compile: ['estimate.ts'], dataflows: ['laneMap.ts'], units: ['stream.ts'], 'emit/views': ['driver.ts'] }[
+          folder as string
+        ] ?? [],
       );
     }
     const runs = of('scripts/benchmark/rtlRun.ts', [

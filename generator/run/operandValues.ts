@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.js';
 import type { Format } from '../formats/index.js';
 import { bf16Bits, bf16FromBits } from '../formats/numerics.js';
-import type { NpyFile } from '../run/npy.js';
+import type { NpyFile } from './npy.js';
 
 const [LEAST, MOST] = [-128, 127];
 

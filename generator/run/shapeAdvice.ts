@@ -7,7 +7,7 @@ import {
   type TensorName,
   tensorAxes,
 } from '../description/tensors.js';
-import { elements, tuple } from '../run/npy.js';
+import { elements, tuple } from './npy.js';
 
 /** What the axes of an array may be, and NumPy's expression that then makes the tensor of it. */
 interface Reading {

@@ -16,12 +16,35 @@ import {
 import { tensorSizes } from '../golden/convolution.js';
 import type { Operands } from '../golden/judge.js';
 import { transpose } from '../golden/transpose.js';
-import { type NpyArray, type NpyFile, readNpy, tuple } from '../run/npy.js';
+import { elements, type NpyArray, type NpyFile, readNpy, tuple } from './npy.js';
 import { readers } from './operandValues.js';
 import { shapeAdvice } from './shapeAdvice.js';
 
 export type OperandName = 'x' | 'wt' | 'dy';
-export type TensorFiles = Readonly<Partial<Record<OperandName, string>>>;
+/** A .npy file by its name, or an array in memory. */
+export type TensorFiles = Readonly<Partial<Record<OperandName, string | NpyArray>>>;
+
+/** NumPy's letter of the elements of an array. */
+const KINDS: readonly (readonly [letter: string, of: RegExp])[] = [
+  ['i', /^(Big)?Int/],
+  ['u', /^(Big)?Uint/],
+  ['f', /^Float/],
+];
+
+/** An array in memory, as if it were a file's. */
+const asFile = (array: NpyArray): NpyFile => {
+  const { name, BYTES_PER_ELEMENT: size } = array.data.constructor as unknown as Int8ArrayConstructor;
+  const kind = KINDS.find(([, of]) => of.test(name))![0];
+  const element = { descr: name, kind, size, bigEndian: false, integer: kind !== 'f', expression: 'array' };
+  return { ...array, element };
+};
+
+/** What a problem of an array in memory says: there is no file to save. */
+const ofArray = (problem: Problem): Problem => ({
+  ...problem,
+  code: problem.code.replace('NPY_', 'OPERAND_'),
+  fix: 'scale and round it to whole numbers from -128 to 127 first',
+});
 
 /** A flat index as coordinates: `dx[b,h,w,c] = dx[0,3,5,7]`. */
 export const coordinates = (layer: Layer, name: TensorName, index: number): string => {
@@ -90,7 +113,7 @@ export const loadOperands = (
     .filter((name) => files[name] !== undefined && !read.includes(name))
     .map((name) => ({
       code: 'NOT_READ',
-      path: `--${name}`,
+      path: typeof files[name] === 'string' ? `--${name}` : `operands.${name}`,
       message: `${pass} does not read ${name}`,
       fix: `leave it out, or give --${names.first} and --${names.second}`,
     }));
@@ -100,14 +123,20 @@ export const loadOperands = (
       return run();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push(...error.problems.map((problem) => ({ ...problem, path: `--${name} ${path}` })));
+      const isFile = typeof files[name] === 'string';
+      problems.push(
+        ...error.problems.map((problem) =>
+          isFile ? { ...problem, path: `--${name} ${path}` } : ofArray({ ...problem, path }),
+        ),
+      );
       return undefined;
     }
   };
   const given = read.flatMap((name) => {
-    const path = files[name];
-    const file = path === undefined ? undefined : attempt(name, path, () => readNpy(path));
-    return path === undefined ? [] : [{ name, path, file }];
+    const of = files[name];
+    if (of === undefined) return [];
+    if (typeof of !== 'string') return [{ name, path: `operands.${name}`, file: asFile(of) }];
+    return [{ name, path: of, file: attempt(name, of, () => readNpy(of)) }];
   });
   const switchLayout = given.every(
     ({ name, file }) => file !== undefined && sameShape(file.shape, tensorShape(layer, name, otherLayout(layout))),
@@ -121,7 +150,11 @@ export const loadOperands = (
       const axes = axisNames(tensorAxes(layer, name, layout));
       const message = `the shape is ${tuple(file.shape)}, not ${tuple(shape)}, ${axes}`;
       const fix = shapeAdvice(file.shape, layer, name, layout, switchLayout);
-      problems.push({ code: 'NPY_SHAPE', path: `--${name} ${path}`, message, fix });
+      problems.push(
+        typeof files[name] === 'string'
+          ? { code: 'NPY_SHAPE', path: `--${name} ${path}`, message, fix }
+          : { code: 'OPERAND_SHAPE', path, message, fix: `give ${elements(shape)} values, in this order of the axes` },
+      );
       continue;
     }
     const inMemory = fromLayout(layer, name, layout, file);

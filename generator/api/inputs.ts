@@ -1,0 +1,10 @@
+import type { Config } from '../description/config.js';
+import type { Layer, LayerShape } from '../description/layer.js';
+import type { PresetName } from '../description/presets.js';
+import type { Description } from '../description/resolve.js';
+
+/** An accelerator: the name of a preset, a preset and what differs from it, or a whole configuration. */
+export type Accelerator = PresetName | Description | Config;
+
+/** A layer: a text such as `C=64,H=56,W=56,N=128,K=3,S=2,P=1`, or an object with every key. */
+export type LayerInput = string | LayerShape | Layer;
