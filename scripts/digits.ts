@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { randomWords } from '../generator/compile/workload.js';
-import { PASS_TENSORS } from '../generator/dataflows/problem.js';
+import { PASS_TENSORS } from '../generator/dataflows/loopNest.js';
 import type { Pass } from '../generator/description/config.js';
 import { type Layer, parseLayer } from '../generator/description/layer.js';
 import { bf16Bits, bf16FromBits } from '../generator/formats/numerics.js';

@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { findings } from '../generator/cli/runReport.js';
 import { listOf } from '../generator/cli/usage.js';
 import { wholeNumber } from '../generator/cli/wholeNumber.js';
-import { PASS_TENSORS } from '../generator/dataflows/problem.js';
+import { PASS_TENSORS } from '../generator/dataflows/loopNest.js';
 import { ENGINES, PASSES } from '../generator/description/config.js';
 import { PRESET_NAMES, presets } from '../generator/description/presets.js';
 import { tensorShape } from '../generator/description/tensors.js';

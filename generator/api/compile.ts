@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.js';
 import { makePlan, PLACE_ALIGNMENT, type Places } from '../compile/plan.js';
 import { writeWindow } from '../compile/window.js';
-import { type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/problem.js';
+import { type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import { tensorShape } from '../description/tensors.js';

@@ -4,7 +4,7 @@ import { checkOutput } from '../base/outputFile.js';
 import { show } from '../base/show.js';
 import { installCommand, missingTools, type Tool } from '../base/tools.js';
 import { makePlan } from '../compile/plan.js';
-import { PASS_TENSORS } from '../dataflows/problem.js';
+import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import { group, oneOf, rules, whole } from '../description/schema.js';

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { UserError } from '../base/errors.js';
-import { PASS_TENSORS } from '../dataflows/problem.js';
+import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import { asOptions } from './asOptions.js';

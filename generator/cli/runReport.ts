@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { kilocycles, speedText } from '../base/speed.js';
-import { PASS_TENSORS } from '../dataflows/problem.js';
+import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import type { Config } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import type { TensorName } from '../description/tensors.js';
@@ -143,7 +143,7 @@ export const humanReport = (
     : pc.red('does not match the golden model');
   const byName = counters(config).map(({ name }) => [name, number(counts[name] ?? 0)] as const);
   const shown = new Set(['cycles', 'usefulMacs', 'dramBytesRead', 'dramBytesWritten']);
-  const zeros = plan.problem.reorganized ? ' (its zeros are counted by the plan: the hardware sees them as data)' : '';
+  const zeros = plan.nest.reorganized ? ' (its zeros are counted by the plan: the hardware sees them as data)' : '';
   return [
     `${pc.bold(config.name)}  ${formatLayer(layer)}  ${pc.bold(pass)} by ${pc.bold(engine)}${zeros}\n`,
     ...Object.entries(rounded).map(

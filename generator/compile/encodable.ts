@@ -1,5 +1,5 @@
 import type { Problem as Finding } from '../base/errors.js';
-import type { Problem } from '../dataflows/problem.js';
+import type { LoopNest } from '../dataflows/loopNest.js';
 import type { Config } from '../description/config.js';
 import { type Geometry, type Instruction, isRunTooLong, misfit } from '../isa/program.js';
 import { strayCoordinate } from '../units/exec/walk.js';
@@ -51,7 +51,7 @@ export const encodingProblem = (config: Config, instructions: readonly Instructi
 };
 
 /** What keeps an engine from storing its zero-inserted tensor: the taps reach over all of it. */
-export const storedProblem = ({ pass, engine, reorganized }: Problem): Finding | undefined => {
+export const storedProblem = ({ pass, engine, reorganized }: LoopNest): Finding | undefined => {
   if (!reorganized) return undefined;
   const { height, width } = reorganized;
   const [what, size] = height > MOST_PIXELS ? ['rows', height] : ['columns', width];

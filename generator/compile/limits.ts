@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.js';
 import { Builder } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
-import type { MemoryMap, Problem } from '../dataflows/problem.js';
+import type { LoopNest, MemoryMap } from '../dataflows/loopNest.js';
 import { reorganizeFits } from '../dataflows/reorganize.js';
 import { tilingsOf } from '../dataflows/tilings.js';
 import type { Config } from '../description/config.js';
@@ -14,15 +14,15 @@ const BUFFERS = ['dynamicBytes', 'stationaryBytes', 'accumulatorDepth'] as const
 const MOST_DOUBLINGS = 20;
 
 /** The smallest growth of the buffers by doubling, of one of them if that is enough, with which some tiling is found. */
-const largerBuffers = (config: Config, problem: Problem, memory: MemoryMap): Buffers | undefined => {
+const largerBuffers = (config: Config, nest: LoopNest, memory: MemoryMap): Buffers | undefined => {
   const { shape } = configSchema.shape.buffers;
   // sums of one pixel always fit, but in wgrad, whose sums are those of taps and channels
-  const fields = BUFFERS.filter((field) => problem.pass === 'wgrad' || field !== 'accumulatorDepth');
+  const fields = BUFFERS.filter((field) => nest.pass === 'wgrad' || field !== 'accumulatorDepth');
   const isEnough = (buffers: Buffers): boolean => {
     const builder = new Builder({ ...config, buffers });
     return (
-      reorganizeFits(problem, memory, builder) &&
-      mappingsOf(config, problem).some((lanes) => tilingsOf(builder, problem, memory, lanes).length > 0)
+      reorganizeFits(nest, memory, builder) &&
+      mappingsOf(config, nest).some((lanes) => tilingsOf(builder, nest, memory, lanes).length > 0)
     );
   };
   const doubled = (some: readonly (keyof Buffers)[], times: number): Buffers => ({
@@ -59,8 +59,8 @@ const largerBuffers = (config: Config, problem: Problem, memory: MemoryMap): Buf
   return least;
 };
 
-const bufferFix = (config: Config, problem: Problem, memory: MemoryMap): string => {
-  const larger = largerBuffers(config, problem, memory);
+const bufferFix = (config: Config, nest: LoopNest, memory: MemoryMap): string => {
+  const larger = largerBuffers(config, nest, memory);
   if (!larger) {
     return 'no buffers within their limits are enough: reduce the kernel (Kh, Kw) or its dilation (Dh, Dw), which say how many pixels a tile takes';
   }
@@ -69,12 +69,12 @@ const bufferFix = (config: Config, problem: Problem, memory: MemoryMap): string 
 };
 
 /** A layer of which not one tile fits, with the buffers that would be enough. */
-export const limitProblem = (config: Config, problem: Problem, memory: MemoryMap): UserError =>
+export const limitProblem = (config: Config, nest: LoopNest, memory: MemoryMap): UserError =>
   new UserError([
     {
       code: 'PLAN_BUFFERS',
       path: 'buffers',
-      message: `${problem.pass} by ${problem.engine} on ${config.name}: not even one tile of one tap fits the buffers (dynamic ${config.buffers.dynamicBytes} bytes, stationary ${config.buffers.stationaryBytes} bytes, accumulator ${config.buffers.accumulatorDepth} vectors)`,
-      fix: bufferFix(config, problem, memory),
+      message: `${nest.pass} by ${nest.engine} on ${config.name}: not even one tile of one tap fits the buffers (dynamic ${config.buffers.dynamicBytes} bytes, stationary ${config.buffers.stationaryBytes} bytes, accumulator ${config.buffers.accumulatorDepth} vectors)`,
+      fix: bufferFix(config, nest, memory),
     },
   ]);

@@ -1,7 +1,7 @@
 import { type Problem as Finding, UserError } from '../base/errors.js';
 import { Builder, MAX_INSTRUCTIONS, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
-import { type MemoryMap, makeProblem, PASS_TENSORS, type Problem, type Tensor } from '../dataflows/problem.js';
+import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
 import { emitPass, type Tiling, tilingsOf } from '../dataflows/tilings.js';
 import type { Config, Engine, Pass } from '../description/config.js';
@@ -21,7 +21,7 @@ export type { Tiling } from '../dataflows/tilings.js';
 /** A layer and pass, mapped: the program, where it expects its tensors, and what was chosen. */
 export interface Plan {
   readonly format: Format;
-  readonly problem: Problem;
+  readonly nest: LoopNest;
   readonly memory: MemoryMap;
   readonly instructions: readonly Instruction[];
   /** Encoded program, 16 words per instruction. */
@@ -71,10 +71,10 @@ interface Finalist {
 
 const memoryMap = (
   config: Config,
-  problem: Problem,
+  nest: LoopNest,
   { narrow = false, misalign = 0, base = 0x1000_0000, place: places = {} }: PlanOptions,
 ): MemoryMap => {
-  const { layer, pass, reorganized } = problem;
+  const { layer, pass, reorganized } = nest;
   const { dataBytes } = derive(config);
   const sizes = {
     x: layer.B * layer.H * layer.W * layer.C,
@@ -155,12 +155,12 @@ const checkApart = (parts: readonly (Tensor & { readonly name: string })[]): voi
   if (problems.length > 0) throw new UserError(problems);
 };
 
-const programProblem = (config: Config, problem: Problem): UserError =>
+const programProblem = (config: Config, nest: LoopNest): UserError =>
   new UserError([
     {
       code: 'PLAN_PROGRAM',
       path: 'layer',
-      message: `${problem.pass} by ${problem.engine} on ${config.name} takes more than ${MAX_INSTRUCTIONS.toLocaleString('en-US')} instructions`,
+      message: `${nest.pass} by ${nest.engine} on ${config.name} takes more than ${MAX_INSTRUCTIONS.toLocaleString('en-US')} instructions`,
       fix: 'take a smaller batch or layer, or larger buffers',
     },
   ]);
@@ -168,7 +168,7 @@ const programProblem = (config: Config, problem: Problem): UserError =>
 /** What lies in memory beside the program. */
 const usedTensors = (pass: Pass) => [PASS_TENSORS[pass].first, PASS_TENSORS[pass].second, 'scratch', 'output'] as const;
 
-const checkTensors = (config: Config, { pass }: Problem, memory: MemoryMap): void => {
+const checkTensors = (config: Config, { pass }: LoopNest, memory: MemoryMap): void => {
   const used = usedTensors(pass)
     .map((name) => memory[name])
     .filter(({ bytes }) => bytes > 0);
@@ -186,8 +186,8 @@ export const checkAddresses = (
   engine: Engine,
   options: PlanOptions = {},
 ): void => {
-  const problem = makeProblem(layer, pass, engine);
-  checkTensors(config, problem, memoryMap(config, problem, options));
+  const nest = loopNest(layer, pass, engine);
+  checkTensors(config, nest, memoryMap(config, nest, options));
 };
 
 /**
@@ -208,25 +208,25 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   const results = resultFormat(config, options);
   const { narrow } = results;
-  const problem = makeProblem(layer, pass, engine);
-  const unstored = storedProblem(problem);
+  const nest = loopNest(layer, pass, engine);
+  const unstored = storedProblem(nest);
   if (unstored) throw new UserError([unstored]);
-  const memory = memoryMap(config, problem, options);
+  const memory = memoryMap(config, nest, options);
   if (options.place?.scratch !== undefined && memory.scratch.bytes === 0) {
     const message = `${pass} of this layer by ${engine} stores nothing in between`;
     throw new UserError([{ code: 'PLAN_SCRATCH', path: 'place', message, fix: 'give scratch no place' }]);
   }
-  checkTensors(config, problem, memory);
+  checkTensors(config, nest, memory);
 
   const build = (tiling: Tiling, limit: number): Builder | undefined => {
     const builder = new Builder(config, limit);
     try {
-      const waitStore = emitReorganize(problem, memory, builder);
+      const waitStore = emitReorganize(nest, memory, builder);
       if (waitStore === undefined) return undefined;
-      emitPass(builder, problem, memory, tiling, results, waitStore);
+      emitPass(builder, nest, memory, tiling, results, waitStore);
     } catch (error) {
       if (error instanceof TooSlow) return undefined;
-      if (error instanceof TooLong) throw programProblem(config, problem);
+      if (error instanceof TooLong) throw programProblem(config, nest);
       throw error;
     }
     return builder;
@@ -234,9 +234,9 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
 
   const probe = new Builder(config);
   const compulsory = compulsoryBytes(config, layer, pass, narrow);
-  const shortlisted = (tilings: readonly Tiling[]): readonly Tiling[] => shortlist(config, problem, tilings);
+  const shortlisted = (tilings: readonly Tiling[]): readonly Tiling[] => shortlist(config, nest, tilings);
   const choose = options.choose ?? shortlisted;
-  const candidates = mappingsOf(config, problem).flatMap((lanes) => choose(tilingsOf(probe, problem, memory, lanes)));
+  const candidates = mappingsOf(config, nest).flatMap((lanes) => choose(tilingsOf(probe, nest, memory, lanes)));
   // Each candidate's program is built, the best few are replayed in time.
   let finalists: readonly Finalist[] = [];
   let refused: Finding | undefined;
@@ -260,7 +260,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
       return { tiling, instructions, words, cost: replayed, score: score(replayed, compulsory) };
     })
     .sort((x, y) => x.score - y.score);
-  if (!best) throw refused ? new UserError([refused]) : limitProblem(config, problem, memory);
+  if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
   const { instructions, words } = best;
   checkReach(config, 'the program', memory.program + words.byteLength);
   const parts = usedTensors(pass).map((name) => ({
@@ -270,7 +270,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   checkApart([...parts, { name: 'the program', address: memory.program, bytes: words.byteLength }]);
   return {
     format: config.format,
-    problem,
+    nest,
     memory,
     instructions,
     words,

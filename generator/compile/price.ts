@@ -1,4 +1,4 @@
-import type { Problem } from '../dataflows/problem.js';
+import type { LoopNest } from '../dataflows/loopNest.js';
 import { priceOf, type Tiling } from '../dataflows/tilings.js';
 import type { Config, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
@@ -51,9 +51,9 @@ export const score = (cost: Cost, compulsory: number): number => {
 };
 
 /** The tilings of one lane mapping that are worth building, the most promising first. */
-export const shortlist = (config: Config, problem: Problem, tilings: readonly Tiling[]): readonly Tiling[] =>
+export const shortlist = (config: Config, nest: LoopNest, tilings: readonly Tiling[]): readonly Tiling[] =>
   tilings
-    .map((tiling) => ({ tiling, price: priceOf(config, problem, tiling) }))
+    .map((tiling) => ({ tiling, price: priceOf(config, nest, tiling) }))
     .sort((a, b) => a.price - b.price)
     .slice(0, MOST_CANDIDATES)
     .map(({ tiling }) => tiling);

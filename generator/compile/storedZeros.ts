@@ -14,11 +14,11 @@ const chunked = (whole: number, chunk: number, lanes: number): number => {
  * Counted as useful by the hardware, they are moved to zerosMultiplied; their buffer reads become zerosFetched.
  */
 export const withStoredZeros = (
-  plan: Pick<Plan, 'problem' | 'tiling'>,
+  plan: Pick<Plan, 'nest' | 'tiling'>,
   config: Config,
   measured: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> => {
-  const { layer, pass, reorganized } = plan.problem;
+  const { layer, pass, reorganized } = plan.nest;
   if (!reorganized) return measured;
   const useful = usefulMacs(layer);
   const zeros = measured.usefulMacs! - useful;

@@ -1,4 +1,4 @@
-import { PASS_TENSORS } from '../dataflows/problem.js';
+import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import type { Config, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import { type Format, formats } from '../formats/index.js';
@@ -56,7 +56,7 @@ export const specialOperands = (layer: Layer, pass: Pass, seed: number): Operand
 
 /** What lies in memory before a plan runs, beside its program. */
 export const planImages = (plan: Plan, operands: Operands): readonly Region[] => {
-  const names = PASS_TENSORS[plan.problem.pass];
+  const names = PASS_TENSORS[plan.nest.pass];
   const { dynamic, stationary } = formats[plan.format].operands;
   const words = plan.words;
   return [

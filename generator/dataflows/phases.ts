@@ -1,5 +1,5 @@
 import { type Axis, inputOffset, inputStep } from './axis.js';
-import type { Problem } from './problem.js';
+import type { LoopNest } from './loopNest.js';
 
 /** Some taps of an axis, and the inputs that they touch. */
 export interface Phase {
@@ -56,7 +56,7 @@ export const polyphase = (axis: Axis): readonly Phase[] => {
  * The inputs that tiles of an input gradient are made of. With one tap only every stride-th input has a gradient: `zerofree`
  * tiles those, and STOREs write zeros between them.
  */
-export const gradientInputs = ({ engine }: Problem, axis: Axis): Phase => {
+export const gradientInputs = ({ engine }: LoopNest, axis: Axis): Phase => {
   const [phase] = engine === 'zerofree' && axis.kernel === 1 && axis.stride > 1 ? polyphase(axis) : [];
   return phase ?? everyInput(axis);
 };

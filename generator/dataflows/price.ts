@@ -1,8 +1,8 @@
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import { type Axis, inputStep } from './axis.js';
+import type { LoopNest } from './loopNest.js';
 import { gradientInputs, type Phase, polyphase } from './phases.js';
-import type { Problem } from './problem.js';
 
 /** Parts of a size that something whole is cut into. */
 export const parts = (whole: number, size: number): number => Math.ceil(whole / size);
@@ -45,11 +45,11 @@ interface Cut {
   readonly split?: boolean;
 }
 
-export const volumesOf = (problem: Problem, tiling: Cut): Volumes => {
-  const { layer, pass, height, width } = problem;
+export const volumesOf = (nest: LoopNest, tiling: Cut): Volumes => {
+  const { layer, pass, height, width } = nest;
   const chunks = (axis: Axis, taps: number): number =>
     (tiling.split ? polyphase(axis) : [{ axis }]).reduce((sum, phase) => sum + parts(phase.axis.kernel, taps), 0);
-  const gradients = { h: gradientInputs(problem, height), w: gradientInputs(problem, width) };
+  const gradients = { h: gradientInputs(nest, height), w: gradientInputs(nest, width) };
   const [rows, columns] =
     pass === 'dgrad'
       ? [parts(layer.H - gradients.h.offset, gradients.h.step), parts(layer.W - gradients.w.offset, gradients.w.step)]
@@ -66,7 +66,7 @@ export const volumesOf = (problem: Problem, tiling: Cut): Volumes => {
 };
 
 /** Cycles of an outlay, roughly: the array or the bus, and what neither hides. */
-export const cyclesOf = (config: Config, { layer }: Problem, outlay: Outlay): number => {
+export const cyclesOf = (config: Config, { layer }: LoopNest, outlay: Outlay): number => {
   const { dataBytes, beatBytes } = derive(config);
   const { elements, exposed, execs, work, drained } = outlay;
   const macs = layer.B * layer.Ho * layer.Wo * layer.N * (layer.C / layer.G) * layer.Kh * layer.Kw;

@@ -1,6 +1,6 @@
 import { rangeLength } from './axis.js';
 import type { Builder } from './builder.js';
-import type { MemoryMap, Problem } from './problem.js';
+import type { LoopNest, MemoryMap } from './loopNest.js';
 import { cut } from './shrink.js';
 import { acquireRows, plainSource, type Strip, stripElements, stripPitch } from './sources.js';
 
@@ -21,7 +21,7 @@ const cutOf = (strip: Strip, { derived }: Builder): { channels: number; columns:
 };
 
 /** dY as it lies in DRAM, and a strip of whole rows of it. */
-const rawStrip = ({ layer }: Problem, memory: MemoryMap): Strip => ({
+const rawStrip = ({ layer }: LoopNest, memory: MemoryMap): Strip => ({
   source: plainSource({
     name: 'raw',
     stationary: false,
@@ -36,8 +36,8 @@ const rawStrip = ({ layer }: Problem, memory: MemoryMap): Strip => ({
 });
 
 /** True when the step is not needed, or its rows fit the dynamic buffer. */
-export const reorganizeFits = (problem: Problem, memory: MemoryMap, builder: Builder): boolean =>
-  !problem.reorganized || cutOf(rawStrip(problem, memory), builder) !== undefined;
+export const reorganizeFits = (nest: LoopNest, memory: MemoryMap, builder: Builder): boolean =>
+  !nest.reorganized || cutOf(rawStrip(nest, memory), builder) !== undefined;
 
 /**
  * Emits the step that writes the zero-inserted (and, for dgrad, zero-padded) dY to DRAM: slabs of rows, loaded to the
@@ -45,11 +45,11 @@ export const reorganizeFits = (problem: Problem, memory: MemoryMap, builder: Bui
  * configuration lets the step overlap, all LOADs that follow wait for that count.
  * @returns undefined when a row of dY does not fit the dynamic buffer.
  */
-export const emitReorganize = (problem: Problem, memory: MemoryMap, builder: Builder): number | undefined => {
-  const { layer, pass, reorganized } = problem;
+export const emitReorganize = (nest: LoopNest, memory: MemoryMap, builder: Builder): number | undefined => {
+  const { layer, pass, reorganized } = nest;
   if (!reorganized) return 0;
   const { dynamicElements, beatElements, dataBytes, reorganizeOverlap } = builder.derived;
-  const raw = rawStrip(problem, memory);
+  const raw = rawStrip(nest, memory);
   const { source } = raw;
   const padH = pass === 'dgrad' ? (layer.Kh - 1) * layer.Dh - layer.Pt : 0;
   const padW = pass === 'dgrad' ? (layer.Kw - 1) * layer.Dw - layer.Pl : 0;

@@ -1,11 +1,11 @@
 import type { Exec, Geometry } from '../isa/program.js';
 import { type Axis, axisGeometry, axisTile, type Range, rangeLength, visited } from './axis.js';
 import type { LaneMap } from './lanes/index.js';
-import type { Problem } from './problem.js';
+import type { LoopNest } from './loopNest.js';
 
 /** A tile of pixels and the taps that an EXEC sums over, as the address generators walk them. */
 export interface TileWalk {
-  readonly problem: Problem;
+  readonly nest: LoopNest;
   readonly map: LaneMap;
   /** The axes as they are walked. */
   readonly height: Axis;
@@ -42,18 +42,18 @@ export interface Visits {
   readonly w: readonly number[];
 }
 
-export const visitsOf = ({ problem: { mode }, height, width, rows, columns, tapsH, tapsW }: TileWalk): Visits => {
+export const visitsOf = ({ nest: { mode }, height, width, rows, columns, tapsH, tapsW }: TileWalk): Visits => {
   const along = (axis: Axis, target: Range, taps: Range): readonly number[] =>
     Array.from({ length: rangeLength(taps) }, (_, k) => visited(mode, axis, target, taps.first + k));
   return { h: along(height, rows, tapsH), w: along(width, columns, tapsW) };
 };
 
 /** True when no tap visits a position: `zerofree` leaves such a tile out. */
-export const isIdle = ({ problem }: TileWalk, { h, w }: Visits): boolean =>
-  problem.engine === 'zerofree' && !(h.some((count) => count > 0) && w.some((count) => count > 0));
+export const isIdle = ({ nest }: TileWalk, { h, w }: Visits): boolean =>
+  nest.engine === 'zerofree' && !(h.some((count) => count > 0) && w.some((count) => count > 0));
 
 /** The GEOMETRY of a tile. */
-export const geometryOf = ({ problem: { mode }, height, width, images }: TileWalk, steps: TileSteps): Geometry => {
+export const geometryOf = ({ nest: { mode }, height, width, images }: TileWalk, steps: TileSteps): Geometry => {
   const h = axisGeometry(mode, height);
   const w = axisGeometry(mode, width);
   const { dynamic, pixel, tile } = steps;
@@ -93,8 +93,8 @@ export interface TileBases {
 
 /** The part of an EXEC that its walk decides. */
 export const execWalk = (walk: TileWalk, { dynamic, pixel }: TileSteps, bases: TileBases) => {
-  const { problem, map, height, width, images, rows, columns, sourceRows, sourceColumns, tapsH, tapsW } = walk;
-  const { mode, engine } = problem;
+  const { nest, map, height, width, images, rows, columns, sourceRows, sourceColumns, tapsH, tapsW } = walk;
+  const { mode, engine } = nest;
   const rect = engine === 'zerofree';
   const h = axisTile(mode, height, rows, sourceRows, tapsH.first);
   const w = axisTile(mode, width, columns, sourceColumns, tapsW.first);

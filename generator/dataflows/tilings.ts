@@ -5,46 +5,46 @@ import { emitChannelPass } from './channels/emit.js';
 import { channelOutlay } from './channels/price.js';
 import { type ChannelTiling, channelShape, channelTilings } from './channels/tiling.js';
 import type { LaneMapping } from './lanes/index.js';
+import type { LoopNest, MemoryMap } from './loopNest.js';
 import { emitPixelPass } from './pixels/emit.js';
 import { pixelOutlay } from './pixels/price.js';
 import { type PixelTiling, pixelShape, pixelTilings } from './pixels/tiling.js';
 import { cyclesOf, type Outlay } from './price.js';
-import type { MemoryMap, Problem } from './problem.js';
 
 export type Tiling = ChannelTiling | PixelTiling;
 
 /** What the array sums over decides how a pass is cut: channels (fprop, dgrad), or pixels (wgrad). */
 interface Reduction<T extends Tiling> {
   /** The tilings of a mapping of lanes that fit the buffers and the accumulator. */
-  readonly tilings: (builder: Builder, problem: Problem, memory: MemoryMap, lanes: LaneMapping) => readonly T[];
+  readonly tilings: (builder: Builder, nest: LoopNest, memory: MemoryMap, lanes: LaneMapping) => readonly T[];
   /** Emits the whole pass with a tiling; operands wait for so many STOREs. */
   readonly emit: (
     builder: Builder,
-    problem: Problem,
+    nest: LoopNest,
     memory: MemoryMap,
     tiling: T,
     results: ResultFormat,
     waitStore: number,
   ) => void;
   /** What a tiling costs, roughly. */
-  readonly outlay: (config: Config, problem: Problem, tiling: T) => Outlay;
+  readonly outlay: (config: Config, nest: LoopNest, tiling: T) => Outlay;
 }
 
 const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { readonly kind: K }>> } = {
   channels: {
-    tilings: (builder, problem, memory, lanes) =>
-      channelTilings(channelShape(problem, memory, lanes, builder.derived.dataBytes), builder),
-    emit: (builder, problem, memory, tiling, results, waitStore) => {
-      const shape = channelShape(problem, memory, tiling.lanes, builder.derived.dataBytes);
+    tilings: (builder, nest, memory, lanes) =>
+      channelTilings(channelShape(nest, memory, lanes, builder.derived.dataBytes), builder),
+    emit: (builder, nest, memory, tiling, results, waitStore) => {
+      const shape = channelShape(nest, memory, tiling.lanes, builder.derived.dataBytes);
       emitChannelPass(shape, tiling, builder, results, waitStore);
     },
     outlay: channelOutlay,
   },
   pixels: {
-    tilings: (builder, problem, memory, lanes) =>
-      pixelTilings(pixelShape(problem, memory, lanes, builder.config.array.rows), builder),
-    emit: (builder, problem, memory, tiling, results, waitStore) => {
-      const shape = pixelShape(problem, memory, tiling.lanes, builder.config.array.rows);
+    tilings: (builder, nest, memory, lanes) =>
+      pixelTilings(pixelShape(nest, memory, lanes, builder.config.array.rows), builder),
+    emit: (builder, nest, memory, tiling, results, waitStore) => {
+      const shape = pixelShape(nest, memory, tiling.lanes, builder.config.array.rows);
       emitPixelPass(shape, tiling, builder, results, waitStore);
     },
     outlay: pixelOutlay,
@@ -52,24 +52,19 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
 };
 
 /** The tilings of a mapping of lanes that fit the buffers and the accumulator. */
-export const tilingsOf = (
-  builder: Builder,
-  problem: Problem,
-  memory: MemoryMap,
-  lanes: LaneMapping,
-): readonly Tiling[] =>
-  reductions[problem.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, problem, memory, lanes);
+export const tilingsOf = (builder: Builder, nest: LoopNest, memory: MemoryMap, lanes: LaneMapping): readonly Tiling[] =>
+  reductions[nest.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, nest, memory, lanes);
 
 /** Emits a pass with a tiling; operands wait for so many STOREs. */
 export const emitPass = (
   builder: Builder,
-  problem: Problem,
+  nest: LoopNest,
   memory: MemoryMap,
   tiling: Tiling,
   results: ResultFormat,
   waitStore: number,
-): void => (reductions[tiling.kind] as Reduction<Tiling>).emit(builder, problem, memory, tiling, results, waitStore);
+): void => (reductions[tiling.kind] as Reduction<Tiling>).emit(builder, nest, memory, tiling, results, waitStore);
 
 /** A rough price of a tiling in cycles, without building it. */
-export const priceOf = (config: Config, problem: Problem, tiling: Tiling): number =>
-  cyclesOf(config, problem, (reductions[tiling.kind] as Reduction<Tiling>).outlay(config, problem, tiling));
+export const priceOf = (config: Config, nest: LoopNest, tiling: Tiling): number =>
+  cyclesOf(config, nest, (reductions[tiling.kind] as Reduction<Tiling>).outlay(config, nest, tiling));

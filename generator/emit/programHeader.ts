@@ -1,6 +1,6 @@
 import type { Plan } from '../compile/plan.js';
 import { writeWindow } from '../compile/window.js';
-import { PASS_TENSORS } from '../dataflows/problem.js';
+import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import type { Config } from '../description/config.js';
 import { formatLayer, type Layer } from '../description/layer.js';
 import { axisNames, type TensorName, tensorAxes, tensorShape } from '../description/tensors.js';
@@ -51,9 +51,9 @@ const resultFormat = ({ format }: Config, { narrow, shift }: Plan['results']): s
  * @param symbol a C identifier; macros begin with it in capitals.
  */
 export const programHeader = (config: Config, plan: Plan, symbol: string): string => {
-  const { memory, words, problem, results, cost } = plan;
+  const { memory, words, nest, results, cost } = plan;
   const count = words.length / WORDS;
-  const { layer, pass, engine } = problem;
+  const { layer, pass, engine } = nest;
   const names = PASS_TENSORS[pass];
   const macro = symbol.toUpperCase();
   const device = config.prefix.toUpperCase();

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.js';
 import { makePlan, PLACE_ALIGNMENT, type Places, type Plan, type PlanOptions } from '../compile/plan.js';
 import { randomOperand } from '../compile/workload.js';
-import { makeProblem } from '../dataflows/problem.js';
+import { loopNest } from '../dataflows/loopNest.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { ceilPow2, derive } from '../description/derive.js';
 import { type Layer, makeLayer } from '../description/layer.js';
@@ -107,7 +107,7 @@ const testOf = (config: Config, layer: Layer): SelfTest => {
     const { pass, engine, narrow } = task;
     const before = next;
     const output = place(elements[roles[pass]] * (narrow ? dataBytes : 4));
-    const { reorganized } = makeProblem(layer, pass, engine);
+    const { reorganized } = loopNest(layer, pass, engine);
     const scratch = reorganized
       ? { scratch: place(layer.B * reorganized.height * reorganized.width * layer.N * dataBytes) }
       : {};

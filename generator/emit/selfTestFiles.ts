@@ -1,5 +1,5 @@
 import { writeWindow } from '../compile/window.js';
-import { PASS_TENSORS } from '../dataflows/problem.js';
+import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import { formatLayer } from '../description/layer.js';

@@ -35,7 +35,7 @@ export interface Workload {
 
 /** A plan with its operands, drawn by a seed or given, and what it must give. */
 export const withOperands = (config: Config, plan: Plan, operands: number | Operands): Workload => {
-  const { layer, pass } = plan.problem;
+  const { layer, pass } = plan.nest;
   const images = planImages(
     plan,
     typeof operands === 'number' ? randomOperands(config, layer, pass, operands) : operands,

@@ -1,6 +1,6 @@
 import { type Problem, UserError } from '../base/errors.js';
 import { randomOperands } from '../compile/workload.js';
-import { PASS_TENSORS } from '../dataflows/problem.js';
+import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import type { Config, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';

@@ -207,7 +207,7 @@ export const runPass = async (
     };
   }
   const expected = unpackResult(expectedOutput.bytes, config.format, narrow);
-  const storedZeros = plan.problem.reorganized !== undefined;
+  const storedZeros = plan.nest.reorganized !== undefined;
   const judgement = judge(layer, pass, operands, expected, { ...plan.results, storedZeros });
   const wrongAt = judgement.firstWrong;
 

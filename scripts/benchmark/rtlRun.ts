@@ -43,9 +43,9 @@ const operandsOf = ({ config, layer, pass, options }: RtlRun): Operands =>
 
 /** Digest of what the simulator is told in a run (program, operands, memory), and of what its judge reads in the plan. */
 export const runDigest = (run: RtlRun): string => {
-  const { tiling, problem } = run.plan;
+  const { tiling, nest } = run.plan;
   const told = jobDigest(simulation(run.config, run.plan, operandsOf(run), run.options).job);
-  return `${told} ${JSON.stringify([tiling, problem.reorganized])}`;
+  return `${told} ${JSON.stringify([tiling, nest.reorganized])}`;
 };
 
 /** Key of a run's figures: the simulator, what it is told, and the code that judges what comes out. */

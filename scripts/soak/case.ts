@@ -166,9 +166,9 @@ const randomScenario = (draw: Draw): Scenario => {
 };
 
 /** A seed of operands, or in bf16 at times operands with infinities, NaNs and subnormals. */
-const randomData = ({ format }: Config, { problem }: Plan, draw: Draw): number | Operands => {
+const randomData = ({ format }: Config, { nest }: Plan, draw: Draw): number | Operands => {
   const seed = draw.between(0, 0x3fffffff);
-  return formats[format].special && draw.percent(25) ? specialOperands(problem.layer, problem.pass, seed) : seed;
+  return formats[format].special && draw.percent(25) ? specialOperands(nest.layer, nest.pass, seed) : seed;
 };
 
 /** The case of a seed. */
@@ -230,7 +230,7 @@ export const victimWrites = ({ victim, scenario, illegal, windowLimit }: SoakCas
 
 /** A case in one line. */
 export const describeCase = ({ config, scenario, victim, simulator, illegal }: SoakCase): string => {
-  const { layer, pass, engine } = victim.plan.problem;
+  const { layer, pass, engine } = victim.plan.nest;
   const { rows, columns } = config.array;
   const what = illegal ? ` (${illegal.what}, instruction ${illegal.instruction})` : '';
   return `${scenario}${what}: ${rows}x${columns} ${config.format}, ${pass} by ${engine} of ${formatLayer(layer)}, ${simulator}`;

@@ -34,7 +34,7 @@ const planned = (config: Config, layer: Layer, pass: Pass, engine: Engine): Plan
 
 /** Wrong values of a plan's result, by the golden loop nest. */
 const wrongIn = (config: Config, plan: Plan): number => {
-  const { layer, pass } = plan.problem;
+  const { layer, pass } = plan.nest;
   const operands = randomOperands(config, layer, pass, 1);
   const { output, scratch } = plan.memory;
   const out = { base: output.address, bytes: new Uint8Array(output.bytes).fill(0xa5) };

@@ -66,9 +66,7 @@ describe('plans', () => {
           fc.property(anyLayer({ kernel: 5 }), fc.nat(7), (layer, misalign) => {
             const runs = ENGINES.map((engine) => run(config, layer, pass, engine, misalign));
             for (const { plan, wrong } of runs) {
-              expect(wrong, `${formatLayer(layer)} ${pass} ${plan.problem.engine} ${JSON.stringify(plan.tiling)}`).toBe(
-                0,
-              );
+              expect(wrong, `${formatLayer(layer)} ${pass} ${plan.nest.engine} ${JSON.stringify(plan.tiling)}`).toBe(0);
             }
             const [, bp, zerofree] = runs;
             expect(bp!.counts.usefulMacs).toBe(usefulMacs(layer));

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PASS_TENSORS } from '../../generator/dataflows/problem.js';
+import { PASS_TENSORS } from '../../generator/dataflows/loopNest.js';
 import { type Config, ENGINES } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
 import { emit, generate } from '../../generator/emit/generate.js';

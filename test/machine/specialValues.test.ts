@@ -27,7 +27,7 @@ const run = (
   const written = scratch.bytes ? [out, { base: scratch.address, bytes: new Uint8Array(scratch.bytes) }] : [out];
   execute(config, plan.words, [...planImages(plan, operands), ...written]);
   const result = unpackResult(out.bytes, config.format, narrow) as Float32Array;
-  const storedZeros = plan.problem.reorganized !== undefined;
+  const storedZeros = plan.nest.reorganized !== undefined;
   return { result, wrong: judge(layer, pass, operands, result, { narrow, storedZeros }).wrong };
 };
 

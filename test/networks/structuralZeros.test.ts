@@ -163,10 +163,10 @@ describe('the tensor that is stored first', () => {
     const { dataBytes } = derive(config);
     fc.assert(
       fc.property(anyLayer({ ...upTo, pixels: 6 }), fc.constantFrom(...PASSES), (layer, pass) => {
-        const { problem, scratchBytes, instructions } = makePlan(config, layer, pass, 'traditional');
+        const { nest, scratchBytes, instructions } = makePlan(config, layer, pass, 'traditional');
         const { extraElements } = structuralZeros(layer, pass);
         expect(scratchBytes, formatLayer(layer)).toBe(extraElements * dataBytes);
-        const { height = 0, width = 0 } = problem.reorganized ?? {};
+        const { height = 0, width = 0 } = nest.reorganized ?? {};
         expect(layer.B * height * width * layer.N).toBe(extraElements);
         const written = instructions.map((each) =>
           each.kind === 'reorganize' ? each.positionsH * each.positionsW * each.elements : 0,

@@ -85,7 +85,7 @@ const acquireSource = (job: Job, { images, groups }: Tile, group: number, chunk:
 /** Brings the weights of a chunk into the stationary buffer. */
 const acquireWeights = (job: Job, { groups, target }: Tile, group: number, chunk: Chunk): Operand => {
   const { shape, tiling, builder } = job;
-  const { layer, pass } = shape.problem;
+  const { layer, pass } = shape.nest;
   const { c, n } = laneMaps[shape.lanes].weights(pass === 'fprop', { reduction: chunk.reduction, target });
   const ofGroup = layer.N / shape.groups;
   const { channel, channels } = groupChannels(job, groups, group, ofGroup, n);
@@ -98,8 +98,8 @@ const acquireWeights = (job: Job, { groups, target }: Tile, group: number, chunk
 /** Adds a chunk to the sums of a part of a tile. Returns the EXEC's number, undefined when there is nothing to add. */
 const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accumulator): number | undefined => {
   const { shape, builder } = job;
-  const { problem } = shape;
-  const { layer, mode, pass } = problem;
+  const { nest } = shape;
+  const { layer, mode, pass } = nest;
   const { array } = builder.config;
   const map = laneMaps[shape.lanes];
   const forward = pass === 'fprop';
@@ -107,7 +107,7 @@ const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accu
   const width = rangeLength(tile.columns);
   const vectors = Math.ceil(rangeLength(tile.target) / array.columns);
   const walk: TileWalk = {
-    ...{ problem, map, height: chunk.h.axis, width: chunk.walk, images, rows: chunk.part, columns: tile.columns },
+    ...{ nest, map, height: chunk.h.axis, width: chunk.walk, images, rows: chunk.part, columns: tile.columns },
     sourceRows: sourceRange(mode, chunk.h.axis, chunk.part),
     sourceColumns: sourceRange(mode, chunk.w.axis, tile.columns),
     tapsH: chunk.tapsH,
@@ -159,7 +159,7 @@ export const emitChannelPass = (
   format: ResultFormat,
   waitStore: number,
 ): void => {
-  const { layer } = shape.problem;
+  const { layer } = shape.nest;
   const { rows: lanes, columns } = builder.config.array;
   const job: Job = { shape, tiling, builder, waitStore };
   const map = laneMaps[shape.lanes];

@@ -1,16 +1,16 @@
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import { laneMaps } from '../lanes/index.js';
+import type { LoopNest } from '../loopNest.js';
 import { type Outlay, parts, volumesOf } from '../price.js';
-import type { Problem } from '../problem.js';
 import type { ChannelTiling } from './tiling.js';
 
 /** What fprop or dgrad costs with a tiling, roughly: operands that are read again, EXECs, short streams, drains. */
-export const channelOutlay = (config: Config, problem: Problem, tiling: ChannelTiling): Outlay => {
-  const { layer, pass } = problem;
+export const channelOutlay = (config: Config, nest: LoopNest, tiling: ChannelTiling): Outlay => {
+  const { layer, pass } = nest;
   const { dataBytes, beatBytes, dynamicElements, stationaryElements } = derive(config);
   const { rows: lanes, columns } = config.array;
-  const volumes = volumesOf(problem, tiling);
+  const volumes = volumesOf(nest, tiling);
   const { weights, taps, pixels, gradients } = volumes;
   const forward = pass === 'fprop';
   const [source, target, reduction] = forward ? [volumes.x, volumes.n, volumes.c] : [volumes.y, volumes.c, volumes.n];
@@ -34,7 +34,7 @@ export const channelOutlay = (config: Config, problem: Problem, tiling: ChannelT
   const execParts = parts(tiling.rows, tiling.execRows);
   const stream =
     (tiling.images * tiling.rows * tiling.columns) /
-    (problem.engine === 'zerofree' && !forward ? gradients.h.axis.stride * gradients.w.axis.stride : 1);
+    (nest.engine === 'zerofree' && !forward ? gradients.h.axis.stride * gradients.w.axis.stride : 1);
   // sums that fill the accumulator are drained while nothing else goes on
   const tile = tiling.images * tiling.rows * tiling.columns * parts(tiling.target, columns);
   const fills = tiling.execRows === tiling.rows && tile > config.buffers.accumulatorDepth / 2;

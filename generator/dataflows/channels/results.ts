@@ -38,8 +38,8 @@ const latticeOf = ({ first, last }: Range, step: number, residue: number): Latti
 
 /** Emits the STOREs of a tile, and of the zeros between its pixels where it has only every n-th. */
 export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builder, format: ResultFormat): void => {
-  const { problem, memory, pixels, groupTarget, groups } = shape;
-  const { layer, pass } = problem;
+  const { nest, memory, pixels, groupTarget, groups } = shape;
+  const { layer, pass } = nest;
   const { columns: lanes } = builder.config.array;
   const [height, width] = pass === 'fprop' ? [layer.Ho, layer.Wo] : [layer.H, layer.W];
   const pixelBytes = groupTarget * groups * (format.narrow ? builder.derived.dataBytes : 4);

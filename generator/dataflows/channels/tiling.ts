@@ -1,8 +1,8 @@
 import { type Axis, type Enumeration, rangeLength, sourceRange } from '../axis.js';
 import type { Builder } from '../builder.js';
 import { type LaneMapping, laneMaps } from '../lanes/index.js';
+import type { LoopNest, MemoryMap } from '../loopNest.js';
 import { gradientInputs, type Phase, polyphase, wholeAxis } from '../phases.js';
-import type { MemoryMap, Problem } from '../problem.js';
 import { cut, shrink } from '../shrink.js';
 import { imagesAligned, plainSource, type Source, stripElements, tapSource } from '../sources.js';
 
@@ -37,7 +37,7 @@ export interface PhasePair {
 }
 
 export interface ChannelShape {
-  readonly problem: Problem;
+  readonly nest: LoopNest;
   readonly memory: MemoryMap;
   /** Bytes of an operand element. */
   readonly dataBytes: number;
@@ -55,21 +55,21 @@ export interface ChannelShape {
 const outputs = (axis: Axis): Phase => ({ axis, tap: 0, tapStep: 1, offset: 0, step: 1 });
 
 export const channelShape = (
-  problem: Problem,
+  nest: LoopNest,
   memory: MemoryMap,
   lanes: LaneMapping,
   dataBytes: number,
 ): ChannelShape => {
-  const { layer, pass, height, width } = problem;
+  const { layer, pass, height, width } = nest;
   const forward = pass === 'fprop';
   const groups = laneMaps[lanes].joinsGroups ? 1 : layer.G;
   const pixels = forward
     ? { h: outputs(height), w: outputs(width) }
-    : { h: gradientInputs(problem, height), w: gradientInputs(problem, width) };
+    : { h: gradientInputs(nest, height), w: gradientInputs(nest, width) };
   const size = ({ axis, offset, step }: Phase, inputs: number): number =>
     forward ? axis.outputs : Math.ceil((inputs - offset) / step);
   return {
-    problem,
+    nest,
     memory,
     dataBytes,
     lanes,
@@ -83,15 +83,15 @@ export const channelShape = (
 };
 
 /** The taps of a chunk come from one of these. */
-export const phasePairs = ({ problem, pixels }: ChannelShape, split: boolean): readonly PhasePair[] => {
-  if (problem.pass !== 'fprop') return [pixels];
-  if (!split) return [{ h: wholeAxis(problem.height), w: wholeAxis(problem.width) }];
-  const columns = polyphase(problem.width);
-  return polyphase(problem.height).flatMap((h) => columns.map((w) => ({ h, w })));
+export const phasePairs = ({ nest, pixels }: ChannelShape, split: boolean): readonly PhasePair[] => {
+  if (nest.pass !== 'fprop') return [pixels];
+  if (!split) return [{ h: wholeAxis(nest.height), w: wholeAxis(nest.width) }];
+  const columns = polyphase(nest.width);
+  return polyphase(nest.height).flatMap((h) => columns.map((w) => ({ h, w })));
 };
 /** The operand that taps read: X, dY, or the stored zero-inserted dY. */
-export const sourceOf = ({ problem, memory }: ChannelShape, { h, w }: PhasePair): Source => {
-  const { layer, pass, mode, reorganized } = problem;
+export const sourceOf = ({ nest, memory }: ChannelShape, { h, w }: PhasePair): Source => {
+  const { layer, pass, mode, reorganized } = nest;
   const forward = pass === 'fprop';
   return tapSource(
     {
@@ -109,8 +109,8 @@ export const sourceOf = ({ problem, memory }: ChannelShape, { h, w }: PhasePair)
 };
 
 /** The weights of some taps as [tap h][tap w][c][n]: tap h is the image, tap w the row, c the column. */
-export const weightsOf = ({ problem, memory, dataBytes }: ChannelShape, { h, w }: PhasePair): Source => {
-  const { layer } = problem;
+export const weightsOf = ({ nest, memory, dataBytes }: ChannelShape, { h, w }: PhasePair): Source => {
+  const { layer } = nest;
   const [width, channels] = [layer.C / layer.G, layer.N];
   return {
     ...plainSource({
@@ -128,9 +128,9 @@ export const weightsOf = ({ problem, memory, dataBytes }: ChannelShape, { h, w }
 };
 
 /** Elements of c and n in a stationary block. */
-const weightBlock = ({ problem }: ChannelShape, tiling: ChannelTiling): { readonly c: number; readonly n: number } => {
+const weightBlock = ({ nest }: ChannelShape, tiling: ChannelTiling): { readonly c: number; readonly n: number } => {
   const [reduction, target] = [tiling.reduction, tiling.target].map((count) => ({ first: 0, last: count - 1 }));
-  const { c, n } = laneMaps[tiling.lanes].weights(problem.pass === 'fprop', { reduction: reduction!, target: target! });
+  const { c, n } = laneMaps[tiling.lanes].weights(nest.pass === 'fprop', { reduction: reduction!, target: target! });
   return { c: rangeLength(c), n: rangeLength(n) * tiling.groups };
 };
 
@@ -139,7 +139,7 @@ const most = (mode: Enumeration, axis: Axis, whole: number, size: number): numbe
 
 /** True when a tile's data fit the buffers. */
 const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: Builder): boolean => {
-  const { mode } = shape.problem;
+  const { mode } = shape.nest;
   const { beatElements, dynamicElements, stationaryElements } = derived;
   const { images, rows, columns } = tiling;
   const vectors = Math.ceil(tiling.target / config.array.columns);
@@ -170,7 +170,7 @@ const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: B
 export const channelTilings = (shape: ChannelShape, builder: Builder): readonly ChannelTiling[] => {
   const { config } = builder;
   const { rows: lanes, columns } = config.array;
-  const { layer, pass, engine } = shape.problem;
+  const { layer, pass, engine } = shape.nest;
   const map = laneMaps[shape.lanes];
   const found: ChannelTiling[] = [];
   const depth = config.buffers.accumulatorDepth;

@@ -1,7 +1,7 @@
 import type { Config, Pass } from '../../description/config.js';
 import type { Layer } from '../../description/layer.js';
 import { type Axis, visited } from '../axis.js';
-import { makeProblem } from '../problem.js';
+import { loopNest } from '../loopNest.js';
 
 const roundUp = (size: number, lanes: number): number => Math.ceil(size / lanes) * lanes;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -27,7 +27,7 @@ export const walkBound = (
   lanes: number,
 ): number => {
   const [c, n] = [layer.C / layer.G, layer.N / layer.G];
-  const { height, width } = makeProblem(layer, pass, 'zerofree');
+  const { height, width } = loopNest(layer, pass, 'zerofree');
   const down = validPixels(height);
   const pairs = layer.B * sum(down) * sum(validPixels(width));
   // without a valid pair nothing is rounded

@@ -1,6 +1,6 @@
 import type { Config, Pass } from '../../description/config.js';
 import type { Layer } from '../../description/layer.js';
-import type { Problem } from '../problem.js';
+import type { LoopNest } from '../loopNest.js';
 import { channels } from './channels.js';
 import { diagonal } from './diagonal.js';
 import { fused } from './fused.js';
@@ -12,9 +12,9 @@ export type { LaneMap, LaneMapping } from './laneMap.js';
 export const laneMaps: Readonly<Record<LaneMapping, LaneMap>> = { diagonal, fused, channels };
 
 /** The mappings of lanes that a pass can be planned with, the plainest last. */
-export const mappingsOf = (config: Config, problem: Problem): readonly LaneMapping[] =>
+export const mappingsOf = (config: Config, nest: LoopNest): readonly LaneMapping[] =>
   Object.values(laneMaps)
-    .filter(({ applies }) => applies(config, problem))
+    .filter(({ applies }) => applies(config, nest))
     .map(({ name }) => name);
 
 /**

@@ -2,7 +2,7 @@ import type { Config, Pass } from '../../description/config.js';
 import type { Layer } from '../../description/layer.js';
 import type { Exec, Geometry } from '../../isa/program.js';
 import type { Axis, Range } from '../axis.js';
-import type { Problem } from '../problem.js';
+import type { LoopNest } from '../loopNest.js';
 import type { StripPitch } from '../sources.js';
 
 /**
@@ -38,7 +38,7 @@ export interface LaneMap {
   /** The flags of EXEC. */
   readonly flags: Pick<Exec, 'fused' | 'diagonal'>;
   /** Whether a pass can be mapped so. */
-  readonly applies: (config: Config, problem: Problem) => boolean;
+  readonly applies: (config: Config, nest: LoopNest) => boolean;
   /** True when the groups of a layer are as one. */
   readonly joinsGroups: boolean;
   /** True when all reduction channels of a group are in each tap, so that they are never cut. */

@@ -52,8 +52,8 @@ const stripChannels = (groups: Range, ofGroup: number, chunk: Range, together: b
 /** Adds what some pixels contribute to the sums of a tile. */
 const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): void => {
   const { shape, builder, waitStore } = job;
-  const { problem, walk } = shape;
-  const { layer, mode, height, width } = problem;
+  const { nest, walk } = shape;
+  const { layer, mode, height, width } = nest;
   const { array } = builder.config;
   const { beatElements } = builder.derived;
   const map = laneMaps[shape.lanes];
@@ -63,7 +63,7 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
   const count = rangeLength(c);
   const several = rangeLength(images) > 1;
   const tileWalk: TileWalk = {
-    ...{ problem, map, height, width: walk, images: rangeLength(images), rows: pixels.rows, columns: pixels.columns },
+    ...{ nest, map, height, width: walk, images: rangeLength(images), rows: pixels.rows, columns: pixels.columns },
     sourceRows: sourceRange(mode, height, pixels.rows),
     sourceColumns: sourceRange(mode, width, pixels.columns),
     tapsH: tile.tapsH,
@@ -132,8 +132,8 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
 /** Emits the STOREs of a tile: one a group where it has all output channels, else one a row of taps. */
 const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   const { shape, builder, format } = job;
-  const { problem, memory, groupC, groupN } = shape;
-  const { layer } = problem;
+  const { nest, memory, groupC, groupN } = shape;
+  const { layer } = nest;
   const { groups, c, n, tapsH, tapsW } = tile;
   const { vectors, perGroup } = vectorsOf(job, tile);
   const outBytes = format.narrow ? builder.derived.dataBytes : 4;
@@ -179,7 +179,7 @@ const emitTile = (job: Job, tile: Tile): void => {
   const { shape, tiling, builder } = job;
   const { perGroup } = vectorsOf(job, tile);
   const [place] = builder.accumulator(perGroup * rangeLength(tile.groups), 1);
-  for (const images of cut(shape.problem.layer.B, tiling.images)) {
+  for (const images of cut(shape.nest.layer.B, tiling.images)) {
     for (const columns of cut(shape.width, tiling.columns)) {
       for (const rows of cut(shape.height, tiling.rows)) addPixels(job, tile, { images, rows, columns }, place!);
     }
@@ -195,7 +195,7 @@ export const emitPixelPass = (
   format: ResultFormat,
   waitStore: number,
 ): void => {
-  const { layer } = shape.problem;
+  const { layer } = shape.nest;
   const job: Job = { shape, tiling, builder, format, waitStore };
   // Output channels and taps go back and forth from tile to tile of input channels: the dY read last is still there.
   let turn = 0;

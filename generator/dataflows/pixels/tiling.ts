@@ -1,8 +1,8 @@
 import { type Axis, rangeLength, sourceRange } from '../axis.js';
 import type { Builder } from '../builder.js';
 import { type LaneMapping, laneMaps } from '../lanes/index.js';
+import type { LoopNest, MemoryMap } from '../loopNest.js';
 import { wholeAxis } from '../phases.js';
-import type { MemoryMap, Problem } from '../problem.js';
 import { cut, shrink } from '../shrink.js';
 import { imagesAligned, plainSource, type Source, type Strip, stripElements, tapSource } from '../sources.js';
 
@@ -26,7 +26,7 @@ export interface PixelTiling {
 
 /** wgrad of a layer, as it is cut. */
 export interface PixelShape {
-  readonly problem: Problem;
+  readonly nest: LoopNest;
   readonly memory: MemoryMap;
   readonly x: Source;
   readonly dy: Source;
@@ -40,8 +40,8 @@ export interface PixelShape {
   readonly groupN: number;
 }
 
-export const pixelShape = (problem: Problem, memory: MemoryMap, lanes: LaneMapping, rows: number): PixelShape => {
-  const { layer, height, width, mode, reorganized } = problem;
+export const pixelShape = (nest: LoopNest, memory: MemoryMap, lanes: LaneMapping, rows: number): PixelShape => {
+  const { layer, height, width, mode, reorganized } = nest;
   const x = tapSource(
     { name: 'x', stationary: false, address: memory.x.address, height: layer.H, width: layer.W, channels: layer.C },
     mode,
@@ -57,7 +57,7 @@ export const pixelShape = (problem: Problem, memory: MemoryMap, lanes: LaneMappi
     channels: layer.N,
   });
   return {
-    problem,
+    nest,
     memory,
     x,
     dy,
@@ -72,7 +72,7 @@ export const pixelShape = (problem: Problem, memory: MemoryMap, lanes: LaneMappi
 
 const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean => {
   const { config, derived } = builder;
-  const { mode, height, width } = shape.problem;
+  const { mode, height, width } = shape.nest;
   const { columns } = config.array;
   const vectors = Math.ceil(tiling.n / columns);
   if (tiling.groups * tiling.tapsH * tiling.tapsW * tiling.c * vectors > config.buffers.accumulatorDepth) return false;
@@ -100,7 +100,7 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
 export const pixelTilings = (shape: PixelShape, builder: Builder): readonly PixelTiling[] => {
   const { config, derived } = builder;
   const { rows: lanes, columns } = config.array;
-  const { layer } = shape.problem;
+  const { layer } = shape.nest;
   const map = laneMaps[shape.lanes];
   const found: PixelTiling[] = [];
   const aligned = imagesAligned(shape.x, derived.beatElements) && imagesAligned(shape.dy, derived.beatElements);

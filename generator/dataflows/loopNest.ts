@@ -27,7 +27,7 @@ export const PASS_TENSORS = {
 } as const;
 
 /** What the planner maps: a layer and pass, seen as one engine sees it. */
-export interface Problem {
+export interface LoopNest {
   readonly layer: Layer;
   readonly pass: Pass;
   readonly engine: Engine;
@@ -80,7 +80,7 @@ const storedInputs = (axis: Axis): Axis => {
 const storedGrid = (axis: Axis): Axis => ({ ...axis, outputs: (axis.outputs - 1) * axis.stride + 1, stride: 1 });
 
 /** Sees a layer and pass as an engine does: what is enumerated, and over which tensor. */
-export const makeProblem = (layer: Layer, pass: Pass, engine: Engine): Problem => {
+export const loopNest = (layer: Layer, pass: Pass, engine: Engine): LoopNest => {
   const { height, width } = axes(layer);
   const strided = layer.Sh > 1 || layer.Sw > 1;
   const base = { layer, pass, engine };
