@@ -17,7 +17,7 @@ import { ENGINES, PASSES } from '../generator/description/config.js';
 import { PRESET_NAMES, presets } from '../generator/description/presets.js';
 import { tensorShape } from '../generator/description/tensors.js';
 import type { Operands } from '../generator/golden/judge.js';
-import { type RunDescription, replayCommand } from '../generator/run/command.js';
+import { againCommand, type RunDescription } from '../generator/run/command.js';
 import { encodeNpy } from '../generator/run/npy.js';
 import { runPass } from '../generator/run/runPass.js';
 import { isReady, prepare } from '../generator/run/simulate.js';
@@ -109,11 +109,11 @@ const runCase = async (run: Case): Promise<Outcome> => {
     const seconds = cyclesPerSecond > 0 ? cycles / cyclesPerSecond : 0;
     if (passed) return { run, passed, cycles, seconds, findings: [], replay: '' };
     const report = { config, description: description(), result, rounded: {} };
-    return { run, passed, cycles, seconds, findings: findings(report), replay: replayCommand(report.description) };
+    return { run, passed, cycles, seconds, findings: findings(report), replay: againCommand(report.description) };
   } catch (error) {
     if (isOfTheMachine(error)) throw error;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const replay = replayCommand(description());
+    const replay = againCommand(description());
     return { run, passed: false, cycles: 0, seconds: 0, findings: text.split('\n'), replay };
   }
 };

@@ -9,7 +9,7 @@ import { formatOf } from '../formats/index.js';
 import { counters } from '../isa/registers.js';
 import type { Cost } from '../machine/outline.js';
 import { benchMemory, performanceOf } from '../machine/performance.js';
-import { type RunDescription, replayCommand } from '../run/command.js';
+import { againCommand, type RunDescription } from '../run/command.js';
 import { coordinates } from '../run/operands.js';
 import type { RunResult } from '../run/runPass.js';
 
@@ -85,7 +85,7 @@ export const jsonReport = (report: RunReport) => {
             ...firstMismatch,
             at: coordinates(description.layer, outputOf(report), firstMismatch.index),
           },
-          replay: replayCommand(description),
+          replay: againCommand(description),
         }),
   };
 };
@@ -205,7 +205,7 @@ export const mismatchReport = (report: RunReport, color: boolean): string => {
     `  seed ${report.description.seed}`,
     ...findings(report).map((line) => `  ${line}`),
     '  replay with waves:',
-    `    ${replayCommand(report.description)}`,
+    `    ${againCommand(report.description)}`,
     '',
   ].join('\n');
 };

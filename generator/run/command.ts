@@ -29,7 +29,7 @@ export const MEMORY_KEYS = ['readLatency', 'writeLatency', 'bytesPerCycle', 'sta
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** The command that runs exactly this again, with waves. */
-export const replayCommand = (run: RunDescription, waves = 'mismatch.fst'): string => {
+export const againCommand = (run: RunDescription, waves = 'mismatch.fst'): string => {
   const memory = MEMORY_KEYS.flatMap((key) => (run.memory?.[key] === undefined ? [] : `${key}=${run.memory[key]}`));
   const words = [
     ...['--preset', run.preset],

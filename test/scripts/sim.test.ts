@@ -3,7 +3,7 @@ import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { formatLayer } from '../../generator/description/layer.js';
 import { PRESET_NAMES } from '../../generator/description/presets.js';
 import { convolve } from '../../generator/golden/convolution.js';
-import { replayCommand } from '../../generator/run/command.js';
+import { againCommand } from '../../generator/run/command.js';
 import { eachNth, regressionCases, type Selection } from '../../scripts/cases.js';
 import { digitStep } from '../../scripts/digits.js';
 import { failureReport, groupsOf, type Outcome, summaryTable } from '../../scripts/simReport.js';
@@ -81,7 +81,7 @@ describe('the digits', () => {
 
 describe('the report', () => {
   const [first, second] = regressionCases({ ...everything, presets: ['odd'] });
-  const replay = replayCommand({ ...first!, preset: first!.preset });
+  const replay = againCommand({ ...first!, preset: first!.preset });
   const outcomes: readonly Outcome[] = [
     { run: first!, passed: true, cycles: 3000, seconds: 0.1, findings: [], replay: '' },
     { run: second!, passed: false, cycles: 0, seconds: 0, findings: ['hang'], replay },
@@ -102,13 +102,13 @@ describe('the report', () => {
   });
 
   it('replays with the shift and the order of the files', () => {
-    const replayed = replayCommand({ ...first!, preset: 'tiny4', narrow: true, shift: 0, layout: 'nchw' });
+    const replayed = againCommand({ ...first!, preset: 'tiny4', narrow: true, shift: 0, layout: 'nchw' });
     expect(replayed).toContain(' --layout nchw ');
     expect(replayed).toContain(' --narrow --shift 0 ');
     expect(replay).not.toMatch(/--layout|--shift/);
   });
 
   it('quotes what a shell would read otherwise', () => {
-    expect(replayCommand({ ...first!, preset: "it's.json" })).toContain(`--preset 'it'\\''s.json'`);
+    expect(againCommand({ ...first!, preset: "it's.json" })).toContain(`--preset 'it'\\''s.json'`);
   });
 });
