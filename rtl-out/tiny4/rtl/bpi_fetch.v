@@ -45,7 +45,7 @@ module bpi_fetch #(
     localparam BEAT_BYTES = DATA_W / 8;
     localparam BYTE_W     = $clog2(BEAT_BYTES);                        // bits of a byte in a beat
     localparam BEAT_W     = ADDR_W - BYTE_W;                           // bits of an address in beats
-    localparam ROOM       = BEAT_BYTES > 64 ? 8 : 512 / BEAT_BYTES;    // beats
+    localparam ROOM       = BEAT_BYTES > 64 ? 8 : 64 * 8 / BEAT_BYTES;    // beats
     localparam ROOM_W     = $clog2(ROOM + 1);
     localparam LEN_W      = 8 - BYTE_W;                                // bits of a beat in 256 bytes
     localparam [ROOM_W-1:0] ROOM_ALL = ROOM[ROOM_W-1:0];
