@@ -7,6 +7,7 @@ import { ensureTools } from '../generator/base/tools.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { listOf } from '../generator/cli/usage.js';
 import { wholeNumber } from '../generator/cli/wholeNumber.js';
+import { timelinesFile } from '../generator/report/results.js';
 import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures.js';
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';
@@ -66,7 +67,10 @@ const parseFlags = (args: readonly string[]): Flags =>
         '--filter <words>',
         'only runs of L1 to L5, or rows of --quick, whose name has words that begin with these',
       )
-      .option('--json [file]', 'the results as JSON, into a file or instead of the tables')
+      .option(
+        '--json [file]',
+        'the results as JSON, into a file (timelines into one beside it) or instead of the tables',
+      )
       .option('--markdown', 'print the tables of the README instead')
       .addOption(new Option('--fresh', 'run again what the cache has').conflicts('cached'))
       .option('--cached', 'simulate and predict nothing: show what the cache has')
@@ -163,7 +167,11 @@ const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCod
     ...{ parts, wanted, fresh, cached, parallel, color, command },
   });
   if (cached && isEmpty(results)) refuseEmptyCache(args);
-  print(json, results, markdown ? resultsMarkdown(results) : text);
+  // timelines are long: they get a file of their own
+  const { timelines, ...tables } = results;
+  const apart = typeof json === 'string' && timelines.length > 0;
+  if (apart) putJson(timelinesFile(json), { timelines });
+  print(json, apart ? tables : results, markdown ? resultsMarkdown(results) : text);
   report(failures);
   return failures.length > 0 || valid === false ? EXIT.failed : EXIT.ok;
 };

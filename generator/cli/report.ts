@@ -35,5 +35,13 @@ export const reportCommand = ({ out: print }: Context): Command =>
       writeOutput('--out', out, page);
       const written = { file: out, bytes: page.length, runs: results.runs.length };
       const kilobytes = Math.ceil(page.length / 1000).toLocaleString('en-US');
-      print(json ? `${JSON.stringify(written, null, 2)}\n` : `${out}: ${results.runs.length} runs, ${kilobytes} kB\n`);
+      if (json) {
+        print(`${JSON.stringify(written, null, 2)}\n`);
+        return;
+      }
+      const without =
+        results.timelines.length > 0
+          ? ''
+          : `, without timelines: ${scriptCommand('bench', `--json ${source}`)} makes them`;
+      print(`${out}: ${results.runs.length} runs, ${kilobytes} kB${without}\n`);
     });

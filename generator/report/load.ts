@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { type Problem, UserError } from '../base/errors.js';
 import { withFileErrors } from '../base/fileError.js';
 import { scriptCommand } from '../base/paths.js';
 import { parseLayer } from '../description/layer.js';
-import { type Results, resultsSchema } from './results.js';
+import { type Results, resultsSchema, timelinesFile, timelinesSchema } from './results.js';
 
 const RENEW = `make the file anew: ${scriptCommand('bench', '--json results.json')}`;
 /** Problems that are worth reading of one file. */
@@ -88,11 +88,8 @@ const refuse = (path: string, problems: readonly Problem[]): never => {
   throw new UserError(kept);
 };
 
-/**
- * Reads a results file.
- * @throws UserError when it cannot be read, and with what is wrong in it.
- */
-export const loadResults = (path: string): Results => {
+/** The content of a file, as a schema has it. */
+const readChecked = <T>(path: string, schema: z.ZodType<T>): T => {
   const text = withFileErrors(path, () => readFileSync(path, 'utf8'));
   let data: unknown;
   try {
@@ -102,12 +99,23 @@ export const loadResults = (path: string): Results => {
       { code: 'NOT_JSON', path, message: `it is not JSON: ${(error as Error).message}`, fix: RENEW },
     ]);
   }
-  const parsed = resultsSchema.safeParse(data);
-  if (!parsed.success)
-    return refuse(
-      path,
-      parsed.error.issues.map((issue) => shapeProblem(data, issue)),
-    );
-  const problems = contentProblems(parsed.data);
-  return problems.length > 0 ? refuse(path, problems) : parsed.data;
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  return refuse(
+    path,
+    parsed.error.issues.map((issue) => shapeProblem(data, issue)),
+  );
+};
+
+/**
+ * Reads a results file, and the timelines that stand in it or in the file beside it.
+ * @throws UserError when it cannot be read, and with what is wrong in it.
+ */
+export const loadResults = (path: string): Results => {
+  const results = readChecked<Results>(path, resultsSchema as z.ZodType<Results>);
+  const beside = timelinesFile(path);
+  const isApart = results.timelines.length === 0 && existsSync(beside);
+  const { timelines } = isApart ? readChecked(beside, timelinesSchema) : results;
+  const problems = contentProblems({ ...results, timelines });
+  return problems.length > 0 ? refuse(path, problems) : { ...results, timelines };
 };

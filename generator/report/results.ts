@@ -143,11 +143,17 @@ export const resultsSchema = z.object({
   reorganizers: z.array(totals.extend(reorganizer)).default([]),
   reorganizerRuns: z.array(run.extend(reorganizer)).default([]),
   sizes: z.array(size),
-  timelines: z.array(timeline),
+  timelines: z.array(timeline).default([]),
   validation: z.array(validation),
   /** Beside the published figures, and why they differ, in words made from counters. */
   comparison: z.object({ reductions: z.array(reduction), reasons: z.array(z.string()) }).optional(),
 });
+
+/** What a file of timelines beside one of results holds. */
+export const timelinesSchema = z.object({ timelines: z.array(timeline) });
+
+/** The file of timelines beside a file of results: results.json, results.timelines.json. */
+export const timelinesFile = (results: string): string => `${results.replace(/\.json$/, '')}.timelines.json`;
 
 export type Results = z.infer<typeof resultsSchema>;
 export type Run = z.infer<typeof run>;

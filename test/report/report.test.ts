@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { geometricMean } from '../../generator/base/lists.js';
@@ -275,6 +275,20 @@ describe('bp-im2col report', () => {
     for (const text of [...texts, 'fix: ']) expect(err).toContain(text);
     expect(err).not.toMatch(/\n\s+at /);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('takes timelines from the file beside the results, and says how to make them where there is none', async () => {
+    const path = fileWith((copy) => Object.assign(copy, { timelines: [] }));
+    const page = join(dirname(path), 'page.html');
+    const without = await report(path, '--out', page);
+    expect(without.out).toMatch(/runs, \d+ kB, without timelines: .* makes them\n$/);
+    expect(sections(parseHTML(readFileSync(page, 'utf8')).document)).not.toContain('timelines');
+    const beside = join(dirname(path), 'results.timelines.json');
+    writeFileSync(beside, JSON.stringify({ timelines: results.timelines }));
+    expect((await report(path, '--out', page)).out).not.toContain('without timelines');
+    expect(sections(parseHTML(readFileSync(page, 'utf8')).document)).toContain('timelines');
+    writeFileSync(beside, JSON.stringify({ timelines: [{}] }));
+    expect(await report(path, '--out', page)).toMatchObject({ code: 2, err: expect.stringContaining(beside) });
   });
 
   it('refuses files that are not there, not JSON, or cannot be written', async () => {
