@@ -42,21 +42,30 @@ const constantsFile = (config: Config): EmittedFile => ({
   text: `#pragma once\nconstexpr unsigned BEAT_BYTES = ${derive(config).beatBytes};\n`,
 });
 
-/** What the timeline shows of the accelerator, and the wire of the top that says so. */
-const STATUS_WIRES = { busy: 'busy', exec_open: 'tile_open', array_busy: 'array_busy', store: 'store_valid' } as const;
+/** What the timeline shows of the accelerator, and the block and wire that say so. */
+const STATUS_WIRES = {
+  busy: { block: 'top', wire: 'busy' },
+  exec_open: { block: 'activity', wire: 'tile_open' },
+  array_busy: { block: 'top', wire: 'array_busy' },
+  store: { block: 'top', wire: 'store_valid' },
+} as const;
 
 /** Whether the sources have these wires: a stand-in for the top, and a netlist, need not. */
-export const hasStatus = (config: Config, rtl: readonly EmittedFile[]): boolean => {
-  const top = rtl.find(({ path }) => basename(path) === `${config.prefix}top.v`)?.text ?? '';
-  return Object.values(STATUS_WIRES).every((wire) => new RegExp(`\\bwire\\b[^;]*\\b${wire}\\b`).test(top));
-};
+export const hasStatus = (config: Config, rtl: readonly EmittedFile[]): boolean =>
+  Object.values(STATUS_WIRES).every(({ block, wire }) => {
+    const source = rtl.find(({ path }) => basename(path) === `${config.prefix}${block}.v`)?.text ?? '';
+    return new RegExp(`\\bwire\\b[^;]*\\b${wire}\\b`).test(source);
+  });
 
 /** Verilator's own name of a module: two underscores mean something else there. */
 const nameOf = (config: Config, block: string): string => `${config.prefix}${block}`.replaceAll('__', '___05F');
 
 const statusFile = (config: Config, shown: boolean): EmittedFile => {
   const fields = Object.entries(STATUS_WIRES);
-  const value = (wire: string): string => (shown ? `bool(top.rootp->${nameOf(config, 'top')}__DOT__${wire})` : 'false');
+  const value = ({ block, wire }: (typeof STATUS_WIRES)[keyof typeof STATUS_WIRES]): string => {
+    const path = block === 'top' ? [wire] : [`u_${block}`, wire];
+    return shown ? `bool(top.rootp->${[nameOf(config, 'top'), ...path].join('__DOT__')})` : 'false';
+  };
   return {
     path: 'harness/generated_status.h',
     text: [
@@ -78,7 +87,7 @@ const hintsFile = (config: Config, shown: boolean): EmittedFile => {
   const wires = shown ? Object.values(STATUS_WIRES) : [];
   const lines = [
     `public_flat_rd -module "${nameOf(config, 'pe')}" -var "*_i"`,
-    ...wires.map((wire) => `public_flat_rd -module "${nameOf(config, 'top')}" -var "${wire}"`),
+    ...wires.map(({ block, wire }) => `public_flat_rd -module "${nameOf(config, block)}" -var "${wire}"`),
   ];
   return { path: 'harness/hints.vlt', text: `\`verilator_config\n${lines.join('\n')}\n` };
 };

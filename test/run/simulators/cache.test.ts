@@ -294,7 +294,7 @@ describe('what was changed in the cache', () => {
 });
 
 it('says in the README where it is', () => {
-  const readme = fs.readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../../README.md'), 'utf8');
+  const readme = fs.readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../../../README.md'), 'utf8');
   for (const name of ['BP_IM2COL_CACHE', 'XDG_CACHE_HOME', '~/.cache/bp-im2col']) {
     expect(readme.includes(name), name).toBe(true);
   }
