@@ -3,18 +3,31 @@ import { setImmediate as turn } from 'node:timers/promises';
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 let underWay = 0;
+let isListening = false;
 let heard: NodeJS.Signals | undefined;
+
+/** Does what the signal would have done. */
+const obey = (signal: NodeJS.Signals): void => {
+  for (const each of SIGNALS) process.off(each, hear);
+  isListening = false;
+  heard = undefined;
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+};
 
 const hear = (signal: NodeJS.Signals): void => {
   heard ??= signal;
+  if (underWay === 0) obey(heard);
+};
+
+/** Listens from now on: a signal that has come and is not yet heard would be lost with its listener. */
+const listen = (): void => {
+  if (isListening) return;
+  isListening = true;
+  for (const signal of SIGNALS) process.on(signal, hear);
 };
 
 const finish = (): void => {
-  if (--underWay > 0) return;
-  for (const signal of SIGNALS) process.off(signal, hear);
-  const signal = heard;
-  heard = undefined;
-  if (signal && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  if (--underWay === 0 && heard) obey(heard);
 };
 
 /**
@@ -22,7 +35,8 @@ const finish = (): void => {
  * the signal takes effect when the work is done.
  */
 export const uninterrupted = <T>(work: () => T): T => {
-  if (underWay++ === 0) for (const signal of SIGNALS) process.on(signal, hear);
+  underWay++;
+  listen();
   try {
     return work();
   } finally {
