@@ -7,12 +7,11 @@ import { ensureTools } from '../generator/base/tools.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { listOf } from '../generator/cli/usage.js';
 import { wholeNumber } from '../generator/cli/wholeNumber.js';
-import { timelinesFile } from '../generator/report/results.js';
 import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures.js';
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';
 import { runJobs } from './benchmark/runJobs.js';
-import { evaluate, isEmpty, PARTS, type Part, rtlJobs } from './evaluation/evaluate.js';
+import { evaluate, isEmpty, PARTS, type Part, resultFiles, rtlJobs } from './evaluation/evaluate.js';
 import { resultsMarkdown } from './evaluation/markdown.js';
 import { putJson, runScript } from './script.js';
 import { parseWords } from './words.js';
@@ -167,11 +166,8 @@ const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCod
     ...{ parts, wanted, fresh, cached, parallel, color, command },
   });
   if (cached && isEmpty(results)) refuseEmptyCache(args);
-  // timelines are long: they get a file of their own
-  const { timelines, ...tables } = results;
-  const apart = typeof json === 'string' && timelines.length > 0;
-  if (apart) putJson(timelinesFile(json), { timelines });
-  print(json, apart ? tables : results, markdown ? resultsMarkdown(results) : text);
+  if (typeof json === 'string') for (const { path, content } of resultFiles(json, results)) putJson(path, content);
+  print(json === true ? json : undefined, results, markdown ? resultsMarkdown(results) : text);
   report(failures);
   return failures.length > 0 || valid === false ? EXIT.failed : EXIT.ok;
 };

@@ -10,7 +10,7 @@ import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
 import type { Cost } from '../machine/outline.js';
 import { benchMemory } from '../machine/performance.js';
 import type { MemoryTiming } from '../timing/memory.js';
-import type { Accelerator, LayerInput } from './inputs.js';
+import type { PassOptions } from './inputs.js';
 import {
   checkedOptions,
   configOf,
@@ -24,17 +24,7 @@ import {
 } from './options.js';
 
 /** What {@link compile} takes. Addresses are bytes, below 2⁵³. */
-export interface CompileOptions {
-  /** Default: ref16. */
-  readonly config?: Accelerator;
-  readonly layer: LayerInput;
-  readonly pass: Pass;
-  /** Default: zerofree, or the last one built. */
-  readonly engine?: Engine;
-  /** Results in the operand format instead of the accumulator format. */
-  readonly narrow?: boolean;
-  /** With `narrow`, int8: results are sums divided by 2^shift, rounded half to even, saturated. */
-  readonly shift?: number;
+export interface CompileOptions extends PassOptions {
   /** First byte of the memory that tensors and program take, a multiple of 4096. Default: 0x10000000. */
   readonly base?: number;
   /** Where x, wt, dy, the result (y, dx, dw), scratch or program lie, multiples of 64; the others lie from `base` on. */

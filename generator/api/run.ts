@@ -24,7 +24,7 @@ import { isReady } from '../run/simulate.js';
 import { openCache } from '../run/simulators/cache.js';
 import { checkIcarusMemory } from '../run/simulators/icarus.js';
 import { type CycleRange, type MemoryOptions, type Simulator, waveFormat } from '../run/simulators/job.js';
-import type { Accelerator, LayerInput } from './inputs.js';
+import type { PassOptions } from './inputs.js';
 import { MEMORY_LIMITS } from './memoryLimits.js';
 import {
   checkedOptions,
@@ -43,13 +43,7 @@ import {
 export type TensorInput = NumberArray | NpyArray | string;
 
 /** What {@link run} takes. */
-export interface RunOptions {
-  /** Default: ref16. */
-  readonly config?: Accelerator;
-  readonly layer: LayerInput;
-  readonly pass: Pass;
-  /** Default: zerofree, or the last one built. */
-  readonly engine?: Engine;
+export interface RunOptions extends PassOptions {
   /**
    * What the pass reads: x and wt (fprop), dy and wt (dgrad), x and dy (wgrad); seeded random data for what is left out. The format
    * int8 takes whole numbers from -128 to 127, bf16 any numbers, which are rounded.
@@ -68,10 +62,6 @@ export interface RunOptions {
   readonly memory?: Omit<MemoryOptions, 'errors'>;
   /** Elements by which tensors are moved off their natural alignment, 0 to 4095. */
   readonly misalign?: number;
-  /** Results in the operand format instead of the accumulator format. */
-  readonly narrow?: boolean;
-  /** With `narrow`, int8: results are sums divided by 2^shift, rounded half to even, saturated. */
-  readonly shift?: number;
   /** File that waves are written to, .fst or .vcd. */
   readonly waves?: string;
   /** Cycles whose activity is recorded, with Verilator. */

@@ -42,6 +42,6 @@ export const reportCommand = ({ out: print }: Context): Command =>
       const without =
         results.timelines.length > 0
           ? ''
-          : `, without timelines: ${scriptCommand('bench', `--json ${source}`)} makes them`;
+          : `, without timelines: ${scriptCommand('bench', `--only timelines --json ${source}`)} makes them`;
       print(`${out}: ${results.runs.length} runs, ${kilobytes} kB${without}\n`);
     });

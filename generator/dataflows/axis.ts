@@ -1,11 +1,8 @@
-/** One axis (height or width) of a convolution: input pixel i = o·stride + k·dilation − pad, 0 ≤ i < inputs, 0 ≤ o < outputs. */
-export interface Axis {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly pad: number;
+import type { LayerAxis } from '../description/axes.js';
+import type { AxisFields } from '../units/exec/walk.js';
+
+/** An axis of a convolution as it is walked. */
+export interface Axis extends LayerAxis {
   /** Elements that a pixel counts for, and that a tap covers: 1, but on an axis of `fuse`. */
   readonly unit: number;
   readonly lanes: number;
@@ -21,28 +18,14 @@ export interface Axis {
 export type Enumeration = 'pixels' | 'inputs' | 'grid' | 'validPixels' | 'validOutputs';
 
 /** The part of GEOMETRY that one axis sets. Address steps are in source rows and target rows (or columns). */
-export interface AxisGeometry {
-  readonly bound: number;
-  readonly xTap: number;
-  readonly xStep: number;
-  readonly phaseMod: number;
-  readonly phaseTap: number;
-  readonly dynPos: number;
-  readonly dynWrap: number;
-  readonly dynTap: number;
-  readonly dynBorrow: number;
-  readonly pixPos: number;
-  readonly pixWrap: number;
-  readonly pixTap: number;
-}
+export type AxisGeometry = Pick<
+  AxisFields,
+  | ('bound' | 'xTap' | 'xStep' | 'phaseMod' | 'phaseTap')
+  | ('dynPos' | 'dynWrap' | 'dynTap' | 'dynBorrow' | 'pixPos' | 'pixWrap' | 'pixTap')
+>;
 
 /** The part of EXEC that one axis sets. Indices count source and target rows (or columns) from those in the buffers. */
-export interface AxisTile {
-  readonly positions: number;
-  readonly x: number;
-  readonly last: number;
-  readonly phase: number;
-  readonly lastPhase: number;
+export interface AxisTile extends Pick<AxisFields, 'positions' | 'x' | 'last' | 'phase' | 'lastPhase'> {
   readonly dynIndex: number;
   readonly pixIndex: number;
 }

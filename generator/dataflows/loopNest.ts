@@ -1,3 +1,4 @@
+import { layerAxes } from '../description/axes.js';
 import type { Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import type { Axis, Enumeration } from './axis.js';
@@ -38,28 +39,11 @@ export interface LoopNest {
   readonly reorganized?: { readonly height: number; readonly width: number };
 }
 
-const axes = (layer: Layer): { readonly height: Axis; readonly width: Axis } => ({
-  height: {
-    inputs: layer.H,
-    outputs: layer.Ho,
-    kernel: layer.Kh,
-    stride: layer.Sh,
-    dilation: layer.Dh,
-    pad: layer.Pt,
-    unit: 1,
-    lanes: 1,
-  },
-  width: {
-    inputs: layer.W,
-    outputs: layer.Wo,
-    kernel: layer.Kw,
-    stride: layer.Sw,
-    dilation: layer.Dw,
-    pad: layer.Pl,
-    unit: 1,
-    lanes: 1,
-  },
-});
+/** Both axes of a layer, pixel by pixel and tap by tap. */
+const axes = (layer: Layer): { readonly height: Axis; readonly width: Axis } => {
+  const { height, width } = layerAxes(layer);
+  return { height: { ...height, unit: 1, lanes: 1 }, width: { ...width, unit: 1, lanes: 1 } };
+};
 
 /** Input gradient over the stored zero-inserted, zero-padded dY: a stride-1 convolution with the taps in reverse. */
 const storedInputs = (axis: Axis): Axis => {

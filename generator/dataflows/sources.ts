@@ -64,6 +64,17 @@ export interface Strip {
   readonly channels: number;
 }
 
+/** Channels of a strip: those of a chunk of one group, or all of the groups that are loaded together. */
+export const stripChannels = (
+  groups: Range,
+  ofGroup: number,
+  chunk: Range,
+  together: boolean,
+): Pick<Strip, 'channel' | 'channels'> => ({
+  channel: groups.first * ofGroup + (together ? 0 : chunk.first),
+  channels: together ? rangeLength(groups) * ofGroup : rangeLength(chunk),
+});
+
 export interface StripPitch {
   /** Elements from pixel to pixel and from row to row in the buffer. */
   readonly pixel: number;

@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.js';
 import { frozen } from '../base/plain.js';
 import { show } from '../base/show.js';
+import { type LayerAxis, layerAxes } from '../description/axes.js';
 import { PASSES, type Pass } from '../description/config.js';
 import { checkedLayer, type Layer } from '../description/layer.js';
 
@@ -29,17 +30,8 @@ export interface StructuralZeros {
   readonly extraElements: number;
 }
 
-interface Axis {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly pad: number;
-}
-
 /** Pairs of one of `positions`, `stride` apart, and a tap that meet an input pixel. */
-const meetings = ({ inputs, kernel, dilation, pad }: Axis, positions: number, stride: number): number => {
+const meetings = ({ inputs, kernel, dilation, pad }: LayerAxis, positions: number, stride: number): number => {
   let count = 0;
   for (let tap = 0; tap < kernel; tap++) {
     const shift = pad - tap * dilation;
@@ -51,7 +43,7 @@ const meetings = ({ inputs, kernel, dilation, pad }: Axis, positions: number, st
 };
 
 /** Length of an axis of dY with stride − 1 zeros between its values. */
-const inserted = ({ outputs, stride }: Axis): number => (outputs - 1) * stride + 1;
+const inserted = ({ outputs, stride }: LayerAxis): number => (outputs - 1) * stride + 1;
 
 const safe = (counts: StructuralZeros): StructuralZeros => {
   const { featureMap, kernel, macs, extraElements } = counts;
@@ -78,22 +70,7 @@ export const structuralZeros = (given: Layer, pass: Pass): StructuralZeros => {
     throw new UserError([{ code: 'UNKNOWN_PASS', path: 'pass', message: `there is no pass ${show(pass)}`, fix }]);
   }
   const { B, C, N, G } = layer;
-  const h = {
-    inputs: layer.H,
-    outputs: layer.Ho,
-    kernel: layer.Kh,
-    stride: layer.Sh,
-    dilation: layer.Dh,
-    pad: layer.Pt,
-  };
-  const w = {
-    inputs: layer.W,
-    outputs: layer.Wo,
-    kernel: layer.Kw,
-    stride: layer.Sw,
-    dilation: layer.Dw,
-    pad: layer.Pl,
-  };
+  const { height: h, width: w } = layerAxes(layer);
   const taps = h.kernel * w.kernel;
   const strided = h.stride > 1 || w.stride > 1;
   // a pair of an output pixel and a tap meets one input pixel, and that pixel and the tap meet the output pixel only
@@ -117,7 +94,7 @@ export const structuralZeros = (given: Layer, pass: Pass): StructuralZeros => {
   const dgrad = pass === 'dgrad';
   const [from, to] = dgrad ? [N, C] : [C, N];
   const rows = B * (dgrad ? h.inputs * w.inputs : h.outputs * w.outputs);
-  const padded = ({ inputs, kernel, dilation }: Axis): number => inputs + (kernel - 1) * dilation;
+  const padded = ({ inputs, kernel, dilation }: LayerAxis): number => inputs + (kernel - 1) * dilation;
   return safe({
     ...{ pass, groups: G, rows, reduction: taps * (from / G), columns: to / G },
     featureMap: operand(rows * taps * from, valid * from),

@@ -6,7 +6,7 @@ import { presets } from '../../generator/description/presets.js';
 import { version } from '../../generator/emit/manifest.js';
 import { reasons, reductionRows, reductions } from '../../generator/report/comparison.js';
 import { SIMPLE } from '../../generator/report/rateTables.js';
-import { type Results, type Run, resultsSchema } from '../../generator/report/results.js';
+import { type Results, type Run, resultsSchema, timelinesFile } from '../../generator/report/results.js';
 import { type BenchJob, configOf, jobName, layerOf, type Measurement, PRESET } from '../benchmark/jobs.js';
 import { COMPARISON, comparisonReport, conditions, runFigures, tableOf } from '../benchmark/render.js';
 import { runJobs } from '../benchmark/runJobs.js';
@@ -102,6 +102,17 @@ const onChipBytes = (): number => {
 /** True when nothing was measured or predicted. */
 export const isEmpty = ({ runs, networks, sizes, timelines, validation, reorganizers }: Results): boolean =>
   [runs, networks, sizes, timelines, validation, reorganizers].every((part) => part.length === 0);
+
+/** The files that `--json <path>` writes: the tables, and the timelines, which are long, beside them. Timelines alone leave the tables as they are. */
+export const resultFiles = (
+  path: string,
+  results: Results,
+): readonly { readonly path: string; readonly content: unknown }[] => {
+  const { timelines, ...tables } = results;
+  if (timelines.length === 0) return [{ path, content: tables }];
+  const beside = { path: timelinesFile(path), content: { timelines } };
+  return isEmpty({ ...results, timelines: [] }) ? [beside] : [{ path, content: tables }, beside];
+};
 
 const title = (text: string): string => `${text}\n${'-'.repeat(text.length)}\n`;
 

@@ -374,18 +374,18 @@ ${['input_threshold', 'output_threshold', 'slew_lower_threshold', 'slew_upper_th
   const declarations = ports.map(
     ({ name, direction, bits, vector }) => `  ${direction}put ${vector ? `[${bits - 1}:0] ` : ''}${name};`,
   );
-  const stub = `module ${config.prefix}top (${ports.map(({ name }) => name).join(', ')});\n${declarations.join('\n')}\nendmodule\n`;
+  const blackBox = `module ${config.prefix}top (${ports.map(({ name }) => name).join(', ')});\n${declarations.join('\n')}\nendmodule\n`;
 
   const read = (before: string, environment: Readonly<Record<string, string>> = {}): string => {
     const script = [
       'read_liberty none.lib',
-      'read_verilog stub.v',
+      'read_verilog black_box.v',
       `link_design ${config.prefix}top`,
       before,
       `source constraints/${config.prefix}top.sdc`,
       'write_sdc -no_timestamp written.sdc',
     ];
-    const extra = { 'none.lib': liberty, 'stub.v': stub, 'check.tcl': `${script.join('\n')}\nexit\n` };
+    const extra = { 'none.lib': liberty, 'black_box.v': blackBox, 'check.tcl': `${script.join('\n')}\nexit\n` };
     const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const { folder, stdout } = run(config, 'env', [...settings, 'sta', '-no_splash', '-exit', 'check.tcl'], extra);
     expect(stdout).not.toMatch(/error|warning/i);

@@ -6,7 +6,7 @@ import { reasons, reductions } from '../../generator/report/comparison.js';
 import type { NetworkTotals } from '../../generator/report/results.js';
 import { remember } from '../../generator/run/simulators/cache.js';
 import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
-import { isEmpty } from '../../scripts/evaluation/evaluate.js';
+import { isEmpty, resultFiles } from '../../scripts/evaluation/evaluate.js';
 import { resultsMarkdown } from '../../scripts/evaluation/markdown.js';
 import { type ModelJob, modelKey, runModel } from '../../scripts/evaluation/model.js';
 import { networkJobs, networkTotals } from '../../scripts/evaluation/networks.js';
@@ -125,6 +125,16 @@ it('tells results that hold nothing from others', () => {
   const nothing = { ...fixtureResults(), ...none };
   expect(isEmpty(nothing)).toBe(true);
   expect(isEmpty({ ...nothing, sizes: fixtureResults().sizes })).toBe(false);
+});
+
+it('writes timelines beside the tables, and those alone without touching the tables', () => {
+  const results = fixtureResults();
+  const { timelines, ...tables } = results;
+  const beside = { path: 'a/r.timelines.json', content: { timelines } };
+  expect(resultFiles('a/r.json', results)).toEqual([{ path: 'a/r.json', content: tables }, beside]);
+  expect(resultFiles('a/r.json', { ...results, timelines: [] })).toEqual([{ path: 'a/r.json', content: tables }]);
+  const none = { runs: [], networks: [], sizes: [], validation: [], reorganizers: [] };
+  expect(resultFiles('a/r.json', { ...results, ...none })).toEqual([beside]);
 });
 
 const total = (changes: Partial<NetworkTotals>): NetworkTotals => ({

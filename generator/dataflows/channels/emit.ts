@@ -3,7 +3,7 @@ import { type Axis, type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
 import { cut, cutRange } from '../shrink.js';
-import { acquireRows, type Source, type Strip, type StripPitch, stripPitch } from '../sources.js';
+import { acquireRows, type Source, type Strip, type StripPitch, stripChannels, stripPitch } from '../sources.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
 import { storeTile } from './results.js';
 import { type ChannelShape, type ChannelTiling, type PhasePair, phasePairs, sourceOf, weightsOf } from './tiling.js';
@@ -57,25 +57,17 @@ interface Operand {
 
 const one: Range = { first: 0, last: 0 };
 
-/** Channels of a strip: those of a chunk, or all of the groups that are loaded together; and where the group's first lies. */
-const groupChannels = ({ tiling }: Job, groups: Range, group: number, ofGroup: number, chunk: Range) => {
-  const together = tiling.groups > 1;
-  return {
-    channel: together ? groups.first * ofGroup : group * ofGroup + chunk.first,
-    channels: together ? rangeLength(groups) * ofGroup : rangeLength(chunk),
-    offset: together ? (group - groups.first) * ofGroup + chunk.first : 0,
-  };
-};
-
 /** Brings the source pixels of a chunk into the dynamic buffer. */
 const acquireSource = (job: Job, { images, groups }: Tile, group: number, chunk: Chunk, walk: TileWalk): Operand => {
-  const { shape, builder, waitStore } = job;
+  const { shape, tiling, builder, waitStore } = job;
   const { source, reduction } = chunk;
   const { sourceRows, sourceColumns } = walk;
-  const { channel, channels, offset } = groupChannels(job, groups, group, shape.groupReduction, reduction);
+  const together = tiling.groups > 1;
+  const channels = stripChannels(groups, shape.groupReduction, reduction, together);
+  const offset = (group - groups.first) * shape.groupReduction + (together ? reduction.first : 0);
   const empty = rangeLength(sourceRows) === 0 || rangeLength(sourceColumns) === 0;
   const several = rangeLength(images) > 1;
-  const strip: Strip = { source, columns: empty ? one : sourceColumns, channel, channels };
+  const strip: Strip = { source, columns: empty ? one : sourceColumns, ...channels };
   const pitch = stripPitch(strip, builder.derived.beatElements);
   const rows = several ? { first: 0, last: source.rows - 1 } : sourceRows;
   const first = empty ? 0 : acquireRows(builder, strip, images, rows, waitStore);
@@ -88,10 +80,10 @@ const acquireWeights = (job: Job, { groups, target }: Tile, group: number, chunk
   const { layer, pass } = shape.nest;
   const { c, n } = laneMaps[shape.lanes].weights(pass === 'fprop', { reduction: chunk.reduction, target });
   const ofGroup = layer.N / shape.groups;
-  const { channel, channels } = groupChannels(job, groups, group, ofGroup, n);
-  const block: Strip = { source: chunk.weights, columns: c, channel, channels };
+  const channels = stripChannels(groups, ofGroup, n, tiling.groups > 1);
+  const block: Strip = { source: chunk.weights, columns: c, ...channels };
   const first = acquireRows(builder, block, chunk.tapsH, chunk.tapsW);
-  const offset = tiling.groups > 1 ? (group - groups.first) * ofGroup : 0;
+  const offset = (group - groups.first) * ofGroup;
   return { base: first + offset, pitch: stripPitch(block, builder.derived.beatElements) };
 };
 

@@ -3,7 +3,7 @@ import { type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
 import { cut } from '../shrink.js';
-import { acquireRows, type Strip, stripPitch } from '../sources.js';
+import { acquireRows, type Strip, stripChannels, stripPitch } from '../sources.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
 import type { PixelShape, PixelTiling } from './tiling.js';
 
@@ -42,12 +42,6 @@ const vectorsOf = ({ tiling, builder }: Job, { c, n, tapsH, tapsW }: Tile) => {
   const taps = rangeLength(tapsH) * rangeLength(tapsW);
   return { vectors, perGroup: taps * rangeLength(c) * vectors, together: tiling.groups > 1 };
 };
-
-/** Channels of a strip: those of a chunk, or all of the groups that are loaded together. */
-const stripChannels = (groups: Range, ofGroup: number, chunk: Range, together: boolean) => ({
-  channel: groups.first * ofGroup + chunk.first,
-  channels: together ? rangeLength(groups) * ofGroup : rangeLength(chunk),
-});
 
 /** Adds what some pixels contribute to the sums of a tile. */
 const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): void => {

@@ -16,7 +16,7 @@ export interface AxisWalk {
 }
 
 /** The fields of one axis, h or w. */
-interface AxisFields {
+export interface AxisFields {
   readonly taps: number;
   readonly positions: number;
   readonly x: number;
