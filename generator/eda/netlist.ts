@@ -46,8 +46,6 @@ export interface Reading {
   readonly areas: ReadonlyMap<string, number>;
   /** Longest path of every module in ps. */
   readonly delays: ReadonlyMap<string, number>;
-  /** Block of instances of the top module that are not called after their module. */
-  readonly renamed: Readonly<Record<string, string>>;
 }
 
 type Sums = { -readonly [K in keyof BlockSize]: BlockSize[K] };
@@ -57,7 +55,7 @@ type Sums = { -readonly [K in keyof BlockSize]: BlockSize[K] };
  * A module is one of the netlist's own; every other cell type is a cell of the target.
  */
 export const blockSizes = (netlist: Netlist, reading: Reading): readonly BlockSize[] => {
-  const { prefix, top, memory, areas, delays, renamed } = reading;
+  const { prefix, top, memory, areas, delays } = reading;
   const sizes = new Map<string, Sums>();
   const visit = (module: string, block: string, times: number): void => {
     let sums = sizes.get(block);
@@ -69,13 +67,13 @@ export const blockSizes = (netlist: Netlist, reading: Reading): readonly BlockSi
     const delay = delays.get(module);
     if (delay !== undefined) sums.delay = Math.max(delay, sums.delay ?? 0);
     const below = new Map<string, number>();
-    for (const [name, { type, parameters }] of Object.entries(netlist.modules[module]!.cells)) {
+    for (const { type, parameters } of Object.values(netlist.modules[module]!.cells)) {
       const child = blockName(type, prefix);
       if (child === memory) {
         sums.memoryBits += times * parameter(parameters?.WIDTH) * parameter(parameters?.DEPTH);
       } else if (child) {
         if (!netlist.modules[type]) continue; // left out
-        const key = `${type} ${(block === 'top' && renamed[name]) || child}`;
+        const key = `${type} ${child}`;
         below.set(key, (below.get(key) ?? 0) + 1);
       } else {
         const { luts = 0, flipFlops = 0, blockRams = 0, dsps = 0 } = kindOf(type);

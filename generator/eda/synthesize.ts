@@ -15,7 +15,7 @@ import { type ModulePart, partsOf } from './parts.js';
 import { cellAreas, hasMacros, type Library, mapping, mappingFiles, type Target } from './targets.js';
 import type { Files, Yosys } from './yosys.js';
 
-/** Blocks that make up the address generation; `tap_fifos` are the FIFOs between them. */
+/** Blocks that make up the address generation. */
 export const ADDRESS_BLOCKS: readonly string[] = [
   'tap_walker',
   'agu_dynamic',
@@ -25,7 +25,6 @@ export const ADDRESS_BLOCKS: readonly string[] = [
 ];
 
 const MEMORY = 'sram_1r1w';
-const TAP_FIFOS = ['u_dyn_taps', 'u_stat_taps', 'u_acc_taps', 'u_info'];
 
 /** What `synth` reports. */
 export interface Synthesis {
@@ -162,7 +161,7 @@ export const synthesize = async (
   { target, library, device = 'hx8k', flat = false, only = TOP_BLOCKS, onProgress = () => undefined }: SynthesisOptions,
 ): Promise<{ readonly synthesis: Synthesis; readonly netlist: string }> => {
   const liberty = target === 'asic' ? readFileSync(libraryPath(library), 'utf8') : '';
-  const { top, files, read } = designSources(config, only, ['pe', ...(flat ? [] : [...TOP_BLOCKS, ...TAP_FIFOS])]);
+  const { top, files, read } = designSources(config, only, ['pe', ...(flat ? [] : TOP_BLOCKS)]);
   const macros = hasMacros(target);
   const elaborate = [
     // where memories become block RAM, their bits are counted beforehand
@@ -195,7 +194,6 @@ export const synthesize = async (
       memory: MEMORY,
       areas: cellAreas(liberty),
       delays: new Map(mapped.flatMap(({ name, delay }) => (delay === undefined ? [] : [[name, delay] as const]))),
-      renamed: Object.fromEntries(TAP_FIFOS.map((name) => [name, 'tap_fifos'])),
     };
     let sizes = blockSizes({ modules: Object.fromEntries(mapped.map(({ name, module }) => [name, module])) }, reading);
     if (made['memories.json']) {

@@ -6,6 +6,8 @@ export const DEPTHS = Object.freeze({
   vectors: 8,
   /** Blocks of wgrad that may be announced ahead of their use. */
   blocks: 4,
+  /** Taps that may wait for an address generator. */
+  taps: 2,
   /** Vectors or chunks that STORE and REORGANIZE may have asked for. */
   chunks: 8,
   /** Instructions of a burst of the fetch, and those that it holds. */

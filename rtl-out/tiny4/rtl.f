@@ -26,6 +26,7 @@ rtl/bpi_fetch.v
 rtl/bpi_pixel_walker.v
 rtl/bpi_tap_axes.v
 rtl/bpi_tap_walker.v
+rtl/bpi_tap_fifos.v
 rtl/bpi_agu_dynamic.v
 rtl/bpi_agu_stationary.v
 rtl/bpi_agu_accumulate.v
@@ -34,5 +35,7 @@ rtl/bpi_store.v
 rtl/bpi_reorganize.v
 rtl/bpi_decode.v
 rtl/bpi_sequencer.v
+rtl/bpi_status.v
+rtl/bpi_write_select.v
 rtl/bpi_activity.v
 rtl/bpi_top.v

@@ -387,14 +387,14 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'takes both clients at once',
         block: 'axi_arbiter',
-        find: 'dma_arready_o   = ar_room && !fetch_arvalid_i;',
-        replace: 'dma_arready_o   = ar_room;',
+        find: 'first[n] = first[n-1] && !arvalid_i[n-1];',
+        replace: 'first[n] = first[n-1];',
       },
       {
         name: 'waits for the wrong client',
         block: 'axi_arbiter',
-        find: 'r_id ? dma_rready_i : fetch_rready_i',
-        replace: 'r_id ? fetch_rready_i : dma_rready_i',
+        find: '|(r_client & rready_i)',
+        replace: '|(~r_client & rready_i)',
       },
     ],
   },

@@ -10,19 +10,16 @@ module axi_arbiter_formal (
 );
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
-    wire        fetch_arready, dma_arready, fetch_rvalid, dma_rvalid, fetch_rlast, dma_rlast, arvalid, arid, rready;
+    wire        fetch_arready, dma_arready, fetch_rvalid, dma_rvalid, rlast_o, arvalid, arid, rready;
     wire [31:0] araddr;
-    wire [7:0]  arlen, fetch_rdata, dma_rdata;
+    wire [7:0]  arlen, rdata_o;
     wire [2:0]  arsize;
-    wire [1:0]  arburst, fetch_rresp, dma_rresp;
+    wire [1:0]  arburst, rresp_o;
     bpi_axi_arbiter #(.DATA_W(8), .ADDR_W(32)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q),
-        .fetch_arvalid_i(fetch_arvalid), .fetch_arready_o(fetch_arready), .fetch_araddr_i(fetch_araddr), .fetch_arlen_i(fetch_arlen),
-        .fetch_arsize_i(3'd0), .fetch_arburst_i(2'b01), .fetch_rvalid_o(fetch_rvalid), .fetch_rready_i(fetch_rready), .fetch_rdata_o(fetch_rdata),
-        .fetch_rresp_o(fetch_rresp), .fetch_rlast_o(fetch_rlast),
-        .dma_arvalid_i(dma_arvalid), .dma_arready_o(dma_arready), .dma_araddr_i(dma_araddr), .dma_arlen_i(dma_arlen),
-        .dma_arsize_i(3'd0), .dma_arburst_i(2'b01), .dma_rvalid_o(dma_rvalid), .dma_rready_i(dma_rready), .dma_rdata_o(dma_rdata),
-        .dma_rresp_o(dma_rresp), .dma_rlast_o(dma_rlast),
+        .arvalid_i({dma_arvalid, fetch_arvalid}), .arready_o({dma_arready, fetch_arready}), .araddr_i({dma_araddr, fetch_araddr}),
+        .arlen_i({dma_arlen, fetch_arlen}), .arsize_i({3'd0, 3'd0}), .arburst_i({2'b01, 2'b01}), .rvalid_o({dma_rvalid, fetch_rvalid}),
+        .rready_i({dma_rready, fetch_rready}), .rdata_o(rdata_o), .rresp_o(rresp_o), .rlast_o(rlast_o),
         .m_axi_arvalid_o(arvalid), .m_axi_arready_i(arready), .m_axi_arid_o(arid), .m_axi_araddr_o(araddr), .m_axi_arlen_o(arlen),
         .m_axi_arsize_o(arsize), .m_axi_arburst_o(arburst), .m_axi_rvalid_i(rvalid), .m_axi_rready_o(rready), .m_axi_rid_i(rid), .m_axi_rdata_i(rdata),
         .m_axi_rresp_i(rresp), .m_axi_rlast_i(rlast)
@@ -33,7 +30,7 @@ module axi_arbiter_formal (
     reg [41:0] ar_q;
     reg [11:0] r_q, fetch_r_q, dma_r_q;
     reg        fetch_ar_waits_q, dma_ar_waits_q, ar_waits_q, r_waits_q, fetch_r_waits_q, dma_r_waits_q;
-    wire [11:0] r = {rid, rdata, rresp, rlast}, fetch_r = {1'b0, fetch_rdata, fetch_rresp, fetch_rlast}, dma_r = {1'b1, dma_rdata, dma_rresp, dma_rlast};
+    wire [11:0] r = {rid, rdata, rresp, rlast}, fetch_r = {1'b0, rdata_o, rresp_o, rlast_o}, dma_r = {1'b1, rdata_o, rresp_o, rlast_o};
     always @(posedge clk_i) begin
         fetch_ar_waits_q <= !rst_q && fetch_arvalid && !fetch_arready;
         dma_ar_waits_q   <= !rst_q && dma_arvalid && !dma_arready;

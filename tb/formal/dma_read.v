@@ -14,7 +14,8 @@ module dma_read_formal #(
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
 
-    wire        cmd_ready, wr_valid, wr_select, done, idle, error_valid, arvalid, rready;
+    wire [1:0]  wr_valids;
+    wire        wr_valid = |wr_valids, wr_select = wr_valids[1], cmd_ready, done, idle, error_valid, arvalid, rready;
     wire [31:0] wr_addr, wr_data, error_addr, araddr;
     wire [3:0]  wr_strb;
     wire [7:0]  bytes, error_code, arlen;
@@ -24,7 +25,7 @@ module dma_read_formal #(
         .clk_i(clk_i), .rst_i(rst_q), .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_addr_i(cmd_addr), .cmd_select_i(cmd_select),
         .cmd_buf_i(cmd_buf), .cmd_row_bytes_i(cmd_row_bytes), .cmd_n1_i(cmd_n1), .cmd_n2_i(cmd_n2), .cmd_stride1_i(cmd_stride1),
         .cmd_stride2_i(cmd_stride2), .cmd_bufstride1_i(cmd_bufstride1), .cmd_bufstride2_i(cmd_bufstride2),
-        .wr_valid_o(wr_valid), .wr_select_o(wr_select), .wr_addr_o(wr_addr), .wr_strb_o(wr_strb), .wr_data_o(wr_data),
+        .wr_valid_o(wr_valids), .wr_addr_o(wr_addr), .wr_strb_o(wr_strb), .wr_data_o(wr_data),
         .done_o(done), .idle_o(idle), .bytes_o(bytes), .halt_i(halt), .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr),
         .m_axi_arvalid_o(arvalid), .m_axi_arready_i(arready), .m_axi_araddr_o(araddr), .m_axi_arlen_o(arlen), .m_axi_arsize_o(arsize),
         .m_axi_arburst_o(arburst), .m_axi_rvalid_i(rvalid), .m_axi_rready_o(rready), .m_axi_rdata_i(rdata), .m_axi_rresp_i(rresp), .m_axi_rlast_i(rlast)

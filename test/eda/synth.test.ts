@@ -51,7 +51,6 @@ it('sums instances, memory bits and kinds of cells', () => {
     memory: 'sram_1r1w',
     areas: new Map<string, number>(),
     delays: new Map([['$paramod\\bpi_pe', 70]]),
-    renamed: {},
   };
   const [pe, top] = blockSizes(netlist, reading);
   expect(pe).toMatchObject({ block: 'pe', instances: 2, cells: 6, luts: 4, flipFlops: 2, memoryBits: 0, delay: 70 });

@@ -177,7 +177,7 @@ const accumulateResponse: Responder = ({ rows }, tile, tap) => {
   const item = (swap: boolean, block: Block | undefined, lane: number, address: number): string =>
     packed(
       [flag(exec.reducePixels) * 2 + flag(swap), 8],
-      [tap.columnLanes, 8],
+      [exec.diagonal ? 1 : tap.columnLanes, 8],
       [block?.lanes ?? 0, 8],
       [block && lane === 0 ? block.inside : 0, 16],
       [block && lane === 0 ? block.zero : 0, 16],

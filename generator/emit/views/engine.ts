@@ -1,6 +1,7 @@
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import { type CommonView, commonView } from './common.js';
+import { tapsView } from './taps.js';
 
 /** Which engines are built, and the sizes that benches of the control blocks use. */
 export interface EngineView extends CommonView {
@@ -20,10 +21,12 @@ export interface EngineView extends CommonView {
 
 export const engineView = (config: Config): EngineView => {
   const { dataBits, dataBytes } = derive(config);
+  const detect = config.engines.some((engine) => engine !== 'zerofree');
   return {
     ...commonView(config),
     rect: config.engines.includes('zerofree'),
-    detect: config.engines.some((engine) => engine !== 'zerofree'),
+    detect,
+    taps: tapsView(detect),
     traditional: config.engines.includes('traditional'),
     bf16: config.format === 'bf16',
     rows: config.array.rows,

@@ -20,6 +20,8 @@ module bpi_accumulator #(
     input  wire               acc_valid_i,
     input  wire [ADDR_W-1:0]  acc_addr_i,
     input  wire [COLS*32-1:0] acc_data_i,
+    input  wire               end_i,             // no vector follows until the next tile's
+    output wire               ended_o,           // pulse: all before the end can be drained
 
     // Drain: data exactly two cycles after it is accepted
     input  wire               drain_valid_i,
@@ -64,6 +66,13 @@ module bpi_accumulator #(
             assign sum[c*32 +: 32] = sum_d[ADD_STAGES*32 +: 32];
         end
     endgenerate
+
+    // --- End of a tile: behind its last sums, which have been written ---------
+    reg [ADD_STAGES+3:0] ending_q;
+    always @(posedge clk_i) begin
+        ending_q <= {ending_q[ADD_STAGES+2:0], end_i};
+        if (rst_i) ending_q <= {(ADD_STAGES+4){1'b0} };
+    end
 
     // --- Drain: read, then clear in the next cycle ---------------------------
     reg  [1:0]        drain_valid_q;
@@ -128,6 +137,7 @@ module bpi_accumulator #(
 
     // --- Outputs ----------------------------------------------------------
     assign busy_o          = clearing_q;
+    assign ended_o         = ending_q[ADD_STAGES+3];
     assign drain_ready_o   = !drain_wait;
     assign drain_valid_o   = drain_valid_q[1];
     assign drain_data_o    = drain_data_q;
@@ -154,6 +164,7 @@ module bpi_accumulator #(
 `endif
     `CHECK_PARAM(BANKS >= 2 && (1 << BANK_W) == BANKS && ROW_W >= 1, "BANKS is a power of two, with two entries in each")
     `CHECK(!(acc_valid_i && clearing_q), "accumulate while the entries are cleared")
+    `CHECK(!(acc_valid_i && end_i), "a vector and an end in one cycle")
     `CHECK_KNOWN(^{acc_valid_i, drain_valid_i} !== 1'bx, "unknown control")
 
 endmodule

@@ -21,8 +21,8 @@ module bpi_activity #(
     input  wire               load_ready_i,
     input  wire               load_reorganize_i,   // part of the reorganize step
     input  wire               load_done_i,
-    input  wire               write_valid_i,       // a beat into a buffer
-    input  wire               write_select_i,      // 0 dynamic buffer, 1 stationary buffer
+    input  wire               dynamic_write_i,     // a beat into a buffer
+    input  wire               stationary_write_i,
 
     // EXEC
     input  wire               exec_valid_i,
@@ -120,9 +120,9 @@ module bpi_activity #(
         cycles_q             <= busy_i;
         array_busy_q         <= array_busy_i;
         dynamic_reads_q      <= dynamic_read_i;
-        dynamic_writes_q     <= write_valid_i && !write_select_i;
+        dynamic_writes_q     <= dynamic_write_i;
         stationary_reads_q   <= stationary_read_i;
-        stationary_writes_q  <= write_valid_i && write_select_i;
+        stationary_writes_q  <= stationary_write_i;
         accumulator_reads_q  <= sums;
         accumulator_writes_q <= sums;
         dram_bytes_read_q    <= beat_valid_i && beat_ready_i ? BEAT : NONE;

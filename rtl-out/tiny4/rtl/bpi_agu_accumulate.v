@@ -19,6 +19,7 @@ module bpi_agu_accumulate #(
     output wire              tap_ready_o,
     input  wire              tap_end_i,
     input  wire              tap_reduce_i,
+    input  wire              tap_diagonal_i,     // a row lane has one column lane, its own
     input  wire [15:0]       tap_images_i,
     input  wire [15:0]       tap_rows_i,
     input  wire [15:0]       tap_columns_i,
@@ -27,7 +28,7 @@ module bpi_agu_accumulate #(
     input  wire [ADDR_W-1:0] tap_tile_addr_i,
     input  wire [895:0]      geometry_i,
 
-    // Info of the dynamic blocks (wgrad)
+    // Info of the dynamic blocks (wgrad), ahead of their use
     input  wire              info_valid_i,
     output wire              info_ready_o,
     input  wire              info_first_i,
@@ -55,6 +56,22 @@ module bpi_agu_accumulate #(
     wire [ADDR_W-1:0] step_tile = geometry_i[24*32 +: ADDR_W];
     wire [ADDR_W-1:0] step_lane = geometry_i[26*32 +: ADDR_W];
 
+    // --- Info -------------------------------------------------------------
+    localparam INFO_W = 2 + 8 + 2*16;
+    wire        info_valid, info_first, info_last, info_take;
+    wire [7:0]  info_lanes;
+    wire [15:0] info_inside, info_zero;
+    bpi_fifo #(.WIDTH(INFO_W), .DEPTH(4)) u_info (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (info_valid_i),
+        .in_ready_o  (info_ready_o),
+        .in_data_i   ({info_first_i, info_last_i, info_lanes_i, info_inside_i, info_zero_i}),
+        .out_valid_o (info_valid),
+        .out_ready_i (info_take),
+        .out_data_o  ({info_first, info_last, info_lanes, info_inside, info_zero})
+    );
+
     // --- Control ----------------------------------------------------------
     reg              running_q, end_q, reduce_q, first_q;
     reg [7:0]        columns_q, lane_q;
@@ -63,15 +80,15 @@ module bpi_agu_accumulate #(
     wire             last, unused_inside, unused_grid;
     wire signed [17:0] unused_x;
     wire [ADDR_W-1:0] pix_addr;
-    wire             last_lane = lane_q == info_lanes_i - 8'd1;
-    wire             valid     = running_q && (!reduce_q || info_valid_i);
+    wire             last_lane = lane_q == info_lanes - 8'd1;
+    wire             valid     = running_q && (!reduce_q || info_valid);
     wire             fire      = valid && item_ready_i;
     wire             block_end = reduce_q && last_lane;
-    wire             finish    = fire && (end_q || (reduce_q ? last_lane && info_last_i : last));
+    wire             finish    = fire && (end_q || (reduce_q ? last_lane && info_last : last));
     wire             start     = tap_valid_i && (!running_q || finish);
 
     // The block's first address: the tap's for the first reduction tile of a group, else one tile further.
-    wire [ADDR_W-1:0] block_addr = info_first_i ? tile_addr_q : block_addr_q + step_tile;
+    wire [ADDR_W-1:0] block_addr = info_first ? tile_addr_q : block_addr_q + step_tile;
     wire [ADDR_W-1:0] lane_addr  = lane_q == 8'd0 ? block_addr : lane_addr_q;
 
     always @(posedge clk_i) begin
@@ -90,7 +107,7 @@ module bpi_agu_accumulate #(
         if (start) begin
             end_q       <= tap_end_i;
             reduce_q    <= tap_reduce_i && !tap_end_i;
-            columns_q   <= tap_column_lanes_i;
+            columns_q   <= tap_diagonal_i ? 8'd1 : tap_column_lanes_i;
             tile_addr_q <= tap_tile_addr_i;
             first_q     <= 1'b1;
             lane_q      <= 8'd0;
@@ -133,16 +150,16 @@ module bpi_agu_accumulate #(
 
     // --- Outputs ----------------------------------------------------------
     assign tap_ready_o    = !running_q || finish;
-    assign info_ready_o   = fire && block_end;
+    assign info_take      = fire && block_end;
     assign item_valid_o   = valid;
     assign item_end_o     = end_q;
     assign item_reduce_o  = reduce_q;
-    assign item_swap_o    = reduce_q ? lane_q == 8'd0 && info_first_i : first_q;
+    assign item_swap_o    = reduce_q ? lane_q == 8'd0 && info_first : first_q;
     assign item_addr_o    = reduce_q ? lane_addr : pix_addr;
     assign item_columns_o = columns_q;
-    assign item_lanes_o   = info_lanes_i;
-    assign item_inside_o  = lane_q == 8'd0 ? info_inside_i : 16'd0;
-    assign item_zero_o    = lane_q == 8'd0 ? info_zero_i : 16'd0;
+    assign item_lanes_o   = info_lanes;
+    assign item_inside_o  = lane_q == 8'd0 ? info_inside : 16'd0;
+    assign item_zero_o    = lane_q == 8'd0 ? info_zero : 16'd0;
 
     wire unused_ok = &{1'b0, geometry_i, unused_inside, unused_grid, unused_x};
 

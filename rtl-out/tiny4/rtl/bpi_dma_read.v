@@ -11,7 +11,9 @@ module bpi_dma_read #(
     parameter DATA_W        = 256,  // bits per beat: 32, 64 ... 1024
     parameter ADDR_W        = 64,   // bits per DRAM address (bytes)
     parameter OUTSTANDING   = 32,   // bursts in flight, 2 or more
-    parameter ELEMENT_BYTES = 2     // bytes per buffer element: 1 or 2
+    parameter ELEMENT_BYTES = 2,    // bytes per buffer element: 1 or 2
+    parameter BUFFERS       = 2,    // buffers it writes, 2 or more
+    parameter SELECT_W      = 1     // bits of a buffer's number
 ) (
     input  wire                                clk_i,
     input  wire                                rst_i,              // synchronous, active high
@@ -20,7 +22,7 @@ module bpi_dma_read #(
     input  wire                                cmd_valid_i,
     output wire                                cmd_ready_o,
     input  wire [ADDR_W-1:0]                   cmd_addr_i,
-    input  wire                                cmd_select_i,       // 0 dynamic buffer, 1 stationary buffer
+    input  wire [SELECT_W-1:0]                 cmd_select_i,       // buffer
     input  wire [31:0]                         cmd_buf_i,          // element
     input  wire [23:0]                         cmd_row_bytes_i,
     input  wire [15:0]                         cmd_n1_i,
@@ -31,8 +33,7 @@ module bpi_dma_read #(
     input  wire [31:0]                         cmd_bufstride2_i,
 
     // Buffer write, always accepted
-    output wire                                wr_valid_o,
-    output wire                                wr_select_o,
+    output wire [BUFFERS-1:0]                  wr_valid_o,         // of the buffer that is written
     output wire [31:0]                         wr_addr_o,          // element, multiple of a beat
     output wire [DATA_W/8/ELEMENT_BYTES-1:0]   wr_strb_o,
     output wire [DATA_W-1:0]                   wr_data_o,
@@ -79,7 +80,8 @@ module bpi_dma_read #(
     wire stop = halt_i || failed_q;
 
     // --- Rows of a command: one each cycle ----------------------------------
-    reg               cmd_open_q, cmd_select_q;
+    reg               cmd_open_q;
+    reg  [SELECT_W-1:0] cmd_select_q;
     reg  [ADDR_W-1:0] row_addr_q, plane_addr_q;
     reg  [31:0]       row_buf_q, plane_buf_q;
     reg  [23:0]       row_bytes_q;
@@ -99,7 +101,8 @@ module bpi_dma_read #(
                    ((row_addr_q[0] || row_bytes_q[0]) && ELEMENT_ODD != 0);
 
     // --- Bursts of a row: one each cycle ------------------------------------
-    reg                 row_open_q, row_bad_q, row_select_q, row_begins_q, row_closes_q;
+    reg                 row_open_q, row_bad_q, row_begins_q, row_closes_q;
+    reg  [SELECT_W-1:0] row_select_q;
     reg  [BEAT_W-1:0]   beat_q;        // DRAM address in beats
     reg  [BUF_W-1:0]    buf_q;         // buffer address in beats
     reg  [COUNT_W-1:0]  left_q;        // beats left in the row, less one
@@ -129,7 +132,7 @@ module bpi_dma_read #(
     assign     row_ready = !row_open_q || (announce && at_row);
 
     // --- What is owed: one entry for each burst -----------------------------
-    localparam OWED_W = BEAT_W + BUF_W + 8 + 2*ELEM_W + 2;
+    localparam OWED_W = BEAT_W + BUF_W + 8 + 2*ELEM_W + SELECT_W + 1;
     wire [OWED_W-1:0] owed_in = { beat_q, buf_q, len,
                                   row_begins_q ? misfit_q[BYTE_W-1:SHIFT] : {ELEM_W{1'b0}},
                                   at_row ? last_q : {ELEM_W{1'b1}},
@@ -150,7 +153,8 @@ module bpi_dma_read #(
     wire [BUF_W-1:0]  owed_buf;
     wire [7:0]        owed_len;
     wire [ELEM_W-1:0] owed_first, owed_last;
-    wire              owed_select, owed_closes;
+    wire [SELECT_W-1:0] owed_select;
+    wire              owed_closes;
     assign { owed_beat, owed_buf, owed_len, owed_first, owed_last, owed_select, owed_closes } = owed_out;
 
     // --- Beats received -----------------------------------------------------
@@ -166,12 +170,14 @@ module bpi_dma_read #(
     wire [BEAT_W-1:0]        here       = { owed_beat[BEAT_W-1:PAGE_W], in_page };     // a burst lies in one page
 
     // --- Registers ----------------------------------------------------------
-    reg                     wr_valid_q, wr_select_q, done_q, received_q, error_valid_q;
+    reg                     done_q, received_q, error_valid_q;
+    reg [BUFFERS-1:0]       wr_valid_q;
     reg [BUF_W-1:0]         wr_beat_q;
     reg [BEAT_ELEMENTS-1:0] wr_strb_q;
     reg [DATA_W-1:0]        wr_data_q;
     reg [7:0]               error_code_q;
     reg [ADDR_W-1:0]        error_addr_q;
+    integer                 n;
 
     always @(posedge clk_i) begin
         if (cmd_valid_i && cmd_ready_o) begin
@@ -222,7 +228,6 @@ module bpi_dma_read #(
         end
 
         if (received) begin
-            wr_select_q <= owed_select;
             wr_beat_q   <= owed_buf + { {(BUF_W-8){1'b0}}, index_q };
             wr_strb_q   <= from_first & to_last;
             wr_data_q   <= m_axi_rdata_i;
@@ -240,7 +245,7 @@ module bpi_dma_read #(
         ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);
         if (announce != burst_received) flight_q <= announce ? flight_q + 1'b1 : flight_q - 1'b1;
         if (received) index_q <= beat_last ? 8'd0 : index_q + 8'd1;
-        wr_valid_q    <= received && !refused && !stop;
+        for (n = 0; n < BUFFERS; n = n + 1) wr_valid_q[n] <= received && owed_select == n[SELECT_W-1:0] && !refused && !stop;
         done_q        <= burst_received && owed_closes && !refused && !stop;
         received_q    <= received;
         error_valid_q <= refused || misaligned;
@@ -251,7 +256,7 @@ module bpi_dma_read #(
             ar_valid_q    <= 1'b0;
             flight_q      <= {FLIGHT_W{1'b0}};
             index_q       <= 8'd0;
-            wr_valid_q    <= 1'b0;
+            wr_valid_q    <= {BUFFERS{1'b0}};
             done_q        <= 1'b0;
             received_q    <= 1'b0;
             error_valid_q <= 1'b0;
@@ -264,7 +269,6 @@ module bpi_dma_read #(
     // --- Outputs ------------------------------------------------------------
     assign cmd_ready_o     = !cmd_open_q;
     assign wr_valid_o      = wr_valid_q;
-    assign wr_select_o     = wr_select_q;
     assign wr_addr_o       = { wr_beat_q, {ELEM_W{1'b0}} };
     assign wr_strb_o       = wr_strb_q;
     assign wr_data_o       = wr_data_q;
@@ -283,6 +287,7 @@ module bpi_dma_read #(
 
     // --- Checks -------------------------------------------------------------
     `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
+    `CHECK_PARAM(BUFFERS >= 2 && BUFFERS <= (1 << SELECT_W), "SELECT_W holds every buffer's number")
     `CHECK(!announce || owed_room, "more bursts in flight than entries")
     `CHECK(!received || m_axi_rlast_i == beat_last, "RLAST is not at the end of the burst")
     `CHECK(!(cmd_valid_i && !stop) || (cmd_row_bytes_i != 0 && cmd_n1_i != 0 && cmd_n2_i != 0), "command of size zero")

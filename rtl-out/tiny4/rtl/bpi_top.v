@@ -172,19 +172,75 @@ module bpi_top (
         .inc_prologue_cycles_i    (inc_prologue_cycles)
     );
 
+    // --- Clients of the read port, and of the status: what client n says is the n-th part of each vector -------
+    localparam FETCH = 0, LOAD = 1, READERS = 2;
+    wire [READERS-1:0]        ar_valid, ar_ready, r_valid, r_ready;
+    wire [READERS*ADDR_W-1:0] ar_addr;
+    wire [READERS*8-1:0]      ar_len;
+    wire [READERS*3-1:0]      ar_size;
+    wire [READERS*2-1:0]      ar_burst;
+    wire [BUS_W-1:0]          r_data;
+    wire [1:0]                r_resp;
+    wire                      r_last;
+    bpi_axi_arbiter #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .CLIENTS(READERS), .ID_W(1)) u_arbiter (
+        .clk_i           (clk_i),
+        .rst_i           (rst_i),
+        .arvalid_i       (ar_valid),
+        .arready_o       (ar_ready),
+        .araddr_i        (ar_addr),
+        .arlen_i         (ar_len),
+        .arsize_i        (ar_size),
+        .arburst_i       (ar_burst),
+        .rvalid_o        (r_valid),
+        .rready_i        (r_ready),
+        .rdata_o         (r_data),
+        .rresp_o         (r_resp),
+        .rlast_o         (r_last),
+        .m_axi_arid_o    (m_axi_arid),
+        .m_axi_arvalid_o (m_axi_arvalid),
+        .m_axi_arready_i (m_axi_arready),
+        .m_axi_araddr_o  (m_axi_araddr),
+        .m_axi_arlen_o   (m_axi_arlen),
+        .m_axi_arsize_o  (m_axi_arsize),
+        .m_axi_arburst_o (m_axi_arburst),
+        .m_axi_rid_i     (m_axi_rid),
+        .m_axi_rvalid_i  (m_axi_rvalid),
+        .m_axi_rready_o  (m_axi_rready),
+        .m_axi_rdata_i   (m_axi_rdata),
+        .m_axi_rresp_i   (m_axi_rresp),
+        .m_axi_rlast_i   (m_axi_rlast)
+    );
+    assign m_axi_arlock  = 1'b0;
+    assign m_axi_arcache = 4'b0011;
+    assign m_axi_arprot  = 3'b000;
+    assign m_axi_arqos   = 4'b0000;
+
+    // Of errors in one cycle the first of these counts.  The range of the accumulator is no client of the bus.
+    localparam WRITER = 0, READER = 1, PROGRAM = 2, RANGE = 3, UNITS = 4;
+    wire [UNITS-1:0]        unit_idle, unit_error;
+    wire [UNITS*8-1:0]      unit_code;
+    wire [UNITS*ADDR_W-1:0] unit_addr;
+    assign unit_idle[RANGE]                  = 1'b1;
+    assign unit_code[RANGE*8 +: 8]           = 8'd13;
+    assign unit_addr[RANGE*ADDR_W +: ADDR_W] = {ADDR_W{1'b0}};
+    bpi_status #(.ADDR_W(ADDR_W), .CLIENTS(UNITS)) u_status (
+        .clk_i         (clk_i),
+        .rst_i         (rst),
+        .idle_i        (unit_idle),
+        .error_valid_i (unit_error),
+        .error_code_i  (unit_code),
+        .error_addr_i  (unit_addr),
+        .idle_o        (bus_idle),
+        .error_valid_o (fault_valid),
+        .error_code_o  (fault_cause),
+        .error_addr_o  (fault_addr)
+    );
+
     // --- Program ----------------------------------------------------------
     wire              clear, halt;
     wire              rst = rst_i || clear;
-    wire              fetch_start, fetch_halt, fetch_idle, fetch_valid, fetch_ready, fetch_error;
+    wire              fetch_start, fetch_halt, fetch_valid, fetch_ready;
     wire [511:0]      fetch_data;
-    wire [7:0]        fetch_code;
-    wire [ADDR_W-1:0] fetch_addr;
-    wire              f_arvalid, f_arready, f_rvalid, f_rready, f_rlast;
-    wire [ADDR_W-1:0] f_araddr;
-    wire [7:0]        f_arlen;
-    wire [2:0]        f_arsize;
-    wire [1:0]        f_arburst, f_rresp;
-    wire [BUS_W-1:0]  f_rdata;
     bpi_fetch #(.DATA_W(BUS_W), .ADDR_W(ADDR_W)) u_fetch (
         .clk_i           (clk_i),
         .rst_i           (rst),
@@ -194,22 +250,22 @@ module bpi_top (
         .ins_valid_o     (fetch_valid),
         .ins_ready_i     (fetch_ready),
         .ins_data_o      (fetch_data),
-        .idle_o          (fetch_idle),
+        .idle_o          (unit_idle[PROGRAM]),
         .halt_i          (fetch_halt),
-        .error_valid_o   (fetch_error),
-        .error_code_o    (fetch_code),
-        .error_addr_o    (fetch_addr),
-        .m_axi_arvalid_o (f_arvalid),
-        .m_axi_arready_i (f_arready),
-        .m_axi_araddr_o  (f_araddr),
-        .m_axi_arlen_o   (f_arlen),
-        .m_axi_arsize_o  (f_arsize),
-        .m_axi_arburst_o (f_arburst),
-        .m_axi_rvalid_i  (f_rvalid),
-        .m_axi_rready_o  (f_rready),
-        .m_axi_rdata_i   (f_rdata),
-        .m_axi_rresp_i   (f_rresp),
-        .m_axi_rlast_i   (f_rlast)
+        .error_valid_o   (unit_error[PROGRAM]),
+        .error_code_o    (unit_code[PROGRAM*8 +: 8]),
+        .error_addr_o    (unit_addr[PROGRAM*ADDR_W +: ADDR_W]),
+        .m_axi_arvalid_o (ar_valid[FETCH]),
+        .m_axi_arready_i (ar_ready[FETCH]),
+        .m_axi_araddr_o  (ar_addr[FETCH*ADDR_W +: ADDR_W]),
+        .m_axi_arlen_o   (ar_len[FETCH*8 +: 8]),
+        .m_axi_arsize_o  (ar_size[FETCH*3 +: 3]),
+        .m_axi_arburst_o (ar_burst[FETCH*2 +: 2]),
+        .m_axi_rvalid_i  (r_valid[FETCH]),
+        .m_axi_rready_o  (r_ready[FETCH]),
+        .m_axi_rdata_i   (r_data),
+        .m_axi_rresp_i   (r_resp),
+        .m_axi_rlast_i   (r_last)
     );
 
     wire         ins_valid, ins_ready, ins_load, ins_exec, ins_store, ins_end;
@@ -224,26 +280,31 @@ module bpi_top (
         .in_valid_i  (fetch_valid),
         .in_ready_o  (fetch_ready),
         .in_data_i   (fetch_data),
-        .loads_i     (loads),
-        .execs_i     (execs),
-        .stores_i    (stores),
+        .loads_i (loads),
+        .execs_i (execs),
+        .stores_i (stores),
         .out_valid_o (ins_valid),
         .out_ready_i (ins_ready),
         .out_data_o  (ins_data),
-        .out_load_o  (ins_load),
-        .out_exec_o  (ins_exec),
+        .out_load_o (ins_load),
+        .out_exec_o (ins_exec),
         .out_store_o (ins_store),
         .out_end_o   (ins_end),
         .out_cause_o (ins_cause)
     );
 
-    reg               fault_valid_q;
-    reg  [7:0]        fault_cause_q;
-    reg  [ADDR_W-1:0] fault_addr_q;
-    wire              load_valid, load_ready, exec_valid, exec_ready, store_valid, store_ready;
-    wire [511:0]      load_ins, exec_ins, store_ins;
+    wire              fault_valid;
+    wire [7:0]        fault_cause;
+    wire [ADDR_W-1:0] fault_addr;
+    wire              load_valid, load_ready, load_done;
+    wire [511:0]      load_ins;
+    wire              exec_valid, exec_ready, exec_done;
+    wire [511:0]      exec_ins;
+    wire              store_valid, store_ready;
+    wire [511:0]      store_ins;
+    wire              wait_load;
+    wire              wait_store;
     wire [895:0]      geometry;
-    wire              load_done, exec_done, wait_load, wait_store;
     wire              bus_idle, accumulator_busy;
     bpi_sequencer #(.ADDR_W(ADDR_W)) u_sequencer (
         .clk_i               (clk_i),
@@ -267,46 +328,40 @@ module bpi_top (
         .ins_valid_i         (ins_valid),
         .ins_ready_o         (ins_ready),
         .ins_data_i          (ins_data),
-        .ins_load_i          (ins_load),
-        .ins_exec_i          (ins_exec),
-        .ins_store_i         (ins_store),
+        .ins_load_i (ins_load),
+        .ins_exec_i (ins_exec),
+        .ins_store_i (ins_store),
         .ins_end_i           (ins_end),
         .ins_cause_i         (ins_cause),
-        .loads_o             (loads),
-        .execs_o             (execs),
-        .stores_o            (stores),
-        .fault_valid_i       (fault_valid_q),
-        .fault_cause_i       (fault_cause_q),
-        .fault_addr_i        (fault_addr_q),
-        .load_valid_o        (load_valid),
-        .load_ready_i        (load_ready),
-        .load_data_o         (load_ins),
-        .exec_valid_o        (exec_valid),
-        .exec_ready_i        (exec_ready),
-        .exec_data_o         (exec_ins),
-        .store_valid_o       (store_valid),
-        .store_ready_i       (store_ready),
-        .store_data_o        (store_ins),
-        .geometry_o          (geometry),
-        .load_done_i         (load_done),
-        .exec_done_i         (exec_done),
-        .wait_load_o         (wait_load),
-        .wait_store_o        (wait_store)
+        .fault_valid_i       (fault_valid),
+        .fault_cause_i       (fault_cause),
+        .fault_addr_i        (fault_addr),
+        .loads_o (loads),
+        .load_valid_o (load_valid),
+        .load_ready_i (load_ready),
+        .load_data_o (load_ins),
+        .load_done_i (load_done),
+        .execs_o (execs),
+        .exec_valid_o (exec_valid),
+        .exec_ready_i (exec_ready),
+        .exec_data_o (exec_ins),
+        .exec_done_i (exec_done),
+        .stores_o (stores),
+        .store_valid_o (store_valid),
+        .store_ready_i (store_ready),
+        .store_data_o (store_ins),
+        .wait_load_o (wait_load),
+        .wait_store_o (wait_store),
+        .geometry_o          (geometry)
     );
 
     // --- LOAD -------------------------------------------------------------
-    wire              wr_valid, wr_select, read_idle, read_error;
+    localparam DYNAMIC = 0, STATIONARY = 1, BUFFERS = 2;   // as LOAD numbers them
+    wire [BUFFERS-1:0] wr_valid;
     wire [31:0]       wr_addr;
     wire [BEAT-1:0]   wr_strb;
     wire [BUS_W-1:0]  wr_data;
-    wire [7:0]        read_code;
-    wire [ADDR_W-1:0] read_addr;
-    wire              r_arvalid, r_arready, r_rvalid, r_rready, r_rlast;
-    wire [ADDR_W-1:0] r_araddr;
-    wire [7:0]        r_arlen, read_bytes;
-    wire [2:0]        r_arsize;
-    wire [1:0]        r_arburst, r_rresp;
-    wire [BUS_W-1:0]  r_rdata;
+    wire [7:0]        read_bytes;
     wire [ADDR_W-1:0] load_address = load_ins[3*32 +: ADDR_W];
     wire load_stationary = load_ins[8];
     wire load_reorganize = load_ins[9];
@@ -318,7 +373,7 @@ module bpi_top (
     wire [31:0] load_stride2 = load_ins[9*32 +: 32];
     wire [31:0] load_buf_stride1 = load_ins[10*32 +: 32];
     wire [31:0] load_buf_stride2 = load_ins[11*32 +: 32];
-    bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES)) u_dma_read (
+    bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES), .BUFFERS(BUFFERS), .SELECT_W(1)) u_dma_read (
         .clk_i            (clk_i),
         .rst_i            (rst),
         .cmd_valid_i      (load_valid),
@@ -334,83 +389,50 @@ module bpi_top (
         .cmd_bufstride1_i (load_buf_stride1),
         .cmd_bufstride2_i (load_buf_stride2),
         .wr_valid_o       (wr_valid),
-        .wr_select_o      (wr_select),
         .wr_addr_o        (wr_addr),
         .wr_strb_o        (wr_strb),
         .wr_data_o        (wr_data),
         .done_o           (load_done),
-        .idle_o           (read_idle),
+        .idle_o           (unit_idle[READER]),
         .bytes_o          (read_bytes),
         .halt_i           (halt),
-        .error_valid_o    (read_error),
-        .error_code_o     (read_code),
-        .error_addr_o     (read_addr),
-        .m_axi_arvalid_o  (r_arvalid),
-        .m_axi_arready_i  (r_arready),
-        .m_axi_araddr_o   (r_araddr),
-        .m_axi_arlen_o    (r_arlen),
-        .m_axi_arsize_o   (r_arsize),
-        .m_axi_arburst_o  (r_arburst),
-        .m_axi_rvalid_i   (r_rvalid),
-        .m_axi_rready_o   (r_rready),
-        .m_axi_rdata_i    (r_rdata),
-        .m_axi_rresp_i    (r_rresp),
-        .m_axi_rlast_i    (r_rlast)
+        .error_valid_o    (unit_error[READER]),
+        .error_code_o     (unit_code[READER*8 +: 8]),
+        .error_addr_o     (unit_addr[READER*ADDR_W +: ADDR_W]),
+        .m_axi_arvalid_o  (ar_valid[LOAD]),
+        .m_axi_arready_i  (ar_ready[LOAD]),
+        .m_axi_araddr_o   (ar_addr[LOAD*ADDR_W +: ADDR_W]),
+        .m_axi_arlen_o    (ar_len[LOAD*8 +: 8]),
+        .m_axi_arsize_o   (ar_size[LOAD*3 +: 3]),
+        .m_axi_arburst_o  (ar_burst[LOAD*2 +: 2]),
+        .m_axi_rvalid_i   (r_valid[LOAD]),
+        .m_axi_rready_o   (r_ready[LOAD]),
+        .m_axi_rdata_i    (r_data),
+        .m_axi_rresp_i    (r_resp),
+        .m_axi_rlast_i    (r_last)
     );
-
-    bpi_axi_arbiter #(.DATA_W(BUS_W), .ADDR_W(ADDR_W)) u_arbiter (
-        .clk_i          (clk_i),
-        .rst_i          (rst_i),
-        .fetch_arvalid_i  (f_arvalid),
-        .fetch_arready_o  (f_arready),
-        .fetch_araddr_i   (f_araddr),
-        .fetch_arlen_i    (f_arlen),
-        .fetch_arsize_i   (f_arsize),
-        .fetch_arburst_i  (f_arburst),
-        .fetch_rvalid_o   (f_rvalid),
-        .fetch_rready_i   (f_rready),
-        .fetch_rdata_o    (f_rdata),
-        .fetch_rresp_o    (f_rresp),
-        .fetch_rlast_o    (f_rlast),
-        .dma_arvalid_i    (r_arvalid),
-        .dma_arready_o    (r_arready),
-        .dma_araddr_i     (r_araddr),
-        .dma_arlen_i      (r_arlen),
-        .dma_arsize_i     (r_arsize),
-        .dma_arburst_i    (r_arburst),
-        .dma_rvalid_o     (r_rvalid),
-        .dma_rready_i     (r_rready),
-        .dma_rdata_o      (r_rdata),
-        .dma_rresp_o      (r_rresp),
-        .dma_rlast_o      (r_rlast),
-        .m_axi_arid_o    (m_axi_arid),
-        .m_axi_arvalid_o (m_axi_arvalid),
-        .m_axi_arready_i (m_axi_arready),
-        .m_axi_araddr_o  (m_axi_araddr),
-        .m_axi_arlen_o   (m_axi_arlen),
-        .m_axi_arsize_o  (m_axi_arsize),
-        .m_axi_arburst_o (m_axi_arburst),
-        .m_axi_rid_i     (m_axi_rid),
-        .m_axi_rvalid_i  (m_axi_rvalid),
-        .m_axi_rready_o  (m_axi_rready),
-        .m_axi_rdata_i   (m_axi_rdata),
-        .m_axi_rresp_i   (m_axi_rresp),
-        .m_axi_rlast_i   (m_axi_rlast)
-    );
-    assign m_axi_arlock  = 1'b0;
-    assign m_axi_arcache = 4'b0011;
-    assign m_axi_arprot  = 3'b000;
-    assign m_axi_arqos   = 4'b0000;
 
     // --- EXEC: taps -------------------------------------------------------
-    wire                    tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
-    wire [15:0]             tap_images, tap_rows, tap_columns, tap_reduction_tiles;
-    wire signed [17:0]      tap_x_h, tap_x_w;
-    wire [7:0]              tap_phase_h, tap_phase_w, tap_row_lanes, tap_column_lanes;
-    wire [DYN_W-1:0]        tap_dyn;
-    wire [BLOCK_ADDR_W-1:0] tap_pix, tap_tile;
-    wire                    dyn_space, stat_space, acc_space;
-    wire                    tap_ready = dyn_space && stat_space && acc_space;
+    wire                       tap_valid, tap_ready;
+    wire                       tap_end;
+    wire                       tap_reduce;
+    wire                       tap_by_column;
+    wire                       tap_rect;
+    wire                       tap_fused;
+    wire                       tap_diagonal;
+    wire [15:0]                tap_images;
+    wire [15:0]                tap_rows;
+    wire [15:0]                tap_columns;
+    wire signed [17:0]         tap_x_h;
+    wire signed [17:0]         tap_x_w;
+    wire [7:0]                 tap_phase_h;
+    wire [7:0]                 tap_phase_w;
+    wire [15:0]                tap_reduction_tiles;
+    wire [7:0]                 tap_row_lanes;
+    wire [7:0]                 tap_column_lanes;
+    wire [DYN_W-1:0]           tap_dyn_addr;
+    wire [BLOCK_ADDR_W-1:0]    tap_pix_addr;
+    wire [BLOCK_ADDR_W-1:0]    tap_tile_addr;
     bpi_tap_walker #(.ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .PIX_W(BLOCK_ADDR_W), .TILE_W(BLOCK_ADDR_W)) u_tap_walker (
         .clk_i                 (clk_i),
         .rst_i                 (rst),
@@ -419,52 +441,134 @@ module bpi_top (
         .tile_i                (exec_ins),
         .geometry_i            (geometry),
         .tap_valid_o           (tap_valid),
-        .tap_ready_i           (tap_ready),
-        .tap_end_o             (tap_end),
-        .tap_reduce_o          (tap_reduce),
-        .tap_by_column_o       (tap_by_column),
-        .tap_rect_o            (tap_rect),
-        .tap_fused_o           (tap_fused),
-        .tap_diagonal_o        (tap_diagonal),
-        .tap_images_o          (tap_images),
-        .tap_rows_o            (tap_rows),
-        .tap_columns_o         (tap_columns),
-        .tap_x_h_o             (tap_x_h),
-        .tap_x_w_o             (tap_x_w),
-        .tap_phase_h_o         (tap_phase_h),
-        .tap_phase_w_o         (tap_phase_w),
+        .tap_end_o (tap_end),
+        .tap_reduce_o (tap_reduce),
+        .tap_by_column_o (tap_by_column),
+        .tap_rect_o (tap_rect),
+        .tap_fused_o (tap_fused),
+        .tap_diagonal_o (tap_diagonal),
+        .tap_images_o (tap_images),
+        .tap_rows_o (tap_rows),
+        .tap_columns_o (tap_columns),
+        .tap_x_h_o (tap_x_h),
+        .tap_x_w_o (tap_x_w),
+        .tap_phase_h_o (tap_phase_h),
+        .tap_phase_w_o (tap_phase_w),
         .tap_reduction_tiles_o (tap_reduction_tiles),
-        .tap_row_lanes_o       (tap_row_lanes),
-        .tap_column_lanes_o    (tap_column_lanes),
-        .tap_dyn_addr_o        (tap_dyn),
-        .tap_pix_addr_o        (tap_pix),
-        .tap_tile_addr_o       (tap_tile)
+        .tap_row_lanes_o (tap_row_lanes),
+        .tap_column_lanes_o (tap_column_lanes),
+        .tap_dyn_addr_o (tap_dyn_addr),
+        .tap_pix_addr_o (tap_pix_addr),
+        .tap_tile_addr_o (tap_tile_addr),
+        .tap_ready_i           (tap_ready)
     );
-    wire tap_push = tap_valid && tap_ready;
+
+    wire                       dynamic_tap_valid, dynamic_tap_ready;
+    wire                       dynamic_tap_reduce;
+    wire                       dynamic_tap_rect;
+    wire                       dynamic_tap_fused;
+    wire [15:0]                dynamic_tap_images;
+    wire [15:0]                dynamic_tap_rows;
+    wire [15:0]                dynamic_tap_columns;
+    wire signed [17:0]         dynamic_tap_x_h;
+    wire signed [17:0]         dynamic_tap_x_w;
+    wire [7:0]                 dynamic_tap_phase_h;
+    wire [7:0]                 dynamic_tap_phase_w;
+    wire [15:0]                dynamic_tap_reduction_tiles;
+    wire [7:0]                 dynamic_tap_row_lanes;
+    wire [DYN_W-1:0]           dynamic_tap_addr;
+    wire                       stationary_tap_valid, stationary_tap_ready;
+    wire                       stationary_tap_reduce;
+    wire                       stationary_tap_by_column;
+    wire                       stationary_tap_rect;
+    wire                       stationary_tap_diagonal;
+    wire [15:0]                stationary_tap_images;
+    wire [15:0]                stationary_tap_rows;
+    wire [15:0]                stationary_tap_columns;
+    wire [7:0]                 stationary_tap_phase_h;
+    wire [7:0]                 stationary_tap_phase_w;
+    wire [7:0]                 stationary_tap_row_lanes;
+    wire [7:0]                 stationary_tap_column_lanes;
+    wire [STAT_W-1:0]          stationary_tap_pix_addr;
+    wire [STAT_W-1:0]          stationary_tap_tile_addr;
+    wire                       accumulate_tap_valid, accumulate_tap_ready;
+    wire                       accumulate_tap_end;
+    wire                       accumulate_tap_reduce;
+    wire                       accumulate_tap_diagonal;
+    wire [15:0]                accumulate_tap_images;
+    wire [15:0]                accumulate_tap_rows;
+    wire [15:0]                accumulate_tap_columns;
+    wire [7:0]                 accumulate_tap_column_lanes;
+    wire [BLOCK_ADDR_W-1:0]    accumulate_tap_pix_addr;
+    wire [BLOCK_ADDR_W-1:0]    accumulate_tap_tile_addr;
+    bpi_tap_fifos #(.DYN_W(DYN_W), .STAT_W(STAT_W), .BLOCK_ADDR_W(BLOCK_ADDR_W)) u_tap_fifos (
+        .clk_i (clk_i),
+        .rst_i (rst),
+        .dynamic_valid_o (dynamic_tap_valid),
+        .dynamic_ready_i (dynamic_tap_ready),
+        .dynamic_reduce_o (dynamic_tap_reduce),
+        .dynamic_rect_o (dynamic_tap_rect),
+        .dynamic_fused_o (dynamic_tap_fused),
+        .dynamic_images_o (dynamic_tap_images),
+        .dynamic_rows_o (dynamic_tap_rows),
+        .dynamic_columns_o (dynamic_tap_columns),
+        .dynamic_x_h_o (dynamic_tap_x_h),
+        .dynamic_x_w_o (dynamic_tap_x_w),
+        .dynamic_phase_h_o (dynamic_tap_phase_h),
+        .dynamic_phase_w_o (dynamic_tap_phase_w),
+        .dynamic_reduction_tiles_o (dynamic_tap_reduction_tiles),
+        .dynamic_row_lanes_o (dynamic_tap_row_lanes),
+        .dynamic_addr_o (dynamic_tap_addr),
+        .stationary_valid_o (stationary_tap_valid),
+        .stationary_ready_i (stationary_tap_ready),
+        .stationary_reduce_o (stationary_tap_reduce),
+        .stationary_by_column_o (stationary_tap_by_column),
+        .stationary_rect_o (stationary_tap_rect),
+        .stationary_diagonal_o (stationary_tap_diagonal),
+        .stationary_images_o (stationary_tap_images),
+        .stationary_rows_o (stationary_tap_rows),
+        .stationary_columns_o (stationary_tap_columns),
+        .stationary_phase_h_o (stationary_tap_phase_h),
+        .stationary_phase_w_o (stationary_tap_phase_w),
+        .stationary_row_lanes_o (stationary_tap_row_lanes),
+        .stationary_column_lanes_o (stationary_tap_column_lanes),
+        .stationary_pix_addr_o (stationary_tap_pix_addr),
+        .stationary_tile_addr_o (stationary_tap_tile_addr),
+        .accumulate_valid_o (accumulate_tap_valid),
+        .accumulate_ready_i (accumulate_tap_ready),
+        .accumulate_end_o (accumulate_tap_end),
+        .accumulate_reduce_o (accumulate_tap_reduce),
+        .accumulate_diagonal_o (accumulate_tap_diagonal),
+        .accumulate_images_o (accumulate_tap_images),
+        .accumulate_rows_o (accumulate_tap_rows),
+        .accumulate_columns_o (accumulate_tap_columns),
+        .accumulate_column_lanes_o (accumulate_tap_column_lanes),
+        .accumulate_pix_addr_o (accumulate_tap_pix_addr),
+        .accumulate_tile_addr_o (accumulate_tap_tile_addr),
+        .tap_end_i (tap_end),
+        .tap_reduce_i (tap_reduce),
+        .tap_by_column_i (tap_by_column),
+        .tap_rect_i (tap_rect),
+        .tap_fused_i (tap_fused),
+        .tap_diagonal_i (tap_diagonal),
+        .tap_images_i (tap_images),
+        .tap_rows_i (tap_rows),
+        .tap_columns_i (tap_columns),
+        .tap_x_h_i (tap_x_h),
+        .tap_x_w_i (tap_x_w),
+        .tap_phase_h_i (tap_phase_h),
+        .tap_phase_w_i (tap_phase_w),
+        .tap_reduction_tiles_i (tap_reduction_tiles),
+        .tap_row_lanes_i (tap_row_lanes),
+        .tap_column_lanes_i (tap_column_lanes),
+        .tap_dyn_addr_i (tap_dyn_addr),
+        .tap_pix_addr_i (tap_pix_addr),
+        .tap_tile_addr_i (tap_tile_addr),
+        .tap_valid_i (tap_valid),
+        .tap_ready_o (tap_ready)
+    );
 
     // --- EXEC: dynamic operand --------------------------------------------
-    localparam DYN_TAP_W = 2 + 4*16 + 18 + 8 + DYN_W + 1 + 18 + 2*8;
-    wire                 dyn_valid, dyn_ready;
-    wire [DYN_TAP_W-1:0] dyn_tap;
-    wire                 dyn_reduce, dyn_rect, dyn_fused;
-    wire [15:0]          dyn_images, dyn_rows, dyn_columns, dyn_tiles;
-    wire signed [17:0]   dyn_x_h, dyn_x_w;
-    wire [7:0]           dyn_phase_h, dyn_phase_w, dyn_lanes;
-    wire [DYN_W-1:0]     dyn_addr;
-    bpi_fifo #(.WIDTH(DYN_TAP_W), .DEPTH(2)) u_dyn_taps (
-        .clk_i       (clk_i),
-        .rst_i       (rst),
-        .in_valid_i  (tap_push && !tap_end),
-        .in_ready_o  (dyn_space),
-        .in_data_i   ({ tap_rect, tap_x_h, tap_phase_h, tap_phase_w, tap_reduce, tap_fused, tap_images, tap_rows, tap_columns,
-                       tap_reduction_tiles, tap_x_w, tap_row_lanes, tap_dyn}),
-        .out_valid_o (dyn_valid),
-        .out_ready_i (dyn_ready),
-        .out_data_o  (dyn_tap)
-    );
-    assign { dyn_rect, dyn_x_h, dyn_phase_h, dyn_phase_w, dyn_reduce, dyn_fused, dyn_images, dyn_rows, dyn_columns,
-            dyn_tiles, dyn_x_w, dyn_lanes, dyn_addr} = dyn_tap;
-
     wire                        exec_rd_valid;
     wire [DYN_W-1:0]            exec_rd_addr;
     wire [DYN_LANES*DATA_W-1:0] dynamic_data;
@@ -472,27 +576,27 @@ module bpi_top (
     wire [ROWS*DATA_W-1:0]      direct_data, block_data, column_data;
     wire [7:0]                  direct_inside, direct_zero, block_lanes;
     wire                        block_valid, block_ready, column_valid, column_ready;
-    wire                        info_push, info_space, info_first_in, info_last_in;
-    wire [7:0]                  info_lanes_in;
-    wire [15:0]                 info_inside_in, info_zero_in;
+    wire                        info_valid, info_ready, info_first, info_last;
+    wire [7:0]                  info_lanes;
+    wire [15:0]                 info_inside, info_zero;
     bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(DYN_LANES), .ADDR_W(DYN_W)) u_agu_dynamic (
         .clk_i                 (clk_i),
         .rst_i                 (rst),
-        .tap_valid_i           (dyn_valid),
-        .tap_ready_o           (dyn_ready),
-        .tap_reduce_i          (dyn_reduce),
-        .tap_rect_i            (dyn_rect),
-        .tap_fused_i           (dyn_fused),
-        .tap_images_i          (dyn_images),
-        .tap_rows_i            (dyn_rows),
-        .tap_columns_i         (dyn_columns),
-        .tap_x_h_i             (dyn_x_h),
-        .tap_x_w_i             (dyn_x_w),
-        .tap_phase_h_i         (dyn_phase_h),
-        .tap_phase_w_i         (dyn_phase_w),
-        .tap_reduction_tiles_i (dyn_tiles),
-        .tap_row_lanes_i       (dyn_lanes),
-        .tap_addr_i            (dyn_addr),
+        .tap_valid_i (dynamic_tap_valid),
+        .tap_ready_o (dynamic_tap_ready),
+        .tap_reduce_i (dynamic_tap_reduce),
+        .tap_rect_i (dynamic_tap_rect),
+        .tap_fused_i (dynamic_tap_fused),
+        .tap_images_i (dynamic_tap_images),
+        .tap_rows_i (dynamic_tap_rows),
+        .tap_columns_i (dynamic_tap_columns),
+        .tap_x_h_i (dynamic_tap_x_h),
+        .tap_x_w_i (dynamic_tap_x_w),
+        .tap_phase_h_i (dynamic_tap_phase_h),
+        .tap_phase_w_i (dynamic_tap_phase_w),
+        .tap_reduction_tiles_i (dynamic_tap_reduction_tiles),
+        .tap_row_lanes_i (dynamic_tap_row_lanes),
+        .tap_addr_i (dynamic_tap_addr),
         .geometry_i            (geometry),
         .rd_valid_o            (exec_rd_valid),
         .rd_addr_o             (exec_rd_addr),
@@ -506,27 +610,13 @@ module bpi_top (
         .block_ready_i         (block_ready),
         .block_data_o          (block_data),
         .block_lanes_o         (block_lanes),
-        .info_valid_o          (info_push),
-        .info_ready_i          (info_space),
-        .info_first_o          (info_first_in),
-        .info_last_o           (info_last_in),
-        .info_lanes_o          (info_lanes_in),
-        .info_inside_o         (info_inside_in),
-        .info_zero_o           (info_zero_in)
-    );
-
-    wire       info_valid, info_ready, info_first, info_last;
-    wire [7:0] info_lanes;
-    wire [15:0] info_inside, info_zero;
-    bpi_fifo #(.WIDTH(42), .DEPTH(4)) u_info (
-        .clk_i       (clk_i),
-        .rst_i       (rst),
-        .in_valid_i  (info_push),
-        .in_ready_o  (info_space),
-        .in_data_i   ({info_first_in, info_last_in, info_lanes_in, info_inside_in, info_zero_in}),
-        .out_valid_o (info_valid),
-        .out_ready_i (info_ready),
-        .out_data_o  ({info_first, info_last, info_lanes, info_inside, info_zero})
+        .info_valid_o          (info_valid),
+        .info_ready_i          (info_ready),
+        .info_first_o          (info_first),
+        .info_last_o           (info_last),
+        .info_lanes_o          (info_lanes),
+        .info_inside_o         (info_inside),
+        .info_zero_o           (info_zero)
     );
 
     bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(ROWS), .DESCENDING(0), .META_W(1)) u_transpose_dynamic (
@@ -547,27 +637,6 @@ module bpi_top (
     );
 
     // --- EXEC: stationary operand -----------------------------------------
-    localparam STAT_TAP_W = 3 + 3*16 + 2*8 + 2*STAT_W + 1 + 2*8;
-    wire                  stat_valid, stat_ready;
-    wire [STAT_TAP_W-1:0] stat_tap;
-    wire                  stat_reduce, stat_by_column, stat_rect, stat_diagonal;
-    wire [15:0]           stat_images, stat_rows, stat_columns;
-    wire [7:0]            stat_phase_h, stat_phase_w, stat_row_lanes, stat_column_lanes;
-    wire [STAT_W-1:0]     stat_pix, stat_tile;
-    bpi_fifo #(.WIDTH(STAT_TAP_W), .DEPTH(2)) u_stat_taps (
-        .clk_i       (clk_i),
-        .rst_i       (rst),
-        .in_valid_i  (tap_push && !tap_end),
-        .in_ready_o  (stat_space),
-        .in_data_i   ({ tap_rect, tap_phase_h, tap_phase_w, tap_reduce, tap_by_column, tap_diagonal, tap_images, tap_rows,
-                       tap_columns, tap_row_lanes, tap_column_lanes, tap_pix[STAT_W-1:0], tap_tile[STAT_W-1:0]}),
-        .out_valid_o (stat_valid),
-        .out_ready_i (stat_ready),
-        .out_data_o  (stat_tap)
-    );
-    assign { stat_rect, stat_phase_h, stat_phase_w, stat_reduce, stat_by_column, stat_diagonal, stat_images, stat_rows,
-            stat_columns, stat_row_lanes, stat_column_lanes, stat_pix, stat_tile} = stat_tap;
-
     wire                         stat_rd_valid;
     wire [STAT_W-1:0]            stat_rd_addr;
     wire [STAT_LANES*DATA_W-1:0] stationary_data, weight_block;
@@ -577,21 +646,21 @@ module bpi_top (
     bpi_agu_stationary #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .LANES(STAT_LANES), .ADDR_W(STAT_W)) u_agu_stationary (
         .clk_i              (clk_i),
         .rst_i              (rst),
-        .tap_valid_i        (stat_valid),
-        .tap_ready_o        (stat_ready),
-        .tap_reduce_i       (stat_reduce),
-        .tap_by_column_i    (stat_by_column),
-        .tap_rect_i         (stat_rect),
-        .tap_diagonal_i     (stat_diagonal),
-        .tap_images_i       (stat_images),
-        .tap_rows_i         (stat_rows),
-        .tap_columns_i      (stat_columns),
-        .tap_phase_h_i      (stat_phase_h),
-        .tap_phase_w_i      (stat_phase_w),
-        .tap_row_lanes_i    (stat_row_lanes),
-        .tap_column_lanes_i (stat_column_lanes),
-        .tap_pix_addr_i     (stat_pix),
-        .tap_tile_addr_i    (stat_tile),
+        .tap_valid_i (stationary_tap_valid),
+        .tap_ready_o (stationary_tap_ready),
+        .tap_reduce_i (stationary_tap_reduce),
+        .tap_by_column_i (stationary_tap_by_column),
+        .tap_rect_i (stationary_tap_rect),
+        .tap_diagonal_i (stationary_tap_diagonal),
+        .tap_images_i (stationary_tap_images),
+        .tap_rows_i (stationary_tap_rows),
+        .tap_columns_i (stationary_tap_columns),
+        .tap_phase_h_i (stationary_tap_phase_h),
+        .tap_phase_w_i (stationary_tap_phase_w),
+        .tap_row_lanes_i (stationary_tap_row_lanes),
+        .tap_column_lanes_i (stationary_tap_column_lanes),
+        .tap_pix_addr_i (stationary_tap_pix_addr),
+        .tap_tile_addr_i (stationary_tap_tile_addr),
         .geometry_i         (geometry),
         .rd_valid_o         (stat_rd_valid),
         .rd_addr_o          (stat_rd_addr),
@@ -622,7 +691,7 @@ module bpi_top (
     bpi_buffer #(.DATA_W(DATA_W), .WORD(4), .LANES(STAT_LANES), .BEAT(BEAT), .ADDR_W(STAT_W)) u_buffer_stationary (
         .clk_i      (clk_i),
         .rst_i      (rst),
-        .wr_valid_i (wr_valid && wr_select),
+        .wr_valid_i (wr_valid[STATIONARY]),
         .wr_addr_i  (wr_addr[STAT_W-1:0]),
         .wr_strb_i  (wr_strb),
         .wr_data_i  (wr_data),
@@ -633,25 +702,6 @@ module bpi_top (
     );
 
     // --- EXEC: accumulate addresses ---------------------------------------
-    localparam ACC_TAP_W = 2 + 3*16 + 8 + 2*BLOCK_ADDR_W;
-    wire                    acc_tap_valid, acc_tap_ready, acc_tap_end, acc_tap_reduce;
-    wire [ACC_TAP_W-1:0]    acc_tap;
-    wire [15:0]             acc_tap_images, acc_tap_rows, acc_tap_columns;
-    wire [7:0]              acc_tap_lanes;
-    wire [BLOCK_ADDR_W-1:0] acc_tap_pix, acc_tap_tile;
-    wire [7:0]              tap_used_lanes = tap_diagonal ? 8'd1 : tap_column_lanes;   // output lanes of a reduction lane
-    bpi_fifo #(.WIDTH(ACC_TAP_W), .DEPTH(2)) u_acc_taps (
-        .clk_i       (clk_i),
-        .rst_i       (rst),
-        .in_valid_i  (tap_push),
-        .in_ready_o  (acc_space),
-        .in_data_i   ({tap_end, tap_reduce, tap_images, tap_rows, tap_columns, tap_used_lanes, tap_pix, tap_tile}),
-        .out_valid_o (acc_tap_valid),
-        .out_ready_i (acc_tap_ready),
-        .out_data_o  (acc_tap)
-    );
-    assign {acc_tap_end, acc_tap_reduce, acc_tap_images, acc_tap_rows, acc_tap_columns, acc_tap_lanes, acc_tap_pix, acc_tap_tile} = acc_tap;
-
     wire                    item_valid, item_ready, item_end, item_reduce, item_swap;
     wire [BLOCK_ADDR_W-1:0] item_addr;
     wire [7:0]              item_columns, item_lanes;
@@ -659,16 +709,17 @@ module bpi_top (
     bpi_agu_accumulate #(.ADDR_W(BLOCK_ADDR_W)) u_agu_accumulate (
         .clk_i              (clk_i),
         .rst_i              (rst),
-        .tap_valid_i        (acc_tap_valid),
-        .tap_ready_o        (acc_tap_ready),
-        .tap_end_i          (acc_tap_end),
-        .tap_reduce_i       (acc_tap_reduce),
-        .tap_images_i       (acc_tap_images),
-        .tap_rows_i         (acc_tap_rows),
-        .tap_columns_i      (acc_tap_columns),
-        .tap_column_lanes_i (acc_tap_lanes),
-        .tap_pix_addr_i     (acc_tap_pix),
-        .tap_tile_addr_i    (acc_tap_tile),
+        .tap_valid_i (accumulate_tap_valid),
+        .tap_ready_o (accumulate_tap_ready),
+        .tap_end_i (accumulate_tap_end),
+        .tap_reduce_i (accumulate_tap_reduce),
+        .tap_diagonal_i (accumulate_tap_diagonal),
+        .tap_images_i (accumulate_tap_images),
+        .tap_rows_i (accumulate_tap_rows),
+        .tap_columns_i (accumulate_tap_columns),
+        .tap_column_lanes_i (accumulate_tap_column_lanes),
+        .tap_pix_addr_i (accumulate_tap_pix_addr),
+        .tap_tile_addr_i (accumulate_tap_tile_addr),
         .geometry_i         (geometry),
         .info_valid_i       (info_valid),
         .info_ready_o       (info_ready),
@@ -693,7 +744,7 @@ module bpi_top (
     wire                   starved, w_valid, x_valid, x_swap, x_end;
     wire [ROWS*DATA_W-1:0] w_data, x_data;
     wire [ACC_W-1:0]       x_addr;
-    wire                   array_busy, wait_stationary, wait_accumulator, range_error;
+    wire                   array_busy, wait_stationary, wait_accumulator;
     bpi_issue #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ADDR_W(BLOCK_ADDR_W), .ACC_W(ACC_W), .HAZARD(ADD_STAGES + 2)) u_issue (
         .clk_i              (clk_i),
         .rst_i              (rst),
@@ -732,7 +783,7 @@ module bpi_top (
         .idle_o             (idle_lanes),
         .wait_stationary_o  (wait_stationary),
         .wait_accumulator_o (wait_accumulator),
-        .range_error_o      (range_error)
+        .range_error_o      (unit_error[RANGE])
     );
 
     // An item without a vector passes through the array as well, so that it comes out behind the tile's last sums.
@@ -753,14 +804,6 @@ module bpi_top (
         .y_meta_o  ({y_end, y_addr})
     );
 
-    // A tile has ended when its last sums can be drained.
-    reg [ADD_STAGES+3:0] ending_q;
-    always @(posedge clk_i) begin
-        ending_q <= {ending_q[ADD_STAGES+2:0], y_valid && y_end};
-        if (rst) ending_q <= {(ADD_STAGES+4){1'b0}};
-    end
-    assign exec_done = ending_q[ADD_STAGES+3];
-
     wire               acc_valid = y_valid && !y_end;
     wire               drain_valid, drain_ready, drain_data_valid;
     wire [ACC_W-1:0]   drain_addr;
@@ -772,6 +815,8 @@ module bpi_top (
         .acc_valid_i     (acc_valid),
         .acc_addr_i      (y_addr),
         .acc_data_i      (y_data),
+        .end_i           (y_valid && y_end),
+        .ended_o         (exec_done),
         .drain_valid_i   (drain_valid),
         .drain_ready_o   (drain_ready),
         .drain_addr_i    (drain_addr),
@@ -781,28 +826,29 @@ module bpi_top (
     );
 
     // --- STORE ------------------------------------------------------------
-    wire              write_idle, write_error, cmd_ready, chunk_ready;
-    wire [7:0]        write_code, write_bytes;
-    wire [ADDR_W-1:0] write_addr;
-    wire              s_cmd_valid, s_ready, vec_valid, vec_ready, s_chunk_valid;
+    wire              cmd_valid, cmd_ready, chunk_valid, chunk_ready, reorganizing, dynamic_rd_valid;
+    wire [ADDR_W-1:0] cmd_addr;
+    wire [31:0]       cmd_bytes;
+    wire [BUS_W-1:0]  chunk_data;
+    wire [7:0]        chunk_bytes, write_bytes;
+    wire [DYN_W-1:0]  dynamic_rd_addr;
+    wire              s_valid, s_ready, s_cmd_valid, s_cmd_ready, s_chunk_valid, s_chunk_ready, vec_valid, vec_ready;
     wire [ADDR_W-1:0] s_cmd_addr;
     wire [31:0]       s_cmd_bytes;
     wire [COLS*32-1:0] vec_data;
     wire [7:0]        vec_lanes, s_chunk_bytes;
     wire [BUS_W-1:0]  s_chunk_data;
-    wire [7:0] store_opcode = store_ins[0 +: 8];
-    wire              reorganizing = store_opcode == 8'd5;
     bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES)) u_store (
         .clk_i         (clk_i),
         .rst_i         (rst),
-        .ins_valid_i   (store_valid && !reorganizing),
+        .ins_valid_i   (s_valid),
         .ins_ready_o   (s_ready),
         .ins_i         (store_ins),
         .cmd_valid_o   (s_cmd_valid),
-        .cmd_ready_i   (cmd_ready),
+        .cmd_ready_i   (s_cmd_ready),
         .cmd_addr_o    (s_cmd_addr),
         .cmd_bytes_o   (s_cmd_bytes),
-        .write_idle_i  (write_idle),
+        .write_idle_i  (unit_idle[WRITER]),
         .drain_valid_o (drain_valid),
         .drain_ready_i (drain_ready),
         .drain_addr_o  (drain_addr),
@@ -826,12 +872,12 @@ module bpi_top (
         .narrow_i    (store_narrow),
         .shift_i     (store_shift),
         .out_valid_o (s_chunk_valid),
-        .out_ready_i (chunk_ready && !reorganizing),
+        .out_ready_i (s_chunk_ready),
         .out_data_o  (s_chunk_data),
         .out_bytes_o (s_chunk_bytes)
     );
 
-    wire              z_ready, z_cmd_valid, z_rd_valid, z_chunk_valid;
+    wire              z_valid, z_ready, z_cmd_valid, z_cmd_ready, z_rd_valid, z_rd_ready, z_chunk_valid, z_chunk_ready;
     wire [ADDR_W-1:0] z_cmd_addr;
     wire [31:0]       z_cmd_bytes;
     wire [DYN_W-1:0]  z_rd_addr;
@@ -840,37 +886,69 @@ module bpi_top (
     bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(DYN_W), .BEAT(BEAT), .CHUNK(4), .LANES(DYN_LANES), .DATA_W(DATA_W)) u_reorganize (
         .clk_i         (clk_i),
         .rst_i         (rst),
-        .ins_valid_i   (store_valid && reorganizing),
+        .ins_valid_i   (z_valid),
         .ins_ready_o   (z_ready),
         .ins_i         (store_ins),
         .cmd_valid_o   (z_cmd_valid),
-        .cmd_ready_i   (cmd_ready && reorganizing),
+        .cmd_ready_i   (z_cmd_ready),
         .cmd_addr_o    (z_cmd_addr),
         .cmd_bytes_o   (z_cmd_bytes),
-        .write_idle_i  (write_idle),
+        .write_idle_i  (unit_idle[WRITER]),
         .rd_valid_o    (z_rd_valid),
-        .rd_ready_i    (!exec_rd_valid),
+        .rd_ready_i    (z_rd_ready),
         .rd_addr_o     (z_rd_addr),
         .rd_data_i     (dynamic_data),
         .chunk_valid_o (z_chunk_valid),
-        .chunk_ready_i (chunk_ready && reorganizing),
+        .chunk_ready_i (z_chunk_ready),
         .chunk_data_o  (z_chunk_data),
         .chunk_bytes_o (z_chunk_bytes)
     );
-    wire             dynamic_rd_valid = exec_rd_valid || z_rd_valid;
-    wire [DYN_W-1:0] dynamic_rd_addr  = exec_rd_valid ? exec_rd_addr : z_rd_addr;
-    wire             run_valid        = reorganizing ? z_cmd_valid : s_cmd_valid;
-    wire [ADDR_W-1:0] run_addr        = reorganizing ? z_cmd_addr : s_cmd_addr;
-    wire [31:0]      run_bytes        = reorganizing ? z_cmd_bytes : s_cmd_bytes;
-    wire             chunk_valid      = reorganizing ? z_chunk_valid : s_chunk_valid;
-    wire [BUS_W-1:0] chunk_data       = reorganizing ? z_chunk_data : s_chunk_data;
-    wire [7:0]       chunk_bytes      = reorganizing ? z_chunk_bytes : s_chunk_bytes;
-    assign store_ready = reorganizing ? z_ready : s_ready;
+    bpi_write_select #(.ADDR_W(ADDR_W), .DATA_W(BUS_W), .BUF_W(DYN_W)) u_write_select (
+        .ins_valid_i              (store_valid),
+        .ins_ready_o              (store_ready),
+        .ins_i                    (store_ins),
+        .reorganizing_o           (reorganizing),
+        .store_valid_o            (s_valid),
+        .store_ready_i            (s_ready),
+        .store_cmd_valid_i        (s_cmd_valid),
+        .store_cmd_ready_o        (s_cmd_ready),
+        .store_cmd_addr_i         (s_cmd_addr),
+        .store_cmd_bytes_i        (s_cmd_bytes),
+        .store_chunk_valid_i      (s_chunk_valid),
+        .store_chunk_ready_o      (s_chunk_ready),
+        .store_chunk_data_i       (s_chunk_data),
+        .store_chunk_bytes_i      (s_chunk_bytes),
+        .reorganize_valid_o       (z_valid),
+        .reorganize_ready_i       (z_ready),
+        .reorganize_cmd_valid_i   (z_cmd_valid),
+        .reorganize_cmd_ready_o   (z_cmd_ready),
+        .reorganize_cmd_addr_i    (z_cmd_addr),
+        .reorganize_cmd_bytes_i   (z_cmd_bytes),
+        .reorganize_chunk_valid_i (z_chunk_valid),
+        .reorganize_chunk_ready_o (z_chunk_ready),
+        .reorganize_chunk_data_i  (z_chunk_data),
+        .reorganize_chunk_bytes_i (z_chunk_bytes),
+        .reorganize_rd_valid_i    (z_rd_valid),
+        .reorganize_rd_ready_o    (z_rd_ready),
+        .reorganize_rd_addr_i     (z_rd_addr),
+        .exec_rd_valid_i          (exec_rd_valid),
+        .exec_rd_addr_i           (exec_rd_addr),
+        .cmd_valid_o              (cmd_valid),
+        .cmd_ready_i              (cmd_ready),
+        .cmd_addr_o               (cmd_addr),
+        .cmd_bytes_o              (cmd_bytes),
+        .chunk_valid_o            (chunk_valid),
+        .chunk_ready_i            (chunk_ready),
+        .chunk_data_o             (chunk_data),
+        .chunk_bytes_o            (chunk_bytes),
+        .rd_valid_o               (dynamic_rd_valid),
+        .rd_addr_o                (dynamic_rd_addr)
+    );
 
     bpi_buffer #(.DATA_W(DATA_W), .WORD(4), .LANES(DYN_LANES), .BEAT(BEAT), .ADDR_W(DYN_W)) u_buffer_dynamic (
         .clk_i      (clk_i),
         .rst_i      (rst),
-        .wr_valid_i (wr_valid && !wr_select),
+        .wr_valid_i (wr_valid[DYNAMIC]),
         .wr_addr_i  (wr_addr[DYN_W-1:0]),
         .wr_strb_i  (wr_strb),
         .wr_data_i  (wr_data),
@@ -883,22 +961,22 @@ module bpi_top (
     bpi_dma_write #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING)) u_dma_write (
         .clk_i           (clk_i),
         .rst_i           (rst),
-        .cmd_valid_i     (run_valid),
+        .cmd_valid_i     (cmd_valid),
         .cmd_ready_o     (cmd_ready),
-        .cmd_addr_i      (run_addr),
-        .cmd_bytes_i     (run_bytes),
+        .cmd_addr_i      (cmd_addr),
+        .cmd_bytes_i     (cmd_bytes),
         .in_valid_i      (chunk_valid),
         .in_ready_o      (chunk_ready),
         .in_data_i       (chunk_data),
         .in_bytes_i      (chunk_bytes),
         .window_base_i   (window_base),
         .window_limit_i  (window_limit),
-        .idle_o          (write_idle),
+        .idle_o          (unit_idle[WRITER]),
         .bytes_o         (write_bytes),
         .halt_i          (halt),
-        .error_valid_o   (write_error),
-        .error_code_o    (write_code),
-        .error_addr_o    (write_addr),
+        .error_valid_o   (unit_error[WRITER]),
+        .error_code_o    (unit_code[WRITER*8 +: 8]),
+        .error_addr_o    (unit_addr[WRITER*ADDR_W +: ADDR_W]),
         .m_axi_awvalid_o (m_axi_awvalid),
         .m_axi_awready_i (m_axi_awready),
         .m_axi_awaddr_o  (m_axi_awaddr),
@@ -919,16 +997,6 @@ module bpi_top (
     assign m_axi_awcache = 4'b0011;
     assign m_axi_awprot  = 3'b000;
     assign m_axi_awqos   = 4'b0000;
-    assign bus_idle      = fetch_idle && read_idle && write_idle;
-
-    // --- Faults -----------------------------------------------------------
-    localparam [7:0] ACCUMULATOR_RANGE = 8'd13;
-    always @(posedge clk_i) begin
-        fault_valid_q <= fetch_error || read_error || write_error || range_error;
-        fault_cause_q <= write_error ? write_code : read_error ? read_code : fetch_error ? fetch_code : ACCUMULATOR_RANGE;
-        fault_addr_q  <= write_error ? write_addr : read_error ? read_addr : fetch_error ? fetch_addr : {ADDR_W{1'b0}};
-        if (rst) fault_valid_q <= 1'b0;
-    end
 
     // --- Counters ---------------------------------------------------------
     bpi_activity #(.BEAT_BYTES(BEAT_BYTES), .BYTES_W(2 + 1)) u_activity (
@@ -940,12 +1008,12 @@ module bpi_top (
         .load_ready_i             (load_ready),
         .load_reorganize_i        (load_reorganize),
         .load_done_i              (load_done),
-        .write_valid_i            (wr_valid),
-        .write_select_i           (wr_select),
+        .dynamic_write_i          (wr_valid[DYNAMIC]),
+        .stationary_write_i       (wr_valid[STATIONARY]),
         .exec_valid_i             (exec_valid),
         .exec_ready_i             (exec_ready),
-        .wait_load_i              (wait_load),
-        .wait_store_i             (wait_store),
+        .wait_load_i (wait_load),
+        .wait_store_i (wait_store),
         .item_valid_i             (item_valid),
         .item_ready_i             (item_ready),
         .item_end_i               (item_end),
@@ -982,8 +1050,8 @@ module bpi_top (
         .inc_prologue_cycles_o    (inc_prologue_cycles)
     );
 
-    wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, tap_pix, tap_tile, tap_rect, tap_x_h, tap_phase_h, tap_phase_w,
-                        unused_first, unused_last, unused_meta, unused_rd, load_ins, store_ins};
+    wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, unused_first, unused_last, unused_meta,
+                       unused_rd, load_ins, store_ins};
 
 endmodule
 `default_nettype wire

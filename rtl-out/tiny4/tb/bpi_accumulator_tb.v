@@ -51,18 +51,20 @@ module accumulator_case #(
     localparam SIZE = 1 << ADDR_W, ROWS = SIZE / BANKS, DISTANCE = ADD_STAGES + 2;
 
     integer seed, error_count = 0, check_count = 0, in_phase = 0, was_phase = 0, waited = 0, busy_cycles = 0, turn = 0;
-    integer shortest = 0, starvations = 0, i, k;
+    integer shortest = 0, starvations = 0, tiles = 0, i, k;
     reg started = 0;
-    reg rst = 1, acc_valid = 0, drain_valid = 0;
+    reg rst = 1, acc_valid = 0, drain_valid = 0, ends = 0;
+    reg [ADD_STAGES+4:0] ended_before = 0;       // bit k: an end k cycles before this one
     reg [ADDR_W-1:0] acc_addr = 0, drain_addr = 0;
     reg [COLS*32-1:0] acc_data = 0;
-    wire busy, drain_ready, drain_valid_o, starved;
+    wire busy, drain_ready, drain_valid_o, starved, ended;
     wire [COLS*32-1:0] drain_data;
     wire [2:0] phase = (cycle >> 7) % 5;
 
     bpi_accumulator #(.COLS(COLS), .ADDR_W(ADDR_W), .BANKS(BANKS), .ADD_STAGES(ADD_STAGES)) dut (
         .clk_i(clk), .rst_i(rst), .busy_o(busy),
         .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_data_i(acc_data),
+        .end_i(ends), .ended_o(ended),
         .drain_valid_i(drain_valid), .drain_ready_o(drain_ready), .drain_addr_i(drain_addr),
         .drain_valid_o(drain_valid_o), .drain_data_o(drain_data), .drain_starved_o(starved)
     );
@@ -110,8 +112,11 @@ module accumulator_case #(
         past_valid[0] = acc_valid;
         past_addr[0] = acc_addr;
         drained = 0;
+        ended_before[0] = ends;
         if (!rst) begin
             check_count = check_count + 1;
+            if (ended !== ended_before[ADD_STAGES+4]) fail("wrong end of a tile");
+            if (ended) tiles = tiles + 1;
             if (drain_valid_o !== expect_valid[1]) fail("drain data not two cycles later");
             if (expect_valid[1] && drain_data !== expected_1) fail("wrong sums");
             if (starved !== (waited >= 32)) fail("wrong drain_starved");
@@ -147,11 +152,13 @@ module accumulator_case #(
             for (i = 0; i < SIZE; i = i + 1) model[i] = 0;
             expect_valid = 0;
             past_valid = 0;
+            ended_before = 0;
             waited = 0;
             busy_cycles = 0;
             in_phase = 0;
         end
         past_valid = past_valid << 1;
+        ended_before = ended_before << 1;
         for (k = 7; k > 0; k = k - 1) past_addr[k] = past_addr[k-1];
         // the next accumulate
         turn = turn + 1;
@@ -161,6 +168,7 @@ module accumulator_case #(
         next_acc_valid = allowed && !rst && !busy && cycle > 3 && waited < 33 && phase != 4 && (phase != 0 || ($random(seed) & 1));
         acc_valid <= next_acc_valid;
         acc_addr <= next_acc;
+        ends <= !next_acc_valid && !rst && ($random(seed) & 7) == 0;
         for (i = 0; i < COLS; i = i + 1) acc_data[i*32 +: 32] <= noise(model[next_acc] >> (32*i));
         // the next drain; one that waits stays
         if (!drain_valid || drained || rst) begin
@@ -172,6 +180,7 @@ module accumulator_case #(
         end
         rst <= cycle < 3 || ($random(seed) & 1023) == 0;
         if (last) begin
+            if (tiles < 32) fail("too few tiles ended");
             if (shortest == 0) fail("shortest distance never tried");
             if (starvations == 0 && ROWS > DISTANCE) fail("no drain ever starved");
         end

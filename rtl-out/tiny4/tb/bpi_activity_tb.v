@@ -8,7 +8,7 @@ module tb;
     integer seed, errors = 0, checks = 0, cycle = 0, i;
     initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
 
-    reg rst = 1, busy = 0, start = 0, load_valid = 0, load_ready = 0, load_reorganize = 0, load_done = 0, write_valid = 0, write_select = 0;
+    reg rst = 1, busy = 0, start = 0, load_valid = 0, load_ready = 0, load_reorganize = 0, load_done = 0, dynamic_write = 0, stationary_write = 0;
     reg exec_valid = 0, exec_ready = 0, wait_load = 0, wait_store = 0, item_valid = 0, item_ready = 0, item_end = 0, array_busy = 0;
     reg wait_stationary = 0, wait_accumulator = 0, dynamic_read = 0, stationary_read = 0, accumulate = 0, store_valid = 0, reorganizing = 0;
     reg drain_valid = 0, drain_ready = 0, beat_valid = 0, beat_ready = 0;
@@ -18,7 +18,7 @@ module tb;
     wire [4:0] br, bw, rb;
     bpi_activity #(.BEAT_BYTES(BEAT), .BYTES_W(5)) dut (
         .clk_i(clk), .rst_i(rst), .busy_i(busy), .start_i(start), .load_valid_i(load_valid), .load_ready_i(load_ready),
-        .load_reorganize_i(load_reorganize), .load_done_i(load_done), .write_valid_i(write_valid), .write_select_i(write_select),
+        .load_reorganize_i(load_reorganize), .load_done_i(load_done), .dynamic_write_i(dynamic_write), .stationary_write_i(stationary_write),
         .exec_valid_i(exec_valid), .exec_ready_i(exec_ready), .wait_load_i(wait_load), .wait_store_i(wait_store), .item_valid_i(item_valid),
         .item_ready_i(item_ready), .item_end_i(item_end), .array_busy_i(array_busy), .wait_stationary_i(wait_stationary),
         .wait_accumulator_i(wait_accumulator), .dynamic_read_i(dynamic_read), .stationary_read_i(stationary_read), .accumulate_i(accumulate),
@@ -61,7 +61,7 @@ module tb;
         enters = item_valid && item_ready && !item_end;
         sums   = accumulate + (drain_valid && drain_ready);
         bytes  = written;
-        expected = rst ? 32'd0 : {busy, array_busy, dynamic_read, write_valid && !write_select, stationary_read, write_valid && write_select,
+        expected = rst ? 32'd0 : {busy, array_busy, dynamic_read, dynamic_write, stationary_read, stationary_write,
             sums[1:0], sums[1:0], beat_valid && beat_ready ? BEAT[4:0] : 5'd0, bytes[4:0], store_valid && reorganizing || loading_before,
             reorganizing ? bytes[4:0] : 5'd0, idle && wait_load, idle && wait_store, idle && !wait_load && !wait_store && !opens,
             wait_accumulator, wait_stationary, (tiles > 0 || opens) && vectors == 0 && !enters};
@@ -102,7 +102,7 @@ module tb;
         item_valid      <= tiles > 0 && random(2);
         item_ready      <= random(2);
         item_end        <= random(3) == 0;
-        {write_valid, write_select, wait_load, wait_store, array_busy, wait_stationary, wait_accumulator} <= random(128);
+        {dynamic_write, stationary_write, wait_load, wait_store, array_busy, wait_stationary, wait_accumulator} <= random(128);
         {dynamic_read, stationary_read, accumulate, store_valid, reorganizing, drain_valid, drain_ready, beat_valid, beat_ready} <= random(512);
         written         <= random(BEAT + 1);
 

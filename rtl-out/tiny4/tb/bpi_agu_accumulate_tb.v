@@ -35,7 +35,7 @@ module tb;
     reg  [55:0] info = 0;
     bpi_agu_accumulate #(.ADDR_W(ADDR_W)) dut (
         .clk_i(clk), .rst_i(rst),
-        .tap_valid_i(tap_valid), .tap_ready_o(tap_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce),
+        .tap_valid_i(tap_valid), .tap_ready_o(tap_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce), .tap_diagonal_i(tap_diagonal),
         .tap_images_i(images), .tap_rows_i(rows), .tap_columns_i(columns), .tap_column_lanes_i(column_lanes),
         .tap_pix_addr_i(pix_addr[ADDR_W-1:0]), .tap_tile_addr_i(tile_addr[ADDR_W-1:0]), .geometry_i(geometry),
         .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info[48]), .info_last_i(info[40]),

@@ -18,7 +18,8 @@ module tb;
     reg [23:0]        cmd_row_bytes = 1;
     reg [15:0]        cmd_n1 = 1, cmd_n2 = 1;
     reg signed [31:0] cmd_stride1 = 0, cmd_stride2 = 0, cmd_bufstride1 = 0, cmd_bufstride2 = 0;
-    wire              cmd_ready, wr_valid, wr_select, done, idle, error_valid;
+    wire [1:0]        wr_valids;
+    wire              wr_valid = |wr_valids, wr_select = wr_valids[1], cmd_ready, done, idle, error_valid;
     wire [31:0]       wr_addr;
     wire [BE-1:0]     wr_strb;
     wire [DATA_W-1:0] wr_data;
@@ -37,7 +38,7 @@ module tb;
         .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_addr_i(cmd_addr), .cmd_select_i(cmd_select), .cmd_buf_i(cmd_buf),
         .cmd_row_bytes_i(cmd_row_bytes), .cmd_n1_i(cmd_n1), .cmd_n2_i(cmd_n2), .cmd_stride1_i(cmd_stride1),
         .cmd_stride2_i(cmd_stride2), .cmd_bufstride1_i(cmd_bufstride1), .cmd_bufstride2_i(cmd_bufstride2),
-        .wr_valid_o(wr_valid), .wr_select_o(wr_select), .wr_addr_o(wr_addr), .wr_strb_o(wr_strb), .wr_data_o(wr_data),
+        .wr_valid_o(wr_valids), .wr_addr_o(wr_addr), .wr_strb_o(wr_strb), .wr_data_o(wr_data),
         .done_o(done), .idle_o(idle), .bytes_o(bytes), .halt_i(halt),
         .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr),
         .m_axi_arvalid_o(arvalid), .m_axi_arready_i(arready), .m_axi_araddr_o(araddr), .m_axi_arlen_o(arlen),
@@ -139,7 +140,7 @@ module tb;
                         for (n = 0; n < EB; n = n + 1)
                             if (wr_data[(e*EB + n)*8 +: 8] !== memory.byte_at(here + n)) fail("wrong byte");
                 end
-                if (wr_select !== q_select[w % QUEUE]) fail("wrong buffer");
+                if (wr_valids !== 2'd1 << q_select[w % QUEUE]) fail("wrong buffer");
                 if (wr_addr !== at) fail("wrong buffer address");
                 if (wr_strb !== strb) fail("wrong strobes");
                 if (error_on && base == bad_addr) fail("a refused beat was written");

@@ -1,0 +1,93 @@
+type Generator = 'dynamic' | 'stationary' | 'accumulate';
+
+/** What the walker says of a tap, and which address generators hear it. */
+interface TapField {
+  readonly name: string;
+  /** Bits, as a number or as the name of a parameter. */
+  readonly bits: number | string;
+  readonly signed?: true;
+  /** What the generators take where no detection is built. */
+  readonly withoutDetection?: string;
+  /** Its name and bits at each generator that hears it; `{}` where both are the walker's. */
+  readonly to: Readonly<Partial<Record<Generator, { readonly as?: string; readonly bits?: string }>>>;
+}
+
+const every = { dynamic: {}, stationary: {}, accumulate: {} };
+const operands = { dynamic: {}, stationary: {} };
+
+const TAP_FIELDS: readonly TapField[] = [
+  { name: 'end', bits: 1, to: { accumulate: {} } },
+  { name: 'reduce', bits: 1, to: every },
+  { name: 'by_column', bits: 1, to: { stationary: {} } },
+  { name: 'rect', bits: 1, withoutDetection: "1'b1", to: operands },
+  { name: 'fused', bits: 1, to: { dynamic: {} } },
+  { name: 'diagonal', bits: 1, to: { stationary: {}, accumulate: {} } },
+  { name: 'images', bits: 16, to: every },
+  { name: 'rows', bits: 16, to: every },
+  { name: 'columns', bits: 16, to: every },
+  { name: 'x_h', bits: 18, signed: true, withoutDetection: "18'sd0", to: { dynamic: {} } },
+  { name: 'x_w', bits: 18, signed: true, to: { dynamic: {} } },
+  { name: 'phase_h', bits: 8, withoutDetection: "8'd0", to: operands },
+  { name: 'phase_w', bits: 8, withoutDetection: "8'd0", to: operands },
+  { name: 'reduction_tiles', bits: 16, to: { dynamic: {} } },
+  { name: 'row_lanes', bits: 8, to: operands },
+  { name: 'column_lanes', bits: 8, to: { stationary: {}, accumulate: {} } },
+  { name: 'dyn_addr', bits: 'DYN_W', to: { dynamic: { as: 'addr' } } },
+  { name: 'pix_addr', bits: 'BLOCK_ADDR_W', to: { stationary: { bits: 'STAT_W' }, accumulate: {} } },
+  { name: 'tile_addr', bits: 'BLOCK_ADDR_W', to: { stationary: { bits: 'STAT_W' }, accumulate: {} } },
+];
+
+/** Sign and range of a wire, in a column of its own. */
+const wire = (bits: number | string, signed?: true): string => {
+  const range = typeof bits === 'number' ? `[${bits - 1}:0]` : `[${bits}-1:0]`;
+  return `${signed ? 'signed ' : ''}${bits === 1 ? '' : range}`.padEnd('[BLOCK_ADDR_W-1:0]'.length);
+};
+
+/** What a generator hears: its names, and what its FIFO holds. */
+const partOf = (generator: Generator, detect: boolean) => {
+  const fields = TAP_FIELDS.flatMap(({ name, bits, signed, withoutDetection, to }) => {
+    const there = to[generator];
+    if (!there) return [];
+    return [
+      {
+        name: there.as ?? name,
+        wire: wire(there.bits ?? bits, signed),
+        bits: there.bits ?? bits,
+        /** The walker's name, and how much of it the generator takes. */
+        source: name,
+        part: there.bits === undefined ? '' : `[${there.bits}-1:0]`,
+        constant: detect ? undefined : withoutDetection,
+      },
+    ];
+  });
+  return {
+    generator,
+    fields,
+    held: fields.filter(({ constant }) => constant === undefined),
+    constants: fields.filter(({ constant }) => constant !== undefined),
+    /** The end of a tile is an entry of its own, for those who hear of it. */
+    hearsEnd: fields.some(({ name }) => name === 'end'),
+  };
+};
+
+/**
+ * The taps for templates: `taps.fields`, the walker's `tap_<name>_o`; `taps.generators`, what each address generator takes as
+ * `tap_<name>_i`.
+ */
+export const tapsView = (detect: boolean) => {
+  const [dynamic, stationary, accumulate] = (['dynamic', 'stationary', 'accumulate'] as const).map((generator) =>
+    partOf(generator, detect),
+  );
+  return {
+    fields: TAP_FIELDS.map(({ name, bits, signed, withoutDetection }) => ({
+      name,
+      bits,
+      wire: wire(bits, signed),
+      detection: withoutDetection !== undefined,
+    })),
+    generators: [dynamic, stationary, accumulate],
+    dynamic,
+    stationary,
+    accumulate,
+  };
+};

@@ -1,0 +1,93 @@
+// bpi_write_select.v - the STORE queue's two units: the head's unit gets it, and has the write master.
+// Both of its sides wait where it is not theirs.  REORGANIZE reads the dynamic buffer where EXEC does not.
+//
+// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+`default_nettype none
+`include "bpi_checks.vh"
+
+module bpi_write_select #(
+    parameter ADDR_W = 64,     // bits of a DRAM byte address
+    parameter DATA_W = 256,    // bits of a beat
+    parameter BUF_W  = 14      // bits of an element address, dynamic buffer
+) (
+    // Queue head
+    input  wire              ins_valid_i,
+    output wire              ins_ready_o,
+    input  wire [511:0]      ins_i,
+    output wire              reorganizing_o,       // the head, where there is one, is a REORGANIZE
+
+    // STORE, its runs and its chunks
+    output wire              store_valid_o,
+    input  wire              store_ready_i,
+    input  wire              store_cmd_valid_i,
+    output wire              store_cmd_ready_o,
+    input  wire [ADDR_W-1:0] store_cmd_addr_i,
+    input  wire [31:0]       store_cmd_bytes_i,
+    input  wire              store_chunk_valid_i,
+    output wire              store_chunk_ready_o,
+    input  wire [DATA_W-1:0] store_chunk_data_i,
+    input  wire [7:0]        store_chunk_bytes_i,
+
+    // REORGANIZE, likewise, and its reads
+    output wire              reorganize_valid_o,
+    input  wire              reorganize_ready_i,
+    input  wire              reorganize_cmd_valid_i,
+    output wire              reorganize_cmd_ready_o,
+    input  wire [ADDR_W-1:0] reorganize_cmd_addr_i,
+    input  wire [31:0]       reorganize_cmd_bytes_i,
+    input  wire              reorganize_chunk_valid_i,
+    output wire              reorganize_chunk_ready_o,
+    input  wire [DATA_W-1:0] reorganize_chunk_data_i,
+    input  wire [7:0]        reorganize_chunk_bytes_i,
+    input  wire              reorganize_rd_valid_i,
+    output wire              reorganize_rd_ready_o,
+    input  wire [BUF_W-1:0]  reorganize_rd_addr_i,
+
+    // EXEC's reads, which come first
+    input  wire              exec_rd_valid_i,
+    input  wire [BUF_W-1:0]  exec_rd_addr_i,
+
+    // Write master
+    output wire              cmd_valid_o,
+    input  wire              cmd_ready_i,
+    output wire [ADDR_W-1:0] cmd_addr_o,
+    output wire [31:0]       cmd_bytes_o,
+    output wire              chunk_valid_o,
+    input  wire              chunk_ready_i,
+    output wire [DATA_W-1:0] chunk_data_o,
+    output wire [7:0]        chunk_bytes_o,
+
+    // Dynamic buffer
+    output wire              rd_valid_o,
+    output wire [BUF_W-1:0]  rd_addr_o
+);
+    wire [7:0] opcode = ins_i[0 +: 8];
+    wire reorganizing = opcode == 8'd5;
+
+    // --- Queue head -------------------------------------------------------
+    assign reorganizing_o     = reorganizing;
+    assign store_valid_o      = ins_valid_i && !reorganizing;
+    assign reorganize_valid_o = ins_valid_i && reorganizing;
+    assign ins_ready_o        = reorganizing ? reorganize_ready_i : store_ready_i;
+
+    // --- Write master -----------------------------------------------------
+    assign cmd_valid_o              = reorganizing ? reorganize_cmd_valid_i : store_cmd_valid_i;
+    assign cmd_addr_o               = reorganizing ? reorganize_cmd_addr_i : store_cmd_addr_i;
+    assign cmd_bytes_o              = reorganizing ? reorganize_cmd_bytes_i : store_cmd_bytes_i;
+    assign store_cmd_ready_o        = cmd_ready_i && !reorganizing;
+    assign reorganize_cmd_ready_o   = cmd_ready_i && reorganizing;
+    assign chunk_valid_o            = reorganizing ? reorganize_chunk_valid_i : store_chunk_valid_i;
+    assign chunk_data_o             = reorganizing ? reorganize_chunk_data_i : store_chunk_data_i;
+    assign chunk_bytes_o            = reorganizing ? reorganize_chunk_bytes_i : store_chunk_bytes_i;
+    assign store_chunk_ready_o      = chunk_ready_i && !reorganizing;
+    assign reorganize_chunk_ready_o = chunk_ready_i && reorganizing;
+
+    // --- Dynamic buffer ---------------------------------------------------
+    assign rd_valid_o            = exec_rd_valid_i || reorganize_rd_valid_i;
+    assign rd_addr_o             = exec_rd_valid_i ? exec_rd_addr_i : reorganize_rd_addr_i;
+    assign reorganize_rd_ready_o = !exec_rd_valid_i;
+
+    wire unused_ok = &{1'b0, ins_i};
+
+endmodule
+`default_nettype wire

@@ -1,0 +1,71 @@
+// bpi_status_tb.v - errors of some clients at random; the first one's must come out, a cycle later.
+`timescale 1ns/1ps
+module tb;
+    localparam ADDR_W = 40, CYCLES = 4000;
+
+    reg clk = 0;
+    always #5 clk = !clk;
+    integer seed, total_errors = 0, total_checks = 0, cycle = 0;
+    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+
+    genvar g;
+    generate
+        for (g = 2; g < 6; g = g + 1) begin : gen_case
+            reg  [g-1:0]        idle = 0, valid = 0;
+            reg  [g*8-1:0]      code = 0;
+            reg  [g*ADDR_W-1:0] addr = 0;
+            reg                 rst = 1, expect_valid = 0;
+            reg  [7:0]          expect_code = 0;
+            reg  [ADDR_W-1:0]   expect_addr = 0;
+            wire                all_idle, error_valid;
+            wire [7:0]          error_code;
+            wire [ADDR_W-1:0]   error_addr;
+            integer             own, n, first, seen = 0;
+            bpi_status #(.ADDR_W(ADDR_W), .CLIENTS(g)) dut (
+                .clk_i(clk), .rst_i(rst), .idle_i(idle), .error_valid_i(valid), .error_code_i(code), .error_addr_i(addr),
+                .idle_o(all_idle), .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr)
+            );
+            initial own = seed + g;
+            always @(posedge clk) begin
+                if (cycle > 1) begin
+                    total_checks = total_checks + 1;
+                    if (all_idle !== (idle == {g{1'b1} })) fail("wrong idle");
+                    if (error_valid !== expect_valid) fail("wrong error_valid");
+                    if (expect_valid && (error_code !== expect_code || error_addr !== expect_addr)) fail("not the first client's error");
+                    if (expect_valid) seen = seen + 1;
+                end
+                first = g;
+                for (n = g - 1; n >= 0; n = n - 1) if (valid[n]) first = n;
+                expect_valid = !rst && first < g;
+                if (first < g) begin
+                    expect_code = code >> (8*first);
+                    expect_addr = addr >> (ADDR_W*first);
+                end
+                rst   <= cycle < 1 || ($random(own) & 63) == 0;
+                idle  <= ($random(own) & 3) == 0 ? {g{1'b1} } : $random(own);
+                valid <= $random(own) & $random(own);
+                for (n = 0; n < g; n = n + 1) begin
+                    code[n*8 +: 8]           <= $random(own);
+                    addr[n*ADDR_W +: ADDR_W] <= {$random(own), $random(own)};
+                end
+                if (cycle == CYCLES - 1 && seen < CYCLES / 8) fail("too few errors");
+            end
+        end
+    endgenerate
+
+    task fail(input [8*40-1:0] what);
+        begin
+            total_errors = total_errors + 1;
+            if (total_errors < 8) $display("FAIL cycle %0d: %0s", cycle, what);
+        end
+    endtask
+
+    always @(posedge clk) begin
+        cycle <= cycle + 1;
+        if (cycle == CYCLES) begin
+            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
+            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
+            $finish;
+        end
+    end
+endmodule

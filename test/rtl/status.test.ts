@@ -1,0 +1,3 @@
+import { benchTests } from './bench.js';
+
+benchTests('status', { presets: ['tiny4'] });

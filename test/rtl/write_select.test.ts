@@ -1,0 +1,3 @@
+import { benchTests } from './bench.js';
+
+benchTests('write_select');
