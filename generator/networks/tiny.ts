@@ -1,8 +1,8 @@
 import { type Architecture, adaptivePool, type ConvOptions, type FeatureMap, type NetworkBuilder } from './builder.js';
 
 /**
- * The reference models of MLPerf Tiny (Banbury et al., 2021), as their Keras code has them: convolutions have a bias beside
- * the batch normalisation, and TensorFlow's padding `same`, which at a stride of 2 is often wider at the end.
+ * A convolution of the reference models of MLPerf Tiny (Banbury et al., 2021), as their Keras code has it: a bias beside the batch
+ * normalisation, and TensorFlow's padding `same`, which may be one wider at the end of an axis than in front.
  */
 const conv = (
   net: NetworkBuilder,
@@ -45,7 +45,7 @@ const MOBILENET_V1 = [
   ...([[512], [512], [512], [512], [512], [1024, 2], [1024]] as const),
 ] as const;
 
-/** MobileNet v1 (Howard et al., 2017) of a quarter of the width: is there a person? */
+/** MobileNet v1 (Howard et al., 2017) of a quarter of the width, for the visual wake words: a person or none. */
 export const mobilenetV1Quarter: Architecture = (net, image) => {
   let x = conv(net, 'conv', image, 32 / 4, { kernel: 3, stride: 2 });
   MOBILENET_V1.forEach(([channels, stride], i) => {
