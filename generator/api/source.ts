@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.js';
 import { formatLayer, makeLayer } from '../description/layer.js';
-import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
+import { imageOf, NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
 import type { ImageSize, Network, NetworkLayer } from '../networks/network.js';
 import { checkedOptions as networkOptions } from '../networks/options.js';
 import type { LayerInput } from './inputs.js';
@@ -14,7 +14,7 @@ export interface SourceOptions {
   readonly network?: NetworkName | Network;
   /** Images, in place of B of each layer. Default: B; 1 for a known network. */
   readonly batch?: number;
-  /** Of the image that a known network takes, in pixels. Default: 224. */
+  /** Of the image that a known network takes, in pixels. Default: what it was made for, mostly 224. */
   readonly size?: number | ImageSize;
   /** Only layers with a stride of 2 or more. */
   readonly strided?: boolean;
@@ -25,7 +25,7 @@ export const SOURCE_KEYS = ['layer', 'network', 'batch', 'size'] as const;
 /** What a network was given. */
 export interface Input {
   readonly batch: number;
-  /** As in 224x224. */
+  /** Of its image, as in 224x224; undefined where it takes none. */
   readonly size?: string;
 }
 
@@ -62,15 +62,17 @@ export const sourceOf = (given: Readonly<Partial<Record<(typeof SOURCE_KEYS)[num
     const message = layer === undefined ? 'there is no layer and no network' : 'there is a layer and a network';
     return refuse('NO_LAYER', 'layer', message, "give one of both, as in { network: 'resnet18' }");
   }
-  const { batch, image } = networkOptions({ batch: wanted, size });
+  const { batch, image: asked } = networkOptions({ batch: wanted, size });
   const own = wanted === undefined ? undefined : batch;
   if (typeof network === 'string') {
     if (!NETWORK_NAMES.includes(network as NetworkName)) {
       const fix = `take one of ${NETWORK_NAMES.join(', ')}`;
       return refuse('UNKNOWN_NETWORK', 'network', `there is no network ${JSON.stringify(network)}`, fix);
     }
-    const { layers } = networks[network as NetworkName]({ batch, size: image });
-    return { name: network, input: { batch, size: `${image.height}x${image.width}` }, layers };
+    const known = network as NetworkName;
+    const { layers } = networks[known]({ batch, size: asked });
+    const image = imageOf(known, asked);
+    return { name: network, input: { batch, ...(image && { size: `${image.height}x${image.width}` }) }, layers };
   }
   if (size !== undefined) {
     const fix = 'leave out size, and give H and W of each layer';

@@ -4,7 +4,7 @@ import { UserError } from '../base/errors.js';
 import { closest } from '../base/suggest.js';
 import { PASSES, type Pass } from '../description/config.js';
 import { FORMATS, type Format, formats } from '../formats/index.js';
-import { NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
+import { inputOf, NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
 import { denseMacs, type ImageSize, parameterCount } from '../networks/network.js';
 import { asOptions } from './asOptions.js';
 import { columns } from './columns.js';
@@ -109,11 +109,12 @@ const analyze = async (source: string, options: Options, context: Context): Prom
   else context.out(humanAnalysis(analysis, context.color));
 };
 
-/** The known networks, at their usual image. */
+/** The known networks, each at the input that it was made for. */
 const list = async ({ json, csv: asCsv }: Options, context: Context): Promise<void> => {
   const rows = NETWORK_NAMES.map((name) => {
     const network = networks[name]();
     const { layers } = network;
+    const { height, width, channels } = inputOf(name);
     return {
       name,
       layers: layers.length,
@@ -121,6 +122,7 @@ const list = async ({ json, csv: asCsv }: Options, context: Context): Promise<vo
       strided: layers.filter(isStrided).length,
       parameters: parameterCount(network),
       macs: layers.map(({ layer }) => denseMacs(layer)).reduce((a, b) => a + b, 0),
+      input: `${height}x${width}x${channels}`,
     };
   });
   const { csv } = await import('./analyzeReport.js');
@@ -142,17 +144,15 @@ export const analyzeCommand = (context: Context): Command =>
       'a network (see --list), a layer as in C=64,H=56,W=56,N=128,K=3,S=2, or a JSON file',
     )
     .option('-b, --batch <n>', 'images, in place of B of a layer (default: B, or 1)')
-    .option('--size <n|HxW>', 'image that a network takes, in pixels (default: 224)')
+    .option('--size <n|HxW>', 'image that a network takes, in pixels (default: what it was made for, mostly 224)')
     .option('--format <format|n>', `${FORMATS.join(', ')}, or bytes per element`, 'bf16')
     .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))
     .option('--strided', 'only layers with a stride of 2 or more')
     .addOption(
-      new Option('--list', 'list the networks: layers, parameters, multiply-accumulates of an image').conflicts([
-        'batch',
-        'size',
-        'pass',
-        'strided',
-      ]),
+      new Option(
+        '--list',
+        'list the networks: layers, parameters, multiply-accumulates of an input, and its size',
+      ).conflicts(['batch', 'size', 'pass', 'strided']),
     )
     .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
     .option('--csv', 'print the result as comma-separated values, one row for each layer and pass')

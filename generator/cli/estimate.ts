@@ -89,7 +89,7 @@ export const estimateCommand = (context: Context): Command =>
     .addOption(new Option('--engine <engine>', 'one engine (default: all that are built)').choices(ENGINES))
     .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))
     .option('-b, --batch <n>', 'images, in place of B of a layer (default: B, or 1)')
-    .option('--size <n|HxW>', 'image that a network takes, in pixels (default: 224)')
+    .option('--size <n|HxW>', 'image that a network takes, in pixels (default: what it was made for, mostly 224)')
     .option('--strided', 'only layers with a stride of 2 or more')
     .option('--clock <MHz>', 'clock for milliseconds', '200')
     .option('-j, --jobs <n>', 'processes at a time', '2')

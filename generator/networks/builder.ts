@@ -7,10 +7,11 @@ export interface FeatureMap extends ImageSize {
 }
 
 export interface ConvOptions {
-  /** 1 when left out, as are stride and groups; padding is 0. */
-  readonly kernel?: number;
+  /** Of both axes, or height and width. 1 when left out, as are stride and groups; padding is 0. */
+  readonly kernel?: number | readonly [height: number, width: number];
   readonly stride?: number;
-  readonly padding?: number;
+  /** On all four sides, or TensorFlow's `same`: so much that ⌈size / stride⌉ pixels come out, where it is odd one more at the end. */
+  readonly padding?: number | 'same';
   readonly groups?: number;
   readonly bias?: boolean;
   /** Channels of the batch normalisation that goes with it; `true` for the output channels. */
@@ -37,10 +38,23 @@ export class MapTooSmall extends Error {
   }
 }
 
-const requireWindow = (name: string, map: FeatureMap, window: number, padding: number): void => {
+const requireWindow = (name: string, map: FeatureMap, window: ImageSize, padding: number): void => {
   for (const axis of ['height', 'width'] as const) {
-    if (map[axis] + 2 * padding < window) throw new MapTooSmall(name, axis, window, map, padding);
+    if (map[axis] + 2 * padding < window[axis]) throw new MapTooSmall(name, axis, window[axis], map, padding);
   }
+};
+
+/** Padding of an axis in front of its first pixel and behind its last one. */
+const pads = (
+  padding: number | 'same',
+  size: number,
+  kernel: number,
+  stride: number,
+): readonly [before: number, after: number] => {
+  if (padding !== 'same') return [padding, padding];
+  const both = Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernel - size);
+  const before = Math.floor(both / 2);
+  return [before, both - before];
 };
 
 /** Collects the layers of a network; maps are values, so branches need nothing special. */
@@ -55,18 +69,20 @@ export class NetworkBuilder {
   /** @throws {@link MapTooSmall} when the kernel does not fit the padded map. */
   conv(name: string, map: FeatureMap, channels: number, options: ConvOptions = {}): FeatureMap {
     const { kernel = 1, stride = 1, padding = 0, groups = 1, bias = false, batchNorm = false } = options;
-    requireWindow(name, map, kernel, padding);
+    const [Kh, Kw] = typeof kernel === 'number' ? [kernel, kernel] : kernel;
+    if (padding !== 'same') requireWindow(name, map, { height: Kh, width: Kw }, padding);
+    const [Pt, Pb] = pads(padding, map.height, Kh, stride);
+    const [Pl, Pr] = pads(padding, map.width, Kw, stride);
     const layer = makeLayer({
       ...{ B: this.#batch, C: map.channels, H: map.height, W: map.width, N: channels, G: groups },
-      ...{ Kh: kernel, Kw: kernel, Sh: stride, Sw: stride, Dh: 1, Dw: 1 },
-      ...{ Pt: padding, Pb: padding, Pl: padding, Pr: padding },
+      ...{ Kh, Kw, Sh: stride, Sw: stride, Dh: 1, Dw: 1, Pt, Pb, Pl, Pr },
     });
     const normalized = batchNorm === true ? channels : Number(batchNorm);
     this.layers.push({ name, layer, linear: false, bias, batchNorm: normalized });
     return { channels, height: layer.Ho, width: layer.Wo };
   }
 
-  /** A linear layer over all values of a map. `batchNorm`: channels of one that comes before it. */
+  /** A linear layer over all values of a map. `batchNorm`: channels of the one that goes with it. */
   linear(name: string, map: FeatureMap, channels: number, batchNorm = 0): FeatureMap {
     const flat = { channels: map.channels * map.height * map.width, height: 1, width: 1 };
     const result = this.conv(name, flat, channels, { bias: true, batchNorm });
@@ -78,7 +94,8 @@ export class NetworkBuilder {
   pool(name: string, map: FeatureMap, kernel: number, stride: number, options: PoolOptions = {}): FeatureMap {
     const { padding = 0, ceil = false } = options;
     // rounded up, one step of the window may lie beyond the map
-    requireWindow(name, map, ceil ? kernel - stride + 1 : kernel, padding);
+    const window = ceil ? kernel - stride + 1 : kernel;
+    requireWindow(name, map, { height: window, width: window }, padding);
     const outputs = (size: number): number => {
       const steps = (size + 2 * padding - kernel) / stride;
       if (!ceil) return Math.floor(steps) + 1;
@@ -99,7 +116,7 @@ export const concat = (...maps: readonly FeatureMap[]): FeatureMap => ({
   channels: maps.map(({ channels }) => channels).reduce((a, b) => a + b, 0),
 });
 
-/** Adds the layers of one network over an input image of 3 channels. */
+/** Adds the layers of one network over its input. */
 export type Architecture = (net: NetworkBuilder, image: FeatureMap) => void;
 
 export const CLASSES = 1000;

@@ -1,10 +1,5 @@
-import { type Architecture, adaptivePool, CLASSES, type FeatureMap, type NetworkBuilder } from './builder.js';
-
-/** The multiple of 8 that is nearest to a number of channels, but not less than nine tenths of it. */
-const roundChannels = (channels: number): number => {
-  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
-  return rounded < 0.9 * channels ? rounded + 8 : rounded;
-};
+import { depthwise, roundChannels, squeezeExcitation } from './blocks.js';
+import { type Architecture, adaptivePool, CLASSES } from './builder.js';
 
 /** Expansion, output channels, blocks, stride of the first block. */
 const V2_STAGES = [
@@ -35,9 +30,6 @@ export const mobilenetV2: Architecture = (net, image) => {
   x = net.conv(`features.${index}.0`, x, 1280, { batchNorm: true });
   net.linear('classifier.1', adaptivePool(x, 1), CLASSES);
 };
-
-const depthwise = (net: NetworkBuilder, name: string, x: FeatureMap, kernel: number, stride: number): FeatureMap =>
-  net.conv(name, x, x.channels, { kernel, stride, padding: (kernel - 1) / 2, groups: x.channels, batchNorm: true });
 
 /** Kernel, expanded channels, output channels, with squeeze and excitation, stride. */
 type V3Block = readonly [kernel: number, expanded: number, channels: number, squeeze: boolean, stride: number];
@@ -84,11 +76,7 @@ const mobilenetV3 =
       let part = 0;
       if (expanded !== x.channels) y = net.conv(`${name}.${part++}.0`, y, expanded, { batchNorm: true });
       y = depthwise(net, `${name}.${part++}.0`, y, kernel, stride);
-      if (squeeze) {
-        // two 1×1 convolutions over the pooled map give the factors of its channels
-        const z = net.conv(`${name}.${part}.fc1`, adaptivePool(y, 1), roundChannels(expanded / 4), { bias: true });
-        net.conv(`${name}.${part++}.fc2`, z, expanded, { bias: true });
-      }
+      if (squeeze) squeezeExcitation(net, `${name}.${part++}`, y, roundChannels(expanded / 4));
       x = net.conv(`${name}.${part}.0`, y, channels, { batchNorm: true });
     });
     x = net.conv(`features.${blocks.length + 1}.0`, x, 6 * x.channels, { batchNorm: true });

@@ -30,7 +30,7 @@ export interface ImageSize {
 export interface NetworkOptions {
   /** Images; 1 when left out. */
   readonly batch?: number;
-  /** Of the input; a number is both height and width. 224 when left out. */
+  /** Of the input, where it is an image; a number is both height and width. When left out, what the network was made for: mostly 224. */
   readonly size?: number | ImageSize;
 }
 

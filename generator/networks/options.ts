@@ -36,20 +36,20 @@ const rangeProblems = (values: Given): readonly Problem[] =>
   });
 
 /**
- * The options of a network, whoever gave them.
+ * The options of a network, whoever gave them; no image where none was given.
  * @throws {@link UserError} with every problem.
  */
-export const checkedOptions = (options: unknown): { readonly batch: number; readonly image: ImageSize } => {
+export const checkedOptions = (options: unknown): { readonly batch: number; readonly image?: ImageSize } => {
   const given = plainCopy(options, 'options');
   if (!isObject(given)) {
     throw new UserError([wrongType('options', given, 'give an object, as in { batch: 2, size: 224 }')]);
   }
-  const { batch = 1, size = 224 } = given;
+  const { batch = 1, size } = given;
   const problems = [...unknownKeys('', given, ['batch', 'size']), ...rangeProblems({ batch })];
   const image = isObject(size) ? { height: size.height, width: size.width } : { height: size, width: size };
   if (isObject(size)) problems.push(...unknownKeys('size.', size, Object.keys(image)), ...rangeProblems(image));
   else if (typeof size === 'object') problems.push(wrongType('size', size, 'give a number, or { height, width }'));
-  else problems.push(...rangeProblems({ size }));
+  else if (size !== undefined) problems.push(...rangeProblems({ size }));
   if (problems.length > 0) throw new UserError(problems);
-  return { batch: batch as number, image: image as ImageSize };
+  return { batch: batch as number, ...(size !== undefined && { image: image as ImageSize }) };
 };

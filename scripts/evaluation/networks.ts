@@ -12,8 +12,11 @@ import { type ModelJob, modelKey } from './model.js';
 
 export const BATCH = 2;
 
-/** One network of each family of the paper's comparison, by the name in `generator/networks` and in print. */
-export const FAMILIES: readonly (readonly [name: NetworkName, label: string])[] = [
+/** A network by its name in `generator/networks` and in print. */
+export type Evaluated = readonly [name: NetworkName, label: string];
+
+/** One network of each family of the paper's comparison. */
+export const FAMILIES: readonly Evaluated[] = [
   ['alexnet', 'AlexNet'],
   ['densenet121', 'DenseNet-121'],
   ['mobilenet_v2', 'MobileNet v2'],
@@ -37,8 +40,8 @@ export const jobOf = (
 ): ModelJob => ({ ...{ layer: name, spec: formatLayer(layer), config, pass, engine } });
 
 /** Every layer, pass and engine of every network. */
-export const networkJobs = (): readonly ModelJob[] =>
-  FAMILIES.flatMap(([name]) =>
+export const networkJobs = (networks = FAMILIES): readonly ModelJob[] =>
+  networks.flatMap(([name]) =>
     layersOf(name).flatMap((layer) => PASSES.flatMap((pass) => ENGINES.map((engine) => jobOf(layer, pass, engine)))),
   );
 
@@ -47,15 +50,16 @@ const ACCESSES = [
   ...['accumulatorReads', 'accumulatorWrites'],
 ];
 
-/** Totals of one network; undefined when an estimate is missing. */
+/** Totals of one network; undefined when it has no such layers, or an estimate is missing. */
 export const totalsOf = (
-  [name, label]: (typeof FAMILIES)[number],
+  [name, label]: Evaluated,
   engine: Engine,
   scope: NetworkTotals['scope'],
   estimates: ReadonlyMap<string, Estimate>,
   config?: Config,
 ): NetworkTotals | undefined => {
   const layers = scope === 'all' ? layersOf(name) : stridedLayersOf(name);
+  if (layers.length === 0) return undefined;
   const passes = PASSES.map((pass) =>
     layers.map((layer) => estimates.get(modelKey(jobOf(layer, pass, engine, config)))),
   );
@@ -77,17 +81,20 @@ export const totalsOf = (
     extraStorageBytes: sum('reorganizeBytes'),
     prologueCycles: sum('prologueCycles'),
     usefulMacs: useful,
-    utilization: gradients.length === 0 ? 0 : useful / (rows * columns * cycles(gradients)),
+    utilization: useful / (rows * columns * cycles(gradients)),
     reorganizeCycles: sum('reorganizeCycles'),
     arrayBusy: sum('arrayBusy'),
   };
 };
 
 /** Totals of each network and engine, over all layers and over those with a stride of 2 or more. */
-export const networkTotals = (estimates: ReadonlyMap<string, Estimate>): readonly NetworkTotals[] =>
-  FAMILIES.flatMap((family) =>
+export const networkTotals = (
+  estimates: ReadonlyMap<string, Estimate>,
+  networks = FAMILIES,
+): readonly NetworkTotals[] =>
+  networks.flatMap((network) =>
     ENGINES.flatMap((engine) =>
-      (['all', 'strided'] as const).flatMap((scope) => totalsOf(family, engine, scope, estimates) ?? []),
+      (['all', 'strided'] as const).flatMap((scope) => totalsOf(network, engine, scope, estimates) ?? []),
     ),
   );
 

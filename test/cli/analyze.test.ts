@@ -83,6 +83,15 @@ describe('analyze', () => {
     }
   });
 
+  it.each([
+    [['ds_cnn'], 'ds_cnn: batch 1, 49x10, 10 layers, '],
+    [['ds_cnn', '--size', '98x10', '--batch', '2'], 'ds_cnn: batch 2, 98x10, 10 layers, '],
+    [['resnet8'], 'resnet8: batch 1, 32x32, 10 layers, '],
+    [['autoencoder', '--batch', '7'], 'autoencoder: batch 7, 10 layers, '],
+  ])('takes the input that a network was made for, unless another is given: %j', async (args, head) => {
+    expect((await analyze(...args)).out.startsWith(head)).toBe(true);
+  });
+
   it('prints a row of CSV for each layer and pass', async () => {
     const { out } = await analyze('B=2,C=4,H=9,W=9,N=4,K=3,S=2,G=4', '--csv', '--pass', 'dgrad');
     expect(out.split('\n')).toEqual([
@@ -123,17 +132,19 @@ describe('analyze', () => {
 
   it('lists the networks', async () => {
     const { out } = await analyze('--list');
-    expect(cells(out, 'resnet18')).toEqual(['resnet18', '21', '1', '7', '11,689,512', '1,814,073,344']);
+    expect(cells(out, 'resnet18')).toEqual(['resnet18', '21', '1', '7', '11,689,512', '1,814,073,344', '224x224x3']);
+    expect(cells(out, 'ds_cnn')).toEqual(['ds_cnn', '10', '1', '1', '23,756', '2,656,768', '49x10x1']);
     const list: readonly { readonly name: string }[] = await json('--list');
     expect(list.map(({ name }) => name)).toEqual(NETWORK_NAMES);
-    expect((await analyze('--list', '--csv')).out).toContain('\nresnet18,21,1,7,11689512,1814073344\n');
+    expect((await analyze('--list', '--csv')).out).toContain('\nresnet18,21,1,7,11689512,1814073344,224x224x3\n');
   });
 
   it.each([
-    [['resnet81'], '[UNKNOWN_NETWORK]', 'fix: write resnet18'],
+    [['resnet_18'], '[UNKNOWN_NETWORK]', 'fix: write resnet18'],
     [['something else'], '[UNKNOWN_NETWORK]', 'fix: give a layer'],
     [['C=3,H=8,W=8,N=4,K=9'], '[NO_OUTPUT]', 'raise H'],
     [['C=3,H=8,W=8,N=4,K=3', '--size', '8'], '[NO_IMAGE]', 'leave out --size'],
+    [['autoencoder', '--size', '224'], '--size: autoencoder takes 640 values', 'fix: leave out --size'],
     [['alexnet', '--size', '62'], '[IMAGE_TOO_SMALL]', 'at least 63x63'],
     [['alexnet', '--size', '8x'], '[OUT_OF_RANGE]', 'as in 224x224'],
     [['alexnet', '--size', '0'], '[OUT_OF_RANGE]', 'as in 224x224'],

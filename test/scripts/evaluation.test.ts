@@ -1,9 +1,11 @@
+import { parseHTML } from 'linkedom';
 import { describe, expect, it, vi } from 'vitest';
 import type { Estimate } from '../../generator/compile/estimate.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { PRESET_NAMES, presets } from '../../generator/description/presets.js';
 import { reasons, reductions } from '../../generator/report/comparison.js';
-import type { NetworkTotals } from '../../generator/report/results.js';
+import { reportHtml } from '../../generator/report/report.js';
+import { type NetworkTotals, resultsSchema } from '../../generator/report/results.js';
 import { remember } from '../../generator/run/simulators/cache.js';
 import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
 import { isEmpty, resultFiles } from '../../scripts/evaluation/evaluate.js';
@@ -69,11 +71,11 @@ describe('networks', () => {
     const own = { cycles, counters, usefulMacs: 0, utilization: 0, laneBound: 1, compulsoryBytes: 1 };
     return job.engine === 'traditional' ? { ...own, counters: { ...counters, reorganizeBytes: 50 } } : own;
   };
-  const estimates = new Map(
-    [...networkJobs()]
-      .sort((a) => (a.engine === 'traditional' ? -1 : 1))
-      .map((job) => [modelKey(job), estimateOf(job)]),
-  );
+  const estimatesOf = (jobs: readonly ModelJob[]): ReadonlyMap<string, Estimate> =>
+    new Map(
+      [...jobs].sort((a) => (a.engine === 'traditional' ? -1 : 1)).map((job) => [modelKey(job), estimateOf(job)]),
+    );
+  const estimates = estimatesOf(networkJobs());
 
   it('are summed over all layers, and over those with a stride', () => {
     const totals = networkTotals(estimates);
@@ -95,6 +97,32 @@ describe('networks', () => {
   it('are left out while a pass is missing', () => {
     const some = new Map([...estimates].slice(1));
     expect(networkTotals(some).length).toBeLessThan(networkTotals(estimates).length);
+  });
+
+  it('may be others, and such without a stride', async () => {
+    const names = ['vgg16', 'resnext50_32x4d', 'efficientnet_b0', 'regnet_y_400mf', 'resnet8', 'ds_cnn'] as const;
+    const others = [...names, 'mobilenet_v1_x0_25' as const, 'autoencoder' as const].map(
+      (name) => [name, name] as const,
+    );
+    const totals = networkTotals(estimatesOf(networkJobs(others)), others);
+    const strided = totals.filter(({ scope, engine }) => scope === 'strided' && engine === 'bp');
+    expect(strided.map(({ network, layers }) => [network, layers])).toEqual([
+      ...[['resnext50_32x4d', 7] as const, ['efficientnet_b0', 5] as const, ['regnet_y_400mf', 9] as const],
+      ...[['resnet8', 4] as const, ['ds_cnn', 1] as const, ['mobilenet_v1_x0_25', 5] as const],
+    ]);
+    const found = { reductions: reductions(totals), reasons: reasons(totals) };
+    const runtime = found.reductions.filter(({ figure }) => figure === 'backpropagation runtime');
+    expect(runtime.map(({ scope, networks }) => [scope, Object.keys(networks).length])).toEqual([
+      ['strided', 6],
+      ['all', 8],
+    ]);
+    const results = resultsSchema.parse({ ...fixtureResults(), networks: totals, reorganizers: [], comparison: found });
+    expect(found.reasons.join('\n')).not.toMatch(/NaN|Infinity|∞/);
+    expect(resultsMarkdown(results)).not.toMatch(/NaN|Infinity|∞/);
+    const { document } = parseHTML(await reportHtml(results));
+    const rows = [...document.querySelectorAll('#networks tbody tr')].map(({ textContent }) => textContent ?? '');
+    for (const [name] of others) expect(rows.some((row) => row.includes(name))).toBe(true);
+    expect(rows.join('\n')).not.toMatch(/NaN|Infinity|∞/);
   });
 
   it('take traditional for bp where there is nothing to insert, and only there', () => {
