@@ -1,5 +1,6 @@
 import type { Config } from '../description/config.js';
 import { type Block, blocksOf } from './blocks.js';
+import { aligned } from './columns.js';
 import { render } from './template.js';
 import { commonView } from './views/common.js';
 
@@ -16,7 +17,7 @@ export const checksFile = (config: Config): EmittedFile => ({
 
 export const blockFile = (config: Config, block: Block): EmittedFile => ({
   path: `rtl/${config.prefix}${block.name}.v`,
-  text: render(`rtl/${block.name}.v`, block.view(config)),
+  text: aligned(render(`rtl/${block.name}.v`, block.view(config))),
 });
 
 export const benchFile = (config: Config, block: Block): EmittedFile => ({

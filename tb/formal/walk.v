@@ -119,9 +119,9 @@ module walk_formal #(
 
     wire       dyn_read, direct_valid, block_valid;
     wire [7:0] dyn_addr, direct_data, block_data, block_lanes, direct_inside, direct_zero;
-    wire       info_push, info_space, info_first_in, info_last_in;
-    wire [7:0] info_lanes_in;
-    wire [15:0] info_inside_in, info_zero_in;
+    wire       info_valid, info_ready, info_first, info_last;
+    wire [7:0] info_lanes;
+    wire [15:0] info_inside, info_zero;
     reg  [7:0] dyn_1q, dyn_2q;
     always @(posedge clk_i) begin dyn_1q <= dyn_addr; dyn_2q <= dyn_1q; end
     wire       enter;
@@ -132,17 +132,8 @@ module walk_formal #(
         .tap_addr_i(tap_dyn), .geometry_i(geometry), .rd_valid_o(dyn_read), .rd_addr_o(dyn_addr), .rd_data_i(dyn_2q),
         .direct_valid_o(direct_valid), .direct_ready_i(enter), .direct_data_o(direct_data), .direct_inside_o(direct_inside), .direct_zero_o(direct_zero),
         .block_valid_o(block_valid), .block_ready_i(enter), .block_data_o(block_data), .block_lanes_o(block_lanes),
-        .info_valid_o(info_push), .info_ready_i(info_space), .info_first_o(info_first_in), .info_last_o(info_last_in), .info_lanes_o(info_lanes_in),
-        .info_inside_o(info_inside_in), .info_zero_o(info_zero_in)
-    );
-
-    wire       info_valid, info_ready, info_first, info_last;
-    wire [7:0] info_lanes;
-    wire [15:0] info_inside, info_zero;
-    bpi_fifo #(.WIDTH(42), .DEPTH(4)) u_info (
-        .clk_i(clk_i), .rst_i(rst_q), .in_valid_i(info_push), .in_ready_o(info_space),
-        .in_data_i({info_first_in, info_last_in, info_lanes_in, info_inside_in, info_zero_in}),
-        .out_valid_o(info_valid), .out_ready_i(info_ready), .out_data_o({info_first, info_last, info_lanes, info_inside, info_zero})
+        .info_valid_o(info_valid), .info_ready_i(info_ready), .info_first_o(info_first), .info_last_o(info_last), .info_lanes_o(info_lanes),
+        .info_inside_o(info_inside), .info_zero_o(info_zero)
     );
 
     wire       stat_read, weight_valid, weight_by_column;
@@ -162,7 +153,7 @@ module walk_formal #(
     wire [7:0] item_addr, item_columns, item_lanes;
     wire [15:0] item_inside, item_zero;
     bpi_agu_accumulate #(.ADDR_W(8)) u_agu_accumulate (
-        .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire), .tap_ready_o(acc_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce),
+        .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire), .tap_ready_o(acc_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce), .tap_diagonal_i(tap_diagonal),
         .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns), .tap_column_lanes_i(tap_column_lanes), .tap_pix_addr_i(tap_pix),
         .tap_tile_addr_i(tap_tile), .geometry_i(geometry), .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info_first),
         .info_last_i(info_last), .info_lanes_i(info_lanes), .info_inside_i(info_inside), .info_zero_i(info_zero),

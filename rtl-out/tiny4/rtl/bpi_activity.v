@@ -160,8 +160,8 @@ module bpi_activity #(
     assign inc_dram_bytes_written_o = dram_bytes_written_q;
     assign inc_reorganize_cycles_o  = reorganize_cycles_q;
     assign inc_reorganize_bytes_o   = reorganize_bytes_q;
-    assign inc_stall_load_o = stall_load_q;
-    assign inc_stall_store_o = stall_store_q;
+    assign inc_stall_load_o         = stall_load_q;
+    assign inc_stall_store_o        = stall_store_q;
     assign inc_stall_token_o        = stall_token_q;
     assign inc_stall_accumulator_o  = stall_accumulator_q;
     assign inc_stall_stationary_o   = stall_stationary_q;

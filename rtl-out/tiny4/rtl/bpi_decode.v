@@ -212,8 +212,8 @@ module bpi_decode #(
     wire fine = cause == 8'd0;
     assign out_valid_o = valid_q;
     assign out_data_o  = ins_q;
-    assign out_load_o = fine && (opcode == LOAD);
-    assign out_exec_o = fine && (opcode == GEOMETRY || opcode == EXEC);
+    assign out_load_o  = fine && (opcode == LOAD);
+    assign out_exec_o  = fine && (opcode == GEOMETRY || opcode == EXEC);
     assign out_store_o = fine && (opcode == STORE || opcode == REORGANIZE);
     assign out_end_o   = fine && opcode == END;
     assign out_cause_o = cause;

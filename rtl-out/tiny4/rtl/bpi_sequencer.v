@@ -259,12 +259,12 @@ module bpi_sequencer #(
     assign fetch_start_o       = begins && !unaligned;
     assign fetch_halt_o        = halt_o || state_q == DRAIN;
     assign ins_ready_o         = ready;
-    assign loads_o = loads_q;
-    assign execs_o = execs_q;
-    assign stores_o = stores_q;
+    assign loads_o             = loads_q;
+    assign execs_o             = execs_q;
+    assign stores_o            = stores_q;
     assign geometry_o          = {second_q, first_q};
-    assign wait_load_o = exec_head && running && !is_geometry && exec_needs_load;
-    assign wait_store_o = exec_head && running && !is_geometry && !exec_needs_load && exec_needs_store;
+    assign wait_load_o         = exec_head && running && !is_geometry && exec_needs_load;
+    assign wait_store_o        = exec_head && running && !is_geometry && !exec_needs_load && exec_needs_store;
 
     wire unused_ok = &{1'b0, index_q[31:26]};
 

@@ -61,7 +61,7 @@ module bpi_systolic #(
         .clk_i(clk_i), .rst_i(rst_i),
         .w_valid_i(w_valid), .w_data_i(w_data),
         .x_valid_i(x_valid), .x_swap_i(x_swap), .x_data_i(x_data),
-        .y_data_o(y_data)
+        .y_data_o (y_data)
     );
 
     bpi_deskew #(.LANES(COLS), .DATA_W(ACC_W)) u_deskew (.clk_i(clk_i), .data_i(y_data), .data_o(y_data_o));

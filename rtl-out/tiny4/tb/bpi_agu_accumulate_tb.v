@@ -62,21 +62,17 @@ module tb;
         end
     endtask
 
-    integer info_file, infos = 0;
-    reg have = 0, have_info = 0, info_taken;
+    localparam MOST = 1 << 18;
+    integer info_file, infos = 0, all_infos = 0;      // infos: those that were taken or dropped
+    reg have = 0, info_taken;
     reg [87:0] want;                                  // end, reduce, swap, columns, lanes, data, zero, address
-    reg [55:0] want_info;
+    reg [55:0] list [0:MOST-1];
+    wire       have_info = infos < all_infos;
 
     task next_output;
         begin
             code = $fscanf(file, "%h", want);
             have = code == 1;
-        end
-    endtask
-    task next_info;
-        begin
-            code = $fscanf(info_file, "%h", want_info);
-            have_info = code == 1;
         end
     endtask
 
@@ -88,14 +84,18 @@ module tb;
             $finish;
         end
         next_output;
-        next_info;
+        code = 1;
+        while (code == 1 && all_infos < MOST) begin
+            code = $fscanf(info_file, "%h", list[all_infos]);
+            if (code == 1) all_infos = all_infos + 1;
+        end
     end
 
     always @(posedge clk) begin
         info_taken = info_valid && info_ready && !rst;
         if (rst) begin
             for (seen = seen; seen < due; seen = seen + 1) next_output;
-            for (infos = infos; infos < due_infos; infos = infos + 1) next_info;
+            infos = due_infos;                        // also those that wait inside are dropped
         end else begin
             if (^{item_valid, info_ready, tap_ready} === 1'bx) fail("unknown control");
             if (item_valid) begin
@@ -114,10 +114,7 @@ module tb;
                     next_output;
                 end
             end else if (full && seen > opened_at && seen < due) fail("bubble at full rate");
-            if (info_taken) begin
-                infos = infos + 1;
-                next_info;
-            end
+            if (info_taken) infos = infos + 1;
         end
         // At full rate the next info always waits.  Where none is offered its fields are noise.
         if (rst || !have_info || (!full && infos >= due_infos)) begin
@@ -125,7 +122,7 @@ module tb;
             info       <= {8'd0, $random(seed), 16'd0};
         end else if (!info_valid || info_taken) begin
             info_valid <= full || ($random(seed) & 1);
-            info       <= want_info;
+            info       <= list[infos];
         end
         received   <= seen;
         item_ready <= full || ($random(seed) & (watchdog & 256 ? 7 : 1)) == 0;

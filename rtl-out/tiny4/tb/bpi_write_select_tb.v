@@ -40,7 +40,7 @@ module tb;
         .rd_valid_o(rd_valid), .rd_addr_o(rd_addr)
     );
 
-    task expect(input what, input [8*40-1:0] name);
+    task check(input what, input [8*40-1:0] name);
         begin
             checks = checks + 1;
             if (what !== 1'b1) begin
@@ -66,15 +66,15 @@ module tb;
             #1;
             chosen = is_reorganize ? reorganize : store;
             if (is_reorganize) turns = turns + 1;
-            expect(reorganizing === is_reorganize, "which unit");
-            expect({z_valid, s_valid} === (ins_valid ? {is_reorganize, !is_reorganize} : 2'b00), "the head goes to its unit");
-            expect({ins_ready, cmd_valid, chunk_valid, cmd_addr, cmd_bytes, chunk_data, chunk_bytes} === chosen, "the unit's run and chunk");
-            expect({z_cmd_ready, s_cmd_ready} === (cmd_ready ? {is_reorganize, !is_reorganize} : 2'b00), "runs");
-            expect({z_chunk_ready, s_chunk_ready} === (chunk_ready ? {is_reorganize, !is_reorganize} : 2'b00), "chunks");
-            expect(rd_valid === (r_rd || e_rd) && rd_ready === !e_rd, "reads");
-            expect(!rd_valid || rd_addr === (e_rd ? e_addr : r_addr), "address of a read");
+            check(reorganizing === is_reorganize, "which unit");
+            check({z_valid, s_valid} === (ins_valid ? {is_reorganize, !is_reorganize} : 2'b00), "the head goes to its unit");
+            check({ins_ready, cmd_valid, chunk_valid, cmd_addr, cmd_bytes, chunk_data, chunk_bytes} === chosen, "the unit's run and chunk");
+            check({z_cmd_ready, s_cmd_ready} === (cmd_ready ? {is_reorganize, !is_reorganize} : 2'b00), "runs");
+            check({z_chunk_ready, s_chunk_ready} === (chunk_ready ? {is_reorganize, !is_reorganize} : 2'b00), "chunks");
+            check(rd_valid === (r_rd || e_rd) && rd_ready === !e_rd, "reads");
+            check(!rd_valid || rd_addr === (e_rd ? e_addr : r_addr), "address of a read");
         end
-        expect(turns > CYCLES / 4 && turns < CYCLES * 3 / 4, "both units had turns");
+        check(turns > CYCLES / 4 && turns < CYCLES * 3 / 4, "both units had turns");
         if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
         else $display("FAIL %0d errors in %0d checks", errors, checks);
         $finish;
