@@ -52,7 +52,7 @@ const replayed = (
     cycles: performance.cycles,
     usefulMacs,
     utilization: usefulMacs / (rows * columns * performance.cycles),
-    laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
+    laneBound: laneBound(config, layer, pass),
     compulsoryBytes: compulsoryBytes(config, layer, pass, narrow),
     counters,
   };
@@ -75,7 +75,7 @@ export const estimate = (
   const narrow = options.narrow ?? pass !== 'wgrad';
   checkAddresses(config, layer, pass, engine, { narrow });
   const images = [MOST_IMAGES / 2, MOST_IMAGES] as const;
-  const [{ estimate: few }, { estimate: many, plan }] = images.map((B) =>
+  const [{ estimate: few }, { estimate: many }] = images.map((B) =>
     replayed(config, { ...layer, B }, pass, engine, options),
   ) as [ReturnType<typeof replayed>, ReturnType<typeof replayed>];
   const at = (a: number, b: number): number =>
@@ -90,7 +90,7 @@ export const estimate = (
   return {
     ...{ cycles, usefulMacs, counters, extrapolatedFrom: images },
     utilization: usefulMacs / (rows * columns * cycles),
-    laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
+    laneBound: laneBound(config, layer, pass),
     compulsoryBytes: compulsoryBytes(config, layer, pass, narrow),
   };
 };

@@ -1,12 +1,14 @@
 import type { Exec, Geometry } from '../isa/program.js';
 import { type Axis, axisGeometry, axisTile, type Range, rangeLength, visited } from './axis.js';
-import type { LaneMap } from './lanes/index.js';
+import type { LaneMap, TileSize } from './lanes/index.js';
 import type { LoopNest } from './loopNest.js';
 
 /** A tile of pixels and the taps that an EXEC sums over, as the address generators walk them. */
 export interface TileWalk {
   readonly nest: LoopNest;
   readonly map: LaneMap;
+  /** Lanes of a whole stationary tile. */
+  readonly lanes: TileSize;
   /** The axes as they are walked. */
   readonly height: Axis;
   readonly width: Axis;
@@ -53,7 +55,8 @@ export const isIdle = ({ nest }: TileWalk, { h, w }: Visits): boolean =>
   nest.engine === 'zerofree' && !(h.some((count) => count > 0) && w.some((count) => count > 0));
 
 /** The GEOMETRY of a tile. */
-export const geometryOf = ({ nest: { mode }, height, width, images }: TileWalk, steps: TileSteps): Geometry => {
+export const geometryOf = ({ nest, map, lanes, height, width, images }: TileWalk, steps: TileSteps): Geometry => {
+  const { mode, layer } = nest;
   const h = axisGeometry(mode, height);
   const w = axisGeometry(mode, width);
   const { dynamic, pixel, tile } = steps;
@@ -81,6 +84,8 @@ export const geometryOf = ({ nest: { mode }, height, width, images }: TileWalk, 
     pixWrapW: w.pixWrap * pixel.column,
     pixTapW: w.pixTap * pixel.column,
     ...tile,
+    ...map.groups(layer),
+    ...{ rowLanes: lanes.rows, columnLanes: lanes.columns },
   };
 };
 

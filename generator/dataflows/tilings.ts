@@ -33,18 +33,18 @@ interface Reduction<T extends Tiling> {
 const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { readonly kind: K }>> } = {
   channels: {
     tilings: (builder, nest, memory, lanes) =>
-      channelTilings(channelShape(nest, memory, lanes, builder.derived.dataBytes), builder),
+      channelTilings(channelShape(nest, memory, lanes, builder.config, builder.derived.dataBytes), builder),
     emit: (builder, nest, memory, tiling, results, waitStore) => {
-      const shape = channelShape(nest, memory, tiling.lanes, builder.derived.dataBytes);
+      const shape = channelShape(nest, memory, tiling.lanes, builder.config, builder.derived.dataBytes);
       emitChannelPass(shape, tiling, builder, results, waitStore);
     },
     outlay: channelOutlay,
   },
   pixels: {
     tilings: (builder, nest, memory, lanes) =>
-      pixelTilings(pixelShape(nest, memory, lanes, builder.config.array.rows), builder),
+      pixelTilings(pixelShape(nest, memory, lanes, builder.config.array), builder),
     emit: (builder, nest, memory, tiling, results, waitStore) => {
-      const shape = pixelShape(nest, memory, tiling.lanes, builder.config.array.rows);
+      const shape = pixelShape(nest, memory, tiling.lanes, builder.config.array);
       emitPixelPass(shape, tiling, builder, results, waitStore);
     },
     outlay: pixelOutlay,

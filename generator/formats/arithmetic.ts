@@ -39,6 +39,15 @@ export interface Arithmetic {
   zerosAreIdle(): boolean;
   /** entry += Σ over rows of x[xAt + row] · block[row], from row 0 down. */
   multiply(x: Int8Array | Float32Array, xAt: number, rows: number, entry: number): void;
+  /** The same for columns `first` to before `end` alone; the others keep their sums. */
+  multiplyLanes(
+    x: Int8Array | Float32Array,
+    xAt: number,
+    rows: number,
+    entry: number,
+    first: number,
+    end: number,
+  ): void;
   /** Writes the low lanes of an entry to memory, as operands (`narrow`) or 32-bit sums, and clears the entry. */
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void;
 }

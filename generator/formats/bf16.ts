@@ -168,6 +168,17 @@ class Bf16Arithmetic implements Arithmetic {
     }
   }
 
+  multiplyLanes(x: Float32Array, xAt: number, rows: number, entry: number, first: number, end: number): void {
+    const { block, sums, pitch, plain } = this;
+    for (let c = first; c < end; c++) {
+      let sum = 0;
+      if (plain) for (let r = 0, k = c; r < rows; r++, k += pitch) sum = fround(sum + x[xAt + r] * block[k]);
+      else for (let r = 0, k = c; r < rows; r++, k += pitch) sum = macBf16(sum, x[xAt + r], block[k]);
+      const at = entry * pitch + c;
+      sums[at] = plain ? sums[at] + sum : add(sums[at], sum);
+    }
+  }
+
   drain(entry: number, lanes: number, narrow: boolean, _shift: number, to: DataView, at: number): void {
     const { sums, pitch } = this;
     for (let lane = 0; lane < lanes; lane++) {

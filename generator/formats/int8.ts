@@ -84,6 +84,15 @@ class Int8Arithmetic implements Arithmetic {
     }
   }
 
+  multiplyLanes(x: Int8Array, xAt: number, rows: number, entry: number, first: number, end: number): void {
+    const { block, sums, pitch } = this;
+    for (let c = first; c < end; c++) {
+      let sum = 0;
+      for (let r = 0, k = c; r < rows; r++, k += pitch) sum = (sum + Math.imul(x[xAt + r], block[k])) | 0;
+      sums[entry * pitch + c] += sum;
+    }
+  }
+
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void {
     const { sums, pitch } = this;
     for (let lane = 0; lane < lanes; lane++) {

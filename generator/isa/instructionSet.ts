@@ -97,6 +97,10 @@ const geometryLayout: Layout<Geometry> = {
   tileReduction: step(24, 'of a reduction tile'),
   tileColumn: step(25, 'of a column tile'),
   tileInner: step(26, 'of a vector of a block'),
+  groupVectors: unsigned(27, 0, 8, 'groups side by side: vectors of a group; 0 without'),
+  groupLanes: unsigned(27, 8, 8, 'its lanes; 0 without'),
+  rowLanes: count(27, 16, 8, 'row lanes of a channel tile that is not the last'),
+  columnLanes: count(27, 24, 8, 'column lanes of a column tile that is not the last'),
 };
 
 const loadLayout: Layout<Load> = {
@@ -119,7 +123,6 @@ const execLayout: Layout<Exec> = {
   byColumn: flag(9, 'block arrives by columns (dgrad)'),
   rect: flag(10, 'only the rectangle of valid positions (`zerofree`)'),
   fused: flag(11, 'fused'),
-  diagonal: flag(12, 'diagonal'),
   ...waits('exec'),
   nb: count(3, 0, 16, 'images'),
   columnTiles: count(3, 16, 16, 'column tiles'),

@@ -46,6 +46,15 @@ export interface Geometry {
   readonly tileReduction: number;
   readonly tileColumn: number;
   readonly tileInner: number;
+  /**
+   * Groups side by side, 0 without: input channels of a group, which are the vectors of a stationary block (of X in wgrad), and output
+   * channels, which are its lanes. Vectors of group b meet lanes b·groupLanes … (b+1)·groupLanes−1 and no other.
+   */
+  readonly groupVectors: number;
+  readonly groupLanes: number;
+  /** Lanes of channel tiles but the last. */
+  readonly rowLanes: number;
+  readonly columnLanes: number;
 }
 
 /** Three-dimensional strided copy from DRAM into a buffer. */
@@ -80,8 +89,6 @@ export interface Exec extends WaitsOf<'exec'> {
   readonly rect: boolean;
   /** A tap along w is a run of lanes over (kw, channel): coordinates along w count elements, lanes are checked one by one. */
   readonly fused: boolean;
-  /** Depthwise: each reduction lane goes to its own output lane, a stationary vector is the diagonal of its block. */
-  readonly diagonal: boolean;
   readonly nb: number;
   readonly columnTiles: number;
   readonly positionsH: number;

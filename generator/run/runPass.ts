@@ -224,7 +224,7 @@ export const runPass = async (
     cycles,
     usefulMacs: reported.usefulMacs ?? 0,
     utilization: cycles ? (reported.usefulMacs ?? 0) / (rows * columns * cycles) : 0,
-    laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
+    laneBound: laneBound(config, layer, pass),
     mismatches,
     firstMismatch,
     outOfBound: judgement.wrong,

@@ -2,7 +2,7 @@ import type { Config } from '../description/config.js';
 import type { Geometry, Instruction } from '../isa/program.js';
 import type { Counts } from './counts.js';
 import { addExec } from './exec/counts.js';
-import { runExec } from './exec/model.js';
+import { runExec, runGeometry } from './exec/model.js';
 import type { TileShapes } from './exec/tile.js';
 import { addLoad } from './load/counts.js';
 import { runLoad } from './load/model.js';
@@ -33,9 +33,7 @@ type Handlers = { readonly [K in Instruction['kind']]: Handler<Extract<Instructi
 
 const handlers: Handlers = {
   geometry: {
-    run: (machine, geometry) => {
-      machine.geometry = geometry;
-    },
+    run: runGeometry,
     count: (tally, geometry) => {
       tally.geometry = geometry;
     },
@@ -43,7 +41,8 @@ const handlers: Handlers = {
   load: { run: runLoad, count: ({ counts, config }, load) => addLoad(counts, config, load) },
   exec: {
     run: runExec,
-    count: ({ counts, config, shapes, geometry }, exec) => addExec(counts, config, shapes.of(geometry!, exec), exec),
+    count: ({ counts, config, shapes, geometry }, exec) =>
+      addExec(counts, config, shapes.of(geometry!, exec), geometry!, exec),
   },
   store: { run: runStore, count: ({ counts, config }, store) => addStore(counts, config, store) },
   reorganize: { run: runReorganize, count: ({ counts, config }, step) => addReorganize(counts, config, step) },

@@ -41,7 +41,7 @@ const planJob = (job: BenchJob): { readonly run: RtlRun; readonly planned: Plann
   const planned: Planned = {
     digest: runDigest(run),
     figures: {
-      laneBound: laneBound(config, layer, pass, plan.tiling.lanes),
+      laneBound: laneBound(config, layer, pass),
       predictedCycles: plan.cost.cycles,
       compulsoryBytes: compulsoryBytes(config, layer, pass, narrow),
       programBytes: plan.words.byteLength,

@@ -40,8 +40,8 @@ describe('the lane bound', () => {
   it('leaves out the lanes of a row of taps that lie beyond the edge', () => {
     const layer = parseLayer('C=3,H=1,W=4,N=16,Kh=1,Kw=3,Pl=1,Pr=1');
     // 9 lanes of 16 for 4 pixels, of which the first and the last have 6
-    expect(laneBound(presets.ref16!, layer, 'fprop', 'fused')).toBeCloseTo((6 + 9 + 9 + 6) / (4 * 16), 12);
-    expect(laneBound(presets.ref16!, layer, 'wgrad', 'fused')).toBeCloseTo((6 + 9 + 9 + 6) / (16 * 16), 12);
+    expect(laneBound(presets.ref16!, layer, 'fprop')).toBeCloseTo((6 + 9 + 9 + 6) / (4 * 16), 12);
+    expect(laneBound(presets.ref16!, layer, 'wgrad')).toBeCloseTo((6 + 9 + 9 + 6) / (16 * 16), 12);
   });
 
   it('is that of the channels where no pair is valid', () => {

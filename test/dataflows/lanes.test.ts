@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makePlan, type Plan } from '../../generator/compile/plan.js';
+import { makePlan, type Plan, type PlanOptions } from '../../generator/compile/plan.js';
 import { planImages, randomOperands } from '../../generator/compile/workload.js';
-import type { LaneMapping } from '../../generator/dataflows/lanes/index.js';
-import { laneBound } from '../../generator/dataflows/lanes/index.js';
+import { type LaneMapping, laneBound, mappingsOf } from '../../generator/dataflows/lanes/index.js';
+import { loopNest } from '../../generator/dataflows/loopNest.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../../generator/description/config.js';
 import { formatLayer, type Layer, type LayerShape, makeLayer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
@@ -19,8 +19,15 @@ interface Run {
   readonly wrong: number;
 }
 
-const run = (config: Config, layer: Layer, pass: Pass, engine: Engine, misalign = 0): Run => {
-  const plan = makePlan(config, layer, pass, engine, { misalign });
+const run = (
+  config: Config,
+  layer: Layer,
+  pass: Pass,
+  engine: Engine,
+  misalign = 0,
+  choose?: PlanOptions['choose'],
+): Run => {
+  const plan = makePlan(config, layer, pass, engine, { misalign, ...(choose ? { choose } : {}) });
   const operands = randomOperands(config, layer, pass, misalign + 1);
   const { output, scratch } = plan.memory;
   const out = { base: output.address, bytes: new Uint8Array(output.bytes).fill(0xa5) };
@@ -59,6 +66,10 @@ const anyShape = (channels: fc.Arbitrary<Pick<LayerShape, 'C' | 'N' | 'G'>>): fc
 
 const few = anyShape(fc.record({ C: upTo(5), N: upTo(9), G: fc.constant(1) }));
 const depthwise = anyShape(upTo(9, 2).map((channels) => ({ C: channels, N: channels, G: channels })));
+/** Groups of up to 3 input and 3 output channels, in any number. */
+const grouped = anyShape(
+  fc.record({ G: upTo(9, 2), c: upTo(3), n: upTo(3) }).map(({ G, c, n }) => ({ G, C: G * c, N: G * n })),
+);
 
 /** Tries layers in all engines, and returns how often each mapping was chosen. */
 const check = (config: Config, layers: fc.Arbitrary<Layer>, pass: Pass, seed: number): Map<LaneMapping, number> => {
@@ -87,16 +98,35 @@ describe.each(['tiny4', 'odd'] as const)('lanes on %s', (name) => {
     expect(check(config, few, pass, 31).get('fused')).toBeGreaterThan(40);
   });
 
-  it.each(['fprop', 'dgrad'] as const)('are a diagonal where depthwise: %s', (pass) => {
+  it.each(PASSES)('are a diagonal where depthwise: %s', (pass) => {
     const chosen = check(config, depthwise, pass, 47);
     expect(chosen.get('diagonal')).toBeGreaterThan(60);
   });
 
-  it.each([
-    ['dgrad', few],
-    ['wgrad', depthwise],
-  ] as const)('are channels elsewhere: %s', (pass, layers) => {
-    expect([...check(config, layers, pass, 59).keys()]).toEqual(['channels']);
+  it.each(PASSES)('are groups side by side, in every tiling of them: %s', (pass) => {
+    let tried = 0;
+    fc.assert(
+      fc.property(grouped, fc.nat(), (layer, seed) => {
+        const engine = ENGINES[seed % 3]!;
+        if (!mappingsOf(config, loopNest(layer, pass, engine)).includes('diagonal')) return;
+        const { plan, counts, wrong } = run(config, layer, pass, engine, seed % 8, (tilings) =>
+          tilings.some(({ lanes }) => lanes === 'diagonal') ? [tilings[seed % tilings.length]!] : [],
+        );
+        const tag = `${formatLayer(layer)} ${pass} ${engine} ${JSON.stringify(plan.tiling)}`;
+        expect(plan.tiling.lanes).toBe('diagonal');
+        expect(wrong, tag).toBe(0);
+        if (engine !== 'traditional') expect(counts.usefulMacs, tag).toBe(usefulMacs(layer));
+        if (engine === 'zerofree') expect(counts.zerosMultiplied, tag).toBe(0);
+        if (engine === 'bp') expect(counts.usefulMacs + counts.zerosMultiplied, tag).toBe(enumerated(layer, pass));
+        tried++;
+      }),
+      { seed: 71, numRuns: 120 },
+    );
+    expect(tried).toBeGreaterThan(30);
+  });
+
+  it('are channels elsewhere', () => {
+    expect([...check(config, few, 'dgrad', 59).keys()]).toEqual(['channels']);
   });
 });
 
@@ -109,24 +139,40 @@ describe('lanes', () => {
     ['as many channels as rows', 'B=1,C=16,H=12,W=12,N=16,K=3,P=1', ['channels', 'channels', 'channels']],
     ['a dilated kernel', 'B=1,C=3,H=12,W=12,N=16,K=3,D=2', ['channels', 'channels', 'channels']],
     ['padding as wide as the kernel', 'B=1,C=3,H=12,W=12,N=16,K=3,P=3', ['channels', 'channels', 'channels']],
-    ['a depthwise layer', 'B=1,C=32,H=12,W=12,N=32,K=3,P=1,G=32', ['diagonal', 'diagonal', 'channels']],
-    ['a channel multiplier', 'B=1,C=4,H=12,W=12,N=8,K=3,P=1,G=4', ['channels', 'channels', 'channels']],
+    ['a depthwise layer', 'B=1,C=32,H=12,W=12,N=32,K=3,P=1,G=32', ['diagonal', 'diagonal', 'diagonal']],
+    ['a channel multiplier', 'B=1,C=4,H=12,W=12,N=8,K=3,P=1,G=4', ['diagonal', 'diagonal', 'diagonal']],
+    ['groups of 4', 'B=1,C=32,H=12,W=12,N=32,K=3,P=1,G=8', ['diagonal', 'diagonal', 'diagonal']],
+    ['groups as wide as the array', 'B=1,C=64,H=12,W=12,N=64,K=3,P=1,G=4', ['channels', 'channels', 'channels']],
   ] as const)('of %s', (_, text, expected) => {
     expect(PASSES.map((pass) => lanesOf(presets.ref16!, text, pass))).toEqual(expected);
   });
 
-  it('cannot be a diagonal of more columns than rows', () => {
-    const config: Config = { ...presets.tiny4!, array: { rows: 4, columns: 8 } };
+  it.each([
+    [4, 8],
+    [8, 4],
+    [19, 2],
+    [2, 19],
+  ])('are a diagonal on %d × %d cells', (rows, columns) => {
+    const config: Config = { ...presets.tiny4!, array: { rows, columns } };
     const layer = parseLayer('B=1,C=8,H=6,W=6,N=8,K=3,P=1,G=8');
-    const { plan, wrong } = run(config, layer, 'fprop', 'zerofree');
-    expect([plan.tiling.lanes, wrong]).toEqual(['channels', 0]);
+    for (const pass of PASSES) {
+      const { plan, wrong } = run(config, layer, pass, 'zerofree');
+      expect([plan.tiling.lanes, wrong]).toEqual(['diagonal', 0]);
+    }
   });
 
   it('bound the useful utilization', () => {
     const few3 = parseLayer('B=1,C=3,H=8,W=8,N=16,K=3');
-    expect(laneBound(presets.ref16!, few3, 'fprop')).toBe(3 / 16);
-    expect(laneBound(presets.ref16!, few3, 'fprop', 'fused')).toBe(9 / 16);
+    expect(laneBound(presets.ref16!, few3, 'fprop')).toBe(9 / 16);
+    expect(laneBound(presets.ref16!, few3, 'dgrad')).toBe(3 / 16);
     const own = parseLayer('B=1,C=24,H=8,W=8,N=24,K=3,G=24');
-    expect(laneBound(presets.ref16!, own, 'dgrad', 'diagonal')).toBe(24 / 32 / 16);
+    for (const pass of ['fprop', 'dgrad'] as const) expect(laneBound(presets.ref16!, own, pass)).toBe(24 / 32 / 16);
+    // 36 pixels of each tap take 48 lanes
+    expect(laneBound(presets.ref16!, own, 'wgrad')).toBeCloseTo(((24 / 32 / 16) * 36) / 48, 12);
+    const fours = parseLayer('B=2,C=128,H=56,W=56,N=128,K=3,P=1,G=32');
+    expect(laneBound(presets.ref16!, fours, 'fprop')).toBe(0.25);
+    const doubled = parseLayer('C=16,H=8,W=8,N=32,K=1,G=16');
+    // 8 groups of 1 × 2 lanes forwards; backwards as many, of 2 × 1
+    for (const pass of PASSES) expect(laneBound(presets.ref16!, doubled, pass)).toBe((8 * 2) / 256);
   });
 });

@@ -52,7 +52,6 @@ describe('program', () => {
         rect: true,
         byColumn: true,
         fused: true,
-        diagonal: true,
         nb: 2,
         columnTiles: 3,
         positionsH: 4,

@@ -20,6 +20,9 @@ const make = <K extends Instruction['kind']>(
   return { kind, ...Object.fromEntries(fields), ...values } as Instruction;
 };
 
+/** Lanes of all tiles but the last, on an array of 4 × 4. */
+const allLanes = { rowLanes: 4, columnLanes: 4 };
+
 const end = make('end');
 const load = (stationary: boolean, address: number, bufElement: number, rowBytes: number): Instruction =>
   make('load', { stationary, address, bufElement, rowBytes });
@@ -32,7 +35,7 @@ const dump = (address: number, bufElement: number, count: number): Instruction =
 
 /** One pixel, one tap: x[0..rowLanes) · w, into entry 0. */
 const product = (values: Partial<Extract<Instruction, { kind: 'exec' }>> = {}): readonly Instruction[] => [
-  make('geometry', { boundH: 9, boundW: 9, tileInner: 4, dynPosW: 4, dynWrapW: 4, pixWrapW: 1 }),
+  make('geometry', { boundH: 9, boundW: 9, tileInner: 4, dynPosW: 4, dynWrapW: 4, pixWrapW: 1, ...allLanes }),
   make('exec', { rowLanesLast: 4, columnLanesLast: 4, ...values }),
 ];
 
@@ -260,6 +263,8 @@ describe('REORGANIZE', () => {
 
 describe('illegal programs', () => {
   const operands = [load(false, 0, 0, 16), load(true, 0, 0, 16)];
+  const inGroups = (values: object, exec: object = {}): readonly Instruction[] =>
+    product(exec).map((one) => (one.kind === 'geometry' ? { ...one, ...values } : one));
   const geometry = (values: object) => [{ ...product()[0], ...values } as Instruction, product()[1]];
 
   it.each<[string, readonly Instruction[], string]>([
@@ -276,13 +281,20 @@ describe('illegal programs', () => {
     ['more lanes than columns', [...operands, make('store', { lastLanes: 5 }), end], 'FIELD 2'],
     ['fused columns', [...operands, ...product({ fused: true, byColumn: true }), end], 'FIELD 4'],
     ['fused reduction tiles', [...operands, ...product({ fused: true, reductionTiles: 2 }), end], 'FIELD 4'],
-    ['lanes both fused and diagonal', [...operands, ...product({ fused: true, diagonal: true }), end], 'FIELD 4'],
     ['an edge without fused lanes', [...operands, ...product({ edgeW: 1 }), end], 'FIELD 4'],
+    ['fused groups', [...operands, ...inGroups({ groupVectors: 1, groupLanes: 1 }, { fused: true }), end], 'FIELD 4'],
+    [
+      'reduction tiles in groups',
+      [...operands, ...inGroups({ groupVectors: 1, groupLanes: 1 }, { reductionTiles: 2 }), end],
+      'FIELD 4',
+    ],
+    ['a group higher than the array', [...operands, ...inGroups({ groupVectors: 5, groupLanes: 1 }), end], 'FIELD 4'],
+    ['a group wider than the array', [...operands, ...inGroups({ groupVectors: 1, groupLanes: 5 }), end], 'FIELD 4'],
+    ['vectors of a group without lanes', [...operands, ...inGroups({ groupVectors: 1 }), end], 'FIELD 3'],
+    ['lanes of a group without vectors', [...operands, ...inGroups({ groupLanes: 1 }), end], 'FIELD 3'],
+    ['tiles higher than the array', [...operands, ...inGroups({ rowLanes: 5 }), end], 'FIELD 3'],
+    ['tiles wider than the array', [...operands, ...inGroups({ columnLanes: 5 }), end], 'FIELD 3'],
     ['an edge beyond 18 bits', [...operands, ...product({ fused: true, edgeW: 131071 }), end], 'FIELD 4'],
-    ['diagonal pixels', [...operands, ...product({ diagonal: true, reducePixels: true }), end], 'FIELD 4'],
-    ['diagonal columns', [...operands, ...product({ diagonal: true, byColumn: true }), end], 'FIELD 4'],
-    ['diagonal reduction tiles', [...operands, ...product({ diagonal: true, reductionTiles: 2 }), end], 'FIELD 4'],
-    ['a diagonal wider than high', [...operands, ...product({ diagonal: true, rowLanesLast: 3 }), end], 'FIELD 4'],
     ['a phase beyond its modulus', [...operands, ...product({ phaseH: 1 }), end], 'FIELD 4'],
     [
       'a coordinate beyond 16 bits',

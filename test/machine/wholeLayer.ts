@@ -170,6 +170,7 @@ export const wholeLayer = (layer: Layer, pass: Pass, engine: Engine, config: Con
       : { tileTapH: Kw * C * N, tileTapW: C * N, tileReduction: pass === 'fprop' ? rows * N : rows }),
     tileColumn: { fprop: columns, dgrad: columns * N, wgrad: 1 }[pass],
     tileInner: pass === 'wgrad' ? columnTiles : N,
+    ...{ groupVectors: 0, groupLanes: 0, rowLanes: rows, columnLanes: columns },
   } as Geometry;
   const exec = {
     kind: 'exec',
@@ -179,7 +180,6 @@ export const wholeLayer = (layer: Layer, pass: Pass, engine: Engine, config: Con
     byColumn: pass === 'dgrad',
     rect,
     fused: false,
-    diagonal: false,
     edgeW: 0,
     nb: B,
     columnTiles,

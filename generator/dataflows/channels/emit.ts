@@ -6,7 +6,15 @@ import { cut, cutRange } from '../shrink.js';
 import { acquireRows, type Source, type Strip, type StripPitch, stripChannels, stripPitch } from '../sources.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
 import { storeTile } from './results.js';
-import { type ChannelShape, type ChannelTiling, type PhasePair, phasePairs, sourceOf, weightsOf } from './tiling.js';
+import {
+  type ChannelShape,
+  type ChannelTiling,
+  type PhasePair,
+  phasePairs,
+  reductionOf,
+  sourceOf,
+  weightsOf,
+} from './tiling.js';
 
 /** A walk that turns back each time it is walked: what was used last is used first, and is still in its buffer. */
 const backAndForth = () => {
@@ -57,6 +65,12 @@ interface Operand {
 
 const one: Range = { first: 0, last: 0 };
 
+/** The reduction channels of the groups whose target channels these are. */
+const matching = (shape: ChannelShape, { first, last }: Range): Range => ({
+  first: reductionOf(shape, first),
+  last: reductionOf(shape, last + 1) - 1,
+});
+
 /** Brings the source pixels of a chunk into the dynamic buffer. */
 const acquireSource = (job: Job, { images, groups }: Tile, group: number, chunk: Chunk, walk: TileWalk): Operand => {
   const { shape, tiling, builder, waitStore } = job;
@@ -78,7 +92,7 @@ const acquireSource = (job: Job, { images, groups }: Tile, group: number, chunk:
 const acquireWeights = (job: Job, { groups, target }: Tile, group: number, chunk: Chunk): Operand => {
   const { shape, tiling, builder } = job;
   const { layer, pass } = shape.nest;
-  const { c, n } = laneMaps[shape.lanes].weights(pass === 'fprop', { reduction: chunk.reduction, target });
+  const { c, n } = laneMaps[shape.lanes].weights(pass === 'fprop', { reduction: chunk.reduction, target }, layer);
   const ofGroup = layer.N / shape.groups;
   const channels = stripChannels(groups, ofGroup, n, tiling.groups > 1);
   const block: Strip = { source: chunk.weights, columns: c, ...channels };
@@ -90,16 +104,25 @@ const acquireWeights = (job: Job, { groups, target }: Tile, group: number, chunk
 /** Adds a chunk to the sums of a part of a tile. Returns the EXEC's number, undefined when there is nothing to add. */
 const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accumulator): number | undefined => {
   const { shape, builder } = job;
-  const { nest } = shape;
+  const { nest, tileLanes } = shape;
   const { layer, mode, pass } = nest;
   const { array } = builder.config;
   const map = laneMaps[shape.lanes];
   const forward = pass === 'fprop';
   const images = rangeLength(tile.images);
   const width = rangeLength(tile.columns);
-  const vectors = Math.ceil(rangeLength(tile.target) / array.columns);
+  const vectors = Math.ceil(rangeLength(tile.target) / tileLanes.columns);
   const walk: TileWalk = {
-    ...{ nest, map, height: chunk.h.axis, width: chunk.walk, images, rows: chunk.part, columns: tile.columns },
+    ...{
+      nest,
+      map,
+      lanes: tileLanes,
+      height: chunk.h.axis,
+      width: chunk.walk,
+      images,
+      rows: chunk.part,
+      columns: tile.columns,
+    },
     sourceRows: sourceRange(mode, chunk.h.axis, chunk.part),
     sourceColumns: sourceRange(mode, chunk.w.axis, tile.columns),
     tapsH: chunk.tapsH,
@@ -112,7 +135,7 @@ const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accu
   const steps: TileSteps = {
     dynamic: {
       image: chunk.source.rows * source.pitch.row,
-      tile: map.dynamicTile(array),
+      tile: tileLanes.rows,
       row: source.pitch.row,
       column: map.unit(source.pitch),
     },
@@ -123,22 +146,22 @@ const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accu
     tile: {
       tileTapH: chunk.w.axis.kernel * weights.pitch.row,
       tileTapW: map.tapStep(array, weights.pitch),
-      ...map.weightSteps(forward, array, weights.pitch),
+      ...map.weightSteps(forward, tileLanes, weights.pitch),
     },
   };
   builder.setGeometry(geometryOf(walk, steps));
   const lanes = {
-    reduction: rangeLength(chunk.reduction),
-    columnLanesLast: rangeLength(tile.target) - (vectors - 1) * array.columns,
+    ...{ reduction: rangeLength(chunk.reduction), vectors, lanes: tileLanes },
     ...{ walk: chunk.walk, kernelElements: layer.Kw * layer.C },
   };
-  const reductionTiles = map.reductionTiles(lanes, array.rows);
+  const reductionTiles = map.reductionTiles(lanes);
+  const columnLanesLast = rangeLength(tile.target) - (vectors - 1) * tileLanes.columns;
   return builder.exec({
     waitStore: place.waitStore,
     reducePixels: false,
-    byColumn: !forward && map.byColumn,
-    ...{ columnTiles: vectors, reductionTiles, columnLanesLast: lanes.columnLanesLast },
-    rowLanesLast: map.rowLanesLast(lanes, array.rows),
+    byColumn: !forward,
+    ...{ columnTiles: vectors, reductionTiles, columnLanesLast },
+    rowLanesLast: map.rowLanesLast(lanes),
     ...execWalk(walk, steps, { dynamic: source.base, pixel: place.base, tile: weights.base }),
   });
 };
@@ -152,7 +175,8 @@ export const emitChannelPass = (
   waitStore: number,
 ): void => {
   const { layer } = shape.nest;
-  const { rows: lanes, columns } = builder.config.array;
+  const { rows: lanes } = builder.config.array;
+  const { columns } = shape.tileLanes;
   const job: Job = { shape, tiling, builder, waitStore };
   const map = laneMaps[shape.lanes];
   const phases = phasePairs(shape, tiling.split).map((pair) => ({
@@ -179,7 +203,7 @@ export const emitChannelPass = (
     const targetCount = rangeLength(target);
     const vectors = Math.ceil(targetCount / columns);
     const sums = rangeLength(images) * rangeLength(rows) * rangeLength(across) * vectors;
-    const reductions = map.joinsGroups ? [target] : cut(shape.groupReduction, tiling.reduction);
+    const reductions = map.joinsGroups ? [matching(shape, target)] : cut(shape.groupReduction, tiling.reduction);
     for (let group = groups.first; group <= groups.last; group++) {
       const parts = cutRange(rows, tiling.execRows);
       const places = builder.accumulator(sums, parts.length);

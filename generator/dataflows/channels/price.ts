@@ -14,7 +14,8 @@ export const channelOutlay = (config: Config, nest: LoopNest, tiling: ChannelTil
   const { weights, taps, pixels, gradients } = volumes;
   const forward = pass === 'fprop';
   const [source, target, reduction] = forward ? [volumes.x, volumes.n, volumes.c] : [volumes.y, volumes.c, volumes.n];
-  const { joinsGroups } = laneMaps[tiling.lanes];
+  const { joinsGroups, lanes: lanesOf } = laneMaps[tiling.lanes];
+  const tileLanes = lanesOf(config.array, layer, pass);
   const targets = joinsGroups ? 1 : parts(target, tiling.target);
   const reductions = joinsGroups ? 1 : parts(reduction, tiling.reduction);
   const whole = reductions === 1 && taps === 1;
@@ -36,14 +37,23 @@ export const channelOutlay = (config: Config, nest: LoopNest, tiling: ChannelTil
     (tiling.images * tiling.rows * tiling.columns) /
     (nest.engine === 'zerofree' && !forward ? gradients.h.axis.stride * gradients.w.axis.stride : 1);
   // sums that fill the accumulator are drained while nothing else goes on
-  const tile = tiling.images * tiling.rows * tiling.columns * parts(tiling.target, columns);
+  const tile = tiling.images * tiling.rows * tiling.columns * parts(tiling.target, tileLanes.columns);
   const fills = tiling.execRows === tiling.rows && tile > config.buffers.accumulatorDepth / 2;
+  // lanes of the array to those in use; a layer without groups has its rounding in all its tilings
+  const inUse = joinsGroups
+    ? tileLanes.rows * target
+    : (reduction * target) / (parts(reduction, lanes) * parts(target, columns));
+  const idle = layer.G === 1 ? 1 : (lanes * columns) / inUse;
   return {
     elements:
       source * straddle * (sourceFits || (inner && (whole || targets === 1)) ? halo : targets * halo) + weightElements,
     exposed: !weightsFit && chunk > stationaryElements / 2 ? weightElements : 0,
-    execs: execParts * taps * pixels * (joinsGroups ? parts(layer.C, tiling.target) : targets * reductions * layer.G),
-    work: Math.max(1, Math.max(lanes, columns) / stream),
+    execs:
+      execParts *
+      taps *
+      pixels *
+      (joinsGroups ? parts(target * layer.G, tiling.target) : targets * reductions * layer.G),
+    work: idle * Math.max(1, Math.max(lanes, columns) / stream),
     drained: fills ? tile * pixels * parts(target, tiling.target) * layer.G : 0,
   };
 };

@@ -3,6 +3,7 @@ import { type Range, rangeLength } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import type { Phase } from '../phases.js';
 import { cut } from '../shrink.js';
+import { storedVectors } from '../storedVectors.js';
 import type { ChannelShape } from './tiling.js';
 
 /** A tile of results: where it lies in the accumulator, vector behind vector, and in the tensor. */
@@ -40,7 +41,7 @@ const latticeOf = ({ first, last }: Range, step: number, residue: number): Latti
 export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builder, format: ResultFormat): void => {
   const { nest, memory, pixels, groupTarget, groups } = shape;
   const { layer, pass } = nest;
-  const { columns: lanes } = builder.config.array;
+  const { columns: lanes } = shape.tileLanes;
   const [height, width] = pass === 'fprop' ? [layer.Ho, layer.Wo] : [layer.H, layer.W];
   const pixelBytes = groupTarget * groups * (format.narrow ? builder.derived.dataBytes : 4);
   const rowBytes = width * pixelBytes;
@@ -49,29 +50,30 @@ export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builde
   const rows = rangeLength(tile.rows);
   const columns = rangeLength(tile.columns);
   const vectors = Math.ceil(tile.channels / lanes);
-  const common = { ...format, vectorsPerGroup: vectors, lastLanes: tile.channels - (vectors - 1) * lanes };
+  const parts = storedVectors(tile.channels, lanes, builder.config.array.columns);
+  const elementBytes = pixelBytes / (groupTarget * groups);
   const address = (image: number, row: number, column: number): number =>
-    memory.output.address +
-    image * imageBytes +
-    row * rowBytes +
-    column * pixelBytes +
-    (tile.channel * pixelBytes) / (groupTarget * groups);
+    memory.output.address + image * imageBytes + row * rowBytes + column * pixelBytes + tile.channel * elementBytes;
 
   const { h, w } = pixels;
-  const allChannels = tile.channels === groupTarget * groups && w.step === 1;
+  const allChannels = parts.length === 1 && tile.channels === groupTarget * groups && w.step === 1;
   const allColumns = allChannels && columns === width && h.step === 1;
   const allRows = allColumns && rows === height;
   const first = address(tile.images.first, h.offset + tile.rows.first * h.step, w.offset + tile.columns.first * w.step);
-  const run = (groups: number, n1: number, stride1: number, n2: number, stride2: number) => ({
-    ...{ groups, n1, n2 },
+  const run = (pixels: number, n1: number, stride1: number, n2: number, stride2: number) => ({
+    ...{ pixels, n1, n2 },
     stride1: n1 > 1 ? stride1 : 0,
     stride2: n2 > 1 ? stride2 : 0,
-    accGroupStride: vectors,
-    accStride1: n1 > 1 ? groups * vectors : 0,
-    accStride2: n2 > 1 ? groups * n1 * vectors : 0,
+    accStride1: n1 > 1 ? pixels * vectors : 0,
+    accStride2: n2 > 1 ? pixels * n1 * vectors : 0,
   });
-  const store = (at: number, accBase: number, runs: ReturnType<typeof run>): void =>
-    builder.store({ ...common, ...runs, address: at, accBase }, tile.halves, tile.lastExec);
+  const store = (at: number, base: number, { pixels, ...runs }: ReturnType<typeof run>): void => {
+    for (const { first, groups: count, vectorsPerGroup, lastLanes } of parts) {
+      const place = { address: at + first * lanes * elementBytes, accBase: base + first };
+      const group = { groups: pixels * count, vectorsPerGroup, lastLanes, accGroupStride: count > 1 ? 1 : vectors };
+      builder.store({ ...format, ...runs, ...place, ...group }, tile.halves, tile.lastExec);
+    }
+  };
 
   if (allRows) store(first, tile.base, run(images * rows * columns, 1, 0, 1, 0));
   else if (allColumns) store(first, tile.base, run(rows * columns, images, imageBytes, 1, 0));

@@ -1,6 +1,7 @@
+import type { Config } from '../../description/config.js';
 import { type Axis, type Enumeration, rangeLength, sourceRange } from '../axis.js';
 import type { Builder } from '../builder.js';
-import { type LaneMapping, laneMaps } from '../lanes/index.js';
+import { type LaneMapping, laneMaps, type TileSize } from '../lanes/index.js';
 import type { LoopNest, MemoryMap } from '../loopNest.js';
 import { gradientInputs, type Phase, polyphase, wholeAxis } from '../phases.js';
 import { cut, shrink } from '../shrink.js';
@@ -50,6 +51,8 @@ export interface ChannelShape {
   readonly groups: number;
   readonly groupTarget: number;
   readonly groupReduction: number;
+  /** Lanes of a whole stationary tile. */
+  readonly tileLanes: TileSize;
 }
 
 const outputs = (axis: Axis): Phase => ({ axis, tap: 0, tapStep: 1, offset: 0, step: 1 });
@@ -58,6 +61,7 @@ export const channelShape = (
   nest: LoopNest,
   memory: MemoryMap,
   lanes: LaneMapping,
+  { array }: Config,
   dataBytes: number,
 ): ChannelShape => {
   const { layer, pass, height, width } = nest;
@@ -79,6 +83,7 @@ export const channelShape = (
     groups,
     groupTarget: (forward ? layer.N : layer.C) / groups,
     groupReduction: (forward ? layer.C : layer.N) / groups,
+    tileLanes: laneMaps[lanes].lanes(array, layer, pass),
   };
 };
 
@@ -130,7 +135,11 @@ export const weightsOf = ({ nest, memory, dataBytes }: ChannelShape, { h, w }: P
 /** Elements of c and n in a stationary block. */
 const weightBlock = ({ nest }: ChannelShape, tiling: ChannelTiling): { readonly c: number; readonly n: number } => {
   const [reduction, target] = [tiling.reduction, tiling.target].map((count) => ({ first: 0, last: count - 1 }));
-  const { c, n } = laneMaps[tiling.lanes].weights(nest.pass === 'fprop', { reduction: reduction!, target: target! });
+  const { c, n } = laneMaps[tiling.lanes].weights(
+    nest.pass === 'fprop',
+    { reduction: reduction!, target: target! },
+    nest.layer,
+  );
   return { c: rangeLength(c), n: rangeLength(n) * tiling.groups };
 };
 
@@ -142,7 +151,7 @@ const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: B
   const { mode } = shape.nest;
   const { beatElements, dynamicElements, stationaryElements } = derived;
   const { images, rows, columns } = tiling;
-  const vectors = Math.ceil(tiling.target / config.array.columns);
+  const vectors = Math.ceil(tiling.target / shape.tileLanes.columns);
   const depth = config.buffers.accumulatorDepth / Math.ceil(rows / tiling.execRows);
   if (images * tiling.execRows * columns * vectors > depth) return false;
   const block = weightBlock(shape, tiling);
@@ -166,10 +175,14 @@ const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: B
   });
 };
 
+/** Reduction channels that belong to so many target channels, where groups are as one. */
+export const reductionOf = ({ groupReduction, groupTarget }: ChannelShape, target: number): number =>
+  (target * groupReduction) / groupTarget;
+
 /** Tilings worth comparing, all of which fit. */
 export const channelTilings = (shape: ChannelShape, builder: Builder): readonly ChannelTiling[] => {
   const { config } = builder;
-  const { rows: lanes, columns } = config.array;
+  const { rows: lanes, columns } = shape.tileLanes;
   const { layer, pass, engine } = shape.nest;
   const map = laneMaps[shape.lanes];
   const found: ChannelTiling[] = [];
@@ -186,7 +199,7 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
   const groupSizes = shape.groups === 1 ? [1] : shrink(shape.groups);
   const whole = (groups: number): boolean => groups > 1 || map.takesWholePixels;
   const reductionsOf = (groups: number, target: number): readonly number[] => {
-    if (map.joinsGroups) return [target];
+    if (map.joinsGroups) return [reductionOf(shape, target)];
     return whole(groups) ? [shape.groupReduction] : shrink(shape.groupReduction, lanes);
   };
   type Channels = Pick<ChannelTiling, 'groups' | 'target' | 'reduction' | 'tapsH' | 'tapsW' | 'split'>;

@@ -16,26 +16,22 @@ const validPixels = (axis: Axis): readonly number[] => {
 };
 
 /**
- * The bound of fprop and wgrad for lanes along an axis: in wgrad output pixels are rounded up to lanes too, each tap by itself.
- * @param walk the width axis as it is walked; `lanes` that a tap takes of it.
+ * Pairs of pixels and taps to a position that is walked: more than 1 where a position has several (fused). In wgrad the pixels of a
+ * tap are rounded up to lanes, each tap by itself.
+ * @param walk the width axis as it is walked.
  */
-export const walkBound = (
-  { array: { rows, columns } }: Config,
+export const pixelShare = (
+  { rows }: Config['array'],
   layer: Layer,
   pass: Pass,
-  walk: (width: Axis) => Axis,
-  lanes: number,
+  walk: (width: Axis) => Axis = (width) => width,
 ): number => {
-  const [c, n] = [layer.C / layer.G, layer.N / layer.G];
+  if (pass === 'dgrad') return 1;
   const { height, width } = loopNest(layer, pass, 'zerofree');
   const down = validPixels(height);
   const pairs = layer.B * sum(down) * sum(validPixels(width));
   // without a valid pair nothing is rounded
-  if (pairs === 0) return tiles(c, rows) * tiles(n, columns);
+  if (pairs === 0) return 1;
   const perTap = down.flatMap((h) => validPixels(walk(width)).map((w) => layer.B * h * w));
-  const streamed = sum(pass === 'wgrad' ? perTap.map((pixels) => roundUp(pixels, rows)) : perTap);
-  return ((pairs * c) / (streamed * lanes)) * tiles(n, columns);
+  return pairs / sum(pass === 'wgrad' ? perTap.map((pixels) => roundUp(pixels, rows)) : perTap);
 };
-
-/** Lanes of whole channel tiles. */
-export const wholeLanes = (channels: number, rows: number): number => roundUp(channels, rows);

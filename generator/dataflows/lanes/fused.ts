@@ -1,4 +1,4 @@
-import { walkBound } from './bound.js';
+import { pixelShare, tiles } from './bound.js';
 import { channels } from './channels.js';
 import { fuse, fusible } from './fuse.js';
 import type { LaneMap } from './laneMap.js';
@@ -7,7 +7,7 @@ import type { LaneMap } from './laneMap.js';
 export const fused: LaneMap = {
   ...channels,
   name: 'fused',
-  flags: { fused: true, diagonal: false },
+  flags: { fused: true },
   applies: ({ array }, { layer, pass, width }) => pass !== 'dgrad' && fusible(layer, width, array.rows),
   takesWholePixels: true,
   splits: false,
@@ -17,11 +17,12 @@ export const fused: LaneMap = {
   tapStep: ({ rows }, pitch) => rows * pitch.pixel,
   sumStep: ({ rows }) => rows,
   reductionTiles: () => 1,
-  rowLanesLast: ({ walk, kernelElements }, rows) => kernelElements - (walk.kernel - 1) * rows,
+  rowLanesLast: ({ walk, kernelElements, lanes: { rows } }) => kernelElements - (walk.kernel - 1) * rows,
   edge: (walk, columns) => columns.first * walk.stride - walk.pad,
   x: (x, rect) => (rect ? x : 0),
   bound: (config, layer, pass) => {
-    const { rows } = config.array;
-    return walkBound(config, layer, pass, (width) => fuse(width, layer.C, rows), rows);
+    const { rows, columns } = config.array;
+    const share = pixelShare(config.array, layer, pass, (width) => fuse(width, layer.C, rows));
+    return ((share * layer.C) / rows) * tiles(layer.N, columns);
   },
 };

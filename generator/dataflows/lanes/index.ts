@@ -1,12 +1,12 @@
 import type { Config, Pass } from '../../description/config.js';
 import type { Layer } from '../../description/layer.js';
-import type { LoopNest } from '../loopNest.js';
+import { type LoopNest, loopNest } from '../loopNest.js';
 import { channels } from './channels.js';
 import { diagonal } from './diagonal.js';
 import { fused } from './fused.js';
 import type { LaneMap, LaneMapping } from './laneMap.js';
 
-export type { LaneMap, LaneMapping } from './laneMap.js';
+export type { LaneMap, LaneMapping, TileSize } from './laneMap.js';
 
 /** Every mapping of lanes, the plainest last. */
 export const laneMaps: Readonly<Record<LaneMapping, LaneMap>> = { diagonal, fused, channels };
@@ -18,10 +18,12 @@ export const mappingsOf = (config: Config, nest: LoopNest): readonly LaneMapping
     .map(({ name }) => name);
 
 /**
- * Useful utilization that no program with a mapping of lanes can pass, whatever its engine: what is left when the lanes that
+ * Useful utilization that no program can pass, whatever its engine and mapping of lanes: what the best mapping leaves when the lanes that
  * a tap needs are rounded up to those of the array. These are channels, those of a row of taps (`fused`; lanes beyond the
- * image's edge have no work), or a lane for each channel and none beside it (`diagonal`); in wgrad they are also the output pixels
- * that a tap sums over, each tap by itself.
+ * image's edge have no work), or those of groups side by side, of which each meets its own (`diagonal`); in wgrad they are also the
+ * output pixels that a tap sums over, each tap by itself.
  */
-export const laneBound = (config: Config, layer: Layer, pass: Pass, lanes: LaneMapping = 'channels'): number =>
-  laneMaps[lanes].bound(config, layer, pass);
+export const laneBound = (config: Config, layer: Layer, pass: Pass): number =>
+  Math.max(
+    ...mappingsOf(config, loopNest(layer, pass, 'zerofree')).map((name) => laneMaps[name].bound(config, layer, pass)),
+  );

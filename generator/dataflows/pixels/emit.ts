@@ -1,11 +1,13 @@
 import type { ResultFormat } from '../../formats/index.js';
+import type { Store } from '../../isa/program.js';
 import { type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
 import { cut } from '../shrink.js';
 import { acquireRows, type Strip, stripChannels, stripPitch } from '../sources.js';
+import { type StoredVectors, storedVectors } from '../storedVectors.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
-import type { PixelShape, PixelTiling } from './tiling.js';
+import { type PixelShape, type PixelTiling, sumsOf } from './tiling.js';
 
 /** A pass under way. */
 interface Job {
@@ -37,27 +39,36 @@ interface Pixels {
 const one: Range = { first: 0, last: 0 };
 
 /** Accumulator vectors of a tile: of a row of taps' output channels, and of a group. */
-const vectorsOf = ({ tiling, builder }: Job, { c, n, tapsH, tapsW }: Tile) => {
-  const vectors = Math.ceil(rangeLength(n) / builder.config.array.columns);
+const vectorsOf = ({ shape, tiling }: Job, { c, n, tapsH, tapsW }: Tile) => {
+  const vectors = Math.ceil(rangeLength(n) / shape.tileLanes.columns);
+  const sums = sumsOf(shape, rangeLength(c));
   const taps = rangeLength(tapsH) * rangeLength(tapsW);
-  return { vectors, perGroup: taps * rangeLength(c) * vectors, together: tiling.groups > 1 };
+  return { vectors, sums, perGroup: taps * sums * vectors, together: tiling.groups > 1 };
 };
 
 /** Adds what some pixels contribute to the sums of a tile. */
 const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): void => {
   const { shape, builder, waitStore } = job;
-  const { nest, walk } = shape;
+  const { nest, walk, tileLanes } = shape;
   const { layer, mode, height, width } = nest;
   const { array } = builder.config;
   const { beatElements } = builder.derived;
   const map = laneMaps[shape.lanes];
   const { groups, c, n } = tile;
   const { images } = pixels;
-  const { vectors, perGroup, together } = vectorsOf(job, tile);
-  const count = rangeLength(c);
+  const { vectors, sums, perGroup, together } = vectorsOf(job, tile);
   const several = rangeLength(images) > 1;
   const tileWalk: TileWalk = {
-    ...{ nest, map, height, width: walk, images: rangeLength(images), rows: pixels.rows, columns: pixels.columns },
+    ...{
+      nest,
+      map,
+      lanes: tileLanes,
+      height,
+      width: walk,
+      images: rangeLength(images),
+      rows: pixels.rows,
+      columns: pixels.columns,
+    },
     sourceRows: sourceRange(mode, height, pixels.rows),
     sourceColumns: sourceRange(mode, width, pixels.columns),
     tapsH: tile.tapsH,
@@ -86,22 +97,23 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
   const steps: TileSteps = {
     dynamic: {
       image: shape.x.rows * xPitch.row,
-      ...{ tile: map.dynamicTile(array), row: xPitch.row, column: map.unit(xPitch) },
+      ...{ tile: tileLanes.rows, row: xPitch.row, column: map.unit(xPitch) },
     },
     pixel: {
       image: shape.dy.rows * dyPitch.row,
-      ...{ tile: array.columns, row: dyPitch.row, column: dyPitch.pixel },
+      ...{ tile: tileLanes.columns, row: dyPitch.row, column: dyPitch.pixel },
     },
     tile: {
-      tileTapH: rangeLength(tile.tapsW) * count * vectors,
-      tileTapW: map.sumStep(array, count) * vectors,
+      tileTapH: rangeLength(tile.tapsW) * sums * vectors,
+      tileTapW: map.sumStep(array, sums) * vectors,
       ...{ tileReduction: array.rows * vectors, tileColumn: 1, tileInner: vectors },
     },
   };
   builder.setGeometry(geometryOf(tileWalk, steps));
-  const columnLanesLast = rangeLength(n) - (vectors - 1) * array.columns;
-  const lanes = { reduction: count, columnLanesLast, walk, kernelElements: layer.Kw * count };
-  const reductionTiles = map.reductionTiles(lanes, array.rows);
+  const columnLanesLast = rangeLength(n) - (vectors - 1) * tileLanes.columns;
+  const reduction = rangeLength(c);
+  const lanes = { reduction, vectors, lanes: tileLanes, walk, kernelElements: layer.Kw * reduction };
+  const reductionTiles = map.reductionTiles(lanes);
   const skipped = (several ? sourceRows.first : 0) * xPitch.row;
   for (let group = groups.first; group <= groups.last; group++) {
     const g = group - groups.first;
@@ -117,54 +129,64 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
     builder.exec({
       waitStore: place.waitStore,
       ...{ reducePixels: true, byColumn: false, columnTiles: vectors, reductionTiles, columnLanesLast },
-      rowLanesLast: map.rowLanesLast(lanes, array.rows),
+      rowLanesLast: map.rowLanesLast(lanes),
       ...execWalk(tileWalk, steps, bases),
     });
   }
 };
 
+/** Loops of a STORE: rows of channels. */
+type Runs = Pick<Store, 'n1' | 'n2' | 'stride1' | 'stride2' | 'accStride1' | 'accStride2' | 'accGroupStride'>;
+
 /** Emits the STOREs of a tile: one a group where it has all output channels, else one a row of taps. */
 const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   const { shape, builder, format } = job;
-  const { nest, memory, groupC, groupN } = shape;
+  const { nest, memory, groupN, tileLanes } = shape;
   const { layer } = nest;
   const { groups, c, n, tapsH, tapsW } = tile;
-  const { vectors, perGroup } = vectorsOf(job, tile);
+  const { vectors, sums, perGroup } = vectorsOf(job, tile);
   const outBytes = format.narrow ? builder.derived.dataBytes : 4;
-  const [count, nCount, countW] = [rangeLength(c), rangeLength(n), rangeLength(tapsW)];
-  const tapBytes = groupC * layer.N * outBytes;
-  const common = {
-    ...format,
-    vectorsPerGroup: vectors,
-    lastLanes: nCount - (vectors - 1) * builder.config.array.columns,
-    accGroupStride: vectors,
-  };
+  const [nCount, countW] = [rangeLength(n), rangeLength(tapsW)];
+  // weights are [tap][c][n], c of one group
+  const depth = layer.C / layer.G;
+  const c0 = sums === depth ? 0 : c.first;
+  const tapBytes = depth * layer.N * outBytes;
+  const stored = storedVectors(nCount, tileLanes.columns, builder.config.array.columns);
   for (let group = groups.first; group <= groups.last; group++) {
     const n0 = group * groupN + n.first;
     const accBase = place.base + (group - groups.first) * perGroup;
     const address = (kh: number): number =>
-      memory.output.address + (((kh * layer.Kw + tapsW.first) * groupC + c.first) * layer.N + n0) * outBytes;
-    if (nCount === layer.N) {
+      memory.output.address + (((kh * layer.Kw + tapsW.first) * depth + c0) * layer.N + n0) * outBytes;
+    const put = (at: number, base: number, { first, ...vectorsOfRow }: StoredVectors, runs: Runs): void =>
       builder.store(
         {
-          ...{ ...common, address: address(tapsH.first), accBase, groups: count, n1: countW, n2: rangeLength(tapsH) },
-          ...{ stride1: tapBytes, stride2: layer.Kw * tapBytes },
-          ...{ accStride1: count * vectors, accStride2: countW * count * vectors },
+          ...format,
+          ...runs,
+          ...vectorsOfRow,
+          address: at + first * tileLanes.columns * outBytes,
+          accBase: base + first,
         },
         place.halves,
       );
+    if (nCount === layer.N && stored.length === 1) {
+      const [all] = stored as readonly [StoredVectors];
+      const rows = { ...all, groups: all.groups * sums };
+      put(address(tapsH.first), accBase, rows, {
+        ...{ n1: countW, n2: rangeLength(tapsH), stride1: tapBytes, stride2: layer.Kw * tapBytes },
+        ...{ accStride1: sums * vectors, accStride2: countW * sums * vectors },
+        accGroupStride: all.groups > 1 ? 1 : vectors,
+      });
       continue;
     }
     for (let kh = tapsH.first; kh <= tapsH.last; kh++) {
-      const row = (kh - tapsH.first) * countW * count * vectors;
-      builder.store(
-        {
-          ...{ ...common, address: address(kh), accBase: accBase + row, groups: 1, n1: count, n2: countW },
-          ...{ stride1: layer.N * outBytes, stride2: tapBytes },
-          ...{ accStride1: vectors, accStride2: count * vectors },
-        },
-        place.halves,
-      );
+      const row = (kh - tapsH.first) * countW * sums * vectors;
+      for (const part of stored) {
+        put(address(kh), accBase + row, part, {
+          ...{ n1: sums, n2: countW, stride1: layer.N * outBytes, stride2: tapBytes },
+          ...{ accStride1: vectors, accStride2: sums * vectors },
+          accGroupStride: part.groups > 1 ? 1 : vectors,
+        });
+      }
     }
   }
 };
@@ -181,6 +203,17 @@ const emitTile = (job: Job, tile: Tile): void => {
   storeSums(job, tile, place!);
 };
 
+/** Input channels, and the output channels that are summed with them: all of the group, or those of the same groups side by side. */
+const channelTiles = (
+  { lanes, groupC, groupN }: PixelShape,
+  tiling: PixelTiling,
+): readonly { readonly c: Range; readonly ns: readonly Range[] }[] => {
+  const ns = cut(groupN, tiling.n);
+  if (!laneMaps[lanes].joinsGroups) return cut(groupC, tiling.c).map((c) => ({ c, ns }));
+  const matching = (n: number): number => (n * groupC) / groupN;
+  return ns.map((n) => ({ c: { first: matching(n.first), last: matching(n.last + 1) - 1 }, ns: [n] }));
+};
+
 /** Emits the whole pass with a tiling. */
 export const emitPixelPass = (
   shape: PixelShape,
@@ -193,9 +226,9 @@ export const emitPixelPass = (
   const job: Job = { shape, tiling, builder, format, waitStore };
   // Output channels and taps go back and forth from tile to tile of input channels: the dY read last is still there.
   let turn = 0;
-  for (const groups of cut(layer.G, tiling.groups)) {
-    for (const c of cut(shape.groupC, tiling.c)) {
-      const tiles = cut(shape.groupN, tiling.n).flatMap((n) =>
+  for (const groups of cut(shape.groups, tiling.groups)) {
+    for (const { c, ns } of channelTiles(shape, tiling)) {
+      const tiles = ns.flatMap((n) =>
         cut(layer.Kh, tiling.tapsH).flatMap((tapsH) =>
           cut(layer.Kw, tiling.tapsW).map((tapsW) => ({ n, tapsH, tapsW })),
         ),

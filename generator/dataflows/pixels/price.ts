@@ -1,20 +1,29 @@
 import type { Config } from '../../description/config.js';
+import { laneMaps } from '../lanes/index.js';
 import type { LoopNest } from '../loopNest.js';
 import { type Outlay, parts, volumesOf } from '../price.js';
 import type { PixelTiling } from './tiling.js';
 
 /** What wgrad costs with a tiling, roughly. */
 export const pixelOutlay = ({ array }: Config, nest: LoopNest, tiling: PixelTiling): Outlay => {
+  const { layer } = nest;
   const { x, y, c, n, taps, pixels } = volumesOf(nest, tiling);
-  const [cParts, nParts] = [parts(c, tiling.c), parts(n, tiling.n)];
+  const { joinsGroups, lanes } = laneMaps[tiling.lanes];
+  const tile = lanes(array, layer, 'wgrad');
+  const [cParts, nParts] = joinsGroups ? [1, 1] : [parts(c, tiling.c), parts(n, tiling.n)];
   // the last group of positions of a tile is not full
   const tilePixels = tiling.images * tiling.rows * tiling.columns;
-  const stream = parts(tiling.c, array.rows) * array.rows;
+  const stream = joinsGroups ? tile.rows : parts(tiling.c, array.rows) * array.rows;
+  // columns of a vector that are of its own group; a layer without groups has its rounding in all its tilings
+  const met = layer.G === 1 ? array.columns : joinsGroups ? n : n / parts(n, array.columns);
+  const used = layer.G === 1 || joinsGroups ? stream : tiling.c;
   return {
     elements: x * nParts * taps + y * cParts * taps,
     exposed: 0,
-    execs: taps * pixels * cParts * nParts * nest.layer.G,
-    work: (parts(tilePixels, array.rows) * array.rows * Math.max(stream, array.columns)) / (tilePixels * stream),
+    execs: taps * pixels * (joinsGroups ? parts(layer.N, tiling.n) : cParts * nParts * layer.G),
+    work:
+      (parts(tilePixels, array.rows) * array.rows * Math.max(stream, array.rows, array.columns) * array.columns) /
+      (tilePixels * used * met),
     drained: 0,
   };
 };

@@ -1,6 +1,7 @@
+import type { Config } from '../../description/config.js';
 import { type Axis, rangeLength, sourceRange } from '../axis.js';
 import type { Builder } from '../builder.js';
-import { type LaneMapping, laneMaps } from '../lanes/index.js';
+import { type LaneMapping, laneMaps, type TileSize } from '../lanes/index.js';
 import type { LoopNest, MemoryMap } from '../loopNest.js';
 import { wholeAxis } from '../phases.js';
 import { cut, shrink } from '../shrink.js';
@@ -36,12 +37,23 @@ export interface PixelShape {
   /** Pixels of dY as the engine sees it. */
   readonly height: number;
   readonly width: number;
+  /** Groups, and input and output channels of one group; side by side all groups are as one. */
+  readonly groups: number;
   readonly groupC: number;
   readonly groupN: number;
+  /** Lanes of a whole stationary tile: channels of X and of dY that go together. */
+  readonly tileLanes: TileSize;
 }
 
-export const pixelShape = (nest: LoopNest, memory: MemoryMap, lanes: LaneMapping, rows: number): PixelShape => {
+export const pixelShape = (
+  nest: LoopNest,
+  memory: MemoryMap,
+  lanes: LaneMapping,
+  array: Config['array'],
+): PixelShape => {
   const { layer, height, width, mode, reorganized } = nest;
+  const map = laneMaps[lanes];
+  const groups = map.joinsGroups ? 1 : layer.G;
   const x = tapSource(
     { name: 'x', stationary: false, address: memory.x.address, height: layer.H, width: layer.W, channels: layer.C },
     mode,
@@ -62,20 +74,26 @@ export const pixelShape = (nest: LoopNest, memory: MemoryMap, lanes: LaneMapping
     x,
     dy,
     lanes,
-    walk: laneMaps[lanes].walk(width, layer.C, rows),
+    walk: map.walk(width, layer.C, array.rows),
     height: height.outputs,
     width: width.outputs,
-    groupC: layer.C / layer.G,
-    groupN: layer.N / layer.G,
+    groups,
+    groupC: layer.C / groups,
+    groupN: layer.N / groups,
+    tileLanes: map.lanes(array, layer, 'wgrad'),
   };
 };
+
+/** Rows of dW for each tap of a tile: input channels, of one group where groups lie side by side. */
+export const sumsOf = ({ nest: { layer }, lanes }: PixelShape, c: number): number =>
+  laneMaps[lanes].joinsGroups ? layer.C / layer.G : c;
 
 const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean => {
   const { config, derived } = builder;
   const { mode, height, width } = shape.nest;
-  const { columns } = config.array;
-  const vectors = Math.ceil(tiling.n / columns);
-  if (tiling.groups * tiling.tapsH * tiling.tapsW * tiling.c * vectors > config.buffers.accumulatorDepth) return false;
+  const vectors = Math.ceil(tiling.n / shape.tileLanes.columns);
+  const sums = tiling.groups * tiling.tapsH * tiling.tapsW * sumsOf(shape, tiling.c) * vectors;
+  if (sums > config.buffers.accumulatorDepth) return false;
   const most = (axis: typeof height, whole: number, size: number): number =>
     Math.max(1, ...cut(whole, size).map((target) => rangeLength(sourceRange(mode, axis, target))));
   const several = tiling.images > 1;
@@ -98,46 +116,50 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
 
 /** Tilings worth comparing, all of which fit. */
 export const pixelTilings = (shape: PixelShape, builder: Builder): readonly PixelTiling[] => {
-  const { config, derived } = builder;
-  const { rows: lanes, columns } = config.array;
+  const { derived } = builder;
+  const { rows: lanes, columns } = shape.tileLanes;
   const { layer } = shape.nest;
   const map = laneMaps[shape.lanes];
   const found: PixelTiling[] = [];
   const aligned = imagesAligned(shape.x, derived.beatElements) && imagesAligned(shape.dy, derived.beatElements);
-  for (const groups of layer.G === 1 ? [1] : shrink(layer.G)) {
-    const whole = groups > 1;
-    for (const c of whole || map.takesWholePixels ? [shape.groupC] : shrink(shape.groupC, lanes)) {
-      for (const n of whole ? [shape.groupN] : shrink(shape.groupN, columns)) {
-        for (const [tapsH, tapsW] of [
-          [layer.Kh, layer.Kw],
-          [1, layer.Kw],
-          ...(map.takesWholePixels ? [] : [[1, 1]]),
-        ] as const) {
-          const before = found.length;
-          for (const width of shrink(shape.width)) {
-            const first = found.length;
-            for (const rows of shrink(shape.height)) {
-              const images = rows === shape.height && aligned ? shrink(layer.B) : [1];
-              for (const imageCount of new Set([...images, 1])) {
-                const tiling: PixelTiling = {
-                  kind: 'pixels',
-                  lanes: shape.lanes,
-                  images: imageCount,
-                  rows,
-                  columns: width,
-                  c,
-                  n,
-                  tapsH,
-                  tapsW,
-                  groups,
-                };
-                if (found.length < first + 4 && fits(shape, tiling, builder)) found.push(tiling);
-              }
+  const channels = (groups: number): readonly (readonly [c: number, n: number])[] => {
+    if (map.joinsGroups)
+      return shrink(shape.groupN, columns).map((n) => [(n * shape.groupC) / shape.groupN, n] as const);
+    const ns = groups > 1 ? [shape.groupN] : shrink(shape.groupN, columns);
+    const cs = groups > 1 || map.takesWholePixels ? [shape.groupC] : shrink(shape.groupC, lanes);
+    return cs.flatMap((c) => ns.map((n) => [c, n] as const));
+  };
+  for (const groups of shape.groups === 1 ? [1] : shrink(shape.groups)) {
+    for (const [c, n] of channels(groups)) {
+      for (const [tapsH, tapsW] of [
+        [layer.Kh, layer.Kw],
+        [1, layer.Kw],
+        ...(map.takesWholePixels ? [] : [[1, 1]]),
+      ] as const) {
+        const before = found.length;
+        for (const width of shrink(shape.width)) {
+          const first = found.length;
+          for (const rows of shrink(shape.height)) {
+            const images = rows === shape.height && aligned ? shrink(layer.B) : [1];
+            for (const imageCount of new Set([...images, 1])) {
+              const tiling: PixelTiling = {
+                kind: 'pixels',
+                lanes: shape.lanes,
+                images: imageCount,
+                rows,
+                columns: width,
+                c,
+                n,
+                tapsH,
+                tapsW,
+                groups,
+              };
+              if (found.length < first + 4 && fits(shape, tiling, builder)) found.push(tiling);
             }
-            if (found.length > first) break;
           }
-          if (found.length > before) break;
+          if (found.length > first) break;
         }
+        if (found.length > before) break;
       }
     }
   }

@@ -258,6 +258,10 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
   const [dynRow, dynPixel, dynB, dynTile] = [pitch(), fused ? 1 : pitch(), pitch(), pitch()];
   const [pixRow, pixPixel, pixB, pixTile] = [pitch(), pitch(), pitch(), pitch()];
   const [tileTapH, tileTapW, tileReduction, tileColumn, tileInner] = [pitch(), pitch(), pitch(), pitch(), pitch()];
+  const sideBySide = !fused && (next() & 3) === 0;
+  const groups = sideBySide
+    ? { groupVectors: between(next, 1, Math.max(R, C)), groupLanes: between(next, 1, Math.max(R, C)) }
+    : { groupVectors: 0, groupLanes: 0 };
   const geometry: Geometry = {
     kind: 'geometry',
     boundH: h.bound,
@@ -293,12 +297,14 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
     tileReduction,
     tileColumn,
     tileInner,
+    ...groups,
+    rowLanes: between(next, 1, R),
+    columnLanes: between(next, 1, C),
   };
 
   const makeTile = (): Tile | undefined => {
     const reducePixels = mode === 'grid' || (!targetsAreInputs(mode) && (next() & 1) === 1);
-    const diagonal = !fused && !reducePixels && C <= R && (next() & 3) === 0;
-    const byColumn = !diagonal && (next() & 1) === 1;
+    const byColumn = (next() & 1) === 1;
     const [rows, columns] = [randomTarget(next, mode, height), randomTarget(next, mode, plain)];
     const [sourceRows, sourceColumns] = [sourceRange(mode, height, rows), sourceRange(mode, plain, columns)];
     const [k0h, k0w] = [below(next, height.kernel), fused ? 0 : below(next, width.kernel)];
@@ -311,10 +317,10 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
     if (tileH.positions < 1 || tileW.positions < 1) return undefined;
     const area = tileH.positions * tileW.positions;
     const nb = between(next, 1, Math.max(1, Math.min(3, Math.floor(MOST_POSITIONS / area))));
-    const [columnTiles, reductionTiles] = [between(next, 1, 2), fused || diagonal ? 1 : between(next, 1, 3)];
+    const [columnTiles, reductionTiles] = [between(next, 1, 2), fused || sideBySide ? 1 : between(next, 1, 3)];
     const columnLanesLast = between(next, 1, C);
     const fusedLast = fusible ? plain.kernel * fusible.channels - (tapsW - 1) * R : 0;
-    const rowLanesLast = fused ? fusedLast : diagonal ? columnLanesLast : between(next, 1, R);
+    const rowLanesLast = fused ? fusedLast : between(next, 1, R);
     const [dynBase, pixBase, tileBase] = [next(), next(), next()];
     const exec: Exec = {
       kind: 'exec',
@@ -324,7 +330,6 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
       byColumn,
       rect,
       fused,
-      diagonal,
       nb,
       columnTiles,
       positionsH: tileH.positions,
@@ -351,10 +356,10 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
     const taps: Tap[] = [];
     let cycles = 2;
     for (let col = 0; col < columnTiles; col++) {
-      const columnLanes = col === columnTiles - 1 ? columnLanesLast : C;
+      const columnLanes = col === columnTiles - 1 ? columnLanesLast : geometry.columnLanes;
       for (let red = 0; red < (reducePixels ? 1 : reductionTiles); red++) {
         const dynAt = (b: number, y: number, x: number): number =>
-          dynBase + (reducePixels ? 0 : (diagonal ? col : red) * dynTile) + b * dynB + y * dynRow + x * dynPixel;
+          dynBase + (sideBySide ? col : reducePixels ? 0 : red) * dynTile + b * dynB + y * dynRow + x * dynPixel;
         const pixAt = (b: number, y: number, x: number): number =>
           pixBase + col * pixTile + b * pixB + y * pixRow + x * pixPixel;
         for (let kh = 0; kh < tapsH; kh++) {
@@ -387,11 +392,9 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
               phase: [vertical.phase ?? 0, horizontal.phase ?? 0],
               rowLanes: fused
                 ? fusedLanes
-                : diagonal
-                  ? columnLanes
-                  : reducePixels || red === reductionTiles - 1
-                    ? rowLanesLast
-                    : R,
+                : (sideBySide ? col === columnTiles - 1 : reducePixels || red === reductionTiles - 1)
+                  ? rowLanesLast
+                  : geometry.rowLanes,
               columnLanes,
               dyn: dynAt(0, vertical.dynFirst, horizontal.dynFirst),
               pix: pixAt(0, vertical.pixFirst, horizontal.pixFirst),

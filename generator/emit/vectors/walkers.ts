@@ -33,12 +33,11 @@ const file = ({ prefix }: Config, name: string, lines: readonly string[]): Emitt
 
 const flag = (value: boolean): number => (value ? 1 : 0);
 
-/** A tap as its ports: flags (bit 6: first of a batch), extents, x, phases, lanes, addresses. No tap: the tile's end. */
+/** A tap as its ports: flags (bit 5: first of a batch), extents, x, phases, lanes, addresses. No tap: the tile's end. */
 const tapHex = ({ exec }: Tile, tap: Tap | undefined, opens: boolean): string =>
   packed(
     [
-      flag(opens) * 64 +
-        flag(exec.diagonal) * 32 +
+      flag(opens) * 32 +
         flag(exec.fused) * 16 +
         flag(exec.rect) * 8 +
         flag(exec.byColumn) * 4 +
@@ -160,32 +159,48 @@ const stationaryResponse: Responder = ({ rows, columns }, { exec, geometry }, ta
     return { outputs, infos: [] };
   }
   const [vectors, used, lanes] = exec.byColumn ? [columns, columnLanes, rowLanes] : [rows, rowLanes, columnLanes];
-  const address = (n: number): number | undefined => (n < used ? tap.tile + n * geometry.tileInner : undefined);
+  const address = (n: number): number | undefined =>
+    n < used ? tap.tile + (geometry.groupVectors > 0 ? n % geometry.groupVectors : n) * geometry.tileInner : undefined;
+  const { groupVectors, groupLanes } = geometry;
   return {
-    outputs: Array.from({ length: vectors }, (_, n) =>
-      exec.diagonal ? read(address(n), n, n + 1) : read(address(n), 0, lanes),
-    ),
+    outputs: Array.from({ length: vectors }, (_, n) => {
+      if (groupVectors === 0) return read(address(n), 0, lanes);
+      const first = (Math.floor(n / groupVectors) * groupLanes) & 255;
+      return read(address(n), first, first + groupLanes);
+    }),
     infos: [],
   };
 };
 
-const END_ITEM = packed([4, 8], [0, 8], [0, 8], [0, 16], [0, 16], [0, 32]);
+const END_ITEM = packed([4, 8], [0, 8], [0, 8], [0, 8], [0, 16], [0, 16], [0, 32]);
+
+/** Column lanes that add a vector: all, those of the first group, of the next one, of the same as before. */
+const KEEP = { all: 0, first: 1, next: 2, same: 3 };
 
 const accumulateResponse: Responder = ({ rows }, tile, tap) => {
   const { exec, geometry } = tile;
+  const { groupVectors, groupLanes } = geometry;
+  const met = groupVectors === 0 ? tap.columnLanes : exec.byColumn ? groupVectors : groupLanes;
+  const perGroup = groupVectors === 0 ? rows : groupVectors;
   // a block is counted with its first vector
-  const item = (swap: boolean, block: Block | undefined, lane: number, address: number): string =>
+  const item = (swap: boolean, block: Block | undefined, lane: number, address: number, keep: number): string =>
     packed(
       [flag(exec.reducePixels) * 2 + flag(swap), 8],
-      [exec.diagonal ? 1 : tap.columnLanes, 8],
+      [met, 8],
+      [keep, 8],
       [block?.lanes ?? 0, 8],
       [block && lane === 0 ? block.inside : 0, 16],
       [block && lane === 0 ? block.zero : 0, 16],
       [address, 32],
     );
   if (!exec.reducePixels) {
-    return { outputs: tap.positions.map(({ pix }, n) => item(n === 0, undefined, 0, pix ?? 0)), infos: [] };
+    return { outputs: tap.positions.map(({ pix }, n) => item(n === 0, undefined, 0, pix ?? 0, KEEP.all)), infos: [] };
   }
+  const keepOf = (lane: number): number => {
+    if (groupVectors === 0) return KEEP.all;
+    if (lane === 0) return KEEP.first;
+    return lane % groupVectors === 0 ? KEEP.next : KEEP.same;
+  };
   const blocks = blocksOfTap(tile, tap, rows);
   return {
     outputs: blocks.flatMap((block) =>
@@ -194,7 +209,8 @@ const accumulateResponse: Responder = ({ rows }, tile, tap) => {
           block.first && lane === 0,
           block,
           lane,
-          tap.tile + block.tile * geometry.tileReduction + lane * geometry.tileInner,
+          tap.tile + block.tile * geometry.tileReduction + (lane % perGroup) * geometry.tileInner,
+          keepOf(lane),
         ),
       ),
     ),

@@ -1,6 +1,6 @@
 import type { Exec, Geometry } from '../../isa/program.js';
 import { entryAt, type Machine, vectorAt } from '../machine.js';
-import { fusedLanes, lanesOf } from './tile.js';
+import { fusedLanes, inGroups, lanesOf, metLanes } from './tile.js';
 import { type AxisWalk, axisWalks } from './walk.js';
 
 /** One tap of one pair of channel tiles: where its walk starts, and how much of the array it uses. */
@@ -21,6 +21,10 @@ interface Lanes {
   readonly first: number;
   readonly end: number;
 }
+
+/** The lanes that group b meets, of so many: all of them without groups. Hardware counts where they begin in 8 bits. */
+const windowOf = (geometry: Geometry, b: number, lanes: number): { readonly first: number; readonly count: number } =>
+  inGroups(geometry) ? { first: b * geometry.groupLanes, count: geometry.groupLanes } : { first: 0, count: lanes };
 
 /** Called for each position of a walk; addresses are modulo 2^32, x is where the first lane lies along w. */
 type Visit = (valid: boolean, onGrid: boolean, dynamicAt: number, pixelAt: number, x: number) => void;
@@ -47,15 +51,18 @@ const lanesWithData = ({ fail }: Machine, { exec, geometry }: Tap, lanes: number
   return { first, end };
 };
 
-/** Reads the stationary block of a tap: vectors are its rows, its columns, or each its diagonal. */
+/** Reads the stationary block of a tap: vectors are its rows or its columns. Groups side by side are blocks on its diagonal. */
 const readBlock = (machine: Machine, { exec, geometry, tile, rowLanes, columnLanes }: Tap): void => {
   const { block, pitch, stationary } = machine.arithmetic;
   const [vectors, lanes] = exec.byColumn ? [columnLanes, rowLanes] : [rowLanes, columnLanes];
+  const perGroup = inGroups(geometry) ? geometry.groupVectors : vectors;
+  const side = exec.byColumn ? machine.config.array.rows : machine.config.array.columns;
   block.fill(machine.arithmetic.structuralZero());
   for (let vector = 0; vector < vectors; vector++) {
-    const from = vectorAt(machine, stationary, tile + vector * geometry.tileInner, lanes);
-    for (let lane = 0; lane < lanes; lane++) {
-      if (exec.diagonal && lane !== vector) continue;
+    const from = vectorAt(machine, stationary, tile + (vector % perGroup) * geometry.tileInner, lanes);
+    const { first, count } = windowOf(geometry, Math.floor(vector / perGroup), lanes);
+    const end = Math.min(side, (first & 255) + count);
+    for (let lane = first & 255; lane < end; lane++) {
       const place = exec.byColumn ? lane * pitch + vector : vector * pitch + lane;
       block[place] = stationary.values[(from + lane) & stationary.mask];
     }
@@ -70,7 +77,7 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
   const { dynamic, scratch } = arithmetic;
   const { values, mask } = dynamic;
   const { exec, rowLanes } = tap;
-  const columnLanes = exec.diagonal ? 1 : tap.columnLanes;
+  const columnLanes = metLanes(tap.geometry, exec, tap.columnLanes);
   const idle = arithmetic.zerosAreIdle();
   const structural = arithmetic.structuralZero();
   let vectors = 0;
@@ -130,11 +137,14 @@ interface Pixel {
 /** Streams every channel of a group's pixels through the block. */
 const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
   const { arithmetic, counts } = machine;
-  const { exec, geometry, tile, columnLanes } = tap;
+  const { exec, geometry, tile } = tap;
+  const columnLanes = metLanes(geometry, exec, tap.columnLanes);
   const { rows, columns } = machine.config.array;
   const { dynamic, scratch } = arithmetic;
   const { values, mask } = dynamic;
   const structural = arithmetic.structuralZero();
+  const groups = inGroups(geometry);
+  const perGroup = groups ? geometry.groupVectors : rows;
   for (let channelTile = 0; channelTile < exec.reductionTiles; channelTile++) {
     const lanes = !exec.fused && channelTile < exec.reductionTiles - 1 ? rows : tap.rowLanes;
     const offset = channelTile * geometry.dynTile;
@@ -145,14 +155,19 @@ const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
       useful += end - first;
     }
     for (let lane = 0; lane < lanes; lane++) {
-      const entry = entryAt(machine, tile + channelTile * geometry.tileReduction + lane * geometry.tileInner);
+      const inner = lane % perGroup;
+      const entry = entryAt(machine, tile + channelTile * geometry.tileReduction + inner * geometry.tileInner);
       for (let row = 0; row < group.rows.length; row++) {
         const pixel = group.rows[row];
         const { first, end } = pixel ? lanesWithData(machine, tap, lanes, pixel.x) : { first: 0, end: 0 };
         const held = pixel && lane >= first && lane < end;
         scratch[row] = held ? values[(pixel.address + offset + lane) & mask] : structural;
       }
-      if (group.rows.length > 0) arithmetic.multiply(scratch, 0, group.rows.length, entry);
+      if (group.rows.length === 0) continue;
+      if (groups) {
+        const { first, count } = windowOf(geometry, (lane - inner) / perGroup, columns);
+        arithmetic.multiplyLanes(scratch, 0, group.rows.length, entry, first, Math.min(columns, first + count));
+      } else arithmetic.multiply(scratch, 0, group.rows.length, entry);
     }
     const enumerated = exec.rect ? useful : group.size * lanes;
     counts.dynamicReads += group.valid.length;
@@ -202,6 +217,18 @@ const sumOverPixels = (machine: Machine, tap: Tap): void => {
   if (group.size > 0) finish();
 };
 
+/** Sets the geometry of the EXECs that follow. */
+export const runGeometry = (machine: Machine, geometry: Geometry): void => {
+  const { config, fail } = machine;
+  const { rows, columns } = config.array;
+  const { groupVectors, groupLanes, rowLanes, columnLanes } = geometry;
+  if (rowLanes > rows || columnLanes > columns) {
+    fail('FIELD', `tiles of ${rowLanes} × ${columnLanes} lanes exceed the array, ${rows} × ${columns}`);
+  }
+  if ((groupVectors === 0) !== (groupLanes === 0)) fail('FIELD', 'a group has both vectors and lanes, or neither');
+  machine.geometry = geometry;
+};
+
 /** Carries out one EXEC: column tiles, reduction tiles, taps, and the pixels of each tap. */
 export const runExec = (machine: Machine, exec: Exec): void => {
   const { config, fail } = machine;
@@ -210,14 +237,15 @@ export const runExec = (machine: Machine, exec: Exec): void => {
   if (exec.rowLanesLast > rows || exec.columnLanesLast > columns) {
     fail('FIELD', `${exec.rowLanesLast} × ${exec.columnLanesLast} lanes exceed the array, ${rows} × ${columns}`);
   }
-  if (exec.fused && (exec.byColumn || exec.diagonal || exec.reductionTiles > 1)) {
-    fail('FIELD', 'fused lanes allow no columns, no diagonal and one reduction tile');
+  if (exec.fused && (exec.byColumn || exec.reductionTiles > 1)) {
+    fail('FIELD', 'fused lanes allow no columns and one reduction tile');
   }
   if (!exec.fused && exec.edgeW !== 0) fail('FIELD', 'edgeW is for fused lanes');
-  if (exec.diagonal) {
-    if (exec.reducePixels || exec.byColumn || exec.reductionTiles > 1 || exec.rowLanesLast !== exec.columnLanesLast)
-      fail('FIELD', 'diagonal lanes allow no pixels, no columns and one reduction tile, as wide as it is high');
-    if (columns > rows) fail('FIELD', 'diagonal lanes need as many rows as columns');
+  if (inGroups(geometry)) {
+    if (exec.fused || exec.reductionTiles > 1) fail('FIELD', 'groups side by side allow one reduction tile, not fused');
+    const { groupVectors: c, groupLanes: n } = geometry;
+    const [high, wide] = exec.byColumn ? [n, c] : [c, n];
+    if (high > rows || wide > columns) fail('FIELD', `a group of ${high} × ${wide} lanes exceeds the array`);
   }
   if (exec.rect && !config.engines.includes('zerofree')) fail('ENGINE', 'rect needs the engine zerofree');
   if (!exec.rect && config.engines.every((engine) => engine === 'zerofree')) {
@@ -232,13 +260,13 @@ export const runExec = (machine: Machine, exec: Exec): void => {
       walksH.forEach((h, kh) => {
         walksW.forEach((w, kw) => {
           if (h.count === 0 || w.count === 0) return;
-          const lanes = lanesOf(config.array, exec, column, reduction, kw);
+          const lanes = lanesOf(config.array, geometry, exec, column, reduction, kw);
           const tap: Tap = {
             exec,
             geometry,
             h,
             w,
-            dynamicBase: exec.dynBase + (exec.diagonal ? column : reduction) * geometry.dynTile,
+            dynamicBase: exec.dynBase + (inGroups(geometry) ? column : reduction) * geometry.dynTile,
             pixelBase: exec.pixBase + column * geometry.pixTile,
             tile:
               exec.tileBase +

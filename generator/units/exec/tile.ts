@@ -124,16 +124,25 @@ export class TileShapes {
 
 /** Lanes of the array that one tap uses, by the channel tiles it belongs to. */
 export const lanesOf = (
-  { rows, columns }: Config['array'],
+  { rows }: Config['array'],
+  geometry: Geometry,
   exec: Exec,
   column: number,
   reduction: number,
   kw: number,
 ): { readonly row: number; readonly column: number } => {
   const lastColumn = column === exec.columnTiles - 1;
-  const columnLanes = lastColumn ? exec.columnLanesLast : columns;
+  const columnLanes = lastColumn ? exec.columnLanesLast : geometry.columnLanes;
   if (exec.fused) return { row: fusedLanes(exec, rows, kw), column: columnLanes };
-  if (exec.diagonal) return { row: lastColumn ? exec.rowLanesLast : columns, column: columnLanes };
-  const last = exec.reducePixels || reduction === exec.reductionTiles - 1;
-  return { row: last ? exec.rowLanesLast : rows, column: columnLanes };
+  const last = inGroups(geometry) ? lastColumn : exec.reducePixels || reduction === exec.reductionTiles - 1;
+  return { row: last ? exec.rowLanesLast : geometry.rowLanes, column: columnLanes };
+};
+
+/** True when groups lie side by side: then channel tiles go with column tiles. */
+export const inGroups = ({ groupVectors }: Geometry): boolean => groupVectors > 0;
+
+/** Lanes that a group's vector meets: all of a group's other side, or those of the column tile. */
+export const metLanes = (geometry: Geometry, exec: Exec, columnLanes: number): number => {
+  if (!inGroups(geometry)) return columnLanes;
+  return exec.byColumn ? geometry.groupVectors : geometry.groupLanes;
 };

@@ -76,7 +76,7 @@ export class ExecPipeline {
     this.rows = config.array.rows;
     this.columns = config.array.columns;
     this.hazard = accumulatorHazard;
-    // x_end_q, the array, the ADD_STAGES + 4 stages of ending_q, the sequencer's count
+    // x_end_q, the array, the ADD_STAGES + 4 cycles of the accumulator, the sequencer's count
     this.drainDelay = 1 + arrayLatency + config.addStages + 4 + 1;
   }
 
@@ -105,7 +105,7 @@ export class ExecPipeline {
             const pushed = Math.max(state + 2 + w.first, this.room());
             state = pushed + 1;
             const tap = taps[kh * walksW.length + kw]!;
-            const lanes = lanesOf(this.config.array, exec, column, reduction, kw);
+            const lanes = lanesOf(this.config.array, geometry, exec, column, reduction, kw);
             if (exec.reducePixels) this.pixelTap(pushed, exec, tap, lanes.row);
             else this.channelTap(pushed, geometry, exec, tap, column);
           }
