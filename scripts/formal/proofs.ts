@@ -463,7 +463,7 @@ export const PROOFS: readonly Proof[] = [
     name: 'accumulator',
     blocks: ['accumulator'],
     property:
-      'every entry holds the sum of what came since its last drain, whatever the others do; a drain gives it two cycles later and clears it; a drain goes on in the first gap of the accumulates; clearing ends',
+      'every entry holds the sum of what came since its last drain, whatever the others do; a drain gives it two cycles later and clears it; a drain goes on in the first gap of the accumulates; clearing ends; the end of a tile comes out when all before it has been written',
     bounds: 'any addresses and data, an address again after ADD_STAGES+2 cycles; int32, 1 lane, 4 banks of 2 entries',
     method: { kind: 'bounded', depth: 13 },
     harness: 'accumulator',
@@ -479,6 +479,12 @@ export const PROOFS: readonly Proof[] = [
         block: 'accumulator',
         find: '|| (next_valid && next_bank == drain_bank)',
         replace: '',
+      },
+      {
+        name: 'the end of a tile comes early',
+        block: 'accumulator',
+        find: 'ended_o         = ending_q[ADD_STAGES+3]',
+        replace: 'ended_o         = ending_q[ADD_STAGES+2]',
       },
     ],
   },

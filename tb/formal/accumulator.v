@@ -5,7 +5,7 @@ module accumulator_formal #(
     parameter ADDR_W = 3
 ) (
     input wire              clk_i,
-    input wire              acc_valid, drain_valid,
+    input wire              acc_valid, drain_valid, ends,
     input wire [ADDR_W-1:0] acc_addr, drain_addr,
     input wire [31:0]       acc_data
 );
@@ -13,10 +13,11 @@ module accumulator_formal #(
     always @(posedge clk_i) rst_q <= 1'b0;
     (* anyconst *) wire [ADDR_W-1:0] followed;
 
-    wire        busy, drain_ready, out_valid, starved;
+    wire        busy, drain_ready, out_valid, starved, ended;
     wire [31:0] out_data;
     bpi_accumulator #(.COLS(1), .ADDR_W(ADDR_W), .BANKS(4), .ADD_STAGES(1)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .busy_o(busy), .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_data_i(acc_data),
+        .end_i(ends), .ended_o(ended),
         .drain_valid_i(drain_valid), .drain_ready_o(drain_ready), .drain_addr_i(drain_addr), .drain_valid_o(out_valid),
         .drain_data_o(out_data), .drain_starved_o(starved)
     );
@@ -36,7 +37,7 @@ module accumulator_formal #(
         drain_addr_1q <= drain_addr;
     end
     always @* begin
-        assume (!(acc_valid && (rst_q || busy)));
+        assume (!(acc_valid && (rst_q || busy || ends)));
         if (acc_valid)
             assume (!(acc_1q && acc_addr_1q == acc_addr) && !(acc_2q && acc_addr_2q == acc_addr) && !(drain_1q && drain_addr_1q == acc_addr));
         if (drain_valid)
@@ -49,6 +50,7 @@ module accumulator_formal #(
     reg [31:0] sum_q, due_1q, due_2q;
     reg        mine_1q, mine_2q;
     reg [3:0]  clears_q;
+    reg [4:0]  ends_q;                 // ADD_STAGES + 4 cycles: what came before has been written
     always @(posedge clk_i) begin
         if (drain && drain_addr == followed) sum_q <= 32'd0;
         else if (acc_valid && acc_addr == followed) sum_q <= sum_q + acc_data;
@@ -61,11 +63,13 @@ module accumulator_formal #(
             mine_1q <= 1'b0;
             mine_2q <= 1'b0;
         end
+        ends_q   <= rst_q ? 5'd0 : {ends_q[3:0], ends};
         clears_q <= rst_q ? 4'd0 : clears_q[3] ? clears_q : clears_q + 4'd1;
     end
     // A drain goes on in the first cycle after two without an accumulate.
     always @* if (!rst_q) begin
         assert (out_valid == drain_2q);
+        assert (ended == ends_q[4]);
         if (out_valid && mine_2q) assert (out_data == due_2q);
         if (drain_valid && !busy && !acc_valid && !acc_1q) assert (drain_ready);
         assert (!busy || clears_q < (1 << (ADDR_W - 2)));

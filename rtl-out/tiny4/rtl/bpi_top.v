@@ -173,7 +173,7 @@ module bpi_top (
     );
 
     // --- Clients of the read port, and of the status: what client n says is the n-th part of each vector -------
-    localparam FETCH = 0, LOAD = 1, READERS = 2;
+    localparam FETCH = 0, LOADS = 1, READERS = 2;
     wire [READERS-1:0]        ar_valid, ar_ready, r_valid, r_ready;
     wire [READERS*ADDR_W-1:0] ar_addr;
     wire [READERS*8-1:0]      ar_len;
@@ -399,14 +399,14 @@ module bpi_top (
         .error_valid_o    (unit_error[READER]),
         .error_code_o     (unit_code[READER*8 +: 8]),
         .error_addr_o     (unit_addr[READER*ADDR_W +: ADDR_W]),
-        .m_axi_arvalid_o  (ar_valid[LOAD]),
-        .m_axi_arready_i  (ar_ready[LOAD]),
-        .m_axi_araddr_o   (ar_addr[LOAD*ADDR_W +: ADDR_W]),
-        .m_axi_arlen_o    (ar_len[LOAD*8 +: 8]),
-        .m_axi_arsize_o   (ar_size[LOAD*3 +: 3]),
-        .m_axi_arburst_o  (ar_burst[LOAD*2 +: 2]),
-        .m_axi_rvalid_i   (r_valid[LOAD]),
-        .m_axi_rready_o   (r_ready[LOAD]),
+        .m_axi_arvalid_o  (ar_valid[LOADS]),
+        .m_axi_arready_i  (ar_ready[LOADS]),
+        .m_axi_araddr_o   (ar_addr[LOADS*ADDR_W +: ADDR_W]),
+        .m_axi_arlen_o    (ar_len[LOADS*8 +: 8]),
+        .m_axi_arsize_o   (ar_size[LOADS*3 +: 3]),
+        .m_axi_arburst_o  (ar_burst[LOADS*2 +: 2]),
+        .m_axi_rvalid_i   (r_valid[LOADS]),
+        .m_axi_rready_o   (r_ready[LOADS]),
         .m_axi_rdata_i    (r_data),
         .m_axi_rresp_i    (r_resp),
         .m_axi_rlast_i    (r_last)
