@@ -3,7 +3,7 @@ import { Builder, MAX_INSTRUCTIONS, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
-import { emitPass, type Tiling, tilingsOf } from '../dataflows/tilings.js';
+import { emitPass, ledBySmaller, type Tiling, tilingsOf } from '../dataflows/tilings.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
@@ -65,6 +65,14 @@ const FINALISTS = 5;
 interface Finalist {
   readonly builder: Builder;
   readonly tiling: Tiling;
+  readonly score: number;
+}
+
+/** A candidate whose program has been replayed. */
+interface Replayed {
+  readonly tiling: Tiling;
+  readonly instructions: readonly Instruction[];
+  readonly words: Uint32Array;
   readonly cost: Cost;
   readonly score: number;
 }
@@ -247,20 +255,26 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     const unfit = encodingProblem(config, builder.instructions);
     refused ??= unfit;
     if (unfit) continue;
-    const entry = { builder, tiling, cost: builder.cost(), score: score(builder.cost(), compulsory) };
+    const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
     finalists = [...finalists, entry].sort((x, y) => x.score - y.score).slice(0, FINALISTS);
   }
-  const [best] = finalists
-    .map(({ builder, tiling, cost }) => {
-      const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
-      const { cycles } = performanceOf(config, { instructions, memory });
-      const words = encode(instructions);
-      const bytesRead = cost.bytesRead + (words.length / 16) * BYTES_PER_INSTRUCTION;
-      const replayed = { ...cost, cycles, bytesRead };
-      return { tiling, instructions, words, cost: replayed, score: score(replayed, compulsory) };
-    })
-    .sort((x, y) => x.score - y.score);
-  if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
+  const replay = (builder: Builder, tiling: Tiling): Replayed => {
+    const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
+    const { cycles } = performanceOf(config, { instructions, memory });
+    const words = encode(instructions);
+    const built = builder.cost();
+    const bytesRead = built.bytesRead + (words.length / 16) * BYTES_PER_INSTRUCTION;
+    const cost = { ...built, cycles, bytesRead };
+    return { tiling, instructions, words, cost, score: score(cost, compulsory) };
+  };
+  const better = (some: readonly Replayed[]): Replayed | undefined => [...some].sort((x, y) => x.score - y.score)[0];
+  const whole = better(finalists.map(({ builder, tiling }) => replay(builder, tiling)));
+  if (!whole) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
+  const led = (options.choose ? [] : ledBySmaller(whole.tiling)).flatMap((tiling) => {
+    const builder = build(tiling, Number.POSITIVE_INFINITY);
+    return builder && !encodingProblem(config, builder.instructions) ? [replay(builder, tiling)] : [];
+  });
+  const best = better([whole, ...led])!;
   const { instructions, words } = best;
   checkReach(config, 'the program', memory.program + words.byteLength);
   const parts = usedTensors(pass).map((name) => ({

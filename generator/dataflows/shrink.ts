@@ -20,6 +20,15 @@ export const cut = (whole: number, size: number): readonly Range[] =>
     last: Math.min(whole, (i + 1) * size) - 1,
   }));
 
+/** Cuts 0…whole−1 into a first range of its own size, and ranges of a size behind it. */
+export const cutBehind = (whole: number, lead: number, size: number): readonly Range[] => {
+  const first = { first: 0, last: Math.min(lead, whole) - 1 };
+  return [
+    first,
+    ...cut(whole - first.last - 1, size).map((part) => ({ first: part.first + lead, last: part.last + lead })),
+  ];
+};
+
 /** Cuts a range into ranges of a size; the last may be shorter. */
 export const cutRange = ({ first, last }: Range, size: number): readonly Range[] =>
   cut(last - first + 1, size).map((part) => ({ first: first + part.first, last: first + part.last }));

@@ -55,6 +55,12 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
 export const tilingsOf = (builder: Builder, nest: LoopNest, memory: MemoryMap, lanes: LaneMapping): readonly Tiling[] =>
   reductions[nest.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, nest, memory, lanes);
 
+/** A tiling whose very first tile is smaller, so that the array begins sooner: half of its rows, and a quarter. */
+export const ledBySmaller = (tiling: Tiling): readonly Tiling[] =>
+  tiling.images > 1
+    ? []
+    : [2, 4].filter((part) => tiling.rows >= part).map((part) => ({ ...tiling, lead: Math.ceil(tiling.rows / part) }));
+
 /** Emits a pass with a tiling; operands wait for so many STOREs. */
 export const emitPass = (
   builder: Builder,

@@ -2,7 +2,7 @@ import type { ResultFormat } from '../../formats/index.js';
 import { type Axis, type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
-import { cut, cutRange } from '../shrink.js';
+import { cut, cutBehind, cutRange } from '../shrink.js';
 import { acquireRows, type Source, type Strip, type StripPitch, stripChannels, stripPitch } from '../sources.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
 import { storeTile } from './results.js';
@@ -224,6 +224,7 @@ export const emitChannelPass = (
     cut(shape.width, tiling.columns).map((across) => ({ images, columns: across })),
   );
   const rowTiles = cut(shape.height, tiling.rows);
+  let { lead } = tiling;
   const groupTiles = cut(shape.groups, tiling.groups);
   const targetTiles = cut(shape.groupTarget, tiling.target);
   const stripOrder = backAndForth();
@@ -232,7 +233,10 @@ export const emitChannelPass = (
   type Channels = Pick<Tile, 'groups' | 'target'>;
   const pixels = (body: (pixels: Pixels) => void): void => {
     // rows always go down, so that a tile finds again those that it shares with the one above
-    for (const strip of stripOrder(strips)) for (const rows of rowTiles) body({ ...strip, rows });
+    for (const strip of stripOrder(strips)) {
+      for (const rows of lead ? cutBehind(shape.height, lead, tiling.rows) : rowTiles) body({ ...strip, rows });
+      lead = undefined;
+    }
   };
   const channels = (body: (channels: Channels) => void): void => {
     const targets = targetOrder(targetTiles);

@@ -3,7 +3,7 @@ import type { Store } from '../../isa/program.js';
 import { type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
-import { cut } from '../shrink.js';
+import { cut, cutBehind, cutRange } from '../shrink.js';
 import { acquireRows, type Strip, stripChannels, stripPitch } from '../sources.js';
 import { type StoredVectors, storedVectors } from '../storedVectors.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
@@ -138,7 +138,7 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
 /** Loops of a STORE: rows of channels. */
 type Runs = Pick<Store, 'n1' | 'n2' | 'stride1' | 'stride2' | 'accStride1' | 'accStride2' | 'accGroupStride'>;
 
-/** Emits the STOREs of a tile: one a group where it has all output channels, else one a row of taps. */
+/** Emits the STOREs of a tile: one a group, or one a row of taps where those are not whole rows of the kernel. */
 const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   const { shape, builder, format } = job;
   const { nest, memory, groupN, tileLanes } = shape;
@@ -178,11 +178,13 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
       });
       continue;
     }
-    for (let kh = tapsH.first; kh <= tapsH.last; kh++) {
-      const row = (kh - tapsH.first) * countW * sums * vectors;
+    // taps of whole rows of the kernel lie one behind the other
+    const heights = countW === layer.Kw ? [tapsH] : cutRange(tapsH, 1);
+    for (const some of heights) {
+      const row = (some.first - tapsH.first) * countW * sums * vectors;
       for (const part of stored) {
-        put(address(kh), accBase + row, part, {
-          ...{ n1: sums, n2: countW, stride1: layer.N * outBytes, stride2: tapBytes },
+        put(address(some.first), accBase + row, part, {
+          ...{ n1: sums, n2: rangeLength(some) * countW, stride1: layer.N * outBytes, stride2: tapBytes },
           ...{ accStride1: vectors, accStride2: sums * vectors },
           accGroupStride: part.groups > 1 ? 1 : vectors,
         });
@@ -191,15 +193,17 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   }
 };
 
-const emitTile = (job: Job, tile: Tile): void => {
+const emitTile = (job: Job, tile: Tile, lead: number | undefined): void => {
   const { shape, tiling, builder } = job;
   const { perGroup } = vectorsOf(job, tile);
   const [place] = builder.accumulator(perGroup * rangeLength(tile.groups), 1);
-  for (const images of cut(shape.nest.layer.B, tiling.images)) {
-    for (const columns of cut(shape.width, tiling.columns)) {
-      for (const rows of cut(shape.height, tiling.rows)) addPixels(job, tile, { images, rows, columns }, place!);
-    }
-  }
+  const strips = cut(shape.nest.layer.B, tiling.images).flatMap((images) =>
+    cut(shape.width, tiling.columns).map((columns) => ({ images, columns })),
+  );
+  strips.forEach((strip, index) => {
+    const rowTiles = lead && index === 0 ? cutBehind(shape.height, lead, tiling.rows) : cut(shape.height, tiling.rows);
+    for (const rows of rowTiles) addPixels(job, tile, { ...strip, rows }, place!);
+  });
   storeSums(job, tile, place!);
 };
 
@@ -225,6 +229,7 @@ export const emitPixelPass = (
   const { layer } = shape.nest;
   const job: Job = { shape, tiling, builder, format, waitStore };
   // Output channels and taps go back and forth from tile to tile of input channels: the dY read last is still there.
+  let { lead } = tiling;
   let turn = 0;
   for (const groups of cut(shape.groups, tiling.groups)) {
     for (const { c, ns } of channelTiles(shape, tiling)) {
@@ -234,7 +239,10 @@ export const emitPixelPass = (
         ),
       );
       turn += 1;
-      for (const tile of turn % 2 === 0 ? tiles.reverse() : tiles) emitTile(job, { groups, c, ...tile });
+      for (const tile of turn % 2 === 0 ? tiles.reverse() : tiles) {
+        emitTile(job, { groups, c, ...tile }, lead);
+        lead = undefined;
+      }
     }
   }
 };

@@ -15,6 +15,8 @@ export interface PixelTiling {
   readonly images: number;
   readonly rows: number;
   readonly columns: number;
+  /** Rows of the very first tile, where it is smaller so that the array begins sooner. */
+  readonly lead?: number;
   /** Input and output channels of the dW tile. */
   readonly c: number;
   readonly n: number;

@@ -18,10 +18,9 @@ const operands = { dynamic: {}, stationary: {} };
 const TAP_FIELDS: readonly TapField[] = [
   { name: 'end', bits: 1, to: { accumulate: {} } },
   { name: 'reduce', bits: 1, to: every },
-  { name: 'by_column', bits: 1, to: { stationary: {} } },
+  { name: 'by_column', bits: 1, to: { stationary: {}, accumulate: {} } },
   { name: 'rect', bits: 1, withoutDetection: "1'b1", to: operands },
   { name: 'fused', bits: 1, to: { dynamic: {} } },
-  { name: 'diagonal', bits: 1, to: { stationary: {}, accumulate: {} } },
   { name: 'images', bits: 16, to: every },
   { name: 'rows', bits: 16, to: every },
   { name: 'columns', bits: 16, to: every },

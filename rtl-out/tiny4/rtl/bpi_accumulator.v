@@ -16,10 +16,12 @@ module bpi_accumulator #(
     input  wire               rst_i,
     output wire               busy_o,            // clearing after reset: accumulates are not allowed, drains wait
 
-    // Accumulate.  The same address may come again ADD_STAGES+2 cycles later.
+    // Accumulate.  The same address may come again ADD_STAGES+2 cycles later; at once, where other lanes add.
     input  wire               acc_valid_i,
     input  wire [ADDR_W-1:0]  acc_addr_i,
     input  wire [COLS*32-1:0] acc_data_i,
+    input  wire [1:0]         acc_keep_i,        // lanes that add: 0 all, those of 1 the first group, 2 the next, 3 the same as before
+    input  wire [7:0]         group_lanes_i,     // lanes of a group, still while sums are on their way
     input  wire               end_i,             // no vector follows until the next tile's
     output wire               ended_o,           // pulse: all before the end can be drained
 
@@ -40,6 +42,12 @@ module bpi_accumulator #(
     reg  [PIPE:1]             acc_valid_q;       // stage k: accepted k cycles ago
     reg  [PIPE*ADDR_W-1:0]    acc_addr_q;
     reg  [VEC_W-1:0]          acc_data_q;
+    reg  [COLS-1:0]           lanes_q;           // of the last vector
+    reg  [PIPE*COLS-1:0]      acc_lanes_q;
+    wire [COLS-1:0]           sum_lanes  = acc_lanes_q[(PIPE-1)*COLS +: COLS];
+    wire [COLS-1:0]           acc_lanes  = acc_keep_i == 2'd0 ? {COLS{1'b1} }
+                                         : acc_keep_i == 2'd1 ? ~({COLS{1'b1} } << group_lanes_i)
+                                         : acc_keep_i == 2'd2 ? lanes_q << group_lanes_i : lanes_q;
     wire [ADDR_W-1:0]         sum_addr   = acc_addr_q[(PIPE-1)*ADDR_W +: ADDR_W];
     wire                      next_valid = acc_valid_q[PIPE-1];
     wire                      sum_valid  = acc_valid_q[PIPE];
@@ -99,9 +107,9 @@ module bpi_accumulator #(
             assign bank_used[b*VEC_W +: VEC_W] = bank_data[b*VEC_W +: VEC_W] & {VEC_W{add_bank_q[b]} };
             wire [ROW_W-1:0] wr_row   = clearing_q ? clear_row_q : wr_sum ? sum_addr[ROW_W-1:0] : zero_addr_q[ROW_W-1:0];
 
-            bpi_sram_1r1w #(.WIDTH(VEC_W), .DEPTH(1 << ROW_W), .LANES(1), .ADDR_W(ROW_W)) u_sram (
+            bpi_sram_1r1w #(.WIDTH(VEC_W), .DEPTH(1 << ROW_W), .LANES(COLS), .ADDR_W(ROW_W)) u_sram (
                 .clk_i      (clk_i),
-                .wr_lane_i  (wr_sum || wr_zero),
+                .wr_lane_i  ((sum_lanes & {COLS{wr_sum} }) | {COLS{wr_zero} }),
                 .wr_addr_i  (wr_row),
                 .wr_data_i  (sum & {VEC_W{!wr_zero} }),
                 .rd_valid_i (rd_acc || rd_drain),
@@ -115,7 +123,9 @@ module bpi_accumulator #(
     reg [VEC_W-1:0] drain_data_q;
 
     always @(posedge clk_i) begin
-        acc_addr_q <= {acc_addr_q[(PIPE-1)*ADDR_W-1:0], acc_addr_i};
+        acc_addr_q  <= {acc_addr_q[(PIPE-1)*ADDR_W-1:0], acc_addr_i};
+        acc_lanes_q <= {acc_lanes_q[(PIPE-1)*COLS-1:0], acc_lanes};
+        if (acc_valid_i)      lanes_q      <= acc_lanes;
         if (acc_valid_i)      acc_data_q   <= acc_data_i;
         if (drain_take)       zero_addr_q  <= drain_addr_i;
         if (drain_valid_q[0]) drain_data_q <= bank_data[zero_bank*VEC_W +: VEC_W];
@@ -154,11 +164,13 @@ module bpi_accumulator #(
         acc_drained = drain_valid_q[0] && zero_addr_q == acc_addr_i;
         drain_early = (drain_valid_q[0] && zero_addr_q == drain_addr_i) || (acc_valid_i && acc_addr_i == drain_addr_i);
         for (k = 0; k < PIPE; k = k + 1) begin
-            if (acc_valid_q[k+1] && acc_addr_q[k*ADDR_W +: ADDR_W] == acc_addr_i)   acc_early   = 1'b1;
-            if (acc_valid_q[k+1] && acc_addr_q[k*ADDR_W +: ADDR_W] == drain_addr_i) drain_early = 1'b1;
+            if (acc_valid_q[k+1] && acc_addr_q[k*ADDR_W +: ADDR_W] == acc_addr_i && |(acc_lanes_q[k*COLS +: COLS] & acc_lanes))
+                acc_early = 1'b1;
+            if (acc_valid_q[k+1] && acc_addr_q[k*ADDR_W +: ADDR_W] == drain_addr_i)
+                drain_early = 1'b1;
         end
     end
-    `CHECK(!(acc_valid_i && acc_early), "accumulate to an address within ADD_STAGES+2 cycles of its last use")
+    `CHECK(!(acc_valid_i && acc_early), "accumulate to lanes of an address within ADD_STAGES+2 cycles of their last use")
     `CHECK_PROGRAM(!(acc_valid_i && acc_drained), "accumulate to an address that is being drained")
     `CHECK_PROGRAM(!(drain_take && drain_early), "drain of an address that is still on its way")
 `endif

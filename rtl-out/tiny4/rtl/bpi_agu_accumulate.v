@@ -2,7 +2,8 @@
 // with what the vector means: the first of a stationary tile, the last of the tile (end, without a vector).
 //
 //   fprop, dgrad  the position's address
-//   wgrad         per block of the dynamic operand: one address per channel lane
+//   wgrad         per block of the dynamic operand: one address per channel lane; groups side by side share theirs, and each
+//                 vector is kept in the column lanes of its own group alone
 //
 // GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
 `default_nettype none
@@ -19,7 +20,7 @@ module bpi_agu_accumulate #(
     output wire              tap_ready_o,
     input  wire              tap_end_i,
     input  wire              tap_reduce_i,
-    input  wire              tap_diagonal_i,     // a row lane has one column lane, its own
+    input  wire              tap_by_column_i,
     input  wire [15:0]       tap_images_i,
     input  wire [15:0]       tap_rows_i,
     input  wire [15:0]       tap_columns_i,
@@ -44,7 +45,8 @@ module bpi_agu_accumulate #(
     output wire              item_reduce_o,
     output wire              item_swap_o,        // first vector of a stationary tile
     output wire [ADDR_W-1:0] item_addr_o,
-    output wire [7:0]        item_columns_o,     // column lanes in use
+    output wire [7:0]        item_columns_o,     // column lanes that a row lane has work in
+    output wire [1:0]        item_keep_o,        // column lanes that add: 0 all, those of 1 the first group, 2 the next, 3 the same
     output wire [7:0]        item_lanes_o,       // wgrad: vectors of the block
     output wire [15:0]       item_inside_o,      // wgrad: elements of the block that hold data; 0 but for its first vector
     output wire [15:0]       item_zero_o         // wgrad: those that are structural zeros, likewise
@@ -55,6 +57,9 @@ module bpi_agu_accumulate #(
     wire [ADDR_W-1:0] pix_pos_w = geometry_i[19*32 +: ADDR_W];
     wire [ADDR_W-1:0] step_tile = geometry_i[24*32 +: ADDR_W];
     wire [ADDR_W-1:0] step_lane = geometry_i[26*32 +: ADDR_W];
+    wire [7:0] group_vectors = geometry_i[27*32 +: 8];
+    wire [7:0] group_lanes = geometry_i[27*32+8 +: 8];
+    wire in_groups = |group_vectors;
 
     // --- Info -------------------------------------------------------------
     localparam INFO_W = 2 + 8 + 2*16;
@@ -75,6 +80,7 @@ module bpi_agu_accumulate #(
     // --- Control ----------------------------------------------------------
     reg              running_q, end_q, reduce_q, first_q;
     reg [7:0]        columns_q, lane_q;
+    reg [7:0]        left_q;                      // groups: vectors of the group still to come
     reg [ADDR_W-1:0] tile_addr_q, block_addr_q, lane_addr_q;
 
     wire             last, unused_inside, unused_grid;
@@ -89,7 +95,9 @@ module bpi_agu_accumulate #(
 
     // The block's first address: the tap's for the first reduction tile of a group, else one tile further.
     wire [ADDR_W-1:0] block_addr = info_first ? tile_addr_q : block_addr_q + step_tile;
-    wire [ADDR_W-1:0] lane_addr  = lane_q == 8'd0 ? block_addr : lane_addr_q;
+    // ... and so is each group's.
+    wire              begins     = lane_q == 8'd0 || (in_groups && left_q == 8'd0);
+    wire [ADDR_W-1:0] lane_addr  = lane_q == 8'd0 ? block_addr : begins ? block_addr_q : lane_addr_q;
 
     always @(posedge clk_i) begin
         if (start)       running_q <= 1'b1;
@@ -102,12 +110,13 @@ module bpi_agu_accumulate #(
             first_q     <= 1'b0;
             lane_q      <= block_end ? 8'd0 : lane_q + {7'd0, reduce_q};
             lane_addr_q <= lane_addr + step_lane;
-            if (block_end) block_addr_q <= block_addr;
+            left_q      <= (begins ? group_vectors : left_q) - 8'd1;
+            if (lane_q == 8'd0) block_addr_q <= block_addr;
         end
         if (start) begin
             end_q       <= tap_end_i;
             reduce_q    <= tap_reduce_i && !tap_end_i;
-            columns_q   <= tap_diagonal_i ? 8'd1 : tap_column_lanes_i;
+            columns_q   <= !in_groups ? tap_column_lanes_i : tap_by_column_i ? group_vectors : group_lanes;
             tile_addr_q <= tap_tile_addr_i;
             first_q     <= 1'b1;
             lane_q      <= 8'd0;
@@ -157,6 +166,7 @@ module bpi_agu_accumulate #(
     assign item_swap_o    = reduce_q ? lane_q == 8'd0 && info_first : first_q;
     assign item_addr_o    = reduce_q ? lane_addr : pix_addr;
     assign item_columns_o = columns_q;
+    assign item_keep_o    = !in_groups || !reduce_q ? 2'd0 : lane_q == 8'd0 ? 2'd1 : begins ? 2'd2 : 2'd3;
     assign item_lanes_o   = info_lanes;
     assign item_inside_o  = lane_q == 8'd0 ? info_inside : 16'd0;
     assign item_zero_o    = lane_q == 8'd0 ? info_zero : 16'd0;

@@ -1,8 +1,8 @@
 // bpi_agu_stationary.v - reads the stationary operand: the vectors of one block, as rows or as columns, to the
 // transposer that stands before the array.
 //
-//   fprop, dgrad  one block per tap: ROWS rows (fprop) or COLS columns (dgrad) at a fixed pitch;
-//                 depthwise: one vector as the block's diagonal
+//   fprop, dgrad  one block per tap: ROWS rows (fprop) or COLS columns (dgrad) at a fixed pitch; of groups side by side
+//                 each vector with the lanes of its own group alone, and the vectors of every group from the same addresses
 //   wgrad         one block per group of ROWS positions: a vector where the position lies on the stride grid, else zeros
 //
 // GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
@@ -25,7 +25,6 @@ module bpi_agu_stationary #(
     input  wire                    tap_reduce_i,
     input  wire                    tap_by_column_i,
     input  wire                    tap_rect_i,
-    input  wire                    tap_diagonal_i,
     input  wire [15:0]             tap_images_i,
     input  wire [15:0]             tap_rows_i,
     input  wire [15:0]             tap_columns_i,
@@ -59,12 +58,16 @@ module bpi_agu_stationary #(
     wire [ADDR_W-1:0] pix_pos_w = geometry_i[19*32 +: ADDR_W];
     wire [ADDR_W-1:0] pix_wrap_w = geometry_i[20*32 +: ADDR_W];
     wire [ADDR_W-1:0] tile_inner = geometry_i[26*32 +: ADDR_W];
+    wire [7:0] group_vectors = geometry_i[27*32 +: 8];
+    wire [7:0] group_lanes = geometry_i[27*32+8 +: 8];
+    wire in_groups = |group_vectors;
 
     // --- Control ----------------------------------------------------------
-    reg              running_q, reduce_q, by_column_q, diagonal_q, ended_q;
+    reg              running_q, reduce_q, by_column_q, ended_q;
     reg [7:0]        slot_q;                       // vector of the block
     reg [7:0]        row_lanes_q, column_lanes_q;
-    reg [ADDR_W-1:0] tile_addr_q;
+    reg [7:0]        left_q, first_q;              // groups: vectors of the group still to come; its first lane
+    reg [ADDR_W-1:0] tile_addr_q, group_addr_q;
     reg [3:0]        credit_q;
 
     wire             on_grid, last, unused_inside;
@@ -72,8 +75,9 @@ module bpi_agu_stationary #(
     wire [ADDR_W-1:0] pix_addr;
     wire [7:0]       vectors   = by_column_q ? COLS[7:0] : ROWS[7:0];
     wire [7:0]       used      = by_column_q ? column_lanes_q : row_lanes_q;
-    wire [7:0]       first     = diagonal_q ? slot_q : 8'd0;
-    wire [7:0]       lanes     = diagonal_q ? slot_q + 8'd1 : by_column_q ? row_lanes_q : column_lanes_q;
+    wire             windows   = in_groups && !reduce_q;
+    wire [8:0]       lanes     = windows ? {1'b0, first_q} + {1'b0, group_lanes} : {1'b0, by_column_q ? row_lanes_q : column_lanes_q};
+    wire             next      = windows && left_q == 8'd1;      // group
     wire             last_slot = slot_q == vectors - 8'd1;
     wire             ends      = ended_q || last;
     wire             fire      = running_q && credit_q != 4'd0;
@@ -90,16 +94,20 @@ module bpi_agu_stationary #(
     always @(posedge clk_i) begin
         if (fire) begin
             slot_q      <= last_slot ? 8'd0 : slot_q + 8'd1;
-            tile_addr_q <= tile_addr_q + tile_inner;
+            tile_addr_q <= next ? group_addr_q : tile_addr_q + tile_inner;
+            left_q      <= next ? group_vectors : left_q - 8'd1;
+            if (next) first_q <= first_q + group_lanes;
             ended_q     <= ends;
         end
         if (start) begin
             reduce_q       <= tap_reduce_i;
             by_column_q    <= tap_by_column_i && !tap_reduce_i;
-            diagonal_q     <= tap_diagonal_i;
             row_lanes_q    <= tap_row_lanes_i;
             column_lanes_q <= tap_column_lanes_i;
             tile_addr_q    <= tap_tile_addr_i;
+            group_addr_q   <= tap_tile_addr_i;
+            left_q         <= group_vectors;
+            first_q        <= 8'd0;
             slot_q         <= 8'd0;
             ended_q        <= 1'b0;
         end
@@ -142,7 +150,8 @@ module bpi_agu_stationary #(
     // --- Buffer access ----------------------------------------------------
     reg       fire_q, fire_2q;
     reg       read_q, read_2q, by_column_1q, by_column_2q;
-    reg [7:0] lanes_q, lanes_2q, first_1q, first_2q;
+    reg [8:0] lanes_q, lanes_2q;
+    reg [7:0] first_1q, first_2q;
     always @(posedge clk_i) begin
         fire_q       <= fire;
         fire_2q      <= fire_q;
@@ -156,7 +165,7 @@ module bpi_agu_stationary #(
         by_column_2q <= by_column_1q;
         lanes_q      <= lanes;
         lanes_2q     <= lanes_q;
-        first_1q     <= first;
+        first_1q     <= first_q;
         first_2q     <= first_1q;
     end
 
@@ -164,7 +173,7 @@ module bpi_agu_stationary #(
     genvar lane;
     generate
         for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_mask
-            wire              held = read_2q && lane[7:0] >= first_2q && lane[7:0] < lanes_2q;
+            wire              held = read_2q && lane[7:0] >= first_2q && lane[8:0] < lanes_2q;
             wire [DATA_W-1:0] data = rd_data_i[lane*DATA_W +: DATA_W];
             assign masked[lane*DATA_W +: DATA_W] = held ? data : {DATA_W{1'b0} };
         end

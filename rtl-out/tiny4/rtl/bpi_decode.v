@@ -73,10 +73,13 @@ module bpi_decode #(
     wire [31:0] load_stride1 = ins_q[8*32 +: 32];
     wire [31:0] load_stride2 = ins_q[9*32 +: 32];
 
-    wire reduce_pixels = ins_q[8];
+    wire [7:0] group_vectors = ins_q[15*32 +: 8];
+    wire [7:0] group_lanes = ins_q[15*32+8 +: 8];
+    wire [7:0] row_lanes = ins_q[15*32+16 +: 8];
+    wire [7:0] column_lanes = ins_q[15*32+24 +: 8];
+
     wire by_column = ins_q[9];
     wire fused = ins_q[11];
-    wire diagonal = ins_q[12];
     wire [15:0] reduction_tiles = ins_q[5*32 +: 16];
     wire [7:0] row_lanes_last = ins_q[5*32+16 +: 8];
     wire [7:0] column_lanes_last = ins_q[5*32+24 +: 8];
@@ -107,15 +110,15 @@ module bpi_decode #(
     wire sets_geometry_first = |(ins_q & RESERVED_GEOMETRY_FIRST);
     wire zero_geometry_first = ~|ins_q[4*32+16 +: 8] || ~|ins_q[4*32+24 +: 8];
     localparam [511:0] RESERVED_GEOMETRY_SECOND =
-        512'hffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
+        512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
     wire sets_geometry_second = |(ins_q & RESERVED_GEOMETRY_SECOND);
-    wire zero_geometry_second = 1'b0;
+    wire zero_geometry_second = ~|ins_q[15*32+16 +: 8] || ~|ins_q[15*32+24 +: 8];
     localparam [511:0] RESERVED_LOAD =
         512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00;
     wire sets_load = |(ins_q & RESERVED_LOAD);
     wire zero_load = ~|ins_q[6*32 +: 24] || ~|ins_q[7*32 +: 16] || ~|ins_q[7*32+16 +: 16];
     localparam [511:0] RESERVED_EXEC =
-        512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffe000;
+        512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_fffff000;
     wire sets_exec = |(ins_q & RESERVED_EXEC);
     wire zero_exec = ~|ins_q[3*32 +: 16] || ~|ins_q[3*32+16 +: 16] || ~|ins_q[4*32 +: 16] || ~|ins_q[4*32+16 +: 16] || ~|ins_q[5*32 +: 16] || ~|ins_q[5*32+16 +: 8] || ~|ins_q[5*32+24 +: 8] || ~|ins_q[12*32 +: 8] || ~|ins_q[12*32+8 +: 8];
     localparam [511:0] RESERVED_STORE =
@@ -136,6 +139,17 @@ module bpi_decode #(
     wire [31:0] output_mask = narrow ? OPERAND_MASK : 32'd3;
     wire [63:0] above       = {64{1'b1}} << (ADDR_W - 1) << 1;        // address bits that do not exist
 
+    // Groups side by side, of the GEOMETRY that an EXEC has, and whether one of them fits the array as rows or as columns
+    reg in_groups_q, rows_fit_q, columns_fit_q;
+    always @(posedge clk_i) begin
+        if (valid_q && out_ready_i && opcode == GEOMETRY && second) begin
+            in_groups_q   <= |group_vectors;
+            rows_fit_q    <= group_vectors <= ROWS[7:0] && group_lanes <= COLS[7:0];
+            columns_fit_q <= group_vectors <= COLS[7:0] && group_lanes <= ROWS[7:0];
+        end
+        if (rst_i) in_groups_q <= 1'b0;
+    end
+
     reg         known, reserved, empty, too_long, outside, misaligned, overflow, missing;
     always @* begin
         known      = 1'b1;
@@ -149,7 +163,8 @@ module bpi_decode #(
         case (opcode)
             GEOMETRY: begin
                 reserved = second ? sets_geometry_second : sets_geometry_first;
-                empty    = second ? zero_geometry_second : zero_geometry_first;
+                empty    = second ? zero_geometry_second || row_lanes > ROWS[7:0] || column_lanes > COLS[7:0] || |group_vectors != |group_lanes
+                                  : zero_geometry_first;
             end
             LOAD: begin
                 reserved   = sets_load || |(load_address & above);
@@ -160,9 +175,9 @@ module bpi_decode #(
             end
             EXEC: begin
                 reserved = sets_exec || (!fused && |edge_w)
-                        || (fused && (by_column || diagonal))
-                        || (diagonal && (reduce_pixels || by_column || row_lanes_last != column_lanes_last || COLS > ROWS))
-                        || ((fused || diagonal) && reduction_tiles != 16'd1);
+                        || (fused && by_column)
+                        || (in_groups_q && (fused || !(by_column ? columns_fit_q : rows_fit_q)))
+                        || ((fused || in_groups_q) && reduction_tiles != 16'd1);
                 empty    = zero_exec || row_lanes_last > ROWS[7:0] || column_lanes_last > COLS[7:0];
                 missing  = 1'b0;
             end

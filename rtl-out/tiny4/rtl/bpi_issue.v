@@ -1,5 +1,6 @@
 // bpi_issue.v - the array's entry.  A vector enters when its data, its accumulator address and, for the first of
-// a stationary tile, the loaded tile are there, and when no sum for the same address is still on its way.
+// a stationary tile, the loaded tile are there, and when no sum for the same address is still on its way: of groups side by
+// side, none of the same group.
 // It also pushes stationary columns: those of the next tile as soon as the present one has been swapped in.
 //
 // GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
@@ -25,6 +26,7 @@ module bpi_issue #(
     input  wire                   item_swap_i,
     input  wire [ADDR_W-1:0]      item_addr_i,
     input  wire [7:0]             item_columns_i,
+    input  wire [1:0]             item_keep_i,         // column lanes that add: 0 all, of 1 the first group, 2 the next, 3 the same
     input  wire [7:0]             item_lanes_i,
     input  wire [15:0]            item_inside_i,
     input  wire [15:0]            item_zero_i,
@@ -54,6 +56,7 @@ module bpi_issue #(
     output wire                   x_swap_o,
     output wire                   x_end_o,             // no vector: the tile ends
     output wire [ACC_W-1:0]       x_addr_o,
+    output wire [1:0]             x_keep_o,
     output wire [ROWS*DATA_W-1:0] x_data_o,
 
     // To the counters
@@ -82,23 +85,29 @@ module bpi_issue #(
         end
     end
 
-    // --- Hazards: addresses still on their way ----------------------------
+    // --- Hazards: addresses, and groups, still on their way ---------------
+    localparam GROUP_W = COLS > 1 ? $clog2(COLS) : 1;      // a group has a column lane at least
+    localparam SUM_W   = ACC_W + GROUP_W;
+    reg [GROUP_W-1:0]      group_q;                        // of the last vector
+    wire [GROUP_W-1:0]     group = !item_keep_i[1] ? {GROUP_W{1'b0} } : item_keep_i[0] ? group_q : group_q + 1'b1;
+    wire [SUM_W-1:0]       sum = {group, item_addr_i[ACC_W-1:0]};
     reg [HAZARD-2:0]       recent_valid_q;
-    reg [ACC_W-1:0]        recent_addr_q [0:HAZARD-2];
+    reg [SUM_W-1:0]        recent_sum_q [0:HAZARD-2];
     wire [HAZARD-2:0]      clash;
     wire                   enter;
     genvar i;
     generate
         for (i = 0; i < HAZARD-1; i = i + 1) begin : gen_recent
-            assign clash[i] = recent_valid_q[i] && recent_addr_q[i] == item_addr_i[ACC_W-1:0];
+            assign clash[i] = recent_valid_q[i] && recent_sum_q[i] == sum;
             if (i == 0) begin : gen_first
-                always @(posedge clk_i) recent_addr_q[0] <= item_addr_i[ACC_W-1:0];
+                always @(posedge clk_i) recent_sum_q[0] <= sum;
             end else begin : gen_rest
-                always @(posedge clk_i) recent_addr_q[i] <= recent_addr_q[i-1];
+                always @(posedge clk_i) recent_sum_q[i] <= recent_sum_q[i-1];
             end
         end
     endgenerate
     always @(posedge clk_i) begin
+        if (enter) group_q <= group;
         recent_valid_q <= (recent_valid_q << 1) | { {(HAZARD-2){1'b0}}, enter};
         if (rst_i) recent_valid_q <= {(HAZARD-1){1'b0}};
     end
@@ -120,6 +129,7 @@ module bpi_issue #(
     // --- Registers --------------------------------------------------------
     reg                   w_valid_q, x_valid_q, x_swap_q, x_end_q;
     reg [ACC_W-1:0]       x_addr_q;
+    reg [1:0]             x_keep_q;
     reg [ROWS*DATA_W-1:0] w_data_q, x_data_q;
     always @(posedge clk_i) begin
         w_valid_q <= push;
@@ -134,6 +144,7 @@ module bpi_issue #(
         if (push) w_data_q <= weight_data_i;
         if (enter) begin
             x_addr_q <= item_addr_i[ACC_W-1:0];
+            x_keep_q <= item_keep_i;
             x_data_q <= item_reduce_i ? column_data_i : direct_data_i;
         end
     end
@@ -186,6 +197,7 @@ module bpi_issue #(
     assign x_swap_o           = x_swap_q;
     assign x_end_o            = x_end_q;
     assign x_addr_o           = x_addr_q;
+    assign x_keep_o           = x_keep_q;
     assign x_data_o           = x_data_q;
     assign busy_o             = busy_2q;
     assign useful_o           = useful_q;

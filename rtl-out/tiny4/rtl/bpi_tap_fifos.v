@@ -36,7 +36,6 @@ module bpi_tap_fifos #(
     output wire                     stationary_reduce_o,
     output wire                     stationary_by_column_o,
     output wire                     stationary_rect_o,
-    output wire                     stationary_diagonal_o,
     output wire [15:0]              stationary_images_o,
     output wire [15:0]              stationary_rows_o,
     output wire [15:0]              stationary_columns_o,
@@ -52,7 +51,7 @@ module bpi_tap_fifos #(
     input  wire                     accumulate_ready_i,
     output wire                     accumulate_end_o,
     output wire                     accumulate_reduce_o,
-    output wire                     accumulate_diagonal_o,
+    output wire                     accumulate_by_column_o,
     output wire [15:0]              accumulate_images_o,
     output wire [15:0]              accumulate_rows_o,
     output wire [15:0]              accumulate_columns_o,
@@ -66,7 +65,6 @@ module bpi_tap_fifos #(
     input  wire                     tap_by_column_i,
     input  wire                     tap_rect_i,
     input  wire                     tap_fused_i,
-    input  wire                     tap_diagonal_i,
     input  wire [15:0]              tap_images_i,
     input  wire [15:0]              tap_rows_i,
     input  wire [15:0]              tap_columns_i,
@@ -100,7 +98,7 @@ module bpi_tap_fifos #(
     assign { dynamic_reduce_o, dynamic_rect_o, dynamic_fused_o, dynamic_images_o, dynamic_rows_o, dynamic_columns_o, dynamic_x_h_o, dynamic_x_w_o, dynamic_phase_h_o, dynamic_phase_w_o, dynamic_reduction_tiles_o, dynamic_row_lanes_o, dynamic_addr_o } = dynamic_data;
 
     // --- stationary ----------------------------------------------------
-    localparam stationary_W = 1 + 1 + 1 + 1 + 16 + 16 + 16 + 8 + 8 + 8 + 8 + STAT_W + STAT_W;
+    localparam stationary_W = 1 + 1 + 1 + 16 + 16 + 16 + 8 + 8 + 8 + 8 + STAT_W + STAT_W;
     wire stationary_room;
     wire [stationary_W-1:0] stationary_data;
     bpi_fifo #(.WIDTH(stationary_W), .DEPTH(2)) u_stationary (
@@ -108,12 +106,12 @@ module bpi_tap_fifos #(
         .rst_i       (rst_i),
         .in_valid_i  (tap_valid_i && tap_ready_o && !tap_end_i),
         .in_ready_o  (stationary_room),
-        .in_data_i   ({ tap_reduce_i, tap_by_column_i, tap_rect_i, tap_diagonal_i, tap_images_i, tap_rows_i, tap_columns_i, tap_phase_h_i, tap_phase_w_i, tap_row_lanes_i, tap_column_lanes_i, tap_pix_addr_i[STAT_W-1:0], tap_tile_addr_i[STAT_W-1:0] }),
+        .in_data_i   ({ tap_reduce_i, tap_by_column_i, tap_rect_i, tap_images_i, tap_rows_i, tap_columns_i, tap_phase_h_i, tap_phase_w_i, tap_row_lanes_i, tap_column_lanes_i, tap_pix_addr_i[STAT_W-1:0], tap_tile_addr_i[STAT_W-1:0] }),
         .out_valid_o (stationary_valid_o),
         .out_ready_i (stationary_ready_i),
         .out_data_o  (stationary_data)
     );
-    assign { stationary_reduce_o, stationary_by_column_o, stationary_rect_o, stationary_diagonal_o, stationary_images_o, stationary_rows_o, stationary_columns_o, stationary_phase_h_o, stationary_phase_w_o, stationary_row_lanes_o, stationary_column_lanes_o, stationary_pix_addr_o, stationary_tile_addr_o } = stationary_data;
+    assign { stationary_reduce_o, stationary_by_column_o, stationary_rect_o, stationary_images_o, stationary_rows_o, stationary_columns_o, stationary_phase_h_o, stationary_phase_w_o, stationary_row_lanes_o, stationary_column_lanes_o, stationary_pix_addr_o, stationary_tile_addr_o } = stationary_data;
 
     // --- accumulate ----------------------------------------------------
     localparam accumulate_W = 1 + 1 + 1 + 16 + 16 + 16 + 8 + BLOCK_ADDR_W + BLOCK_ADDR_W;
@@ -124,12 +122,12 @@ module bpi_tap_fifos #(
         .rst_i       (rst_i),
         .in_valid_i  (tap_valid_i && tap_ready_o),
         .in_ready_o  (accumulate_room),
-        .in_data_i   ({ tap_end_i, tap_reduce_i, tap_diagonal_i, tap_images_i, tap_rows_i, tap_columns_i, tap_column_lanes_i, tap_pix_addr_i, tap_tile_addr_i }),
+        .in_data_i   ({ tap_end_i, tap_reduce_i, tap_by_column_i, tap_images_i, tap_rows_i, tap_columns_i, tap_column_lanes_i, tap_pix_addr_i, tap_tile_addr_i }),
         .out_valid_o (accumulate_valid_o),
         .out_ready_i (accumulate_ready_i),
         .out_data_o  (accumulate_data)
     );
-    assign { accumulate_end_o, accumulate_reduce_o, accumulate_diagonal_o, accumulate_images_o, accumulate_rows_o, accumulate_columns_o, accumulate_column_lanes_o, accumulate_pix_addr_o, accumulate_tile_addr_o } = accumulate_data;
+    assign { accumulate_end_o, accumulate_reduce_o, accumulate_by_column_o, accumulate_images_o, accumulate_rows_o, accumulate_columns_o, accumulate_column_lanes_o, accumulate_pix_addr_o, accumulate_tile_addr_o } = accumulate_data;
 
     // --- Outputs ----------------------------------------------------------
     assign tap_ready_o = dynamic_room && stationary_room && accumulate_room;

@@ -8,8 +8,6 @@
 `include "bpi_checks.vh"
 
 module bpi_tap_walker #(
-    parameter ROWS  = 16,      // reduction lanes of the array
-    parameter COLS  = 16,      // output lanes of the array
     parameter DYN_W = 16,      // bits of an element address of the dynamic buffer
     parameter PIX_W = 24,      // bits of a pixel address (accumulator, or stationary buffer in wgrad)
     parameter TILE_W = 24      // bits of a tile address (stationary buffer, or accumulator in wgrad)
@@ -22,7 +20,7 @@ module bpi_tap_walker #(
     output wire               tile_ready_o,
     input  wire [511:0]       tile_i,
 
-    // Geometry: g0 .. g26, still while a tile is open
+    // Geometry, still while a tile is open
     input  wire [895:0]       geometry_i,
 
     // One stationary tile, to all three address generators in the same cycle
@@ -33,7 +31,6 @@ module bpi_tap_walker #(
     output wire               tap_by_column_o,      // dgrad: stationary vectors are columns of the block
     output wire               tap_rect_o,           // every position is valid
     output wire               tap_fused_o,          // lanes are elements along w; x_w is where the first one lies
-    output wire               tap_diagonal_o,       // depthwise: a stationary vector is its block's diagonal
     output wire [15:0]        tap_images_o,
     output wire [15:0]        tap_rows_o,
     output wire [15:0]        tap_columns_o,
@@ -53,7 +50,6 @@ module bpi_tap_walker #(
     wire by_column = tile_i[9];
     wire rect = tile_i[10];
     wire fused = tile_i[11];
-    wire diagonal = tile_i[12];
     wire [15:0] images = tile_i[3*32 +: 16];
     wire [15:0] column_tiles = tile_i[3*32+16 +: 16];
     wire [15:0] positions_h = tile_i[4*32 +: 16];
@@ -76,6 +72,10 @@ module bpi_tap_walker #(
     wire [7:0] taps_w = tile_i[12*32+8 +: 8];
     wire [17:0] edge_w = tile_i[13*32 +: 18];
 
+    wire [7:0] group_vectors = geometry_i[27*32 +: 8];
+    wire [7:0] row_lanes = geometry_i[27*32+16 +: 8];
+    wire [7:0] column_lanes = geometry_i[27*32+24 +: 8];
+    wire in_groups = |group_vectors;             // groups side by side: channel tiles go with column tiles
     wire [DYN_W-1:0] dyn_tile = geometry_i[5*32 +: DYN_W];
     wire [DYN_W-1:0] dyn_tap_h = geometry_i[8*32 +: DYN_W];
     wire [DYN_W-1:0] dyn_borrow_h = geometry_i[9*32 +: DYN_W];
@@ -232,7 +232,7 @@ module bpi_tap_walker #(
     reg [TILE_W-1:0] tile_col_q, tile_red_q, tile_h_q, tile_w_q;
     reg signed [17:0] edge_w_q, edge_q;
 
-    wire [DYN_W-1:0]  dyn_red_d  = (open || (leave_col && !diagonal)) ? dyn_base : dyn_red_q + dyn_tile;
+    wire [DYN_W-1:0]  dyn_red_d  = (open || (leave_col && !in_groups)) ? dyn_base : dyn_red_q + dyn_tile;
     wire [PIX_W-1:0]  pix_col_d  = open ? pix_base  : leave_col ? pix_col_q  + pix_tile    : pix_col_q;
     wire [TILE_W-1:0] tile_col_d = open ? tile_base : leave_col ? tile_col_q + tile_column : tile_col_q;
     wire [TILE_W-1:0] tile_red_d = (open || leave_col) ? tile_col_d : tile_red_q + tile_reduction;
@@ -293,7 +293,6 @@ module bpi_tap_walker #(
     assign tap_by_column_o       = by_column;
     assign tap_rect_o            = rect;
     assign tap_fused_o           = fused;
-    assign tap_diagonal_o        = diagonal;
     // of the row of taps that is walked
     reg signed [17:0] tap_x_h_q;
     reg [7:0]         tap_phase_h_q;
@@ -306,9 +305,9 @@ module bpi_tap_walker #(
     assign tap_rows_o            = rows_q;
     assign tap_columns_o         = columns_q;
     assign tap_reduction_tiles_o = reduction_tiles;
-    assign tap_row_lanes_o       = diagonal ? tap_column_lanes_o
-                                 : (fused ? last_w_q : reduce || last_red_q) ? row_lanes_last : ROWS[7:0];
-    assign tap_column_lanes_o    = last_col_q ? column_lanes_last : COLS[7:0];
+    wire last_lanes              = fused ? last_w_q : in_groups ? last_col_q : reduce || last_red_q;
+    assign tap_row_lanes_o       = last_lanes ? row_lanes_last : row_lanes;
+    assign tap_column_lanes_o    = last_col_q ? column_lanes_last : column_lanes;
     assign tap_dyn_addr_o        = dyn_q;
     assign tap_pix_addr_o        = pix_q;
     assign tap_tile_addr_o       = tile_w_q;

@@ -419,7 +419,6 @@ module bpi_top (
     wire                       tap_by_column;
     wire                       tap_rect;
     wire                       tap_fused;
-    wire                       tap_diagonal;
     wire [15:0]                tap_images;
     wire [15:0]                tap_rows;
     wire [15:0]                tap_columns;
@@ -433,7 +432,7 @@ module bpi_top (
     wire [DYN_W-1:0]           tap_dyn_addr;
     wire [BLOCK_ADDR_W-1:0]    tap_pix_addr;
     wire [BLOCK_ADDR_W-1:0]    tap_tile_addr;
-    bpi_tap_walker #(.ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .PIX_W(BLOCK_ADDR_W), .TILE_W(BLOCK_ADDR_W)) u_tap_walker (
+    bpi_tap_walker #(.DYN_W(DYN_W), .PIX_W(BLOCK_ADDR_W), .TILE_W(BLOCK_ADDR_W)) u_tap_walker (
         .clk_i                 (clk_i),
         .rst_i                 (rst),
         .tile_valid_i          (exec_valid),
@@ -446,7 +445,6 @@ module bpi_top (
         .tap_by_column_o       (tap_by_column),
         .tap_rect_o            (tap_rect),
         .tap_fused_o           (tap_fused),
-        .tap_diagonal_o        (tap_diagonal),
         .tap_images_o          (tap_images),
         .tap_rows_o            (tap_rows),
         .tap_columns_o         (tap_columns),
@@ -481,7 +479,6 @@ module bpi_top (
     wire                       stationary_tap_reduce;
     wire                       stationary_tap_by_column;
     wire                       stationary_tap_rect;
-    wire                       stationary_tap_diagonal;
     wire [15:0]                stationary_tap_images;
     wire [15:0]                stationary_tap_rows;
     wire [15:0]                stationary_tap_columns;
@@ -494,7 +491,7 @@ module bpi_top (
     wire                       accumulate_tap_valid, accumulate_tap_ready;
     wire                       accumulate_tap_end;
     wire                       accumulate_tap_reduce;
-    wire                       accumulate_tap_diagonal;
+    wire                       accumulate_tap_by_column;
     wire [15:0]                accumulate_tap_images;
     wire [15:0]                accumulate_tap_rows;
     wire [15:0]                accumulate_tap_columns;
@@ -524,7 +521,6 @@ module bpi_top (
         .stationary_reduce_o       (stationary_tap_reduce),
         .stationary_by_column_o    (stationary_tap_by_column),
         .stationary_rect_o         (stationary_tap_rect),
-        .stationary_diagonal_o     (stationary_tap_diagonal),
         .stationary_images_o       (stationary_tap_images),
         .stationary_rows_o         (stationary_tap_rows),
         .stationary_columns_o      (stationary_tap_columns),
@@ -538,7 +534,7 @@ module bpi_top (
         .accumulate_ready_i        (accumulate_tap_ready),
         .accumulate_end_o          (accumulate_tap_end),
         .accumulate_reduce_o       (accumulate_tap_reduce),
-        .accumulate_diagonal_o     (accumulate_tap_diagonal),
+        .accumulate_by_column_o    (accumulate_tap_by_column),
         .accumulate_images_o       (accumulate_tap_images),
         .accumulate_rows_o         (accumulate_tap_rows),
         .accumulate_columns_o      (accumulate_tap_columns),
@@ -550,7 +546,6 @@ module bpi_top (
         .tap_by_column_i           (tap_by_column),
         .tap_rect_i                (tap_rect),
         .tap_fused_i               (tap_fused),
-        .tap_diagonal_i            (tap_diagonal),
         .tap_images_i              (tap_images),
         .tap_rows_i                (tap_rows),
         .tap_columns_i             (tap_columns),
@@ -651,7 +646,6 @@ module bpi_top (
         .tap_reduce_i       (stationary_tap_reduce),
         .tap_by_column_i    (stationary_tap_by_column),
         .tap_rect_i         (stationary_tap_rect),
-        .tap_diagonal_i     (stationary_tap_diagonal),
         .tap_images_i       (stationary_tap_images),
         .tap_rows_i         (stationary_tap_rows),
         .tap_columns_i      (stationary_tap_columns),
@@ -705,6 +699,7 @@ module bpi_top (
     wire                    item_valid, item_ready, item_end, item_reduce, item_swap;
     wire [BLOCK_ADDR_W-1:0] item_addr;
     wire [7:0]              item_columns, item_lanes;
+    wire [1:0]              item_keep, x_keep, y_keep;
     wire [15:0]             item_inside, item_zero;
     bpi_agu_accumulate #(.ADDR_W(BLOCK_ADDR_W)) u_agu_accumulate (
         .clk_i              (clk_i),
@@ -713,7 +708,7 @@ module bpi_top (
         .tap_ready_o        (accumulate_tap_ready),
         .tap_end_i          (accumulate_tap_end),
         .tap_reduce_i       (accumulate_tap_reduce),
-        .tap_diagonal_i     (accumulate_tap_diagonal),
+        .tap_by_column_i    (accumulate_tap_by_column),
         .tap_images_i       (accumulate_tap_images),
         .tap_rows_i         (accumulate_tap_rows),
         .tap_columns_i      (accumulate_tap_columns),
@@ -735,6 +730,7 @@ module bpi_top (
         .item_swap_o        (item_swap),
         .item_addr_o        (item_addr),
         .item_columns_o     (item_columns),
+        .item_keep_o        (item_keep),
         .item_lanes_o       (item_lanes),
         .item_inside_o      (item_inside),
         .item_zero_o        (item_zero)
@@ -755,6 +751,7 @@ module bpi_top (
         .item_swap_i        (item_swap),
         .item_addr_i        (item_addr),
         .item_columns_i     (item_columns),
+        .item_keep_i        (item_keep),
         .item_lanes_i       (item_lanes),
         .item_inside_i      (item_inside),
         .item_zero_i        (item_zero),
@@ -776,6 +773,7 @@ module bpi_top (
         .x_swap_o           (x_swap),
         .x_end_o            (x_end),
         .x_addr_o           (x_addr),
+        .x_keep_o           (x_keep),
         .x_data_o           (x_data),
         .busy_o             (array_busy),
         .useful_o           (useful),
@@ -790,7 +788,7 @@ module bpi_top (
     wire               y_valid, y_end;
     wire [ACC_W-1:0]   y_addr;
     wire [COLS*32-1:0] y_data;
-    bpi_systolic #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ACC_W(32), .ADD_STAGES(ADD_STAGES), .META_W(ACC_W + 1)) u_systolic (
+    bpi_systolic #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ACC_W(32), .ADD_STAGES(ADD_STAGES), .META_W(ACC_W + 3)) u_systolic (
         .clk_i     (clk_i),
         .rst_i     (rst),
         .w_valid_i (w_valid),
@@ -798,13 +796,14 @@ module bpi_top (
         .x_valid_i (x_valid || x_end),
         .x_swap_i  (x_valid && x_swap),
         .x_data_i  (x_data),
-        .x_meta_i  ({x_end, x_addr}),
+        .x_meta_i  ({x_end, x_keep, x_addr}),
         .y_valid_o (y_valid),
         .y_data_o  (y_data),
-        .y_meta_o  ({y_end, y_addr})
+        .y_meta_o  ({y_end, y_keep, y_addr})
     );
 
     wire               acc_valid = y_valid && !y_end;
+    wire [7:0] group_lanes = geometry[27*32+8 +: 8];
     wire               drain_valid, drain_ready, drain_data_valid;
     wire [ACC_W-1:0]   drain_addr;
     wire [COLS*32-1:0] drain_data;
@@ -815,6 +814,8 @@ module bpi_top (
         .acc_valid_i     (acc_valid),
         .acc_addr_i      (y_addr),
         .acc_data_i      (y_data),
+        .acc_keep_i      (y_keep),
+        .group_lanes_i   (group_lanes),
         .end_i           (y_valid && y_end),
         .ended_o         (exec_done),
         .drain_valid_i   (drain_valid),
