@@ -9,7 +9,7 @@ import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
 import { type WriteOptions, writeFolder } from './output.js';
 import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
-import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
+import { benchFile, benchParts, type EmittedFile, rtlFiles } from './rtl.js';
 import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
 import { shippedVectors } from './vectors/files.js';
@@ -39,6 +39,7 @@ const listFile = ({ prefix }: Config, sources: readonly EmittedFile[]): EmittedF
     '// For tools that run elsewhere, DIR being the path to this folder: Verilator takes -F DIR/rtl.f, Icarus the list that this makes:',
     '//   sed "s,^rtl/,DIR/&,;s,^+incdir+,&DIR/," DIR/rtl.f > dir.f',
     '+incdir+rtl',
+    '+incdir+tb',
     ...sources.map(({ path }) => path).filter((path) => path.endsWith('.v')),
     '',
   ].join('\n'),
@@ -63,12 +64,14 @@ export const emit = (given: Config): readonly EmittedFile[] => {
   // the bench of the whole is the self-test
   const blocks = blocksOf(config).filter(({ bench }) => bench === undefined);
   const benches = blocks.map((block) => benchFile(config, block));
+  const parts = benchParts(config);
   const files = [
     listFile(config, rtl),
     ...softwareFiles(config),
-    ...integrationFiles(config, rtl, benches),
+    ...integrationFiles(config, rtl, benches, parts),
     ...rtl,
     ...benches,
+    ...parts,
     ...shippedVectors(
       config,
       blocks.map(({ name }) => name),
