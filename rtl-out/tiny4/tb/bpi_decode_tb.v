@@ -2,42 +2,18 @@
 // The bench knows the cause because it broke the rule; where it broke two, either cause will do.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 3, CYCLES = 2500;
+    localparam CYCLES = 2500, LEAST = CYCLES/5;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    decode_case #(.ROWS(4), .COLS(4), .DATA_BYTES(1), .ADDR_W(64), .DYN_W(16), .STAT_W(12), .ACC_W(10), .NUMBER(0)) c0 ();
+    decode_case #(.ROWS(128), .COLS(1), .DATA_BYTES(2), .ADDR_W(40), .DYN_W(7), .STAT_W(21), .ACC_W(4), .NUMBER(1)) c1 ();
+    decode_case #(.ROWS(1), .COLS(128), .DATA_BYTES(1), .ADDR_W(32), .DYN_W(22), .STAT_W(8), .ACC_W(16), .NUMBER(2)) c2 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    decode_case #(.ROWS(4), .COLS(4), .DATA_BYTES(1), .ADDR_W(64), .DYN_W(16), .STAT_W(12), .ACC_W(10)) c0
-        (.clk(clk), .cycle(cycle), .seed_base(seed), .errors(errors[0]), .checks(checks[0]));
-    decode_case #(.ROWS(128), .COLS(1), .DATA_BYTES(2), .ADDR_W(40), .DYN_W(7), .STAT_W(21), .ACC_W(4)) c1
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    decode_case #(.ROWS(1), .COLS(128), .DATA_BYTES(1), .ADDR_W(32), .DYN_W(22), .STAT_W(8), .ACC_W(16)) c2
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/5) begin
-                    $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                    total_errors = total_errors + 1;
-                end
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 module decode_case #(
+    parameter NUMBER     = 0,
     parameter ROWS       = 4,
     parameter COLS       = 4,
     parameter DYN_W      = 10,
@@ -45,21 +21,15 @@ module decode_case #(
     parameter ACC_W      = 6,
     parameter ADDR_W     = 32,
     parameter DATA_BYTES = 1
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
+    `include "bpi_case.vh"
     localparam [7:0] GEOMETRY = 1, LOAD = 2, EXEC = 3, STORE = 4, REORGANIZE = 5, END = 6;
     localparam OPCODE = 1, FIELD = 2, BUFFER_RANGE = 3, MISALIGNED = 4, WAIT = 5, ACCUMULATOR_RANGE = 13, ENGINE = 14;
     localparam RECT = 1, DETECT = 1, TRADITIONAL = 1;
     localparam STORE_BITS = 30 - $clog2(COLS), REORGANIZE_BITS = 32 - $clog2(DATA_BYTES);    // of both factors of a run together
     localparam [63:0] ADDRESSES = {64{1'b1} } >> (64 - ADDR_W);
 
-    integer seed, error_count = 0, check_count = 0, i;
-    reg started = 0;
+    integer i;
     reg rst = 1, in_valid = 0, out_ready = 0;
     reg [511:0] in_data = 0;
     reg [31:0] loads = 0, execs = 0, stores = 0;
@@ -76,21 +46,6 @@ module decode_case #(
         .out_store_o(out_store), .out_end_o(out_end), .out_cause_o(out_cause)
     );
 
-    task fail(input [8*48-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL rows %0d columns %0d cycle %0d: %0s: %h cause %0d", ROWS, COLS, cycle, what, out_data, out_cause);
-        end
-    endtask
-
-    // The low bits of $random(seed) repeat quickly: stir them.
-    function [31:0] random(input unused);
-        begin
-            random = $random(seed);
-            random = (random ^ (random >> 15)) * 32'h2c1b3c6d;
-            random = random ^ (random >> 13);
-        end
-    endfunction
     // low to high, often one of the two
     function [31:0] between(input [31:0] low, input [31:0] high);
         case (random(0) & 3)
@@ -380,12 +335,11 @@ module decode_case #(
     reg         late, offered = 0;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
         if (!rst) begin
             if (in_ready !== (entered == left || out_ready)) fail("ready");
             if (out_valid !== (entered != left)) fail("valid");
             if (out_valid === 1'b1) begin
-                check_count = check_count + 1;
+                checks = checks + 1;
                 ins      = queue_ins[left % 4];
                 expected = queue_causes[left % 4];
                 if (out_data !== ins) fail("data");
@@ -417,7 +371,7 @@ module decode_case #(
             end
         end
         // the next cycle
-        if (!started || (in_valid && in_ready) || rst) offered = 0;
+        if ((in_valid && in_ready) || rst) offered = 0;
         rst <= cycle < 3 || (random(0) & 511) == 0;
         if (rst) left = entered;
         if (!offered) begin
@@ -438,13 +392,10 @@ module decode_case #(
         loads  <= random(0) & 15;
         execs  <= random(0) & 15;
         stores <= random(0) & 15;
-        started = 1;
         if (cycle == 2490) begin
             if (clean < 300) fail("too few legal instructions");
             if (!seen[OPCODE] || !seen[FIELD] || !seen[BUFFER_RANGE] || !seen[MISALIGNED] || !seen[WAIT] || !seen[ACCUMULATOR_RANGE]
                 || seen[ENGINE] != (!RECT || !DETECT || !TRADITIONAL)) fail("a cause was never seen");
         end
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule
