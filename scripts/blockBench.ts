@@ -12,8 +12,8 @@ export interface BenchResult {
   readonly passed: boolean;
   readonly checks: number;
   readonly output: string;
-  /** The command that runs the same case again. */
-  readonly replay: string;
+  /** The command that reruns the same case. */
+  readonly rerun: string;
 }
 
 export interface BenchOptions {
@@ -93,6 +93,6 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   return {
     ...readVerdict(output, run.exitCode),
     output,
-    replay: scriptCommand('block', `${block} --preset ${config.name} --seed ${seed}`),
+    rerun: scriptCommand('block', `${block} --preset ${config.name} --seed ${seed}`),
   };
 };

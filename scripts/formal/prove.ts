@@ -113,8 +113,8 @@ export const searchWithAbc = async (
   return { verdict: 'unknown', frames: numberAfter(all, /No output asserted in (\d+) frames/), cpu };
 };
 
-/** Replays a counterexample of abc: writes trace.vcd and says which assertion it breaks. */
-const replay = async (folder: string, frames: number): Promise<string | undefined> => {
+/** Simulates a counterexample of abc: writes trace.vcd and says which assertion it breaks. */
+const trace = async (folder: string, frames: number): Promise<string | undefined> => {
   const witness = existsSync(join(folder, 'trace.aiw')) ? ['--aig', 'model.aim:trace.aiw', '--aig-noheader'] : [];
   const args = ['--noprogress', '-s', 'z3', '--unroll', '-t', `${frames + 2}`, ...witness, '--append', '0'];
   const { all } = await run(folder, 'yosys-smtbmc', [...args, '--dump-vcd', 'trace.vcd', 'model.smt2']);
@@ -155,7 +155,7 @@ const judge = async (
   const reading = numberAfter(readFileSync(join(folder, 'model.log'), 'utf8'), /CPU: user ([\d.]+)s/);
   const found = await search(proof, folder, bug, seconds);
   const spent = (performance.now() - begin) / 1000;
-  const where = found.verdict === 'fails' && !bug ? await replay(folder, found.frames) : undefined;
+  const where = found.verdict === 'fails' && !bug ? await trace(folder, found.frames) : undefined;
   const waves = join(folder, 'trace.vcd');
   return {
     ...found,
