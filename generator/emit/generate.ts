@@ -83,14 +83,18 @@ export const emit = (given: Config): readonly EmittedFile[] => {
 
 /** Options as they are understood. */
 const optionsOf = (options: unknown): GenerateOptions => {
-  const refuse = (path: string, message: string): never => {
-    const fix = "name a folder, as in { out: 'rtl-out/mine' }, and leave out the rest or set force to true";
+  const refuse = (path: string, message: string, fix: string): never => {
     throw new UserError([{ code: 'NO_FOLDER', path, message, fix }]);
   };
   const { out, force, ...extra } = (plainCopy(options, 'options') ?? {}) as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(extra)) refuse(key || '""', 'there is no such option');
-  if (force !== undefined && typeof force !== 'boolean') refuse('force', `${show(force)} is neither true nor false`);
-  if (typeof out !== 'string' || out === '' || out.includes('\0')) return refuse('out', `${show(out)} is no folder`);
+  for (const key of Object.keys(extra))
+    refuse(key || '""', 'there is no such option', 'give out, and force where files may be overwritten');
+  if (force !== undefined && typeof force !== 'boolean') {
+    refuse('force', `${show(force)} is neither true nor false`, 'set force to true, or leave force out');
+  }
+  if (typeof out !== 'string' || out === '' || out.includes('\0')) {
+    return refuse('out', `${show(out)} is no folder`, 'name a folder, as in rtl-out/mine');
+  }
   return force === undefined ? { out } : { out, force: force as boolean };
 };
 
