@@ -7,8 +7,11 @@ import { presets } from '../../generator/description/presets.js';
 import { emit, generate } from '../../generator/emit/generate.js';
 import { benchParts } from '../../generator/emit/rtl.js';
 import { shippedVectors } from '../../generator/emit/vectors/files.js';
+import { INSTRUCTION_SET, KINDS } from '../../generator/isa/instructionSet.js';
+import { snakeCase } from '../../generator/isa/registers.js';
 import { writeFiles } from '../../generator/run/simulators/verilator.js';
 import { readVerdict } from '../../scripts/blockBench.js';
+import { isaMacros } from '../../scripts/formal/isa.js';
 import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';
 import { commandIn, type Ran, shell } from './commands.js';
@@ -125,6 +128,42 @@ describe('the verdict on a bench', () => {
     ['', 0, false],
   ])('%j with code %i', (text, code, passed) => {
     expect(readVerdict(text, code).passed).toBe(passed);
+  });
+});
+
+describe('benches and proofs', () => {
+  const folders = { 'templates/tb': /_tb\.v\.hbs$/, 'tb/formal': /\.v$/ };
+  const files = Object.entries(folders).flatMap(([folder, name]) =>
+    readdirSync(folder)
+      .filter((file) => name.test(file))
+      .map((file) => join(folder, file)),
+  );
+
+  it('read an instruction, and a geometry, by the names of its fields', () => {
+    const counted = files.flatMap((path) => {
+      const slices =
+        /\b(?:\w*ins|ins_data|in_data|out_data|\w*_text\[\w+\]|(?:load|exec|store)_data|tile|geometry)\[ *\d[^\]]*\]/g;
+      const verilog = readFileSync(path, 'utf8');
+      const instructions = /511:0/.test(verilog) ? verilog : '';
+      return [...instructions.matchAll(slices)]
+        .map(([slice]) => slice)
+        .filter((slice) => !/\[(511|895):0\]/.test(slice));
+    });
+    expect(counted).toEqual([]);
+  });
+
+  it('find there every field of the table, and its place', () => {
+    for (const kind of KINDS)
+      for (const { name, word, low, bits } of INSTRUCTION_SET[kind].fields) {
+        const [, slice] = new RegExp(`^\`define ${snakeCase(`${kind}_${name}`).toUpperCase()} (.*)$`, 'm').exec(
+          isaMacros.text,
+        )!;
+        const [at, width = '1'] = slice!.split(' +: ');
+        const place = at!
+          .split('+')
+          .reduce((sum, part) => sum + part.split('*').reduce((all, factor) => all * Number(factor), 1), 0);
+        expect([place, Number(width)], `${kind}.${name}`).toEqual([word * 32 + low, bits]);
+      }
   });
 });
 
