@@ -56,6 +56,7 @@ module reorganize_case #(
     reg signed [31:0] row_stride;
     reg [31:0] base, step_w, step_h;
     reg [63:0] addr;
+    reg [511:0] next;
     task draw;
         begin
             elements = 1 + random(0) % (random(0) & 1 ? 2*BEAT + 2 : 4);
@@ -75,9 +76,25 @@ module reorganize_case #(
             step_w = random(0);
             step_h = random(0);
             chunks = positions_w * positions_h * ((elements + CHUNK - 1) / CHUNK);
-            ins <= {random(0), random(0), row_stride, step_h, step_w, phase_h[7:0], phase_w[7:0], stride_h[7:0], stride_w[7:0],
-                    bound_h[15:0], bound_w[15:0], x_h[15:0], x_w[15:0], positions_h[15:0], positions_w[15:0],
-                    elements, base, addr, random(0), random(0), 32'd5};
+            next = {4{random(0), random(0), random(0), random(0)} };       // reserved bits and waits are of no account
+            next[0 +: 8] = 8'd5;
+            next[3*32 +: 64] = addr;
+            next[5*32 +: 32] = base;
+            next[6*32 +: 24] = elements;
+            next[7*32 +: 16] = positions_w;
+            next[7*32+16 +: 16] = positions_h;
+            next[8*32 +: 16] = x_w;
+            next[8*32+16 +: 16] = x_h;
+            next[9*32 +: 16] = bound_w;
+            next[9*32+16 +: 16] = bound_h;
+            next[10*32 +: 8] = stride_w;
+            next[10*32+8 +: 8] = stride_h;
+            next[10*32+16 +: 8] = phase_w;
+            next[10*32+24 +: 8] = phase_h;
+            next[11*32 +: 32] = step_w;
+            next[12*32 +: 32] = step_h;
+            next[13*32 +: 32] = row_stride;
+            ins <= next;
         end
     endtask
 
@@ -168,6 +185,6 @@ module reorganize_case #(
         cmd_ready   <= fast || random(0) & 1;
         rd_ready    <= fast ? bound_w != 0 : random(0) & 1;      // zeros need no buffer
         chunk_ready <= fast || (cycle[6] ? random(0) & 1 : (random(0) & 7) == 0);
-        if (cycle == 3990 && instructions < 12) fail("too few instructions");
+        if (cycle == tb.CYCLES - 10 && instructions < 12) fail("too few instructions");
     end
 endmodule

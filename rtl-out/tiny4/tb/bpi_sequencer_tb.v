@@ -37,7 +37,8 @@ module tb;
 
     integer run = 0;
     // --- Program ----------------------------------------------------------
-    // Kinds are opcodes: 1 geometry, 2 load, 3 exec, 4 store, 6 end.
+    // Kinds are opcodes.
+    localparam GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3, STORE = 8'd4, END = 8'd6;
     reg [511:0]   text [0:MOST], load_text [0:MOST], exec_text [0:MOST], store_text [0:MOST];
     reg [895:0]   exec_geometry [0:MOST], present;
     integer       total = 0, bad = 0, n_loads, n_execs, n_stores, kind, scenario = GOOD, event_at = 0, second_at = 0, haste = 0;
@@ -57,27 +58,27 @@ module tb;
             n_stores = 0;
             present = geometry;       // what an earlier run has left
             for (i = 0; i < total; i = i + 1) begin
-                kind = i == total - 1 ? 6 : random(0) % 8 == 0 ? 1 : 2 + random(0) % 3;
-                if (scenario == NO_END && kind == 6) kind = 2;
+                kind = i == total - 1 ? END : random(0) % 8 == 0 ? GEOMETRY : LOAD + random(0) % 3;
+                if (scenario == NO_END && kind == END) kind = LOAD;
                 word = {16{random(0)} } ^ (i * 512'h1234567);
-                word[31:0] = kind;
-                if (kind == 1) word[8] = random(0);
+                word[0 +: 32] = 0;
+                word[0 +: 8] = kind;
+                if (kind == GEOMETRY) word[8] = random(0);
                 // what it waits for: mostly the last ones
-                if (kind == 2) word[95:32] = {waits(n_stores), waits(n_execs)};
-                if (kind == 3) word[95:32] = {waits(n_stores), waits(n_loads)};
-                if (kind == 4) word[95:32] = {waits(n_loads), waits(n_execs)};
+                if (kind == LOAD) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores), waits(n_execs)};
+                if (kind == EXEC) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores), waits(n_loads)};
+                if (kind == STORE) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_loads), waits(n_execs)};
                 text[i] = word;
-                if (kind == 2) begin
+                if (kind == LOAD) begin
                     load_text[n_loads] = word;
                     n_loads = n_loads + 1;
                 end
-                if (kind == 4) begin
+                if (kind == STORE) begin
                     store_text[n_stores] = word;
                     n_stores = n_stores + 1;
                 end
-                if (kind == 1 && !word[8]) present[447:0] = word[511:64];
-                if (kind == 1 && word[8]) present[895:448] = word[511:64];
-                if (kind == 1 || kind == 3) begin
+                if (kind == GEOMETRY) present[word[8] * 448 +: 448] = word[2*32 +: 448];
+                if (kind == GEOMETRY || kind == EXEC) begin
                     exec_text[n_execs] = word;
                     exec_geometry[n_execs] = present;
                     n_execs = n_execs + 1;
@@ -113,23 +114,23 @@ module tb;
             if (load_valid) begin
                 if (taken_loads >= g_loads) fail("a load too many");
                 else if (load_data !== load_text[taken_loads]) fail("wrong load");
-                else if (load_data[63:32] > done_execs || load_data[95:64] > done_stores) fail("load too early");
+                else if (load_data[1*32 +: 32] > done_execs || load_data[2*32 +: 32] > done_stores) fail("load too early");
             end
             if (exec_valid) begin
                 if (taken_execs >= g_execs) fail("an exec too many");
                 else if (exec_data !== exec_text[taken_execs]) fail("wrong exec");
-                else if (exec_data[63:32] > done_loads || exec_data[95:64] > done_stores) fail("exec too early");
+                else if (exec_data[1*32 +: 32] > done_loads || exec_data[2*32 +: 32] > done_stores) fail("exec too early");
                 else if (geometry !== exec_geometry[taken_execs]) fail("geometry");
             end
             if (taken_execs > done_execs && geometry !== exec_geometry[done_execs]) fail("geometry changed");
             if (store_valid) begin
                 if (done_stores >= g_stores) fail("a store too many");
                 else if (store_data !== store_text[done_stores]) fail("wrong store");
-                else if (store_data[63:32] > done_execs || store_data[95:64] > done_loads) fail("store too early");
+                else if (store_data[1*32 +: 32] > done_execs || store_data[2*32 +: 32] > done_loads) fail("store too early");
             end
             if (wait_load && wait_store) fail("waits for both");
-            if (wait_load && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][63:32] <= done_loads)) fail("waits for no load");
-            if (wait_store && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][95:64] <= done_stores)) fail("waits for no store");
+            if (wait_load && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][1*32 +: 32] <= done_loads)) fail("waits for no load");
+            if (wait_store && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][2*32 +: 32] <= done_stores)) fail("waits for no store");
         end
     endtask
 
@@ -150,7 +151,7 @@ module tb;
             if (load_done) done_loads = done_loads + 1;
             if (exec_done) done_execs = done_execs + 1;
             // a geometry is complete when the tiles before it are
-            while (done_execs < g_execs && taken_execs == done_execs && exec_text[done_execs][7:0] == 1) begin
+            while (done_execs < g_execs && taken_execs == done_execs && exec_text[done_execs][0 +: 8] == GEOMETRY) begin
                 taken_execs  = taken_execs + 1;
                 done_execs   = done_execs + 1;
                 pulsed_execs = done_execs;
@@ -280,14 +281,14 @@ module tb;
             offered = 0;
         end else if (!offered && given < count) offered = haste != 0 || random(0) & 1;
         ins_valid <= offered;
-        word      = given < total ? text[given] : 512'd2;
+        word      = given < total ? text[given] : LOAD;
         refuse    = scenario == REFUSED && given == bad || given >= total;
         ins_data  <= word;
         ins_cause <= refuse ? bad_cause : 0;
-        ins_load  <= !refuse && word[7:0] == 2;
-        ins_exec  <= !refuse && (word[7:0] == 1 || word[7:0] == 3);
-        ins_store <= !refuse && word[7:0] == 4;
-        ins_end   <= !refuse && word[7:0] == 6;
+        ins_load  <= !refuse && word[0 +: 8] == LOAD;
+        ins_exec  <= !refuse && (word[0 +: 8] == GEOMETRY || word[0 +: 8] == EXEC);
+        ins_store <= !refuse && word[0 +: 8] == STORE;
+        ins_end   <= !refuse && word[0 +: 8] == END;
 
         // units
         load_ready <= haste == 2 || random(0) & 1;

@@ -57,6 +57,7 @@ module store_case #(
     reg signed [31:0] stride1, stride2;
     reg [31:0] base, a1, a2, ag;
     reg [63:0] addr;
+    reg [511:0] next;
     task draw;
         begin
             n1 = random(0) & 1 ? 1 : 1 + random(0) % 4;
@@ -72,8 +73,22 @@ module store_case #(
             a1 = random(0);
             a2 = random(0);
             ag = random(0);
-            ins <= {random(0), random(0), ag, 24'd0, last_lanes[7:0], a2, a1, stride2, stride1, n2[15:0], n1[15:0],
-                    vectors[15:0], groups[15:0], base, addr, random(0), random(0), 11'd0, 5'd3, 7'd0, narrow[0], 8'd4};
+            next = {4{random(0), random(0), random(0), random(0)} };       // reserved bits and waits are of no account
+            next[0 +: 8] = 8'd4;
+            next[8] = narrow;
+            next[3*32 +: 64] = addr;
+            next[5*32 +: 32] = base;
+            next[6*32 +: 16] = groups;
+            next[6*32+16 +: 16] = vectors;
+            next[7*32 +: 16] = n1;
+            next[7*32+16 +: 16] = n2;
+            next[8*32 +: 32] = stride1;
+            next[9*32 +: 32] = stride2;
+            next[10*32 +: 32] = a1;
+            next[11*32 +: 32] = a2;
+            next[12*32 +: 8] = last_lanes;
+            next[13*32 +: 32] = ag;
+            ins <= next;
             runs = 0;
             drains = 0;
             run_bytes = groups * ((vectors - 1) * COLS + last_lanes) * (narrow ? DATA_BYTES : 4);
