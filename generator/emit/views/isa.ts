@@ -121,6 +121,8 @@ export const isaView = {
     ...mapped(KINDS, (kind) => byName(INSTRUCTION_SET[kind].fields)),
     /** Of every instruction, and of both halves of a GEOMETRY. */
     any: byName([OPCODE, SECOND, HALF]),
+    /** Those of a GEOMETRY, where they lie in its first instruction. */
+    geometry_first: byName(geometryHalf(0)),
   },
   opcode: capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`])),
   cause: capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`])),
