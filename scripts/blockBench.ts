@@ -1,7 +1,7 @@
 import { scriptCommand } from '../generator/base/paths.js';
 import { runTool } from '../generator/base/processes.js';
 import type { Config } from '../generator/description/config.js';
-import { benchFile, blockClosure, blockFile, checksFile, type EmittedFile } from '../generator/emit/rtl.js';
+import { benchFile, benchParts, blockClosure, blockFile, checksFile, type EmittedFile } from '../generator/emit/rtl.js';
 import { thorough } from '../generator/emit/vectors/amount.js';
 import { vectorFiles, vectorParameters } from '../generator/emit/vectors/files.js';
 import { inPlaceOf } from '../generator/run/inPlace.js';
@@ -12,8 +12,8 @@ export interface BenchResult {
   readonly passed: boolean;
   readonly checks: number;
   readonly output: string;
-  /** The command that runs the same case again. */
-  readonly replay: string;
+  /** The command that reruns the same case. */
+  readonly rerun: string;
 }
 
 export interface BenchOptions {
@@ -63,7 +63,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const { change = (file) => file, cpuSeconds } = options;
   const sources = [...closure.map((used) => change(blockFile(config, used))), benchFile(config, top), dumpFile];
   const vectors = vectorFiles(config, block, seed, thorough);
-  writeFiles(folder, [checksFile(config), ...sources, ...vectors, ...(options.files ?? [])]);
+  writeFiles(folder, [checksFile(config), ...benchParts(config), ...sources, ...vectors, ...(options.files ?? [])]);
   const parameters = Object.entries(vectorParameters(block, thorough)).map(([name, value]) => `-Ptb.${name}=${value}`);
   await runTool(
     'iverilog',
@@ -71,6 +71,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
       '-g2005-sv',
       '-Wall',
       '-Irtl',
+      '-Itb',
       '-s',
       'tb',
       '-s',
@@ -92,6 +93,6 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   return {
     ...readVerdict(output, run.exitCode),
     output,
-    replay: scriptCommand('block', `${block} --preset ${config.name} --seed ${seed}`),
+    rerun: scriptCommand('block', `${block} --preset ${config.name} --seed ${seed}`),
   };
 };

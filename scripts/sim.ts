@@ -17,7 +17,7 @@ import { ENGINES, PASSES } from '../generator/description/config.js';
 import { PRESET_NAMES, presets } from '../generator/description/presets.js';
 import { tensorShape } from '../generator/description/tensors.js';
 import type { Operands } from '../generator/golden/judge.js';
-import { againCommand, type RunDescription } from '../generator/run/command.js';
+import { type RunDescription, rerunCommand } from '../generator/run/command.js';
 import { encodeNpy } from '../generator/run/npy.js';
 import { runPass } from '../generator/run/runPass.js';
 import { isReady, prepare } from '../generator/run/simulate.js';
@@ -79,9 +79,9 @@ const parseFlags = (args: readonly string[]): Flags => {
   };
 };
 
-/** Writes operands that no seed gives, so that the command line can replay them. */
+/** Writes operands that no seed gives, so that the command line can rerun them. */
 const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, string>> => {
-  const folder = join(cacheFolder(), 'replay');
+  const folder = join(cacheFolder(), 'rerun');
   makeFolder(folder);
   const { first, second } = PASS_TENSORS[run.pass];
   const save = (name: 'x' | 'wt' | 'dy', data: Int8Array | Float32Array): readonly [string, string] => {
@@ -107,14 +107,14 @@ const runCase = async (run: Case): Promise<Outcome> => {
     });
     const { passed, cycles, cyclesPerSecond } = result;
     const seconds = cyclesPerSecond > 0 ? cycles / cyclesPerSecond : 0;
-    if (passed) return { run, passed, cycles, seconds, findings: [], replay: '' };
+    if (passed) return { run, passed, cycles, seconds, findings: [], rerun: '' };
     const report = { config, description: description(), result, rounded: {} };
-    return { run, passed, cycles, seconds, findings: findings(report), replay: againCommand(report.description) };
+    return { run, passed, cycles, seconds, findings: findings(report), rerun: rerunCommand(report.description) };
   } catch (error) {
     if (isOfTheMachine(error)) throw error;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const replay = againCommand(description());
-    return { run, passed: false, cycles: 0, seconds: 0, findings: text.split('\n'), replay };
+    const rerun = rerunCommand(description());
+    return { run, passed: false, cycles: 0, seconds: 0, findings: text.split('\n'), rerun };
   }
 };
 
@@ -201,7 +201,7 @@ const simulate = async (flags: Flags): Promise<ExitCode> => {
   if (jsonSummary !== undefined) {
     const failures = outcomes
       .filter((outcome) => !outcome.passed)
-      .map(({ run, findings: lines, replay }) => ({ name: caseName(run), seed: run.seed, findings: lines, replay }));
+      .map(({ run, findings: lines, rerun }) => ({ name: caseName(run), seed: run.seed, findings: lines, rerun }));
     const text = `${JSON.stringify({ passed, failed, seed, seconds, groups, failures }, null, 2)}\n`;
     writeOutput('--json-summary', jsonSummary, Buffer.from(text));
   }

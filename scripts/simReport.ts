@@ -11,8 +11,8 @@ export interface Outcome {
   readonly seconds: number;
   /** What is wrong, one thing a line; empty when it passed. */
   readonly findings: readonly string[];
-  /** The command that runs it again with waves. */
-  readonly replay: string;
+  /** The command that reruns it with waves. */
+  readonly rerun: string;
 }
 
 /** Results of one preset, simulator, engine and pass. */
@@ -83,16 +83,16 @@ export const caseName = ({ preset, simulator, engine, pass, geometry }: Case): s
 
 const MOST_SHOWN = 20;
 
-/** The mismatches, each with the command that replays it. */
+/** The mismatches, each with the command that reruns it. */
 export const failureReport = (outcomes: readonly Outcome[]): string => {
   const failed = outcomes.filter(({ passed }) => !passed);
   const blocks = failed
     .slice(0, MOST_SHOWN)
-    .flatMap(({ run, findings, replay }) => [
+    .flatMap(({ run, findings, rerun }) => [
       `${caseName(run)} (seed ${run.seed})`,
       ...findings.slice(0, 12).map((line) => `  ${line}`),
-      '  replay with waves:',
-      `    ${replay}`,
+      '  rerun with waves:',
+      `    ${rerun}`,
       '',
     ]);
   return [...blocks, ...(failed.length > MOST_SHOWN ? [`and ${failed.length - MOST_SHOWN} more`, ''] : [])].join('\n');

@@ -20,7 +20,7 @@ import {
   describeCase,
   simulatorOf,
 } from './soak/case.js';
-import { configText, countScenarios, type Finished, replaySoak, soakFailure, soakTable } from './soak/report.js';
+import { configText, countScenarios, type Finished, rerunSoak, soakFailure, soakTable } from './soak/report.js';
 import { runCase } from './soak/runCase.js';
 import { parseWords } from './words.js';
 
@@ -33,7 +33,7 @@ interface Flags {
   readonly jobs: string;
   /** File, or true for stdout. */
   readonly json?: string | true;
-  readonly replay?: string;
+  readonly rerun?: string;
   readonly waves?: string;
 }
 
@@ -50,11 +50,11 @@ const parseFlags = (args: readonly string[]): Flags =>
       .option('--first <n>', 'go on from this accelerator of the campaign', '0')
       .option('-j, --jobs <n>', 'cases at a time', '2')
       .option('--json [file]', 'results as JSON, into a file or instead of the table')
-      .option('--replay <seed>', 'run one case again')
-      .option('--waves <file>', 'with --replay: write waves, .fst or .vcd')
+      .option('--rerun <seed>', 'rerun one case')
+      .option('--waves <file>', 'with --rerun: write waves, .fst or .vcd')
       .addHelpText(
         'after',
-        `\nExamples:\n  ${scriptCommand('soak', '--minutes 60')}\n  ${scriptCommand('soak', '--seed 7 --configurations 3 --json soak.json')}\n  ${scriptCommand('soak', '--replay 10003021 --waves case.fst')}\n\nExit codes: 0 all is well, 1 a case failed, 2 usage, 3 a tool is missing.\n`,
+        `\nExamples:\n  ${scriptCommand('soak', '--minutes 60')}\n  ${scriptCommand('soak', '--seed 7 --configurations 3 --json soak.json')}\n  ${scriptCommand('soak', '--rerun 10003021 --waves case.fst')}\n\nExit codes: 0 all is well, 1 a case failed, 2 usage, 3 a tool is missing.\n`,
       ),
   ).opts<Flags>();
 
@@ -77,10 +77,10 @@ const finish = async (seed: number, waves?: string): Promise<Finished> => {
   }
 };
 
-const replay = async (flags: Flags): Promise<ExitCode> => {
+const rerun = async (flags: Flags): Promise<ExitCode> => {
   const { waves } = flags;
   const most = (MOST_CAMPAIGNS + 1) * CONFIGURATIONS * CASES_PER_CONFIGURATION - 1;
-  const seed = wholeNumber('--replay', flags.replay!, 0, most);
+  const seed = wholeNumber('--rerun', flags.rerun!, 0, most);
   if (waves !== undefined) checkOutput('--waves', waves, ['.fst', '.vcd']);
   await ensureTools(simulatorOf(seed) === 'icarus' ? ['iverilog'] : ['verilator', 'g++', 'make']);
   openCache();
@@ -138,7 +138,7 @@ const campaign = async (
         }
         progress.tick();
       });
-      // nobody asks for this accelerator again, but to replay a failure
+      // nobody asks for this accelerator again, but to rerun a failure
       if (verilator && failures() === before) forget(await simulatorKey(config));
     }
   } finally {
@@ -149,11 +149,11 @@ const campaign = async (
 
 const soak = async (flags: Flags): Promise<ExitCode> => {
   const { json } = flags;
-  if (flags.replay !== undefined) return replay(flags);
+  if (flags.rerun !== undefined) return rerun(flags);
   if (flags.waves !== undefined) {
     const problem: Problem = {
       ...{ code: 'WAVES', path: '--waves', message: 'waves are those of one case' },
-      fix: `give its seed, as in ${replaySoak(caseSeed(1, 0, 0))} --waves case.fst`,
+      fix: `give its seed, as in ${rerunSoak(caseSeed(1, 0, 0))} --waves case.fst`,
     };
     throw new UserError([problem]);
   }
@@ -180,7 +180,7 @@ const soak = async (flags: Flags): Promise<ExitCode> => {
   const failed = finished.filter(({ result }) => result.findings.length > 0);
   const summary = `${finished.length} cases on ${configurations} accelerators in ${seconds} s, seed ${limits.campaign}: ${failed.length} failed`;
   if (json !== undefined) {
-    const failures = failed.map(({ seed, text, result }) => ({ seed, text, ...result, replay: replaySoak(seed) }));
+    const failures = failed.map(({ seed, text, result }) => ({ seed, text, ...result, rerun: rerunSoak(seed) }));
     const content = {
       ...{ seed: limits.campaign, seconds, configurations, cases: finished.length, failed: failed.length },
       ...{ scenarios: counts, failures },

@@ -35,7 +35,11 @@ const refusal = (call: () => unknown): readonly string[] => {
     call();
   } catch (error) {
     if (!(error instanceof api.UserError)) throw error;
-    for (const { path, message, fix } of error.problems) expect([path, message, fix]).not.toContain('');
+    for (const { path, message, fix } of error.problems) {
+      expect([path, message, fix]).not.toContain('');
+      // flags are words of the command line
+      expect(`${path}\n${message}\n${fix}`).not.toMatch(/(^|[\s"'(])--[a-z]/m);
+    }
     expect(isFrozen(error.problems)).toBe(true);
     return error.problems.map(({ code, path }) => `${code} ${path}`);
   }
@@ -413,6 +417,15 @@ describe('what the commands do', () => {
     ['compile', { base: 100 }, 'MISALIGNED base'],
     ['compile', { at: { dw: 0 } }, 'UNKNOWN at.dw'],
     ['compile', { symbol: 'a b' }, 'SYMBOL symbol'],
+    ['compile', { symbol: 'bpi' }, 'SYMBOL symbol'],
+    ['compile', { shift: 3 }, 'PLAN_SHIFT shift'],
+    ['compile', { config: 'odd', narrow: true, shift: 3 }, 'PLAN_SHIFT shift'],
+    ['run', { shift: 3 }, 'PLAN_SHIFT shift'],
+    ['run', { operands: { dy: { shape: [1, 6, 3, 3], data: dy } } }, 'OPERAND_SHAPE operands.dy'],
+    ['run', { operands: { dy: 'no-such.npy' } }, 'FILE_UNREADABLE operands.dy no-such.npy'],
+    ['run', { operands: { x: 'no-such.npy' } }, 'NOT_READ operands.x'],
+    ['run', { layout: 'nchw', operands: { dy: { shape: [1, 3, 3, 6], data: dy } } }, 'OPERAND_SHAPE operands.dy'],
+    ['synthesize', { layer: undefined, pass: undefined, library: 'osu018' }, 'NO_LIBRARY library'],
     ['compile', { layers: 1 }, 'UNKNOWN_KEY layers'],
     ['compile', { layer: { C: 3 } }, 'MISSING_KEY B'],
     ['analyze', { config: undefined, network: 'resnet18' }, 'NO_LAYER layer'],

@@ -56,6 +56,25 @@ const indented = (lines: string): string =>
     .map((line) => `    ${line}`)
     .join('\n');
 
+describe('a replay', () => {
+  const sources = [
+    'scripts',
+    'docs',
+    'generator/cli',
+    'generator/api',
+    'generator/run',
+    'generator/eda',
+    'templates',
+  ].flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`));
+
+  it('is what the performance model does, and no other command: that one reruns', () => {
+    const told = sources
+      .filter((path) => /\.(ts|md|hbs)$/.test(path) && !path.includes('/estimate'))
+      .filter((path) => /replay/i.test(text(path)));
+    expect(told).toEqual([]);
+  });
+});
+
 describe.each(pages)('%s', (page) => {
   it('links to what exists', () => {
     const links = [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);

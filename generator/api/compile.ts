@@ -115,7 +115,7 @@ const checkSymbol = (name: string, { prefix }: Config): void => {
   const taken = [prefix.replace(/_$/, ''), `${prefix}registers`, `${prefix}driver`];
   if (taken.some((own) => own.toUpperCase() === name.toUpperCase())) {
     const message = `macros of ${name.toUpperCase()} are in the accelerator's ${prefix}registers.h or ${prefix}driver.h already`;
-    refuse('SYMBOL', 'symbol', message, `take another name, as in --symbol ${prefix}program`);
+    refuse('SYMBOL', 'symbol', message, `take another name: set symbol to ${prefix}program`);
   }
 };
 

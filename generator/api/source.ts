@@ -76,7 +76,7 @@ export const sourceOf = (given: Readonly<Partial<Record<(typeof SOURCE_KEYS)[num
   }
   if (size !== undefined) {
     const fix = 'leave out size, and give H and W of each layer';
-    return refuse('NO_IMAGE', 'size', 'only known networks (analyze --list) take an image of any size', fix);
+    return refuse('NO_IMAGE', 'size', 'only known networks take an image of any size', fix);
   }
   if (network !== undefined) {
     const isRight = isNetwork(network) && typeof network.name === 'string' && network.layers.every(isEntry);

@@ -108,11 +108,11 @@ const checkTogether = (
 ): void => {
   if (library !== undefined && target !== 'asic') {
     const message = `only asic maps to a library of standard cells, not ${target}`;
-    refuse('NO_LIBRARY', 'library', message, 'add --target asic');
+    refuse('NO_LIBRARY', 'library', message, 'set target to asic');
   }
   const [name] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
   if (name !== undefined && target !== 'ice40') {
-    refuse('NOT_ROUTED', name, `only ice40 is placed and routed, not ${target}`, 'add --target ice40');
+    refuse('NOT_ROUTED', name, `only ice40 is placed and routed, not ${target}`, 'set target to ice40');
   }
   if (only === undefined) return;
   const blocks: readonly unknown[] = Array.isArray(only) ? only : [only];

@@ -89,7 +89,7 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   if (c !== undefined) files.checkOutput('--c', c, ['.h']);
   if (bin !== undefined) files.checkOutput('--bin', bin, ['.bin']);
   const words = {
-    base: `--base ${options.base}`,
+    ...{ base: `--base ${options.base}`, narrow: '--narrow', shift: `--shift ${options.shift}` },
     symbol: options.symbol === undefined ? `--c ${c}` : `--symbol ${symbol}`,
     ...Object.fromEntries([...at].map(([name, text]) => [`at.${name}`, `--at ${name}=${text}`])),
   };

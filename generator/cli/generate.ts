@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { generate } from '../emit/generate.js';
 import { configHash } from '../emit/views/common.js';
+import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
@@ -29,9 +30,11 @@ export const generateCommand = ({ out: print }: Context): Command =>
     .option('--force', 'overwrite files that were changed, or that bp-im2col did not write')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', examples)
-    .action((source: string, { set, out, force, json }: Options) => {
+    .action(async (source: string, { set, out, force, json }: Options) => {
       const config = loadConfig(source, set);
-      const { folder, files } = generate(config, { out: out ?? `rtl-out/${config.name}`, force });
+      const { folder, files } = await asOptions({ out: '--out', force: '--force' }, () =>
+        generate(config, { out: out ?? `rtl-out/${config.name}`, force }),
+      );
       const paths = files.map(({ path }) => path);
       const result = { name: config.name, folder, configSha256: configHash(config), config, files: paths };
       print(json ? `${JSON.stringify(result, null, 2)}\n` : `${config.name}: ${paths.length} files in ${folder}\n`);

@@ -128,7 +128,18 @@ const run = async (options: Options, context: Context): Promise<void> => {
   const tensors = { x: options.x, wt: options.wt, dy: options.dy };
   const onBuild = (): void =>
     context.err(`building the Verilator simulator of ${config.name}; once, and it takes a minute or two\n`);
-  const result = await asOptions({ size: '--layer', [`waves ${waves}`]: `--waves ${waves}` }, () =>
+  const words = {
+    ...{ size: '--layer', [`waves ${waves}`]: `--waves ${waves}`, timeline: '--timeline' },
+    ...{ narrow: '--narrow', shift: `--shift ${options.shift}`, layout: '--layout' },
+    ...Object.fromEntries(
+      Object.entries(tensors).flatMap(([name, path]) => [
+        [name, `--${name}`],
+        [`operands.${name}`, `--${name}`],
+        [`operands.${name} ${path}`, `--${name} ${path}`],
+      ]),
+    ),
+  };
+  const result = await asOptions(words, () =>
     library.run({
       ...{ config, layer, pass, engine: options.engine, operands: tensors, layout, seed, simulator },
       ...{ waves, timeline, memory, narrow, shift, misalign, onBuild },

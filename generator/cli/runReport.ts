@@ -9,7 +9,7 @@ import { formatOf } from '../formats/index.js';
 import { counters } from '../isa/registers.js';
 import type { Cost } from '../machine/outline.js';
 import { benchMemory, performanceOf } from '../machine/performance.js';
-import { againCommand, type RunDescription } from '../run/command.js';
+import { type RunDescription, rerunCommand } from '../run/command.js';
 import { coordinates } from '../run/operands.js';
 import type { RunResult } from '../run/runPass.js';
 
@@ -85,7 +85,7 @@ export const jsonReport = (report: RunReport) => {
             ...firstMismatch,
             at: coordinates(description.layer, outputOf(report), firstMismatch.index),
           },
-          replay: againCommand(description),
+          rerun: rerunCommand(description),
         }),
   };
 };
@@ -197,15 +197,15 @@ export const findings = (report: RunReport): readonly string[] => {
   ];
 };
 
-/** The report of a mismatch, and how to see it again. */
+/** The report of a mismatch, and the command that reruns it. */
 export const mismatchReport = (report: RunReport, color: boolean): string => {
   const pc = picocolors.createColors(color);
   return [
     pc.red(pc.bold('mismatch')),
     `  seed ${report.description.seed}`,
     ...findings(report).map((line) => `  ${line}`),
-    '  replay with waves:',
-    `    ${againCommand(report.description)}`,
+    '  rerun with waves:',
+    `    ${rerunCommand(report.description)}`,
     '',
   ].join('\n');
 };

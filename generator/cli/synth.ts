@@ -91,7 +91,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
       const progress = new Progress(() => doing);
       const words = {
         ...{ library: `--library ${library}`, device: `--device ${device}`, bitstream: `--bitstream ${bitstream}` },
-        ...{ seed: `--seed ${seed}`, only: '--only' },
+        ...{ seed: `--seed ${seed}`, only: '--only', target: '--target' },
       };
       try {
         const {

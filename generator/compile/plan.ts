@@ -113,14 +113,14 @@ const memoryMap = (
 
 const resultFormat = (config: Config, { narrow = false, shift }: PlanOptions): ResultFormat => {
   const refuse = (message: string, fix: string): never => {
-    throw new UserError([{ code: 'PLAN_SHIFT', path: `--shift ${shift}`, message, fix }]);
+    throw new UserError([{ code: 'PLAN_SHIFT', path: 'shift', message, fix }]);
   };
   if (shift === undefined) return { narrow, shift: 0 };
   if (!formatOf(config).shifts) {
     const shifted = FORMATS.filter((name) => formats[name].shifts).join(', ');
-    refuse(`only ${shifted} results are shifted; those of ${config.name} are ${config.format}`, 'leave --shift out');
+    refuse(`only ${shifted} results are shifted; those of ${config.name} are ${config.format}`, 'leave shift out');
   }
-  if (!narrow) refuse('sums of 32 bits are not shifted', 'add --narrow, or leave --shift out');
+  if (!narrow) refuse('sums of 32 bits are not shifted', 'set narrow to true, or leave shift out');
   if (!Number.isInteger(shift) || shift < 0 || shift > MOST_SHIFT) {
     refuse(`not a whole number from 0 to ${MOST_SHIFT}`, 'take one that suits the sums, as 8');
   }

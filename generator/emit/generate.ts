@@ -9,7 +9,7 @@ import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
 import { type WriteOptions, writeFolder } from './output.js';
 import { registerMapHeader, registerMapMarkdown } from './registerMap.js';
-import { benchFile, type EmittedFile, rtlFiles } from './rtl.js';
+import { benchFile, benchParts, type EmittedFile, rtlFiles } from './rtl.js';
 import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
 import { shippedVectors } from './vectors/files.js';
@@ -39,6 +39,7 @@ const listFile = ({ prefix }: Config, sources: readonly EmittedFile[]): EmittedF
     '// For tools that run elsewhere, DIR being the path to this folder: Verilator takes -F DIR/rtl.f, Icarus the list that this makes:',
     '//   sed "s,^rtl/,DIR/&,;s,^+incdir+,&DIR/," DIR/rtl.f > dir.f',
     '+incdir+rtl',
+    '+incdir+tb',
     ...sources.map(({ path }) => path).filter((path) => path.endsWith('.v')),
     '',
   ].join('\n'),
@@ -63,12 +64,14 @@ export const emit = (given: Config): readonly EmittedFile[] => {
   // the bench of the whole is the self-test
   const blocks = blocksOf(config).filter(({ bench }) => bench === undefined);
   const benches = blocks.map((block) => benchFile(config, block));
+  const parts = benchParts(config);
   const files = [
     listFile(config, rtl),
     ...softwareFiles(config),
-    ...integrationFiles(config, rtl, benches),
+    ...integrationFiles(config, rtl, benches, parts),
     ...rtl,
     ...benches,
+    ...parts,
     ...shippedVectors(
       config,
       blocks.map(({ name }) => name),
@@ -80,14 +83,18 @@ export const emit = (given: Config): readonly EmittedFile[] => {
 
 /** Options as they are understood. */
 const optionsOf = (options: unknown): GenerateOptions => {
-  const refuse = (path: string, message: string): never => {
-    const fix = "name a folder, as in { out: 'rtl-out/mine' }, and leave out the rest or set force to true";
+  const refuse = (path: string, message: string, fix: string): never => {
     throw new UserError([{ code: 'NO_FOLDER', path, message, fix }]);
   };
   const { out, force, ...extra } = (plainCopy(options, 'options') ?? {}) as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(extra)) refuse(key || '""', 'there is no such option');
-  if (force !== undefined && typeof force !== 'boolean') refuse('force', `${show(force)} is neither true nor false`);
-  if (typeof out !== 'string' || out === '' || out.includes('\0')) return refuse('out', `${show(out)} is no folder`);
+  for (const key of Object.keys(extra))
+    refuse(key || '""', 'there is no such option', 'give out, and force where files may be overwritten');
+  if (force !== undefined && typeof force !== 'boolean') {
+    refuse('force', `${show(force)} is neither true nor false`, 'set force to true, or leave force out');
+  }
+  if (typeof out !== 'string' || out === '' || out.includes('\0')) {
+    return refuse('out', `${show(out)} is no folder`, 'name a folder, as in rtl-out/mine');
+  }
   return force === undefined ? { out } : { out, force: force as boolean };
 };
 

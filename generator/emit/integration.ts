@@ -71,6 +71,7 @@ export const integrationFiles = (
   config: Config,
   rtl: readonly EmittedFile[],
   benches: readonly EmittedFile[],
+  parts: readonly EmittedFile[],
 ): readonly EmittedFile[] => {
   const ports = topPorts(config);
   const paths = rtl.map(({ path }) => path);
@@ -87,6 +88,7 @@ export const integrationFiles = (
     sources,
     includes: paths.filter((path) => !path.endsWith('.v')),
     bench: benches.map(({ path }) => path).find((path) => path === `tb/${config.prefix}${SIMULATED}_tb.v`)!,
+    benchIncludes: parts.map(({ path }) => path).filter((path) => path.endsWith('.vh')),
     instance: `u_${top}`,
     clockPeriod: CLOCK_PERIOD.toFixed(1),
     ioFraction: IO_FRACTION,

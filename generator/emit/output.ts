@@ -84,7 +84,7 @@ const refuseForeign = (folder: string, files: readonly EmittedFile[], own: Reado
       'FOREIGN_FILES',
       folder,
       message,
-      'give another output folder; or write among them, and over those of the same names, with --force',
+      'give another output folder; or set force to true, to write among them and over those of the same names',
     );
   }
   const others = files.filter(
@@ -97,7 +97,7 @@ const refuseForeign = (folder: string, files: readonly EmittedFile[], own: Reado
       'CHANGED_FILES',
       folder,
       message,
-      'move them away to keep them, or give another output folder; or write over them with --force',
+      'move them away to keep them, or give another output folder; or set force to true, to write over them',
     );
   }
 };
@@ -188,7 +188,7 @@ export interface WriteOptions {
 }
 
 const exchangeFolder = (out: string, files: readonly EmittedFile[], { force = false }: WriteOptions): void => {
-  if (out === '') refuse('NO_FOLDER', '--out', 'the name is empty', 'name a folder, as in --out out');
+  if (out === '') refuse('NO_FOLDER', 'out', 'the name is empty', 'name a folder');
   const folder = resolve(out);
   withFileErrors(folder, () => {
     refuseLinks(folder);

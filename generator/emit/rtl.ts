@@ -3,6 +3,7 @@ import { type Block, blocksOf } from './blocks.js';
 import { aligned } from './columns.js';
 import { render } from './template.js';
 import { commonView } from './views/common.js';
+import { engineView } from './views/engine.js';
 
 /** A file of the output: path inside the output folder, and its text. */
 export interface EmittedFile {
@@ -24,6 +25,19 @@ export const benchFile = (config: Config, block: Block): EmittedFile => ({
   path: `tb/${config.prefix}${block.bench ?? block.name}_tb.v`,
   text: render(`tb/${block.bench ?? block.name}_tb.v`, block.view(config)),
 });
+
+/** What benches share: texts that each includes inside its module, and modules. */
+const BENCH_PARTS = [
+  ...['bench.vh', 'case.vh', 'tally.vh'],
+  ...['axi_read_memory.v', 'axi_write_memory.v', 'operand_buffer.v', 'tap_player.v', 'vector_file.v'],
+] as const;
+
+/** The files that benches include, each once for all of them. */
+export const benchParts = (config: Config): readonly EmittedFile[] =>
+  BENCH_PARTS.map((name) => ({
+    path: `tb/${config.prefix}${name}`,
+    text: render(`tb/shared/${name}`, engineView(config)),
+  }));
 
 /**
  * The block of this name and every block below it that the configuration has, leaves first.

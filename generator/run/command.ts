@@ -28,8 +28,8 @@ export const MEMORY_KEYS = ['readLatency', 'writeLatency', 'bytesPerCycle', 'sta
 
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-/** The command that runs exactly this again, with waves. */
-export const againCommand = (run: RunDescription, waves = 'mismatch.fst'): string => {
+/** The command that reruns exactly this, with waves. */
+export const rerunCommand = (run: RunDescription, waves = 'mismatch.fst'): string => {
   const memory = MEMORY_KEYS.flatMap((key) => (run.memory?.[key] === undefined ? [] : `${key}=${run.memory[key]}`));
   const words = [
     ...['--preset', run.preset],

@@ -113,9 +113,9 @@ export const loadOperands = (
     .filter((name) => files[name] !== undefined && !read.includes(name))
     .map((name) => ({
       code: 'NOT_READ',
-      path: typeof files[name] === 'string' ? `--${name}` : `operands.${name}`,
+      path: `operands.${name}`,
       message: `${pass} does not read ${name}`,
-      fix: `leave it out, or give --${names.first} and --${names.second}`,
+      fix: `leave it out, or give ${names.first} and ${names.second}`,
     }));
   /** The result; of what a user can put right, nothing but the problem. */
   const attempt = <T>(name: OperandName, path: string, run: () => T): T | undefined => {
@@ -126,7 +126,7 @@ export const loadOperands = (
       const isFile = typeof files[name] === 'string';
       problems.push(
         ...error.problems.map((problem) =>
-          isFile ? { ...problem, path: `--${name} ${path}` } : ofArray({ ...problem, path }),
+          isFile ? { ...problem, path: `operands.${name} ${path}` } : ofArray({ ...problem, path }),
         ),
       );
       return undefined;
@@ -152,7 +152,7 @@ export const loadOperands = (
       const fix = shapeAdvice(file.shape, layer, name, layout, switchLayout);
       problems.push(
         typeof files[name] === 'string'
-          ? { code: 'NPY_SHAPE', path: `--${name} ${path}`, message, fix }
+          ? { code: 'NPY_SHAPE', path: `operands.${name} ${path}`, message, fix }
           : { code: 'OPERAND_SHAPE', path, message, fix: `give ${elements(shape)} values, in this order of the axes` },
       );
       continue;

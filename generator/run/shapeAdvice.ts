@@ -119,7 +119,7 @@ export const shapeAdvice = (
       })
       .join('; ');
   }
-  const option = layout === 'nhwc' ? 'add --layout nchw' : 'leave out --layout nchw';
+  const option = layout === 'nhwc' ? 'set layout to nchw' : 'leave out layout nchw';
   const shown = readings.slice(0, MOST_SHOWN).map((reading) => {
     const fits = switchLayout && reading.axes === names(other);
     const either = fits ? `${option} (for all files and the result), or ` : '';

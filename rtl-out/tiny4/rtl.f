@@ -6,6 +6,7 @@
 // For tools that run elsewhere, DIR being the path to this folder: Verilator takes -F DIR/rtl.f, Icarus the list that this makes:
 //   sed "s,^rtl/,DIR/&,;s,^+incdir+,&DIR/," DIR/rtl.f > dir.f
 +incdir+rtl
++incdir+tb
 rtl/bpi_sram_1r1w.v
 rtl/bpi_fifo.v
 rtl/bpi_pe.v

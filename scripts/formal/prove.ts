@@ -8,6 +8,7 @@ import { cacheKey, openCache, recall, remember } from '../../generator/run/simul
 import { codeKey } from '../../generator/run/simulators/code.js';
 import { toolVersion } from '../../generator/run/simulators/toolchain.js';
 import { writeFiles } from '../../generator/run/simulators/verilator.js';
+import { isaMacros } from './isa.js';
 import { withBug } from './mutate.js';
 import type { Bug, Proof } from './proof.js';
 
@@ -51,7 +52,7 @@ const sourcesOf = (proof: Proof, bug: Bug | undefined): readonly EmittedFile[] =
     const path = join('tb', 'formal', `${name}.v`);
     return { path, text: readFileSync(join(packageRoot, path), 'utf8') };
   });
-  return [checksFile(config), ...(bug ? withBug(config, emitted, bug) : emitted), ...harness];
+  return [checksFile(config), ...(bug ? withBug(config, emitted, bug) : emitted), isaMacros, ...harness];
 };
 
 /** Reads the sources, flattens them, and writes the model twice: as SMT for waves, as AIGER for abc. */
@@ -60,7 +61,7 @@ const yosysScript = (proof: Proof, files: readonly EmittedFile[]): string => {
   const verilog = files.map(({ path }) => path).filter((path) => path.endsWith('.v'));
   const parameters = Object.entries(proof.parameters ?? {}).map(([name, value]) => `-set ${name} ${value}`);
   return `${[
-    `read_verilog -formal -DFORMAL -Irtl ${verilog.join(' ')}`,
+    `read_verilog -formal -DFORMAL -Irtl -Itb/formal ${verilog.join(' ')}`,
     ...(parameters.length > 0 ? [`chparam ${parameters.join(' ')} ${top}`] : []),
     `prep -top ${top} -flatten -nordff`,
     'chformal -cover -remove',
@@ -113,8 +114,8 @@ export const searchWithAbc = async (
   return { verdict: 'unknown', frames: numberAfter(all, /No output asserted in (\d+) frames/), cpu };
 };
 
-/** Replays a counterexample of abc: writes trace.vcd and says which assertion it breaks. */
-const replay = async (folder: string, frames: number): Promise<string | undefined> => {
+/** Simulates a counterexample of abc: writes trace.vcd and says which assertion it breaks. */
+const trace = async (folder: string, frames: number): Promise<string | undefined> => {
   const witness = existsSync(join(folder, 'trace.aiw')) ? ['--aig', 'model.aim:trace.aiw', '--aig-noheader'] : [];
   const args = ['--noprogress', '-s', 'z3', '--unroll', '-t', `${frames + 2}`, ...witness, '--append', '0'];
   const { all } = await run(folder, 'yosys-smtbmc', [...args, '--dump-vcd', 'trace.vcd', 'model.smt2']);
@@ -155,7 +156,7 @@ const judge = async (
   const reading = numberAfter(readFileSync(join(folder, 'model.log'), 'utf8'), /CPU: user ([\d.]+)s/);
   const found = await search(proof, folder, bug, seconds);
   const spent = (performance.now() - begin) / 1000;
-  const where = found.verdict === 'fails' && !bug ? await replay(folder, found.frames) : undefined;
+  const where = found.verdict === 'fails' && !bug ? await trace(folder, found.frames) : undefined;
   const waves = join(folder, 'trace.vcd');
   return {
     ...found,

@@ -31,7 +31,7 @@ const bugsText = ({ bugs }: Outcome): string => {
   return `${found} of ${bugs.length}`;
 };
 
-const replayCommand = ({ name }: Proof): string => scriptCommand('formal', `--filter ${JSON.stringify(name)} --fresh`);
+const rerunCommand = ({ name }: Proof): string => scriptCommand('formal', `--filter ${JSON.stringify(name)} --fresh`);
 
 /** One line for each proof: method, time, result, and how many seeded bugs it finds. */
 export const proofTable = (outcomes: readonly Outcome[], color: boolean): string => {
@@ -55,7 +55,7 @@ export const proofTable = (outcomes: readonly Outcome[], color: boolean): string
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n${cached ? '* kept from an earlier run on the same text\n' : ''}`;
 };
 
-/** Proofs that do not hold, and seeded bugs that nobody finds, with waves and the command that shows it again. */
+/** Proofs that do not hold, and seeded bugs that nobody finds, with waves and the command that reruns it. */
 export const failures = (outcomes: readonly Outcome[]): readonly string[] =>
   outcomes.flatMap((outcome) => {
     const { proof, verdict, bugs } = outcome;
@@ -64,11 +64,11 @@ export const failures = (outcomes: readonly Outcome[]): readonly string[] =>
       lines.push(
         `${proof.name}: does not hold${verdict.where ? `, see ${verdict.where}` : ''}`,
         ...(verdict.waves ? [`  waves:  ${verdict.waves}`] : []),
-        `  replay: ${replayCommand(proof)}`,
+        `  rerun:  ${rerunCommand(proof)}`,
       );
     }
     if (verdict?.verdict === 'unknown') {
-      lines.push(`${proof.name}: gave up after ${verdict.seconds} s`, `  replay: ${replayCommand(proof)}`);
+      lines.push(`${proof.name}: gave up after ${verdict.seconds} s`, `  rerun:  ${rerunCommand(proof)}`);
     }
     for (const { bug, verdict: tried } of bugs.filter((each) => each.verdict.verdict !== 'fails')) {
       const how = tried.verdict === 'holds' ? 'the proof holds all the same' : `gave up after ${tried.seconds} s`;

@@ -64,14 +64,14 @@ export const soakTable = (counts: readonly ScenarioCounts[]): string => {
   return table.toString();
 };
 
-export const replaySoak = (seed: number): string => scriptCommand('soak', `--replay ${seed}`);
+export const rerunSoak = (seed: number): string => scriptCommand('soak', `--rerun ${seed}`);
 
-/** A failed case, its findings and how to run it again. */
+/** A failed case, its findings and the command that reruns it. */
 export const soakFailure = ({ seed, text, result }: Finished): string =>
   [
     text,
     ...result.findings.slice(0, 12).map((line) => `  ${line}`),
-    `  replay: ${replaySoak(seed)} --waves case.fst`,
+    `  rerun: ${rerunSoak(seed)} --waves case.fst`,
   ].join('\n');
 
 export const configText = ({ array, format, addStages, buffers, axi, engines }: Config): string =>

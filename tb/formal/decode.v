@@ -1,6 +1,7 @@
 // decode.v - whatever the words are: an instruction leaves with one queue or one cause, unchanged and in order, and one that could do
 // harm never leaves without a cause.
 `default_nettype none
+`include "isa.vh"
 module decode_formal #(
     parameter ROWS = 4,
     parameter COLS = 4
@@ -32,51 +33,56 @@ module decode_formal #(
     end
 
     // --- Fields, as the manual names them -----------------------------------
-    wire [31:0] word5 = ins[5*32 +: 32], bytes = ins[6*32 +: 32], word7 = ins[7*32 +: 32], word12 = ins[12*32 +: 32];
-    wire [63:0] addr = ins[3*32 +: 64];
-    wire        load = is_load, exec = is_exec && ins[7:0] == 8'd3, geometry = is_exec && ins[7:0] == 8'd1;
-    wire        store = is_store && ins[7:0] == 8'd4, reorganize = is_store && ins[7:0] == 8'd5;
-    wire [31:0] wait_a = ins[1*32 +: 32], wait_b = ins[2*32 +: 32];
-    wire [31:0] step_a = ins[8*32 +: 32], step_b = ins[9*32 +: 32], row_step = ins[13*32 +: 32];
+    wire [7:0] opcode = ins[`ANY_OPCODE];
+    wire       load = is_load, exec = is_exec && opcode == `OPCODE_EXEC, geometry = is_exec && opcode == `OPCODE_GEOMETRY;
+    wire       store = is_store && opcode == `OPCODE_STORE, reorganize = is_store && opcode == `OPCODE_REORGANIZE;
+    wire       stationary = ins[`LOAD_STATIONARY], narrow = ins[`STORE_NARROW];
+    wire [63:0] load_addr = ins[`LOAD_ADDRESS], store_addr = ins[`STORE_ADDRESS], reorganize_addr = ins[`REORGANIZE_ADDRESS];
+    wire [31:0] load_step_a = ins[`LOAD_STRIDE1], load_step_b = ins[`LOAD_STRIDE2], row_bytes = ins[`LOAD_ROW_BYTES];
+    wire [31:0] store_step_a = ins[`STORE_STRIDE1], store_step_b = ins[`STORE_STRIDE2], row_step = ins[`REORGANIZE_ROW_STRIDE];
+    wire [31:0] groups = ins[`STORE_GROUPS], vectors = ins[`STORE_VECTORS_PER_GROUP];
+    wire [31:0] elements = ins[`REORGANIZE_ELEMENTS], columns = ins[`REORGANIZE_POSITIONS_W];
     always @* if (!rst_q) begin
         assert (in_ready == (!full_q || out_ready));
         assert (out_valid == full_q);
         if (out_valid) assert (ins == ins_q);
         assert ({2'd0, is_load} + {2'd0, is_exec} + {2'd0, is_store} + {2'd0, is_end} + {2'd0, cause != 8'd0} == 3'd1);
         if (load) begin
-            assert (ins[7:0] == 8'd2);
-            assert (wait_a <= execs && wait_b <= stores);
-            assert (bytes != 32'd0 && word7[15:0] != 16'd0 && word7[31:16] != 16'd0);          // nothing is asked of nobody
-            assert (word5 < (ins[8] ? 1 << STAT_W : 1 << DYN_W));                              // begins inside the buffer
-            assert (bytes <= (ins[8] ? 2 << STAT_W : 2 << DYN_W));                             // a row is no longer than the buffer
-            assert (addr < 64'h1_0000_0000);
-            assert (!addr[0] && !bytes[0] && !step_a[0] && !step_b[0]);
+            assert (opcode == `OPCODE_LOAD);
+            assert (ins[`LOAD_WAIT_EXEC] <= execs && ins[`LOAD_WAIT_STORE] <= stores);
+            assert (row_bytes != 32'd0 && ins[`LOAD_N1] != 16'd0 && ins[`LOAD_N2] != 16'd0);   // nothing is asked of nobody
+            assert (ins[`LOAD_BUF_ELEMENT] < (stationary ? 1 << STAT_W : 1 << DYN_W));         // begins inside the buffer
+            assert (row_bytes <= (stationary ? 2 << STAT_W : 2 << DYN_W));                     // a row is no longer than the buffer
+            assert (load_addr < 64'h1_0000_0000);
+            assert (!load_addr[0] && !row_bytes[0] && !load_step_a[0] && !load_step_b[0]);
         end
         if (exec) begin
-            assert (wait_a <= loads && wait_b <= stores);
-            assert (ins[3*32 +: 16] != 16'd0 && ins[3*32+16 +: 16] != 16'd0 && ins[4*32 +: 16] != 16'd0 && ins[4*32+16 +: 16] != 16'd0);
-            assert (word5[15:0] != 16'd0 && word12[7:0] != 8'd0 && word12[15:8] != 8'd0);
-            assert (word5[23:16] != 8'd0 && word5[23:16] <= ROWS && word5[31:24] != 8'd0 && word5[31:24] <= COLS);   // lanes that exist
+            assert (ins[`EXEC_WAIT_LOAD] <= loads && ins[`EXEC_WAIT_STORE] <= stores);
+            assert (ins[`EXEC_NB] != 16'd0 && ins[`EXEC_COLUMN_TILES] != 16'd0 && ins[`EXEC_POSITIONS_H] != 16'd0 && ins[`EXEC_POSITIONS_W] != 16'd0);
+            assert (ins[`EXEC_REDUCTION_TILES] != 16'd0 && ins[`EXEC_TAPS_H] != 8'd0 && ins[`EXEC_TAPS_W] != 8'd0);
+            assert (ins[`EXEC_ROW_LANES_LAST] != 8'd0 && ins[`EXEC_ROW_LANES_LAST] <= ROWS);   // lanes that exist
+            assert (ins[`EXEC_COLUMN_LANES_LAST] != 8'd0 && ins[`EXEC_COLUMN_LANES_LAST] <= COLS);
         end
-        if (geometry) assert (ins[8] || (ins[4*32+16 +: 8] != 8'd0 && ins[4*32+24 +: 8] != 8'd0));
+        if (geometry) assert (ins[`ANY_SECOND] || (ins[`GEOMETRY_FIRST_PHASE_MOD_H] != 8'd0 && ins[`GEOMETRY_FIRST_PHASE_MOD_W] != 8'd0));
         if (store) begin
-            assert (wait_a <= execs && wait_b <= loads);
-            assert (bytes[15:0] != 16'd0 && bytes[31:16] != 16'd0 && word7[15:0] != 16'd0 && word7[31:16] != 16'd0);
-            assert (word12[7:0] != 8'd0 && word12 <= COLS);
-            assert (word5 < 1 << ACC_W);
-            assert (64'd4 * COLS * bytes[15:0] * bytes[31:16] < 64'h1_0000_0000);              // a run is counted in 32 bits
-            assert (addr < 64'h1_0000_0000);
-            assert (ins[8] ? !addr[0] && !step_a[0] && !step_b[0] : addr[1:0] == 2'd0 && step_a[1:0] == 2'd0 && step_b[1:0] == 2'd0);
+            assert (ins[`STORE_WAIT_EXEC] <= execs && ins[`STORE_WAIT_LOAD] <= loads);
+            assert (groups != 32'd0 && vectors != 32'd0 && ins[`STORE_N1] != 16'd0 && ins[`STORE_N2] != 16'd0);
+            assert (ins[`STORE_LAST_LANES] != 8'd0 && ins[`STORE_LAST_LANES] <= COLS);
+            assert (ins[`STORE_ACC_BASE] < 1 << ACC_W);
+            assert (64'd4 * COLS * groups * vectors < 64'h1_0000_0000);                        // a run is counted in 32 bits
+            assert (store_addr < 64'h1_0000_0000);
+            assert (narrow ? !store_addr[0] && !store_step_a[0] && !store_step_b[0]
+                           : store_addr[1:0] == 2'd0 && store_step_a[1:0] == 2'd0 && store_step_b[1:0] == 2'd0);
         end
         if (reorganize) begin
-            assert (wait_a <= execs && wait_b <= loads);
-            assert (bytes != 32'd0 && word7[15:0] != 16'd0 && word7[31:16] != 16'd0);
-            assert (ins[10*32 +: 8] > ins[10*32+16 +: 8] && ins[10*32+8 +: 8] > ins[10*32+24 +: 8]);     // phases below their moduli
-            assert (word5 < 1 << DYN_W);
-            assert (64'd2 * bytes * word7[15:0] < 64'h1_0000_0000);
-            assert (addr < 64'h1_0000_0000 && !addr[0] && !row_step[0]);
+            assert (ins[`REORGANIZE_WAIT_EXEC] <= execs && ins[`REORGANIZE_WAIT_LOAD] <= loads);
+            assert (elements != 32'd0 && columns != 32'd0 && ins[`REORGANIZE_POSITIONS_H] != 16'd0);
+            assert (ins[`REORGANIZE_STRIDE_W] > ins[`REORGANIZE_PHASE_W] && ins[`REORGANIZE_STRIDE_H] > ins[`REORGANIZE_PHASE_H]);
+            assert (ins[`REORGANIZE_BUF_ELEMENT] < 1 << DYN_W);
+            assert (64'd2 * elements * columns < 64'h1_0000_0000);
+            assert (reorganize_addr < 64'h1_0000_0000 && !reorganize_addr[0] && !row_step[0]);
         end
-        if (is_end) assert (ins[511:0] == 512'd6);
+        if (is_end) assert (ins == `OPCODE_END);
     end
 endmodule
 `default_nettype wire

@@ -2,6 +2,7 @@
 // order, read where the position's pixel lies, and zeros where there is none; it ends, and not before all is written.
 // The buffer answers with the address that was read.
 `default_nettype none
+`include "isa.vh"
 module reorganize_formal (
     input wire clk_i,
     input wire cmd_ready, write_idle, rd_ready, chunk_ready
@@ -15,19 +16,27 @@ module reorganize_formal (
     (* anyconst *) wire [BUF_W-1:0] base, step_h, step_w;    // elements from pixel to pixel
     (* anyconst *) wire [5:0] addr;
     (* anyconst *) wire signed [3:0] row_step;               // bytes from row to row
-    wire [511:0] ins;
-    assign ins[0 +: 96]     = {88'd0, 8'd5};
-    assign ins[3*32 +: 64]  = {58'd0, addr};
-    assign ins[5*32 +: 32]  = {28'd0, base};
-    assign ins[6*32 +: 32]  = {30'd0, elements};
-    assign ins[7*32 +: 32]  = {14'd0, rows, 14'd0, columns};
-    assign ins[8*32 +: 32]  = { {14{x_h[1]}}, x_h, {14{x_w[1]}}, x_w};
-    assign ins[9*32 +: 32]  = {14'd0, bound_h, 14'd0, bound_w};
-    assign ins[10*32 +: 32] = {6'd0, phase_h, 6'd0, phase_w, 6'd0, modulus_h, 6'd0, modulus_w};
-    assign ins[11*32 +: 32] = {28'd0, step_w};
-    assign ins[12*32 +: 32] = {28'd0, step_h};
-    assign ins[13*32 +: 32] = { {28{row_step[3]}}, row_step};
-    assign ins[511:448]     = 64'd0;
+    reg [511:0] ins;
+    always @* begin
+        ins = 512'd0;
+        ins[`ANY_OPCODE]             = `OPCODE_REORGANIZE;
+        ins[`REORGANIZE_ADDRESS]     = addr;
+        ins[`REORGANIZE_BUF_ELEMENT] = base;
+        ins[`REORGANIZE_ELEMENTS]    = elements;
+        ins[`REORGANIZE_POSITIONS_W] = columns;
+        ins[`REORGANIZE_POSITIONS_H] = rows;
+        ins[`REORGANIZE_X_W]         = x_w;
+        ins[`REORGANIZE_X_H]         = x_h;
+        ins[`REORGANIZE_BOUND_W]     = bound_w;
+        ins[`REORGANIZE_BOUND_H]     = bound_h;
+        ins[`REORGANIZE_STRIDE_W]    = modulus_w;
+        ins[`REORGANIZE_STRIDE_H]    = modulus_h;
+        ins[`REORGANIZE_PHASE_W]     = phase_w;
+        ins[`REORGANIZE_PHASE_H]     = phase_h;
+        ins[`REORGANIZE_BUF_STEP_W]  = step_w;
+        ins[`REORGANIZE_BUF_STEP_H]  = step_h;
+        ins[`REORGANIZE_ROW_STRIDE]  = row_step;
+    end
 
     wire             ready, cmd_valid, rd_valid, chunk_valid;
     wire [31:0]      cmd_addr, cmd_bytes;

@@ -1,6 +1,7 @@
 // sequencer.v - a program whose instructions wait only for earlier ones (the decoder refuses others): no queue offers an
 // instruction before what it waits for is completed, each is given once, and something can always go on until the end.
 `default_nettype none
+`include "isa.vh"
 module sequencer_formal (
     input wire       clk_i,
     input wire       start, reset, bus_idle, ins_valid, fault, load_ready, exec_ready, store_ready, load_done, exec_done,
@@ -9,7 +10,28 @@ module sequencer_formal (
 );
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
-    wire [511:0] ins = {416'd0, 29'd0, wait_b, 29'd0, wait_a, 24'd0, kind == 2'd0 ? 8'd2 : kind == 2'd1 ? 8'd3 : kind == 2'd2 ? 8'd4 : 8'd6};
+    reg [511:0] ins;
+    always @* begin
+        ins = 512'd0;
+        case (kind)
+            2'd0: begin
+                ins[`ANY_OPCODE]      = `OPCODE_LOAD;
+                ins[`LOAD_WAIT_EXEC]  = wait_a;
+                ins[`LOAD_WAIT_STORE] = wait_b;
+            end
+            2'd1: begin
+                ins[`ANY_OPCODE]      = `OPCODE_EXEC;
+                ins[`EXEC_WAIT_LOAD]  = wait_a;
+                ins[`EXEC_WAIT_STORE] = wait_b;
+            end
+            2'd2: begin
+                ins[`ANY_OPCODE]      = `OPCODE_STORE;
+                ins[`STORE_WAIT_EXEC] = wait_a;
+                ins[`STORE_WAIT_LOAD] = wait_b;
+            end
+            default: ins[`ANY_OPCODE] = `OPCODE_END;
+        endcase
+    end
 
     wire         busy, done, error_valid, clear, halt, fetch_start, fetch_halt, ins_ready, load_valid, exec_valid, store_valid, wait_load, wait_store;
     wire [7:0]   error_cause;
@@ -67,9 +89,9 @@ module sequencer_formal (
         if (kind == 2'd2) assume ({2'd0, wait_a} <= execs_q && {2'd0, wait_b} <= loads_q);
         if (go) begin
             assert (loads == loads_q && execs == execs_q && stores == stores_q);
-            if (load_valid)  assert (loads_begun_q != loads_q && load_data[7:0] == 8'd2 && load_data[63:32] <= execs_done_q && load_data[95:64] <= stores_done_q);
-            if (exec_valid)  assert (execs_begun_q != execs_q && exec_data[7:0] == 8'd3 && exec_data[63:32] <= loads_done_q && exec_data[95:64] <= stores_done_q);
-            if (store_valid) assert (stores_done_q != stores_q && store_data[7:0] == 8'd4 && store_data[63:32] <= execs_done_q && store_data[95:64] <= loads_done_q);
+            if (load_valid)  assert (loads_begun_q != loads_q && load_data[`ANY_OPCODE] == `OPCODE_LOAD && load_data[`LOAD_WAIT_EXEC] <= execs_done_q && load_data[`LOAD_WAIT_STORE] <= stores_done_q);
+            if (exec_valid)  assert (execs_begun_q != execs_q && exec_data[`ANY_OPCODE] == `OPCODE_EXEC && exec_data[`EXEC_WAIT_LOAD] <= loads_done_q && exec_data[`EXEC_WAIT_STORE] <= stores_done_q);
+            if (store_valid) assert (stores_done_q != stores_q && store_data[`ANY_OPCODE] == `OPCODE_STORE && store_data[`STORE_WAIT_EXEC] <= execs_done_q && store_data[`STORE_WAIT_LOAD] <= loads_done_q);
             assert (stuck_q < 3'd2);                                   // no deadlock
         end
         if (!rst_q && done) assert (ended_q && !failed_q && !queued && !loads_open && !execs_open);

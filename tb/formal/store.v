@@ -1,6 +1,7 @@
 // store.v - one STORE, chosen freely: it drains the vectors and announces the runs that its fields name, in order, each once, at the
 // addresses that multiplication gives; each vector goes on with its lanes; it ends, and not before all is written.
 `default_nettype none
+`include "isa.vh"
 module store_formal #(
     parameter ACC_W = 4,
     parameter MOST  = 2        // runs along each stride, groups, vectors of a group
@@ -18,19 +19,24 @@ module store_formal #(
     (* anyconst *) wire [5:0] addr;
     (* anyconst *) wire signed [3:0] step1, step2;           // bytes from run to run
     (* anyconst *) wire narrow;
-    wire [511:0] ins;
-    assign ins[0 +: 96]     = {64'd0, 23'd0, narrow, 8'd4};
-    assign ins[3*32 +: 64]  = {58'd0, addr};
-    assign ins[5*32 +: 32]  = { {(32-ACC_W){1'b0}}, base};
-    assign ins[6*32 +: 32]  = {14'd0, vectors, 14'd0, groups};
-    assign ins[7*32 +: 32]  = {14'd0, n2, 14'd0, n1};
-    assign ins[8*32 +: 32]  = { {28{step1[3]}}, step1};
-    assign ins[9*32 +: 32]  = { {28{step2[3]}}, step2};
-    assign ins[10*32 +: 32] = { {(32-ACC_W){1'b0}}, stride1};
-    assign ins[11*32 +: 32] = { {(32-ACC_W){1'b0}}, stride2};
-    assign ins[12*32 +: 32] = {30'd0, last_lanes};
-    assign ins[13*32 +: 32] = { {(32-ACC_W){1'b0}}, stride_group};
-    assign ins[511:448]     = 64'd0;
+    reg [511:0] ins;
+    always @* begin
+        ins = 512'd0;
+        ins[`ANY_OPCODE]              = `OPCODE_STORE;
+        ins[`STORE_NARROW]            = narrow;
+        ins[`STORE_ADDRESS]           = addr;
+        ins[`STORE_ACC_BASE]          = base;
+        ins[`STORE_GROUPS]            = groups;
+        ins[`STORE_VECTORS_PER_GROUP] = vectors;
+        ins[`STORE_N1]                = n1;
+        ins[`STORE_N2]                = n2;
+        ins[`STORE_STRIDE1]           = step1;
+        ins[`STORE_STRIDE2]           = step2;
+        ins[`STORE_ACC_STRIDE1]       = stride1;
+        ins[`STORE_ACC_STRIDE2]       = stride2;
+        ins[`STORE_LAST_LANES]        = last_lanes;
+        ins[`STORE_ACC_GROUP_STRIDE]  = stride_group;
+    end
 
     wire               ready, cmd_valid, drain_valid, vec_valid;
     wire [31:0]        cmd_addr, cmd_bytes;

@@ -2,6 +2,7 @@
 // chosen freely within bounds.  The buffers answer with the address that was read, so every vector says where it is from:
 // a position enters as (weight's tap, source pixel, target pixel) just as it would enter the array.
 `default_nettype none
+`include "isa.vh"
 module walk_formal #(
     parameter MODE     = 3,    // 0 pixels, 1 inputs, 2 grid, 3 validPixels, 4 validOutputs
     parameter REDUCE   = 0,    // wgrad: dY is stationary and the sums are those of a tap
@@ -54,50 +55,60 @@ module walk_formal #(
     function [31:0] pixels(input signed [7:0] count); pixels = { {24{count[7]}}, count}; endfunction
     function [15:0] half(input signed [7:0] value); half = { {8{value[7]}}, value}; endfunction
 
-    wire [895:0] geometry;
-    assign geometry[ 0*32 +: 32] = {bound[1], bound[0]};
-    assign geometry[ 1*32 +: 32] = {half(x_tap[1]), half(x_tap[0])};
-    assign geometry[ 2*32 +: 32] = {phase_mod[1], phase_mod[0], x_step[1], x_step[0]};
-    assign geometry[ 3*32 +: 32] = {16'd0, phase_tap[1], phase_tap[0]};
-    assign geometry[ 4*32 +: 32] = 32'd0;
-    assign geometry[ 5*32 +: 32] = 32'd0;
-    assign geometry[ 6*32 +: 32] = rows(dyn_pos[0]);
-    assign geometry[ 7*32 +: 32] = rows(dyn_wrap[0]);
-    assign geometry[ 8*32 +: 32] = rows(dyn_tap[0]);
-    assign geometry[ 9*32 +: 32] = rows(dyn_borrow[0]);
-    assign geometry[10*32 +: 32] = pixels(dyn_pos[1]);
-    assign geometry[11*32 +: 32] = pixels(dyn_wrap[1]);
-    assign geometry[12*32 +: 32] = pixels(dyn_tap[1]);
-    assign geometry[13*32 +: 32] = pixels(dyn_borrow[1]);
-    assign geometry[14*32 +: 32] = 32'd0;
-    assign geometry[15*32 +: 32] = 32'd0;
-    assign geometry[16*32 +: 32] = rows(pix_pos[0]);
-    assign geometry[17*32 +: 32] = rows(pix_wrap[0]);
-    assign geometry[18*32 +: 32] = rows(pix_tap[0]);
-    assign geometry[19*32 +: 32] = pixels(pix_pos[1]);
-    assign geometry[20*32 +: 32] = pixels(pix_wrap[1]);
-    assign geometry[21*32 +: 32] = pixels(pix_tap[1]);
-    assign geometry[22*32 +: 32] = 32'd16;
-    assign geometry[23*32 +: 32] = 32'd1;
-    assign geometry[24*32 +: 32] = 32'd0;
-    assign geometry[25*32 +: 32] = 32'd0;
-    assign geometry[26*32 +: 32] = 32'd0;
-    assign geometry[27*32 +: 32] = 32'd0;
-
-    wire [511:0] tile;
-    assign tile[ 0*32 +: 32] = {21'd0, RECT[0], 1'b0, REDUCE[0], 8'd3};
-    assign tile[ 1*32 +: 64] = 64'd0;
-    assign tile[ 3*32 +: 32] = {16'd1, 16'd1};
-    assign tile[ 4*32 +: 32] = {8'd0, positions[1], 8'd0, positions[0]};
-    assign tile[ 5*32 +: 32] = {8'd1, 8'd1, 16'd1};
-    assign tile[ 6*32 +: 32] = rows(dyn_index[0]) + pixels(dyn_index[1]);
-    assign tile[ 7*32 +: 32] = rows(pix_index[0]) + pixels(pix_index[1]);
-    assign tile[ 8*32 +: 32] = 32'd0;
-    assign tile[ 9*32 +: 32] = {half(x[1]), half(x[0])};
-    assign tile[10*32 +: 32] = {half(last[1]), half(last[0])};
-    assign tile[11*32 +: 32] = {last_phase[1], last_phase[0], phase[1], phase[0]};
-    assign tile[12*32 +: 32] = {16'd0, kernel[1], kernel[0]};
-    assign tile[13*32 +: 96] = 96'd0;
+    reg [895:0] geometry;
+    reg [511:0] tile;
+    always @* begin
+        geometry = 896'd0;
+        geometry[`GEOMETRY_BOUND_H]      = bound[0];
+        geometry[`GEOMETRY_BOUND_W]      = bound[1];
+        geometry[`GEOMETRY_X_TAP_H]      = half(x_tap[0]);
+        geometry[`GEOMETRY_X_TAP_W]      = half(x_tap[1]);
+        geometry[`GEOMETRY_X_STEP_H]     = x_step[0];
+        geometry[`GEOMETRY_X_STEP_W]     = x_step[1];
+        geometry[`GEOMETRY_PHASE_MOD_H]  = phase_mod[0];
+        geometry[`GEOMETRY_PHASE_MOD_W]  = phase_mod[1];
+        geometry[`GEOMETRY_PHASE_TAP_H]  = phase_tap[0];
+        geometry[`GEOMETRY_PHASE_TAP_W]  = phase_tap[1];
+        geometry[`GEOMETRY_DYN_POS_H]    = rows(dyn_pos[0]);
+        geometry[`GEOMETRY_DYN_WRAP_H]   = rows(dyn_wrap[0]);
+        geometry[`GEOMETRY_DYN_TAP_H]    = rows(dyn_tap[0]);
+        geometry[`GEOMETRY_DYN_BORROW_H] = rows(dyn_borrow[0]);
+        geometry[`GEOMETRY_DYN_POS_W]    = pixels(dyn_pos[1]);
+        geometry[`GEOMETRY_DYN_WRAP_W]   = pixels(dyn_wrap[1]);
+        geometry[`GEOMETRY_DYN_TAP_W]    = pixels(dyn_tap[1]);
+        geometry[`GEOMETRY_DYN_BORROW_W] = pixels(dyn_borrow[1]);
+        geometry[`GEOMETRY_PIX_POS_H]    = rows(pix_pos[0]);
+        geometry[`GEOMETRY_PIX_WRAP_H]   = rows(pix_wrap[0]);
+        geometry[`GEOMETRY_PIX_TAP_H]    = rows(pix_tap[0]);
+        geometry[`GEOMETRY_PIX_POS_W]    = pixels(pix_pos[1]);
+        geometry[`GEOMETRY_PIX_WRAP_W]   = pixels(pix_wrap[1]);
+        geometry[`GEOMETRY_PIX_TAP_W]    = pixels(pix_tap[1]);
+        geometry[`GEOMETRY_TILE_TAP_H]   = 32'd16;
+        geometry[`GEOMETRY_TILE_TAP_W]   = 32'd1;
+        tile = 512'd0;
+        tile[`ANY_OPCODE]             = `OPCODE_EXEC;
+        tile[`EXEC_REDUCE_PIXELS]     = REDUCE[0];
+        tile[`EXEC_RECT]              = RECT[0];
+        tile[`EXEC_NB]                = 16'd1;
+        tile[`EXEC_COLUMN_TILES]      = 16'd1;
+        tile[`EXEC_POSITIONS_H]       = positions[0];
+        tile[`EXEC_POSITIONS_W]       = positions[1];
+        tile[`EXEC_REDUCTION_TILES]   = 16'd1;
+        tile[`EXEC_ROW_LANES_LAST]    = 8'd1;
+        tile[`EXEC_COLUMN_LANES_LAST] = 8'd1;
+        tile[`EXEC_DYN_BASE]          = rows(dyn_index[0]) + pixels(dyn_index[1]);
+        tile[`EXEC_PIX_BASE]          = rows(pix_index[0]) + pixels(pix_index[1]);
+        tile[`EXEC_X_H]               = half(x[0]);
+        tile[`EXEC_X_W]               = half(x[1]);
+        tile[`EXEC_LAST_H]            = half(last[0]);
+        tile[`EXEC_LAST_W]            = half(last[1]);
+        tile[`EXEC_PHASE_H]           = phase[0];
+        tile[`EXEC_PHASE_W]           = phase[1];
+        tile[`EXEC_LAST_PHASE_H]      = last_phase[0];
+        tile[`EXEC_LAST_PHASE_W]      = last_phase[1];
+        tile[`EXEC_TAPS_H]            = kernel[0];
+        tile[`EXEC_TAPS_W]            = kernel[1];
+    end
 
     // --- Walker and address generators ------------------------------------
     reg  done_q;

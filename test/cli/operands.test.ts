@@ -89,11 +89,11 @@ describe('--layout nchw', () => {
     expect(both.map(({ message, fix }) => [message, fix])).toEqual([
       [
         'the shape is (2, 4, 5, 3), not (2, 5, 3, 4), [B,H,W,C]',
-        'if its axes are [B,C,H,W], add --layout nchw (for all files and the result), or numpy.save(file, array.transpose(0, 2, 3, 1))',
+        'if its axes are [B,C,H,W], set layout to nchw (for all files and the result), or numpy.save(file, array.transpose(0, 2, 3, 1))',
       ],
       [
         'the shape is (6, 2, 3, 3), not (3, 3, 2, 6), [Kh,Kw,C/G,N]',
-        'if its axes are [N,C/G,Kh,Kw], add --layout nchw (for all files and the result), or numpy.save(file, array.transpose(2, 3, 1, 0))',
+        'if its axes are [N,C/G,Kh,Kw], set layout to nchw (for all files and the result), or numpy.save(file, array.transpose(2, 3, 1, 0))',
       ],
     ]);
     expect(load({ x: file('x', 'nchw'), wt: file('wt', 'nchw') }, { layout: 'nchw' }).problems).toEqual([]);
@@ -103,7 +103,7 @@ describe('--layout nchw', () => {
     ]);
     const back = load({ x: file('x', 'nhwc') }, { layout: 'nchw' }).problems;
     expect(back.map(({ fix }) => fix)).toEqual([
-      'if its axes are [B,H,W,C], leave out --layout nchw (for all files and the result), or numpy.save(file, array.transpose(0, 3, 1, 2))',
+      'if its axes are [B,H,W,C], leave out layout nchw (for all files and the result), or numpy.save(file, array.transpose(0, 3, 1, 2))',
     ]);
   });
 

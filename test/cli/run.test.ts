@@ -242,6 +242,10 @@ describe('input that is refused before anything is built', () => {
     [tinyArgs('fprop', '--narrow', '--shift', '2', '--preset', 'odd'), 'only int8 results are shifted'],
     [tinyArgs('fprop', '--layout', 'chwn'), 'Allowed choices are nhwc, nchw'],
     [tinyArgs('fprop', '--x', 'no-such.npy'), '--x no-such.npy: the file cannot be read'],
+    [
+      tinyArgs('fprop', '--dy', 'y.npy'),
+      '--dy: fprop does not read dy [NOT_READ]\n    fix: leave it out, or give --x and --wt',
+    ],
     [tinyArgs('fprop', '--dy', 'dy.npy'), '--dy: fprop does not read dy'],
   ])('%j', (args, text) => refused(args, text));
 

@@ -4,9 +4,14 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
-import { generate } from '../../generator/emit/generate.js';
+import { emit, generate } from '../../generator/emit/generate.js';
+import { benchParts } from '../../generator/emit/rtl.js';
 import { shippedVectors } from '../../generator/emit/vectors/files.js';
+import { INSTRUCTION_SET, KINDS } from '../../generator/isa/instructionSet.js';
+import { snakeCase } from '../../generator/isa/registers.js';
+import { writeFiles } from '../../generator/run/simulators/verilator.js';
 import { readVerdict } from '../../scripts/blockBench.js';
+import { isaMacros } from '../../scripts/formal/isa.js';
 import { validConfig } from '../configs.js';
 import { temporaryFolders } from '../temporary.js';
 import { commandIn, type Ran, shell } from './commands.js';
@@ -124,11 +129,113 @@ describe('the verdict on a bench', () => {
   ])('%j with code %i', (text, code, passed) => {
     expect(readVerdict(text, code).passed).toBe(passed);
   });
+});
 
-  it('needs a check in every bench itself', () => {
-    for (const name of readdirSync('templates/tb').filter((file) => file !== 'system_tb.v.hbs')) {
-      const [verdict] = /if \(.*\) \$display\("PASS/.exec(readFileSync(`templates/tb/${name}`, 'utf8')) ?? [''];
-      expect(verdict, name).toMatch(/> \d|> CYCLES|>= VECTORS|== 4 \* VECTORS|!empty/);
+describe('benches and proofs', () => {
+  const folders = { 'templates/tb': /_tb\.v\.hbs$/, 'tb/formal': /\.v$/ };
+  const files = Object.entries(folders).flatMap(([folder, name]) =>
+    readdirSync(folder)
+      .filter((file) => name.test(file))
+      .map((file) => join(folder, file)),
+  );
+
+  it('read an instruction, and a geometry, by the names of its fields', () => {
+    const counted = files.flatMap((path) => {
+      const slices =
+        /\b(?:\w*ins|ins_data|in_data|out_data|\w*_text\[\w+\]|(?:load|exec|store)_data|tile|geometry)\[ *\d[^\]]*\]/g;
+      const verilog = readFileSync(path, 'utf8');
+      const instructions = /511:0/.test(verilog) ? verilog : '';
+      return [...instructions.matchAll(slices)]
+        .map(([slice]) => slice)
+        .filter((slice) => !/\[(511|895):0\]/.test(slice));
+    });
+    expect(counted).toEqual([]);
+  });
+
+  it('find there every field of the table, and its place', () => {
+    for (const kind of KINDS)
+      for (const { name, word, low, bits } of INSTRUCTION_SET[kind].fields) {
+        const [, slice] = new RegExp(`^\`define ${snakeCase(`${kind}_${name}`).toUpperCase()} (.*)$`, 'm').exec(
+          isaMacros.text,
+        )!;
+        const [at, width = '1'] = slice!.split(' +: ');
+        const place = at!
+          .split('+')
+          .reduce((sum, part) => sum + part.split('*').reduce((all, factor) => all * Number(factor), 1), 0);
+        expect([place, Number(width)], `${kind}.${name}`).toEqual([word * 32 + low, bits]);
+      }
+  });
+});
+
+describe('what benches share', () => {
+  const { prefix } = presets.tiny4;
+  const shared = benchParts(presets.tiny4);
+  const names = (text: string): readonly string[] =>
+    [...text.matchAll(/^ *(?:task|module|function(?: \[.*?\]| integer| real)?) (\w+)/gm)].map(([, name]) => name!);
+
+  it('stands once: no bench writes it again, nor a verdict of its own', () => {
+    const taken = new Set(
+      shared.filter(({ path }) => /\.vh$|_memory\.v$/.test(path)).flatMap(({ text }) => names(text)),
+    );
+    expect([...taken]).toEqual(expect.arrayContaining(['fail', 'random', 'verdict', `${prefix}axi_read_memory`]));
+    for (const file of emit(presets.tiny4).filter(({ path }) => path.endsWith('_tb.v') && path.startsWith('tb/'))) {
+      expect(names(file.text).filter((name) => taken.has(name))).toEqual([]);
+      expect(file.text).toContain(`\`include "${prefix}bench.vh"`);
+      expect(file.text).toMatch(/\bverdict\(/);
+      expect(file.text, file.path).not.toContain('PASS');
     }
+  });
+
+  it('is included by some bench, each part of it', () => {
+    const texts = emit(presets.tiny4).filter(({ path }) => path.startsWith('tb/'));
+    for (const { path } of shared)
+      expect(
+        texts.some(({ text }) => text.includes(`\`include "${path.slice('tb/'.length)}"`)),
+        path,
+      ).toBe(true);
+  });
+
+  // [what the bench does on its tenth cycle, checks of a cycle in one of its cases]
+  it.each([
+    ['passes', 'verdict(5);', 1, /^PASS 22 checks$/m],
+    ['fails without enough checks', 'verdict(50);', 1, /^FAIL 0 errors/m],
+    [
+      'fails when a case made too few',
+      'verdict(5);',
+      0,
+      /^FAIL tb.few.fail, cycle \d+: too few checks\nFAIL 1 errors/m,
+    ],
+    [
+      'fails with an error',
+      'begin fail("wrong"); verdict(5); end',
+      1,
+      /^FAIL tb.fail, cycle 10: wrong\nFAIL 1 errors/m,
+    ],
+    [
+      'fails where a value is unknown',
+      'begin same(1\'b0, 1\'bx, "one"); verdict(5); end',
+      1,
+      /one\n +0, expected X\nFAIL 1 e/,
+    ],
+    ['fails where it should have been so', 'begin check(1\'bx, "two"); verdict(5); end', 1, /two\nFAIL 1 errors/],
+    ['ends by itself', 'patience = 1000;', 1, /hangs\nFAIL 1 errors/],
+  ])('a bench %s', async (_, then, steps, verdict) => {
+    const folder = root();
+    const text = `module tb;
+    localparam LEAST = 5;
+    \`include "${prefix}bench.vh"
+    some_case #(.NUMBER(0), .STEPS(1)) c0 ();
+    some_case #(.NUMBER(1), .STEPS(${steps})) few ();
+    always @(posedge clk) if (cycle == 10) ${then}
+endmodule
+module some_case #(parameter NUMBER = 0, STEPS = 1);
+    \`include "${prefix}case.vh"
+    always @(posedge clk) if (cycle < 100) checks = checks + STEPS;
+endmodule
+`;
+    writeFiles(folder, [...shared, { path: 'tb/some_tb.v', text: `\`timescale 1ns/1ps\n${text}` }]);
+    const ran = await shell('iverilog -g2005-sv -Wall -Itb -s tb -o t.vvp tb/some_tb.v && vvp -N t.vvp', folder);
+    expect(ran.text).toMatch(verdict);
+    expect(readVerdict(ran.text, ran.code ?? undefined).passed).toBe(verdict.source.startsWith('^PASS'));
   });
 });

@@ -279,12 +279,23 @@ describe('the targets of the FuseSoC core', () => {
       core.filesets[name]!.files.filter((entry) => typeof entry === 'string'),
     );
 
+  /** Folders of include files, as FuseSoC gives them to a tool. */
+  const includesOf = (target: string): readonly string[] => [
+    ...new Set(
+      core.targets[target]!.filesets.flatMap((name) =>
+        core.filesets[name]!.files.filter(
+          (entry) => typeof entry !== 'string' && Object.values(entry)[0].is_include_file,
+        ),
+      ).map((entry) => posix.dirname(pathOf(entry))),
+    ),
+  ];
+
   it('sim: the bench passes', () => {
     const { toplevel, flow_options } = core.targets.sim!;
     const options = flow_options.iverilog_options as readonly string[];
     const { folder } = run(config, 'iverilog', [
       ...options,
-      '-Irtl',
+      ...includesOf('sim').map((folder) => `-I${folder}`),
       '-s',
       toplevel,
       '-o',

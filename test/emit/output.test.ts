@@ -250,7 +250,7 @@ describe('refuses, and touches nothing', () => {
     const out = join(folder(), 'out');
     writeFolder(out, output('1'));
     fs.appendFileSync(join(out, 'rtl/b.v'), 'mine');
-    expect(() => writeFolder(out, output('2'))).toThrow(/rtl\/b\.v[\s\S]*--force/);
+    expect(() => writeFolder(out, output('2'))).toThrow(/rtl\/b\.v[\s\S]*set force to true/);
   });
 
   it('a file where a folder should be on the way', () => {

@@ -46,7 +46,7 @@ const small = fc
   })
   .map(({ c, n, ...shape }) => makeLayer({ ...shape, C: c * shape.G, N: n * shape.G }));
 
-/** Runs a property; a failure is replayed by `SEED=… npx vitest run test/report/virtualMatrix.test.ts`. */
+/** Runs a property; a failure is rerun by `SEED=… npx vitest run test/report/virtualMatrix.test.ts`. */
 const always = (runs: number, check: (layer: Layer, pass: Pass) => void): void =>
   fc.assert(fc.property(small, fc.constantFrom(...PASSES), check), { seed: SEED, numRuns: runs });
 

@@ -16,7 +16,7 @@ export const engineConfigs: readonly Config[] = [
   { ...presets.tiny4, name: 'tiny4 with 19 by 2 cells', array: { rows: 19, columns: 2 } },
 ];
 
-/** Declares one test per configuration (or preset) and seed that runs a block's bench; a failure prints how to replay it. */
+/** Declares one test per configuration (or preset) and seed that runs a block's bench; a failure prints how to rerun it. */
 export const benchTests = (
   block: string,
   options: {
@@ -33,8 +33,8 @@ export const benchTests = (
         const folder = mkdtempSync(join(tmpdir(), 'bpi-bench-'));
         try {
           const result = await runBench({ config, block, seed, folder, ...options.extra?.(config, seed) });
-          const replay = presets[config.name] ? `\nreplay: ${result.replay}` : '';
-          expect(result.passed, result.output + replay).toBe(true);
+          const rerun = presets[config.name] ? `\nrerun: ${result.rerun}` : '';
+          expect(result.passed, result.output + rerun).toBe(true);
         } finally {
           rmSync(folder, { recursive: true, force: true });
         }

@@ -58,7 +58,7 @@ it('reports a proof that fails, with waves and how to see it again', () => {
   expect(isGood(outcome)).toBe(false);
   expect(proofTable([outcome], false)).toMatch(/fifo 2 .* FAILED/);
   expect(failures([outcome]).join('\n')).toBe(
-    'fifo 2: does not hold, see tb/formal/fifo.v:61\n  waves:  /x/trace.vcd\n  replay: npm run formal -- --filter "fifo 2" --fresh',
+    'fifo 2: does not hold, see tb/formal/fifo.v:61\n  waves:  /x/trace.vcd\n  rerun:  npm run formal -- --filter "fifo 2" --fresh',
   );
 });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { jsonReport, mismatchReport } from '../../generator/cli/runReport.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
-import { formatLayer } from '../../generator/description/layer.js';
-import { PRESET_NAMES } from '../../generator/description/presets.js';
+import { formatLayer, parseLayer } from '../../generator/description/layer.js';
+import { PRESET_NAMES, presets } from '../../generator/description/presets.js';
 import { convolve } from '../../generator/golden/convolution.js';
-import { againCommand } from '../../generator/run/command.js';
+import { rerunCommand } from '../../generator/run/command.js';
+import { runPass } from '../../generator/run/runPass.js';
 import { eachNth, regressionCases, type Selection } from '../../scripts/cases.js';
 import { digitStep } from '../../scripts/digits.js';
 import { failureReport, groupsOf, type Outcome, summaryTable } from '../../scripts/simReport.js';
@@ -81,10 +83,10 @@ describe('the digits', () => {
 
 describe('the report', () => {
   const [first, second] = regressionCases({ ...everything, presets: ['odd'] });
-  const replay = againCommand({ ...first!, preset: first!.preset });
+  const rerun = rerunCommand({ ...first!, preset: first!.preset });
   const outcomes: readonly Outcome[] = [
-    { run: first!, passed: true, cycles: 3000, seconds: 0.1, findings: [], replay: '' },
-    { run: second!, passed: false, cycles: 0, seconds: 0, findings: ['hang'], replay },
+    { run: first!, passed: true, cycles: 3000, seconds: 0.1, findings: [], rerun: '' },
+    { run: second!, passed: false, cycles: 0, seconds: 0, findings: ['hang'], rerun },
   ];
 
   it('counts by group', () => {
@@ -95,20 +97,31 @@ describe('the report', () => {
     expect(summaryTable(groupsOf(outcomes))).toContain('3,000');
   });
 
-  it('gives the command that replays a mismatch', () => {
+  it('gives the command that reruns a mismatch', () => {
     expect(failureReport(outcomes)).toContain(
-      '  hang\n  replay with waves:\n    npx bp-im2col run --preset odd --layer ',
+      '  hang\n  rerun with waves:\n    npx bp-im2col run --preset odd --layer ',
     );
   });
 
-  it('replays with the shift and the order of the files', () => {
-    const replayed = againCommand({ ...first!, preset: 'tiny4', narrow: true, shift: 0, layout: 'nchw' });
-    expect(replayed).toContain(' --layout nchw ');
-    expect(replayed).toContain(' --narrow --shift 0 ');
-    expect(replay).not.toMatch(/--layout|--shift/);
+  it('gives it as JSON too, and where one pass was run', async () => {
+    const config = presets.tiny4;
+    const layer = parseLayer('C=1,H=2,W=2,N=1,K=1');
+    const description = { preset: 'tiny4', layer, pass: 'fprop', engine: 'bp', seed: 1, simulator: 'icarus' } as const;
+    const right = await runPass(config, layer, 'fprop', 'bp', { seed: 1, simulator: 'icarus' });
+    const report = { config, description, rounded: {}, result: { ...right, passed: false, faults: ['hang'] } };
+    expect(jsonReport(report)).toMatchObject({ faults: ['hang'], rerun: rerunCommand(description) });
+    expect(jsonReport({ ...report, result: right })).not.toHaveProperty('rerun');
+    expect(mismatchReport(report, false)).toContain(`  hang\n  rerun with waves:\n    ${rerunCommand(description)}\n`);
+  });
+
+  it('reruns with the shift and the order of the files', () => {
+    const again = rerunCommand({ ...first!, preset: 'tiny4', narrow: true, shift: 0, layout: 'nchw' });
+    expect(again).toContain(' --layout nchw ');
+    expect(again).toContain(' --narrow --shift 0 ');
+    expect(rerun).not.toMatch(/--layout|--shift/);
   });
 
   it('quotes what a shell would read otherwise', () => {
-    expect(againCommand({ ...first!, preset: "it's.json" })).toContain(`--preset 'it'\\''s.json'`);
+    expect(rerunCommand({ ...first!, preset: "it's.json" })).toContain(`--preset 'it'\\''s.json'`);
   });
 });

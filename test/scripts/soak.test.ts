@@ -8,7 +8,7 @@ import { caseOf, caseSeed, describeCase, meets, SCENARIO_NAMES, victimWrites } f
 import { randomConfig } from '../../scripts/soak/config.js';
 import { illegalProgram } from '../../scripts/soak/illegal.js';
 import { Draw } from '../../scripts/soak/random.js';
-import { countScenarios } from '../../scripts/soak/report.js';
+import { countScenarios, soakFailure } from '../../scripts/soak/report.js';
 
 const seeds = Array.from({ length: 60 }, (_, index) => caseSeed(3, index % 4, index));
 const cases = seeds.map(caseOf);
@@ -28,6 +28,14 @@ describe('the fault campaign', () => {
       expect(again.victim.plan.words).toEqual(given.victim.plan.words);
       expect(again.errors).toEqual(given.errors);
     }
+  });
+
+  it('gives the command that reruns a failed case', () => {
+    const [{ seed, scenario }] = cases as [(typeof cases)[number]];
+    const result = { findings: ['hang'], cycles: 0, ending: 'exception' } as const;
+    expect(soakFailure({ seed, scenario, simulator: 'icarus', text: 'a case', result })).toBe(
+      `a case\n  hang\n  rerun: npm run soak -- --rerun ${seed} --waves case.fst`,
+    );
   });
 
   it('comes to every scenario', () => {

@@ -242,7 +242,7 @@ const responses =
           geometryHex(tile.geometry),
           packed([response.outputs.length, 32]),
           packed([response.infos.length, 32]),
-        ].join(' '),
+        ].join(''),
       );
       outputs.push(...response.outputs);
       infos.push(...response.infos);
@@ -270,14 +270,14 @@ export const tapWalkerFiles = (config: Config, seed: number, { taps, most }: Amo
     file(
       config,
       'tap_walker_tiles',
-      tiles.map(({ geometry, exec }) => `${geometryHex(geometry)} ${execHex(exec)}`),
+      tiles.map(({ geometry, exec }) => geometryHex(geometry) + execHex(exec)),
     ),
     file(
       config,
       'tap_walker_outputs',
       tiles.flatMap((tile) => [
-        ...tile.taps.map((tap) => `${tapHex(tile, tap, false)} ${packed([tap.cycles, 16])}`),
-        `${tapHex(tile, undefined, false)} ${packed([tile.endCycles, 16])}`,
+        ...tile.taps.map((tap) => tapHex(tile, tap, false) + packed([tap.cycles, 16])),
+        tapHex(tile, undefined, false) + packed([tile.endCycles, 16]),
       ]),
     ),
   ];
@@ -308,8 +308,9 @@ export const tapAxesFiles = (config: Config, seed: number, amount: Amount): read
       [xTap, 16],
       [phaseTap, 8],
       [phaseMod, 8],
+      [axis.kernel - first, 8],
     );
-    axes.push(`${words} ${axis.kernel - first}`);
+    axes.push(words);
     for (let k = first; k < axis.kernel; k++) {
       const tap = axisTap(mode, axis, target, source, k);
       // the next tap's phase wraps when its first position lies one output further than the dilation alone makes it
@@ -491,7 +492,7 @@ export const pixelWalkerFiles = (
     file(
       config,
       'pixel_walker_walks',
-      walks.map(({ words, positions }) => `${words} ${packed([positions.length, 16])}`),
+      walks.map(({ words, positions }) => words + packed([positions.length, 16])),
     ),
     file(
       config,

@@ -121,8 +121,9 @@ export const isaView = {
     ...mapped(KINDS, (kind) => byName(INSTRUCTION_SET[kind].fields)),
     /** Of every instruction, and of both halves of a GEOMETRY. */
     any: byName([OPCODE, SECOND, HALF]),
-    /** Of the second half of a GEOMETRY, where they lie in its instruction. */
-    second: byName(geometryHalf(1)),
+    /** Those of a GEOMETRY, where they lie in its first instruction and in its second. */
+    geometry_first: byName(geometryHalf(0)),
+    geometry_second: byName(geometryHalf(1)),
   },
   opcode: capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`])),
   cause: capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`])),

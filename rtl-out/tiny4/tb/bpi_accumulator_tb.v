@@ -1,58 +1,32 @@
 // bpi_accumulator_tb.v - accumulates and drains against a plain array, at several sizes.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 5, CYCLES = 4500;
+    localparam CYCLES = 4500, LEAST = CYCLES/8;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    accumulator_case #(.COLS(4), .ADDR_W(6), .BANKS(4), .ADD_STAGES(1), .NUMBER(0)) c0 ();
+    accumulator_case #(.COLS(3), .ADDR_W(5), .BANKS(2), .ADD_STAGES(2), .NUMBER(1)) c1 ();
+    accumulator_case #(.COLS(1), .ADDR_W(4), .BANKS(8), .ADD_STAGES(3), .NUMBER(2)) c2 ();
+    accumulator_case #(.COLS(5), .ADDR_W(7), .BANKS(4), .ADD_STAGES(4), .NUMBER(3)) c3 ();
+    accumulator_case #(.COLS(2), .ADDR_W(3), .BANKS(2), .ADD_STAGES(1), .NUMBER(4)) c4 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    accumulator_case #(.COLS(4), .ADDR_W(6), .BANKS(4), .ADD_STAGES(1)) c0 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed),     .errors(errors[0]), .checks(checks[0]));
-    accumulator_case #(.COLS(3), .ADDR_W(5), .BANKS(2), .ADD_STAGES(2)) c1 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    accumulator_case #(.COLS(1), .ADDR_W(4), .BANKS(8), .ADD_STAGES(3)) c2 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-    accumulator_case #(.COLS(5), .ADDR_W(7), .BANKS(4), .ADD_STAGES(4)) c3 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
-    accumulator_case #(.COLS(2), .ADDR_W(3), .BANKS(2), .ADD_STAGES(1)) c4 (.clk(clk), .cycle(cycle), .last(cycle == CYCLES - 1), .seed_base(seed + 4), .errors(errors[4]), .checks(checks[4]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/8) $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                if (checks[i] < CYCLES/8) total_errors = total_errors + 1;
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 // One accumulator.  Phases of 128 cycles: random; addresses coming again at the shortest distance while other banks are
 // drained without a gap; one bank used by both, until drains starve; full rate everywhere; drains only.
 module accumulator_case #(
+    parameter NUMBER     = 0,
     parameter COLS       = 4,
     parameter ADDR_W     = 6,
     parameter BANKS      = 4,
     parameter ADD_STAGES = 1
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire        last,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
+    `include "bpi_case.vh"
     localparam SIZE = 1 << ADDR_W, ROWS = SIZE / BANKS, DISTANCE = ADD_STAGES + 2;
 
-    integer seed, error_count = 0, check_count = 0, in_phase = 0, was_phase = 0, waited = 0, busy_cycles = 0, turn = 0;
+    integer in_phase = 0, was_phase = 0, waited = 0, busy_cycles = 0, turn = 0;
     integer shortest = 0, starvations = 0, tiles = 0, i, k;
-    reg started = 0;
     reg rst = 1, acc_valid = 0, drain_valid = 0, ends = 0;
     reg [ADD_STAGES+4:0] ended_before = 0;       // bit k: an end k cycles before this one
     reg [ADDR_W-1:0] acc_addr = 0, drain_addr = 0;
@@ -68,13 +42,6 @@ module accumulator_case #(
         .drain_valid_i(drain_valid), .drain_ready_o(drain_ready), .drain_addr_i(drain_addr),
         .drain_valid_o(drain_valid_o), .drain_data_o(drain_data), .drain_starved_o(starved)
     );
-
-    task fail(input [8*40-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL %0d banks, %0d stages, cycle %0d: %0s", BANKS, ADD_STAGES, cycle, what);
-        end
-    endtask
 
     // no memory may be read and written at one address in one cycle
     genvar g;
@@ -107,14 +74,12 @@ module accumulator_case #(
     reg [ADDR_W-1:0] next_acc, next_drain;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
-        started = 1;
         past_valid[0] = acc_valid;
         past_addr[0] = acc_addr;
         drained = 0;
         ended_before[0] = ends;
         if (!rst) begin
-            check_count = check_count + 1;
+            checks = checks + 1;
             if (ended !== ended_before[ADD_STAGES+4]) fail("wrong end of a tile");
             if (ended) tiles = tiles + 1;
             if (drain_valid_o !== expect_valid[1]) fail("drain data not two cycles later");
@@ -179,12 +144,10 @@ module accumulator_case #(
             drain_addr <= next_drain;
         end
         rst <= cycle < 3 || ($random(seed) & 1023) == 0;
-        if (last) begin
+        if (cycle == tb.CYCLES - 1) begin
             if (tiles < 32) fail("too few tiles ended");
             if (shortest == 0) fail("shortest distance never tried");
             if (starvations == 0 && ROWS > DISTANCE) fail("no drain ever starved");
         end
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule

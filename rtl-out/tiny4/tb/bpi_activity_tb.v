@@ -3,10 +3,8 @@
 module tb;
     localparam CYCLES = 20000, BEAT = 16, MOST = 4096;
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, errors = 0, checks = 0, cycle = 0, i;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    `include "bpi_bench.vh"
+    integer i;
 
     reg rst = 1, busy = 0, start = 0, load_valid = 0, load_ready = 0, load_reorganize = 0, load_done = 0, dynamic_write = 0, stationary_write = 0;
     reg exec_valid = 0, exec_ready = 0, wait_load = 0, wait_store = 0, item_valid = 0, item_ready = 0, item_end = 0, array_busy = 0;
@@ -32,8 +30,8 @@ module tb;
     wire [31:0] found = {c, ab, dr, dw, sr, sw, ar, aw, br, bw, rc, rb, sl, ss, st, sa, sy, pc};
     reg  [31:0] expected = 0;
 
-    function integer random(input integer below);
-        random = ($random(seed) >> 7 & 32'hffffff) % below;
+    function integer below(input integer limit);
+        below = random(0) % limit;
     endfunction
 
     // LOADs since the start, and whether each belongs to the reorganize step; tiles that are open, vectors of the first
@@ -44,14 +42,7 @@ module tb;
     integer sums, bytes;
 
     always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle > 2) begin
-            checks = checks + 1;
-            if (found !== expected) begin
-                errors = errors + 1;
-                if (errors < 5) $display("FAIL cycle %0d: increments %h, expected %h", cycle, found, expected);
-            end
-        end
+        if (cycle > 2) same(found, expected, "increments");
 
         // --- What this cycle adds -----------------------------------------
         loading = 0;
@@ -90,26 +81,22 @@ module tb;
         end
 
         // --- The next cycle -----------------------------------------------
-        rst             <= cycle < 2 || random(900) == 0;
-        start           <= taken > MOST - 8 || random(400) == 0;
-        busy            <= random(8) != 0;
-        load_valid      <= random(3) == 0;
-        load_ready      <= random(2);
-        load_reorganize <= random(3) == 0;
-        load_done       <= ended < taken && random(3) == 0;
-        exec_valid      <= offered || (tiles < 12 && random(6) == 0);
-        exec_ready      <= random(4) == 0;
-        item_valid      <= tiles > 0 && random(2);
-        item_ready      <= random(2);
-        item_end        <= random(3) == 0;
-        {dynamic_write, stationary_write, wait_load, wait_store, array_busy, wait_stationary, wait_accumulator} <= random(128);
-        {dynamic_read, stationary_read, accumulate, store_valid, reorganizing, drain_valid, drain_ready, beat_valid, beat_ready} <= random(512);
-        written         <= random(BEAT + 1);
+        rst             <= cycle < 2 || below(900) == 0;
+        start           <= taken > MOST - 8 || below(400) == 0;
+        busy            <= below(8) != 0;
+        load_valid      <= below(3) == 0;
+        load_ready      <= below(2);
+        load_reorganize <= below(3) == 0;
+        load_done       <= ended < taken && below(3) == 0;
+        exec_valid      <= offered || (tiles < 12 && below(6) == 0);
+        exec_ready      <= below(4) == 0;
+        item_valid      <= tiles > 0 && below(2);
+        item_ready      <= below(2);
+        item_end        <= below(3) == 0;
+        {dynamic_write, stationary_write, wait_load, wait_store, array_busy, wait_stationary, wait_accumulator} <= below(128);
+        {dynamic_read, stationary_read, accumulate, store_valid, reorganizing, drain_valid, drain_ready, beat_valid, beat_ready} <= below(512);
+        written         <= below(BEAT + 1);
 
-        if (cycle == CYCLES) begin
-            if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
-            else $display("FAIL %0d errors in %0d checks", errors, checks);
-            $finish;
-        end
+        if (cycle == CYCLES) verdict(1);
     end
 endmodule

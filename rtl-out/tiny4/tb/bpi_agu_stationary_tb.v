@@ -1,109 +1,51 @@
 // bpi_agu_stationary_tb.v - taps of random convolutions; blocks are expected by the convolution's definition.
 // Files, tb/bpi_agu_stationary_*.hex: taps; outputs: {by column, read, first and end of its lanes, address} per vector.
 `timescale 1ns/1ps
+`include "bpi_operand_buffer.v"
+`include "bpi_tap_player.v"
+`include "bpi_vector_file.v"
 module tb;
     localparam ROWS = 4, COLS = 4, DATA_W = 8, LANES = ROWS > COLS ? ROWS : COLS, ADDR_W = 13;
-
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, errors = 0, checks = 0;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    `include "bpi_bench.vh"
 
     // --- Taps -------------------------------------------------------------
-    wire               rst, full, done, tap_valid, tap_ready, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
-    wire [31:0]        due, due_infos, opened_at, dyn_addr, pix_addr, tile_addr;
-    wire [15:0]        images, rows, columns, reduction_tiles;
-    wire signed [17:0] x_h, x_w;
-    wire [7:0]         phase_h, phase_w, row_lanes, column_lanes;
-    wire [895:0]       geometry;
-    reg  [31:0]        received = 0;
-    tap_player #(.FILE("tb/bpi_agu_stationary_taps.hex")) player (
-        .clk(clk), .seed_base(seed + 1), .tap_ready(tap_ready), .received(received), .rst(rst), .full(full), .done(done),
-        .due(due), .due_infos(due_infos), .opened_at(opened_at), .tap_valid(tap_valid), .tap_end(tap_end),
-        .tap_reduce(tap_reduce), .tap_by_column(tap_by_column), .tap_rect(tap_rect), .tap_fused(tap_fused), .tap_diagonal(tap_diagonal), .images(images), .rows(rows),
-        .columns(columns), .x_h(x_h), .x_w(x_w), .phase_h(phase_h), .phase_w(phase_w), .reduction_tiles(reduction_tiles),
-        .row_lanes(row_lanes), .column_lanes(column_lanes), .dyn_addr(dyn_addr), .pix_addr(pix_addr),
-        .tile_addr(tile_addr), .geometry(geometry)
-    );
+    wire       tap_ready;
+    reg [31:0] received = 0;
+    bpi_tap_player #(.FILE("tb/bpi_agu_stationary_taps.hex")) taps (.tap_ready(tap_ready), .received(received));
+    wire rst = taps.rst, full = taps.full;
 
     // --- Device -----------------------------------------------------------
     wire rd_valid, block_valid, block_by_column;
     wire [ADDR_W-1:0] rd_addr;
     wire [LANES*DATA_W-1:0] block_data;
-    reg  [LANES*DATA_W-1:0] rd_data, rd_data_1;
+    wire [LANES*DATA_W-1:0] rd_data;
     reg  block_ready = 0;
     bpi_agu_stationary #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .LANES(LANES), .ADDR_W(ADDR_W)) dut (
         .clk_i(clk), .rst_i(rst),
-        .tap_valid_i(tap_valid), .tap_ready_o(tap_ready), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
-        .tap_rect_i(tap_rect), .tap_diagonal_i(tap_diagonal), .tap_images_i(images), .tap_rows_i(rows), .tap_columns_i(columns),
-        .tap_phase_h_i(phase_h), .tap_phase_w_i(phase_w), .tap_row_lanes_i(row_lanes),
-        .tap_column_lanes_i(column_lanes), .tap_pix_addr_i(pix_addr[ADDR_W-1:0]),
-        .tap_tile_addr_i(tile_addr[ADDR_W-1:0]), .geometry_i(geometry),
+        .tap_valid_i(taps.tap_valid), .tap_ready_o(tap_ready), .tap_reduce_i(taps.tap_reduce), .tap_by_column_i(taps.tap_by_column),
+        .tap_rect_i(taps.tap_rect), .tap_diagonal_i(taps.tap_diagonal), .tap_images_i(taps.images), .tap_rows_i(taps.rows), .tap_columns_i(taps.columns),
+        .tap_phase_h_i(taps.phase_h), .tap_phase_w_i(taps.phase_w), .tap_row_lanes_i(taps.row_lanes),
+        .tap_column_lanes_i(taps.column_lanes), .tap_pix_addr_i(taps.pix_addr[ADDR_W-1:0]),
+        .tap_tile_addr_i(taps.tile_addr[ADDR_W-1:0]), .geometry_i(taps.geometry),
         .rd_valid_o(rd_valid), .rd_addr_o(rd_addr), .rd_data_i(rd_data),
         .block_valid_o(block_valid), .block_ready_i(block_ready), .block_by_column_o(block_by_column),
         .block_data_o(block_data)
     );
 
-    // --- Buffer: element n is a hash of n; unknown when nothing was read -----
-    function [DATA_W-1:0] element(input [ADDR_W-1:0] n);
-        begin
-            element = ({ {(64-ADDR_W){1'b0}}, n } * 64'h9E3779B97F4A7C15) >> 20;
-        end
-    endfunction
-    // What the array must get: data, its subnormals even; a structural zero is odd
-    function [DATA_W-1:0] operand(input held, input [DATA_W-1:0] data);
-        begin
-            operand = held ? data : {DATA_W{1'b0} };
-        end
-    endfunction
-    integer reads = 0, reads_due = 0, i;
-    always @(posedge clk) begin
-        rd_data   <= rd_data_1;
-        rd_data_1 <= {LANES*DATA_W{1'bx} };
-        if (rd_valid) for (i = 0; i < LANES; i = i + 1) rd_data_1[i*DATA_W +: DATA_W] <= element(rd_addr + i[ADDR_W-1:0]);
-    end
+    bpi_operand_buffer #(.DATA_W(DATA_W), .LANES(LANES), .ADDR_W(ADDR_W)) operands (
+        .clk(clk), .rd_valid(rd_valid), .rd_addr(rd_addr), .rd_data(rd_data)
+    );
 
     // --- Checks -----------------------------------------------------------
-    integer seen = 0, watchdog = 0, file, code;
-    task fail(input [8*40-1:0] what);
-        begin
-            errors = errors + 1;
-            if (errors < 10) $display("FAIL at %0t, output %0d: %0s", $time, seen, what);
-        end
-    endtask
-
-    task finish;
-        begin
-            if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
-            else $display("FAIL %0d errors in %0d checks", errors, checks);
-            $finish;
-        end
-    endtask
-
+    bpi_vector_file #(.FILE("tb/bpi_agu_stationary_outputs.hex"), .W(64)) outputs ();
+    integer seen = 0, reads = 0, reads_due = 0;
     integer lane;
-    reg have = 0;
-    reg [63:0] want;                                  // by column, read, -, first, end, address
+    wire [63:0] want = outputs.line; // by column, read, -, first, end, address
     reg [DATA_W-1:0] want_lane;
-
-    task next_output;
-        begin
-            code = $fscanf(file, "%h", want);
-            have = code == 1;
-        end
-    endtask
-
-    initial begin
-        file = $fopen("tb/bpi_agu_stationary_outputs.hex", "r");
-        if (!file) begin
-            $display("FAIL a file is missing");
-            $finish;
-        end
-        next_output;
-    end
 
     always @(posedge clk) begin
         if (rst) begin
-            for (seen = seen; seen < due; seen = seen + 1) next_output;
+            for (seen = seen; seen < taps.due; seen = seen + 1) outputs.next;
             reads     = 0;
             reads_due = 0;
         end else begin
@@ -111,126 +53,25 @@ module tb;
             if (rd_valid) reads = reads + 1;
             if (block_valid) begin
                 checks = checks + 1;
-                if (!have || seen >= due) fail("vector out of nothing");
+                if (!outputs.have || seen >= taps.due) fail("vector out of nothing");
                 if (block_by_column !== want[57]) fail("wrong orientation");
                 for (lane = 0; lane < LANES; lane = lane + 1) begin
-                    want_lane = operand(lane >= want[47:40] && lane < want[39:32], element(want[ADDR_W-1:0] + lane[ADDR_W-1:0]));
+                    want_lane = operands.operand(lane >= want[47:40] && lane < want[39:32], want[ADDR_W-1:0] + lane[ADDR_W-1:0]);
                     if (block_data[lane*DATA_W +: DATA_W] !== want_lane) fail("wrong data");
                 end
                 if (block_ready) begin
                     if (want[56]) reads_due = reads_due + 1;
                     seen = seen + 1;
-                    next_output;
+                    outputs.next;
                 end
-            end else if (full && seen > opened_at && seen < due) fail("bubble at full rate");
+            end else if (full && seen > taps.opened_at && seen < taps.due) fail("bubble at full rate");
         end
-        if (!rst && !tap_valid && seen == due && reads != reads_due) fail("wrong number of reads");
+        if (!rst && !taps.tap_valid && seen == taps.due && reads != reads_due) fail("wrong number of reads");
         received    <= seen;
-        block_ready <= full || ($random(seed) & (watchdog & 256 ? 7 : 1)) == 0;
-        watchdog = watchdog + 1;
-        if (done && !rst && seen == due) begin
-            if (have) fail("output missing");
-            finish;
-        end else if (watchdog > 2000000 || errors > 20) begin
-            fail("stuck, or too many errors");
-            finish;
+        block_ready <= full || ($random(seed) & (cycle & 256 ? 7 : 1)) == 0;
+        if (taps.done && !rst && seen == taps.due) begin
+            if (outputs.have) fail("output missing");
+            verdict(1);
         end
-    end
-endmodule
-
-// Offers the taps of a file to an address generator.  Taps of one batch share the geometry and come back to
-// back; a new batch waits until everything of the last one has come out.  Half of the batches go at full rate; in the
-// others a reset now and then drops the rest of the batch.  due and due_infos: outputs and infos of every tap that was
-// taken or dropped; opened_at: due when the batch began.
-module tap_player #(parameter FILE = "") (
-    input  wire               clk,
-    input  wire [31:0]        seed_base,
-    input  wire               tap_ready,
-    input  wire [31:0]        received,
-    output reg                rst,
-    output reg                full,
-    output reg                done,
-    output reg  [31:0]        due, due_infos, opened_at,
-    output reg                tap_valid,
-    output wire               tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal,
-    output reg  [15:0]        images, rows, columns,
-    output wire signed [17:0] x_h, x_w,
-    output reg  [7:0]         phase_h, phase_w,
-    output reg  [15:0]        reduction_tiles,
-    output reg  [7:0]         row_lanes, column_lanes,
-    output reg  [31:0]        dyn_addr, pix_addr, tile_addr,
-    output reg  [895:0]       geometry
-);
-    localparam TAP_W = 8 + 3*16 + 2*24 + 2*8 + 16 + 2*8 + 3*32;
-    localparam OPENS = TAP_W - 2;                         // first tap of its batch
-
-    integer file, code, seed, cycle = 0, count = 0, count_infos = 0;
-    reg have = 0, ended = 0, started = 0, taken = 0, presented = 0;
-    reg [TAP_W-1:0] tap;
-    reg [895:0]     next_geometry;
-    reg [31:0]      outputs, infos;
-    reg [7:0]       flags = 0;
-    reg [23:0]      x_h_word, x_w_word;
-
-    assign {tap_diagonal, tap_fused, tap_rect, tap_by_column, tap_reduce, tap_end} = flags[5:0];
-    assign x_h = x_h_word[17:0];
-    assign x_w = x_w_word[17:0];
-
-    task take;
-        begin
-            code  = $fscanf(file, "%h %h %h %h", tap, next_geometry, outputs, infos);
-            have  = code == 4;
-            ended = code != 4;
-        end
-    endtask
-
-    task pass;
-        begin
-            count       = count + outputs;
-            count_infos = count_infos + infos;
-            take;
-        end
-    endtask
-
-    initial begin
-        file = $fopen(FILE, "r");
-        if (!file) begin
-            $display("FAIL a file is missing");
-            $finish;
-        end
-        {full, done, tap_valid, due, due_infos, opened_at} = 0;
-        rst  = 1;
-    end
-
-    always @(posedge clk) begin
-        if (!started) seed = seed_base;
-        if (!started) take;
-        started = 1;
-        cycle   = cycle + 1;
-        taken   = tap_valid && tap_ready && !rst;
-        if (taken) pass;
-        if (!tap_valid || taken) begin
-            presented = !rst && cycle > 8 && have
-                        && (tap[OPENS] ? received == count : full || ($random(seed) & 3) != 0);
-            tap_valid <= presented;
-            if (presented) begin
-                {flags, images, rows, columns, x_h_word, x_w_word, phase_h, phase_w, reduction_tiles,
-                 row_lanes, column_lanes, dyn_addr, pix_addr, tile_addr} <= tap;
-                geometry <= next_geometry;
-                if (tap[OPENS]) begin
-                    full      <= $random(seed);
-                    opened_at <= count;
-                end
-            end
-        end
-        rst <= cycle < 5;
-        if (cycle > 8 && !full && !(have && tap[OPENS]) && received != count && ($random(seed) & 1023) == 0) begin
-            rst       <= 1;
-            tap_valid <= 0;
-            while (have && !tap[OPENS]) pass;
-        end
-        due       <= count;
-        due_infos <= count_infos;
-        done      <= !have && count == received;
     end
 endmodule

@@ -1,59 +1,34 @@
 // bpi_buffer_tb.v - random and full-rate reads and writes against a plain array of elements, at several sizes.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 7, CYCLES = 3000;
+    localparam CYCLES = 3000, LEAST = CYCLES/2;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    buffer_case #(.DATA_W(8),  .WORD(4),  .LANES(4),  .BEAT(4),  .ADDR_W(8), .NUMBER(0)) c0 ();
+    buffer_case #(.DATA_W(8),  .WORD(8),  .LANES(5),  .BEAT(2),  .ADDR_W(7), .NUMBER(1)) c1 ();
+    buffer_case #(.DATA_W(16), .WORD(16), .LANES(16), .BEAT(16), .ADDR_W(7), .NUMBER(2)) c2 ();
+    buffer_case #(.DATA_W(8),  .WORD(16), .LANES(3),  .BEAT(4),  .ADDR_W(6), .NUMBER(3)) c3 ();
+    buffer_case #(.DATA_W(16), .WORD(4),  .LANES(4),  .BEAT(2),  .ADDR_W(9), .NUMBER(4)) c4 ();
+    buffer_case #(.DATA_W(8),  .WORD(2),  .LANES(1),  .BEAT(1),  .ADDR_W(4), .NUMBER(5)) c5 ();
+    buffer_case #(.DATA_W(16), .WORD(32), .LANES(17), .BEAT(32), .ADDR_W(9), .NUMBER(6)) c6 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    buffer_case #(.DATA_W(8),  .WORD(4),  .LANES(4),  .BEAT(4),  .ADDR_W(8)) c0 (.clk(clk), .cycle(cycle), .seed_base(seed),     .errors(errors[0]), .checks(checks[0]));
-    buffer_case #(.DATA_W(8),  .WORD(8),  .LANES(5),  .BEAT(2),  .ADDR_W(7)) c1 (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    buffer_case #(.DATA_W(16), .WORD(16), .LANES(16), .BEAT(16), .ADDR_W(7)) c2 (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-    buffer_case #(.DATA_W(8),  .WORD(16), .LANES(3),  .BEAT(4),  .ADDR_W(6)) c3 (.clk(clk), .cycle(cycle), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
-    buffer_case #(.DATA_W(16), .WORD(4),  .LANES(4),  .BEAT(2),  .ADDR_W(9)) c4 (.clk(clk), .cycle(cycle), .seed_base(seed + 4), .errors(errors[4]), .checks(checks[4]));
-    buffer_case #(.DATA_W(8),  .WORD(2),  .LANES(1),  .BEAT(1),  .ADDR_W(4)) c5 (.clk(clk), .cycle(cycle), .seed_base(seed + 5), .errors(errors[5]), .checks(checks[5]));
-    buffer_case #(.DATA_W(16), .WORD(32), .LANES(17), .BEAT(32), .ADDR_W(9)) c6 (.clk(clk), .cycle(cycle), .seed_base(seed + 6), .errors(errors[6]), .checks(checks[6]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/2) $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                if (checks[i] < CYCLES/2) total_errors = total_errors + 1;
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 // One buffer.  Fills it, then phases of 64 cycles: random, full rate, sequential reads without a gap, mostly writes.
 // Reads often lie beside the last write.  A reset now and then drops the reads in flight.
 module buffer_case #(
+    parameter NUMBER = 0,
     parameter DATA_W = 8,
     parameter WORD   = 4,
     parameter LANES  = 4,
     parameter BEAT   = 4,
     parameter ADDR_W = 8
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
+    `include "bpi_case.vh"
     localparam SIZE = 1 << ADDR_W;
 
-    integer seed, error_count = 0, check_count = 0, filled = 0, i;
-    reg started = 0;
+    integer filled = 0, i;
     reg rst = 1, wr_valid = 0, rd_valid = 0;
     reg [ADDR_W-1:0] wr_addr = 0, rd_addr = 0;
     reg [BEAT-1:0] wr_strb = 0;
@@ -68,13 +43,6 @@ module buffer_case #(
         .rd_valid_i(rd_valid), .rd_addr_i(rd_addr), .rd_valid_o(rd_valid_o), .rd_data_o(rd_data)
     );
 
-    task fail(input [8*40-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL word %0d lanes %0d beat %0d cycle %0d: %0s", WORD, LANES, BEAT, cycle, what);
-        end
-    endtask
-
     reg [DATA_W-1:0] model [0:SIZE-1];
     reg [LANES*DATA_W-1:0] expected_0, expected_1;
     reg [1:0] expect_valid = 0;
@@ -83,10 +51,8 @@ module buffer_case #(
     integer first_word, last_word;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
-        started = 1;
         if (!rst) begin
-            check_count = check_count + 1;
+            checks = checks + 1;
             if (rd_valid_o !== expect_valid[1]) fail("rd_valid not two cycles later");
             if (expect_valid[1] && rd_data !== expected_1) fail("wrong data");
         end
@@ -123,6 +89,4 @@ module buffer_case #(
         end
         for (i = 0; i < BEAT; i = i + 1) wr_data[i*DATA_W +: DATA_W] <= $random(seed);
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule

@@ -2,42 +2,18 @@
 // The bench knows the cause because it broke the rule; where it broke two, either cause will do.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 3, CYCLES = 2500;
+    localparam CYCLES = 2700, LEAST = CYCLES/5;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    decode_case #(.ROWS(4), .COLS(4), .DATA_BYTES(1), .ADDR_W(64), .DYN_W(16), .STAT_W(12), .ACC_W(10), .NUMBER(0)) c0 ();
+    decode_case #(.ROWS(128), .COLS(1), .DATA_BYTES(2), .ADDR_W(40), .DYN_W(7), .STAT_W(21), .ACC_W(4), .NUMBER(1)) c1 ();
+    decode_case #(.ROWS(1), .COLS(128), .DATA_BYTES(1), .ADDR_W(32), .DYN_W(22), .STAT_W(8), .ACC_W(16), .NUMBER(2)) c2 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    decode_case #(.ROWS(4), .COLS(4), .DATA_BYTES(1), .ADDR_W(64), .DYN_W(16), .STAT_W(12), .ACC_W(10)) c0
-        (.clk(clk), .cycle(cycle), .seed_base(seed), .errors(errors[0]), .checks(checks[0]));
-    decode_case #(.ROWS(128), .COLS(1), .DATA_BYTES(2), .ADDR_W(40), .DYN_W(7), .STAT_W(21), .ACC_W(4)) c1
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    decode_case #(.ROWS(1), .COLS(128), .DATA_BYTES(1), .ADDR_W(32), .DYN_W(22), .STAT_W(8), .ACC_W(16)) c2
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/5) begin
-                    $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                    total_errors = total_errors + 1;
-                end
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 module decode_case #(
+    parameter NUMBER     = 0,
     parameter ROWS       = 4,
     parameter COLS       = 4,
     parameter DYN_W      = 10,
@@ -45,21 +21,24 @@ module decode_case #(
     parameter ACC_W      = 6,
     parameter ADDR_W     = 32,
     parameter DATA_BYTES = 1
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
-    localparam [7:0] GEOMETRY = 1, LOAD = 2, EXEC = 3, STORE = 4, REORGANIZE = 5, END = 6;
-    localparam OPCODE = 1, FIELD = 2, BUFFER_RANGE = 3, MISALIGNED = 4, WAIT = 5, ACCUMULATOR_RANGE = 13, ENGINE = 14;
+    `include "bpi_case.vh"
+    localparam [7:0] GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3;
+    localparam [7:0] STORE = 8'd4, REORGANIZE = 8'd5, END = 8'd6;
+    localparam OPCODE = 8'd1, FIELD = 8'd2, BUFFER_RANGE = 8'd3, MISALIGNED = 8'd4;
+    localparam WAIT = 8'd5, ACCUMULATOR_RANGE = 8'd13, ENGINE = 8'd14;
     localparam RECT = 1, DETECT = 1, TRADITIONAL = 1;
     localparam STORE_BITS = 30 - $clog2(COLS), REORGANIZE_BITS = 32 - $clog2(DATA_BYTES);    // of both factors of a run together
     localparam [63:0] ADDRESSES = {64{1'b1} } >> (64 - ADDR_W);
+    localparam [511:0] RESERVED_GEOMETRY_FIRST = 512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000_00000000_ffffffff_fffffe00;
+    localparam [511:0] RESERVED_GEOMETRY_SECOND = 512'hffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
+    localparam [511:0] RESERVED_LOAD = 512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00;
+    localparam [511:0] RESERVED_EXEC = 512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffe000;
+    localparam [511:0] RESERVED_STORE = 512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffe0fe00;
+    localparam [511:0] RESERVED_REORGANIZE = 512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00;
+    localparam [511:0] RESERVED_END = 512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
 
-    integer seed, error_count = 0, check_count = 0, i;
-    reg started = 0;
+    integer i;
     reg rst = 1, in_valid = 0, out_ready = 0;
     reg [511:0] in_data = 0;
     reg [31:0] loads = 0, execs = 0, stores = 0;
@@ -76,21 +55,6 @@ module decode_case #(
         .out_store_o(out_store), .out_end_o(out_end), .out_cause_o(out_cause)
     );
 
-    task fail(input [8*48-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL rows %0d columns %0d cycle %0d: %0s: %h cause %0d", ROWS, COLS, cycle, what, out_data, out_cause);
-        end
-    endtask
-
-    // The low bits of $random(seed) repeat quickly: stir them.
-    function [31:0] random(input unused);
-        begin
-            random = $random(seed);
-            random = (random ^ (random >> 15)) * 32'h2c1b3c6d;
-            random = random ^ (random >> 13);
-        end
-    endfunction
     // low to high, often one of the two
     function [31:0] between(input [31:0] low, input [31:0] high);
         case (random(0) & 3)
@@ -105,15 +69,21 @@ module decode_case #(
     reg [15:0]  causes;               // rules broken, a bit for each cause
     reg [7:0]   op;
 
+    // a field is given by its word, its lowest bit and its width
     task put(input integer word, input integer low, input integer bits, input [31:0] value);
         ins = (ins & ~(((512'd1 << bits) - 1) << (word*32 + low))) | ((value & ((512'd1 << bits) - 1)) << (word*32 + low));
     endtask
     task breaks(input integer cause);
         causes[cause] = 1;
     endtask
-    task reserved(input integer word, input integer low, input integer bits);   // sets one of the bits
+    task reserved(input [511:0] mask);         // sets one of the bits
+        integer at;
         begin
-            ins[word*32 + low + random(0) % bits] = 1;
+            at = random(0) % 16;
+            while (mask[at*32 +: 32] == 0) at = random(0) % 16;
+            at = at*32 + random(0) % 32;
+            while (!mask[at]) at = at/32*32 + random(0) % 32;
+            ins[at] = 1;
             breaks(FIELD);
         end
     endtask
@@ -123,15 +93,21 @@ module decode_case #(
             breaks(FIELD);
         end
     endtask
-    task odd(input integer word);     // not on an element
+    task odd(input integer bit_0);             // not on an element
         if (DATA_BYTES > 1) begin
-            ins[word*32] = 1;
+            ins[bit_0] = 1;
             breaks(MISALIGNED);
         end
     endtask
-    task far;                         // an address that the bus does not have
+    task odd_sum(input integer bit_0);         // not on a sum
+        begin
+            ins[bit_0 + (random(0) & 1)] = 1;
+            breaks(MISALIGNED);
+        end
+    endtask
+    task far(input integer bit_0);             // an address that the bus does not have
         if (ADDR_W < 64) begin
-            ins[3*32 + ADDR_W + random(0) % (ADDR_W < 64 ? 64 - ADDR_W : 1)] = 1;
+            ins[bit_0 + ADDR_W + random(0) % (ADDR_W < 64 ? 64 - ADDR_W : 1)] = 1;
             breaks(FIELD);
         end
     endtask
@@ -153,36 +129,39 @@ module decode_case #(
             op = 1 + random(0) % 6;
             for (i = 0; i < 16; i = i + 1) ins[i*32 +: 32] = random(0) & -(random(0) & 1);
             causes = 0;
-            put(0, 0, 32, op);
-            if (op != GEOMETRY && op != END) begin
-                put(1, 0, 32, random(0) & 7);
-                put(2, 0, 32, random(0) & 7);
-            end
             case (op)
-                GEOMETRY: begin
-                    put(0, 8, 1, random(0));
-                    put(1, 0, 32, 0);
-                    if (ins[8]) put(15, 0, 32, 0);
-                    else begin
-                        put(4, 16, 8, between(1, 255));
-                        put(4, 24, 8, between(1, 255));
-                        put(5, 16, 16, 0);
-                    end
+                GEOMETRY:   ins = ins & ~(ins[8] ? RESERVED_GEOMETRY_SECOND : RESERVED_GEOMETRY_FIRST);
+                LOAD:       ins = ins & ~RESERVED_LOAD;
+                EXEC:       ins = ins & ~RESERVED_EXEC;
+                STORE:      ins = ins & ~RESERVED_STORE;
+                REORGANIZE: ins = ins & ~RESERVED_REORGANIZE;
+                END:        ins = ins & ~RESERVED_END;
+                default: ;
+            endcase
+            put(0, 0, 8, op);
+            case (op)
+                GEOMETRY: if (!ins[8]) begin
+                    put(4, 16, 8, between(1, 255));
+                    put(4, 24, 8, between(1, 255));
                 end
                 LOAD: begin
-                    put(0, 8, 2, random(0));
+                    put(1, 0, 32, random(0) & 7);
+                    put(2, 0, 32, random(0) & 7);
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & -DATA_BYTES;
                     put(5, 0, 32, between(0, (1 << (ins[8] ? STAT_W : DYN_W)) - 1));
-                    put(6, 0, 32, DATA_BYTES * between(1, (1 << (ins[8] ? STAT_W : DYN_W))));
+                    put(6, 0, 24, DATA_BYTES * between(1, (1 << (ins[8] ? STAT_W : DYN_W))));
                     put(7, 0, 16, between(1, 65535));
                     put(7, 16, 16, between(1, 65535));
-                    put(8, 0, DATA_BYTES - 1, 0);
-                    put(9, 0, DATA_BYTES - 1, 0);
-                    for (i = 12; i < 16; i = i + 1) ins[i*32 +: 32] = 0;
+                    ins[8*32 +: 32] = ins[8*32 +: 32] & -DATA_BYTES;
+                    ins[9*32 +: 32] = ins[9*32 +: 32] & -DATA_BYTES;
                 end
                 EXEC: begin
-                    put(0, 8, 2, random(0));
-                    if (RECT) put(0, 10, 1, DETECT ? random(0) : 1);
+                    put(1, 0, 32, random(0) & 7);
+                    put(2, 0, 32, random(0) & 7);
+                    put(0, 10, 1, !RECT ? 0 : DETECT ? random(0) : 1);
+                    put(0, 11, 1, 0);
+                    put(0, 12, 1, 0);
+                    put(13, 0, 18, 0);
                     put(3, 0, 16, between(1, 65535));
                     put(3, 16, 16, between(1, 65535));
                     put(4, 0, 16, between(1, 65535));
@@ -192,8 +171,6 @@ module decode_case #(
                     put(5, 24, 8, between(1, COLS));
                     put(12, 0, 8, between(1, 255));
                     put(12, 8, 8, between(1, 255));
-                    put(12, 16, 16, 0);
-                    for (i = 13; i < 16; i = i + 1) ins[i*32 +: 32] = 0;
                     case (random(0) & 3)
                         0: begin                                     // fused
                             put(0, 11, 1, 1);
@@ -202,7 +179,8 @@ module decode_case #(
                             put(13, 0, 18, random(0));
                         end
                         1: if (COLS <= ROWS) begin                   // diagonal
-                            put(0, 8, 2, 0);
+                            put(0, 8, 1, 0);
+                            put(0, 9, 1, 0);
                             put(0, 12, 1, 1);
                             put(5, 0, 16, 1);
                             put(5, 16, 8, ins[5*32+24 +: 8]);
@@ -211,8 +189,8 @@ module decode_case #(
                     endcase
                 end
                 STORE: begin
-                    put(0, 8, 1, random(0));
-                    put(0, 16, 5, random(0));
+                    put(1, 0, 32, random(0) & 7);
+                    put(2, 0, 32, random(0) & 7);
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & (ins[8] ? -DATA_BYTES : -4);
                     put(5, 0, 32, between(0, (1 << ACC_W) - 1));
                     draw_factors(16, 1, STORE_BITS);
@@ -220,27 +198,26 @@ module decode_case #(
                     put(6, 16, 16, factor_b);
                     put(7, 0, 16, between(1, 65535));
                     put(7, 16, 16, between(1, 65535));
-                    put(8, 0, ins[8] ? DATA_BYTES - 1 : 2, 0);
-                    put(9, 0, ins[8] ? DATA_BYTES - 1 : 2, 0);
-                    put(12, 0, 32, between(1, COLS));
-                    for (i = 14; i < 16; i = i + 1) ins[i*32 +: 32] = 0;
+                    ins[8*32 +: 32] = ins[8*32 +: 32] & (ins[8] ? -DATA_BYTES : -4);
+                    ins[9*32 +: 32] = ins[9*32 +: 32] & (ins[8] ? -DATA_BYTES : -4);
+                    put(12, 0, 8, between(1, COLS));
                 end
                 REORGANIZE: begin
+                    put(1, 0, 32, random(0) & 7);
+                    put(2, 0, 32, random(0) & 7);
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & -DATA_BYTES;
                     put(5, 0, 32, between(0, (1 << DYN_W) - 1));
                     draw_factors(24, 1, REORGANIZE_BITS);
-                    put(6, 0, 32, factor_a);
+                    put(6, 0, 24, factor_a);
                     put(7, 0, 16, factor_b);
                     put(7, 16, 16, between(1, 65535));
                     put(10, 0, 8, between(1, 255));
                     put(10, 8, 8, between(1, 255));
                     put(10, 16, 8, between(0, ins[10*32 +: 8] - 1));
                     put(10, 24, 8, between(0, ins[10*32+8 +: 8] - 1));
-                    put(13, 0, DATA_BYTES - 1, 0);
-                    for (i = 14; i < 16; i = i + 1) ins[i*32 +: 32] = 0;
+                    ins[13*32 +: 32] = ins[13*32 +: 32] & -DATA_BYTES;
                     if (!TRADITIONAL) breaks(ENGINE);
                 end
-                END: ins[511:8] = 0;
                 default: ;
             endcase
         end
@@ -248,42 +225,35 @@ module decode_case #(
 
     task break_a_rule;
         case (op)
-            GEOMETRY: case (random(0) % 6)
-                0: reserved(0, 16, 16);
-                1: reserved(0, 9, 7);
-                2: reserved(1, 0, 32);
-                3: if (ins[8]) reserved(15, 0, 32); else reserved(5, 16, 16);
-                4: if (!ins[8]) size(4, 16, 8, 0);
-                5: if (!ins[8]) size(4, 24, 8, 0);
+            GEOMETRY: case (random(0) % 4)
+                0, 1: reserved(ins[8] ? RESERVED_GEOMETRY_SECOND : RESERVED_GEOMETRY_FIRST);
+                2: if (!ins[8]) size(4, 16, 8, 0);
+                3: if (!ins[8]) size(4, 24, 8, 0);
             endcase
-            LOAD: case (random(0) % 13)
-                0: reserved(0, 10, 22);
-                1: reserved(6, 24, 8);
-                2: reserved(12, 0, 32);
-                3: reserved(13 + random(0) % 3, 0, 32);
-                4: far;
-                5: size(6, 0, 32, 0);
-                6: size(7, 0, 16, 0);
-                7: size(7, 16, 16, 0);
-                8: begin
+            LOAD: case (random(0) % 12)
+                0, 1, 2: reserved(RESERVED_LOAD);
+                3: far(3*32);
+                4: size(6, 0, 24, 0);
+                5: size(7, 0, 16, 0);
+                6: size(7, 16, 16, 0);
+                7: begin
                     put(5, 0, 32, (1 << (ins[8] ? STAT_W : DYN_W)) << random(0) % 8);
                     breaks(BUFFER_RANGE);
                 end
-                9: begin
-                    put(6, 0, 32, DATA_BYTES * ((1 << (ins[8] ? STAT_W : DYN_W)) + 1));
+                8: begin
+                    put(6, 0, 24, DATA_BYTES * ((1 << (ins[8] ? STAT_W : DYN_W)) + 1));
                     breaks(BUFFER_RANGE);
                 end
-                10: odd(3);
-                11: begin
+                9: odd(3*32);
+                10: begin
                     if (DATA_BYTES > 1) put(6, 0, 24, ins[6*32 +: 24] - 1);
-                    odd(6);
+                    odd(6*32);
                 end
-                12: odd(8 + (random(0) & 1));
+                11: odd(random(0) & 1 ? 8*32 : 9*32);
             endcase
-            EXEC: case (random(0) % 20)
-                0: reserved(0, 13, 19);
-                1: reserved(12, 16, 16);
-                2: if (random(0) & 1) reserved(14 + (random(0) & 1), 0, 32); else reserved(13, ins[11] ? 18 : 0, ins[11] ? 14 : 32);
+            EXEC: case (random(0) % 19)
+                0, 1: reserved(RESERVED_EXEC);
+                2: if (!ins[11]) size(13, 0, 18, between(1, 262143));
                 3: size(3, 0, 16, 0);
                 4: size(3, 16, 16, 0);
                 5: size(4, 0, 16, 0);
@@ -291,53 +261,51 @@ module decode_case #(
                 7: size(5, 0, 16, 0);
                 8: size(5, 16, 8, 0);
                 9: size(5, 24, 8, 0);
-                10: size(12, 8*(random(0) & 1), 8, 0);
+                10: if (random(0) & 1) size(12, 0, 8, 0); else size(12, 8, 8, 0);
                 11: size(5, 16, 8, between(ROWS + 1, 255));
                 12: size(5, 24, 8, between(COLS + 1, 255));
                 13: if (!RECT || !DETECT) begin
                     put(0, 10, 1, !RECT);
                     breaks(ENGINE);
                 end
-                14: if (ins[11]) size(0, 9, 1, 1);                   // fused with columns
-                15: if (ins[12:11] != 0) size(0, 11, 2, 3);          // both
-                16: if (ins[12:11] != 0) size(5, 0, 16, between(2, 65535));
-                17: if (ins[12]) size(0, 8, 2, 1 + random(0) % 3);   // diagonal with pixels or columns
-                18: if (ins[12]) size(5, 16, 8, ins[5*32+16 +: 8] % 128 + 1);
-                19: if (COLS > ROWS && !ins[11]) begin
-                    put(0, 8, 2, 0);
+                14: if (ins[11]) size(0, 9, 1, 1);      // fused with columns
+                15: if (ins[11] || ins[12]) begin                      // both
+                    size(0, 11, 1, 1);
+                    size(0, 12, 1, 1);
+                end
+                16: if (ins[11] || ins[12]) size(5, 0, 16, between(2, 65535));
+                17: if (ins[12]) begin                              // diagonal with pixels, columns or other lanes
+                    case (random(0) & 3)
+                        0: size(0, 8, 1, 1);
+                        1: size(0, 9, 1, 1);
+                        default: size(5, 16, 8, ins[5*32+16 +: 8] % 128 + 1);
+                    endcase
+                end
+                18: if (COLS > ROWS && !ins[11]) begin
+                    put(0, 8, 1, 0);
+                    put(0, 9, 1, 0);
                     put(5, 0, 16, 1);
                     put(5, 24, 8, 1);
                     put(5, 16, 8, 1);
                     size(0, 12, 1, 1);
                 end
             endcase
-            STORE: case (random(0) % 15)
-                0: reserved(0, 9, 7);
-                1: reserved(0, 21, 11);
-                2: reserved(12, 8, 24);
-                3: reserved(14 + (random(0) & 1), 0, 32);
-                4: far;
-                5: size(6, 0, 16, 0);
-                6: size(6, 16, 16, 0);
-                7: size(7, 0, 16, 0);
-                8: size(7, 16, 16, 0);
-                9: size(12, 0, 8, 0);
-                10: size(12, 0, 8, between(COLS + 1, 255));
-                11: begin
+            STORE: case (random(0) % 14)
+                0, 1, 2: reserved(RESERVED_STORE);
+                3: far(3*32);
+                4: size(6, 0, 16, 0);
+                5: size(6, 16, 16, 0);
+                6: size(7, 0, 16, 0);
+                7: size(7, 16, 16, 0);
+                8: size(12, 0, 8, 0);
+                9: size(12, 0, 8, between(COLS + 1, 255));
+                10: begin
                     put(5, 0, 32, (1 << ACC_W) << random(0) % 8);
                     breaks(ACCUMULATOR_RANGE);
                 end
-                12: if (ins[8]) odd(8 + (random(0) & 1));
-                    else begin
-                        put(8 + (random(0) & 1), 0, 2, 1 + random(0) % 3);
-                        breaks(MISALIGNED);
-                    end
-                13: if (ins[8]) odd(3);
-                    else begin
-                        put(3, 0, 2, 1 + random(0) % 3);
-                        breaks(MISALIGNED);
-                    end
-                14: begin
+                11: if (ins[8]) odd(random(0) & 1 ? 8*32 : 9*32); else odd_sum(random(0) & 1 ? 8*32 : 9*32);
+                12: if (ins[8]) odd(3*32); else odd_sum(3*32);
+                13: begin
                     draw_factors(16, STORE_BITS + 1, 32);
                     put(6, 0, 16, factor_a);
                     put(6, 16, 16, factor_b);
@@ -345,11 +313,9 @@ module decode_case #(
                 end
             endcase
             REORGANIZE: case (random(0) % 14)
-                0: reserved(0, 8, 24);
-                1: reserved(6, 24, 8);
-                2: reserved(14 + (random(0) & 1), 0, 32);
-                3: far;
-                4: size(6, 0, 32, 0);
+                0, 1, 2: reserved(RESERVED_REORGANIZE);
+                3: far(3*32);
+                4: size(6, 0, 24, 0);
                 5: size(7, 0, 16, 0);
                 6: size(7, 16, 16, 0);
                 7: size(10, 0, 8, 0);
@@ -360,15 +326,15 @@ module decode_case #(
                     put(5, 0, 32, (1 << DYN_W) << random(0) % 8);
                     breaks(BUFFER_RANGE);
                 end
-                12: odd((random(0) & 1) ? 3 : 13);
+                12: odd(random(0) & 1 ? 3*32 : 13*32);
                 13: begin
                     draw_factors(24, REORGANIZE_BITS + 1, 40);
-                    put(6, 0, 32, factor_a);
+                    put(6, 0, 24, factor_a);
                     put(7, 0, 16, factor_b);
                     breaks(FIELD);
                 end
             endcase
-            default: if (random(0) & 1) reserved(1 + random(0) % 15, 0, 32); else reserved(0, 8, 24);
+            default: reserved(RESERVED_END);
         endcase
     endtask
 
@@ -380,19 +346,18 @@ module decode_case #(
     reg         late, offered = 0;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
         if (!rst) begin
             if (in_ready !== (entered == left || out_ready)) fail("ready");
             if (out_valid !== (entered != left)) fail("valid");
             if (out_valid === 1'b1) begin
-                check_count = check_count + 1;
+                checks = checks + 1;
                 ins      = queue_ins[left % 4];
                 expected = queue_causes[left % 4];
                 if (out_data !== ins) fail("data");
-                case (expected[OPCODE] ? 8'd0 : ins[7:0])
-                    LOAD:              late = ins[32 +: 32] > execs || ins[64 +: 32] > stores;
-                    EXEC:              late = ins[32 +: 32] > loads || ins[64 +: 32] > stores;
-                    STORE, REORGANIZE: late = ins[32 +: 32] > execs || ins[64 +: 32] > loads;
+                case (expected[OPCODE] ? 8'd0 : ins[0 +: 8])
+                    LOAD:              late = ins[1*32 +: 32] > execs || ins[2*32 +: 32] > stores;
+                    EXEC:              late = ins[1*32 +: 32] > loads || ins[2*32 +: 32] > stores;
+                    STORE, REORGANIZE: late = ins[1*32 +: 32] > execs || ins[2*32 +: 32] > loads;
                     default:           late = 0;
                 endcase
                 if (late) expected[WAIT] = 1;
@@ -400,7 +365,7 @@ module decode_case #(
                     clean = clean + 1;
                     if (out_cause !== 0) fail("refused");
                     if ({out_load, out_exec, out_store, out_end} !==
-                        {ins[7:0] == LOAD, ins[7:0] == EXEC || ins[7:0] == GEOMETRY, ins[7:0] == STORE || ins[7:0] == REORGANIZE, ins[7:0] == END})
+                        {ins[0 +: 8] == LOAD, ins[0 +: 8] == EXEC || ins[0 +: 8] == GEOMETRY, ins[0 +: 8] == STORE || ins[0 +: 8] == REORGANIZE, ins[0 +: 8] == END})
                         fail("queue");
                 end else begin
                     if (^out_cause === 1'bx || out_cause > 15) fail("no cause");
@@ -417,7 +382,7 @@ module decode_case #(
             end
         end
         // the next cycle
-        if (!started || (in_valid && in_ready) || rst) offered = 0;
+        if ((in_valid && in_ready) || rst) offered = 0;
         rst <= cycle < 3 || (random(0) & 511) == 0;
         if (rst) left = entered;
         if (!offered) begin
@@ -426,7 +391,7 @@ module decode_case #(
             if ((random(0) & 15) == 0) break_a_rule;
             if ((random(0) & 31) == 0) begin
                 causes = 0;
-                put(0, 0, 8, random(0) & 1 ? 0 : between(7, 255));
+                put(0, 0, 8, random(0) & 1 ? 0 : between(END + 1, 255));
                 breaks(OPCODE);
             end
             in_data <= ins;
@@ -438,13 +403,10 @@ module decode_case #(
         loads  <= random(0) & 15;
         execs  <= random(0) & 15;
         stores <= random(0) & 15;
-        started = 1;
-        if (cycle == 2490) begin
+        if (cycle == tb.CYCLES - 10) begin
             if (clean < 300) fail("too few legal instructions");
             if (!seen[OPCODE] || !seen[FIELD] || !seen[BUFFER_RANGE] || !seen[MISALIGNED] || !seen[WAIT] || !seen[ACCUMULATOR_RANGE]
                 || seen[ENGINE] != (!RECT || !DETECT || !TRADITIONAL)) fail("a cause was never seen");
         end
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule

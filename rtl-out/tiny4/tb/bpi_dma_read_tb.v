@@ -1,15 +1,12 @@
 // bpi_dma_read_tb.v - every burst, beat, strobe and byte of strided copies against a plain model.
 // Phases: all lengths and offsets around 4 KiB; random copies; bus errors, misalignment, halts and resets; throughput.
 `timescale 1ns/1ps
+`include "bpi_axi_read_memory.v"
 module tb;
     localparam DATA_W = 32, ADDR_W = 32, OUTSTANDING = 4, EB = 1;
     localparam BB = DATA_W / 8, BE = BB / EB, QUEUE = 64, LATENCY = 100;
-    localparam RANDOM_COMMANDS = 200, FAULTS = 100, MAX_BYTES = 9000;
-
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, errors = 0, checks = 0;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    localparam RANDOM_COMMANDS = 200, FAULTS = 100, MAX_BYTES = 9000, LEAST = 1000;
+    `include "bpi_bench.vh"
 
     // --- Device under test ------------------------------------------------
     reg               rst = 1, halt = 0, cmd_valid = 0, cmd_select = 0;
@@ -19,7 +16,8 @@ module tb;
     reg [15:0]        cmd_n1 = 1, cmd_n2 = 1;
     reg signed [31:0] cmd_stride1 = 0, cmd_stride2 = 0, cmd_bufstride1 = 0, cmd_bufstride2 = 0;
     wire [1:0]        wr_valids;
-    wire              wr_valid = |wr_valids, wr_select = wr_valids[1], cmd_ready, done, idle, error_valid;
+    wire              wr_valid = |wr_valids;
+    wire              cmd_ready, done, idle, error_valid;
     wire [31:0]       wr_addr;
     wire [BE-1:0]     wr_strb;
     wire [DATA_W-1:0] wr_data;
@@ -50,20 +48,12 @@ module tb;
     reg              error_on = 0;
     reg [ADDR_W-1:0] bad_addr = 0;
     reg [1:0]        bad_resp = 2;
-    axi_read_memory #(.DATA_W(DATA_W), .ADDR_W(ADDR_W)) memory (
-        .clk(clk), .rst(rst), .seed_base(seed), .latency(latency), .ar_stall(ar_stall), .r_stall(r_stall),
+    bpi_axi_read_memory #(.DATA_W(DATA_W), .ADDR_W(ADDR_W)) memory (
+        .rst(rst), .latency(latency), .ar_stall(ar_stall), .r_stall(r_stall),
         .error_on(error_on), .error_addr(bad_addr), .error_resp(bad_resp),
         .arvalid(arvalid), .arready(arready), .araddr(araddr), .arlen(arlen), .arsize(arsize), .arburst(arburst), .arid(1'b0),
         .rvalid(rvalid), .rready(rready), .rdata(rdata), .rresp(rresp), .rlast(rlast), .rid(rid)
     );
-
-    task fail(input [8*48-1:0] what);
-        begin
-            errors = errors + 1;
-            if (errors < 8) $display("FAIL cycle %0d phase %0d: %0s", cycle, phase, what);
-            if (errors == 8) $finish;
-        end
-    endtask
 
     // --- Commands accepted, and two walks over them: announced and written ---
     reg [ADDR_W-1:0] q_addr [0:QUEUE-1];
@@ -288,7 +278,6 @@ module tb;
     endtask
 
     always @(posedge clk) begin
-        cycle <= cycle + 1;
         wait_idle = wait_idle + 1;
         if (wait_idle == 60000) begin
             $display("FAIL nothing happens: cycle %0d phase %0d step %0d idle %b", cycle, phase, step, idle);
@@ -440,11 +429,7 @@ module tb;
             4: begin
                 if (code_seen != 'h190) fail("not every error was seen");
                 if (halts < 20) fail("too few halts");
-                errors = errors + memory.errors;
-                checks = checks + memory.checks;
-                if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
-                else $display("FAIL %0d errors in %0d checks", errors, checks);
-                $finish;
+                verdict(1);
             end
         endcase
         // faults and halts
@@ -486,149 +471,6 @@ module tb;
         if (phase == 3 && rst) begin
             rst <= 0;
             step = 0;
-        end
-    end
-endmodule
-
-// AXI4 read slave for benches.  Byte n of memory is a hash of n, so any address can be read.  Answers each burst `latency`
-// cycles after its address, in order for each of the two ids, with beats of different ids interleaved at random.
-// ar_stall, r_stall: chance of a stall in 256.  On odd seeds a memory that stalls gives ARREADY only where ARVALID waits for it.  The beat at error_addr is answered with error_resp.
-module axi_read_memory #(
-    parameter DATA_W = 32,
-    parameter ADDR_W = 32
-) (
-    input  wire              clk,
-    input  wire              rst,
-    input  wire [31:0]       seed_base, latency, ar_stall, r_stall,
-    input  wire              error_on,
-    input  wire [ADDR_W-1:0] error_addr,
-    input  wire [1:0]        error_resp,
-    input  wire              arvalid,
-    output reg               arready,
-    input  wire [ADDR_W-1:0] araddr,
-    input  wire [7:0]        arlen,
-    input  wire [2:0]        arsize,
-    input  wire [1:0]        arburst,
-    input  wire              arid,
-    output reg               rvalid,
-    input  wire              rready,
-    output reg  [DATA_W-1:0] rdata,
-    output reg  [1:0]        rresp,
-    output reg               rlast,
-    output reg               rid
-);
-    localparam BB = DATA_W / 8, ENTRIES = 128;
-
-    integer errors = 0, checks = 0, bursts = 0, beats = 0, pending = 0;   // pending: beats owed
-    integer seed, now = 0, n, byte_index;
-    reg started = 0, waits = 0;
-
-    function [7:0] byte_at(input [ADDR_W-1:0] address);
-        reg [63:0] mixed;
-        begin
-            mixed = ({ {(64-ADDR_W){1'b0}}, address } ^ 64'h5851F42D4C957F2D) * 64'h9E3779B97F4A7C15;
-            byte_at = mixed[63:56] ^ mixed[39:32];
-        end
-    endfunction
-
-    reg [ADDR_W-1:0] queue_addr [0:2*ENTRIES-1];
-    reg [7:0]        queue_len  [0:2*ENTRIES-1];
-    integer          queue_due  [0:2*ENTRIES-1];
-    integer          head [0:1], tail [0:1], at [0:1];
-    reg              was_waiting = 0;
-    reg [ADDR_W+13:0] ar_now, ar_before;
-    reg [ADDR_W-1:0] address;
-    reg              pick, found;
-    reg [DATA_W-1:0] word;
-
-    task fail(input [8*40-1:0] what);
-        begin
-            errors = errors + 1;
-            if (errors < 5) $display("FAIL AXI read at %0t: %0s, araddr %h arlen %0d", $time, what, araddr, arlen);
-        end
-    endtask
-
-    initial begin
-        arready = 0;
-        rvalid = 0;
-        for (n = 0; n < 2; n = n + 1) begin
-            head[n] = 0;
-            tail[n] = 0;
-            at[n] = 0;
-        end
-    end
-
-    always @(posedge clk) begin
-        if (!started) begin
-            seed = seed_base ^ 32'h5EED;
-            waits = seed_base[0];
-        end
-        started = 1;
-        now = now + 1;
-        ar_now = { araddr, arlen, arsize, arburst, arid };
-        if (rst) begin
-            was_waiting = 0;
-            arready <= 0;
-            rvalid <= 0;
-            pending = 0;
-            for (n = 0; n < 2; n = n + 1) begin
-                head[n] = 0;
-                tail[n] = 0;
-                at[n] = 0;
-            end
-        end else begin
-            // protocol
-            checks = checks + 1;
-            if (arvalid !== 1'b0 && arvalid !== 1'b1) fail("ARVALID unknown");
-            if (rready !== 1'b0 && rready !== 1'b1) fail("RREADY unknown");
-            if (was_waiting && (arvalid !== 1'b1 || ar_now !== ar_before)) fail("AR changed while waiting");
-            was_waiting = arvalid && !arready;
-            ar_before = ar_now;
-            // read data taken
-            if (rvalid && rready) begin
-                rvalid <= 0;
-                beats = beats + 1;
-                pending = pending - 1;
-            end
-            // read address taken
-            if (arvalid && arready) begin
-                bursts = bursts + 1;
-                if (^ar_now === 1'bx) fail("AR unknown");
-                if (arburst !== 2'b01) fail("not an incrementing burst");
-                if ((1 << arsize) != BB) fail("beats are not full width");
-                if (araddr % BB != 0) fail("address is not aligned to a beat");
-                if ((araddr & 4095) + (arlen + 1) * BB > 4096) fail("burst crosses 4 KiB");
-                queue_addr[arid*ENTRIES + tail[arid] % ENTRIES] = araddr;
-                queue_len[arid*ENTRIES + tail[arid] % ENTRIES] = arlen;
-                queue_due[arid*ENTRIES + tail[arid] % ENTRIES] = now + latency;
-                tail[arid] = tail[arid] + 1;
-                pending = pending + arlen + 1;
-            end
-            arready <= ($random(seed) & 255) >= ar_stall && tail[0] - head[0] < ENTRIES - 2 && tail[1] - head[1] < ENTRIES - 2
-                       && (ar_stall == 0 || !waits || (arvalid && !arready));
-            // next read data
-            if ((!rvalid || rready) && ($random(seed) & 255) >= r_stall) begin
-                pick = $random(seed);
-                found = 0;
-                for (n = 0; n < 2; n = n + 1) if (!found) begin
-                    found = head[pick] != tail[pick] && queue_due[pick*ENTRIES + head[pick] % ENTRIES] <= now + 1;
-                    if (!found) pick = !pick;
-                end
-                if (found) begin
-                    address = queue_addr[pick*ENTRIES + head[pick] % ENTRIES] + at[pick] * BB;
-                    for (byte_index = 0; byte_index < BB; byte_index = byte_index + 1)
-                        word[byte_index*8 +: 8] = byte_at(address + byte_index);
-                    rvalid <= 1;
-                    rdata <= word;
-                    rid <= pick;
-                    rresp <= error_on && address == error_addr ? error_resp : 2'b00;
-                    rlast <= at[pick] == queue_len[pick*ENTRIES + head[pick] % ENTRIES];
-                    if (at[pick] == queue_len[pick*ENTRIES + head[pick] % ENTRIES]) begin
-                        head[pick] = head[pick] + 1;
-                        at[pick] = 0;
-                    end else at[pick] = at[pick] + 1;
-                end
-            end
         end
     end
 endmodule

@@ -1,55 +1,30 @@
 // bpi_epilogue_tb.v - conversion and chunks against a byte-wise model at several sizes, and the rate.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 7, CYCLES = 4500;
+    localparam CYCLES = 4500, LEAST = CYCLES/8;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    epilogue_case #(.COLS(4),  .BEAT_BYTES(4), .NUMBER(0)) c0 ();
+    epilogue_case #(.COLS(3),  .BEAT_BYTES(8), .NUMBER(1)) c1 ();
+    epilogue_case #(.COLS(16), .BEAT_BYTES(32), .NUMBER(2)) c2 ();
+    epilogue_case #(.COLS(5),  .BEAT_BYTES(4), .NUMBER(3)) c3 ();
+    epilogue_case #(.COLS(4),  .BEAT_BYTES(32), .NUMBER(4)) c4 ();
+    epilogue_case #(.COLS(1),  .BEAT_BYTES(4), .NUMBER(5)) c5 ();
+    epilogue_case #(.COLS(7),  .BEAT_BYTES(16), .NUMBER(6)) c6 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    epilogue_case #(.COLS(4),  .BEAT_BYTES(4))  c0 (.clk(clk), .cycle(cycle), .seed_base(seed),     .errors(errors[0]), .checks(checks[0]));
-    epilogue_case #(.COLS(3),  .BEAT_BYTES(8))  c1 (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    epilogue_case #(.COLS(16), .BEAT_BYTES(32)) c2 (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-    epilogue_case #(.COLS(5),  .BEAT_BYTES(4))  c3 (.clk(clk), .cycle(cycle), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
-    epilogue_case #(.COLS(4),  .BEAT_BYTES(32)) c4 (.clk(clk), .cycle(cycle), .seed_base(seed + 4), .errors(errors[4]), .checks(checks[4]));
-    epilogue_case #(.COLS(1),  .BEAT_BYTES(4))  c5 (.clk(clk), .cycle(cycle), .seed_base(seed + 5), .errors(errors[5]), .checks(checks[5]));
-    epilogue_case #(.COLS(7),  .BEAT_BYTES(16)) c6 (.clk(clk), .cycle(cycle), .seed_base(seed + 6), .errors(errors[6]), .checks(checks[6]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/8) $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                if (checks[i] < CYCLES/8) total_errors = total_errors + 1;
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 // One epilogue.  Phases of 128 cycles: random; full rate, narrow, then wide; slow out; slow in.
 module epilogue_case #(
+    parameter NUMBER     = 0,
     parameter COLS       = 4,
     parameter BEAT_BYTES = 4
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
+    `include "bpi_case.vh"
     localparam RING = 4096, OPERAND_BYTES = 1;
 
-    integer seed, error_count = 0, check_count = 0, in_phase = 0, was_phase = 0, sent = 0, received = 0, ends = 0, total, i;
-    reg started = 0;
+    integer in_phase = 0, was_phase = 0, sent = 0, received = 0, ends = 0, total, i;
     reg rst = 1, in_valid = 0, narrow = 0, out_ready = 0;
     reg [COLS*32-1:0] in_data = 0;
     reg [7:0] lanes = 1;
@@ -64,13 +39,6 @@ module epilogue_case #(
         .in_valid_i(in_valid), .in_ready_o(in_ready), .in_data_i(in_data), .in_lanes_i(lanes), .narrow_i(narrow), .shift_i(shift),
         .out_valid_o(out_valid), .out_ready_i(out_ready), .out_data_o(out_data), .out_bytes_o(out_bytes)
     );
-
-    task fail(input [8*40-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL %0d columns, beat %0d, cycle %0d: %0s", COLS, BEAT_BYTES, cycle, what);
-        end
-    endtask
 
     real scaled;
     integer whole;
@@ -103,14 +71,12 @@ module epilogue_case #(
     reg [4:0] next_shift;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
-        started = 1;
         if (!rst) begin
             if (in_ready !== 1'b0 && in_ready !== 1'b1) fail("in_ready unknown");
             if (out_valid !== 1'b0 && out_valid !== 1'b1) fail("out_valid unknown");
             if (was_waiting && !out_valid) fail("chunk withdrawn");
             if (out_valid) begin
-                check_count = check_count + 1;
+                checks = checks + 1;
                 mask = {BEAT_BYTES*8{1'b1} } >> (BEAT_BYTES - ring_bytes[received % RING]) * 8;
                 if (received == sent) fail("chunk out of nothing");
                 else if (out_bytes !== ring_bytes[received % RING]) fail("wrong byte count");
@@ -153,6 +119,4 @@ module epilogue_case #(
             for (i = 0; i < COLS; i = i + 1) in_data[i*32 +: 32] <= noise(next_shift);
         end
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule

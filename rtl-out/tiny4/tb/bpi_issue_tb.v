@@ -2,61 +2,30 @@
 // exactly which cycle it may.  Phases of 128 cycles: random, everything offered, few addresses, scarce columns.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 4, CYCLES = 5000;
+    localparam CYCLES = 5000, LEAST = CYCLES/8;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    issue_case #(.ROWS(4), .COLS(4), .DATA_W(8), .ADDR_W(24), .ACC_W(6), .HAZARD(3), .NUMBER(0)) c0 ();
+    issue_case #(.ROWS(1), .COLS(1), .DATA_W(8), .ADDR_W(24), .ACC_W(4), .HAZARD(6), .NUMBER(1)) c1 ();
+    issue_case #(.ROWS(7), .COLS(9), .DATA_W(16), .ADDR_W(20), .ACC_W(10), .HAZARD(4), .NUMBER(2)) c2 ();
+    issue_case #(.ROWS(128), .COLS(128), .DATA_W(8), .ADDR_W(24), .ACC_W(16), .HAZARD(5), .NUMBER(3)) c3 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    issue_case #(.ROWS(4), .COLS(4), .DATA_W(8), .ADDR_W(24), .ACC_W(6), .HAZARD(3)) c0
-        (.clk(clk), .cycle(cycle), .seed_base(seed), .errors(errors[0]), .checks(checks[0]));
-    issue_case #(.ROWS(1), .COLS(1), .DATA_W(8), .ADDR_W(24), .ACC_W(4), .HAZARD(6)) c1
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    issue_case #(.ROWS(7), .COLS(9), .DATA_W(16), .ADDR_W(20), .ACC_W(10), .HAZARD(4)) c2
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-    issue_case #(.ROWS(128), .COLS(128), .DATA_W(8), .ADDR_W(24), .ACC_W(16), .HAZARD(5)) c3
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/8) begin
-                    $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                    total_errors = total_errors + 1;
-                end
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 module issue_case #(
+    parameter NUMBER = 0,
     parameter ROWS   = 4,
     parameter COLS   = 4,
     parameter DATA_W = 8,
     parameter ADDR_W = 24,
     parameter ACC_W  = 6,
     parameter HAZARD = 3
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
+    `include "bpi_case.vh"
     localparam W = ROWS * DATA_W;
 
-    integer seed, error_count = 0, check_count = 0, i;
-    reg started = 0;
+    integer i;
     reg rst = 1, item_valid = 0, item_end = 0, item_reduce = 0, item_swap = 0, direct_valid = 0;
     reg column_valid = 0, weight_valid = 0, bubble = 0;
     reg [ADDR_W-1:0] item_addr = 0;
@@ -83,21 +52,6 @@ module issue_case #(
         .wait_stationary_o(wait_stationary), .wait_accumulator_o(wait_accumulator), .range_error_o(range_error)
     );
 
-    task fail(input [8*40-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL rows %0d columns %0d cycle %0d: %0s", ROWS, COLS, cycle, what);
-        end
-    endtask
-
-    // The low bits of $random(seed) repeat quickly: stir them.
-    function [31:0] random(input unused);
-        begin
-            random = $random(seed);
-            random = (random ^ (random >> 15)) * 32'h2c1b3c6d;
-            random = random ^ (random >> 13);
-        end
-    endfunction
     // data of the n-th vector of a stream
     function [W-1:0] vector(input integer stream, input integer n);
         reg [31:0] mix;
@@ -123,10 +77,9 @@ module issue_case #(
     initial for (i = 0; i < 1 << ACC_W; i = i + 1) age[i] = -1000;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
         if (!rst) begin
             now = now + 1;
-            check_count = check_count + 1;
+            checks = checks + 1;
             // what may happen now
             data_there = item_reduce ? column_valid : direct_valid;
             loaded     = pushed == COLS * (tiles + 1);
@@ -228,8 +181,5 @@ module issue_case #(
             weight_data  <= vector(2, pushed);
         end
         bubble <= phase == 0 ? random(0) & random(0) & 1 : phase == 2 ? (random(0) & 7) == 0 : 0;
-        started = 1;
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule

@@ -4,9 +4,8 @@ module tb #(parameter CYCLES = 200);
     localparam DATA_W = 8, LATENCY = 1 + 1;
     localparam W = 8 + 2*DATA_W + 64;
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer errors = 0, checks = 0, n = -4;
+    `include "bpi_bench.vh"
+    integer n = -4;
 
     reg [W-1:0] vectors [0:CYCLES-1];     // control, w, x, partial sum in, sum out
     initial $readmemh("tb/bpi_pe.hex", vectors);
@@ -25,18 +24,6 @@ module tb #(parameter CYCLES = 200);
         .x_valid_o(x_valid_o), .x_swap_o(x_swap_o), .x_data_o(x_data_o),
         .y_data_i(y_in), .y_data_o(y_out)
     );
-
-    task check;
-        input        ok;
-        input [63:0] what;
-        begin
-            checks = checks + 1;
-            if (ok !== 1'b1) begin
-                errors = errors + 1;
-                if (errors < 5) $display("FAIL cycle %0d: %0s", n, what);
-            end
-        end
-    endtask
 
     localparam RESET = CYCLES + 12;
 
@@ -77,10 +64,6 @@ module tb #(parameter CYCLES = 200);
             x_data <= vectors[n+1][64 +: DATA_W];
         end else {w_valid, x_valid, x_swap} <= n == RESET || n == RESET - 1 ? 3'b111 : 3'b001;
         if (n >= 0 && n < CYCLES) y_in <= vectors[n][63:32];
-        if (n == RESET + 4) begin
-            if (errors == 0 && checks > CYCLES) $display("PASS %0d checks", checks);
-            else $display("FAIL %0d errors in %0d checks", errors, checks);
-            $finish;
-        end
+        if (n == RESET + 4) verdict(CYCLES + 1);
     end
 endmodule

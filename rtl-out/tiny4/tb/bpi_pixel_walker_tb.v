@@ -1,50 +1,31 @@
 // bpi_pixel_walker_tb.v - every position of random walks, with idle cycles, restarts, saving and returning.
 // Files, tb/bpi_pixel_walker_*.hex: walks: start values and positions; positions: {any grid, any address, inside, on grid, last, address, x} per position.
 `timescale 1ns/1ps
+`include "bpi_vector_file.v"
 module tb;
-    localparam CASES = 3;
+    localparam LEAST = 100;
+    `include "bpi_bench.vh"
 
-    integer seed, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    wire [2:0] done;
+    walker_case #(.ADDR_W(16), .SNAPSHOT(1), .NUMBER(0)) c0 (done[0]);
+    walker_case #(.ADDR_W(24), .SNAPSHOT(0), .NUMBER(1)) c1 (done[1]);
+    walker_case #(.ADDR_W(7),  .SNAPSHOT(1), .NUMBER(2)) c2 (done[2]);
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    wire [CASES-1:0] done;
-    walker_case #(.ADDR_W(16), .SNAPSHOT(1)) c0 (.seed_base(seed),     .errors(errors[0]), .checks(checks[0]), .done(done[0]));
-    walker_case #(.ADDR_W(24), .SNAPSHOT(0)) c1 (.seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]), .done(done[1]));
-    walker_case #(.ADDR_W(7),  .SNAPSHOT(1)) c2 (.seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]), .done(done[2]));
-
-    initial begin
-        wait (&done);
-        total_errors = 0;
-        total_checks = 0;
-        for (i = 0; i < CASES; i = i + 1) begin
-            total_errors = total_errors + errors[i];
-            total_checks = total_checks + checks[i];
-            if (checks[i] < 100) total_errors = total_errors + 1;
-        end
-        if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-        else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-        $finish;
-    end
+    always @(posedge clk) if (&done) verdict(1);
 endmodule
 
 // One walker.  A position is checked in every cycle it stays, steps come at random or one each cycle.  Some walks are
 // left early by the next start.  With SNAPSHOT the walk now and then saves its place, or returns to the saved one.
 module walker_case #(
+    parameter NUMBER   = 0,
     parameter ADDR_W   = 16,
     parameter SNAPSHOT = 0
 ) (
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks,
-    output reg         done
+    output reg done
 );
+    `include "bpi_case.vh"
     localparam MOST = 4096;
     localparam START_W = 8 + 32 + 3*16 + 2*24 + 2*8 + 2*16 + 4*8 + 5*32 + 8;
-
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, error_count = 0, check_count = 0;
 
     reg start = 0, step = 0, save = 0, restore = 0;
     reg [7:0]  flags = 0;
@@ -65,30 +46,16 @@ module walker_case #(
         .addr_o(addr_o), .x_w_o(x_w_o), .inside_o(is_inside), .on_grid_o(on_grid), .last_o(last)
     );
 
-    task fail(input [8*40-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 6) $display("FAIL %0d bits at %0t, position %0d: %0s", ADDR_W, $time, at, what);
-        end
-    endtask
-
     // Positions of the present walk and of the next one, which begins with its start.
-    reg [START_W-1:0] words;
+    bpi_vector_file #(.FILE("tb/bpi_pixel_walker_walks.hex"), .W(START_W + 16)) walks ();
+    bpi_vector_file #(.FILE("tb/bpi_pixel_walker_positions.hex"), .W(64)) positions ();
+    reg [15:0] count = 0;
     reg [63:0] position [0:MOST-1];
     reg [63:0] want;
-    integer walks_file, positions_file, code, n, count = 0, at = 0, saved = 0;
+    integer n, at = 0, saved = 0;
     reg walking = 0, fast = 0, early = 0, next_start;
 
-    initial begin
-        done = 0;
-        walks_file     = $fopen("tb/bpi_pixel_walker_walks.hex", "r");
-        positions_file = $fopen("tb/bpi_pixel_walker_positions.hex", "r");
-        if (!walks_file || !positions_file) begin
-            $display("FAIL a file is missing");
-            $finish;
-        end
-        seed = seed_base;
-    end
+    initial done = 0;
 
     always @(posedge clk) if (!done) begin
         #1;
@@ -111,7 +78,7 @@ module walker_case #(
         end
         if (walking) begin
             want = position[at];
-            check_count = check_count + 1;
+            checks = checks + 1;
             if (!want[59] && addr_o !== want[24 +: ADDR_W]) fail("wrong address");
             if (is_inside !== want[58]) fail("wrong inside");
             if (!want[60] && on_grid !== want[57]) fail("wrong grid");
@@ -125,12 +92,15 @@ module walker_case #(
         restore = SNAPSHOT && ($random(seed) & 15) == 0;
         next_start = !walking || (step && at == count - 1 && !restore) || (early && ($random(seed) & 31) == 0);
         if (next_start) begin
-            code = $fscanf(walks_file, "%h %h", words, count);
-            if (code != 2) done = 1;
+            if (!walks.have) done = 1;
             else begin
-                for (n = 0; n < count; n = n + 1) code = $fscanf(positions_file, "%h", position[n]);
                 {flags, addr, images, rows, columns, x_h, x_w, phase_h, phase_w, bound_h, bound_w,
-                 x_step_h, x_step_w, mod_h, mod_w, step_b, pos_h, wrap_h, pos_w, wrap_w, reach_w} = words;
+                 x_step_h, x_step_w, mod_h, mod_w, step_b, pos_h, wrap_h, pos_w, wrap_w, reach_w, count} = walks.line;
+                walks.next;
+                for (n = 0; n < count; n = n + 1) begin
+                    position[n] = positions.line;
+                    positions.next;
+                end
                 start   = 1;
                 restore = SNAPSHOT && ($random(seed) & 3) == 0;      // start wins
                 fast    = $random(seed);
@@ -139,6 +109,4 @@ module walker_case #(
         end
         if (at == count - 1) save = 0;        // nothing to step to
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule

@@ -2,67 +2,33 @@
 // that of a source pixel or zero.  The buffer and the writer wait at random, or never; then a chunk leaves each cycle.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 7, CYCLES = 4000;
+    localparam CYCLES = 4000, LEAST = CYCLES/8;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    reorganize_case #(.DATA_W(8), .BEAT(4), .LANES(5), .BUF_W(10), .ADDR_W(64), .NUMBER(0)) c0 ();
+    reorganize_case #(.DATA_W(16), .BEAT(2), .LANES(2), .BUF_W(8), .ADDR_W(32), .NUMBER(1)) c1 ();
+    reorganize_case #(.DATA_W(8), .BEAT(32), .LANES(32), .BUF_W(16), .ADDR_W(40), .NUMBER(2)) c2 ();
+    reorganize_case #(.DATA_W(8), .BEAT(64), .LANES(64), .BUF_W(9), .ADDR_W(48), .NUMBER(3)) c3 ();
+    reorganize_case #(.DATA_W(8), .BEAT(4), .CHUNK(1), .LANES(5), .BUF_W(10), .ADDR_W(64), .NUMBER(4)) c4 ();
+    reorganize_case #(.DATA_W(16), .BEAT(8), .CHUNK(2), .LANES(9), .BUF_W(8), .ADDR_W(32), .NUMBER(5)) c5 ();
+    reorganize_case #(.DATA_W(8), .BEAT(16), .CHUNK(4), .LANES(16), .BUF_W(12), .ADDR_W(40), .NUMBER(6)) c6 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    reorganize_case #(.DATA_W(8), .BEAT(4), .LANES(5), .BUF_W(10), .ADDR_W(64)) c0
-        (.clk(clk), .cycle(cycle), .seed_base(seed), .errors(errors[0]), .checks(checks[0]));
-    reorganize_case #(.DATA_W(16), .BEAT(2), .LANES(2), .BUF_W(8), .ADDR_W(32)) c1
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    reorganize_case #(.DATA_W(8), .BEAT(32), .LANES(32), .BUF_W(16), .ADDR_W(40)) c2
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-    reorganize_case #(.DATA_W(8), .BEAT(64), .LANES(64), .BUF_W(9), .ADDR_W(48)) c3
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
-    reorganize_case #(.DATA_W(8), .BEAT(4), .CHUNK(1), .LANES(5), .BUF_W(10), .ADDR_W(64)) c4
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 4), .errors(errors[4]), .checks(checks[4]));
-    reorganize_case #(.DATA_W(16), .BEAT(8), .CHUNK(2), .LANES(9), .BUF_W(8), .ADDR_W(32)) c5
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 5), .errors(errors[5]), .checks(checks[5]));
-    reorganize_case #(.DATA_W(8), .BEAT(16), .CHUNK(4), .LANES(16), .BUF_W(12), .ADDR_W(40)) c6
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 6), .errors(errors[6]), .checks(checks[6]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/8) begin
-                    $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                    total_errors = total_errors + 1;
-                end
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 module reorganize_case #(
+    parameter NUMBER = 0,
     parameter DATA_W = 8,
     parameter BEAT   = 4,
     parameter CHUNK  = BEAT,
     parameter LANES  = 4,
     parameter BUF_W  = 10,
     parameter ADDR_W = 32
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
+    `include "bpi_case.vh"
     localparam BYTES = DATA_W / 8;
 
-    integer seed, error_count = 0, check_count = 0, i;
-    reg started = 0;
+    integer i;
     reg rst = 1, ins_valid = 0, cmd_ready = 0, write_idle = 1, rd_ready = 0, chunk_ready = 0;
     reg [511:0] ins = 0;
     reg [LANES*DATA_W-1:0] rd_data = 0;
@@ -80,21 +46,6 @@ module reorganize_case #(
         .chunk_valid_o(chunk_valid), .chunk_ready_i(chunk_ready), .chunk_data_o(chunk_data), .chunk_bytes_o(chunk_bytes)
     );
 
-    task fail(input [8*40-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL beat %0d, chunk %0d, cycle %0d: %0s", BEAT, CHUNK, cycle, what);
-        end
-    endtask
-
-    // The low bits of $random(seed) repeat quickly: stir them.
-    function [31:0] random(input unused);
-        begin
-            random = $random(seed);
-            random = (random ^ (random >> 15)) * 32'h2c1b3c6d;
-            random = random ^ (random >> 13);
-        end
-    endfunction
     // what the buffer holds: never zero
     function [DATA_W-1:0] element(input [BUF_W-1:0] at);
         element = (at * 32'h9e3779b1 >> 9) | 1;
@@ -105,6 +56,7 @@ module reorganize_case #(
     reg signed [31:0] row_stride;
     reg [31:0] base, step_w, step_h;
     reg [63:0] addr;
+    reg [511:0] next;
     task draw;
         begin
             elements = 1 + random(0) % (random(0) & 1 ? 2*BEAT + 2 : 4);
@@ -124,9 +76,25 @@ module reorganize_case #(
             step_w = random(0);
             step_h = random(0);
             chunks = positions_w * positions_h * ((elements + CHUNK - 1) / CHUNK);
-            ins <= {random(0), random(0), row_stride, step_h, step_w, phase_h[7:0], phase_w[7:0], stride_h[7:0], stride_w[7:0],
-                    bound_h[15:0], bound_w[15:0], x_h[15:0], x_w[15:0], positions_h[15:0], positions_w[15:0],
-                    elements, base, addr, random(0), random(0), 32'd5};
+            next = {4{random(0), random(0), random(0), random(0)} };       // reserved bits and waits are of no account
+            next[0 +: 8] = 8'd5;
+            next[3*32 +: 64] = addr;
+            next[5*32 +: 32] = base;
+            next[6*32 +: 24] = elements;
+            next[7*32 +: 16] = positions_w;
+            next[7*32+16 +: 16] = positions_h;
+            next[8*32 +: 16] = x_w;
+            next[8*32+16 +: 16] = x_h;
+            next[9*32 +: 16] = bound_w;
+            next[9*32+16 +: 16] = bound_h;
+            next[10*32 +: 8] = stride_w;
+            next[10*32+8 +: 8] = stride_h;
+            next[10*32+16 +: 8] = phase_w;
+            next[10*32+24 +: 8] = phase_h;
+            next[11*32 +: 32] = step_w;
+            next[12*32 +: 32] = step_h;
+            next[13*32 +: 32] = row_stride;
+            ins <= next;
         end
     endtask
 
@@ -139,7 +107,6 @@ module reorganize_case #(
     reg [DATA_W-1:0] expected;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
         if (!rst) begin
             if (^{ins_ready, cmd_valid, rd_valid, chunk_valid} === 1'bx) fail("unknown control");
             if (cmd_valid) begin
@@ -150,7 +117,7 @@ module reorganize_case #(
             end
             if (chunk_valid && (!running || h == positions_h)) fail("a chunk too many");
             else if (chunk_valid) begin
-                check_count = check_count + 1;
+                checks = checks + 1;
                 fine_w = phase_w + w;
                 fine_h = phase_h + h;
                 pixel = fine_w % stride_w == 0 && fine_h % stride_h == 0 && x_w + w >= 0 && x_w + w < bound_w && x_h + h >= 0 && x_h + h < bound_h;
@@ -218,9 +185,6 @@ module reorganize_case #(
         cmd_ready   <= fast || random(0) & 1;
         rd_ready    <= fast ? bound_w != 0 : random(0) & 1;      // zeros need no buffer
         chunk_ready <= fast || (cycle[6] ? random(0) & 1 : (random(0) & 7) == 0);
-        started = 1;
-        if (cycle == 3990 && instructions < 12) fail("too few instructions");
+        if (cycle == tb.CYCLES - 10 && instructions < 12) fail("too few instructions");
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule

@@ -5,10 +5,8 @@ module tb;
     localparam ADDR_W = 40, RUNS = 200, MOST = 63, PATIENCE = 4000;
     localparam GOOD = 0, REFUSED = 1, NO_END = 2, UNALIGNED = 3, FAULT = 4, RESET = 5, FAULT_RESET = 6;
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    `include "bpi_bench.vh"
+    integer i;
 
     reg rst = 1, start = 0, reset = 0, bus_idle = 1, clearing = 0, ins_valid = 0, ins_load = 0, ins_exec = 0, ins_store = 0, ins_end = 0;
     reg fault_valid = 0, load_ready = 0, exec_ready = 0, store_ready = 0, load_done = 0, exec_done = 0;
@@ -37,25 +35,10 @@ module tb;
         .load_done_i(load_done), .exec_done_i(exec_done), .wait_load_o(wait_load), .wait_store_o(wait_store)
     );
 
-    integer error_count = 0, check_count = 0, run = 0;
-    task fail(input [8*48-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 9) $display("FAIL run %0d scenario %0d cycle %0d: %0s", run, scenario, cycle, what);
-        end
-    endtask
-
-    // The low bits of $random(seed) repeat quickly: stir them.
-    function [31:0] random(input unused);
-        begin
-            random = $random(seed);
-            random = (random ^ (random >> 15)) * 32'h2c1b3c6d;
-            random = random ^ (random >> 13);
-        end
-    endfunction
-
+    integer run = 0;
     // --- Program ----------------------------------------------------------
-    // Kinds are opcodes: 1 geometry, 2 load, 3 exec, 4 store, 6 end.
+    // Kinds are opcodes.
+    localparam GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3, STORE = 8'd4, END = 8'd6;
     reg [511:0]   text [0:MOST], load_text [0:MOST], exec_text [0:MOST], store_text [0:MOST];
     reg [895:0]   exec_geometry [0:MOST], present;
     integer       total = 0, bad = 0, n_loads, n_execs, n_stores, kind, scenario = GOOD, event_at = 0, second_at = 0, haste = 0;
@@ -75,27 +58,27 @@ module tb;
             n_stores = 0;
             present = geometry;       // what an earlier run has left
             for (i = 0; i < total; i = i + 1) begin
-                kind = i == total - 1 ? 6 : random(0) % 8 == 0 ? 1 : 2 + random(0) % 3;
-                if (scenario == NO_END && kind == 6) kind = 2;
+                kind = i == total - 1 ? END : random(0) % 8 == 0 ? GEOMETRY : LOAD + random(0) % 3;
+                if (scenario == NO_END && kind == END) kind = LOAD;
                 word = {16{random(0)} } ^ (i * 512'h1234567);
-                word[31:0] = kind;
-                if (kind == 1) word[8] = random(0);
+                word[0 +: 32] = 0;
+                word[0 +: 8] = kind;
+                if (kind == GEOMETRY) word[8] = random(0);
                 // what it waits for: mostly the last ones
-                if (kind == 2) word[95:32] = {waits(n_stores), waits(n_execs)};
-                if (kind == 3) word[95:32] = {waits(n_stores), waits(n_loads)};
-                if (kind == 4) word[95:32] = {waits(n_loads), waits(n_execs)};
+                if (kind == LOAD) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores), waits(n_execs)};
+                if (kind == EXEC) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores), waits(n_loads)};
+                if (kind == STORE) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_loads), waits(n_execs)};
                 text[i] = word;
-                if (kind == 2) begin
+                if (kind == LOAD) begin
                     load_text[n_loads] = word;
                     n_loads = n_loads + 1;
                 end
-                if (kind == 4) begin
+                if (kind == STORE) begin
                     store_text[n_stores] = word;
                     n_stores = n_stores + 1;
                 end
-                if (kind == 1 && !word[8]) present[447:0] = word[511:64];
-                if (kind == 1 && word[8]) present[895:448] = word[511:64];
-                if (kind == 1 || kind == 3) begin
+                if (kind == GEOMETRY) present[word[8] * 448 +: 448] = word[2*32 +: 448];
+                if (kind == GEOMETRY || kind == EXEC) begin
                     exec_text[n_execs] = word;
                     exec_geometry[n_execs] = present;
                     n_execs = n_execs + 1;
@@ -131,23 +114,23 @@ module tb;
             if (load_valid) begin
                 if (taken_loads >= g_loads) fail("a load too many");
                 else if (load_data !== load_text[taken_loads]) fail("wrong load");
-                else if (load_data[63:32] > done_execs || load_data[95:64] > done_stores) fail("load too early");
+                else if (load_data[1*32 +: 32] > done_execs || load_data[2*32 +: 32] > done_stores) fail("load too early");
             end
             if (exec_valid) begin
                 if (taken_execs >= g_execs) fail("an exec too many");
                 else if (exec_data !== exec_text[taken_execs]) fail("wrong exec");
-                else if (exec_data[63:32] > done_loads || exec_data[95:64] > done_stores) fail("exec too early");
+                else if (exec_data[1*32 +: 32] > done_loads || exec_data[2*32 +: 32] > done_stores) fail("exec too early");
                 else if (geometry !== exec_geometry[taken_execs]) fail("geometry");
             end
             if (taken_execs > done_execs && geometry !== exec_geometry[done_execs]) fail("geometry changed");
             if (store_valid) begin
                 if (done_stores >= g_stores) fail("a store too many");
                 else if (store_data !== store_text[done_stores]) fail("wrong store");
-                else if (store_data[63:32] > done_execs || store_data[95:64] > done_loads) fail("store too early");
+                else if (store_data[1*32 +: 32] > done_execs || store_data[2*32 +: 32] > done_loads) fail("store too early");
             end
             if (wait_load && wait_store) fail("waits for both");
-            if (wait_load && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][63:32] <= done_loads)) fail("waits for no load");
-            if (wait_store && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][95:64] <= done_stores)) fail("waits for no store");
+            if (wait_load && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][1*32 +: 32] <= done_loads)) fail("waits for no load");
+            if (wait_store && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][2*32 +: 32] <= done_stores)) fail("waits for no store");
         end
     endtask
 
@@ -168,7 +151,7 @@ module tb;
             if (load_done) done_loads = done_loads + 1;
             if (exec_done) done_execs = done_execs + 1;
             // a geometry is complete when the tiles before it are
-            while (done_execs < g_execs && taken_execs == done_execs && exec_text[done_execs][7:0] == 1) begin
+            while (done_execs < g_execs && taken_execs == done_execs && exec_text[done_execs][0 +: 8] == GEOMETRY) begin
                 taken_execs  = taken_execs + 1;
                 done_execs   = done_execs + 1;
                 pulsed_execs = done_execs;
@@ -197,10 +180,9 @@ module tb;
     endtask
 
     always @(posedge clk) begin
-        cycle <= cycle + 1;
         since = since + 1;
         if (!rst) begin
-            check_count = check_count + 1;
+            checks = checks + 1;
             if (^{busy, done, error_valid, clear, halt, fetch_start, fetch_halt, ins_ready, load_valid, exec_valid, store_valid, wait_load, wait_store} === 1'bx)
                 fail("unknown control");
             if (clear && !halt || halt && !fetch_halt) fail("halts");
@@ -299,14 +281,14 @@ module tb;
             offered = 0;
         end else if (!offered && given < count) offered = haste != 0 || random(0) & 1;
         ins_valid <= offered;
-        word      = given < total ? text[given] : 512'd2;
+        word      = given < total ? text[given] : LOAD;
         refuse    = scenario == REFUSED && given == bad || given >= total;
         ins_data  <= word;
         ins_cause <= refuse ? bad_cause : 0;
-        ins_load  <= !refuse && word[7:0] == 2;
-        ins_exec  <= !refuse && (word[7:0] == 1 || word[7:0] == 3);
-        ins_store <= !refuse && word[7:0] == 4;
-        ins_end   <= !refuse && word[7:0] == 6;
+        ins_load  <= !refuse && word[0 +: 8] == LOAD;
+        ins_exec  <= !refuse && (word[0 +: 8] == GEOMETRY || word[0 +: 8] == EXEC);
+        ins_store <= !refuse && word[0 +: 8] == STORE;
+        ins_end   <= !refuse && word[0 +: 8] == END;
 
         // units
         load_ready <= haste == 2 || random(0) & 1;
@@ -344,11 +326,9 @@ module tb;
         else if (clear_timer > 0) clear_timer = clear_timer - 1;
         clearing <= clear_timer > 0;
 
-        if (run >= RUNS || error_count > 20) begin
+        if (run >= RUNS) begin
             if (goods < RUNS/4 || faults < RUNS/8 || resets < RUNS/50) fail("too few runs of a kind");
-            if (error_count == 0 && check_count > 0) $display("PASS %0d checks", check_count);
-            else $display("FAIL %0d errors in %0d checks: %0d good runs, %0d faults, %0d resets", error_count, check_count, goods, faults, resets);
-            $finish;
+            verdict(1);
         end
     end
 endmodule

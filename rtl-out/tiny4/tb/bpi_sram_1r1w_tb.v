@@ -3,9 +3,8 @@
 module tb;
     localparam WIDTH = 32, DEPTH = 16, LANES = 4, ADDR_W = 4, CYCLES = 2000;
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, errors = 0, checks = 0, cycle = 0, lane;
+    `include "bpi_bench.vh"
+    integer lane;
 
     reg [LANES-1:0]   wr_lane = 0;
     reg [ADDR_W-1:0]  wr_addr = 0, rd_addr = 0;
@@ -22,17 +21,8 @@ module tb;
     reg [WIDTH-1:0] expected;
     reg             expect_valid = 0;
 
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
-
     always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (expect_valid) begin
-            checks = checks + 1;
-            if (rd_data !== expected) begin
-                errors = errors + 1;
-                if (errors < 5) $display("FAIL cycle %0d: read %h, expected %h", cycle, rd_data, expected);
-            end
-        end
+        if (expect_valid) same(rd_data, expected, "word read");
         // the access presented in this cycle
         if (rd_valid) expected = model[rd_addr];
         if (rd_valid) expect_valid = cycle > DEPTH;
@@ -44,11 +34,7 @@ module tb;
         wr_data <= $random(seed);
         rd_valid <= cycle > DEPTH && ($random(seed) & 1);
         rd_addr <= $random(seed);
-        if (cycle == CYCLES) begin
-            if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
-            else $display("FAIL %0d errors in %0d checks", errors, checks);
-            $finish;
-        end
+        if (cycle == CYCLES) verdict(1);
     end
     // never both ports on one address: what that returns is undefined
     wire clash = rd_valid && |wr_lane && rd_addr == wr_addr;

@@ -2,11 +2,7 @@
 `timescale 1ns/1ps
 module tb;
     localparam ADDR_W = 40, CYCLES = 4000;
-
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, total_errors = 0, total_checks = 0, cycle = 0;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    `include "bpi_bench.vh"
 
     genvar g;
     generate
@@ -25,10 +21,10 @@ module tb;
                 .clk_i(clk), .rst_i(rst), .idle_i(idle), .error_valid_i(valid), .error_code_i(code), .error_addr_i(addr),
                 .idle_o(all_idle), .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr)
             );
-            initial own = seed + g;
+            initial #1 own = seed + g;
             always @(posedge clk) begin
                 if (cycle > 1) begin
-                    total_checks = total_checks + 1;
+                    checks = checks + 1;
                     if (all_idle !== (idle == {g{1'b1} })) fail("wrong idle");
                     if (error_valid !== expect_valid) fail("wrong error_valid");
                     if (expect_valid && (error_code !== expect_code || error_addr !== expect_addr)) fail("not the first client's error");
@@ -53,19 +49,5 @@ module tb;
         end
     endgenerate
 
-    task fail(input [8*40-1:0] what);
-        begin
-            total_errors = total_errors + 1;
-            if (total_errors < 8) $display("FAIL cycle %0d: %0s", cycle, what);
-        end
-    endtask
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(CYCLES);
 endmodule

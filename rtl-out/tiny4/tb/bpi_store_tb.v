@@ -2,57 +2,26 @@
 // The accumulator and the consumers wait at random, or never; then an instruction may take little more than its drains.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 3, CYCLES = 12000;
+    localparam CYCLES = 12000, LEAST = CYCLES/20;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    store_case #(.COLS(4), .DATA_BYTES(1), .ADDR_W(64), .ACC_W(10), .NUMBER(0)) c0 ();
+    store_case #(.COLS(1), .DATA_BYTES(2), .ADDR_W(32), .ACC_W(4), .NUMBER(1)) c1 ();
+    store_case #(.COLS(17), .DATA_BYTES(1), .ADDR_W(40), .ACC_W(16), .NUMBER(2)) c2 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    store_case #(.COLS(4), .DATA_BYTES(1), .ADDR_W(64), .ACC_W(10)) c0
-        (.clk(clk), .cycle(cycle), .seed_base(seed), .errors(errors[0]), .checks(checks[0]));
-    store_case #(.COLS(1), .DATA_BYTES(2), .ADDR_W(32), .ACC_W(4)) c1
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    store_case #(.COLS(17), .DATA_BYTES(1), .ADDR_W(40), .ACC_W(16)) c2
-        (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/20) begin
-                    $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                    total_errors = total_errors + 1;
-                end
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 module store_case #(
+    parameter NUMBER     = 0,
     parameter COLS       = 4,
     parameter DATA_BYTES = 1,
     parameter ADDR_W     = 32,
     parameter ACC_W      = 6
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
+    `include "bpi_case.vh"
     localparam W = COLS * 32, MOST = 1023;
 
-    integer seed, error_count = 0, check_count = 0;
-    reg started = 0;
     reg rst = 1, ins_valid = 0, cmd_ready = 0, write_idle = 1, drain_ready = 0, drain_valid = 0, vec_ready = 0;
     reg [511:0] ins = 0;
     reg [W-1:0] drain_data = 0;
@@ -71,21 +40,6 @@ module store_case #(
         .vec_valid_o(vec_valid), .vec_ready_i(vec_ready), .vec_data_o(vec_data), .vec_lanes_o(vec_lanes)
     );
 
-    task fail(input [8*40-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL columns %0d cycle %0d: %0s", COLS, cycle, what);
-        end
-    endtask
-
-    // The low bits of $random(seed) repeat quickly: stir them.
-    function [31:0] random(input unused);
-        begin
-            random = $random(seed);
-            random = (random ^ (random >> 15)) * 32'h2c1b3c6d;
-            random = random ^ (random >> 13);
-        end
-    endfunction
     function [W-1:0] vector(input integer n);
         reg [31:0] mix;
         begin
@@ -103,6 +57,7 @@ module store_case #(
     reg signed [31:0] stride1, stride2;
     reg [31:0] base, a1, a2, ag;
     reg [63:0] addr;
+    reg [511:0] next;
     task draw;
         begin
             n1 = random(0) & 1 ? 1 : 1 + random(0) % 4;
@@ -118,8 +73,22 @@ module store_case #(
             a1 = random(0);
             a2 = random(0);
             ag = random(0);
-            ins <= {random(0), random(0), ag, 24'd0, last_lanes[7:0], a2, a1, stride2, stride1, n2[15:0], n1[15:0],
-                    vectors[15:0], groups[15:0], base, addr, random(0), random(0), 11'd0, 5'd3, 7'd0, narrow[0], 8'd4};
+            next = {4{random(0), random(0), random(0), random(0)} };       // reserved bits and waits are of no account
+            next[0 +: 8] = 8'd4;
+            next[8] = narrow;
+            next[3*32 +: 64] = addr;
+            next[5*32 +: 32] = base;
+            next[6*32 +: 16] = groups;
+            next[6*32+16 +: 16] = vectors;
+            next[7*32 +: 16] = n1;
+            next[7*32+16 +: 16] = n2;
+            next[8*32 +: 32] = stride1;
+            next[9*32 +: 32] = stride2;
+            next[10*32 +: 32] = a1;
+            next[11*32 +: 32] = a2;
+            next[12*32 +: 8] = last_lanes;
+            next[13*32 +: 32] = ag;
+            ins <= next;
             runs = 0;
             drains = 0;
             run_bytes = groups * ((vectors - 1) * COLS + last_lanes) * (narrow ? DATA_BYTES : 4);
@@ -144,7 +113,6 @@ module store_case #(
     integer next_vector = 0;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
         if (!rst) begin
             if (^{ins_ready, cmd_valid, drain_valid_o, vec_valid} === 1'bx) fail("unknown control");
             if (cmd_valid) begin
@@ -152,7 +120,7 @@ module store_case #(
                 else if (cmd_addr !== run_addr[announced] || cmd_bytes !== run_bytes) fail("wrong run");
                 if (cmd_ready) announced = announced + 1;
                 if (cmd_ready) moved = 1;
-                if (cmd_ready) check_count = check_count + 1;
+                if (cmd_ready) checks = checks + 1;
             end
             if (drain_valid_o) begin
                 if (!ins_valid || drained == drains) fail("a drain too many");
@@ -163,7 +131,7 @@ module store_case #(
                 else if (vec_data !== vector(first + taken) || vec_lanes !== drain_lanes[taken]) fail("wrong vector");
                 if (vec_ready) taken = taken + 1;
                 if (vec_ready) moved = 1;
-                if (vec_ready) check_count = check_count + 1;
+                if (vec_ready) checks = checks + 1;
             end
             if (ins_ready) begin
                 if (!ins_valid) fail("ready without an instruction");
@@ -208,8 +176,5 @@ module store_case #(
         cmd_ready   <= fast || (cycle[7] ? (random(0) & 15) == 0 : random(0) & 1);
         drain_ready <= fast || random(0) & random(0) & 1;
         vec_ready   <= fast || (cycle[6] ? random(0) & 1 : (random(0) & 7) == 0);
-        started = 1;
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule

@@ -1,11 +1,20 @@
 // bpi_systolic_tb.v - random tiles at several sizes, cut short once by a reset, against vectors of operands and sums.
 `timescale 1ns/1ps
-module tb_case #(parameter ROWS = 1, COLS = 1, STAGES = 1, CYCLES = 1, FILE = "") (
-    input  wire        clk,
-    output reg         done,
-    output wire [31:0] errors_o,
-    output wire [31:0] checks_o
-);
+module tb #(parameter CYCLES = 200);
+    localparam LEAST = 1;
+    `include "bpi_bench.vh"
+    wire [5-1:0] done;
+    systolic_case #(.NUMBER(0), .ROWS(4), .COLS(4), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_4x4_1.hex")) c0 (done[0]);
+    systolic_case #(.NUMBER(1), .ROWS(1), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x1_1.hex")) c1 (done[1]);
+    systolic_case #(.NUMBER(2), .ROWS(1), .COLS(7), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x7_1.hex")) c2 (done[2]);
+    systolic_case #(.NUMBER(3), .ROWS(7), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_7x1_1.hex")) c3 (done[3]);
+    systolic_case #(.NUMBER(4), .ROWS(3), .COLS(2), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_3x2_1.hex")) c4 (done[4]);
+
+    always @(posedge clk) if (&done) verdict(1);
+endmodule
+
+module systolic_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, CYCLES = 1, FILE = "") (output reg done);
+    `include "bpi_case.vh"
     localparam DATA_W = 8;
     localparam W = 16 + 2*ROWS*DATA_W + COLS*32;
 
@@ -26,13 +35,10 @@ module tb_case #(parameter ROWS = 1, COLS = 1, STAGES = 1, CYCLES = 1, FILE = ""
         .y_valid_o(y_valid), .y_data_o(y_data), .y_meta_o(y_meta)
     );
 
-    integer errors = 0, checks = 0, n = -4, at, seed, cut;
-    assign errors_o = errors;
-    assign checks_o = checks;
+    integer n = -4, at, cut;
     initial begin
         done = 0;
-        if (!$value$plusargs("seed=%d", seed)) seed = 0;
-        cut = 40 + seed % 64;
+        #1 cut = 40 + tb.seed % 64;
     end
 
     // n counts the vectors presented; it starts again at the reset, so nothing of the first run may come out
@@ -46,12 +52,9 @@ module tb_case #(parameter ROWS = 1, COLS = 1, STAGES = 1, CYCLES = 1, FILE = ""
             expect_valid = line[W-2];
         end
         if (n >= 0) begin
-            checks = checks + 1;
-            if (y_valid !== expect_valid || (expect_valid && (y_data !== line[COLS*32-1:0] || y_meta !== line[W-9 -: 8]))) begin
-                errors = errors + 1;
-                if (errors < 5) $display("FAIL %0s, vector %0d: %b %h %h, expected %b %h %h", FILE, at,
-                                         y_valid, y_meta, y_data, expect_valid, line[W-9 -: 8], line[COLS*32-1:0]);
-            end
+            same(y_valid, expect_valid, "valid");
+            if (expect_valid && y_data !== line[COLS*32-1:0]) fail("wrong sums");
+            if (expect_valid && y_meta !== line[W-9 -: 8]) fail("wrong metadata");
         end
         {w_valid, x_valid, x_swap} <= 3'b001;
         if (n >= 0 && n < CYCLES) begin
@@ -69,45 +72,5 @@ module tb_case #(parameter ROWS = 1, COLS = 1, STAGES = 1, CYCLES = 1, FILE = ""
             n <= -3;
         end
         if (n == CYCLES + LATENCY + 4) done <= 1;
-    end
-endmodule
-
-module tb #(parameter CYCLES = 200);
-    localparam CASES = 5;
-    reg clk = 0;
-    always #5 clk = !clk;
-
-    wire [CASES-1:0]    done;
-    wire [CASES*32-1:0] errors, checks;
-    tb_case #(.ROWS(4), .COLS(4), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_4x4_1.hex")) u_case_0 (
-        .clk(clk), .done(done[0]), .errors_o(errors[0*32 +: 32]), .checks_o(checks[0*32 +: 32])
-    );
-    tb_case #(.ROWS(1), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x1_1.hex")) u_case_1 (
-        .clk(clk), .done(done[1]), .errors_o(errors[1*32 +: 32]), .checks_o(checks[1*32 +: 32])
-    );
-    tb_case #(.ROWS(1), .COLS(7), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x7_1.hex")) u_case_2 (
-        .clk(clk), .done(done[2]), .errors_o(errors[2*32 +: 32]), .checks_o(checks[2*32 +: 32])
-    );
-    tb_case #(.ROWS(7), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_7x1_1.hex")) u_case_3 (
-        .clk(clk), .done(done[3]), .errors_o(errors[3*32 +: 32]), .checks_o(checks[3*32 +: 32])
-    );
-    tb_case #(.ROWS(3), .COLS(2), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_3x2_1.hex")) u_case_4 (
-        .clk(clk), .done(done[4]), .errors_o(errors[4*32 +: 32]), .checks_o(checks[4*32 +: 32])
-    );
-
-    integer i, bad, total;
-    reg     empty;
-    always @(posedge clk) if (&done) begin
-        bad = 0;
-        total = 0;
-        empty = 0;
-        for (i = 0; i < CASES; i = i + 1) begin
-            bad = bad + errors[i*32 +: 32];
-            total = total + checks[i*32 +: 32];
-            if (checks[i*32 +: 32] == 0) empty = 1;
-        end
-        if (bad == 0 && !empty) $display("PASS %0d checks", total);
-        else $display("FAIL %0d errors in %0d checks", bad, total);
-        $finish;
     end
 endmodule

@@ -3,11 +3,9 @@
 // Files, tb/bpi_tap_axes_*.hex: axes: {rect, x, phase, last, last phase, positions, x step, phase step, modulus} and the taps;
 // outputs: {any x, x, phase, borrow, first, count} per tap.
 `timescale 1ns/1ps
+`include "bpi_vector_file.v"
 module tb;
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, errors = 0, checks = 0;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    `include "bpi_bench.vh"
 
     reg rect;
     reg [15:0] positions, x_tap;
@@ -39,26 +37,12 @@ module tb;
         .x_o(x_next), .phase_o(phase_next), .borrow_o(borrow)
     );
 
-    task fail(input [8*40-1:0] what);
-        begin
-            errors = errors + 1;
-            if (errors < 10) $display("FAIL at %0t, check %0d: %0s", $time, checks, what);
-        end
-    endtask
-
-    reg [103:0] words;
+    bpi_vector_file #(.FILE("tb/bpi_tap_axes_axes.hex"), .W(112)) axes ();
+    bpi_vector_file #(.FILE("tb/bpi_tap_axes_outputs.hex"), .W(80)) outputs ();
     reg [15:0]  x_word, last_word;
     reg [79:0]  want;
-    integer axes_file, file, code, taps = 0;
+    reg [7:0]   taps = 0;
     reg ready = 0, ended = 0;
-    initial begin
-        axes_file = $fopen("tb/bpi_tap_axes_axes.hex", "r");
-        file      = $fopen("tb/bpi_tap_axes_outputs.hex", "r");
-        if (!axes_file || !file) begin
-            $display("FAIL a file is missing");
-            $finish;
-        end
-    end
 
     // The next tap at each falling edge; its values are looked at on the rising one.
     always @(posedge clk) if (ready && !ended) begin
@@ -73,9 +57,9 @@ module tb;
 
     always @(negedge clk) if (!ended) begin
         if (taps == 0) begin
-            code = $fscanf(axes_file, "%h %d", words, taps);
-            ended = code != 2;
-            {rect, x_word, phase, last_word, last_phase, positions, x_tap, phase_tap, phase_mod} = words;
+            ended = !axes.have;
+            {rect, x_word, phase, last_word, last_phase, positions, x_tap, phase_tap, phase_mod, taps} = axes.line;
+            axes.next;
             x    = { {2{x_word[15]}}, x_word};
             last = { {2{last_word[15]}}, last_word};
         end else begin
@@ -88,12 +72,11 @@ module tb;
         ready = 1;
         along_h <= $random(seed);
         other   <= {$random(seed), $random(seed), $random(seed), $random(seed)};
-        code = $fscanf(file, "%h", want);
         if (ended) begin
-            if (code == 1) fail("taps missing");
-            if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
-            else $display("FAIL %0d errors in %0d checks", errors, checks);
-            $finish;
-        end else if (code != 1) fail("no expectation");
+            if (outputs.have) fail("taps missing");
+            verdict(1);
+        end else if (!outputs.have) fail("no expectation");
+        want = outputs.line;
+        outputs.next;
     end
 endmodule

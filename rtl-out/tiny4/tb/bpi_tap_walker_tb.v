@@ -2,18 +2,15 @@
 // convolution's definition, and the cycles between two taps are bounded.
 // Files, tb/bpi_tap_walker_*.hex: tiles: geometry, EXEC; outputs: {flags, images, rows, columns, x, phases, lanes, addresses} and cycles.
 `timescale 1ns/1ps
+`include "bpi_vector_file.v"
 module tb;
     localparam ROWS = 4, COLS = 4, DYN_W = 14, PIX_W = 20, TILE_W = 18;
-
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, errors = 0, checks = 0;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    `include "bpi_bench.vh"
 
     // --- Device -----------------------------------------------------------
     reg  rst = 1, tile_valid = 0, tap_ready = 0;
     reg  [511:0] tile = 0;
-    reg  [895:0] geometry = 0;
+    reg  [2*448-1:0] geometry = 0;
     wire tile_ready, tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
     wire [15:0] images, rows, columns, reduction_tiles;
     wire signed [17:0] x_h, x_w;
@@ -32,57 +29,24 @@ module tb;
 
     // --- Checks -----------------------------------------------------------
     localparam TAP_W = 8 + 3*16 + 2*24 + 2*8 + 16 + 2*8 + 3*32;
-    integer seen = 0, watchdog = 0, waited = 0, tiles_file, file, code, in_tile = 0;
-    reg have = 0, have_tile = 0, full = 0, was_valid = 0, tile_taken;
-    reg [511:0] next_tile;
-    reg [895:0] next_geometry;
-    reg [TAP_W-1:0] want;
-    reg [15:0] cycles;
-    reg [7:0]  want_flags, want_phase_h, want_phase_w, want_row_lanes, want_column_lanes;
-    reg [15:0] want_images, want_rows, want_columns, want_reduction_tiles;
-    reg [23:0] want_x_h, want_x_w;
-    reg [31:0] want_dyn, want_pix, want_tile;
-
-    task fail(input [8*40-1:0] what);
-        begin
-            errors = errors + 1;
-            if (errors < 10) $display("FAIL at %0t, tap %0d: %0s", $time, seen, what);
-        end
-    endtask
-
-    task next_output;
-        begin
-            code = $fscanf(file, "%h %h", want, cycles);
-            have = code == 2;
-            {want_flags, want_images, want_rows, want_columns, want_x_h, want_x_w, want_phase_h, want_phase_w,
-             want_reduction_tiles, want_row_lanes, want_column_lanes, want_dyn, want_pix, want_tile} = want;
-        end
-    endtask
-    task read_tile;
-        begin
-            code = $fscanf(tiles_file, "%h %h", next_geometry, next_tile);
-            have_tile = code == 2;
-        end
-    endtask
-
-    initial begin
-        tiles_file = $fopen("tb/bpi_tap_walker_tiles.hex", "r");
-        file       = $fopen("tb/bpi_tap_walker_outputs.hex", "r");
-        if (!tiles_file || !file) begin
-            $display("FAIL a file is missing");
-            $finish;
-        end
-        read_tile;
-        next_output;
-    end
+    bpi_vector_file #(.FILE("tb/bpi_tap_walker_tiles.hex"), .W(2*448 + 512)) tiles ();
+    bpi_vector_file #(.FILE("tb/bpi_tap_walker_outputs.hex"), .W(TAP_W + 16)) outputs ();
+    integer seen = 0, waited = 0, in_tile = 0;
+    reg full = 0, was_valid = 0, tile_taken;
+    wire [7:0]  want_flags, want_phase_h, want_phase_w, want_row_lanes, want_column_lanes;
+    wire [15:0] want_images, want_rows, want_columns, want_reduction_tiles, cycles;
+    wire [23:0] want_x_h, want_x_w;
+    wire [31:0] want_dyn, want_pix, want_tile;
+    assign {want_flags, want_images, want_rows, want_columns, want_x_h, want_x_w, want_phase_h, want_phase_w,
+            want_reduction_tiles, want_row_lanes, want_column_lanes, want_dyn, want_pix, want_tile, cycles} = outputs.line;
 
     always @(posedge clk) begin
         tile_taken = 0;
         if (rst) begin
             // what a reset cut off does not come any more
             while (in_tile) begin
-                in_tile = !want_flags[0];
-                next_output;
+                in_tile = !outputs.line[TAP_W + 16 - 8];       // of the line in this very moment
+                outputs.next;
             end
             tile_valid <= 0;
             waited = 0;
@@ -93,7 +57,7 @@ module tb;
             waited = tile_valid ? waited + 1 : 0;
             if (tap_valid) begin
                 checks = checks + 1;
-                if (!have) fail("tap out of nothing");
+                if (!outputs.have) fail("tap out of nothing");
                 if (!was_valid && waited > cycles) fail("tap comes late");
                 if (tap_end !== want_flags[0]) fail("wrong end");
                 if (!want_flags[0]) begin
@@ -116,7 +80,7 @@ module tb;
                     tile_taken = want_flags[0];
                     seen = seen + 1;
                     waited = 0;
-                    next_output;
+                    outputs.next;
                 end
             end else if (tile_ready) fail("tile ready before its end");
         end
@@ -124,23 +88,18 @@ module tb;
         if (tile_taken || !tile_valid) begin
             tile_valid <= 0;
             if (tile_taken || !in_tile) full = (seen / 8) & 1;
-            if (have_tile && !rst && watchdog > 8 && (full || ($random(seed) & 1))) begin
+            if (tiles.have && !rst && cycle > 8 && (full || ($random(seed) & 1))) begin
                 tile_valid <= 1;
-                tile       <= next_tile;
-                geometry   <= next_geometry;
+                {geometry, tile} <= tiles.line;
                 in_tile = 1;
-                read_tile;
+                tiles.next;
             end
         end
-        rst <= watchdog < 4 || (!full && in_tile && ($random(seed) & 1023) == 0);
-        tap_ready <= full || ($random(seed) & (watchdog & 256 ? 7 : 1)) == 0;
-        watchdog = watchdog + 1;
-        if ((!have && !have_tile && !in_tile && !tile_valid) || watchdog > 4000000 || errors > 20) begin
-            if (watchdog > 4000000) fail("stuck");
-            if (have) fail("taps missing");
-            if (errors == 0 && checks > 0) $display("PASS %0d checks", checks);
-            else $display("FAIL %0d errors in %0d checks", errors, checks);
-            $finish;
+        rst <= cycle < 4 || (!full && in_tile && ($random(seed) & 1023) == 0);
+        tap_ready <= full || ($random(seed) & (cycle & 256 ? 7 : 1)) == 0;
+        if (!tiles.have && !in_tile && !tile_valid) begin
+            if (outputs.have) fail("taps missing");
+            verdict(1);
         end
     end
 endmodule

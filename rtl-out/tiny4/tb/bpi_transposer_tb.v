@@ -1,60 +1,35 @@
 // bpi_transposer_tb.v - blocks against a plain matrix at several shapes, and the rate with and without back-pressure.
 `timescale 1ns/1ps
 module tb;
-    localparam CASES = 8, CYCLES = 5200;
+    localparam CYCLES = 5200, LEAST = CYCLES/8;
+    `include "bpi_bench.vh"
 
-    reg clk = 0;
-    always #5 clk = !clk;
-    integer seed, cycle = 0, i, total_errors, total_checks;
-    initial if (!$value$plusargs("seed=%d", seed)) seed = 0;
+    transposer_case #(.DATA_W(8),  .ROWS(4),  .COLS(4),  .DESCENDING(0), .NUMBER(0)) c0 ();
+    transposer_case #(.DATA_W(8),  .ROWS(5),  .COLS(3),  .DESCENDING(1), .NUMBER(1)) c1 ();
+    transposer_case #(.DATA_W(16), .ROWS(3),  .COLS(5),  .DESCENDING(0), .NUMBER(2)) c2 ();
+    transposer_case #(.DATA_W(8),  .ROWS(9),  .COLS(9),  .DESCENDING(1), .NUMBER(3)) c3 ();
+    transposer_case #(.DATA_W(4),  .ROWS(1),  .COLS(4),  .DESCENDING(0), .NUMBER(4)) c4 ();
+    transposer_case #(.DATA_W(4),  .ROWS(4),  .COLS(1),  .DESCENDING(1), .NUMBER(5)) c5 ();
+    transposer_case #(.DATA_W(8),  .ROWS(7),  .COLS(2),  .DESCENDING(0), .NUMBER(6)) c6 ();
+    transposer_case #(.DATA_W(8),  .ROWS(2),  .COLS(7),  .DESCENDING(1), .NUMBER(7)) c7 ();
 
-    wire [31:0] errors [0:CASES-1], checks [0:CASES-1];
-    transposer_case #(.DATA_W(8),  .ROWS(4),  .COLS(4),  .DESCENDING(0)) c0 (.clk(clk), .cycle(cycle), .seed_base(seed),     .errors(errors[0]), .checks(checks[0]));
-    transposer_case #(.DATA_W(8),  .ROWS(5),  .COLS(3),  .DESCENDING(1)) c1 (.clk(clk), .cycle(cycle), .seed_base(seed + 1), .errors(errors[1]), .checks(checks[1]));
-    transposer_case #(.DATA_W(16), .ROWS(3),  .COLS(5),  .DESCENDING(0)) c2 (.clk(clk), .cycle(cycle), .seed_base(seed + 2), .errors(errors[2]), .checks(checks[2]));
-    transposer_case #(.DATA_W(8),  .ROWS(9),  .COLS(9),  .DESCENDING(1)) c3 (.clk(clk), .cycle(cycle), .seed_base(seed + 3), .errors(errors[3]), .checks(checks[3]));
-    transposer_case #(.DATA_W(4),  .ROWS(1),  .COLS(4),  .DESCENDING(0)) c4 (.clk(clk), .cycle(cycle), .seed_base(seed + 4), .errors(errors[4]), .checks(checks[4]));
-    transposer_case #(.DATA_W(4),  .ROWS(4),  .COLS(1),  .DESCENDING(1)) c5 (.clk(clk), .cycle(cycle), .seed_base(seed + 5), .errors(errors[5]), .checks(checks[5]));
-    transposer_case #(.DATA_W(8),  .ROWS(7),  .COLS(2),  .DESCENDING(0)) c6 (.clk(clk), .cycle(cycle), .seed_base(seed + 6), .errors(errors[6]), .checks(checks[6]));
-    transposer_case #(.DATA_W(8),  .ROWS(2),  .COLS(7),  .DESCENDING(1)) c7 (.clk(clk), .cycle(cycle), .seed_base(seed + 7), .errors(errors[7]), .checks(checks[7]));
-
-    always @(posedge clk) begin
-        cycle <= cycle + 1;
-        if (cycle == CYCLES) begin
-            total_errors = 0;
-            total_checks = 0;
-            for (i = 0; i < CASES; i = i + 1) begin
-                total_errors = total_errors + errors[i];
-                total_checks = total_checks + checks[i];
-                if (checks[i] < CYCLES/8) $display("FAIL case %0d made only %0d checks", i, checks[i]);
-                if (checks[i] < CYCLES/8) total_errors = total_errors + 1;
-            end
-            if (total_errors == 0 && total_checks > 0) $display("PASS %0d checks", total_checks);
-            else $display("FAIL %0d errors in %0d checks", total_errors, total_checks);
-            $finish;
-        end
-    end
+    always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
 
 // One transposer.  Phases of 256 cycles: random; whole blocks by columns at full rate, then by rows; slow out; slow in.
 // The fields that count with the first vector only are noise with the others.  A reset now and then drops everything.
 module transposer_case #(
+    parameter NUMBER     = 0,
     parameter DATA_W     = 8,
     parameter ROWS       = 4,
     parameter COLS       = 4,
     parameter DESCENDING = 0
-) (
-    input  wire        clk,
-    input  wire [31:0] cycle,
-    input  wire [31:0] seed_base,
-    output wire [31:0] errors,
-    output wire [31:0] checks
 );
+    `include "bpi_case.vh"
     localparam N = ROWS > COLS ? ROWS : COLS, META_W = 5, RING = 1024;
 
-    integer seed, error_count = 0, check_count = 0, in_phase = 0, was_phase = 0, sent = 0, received = 0, step = 0;
+    integer in_phase = 0, was_phase = 0, sent = 0, received = 0, step = 0;
     integer length, i, j, column;
-    reg started = 0;
     reg rst = 1, in_valid = 0, by_column = 0, out_ready = 0;
     reg [N*DATA_W-1:0] in_data = 0;
     reg [7:0] count = 0;
@@ -72,13 +47,6 @@ module transposer_case #(
         .out_first_o(out_first), .out_last_o(out_last), .out_meta_o(out_meta)
     );
 
-    task fail(input [8*40-1:0] what);
-        begin
-            error_count = error_count + 1;
-            if (error_count < 5) $display("FAIL %0d x %0d cycle %0d: %0s", ROWS, COLS, cycle, what);
-        end
-    endtask
-
     reg [DATA_W-1:0] block [0:ROWS*COLS-1];
     reg [ROWS*DATA_W-1:0] ring_data [0:RING-1];
     reg [META_W+1:0] ring_flags [0:RING-1];
@@ -87,14 +55,12 @@ module transposer_case #(
     reg [META_W-1:0] block_meta;
 
     always @(posedge clk) begin
-        if (!started) seed = seed_base;
-        started = 1;
         if (!rst) begin
             if (in_ready !== 1'b0 && in_ready !== 1'b1) fail("in_ready unknown");
             if (out_valid !== 1'b0 && out_valid !== 1'b1) fail("out_valid unknown");
             if (was_waiting && !out_valid) fail("column withdrawn");
             if (out_valid) begin
-                check_count = check_count + 1;
+                checks = checks + 1;
                 if (received == sent) fail("column out of nothing");
                 else if (out_data !== ring_data[received % RING]) fail("wrong column");
                 else if ({out_meta, out_last, out_first} !== ring_flags[received % RING]) fail("wrong flags");
@@ -147,6 +113,4 @@ module transposer_case #(
             for (i = 0; i < N; i = i + 1) in_data[i*DATA_W +: DATA_W] <= $random(seed);
         end
     end
-    assign errors = error_count;
-    assign checks = check_count;
 endmodule
