@@ -31,24 +31,26 @@ module accumulator_case #(
     reg [ADD_STAGES+4:0] ended_before = 0;       // bit k: an end k cycles before this one
     reg [ADDR_W-1:0] acc_addr = 0, drain_addr = 0;
     reg [COLS*32-1:0] acc_data = 0;
+    reg [1:0] acc_keep = 0;
+    localparam GROUP = 1 + NUMBER % COLS;       // lanes of a group
     wire busy, drain_ready, drain_valid_o, starved, ended;
     wire [COLS*32-1:0] drain_data;
     wire [2:0] phase = (cycle >> 7) % 5;
 
     bpi_accumulator #(.COLS(COLS), .ADDR_W(ADDR_W), .BANKS(BANKS), .ADD_STAGES(ADD_STAGES)) dut (
         .clk_i(clk), .rst_i(rst), .busy_o(busy),
-        .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_data_i(acc_data),
+        .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_data_i(acc_data), .acc_keep_i(acc_keep), .group_lanes_i(GROUP[7:0]),
         .end_i(ends), .ended_o(ended),
         .drain_valid_i(drain_valid), .drain_ready_o(drain_ready), .drain_addr_i(drain_addr),
         .drain_valid_o(drain_valid_o), .drain_data_o(drain_data), .drain_starved_o(starved)
     );
 
-    // no memory may be read and written at one address in one cycle
+    // no lane of a memory may be read, to be used, and written at one address in one cycle
     genvar g;
     generate
         for (g = 0; g < BANKS; g = g + 1) begin : gen_watch
             always @(posedge clk)
-                if (!rst && dut.gen_bank[g].u_sram.rd_valid_i && dut.gen_bank[g].u_sram.wr_lane_i
+                if (!rst && dut.gen_bank[g].u_sram.rd_valid_i && |(dut.gen_bank[g].u_sram.wr_lane_i & (dut.gen_bank[g].rd_acc ? lanes : {COLS{1'b1} }))
                     && dut.gen_bank[g].u_sram.rd_addr_i == dut.gen_bank[g].u_sram.wr_addr_i) fail("read and write of one address");
         end
     endgenerate
@@ -70,12 +72,19 @@ module accumulator_case #(
     reg [1:0] expect_valid = 0;
     reg [7:0] past_valid = 0;                   // bit k: accumulate k cycles before this one
     reg [ADDR_W-1:0] past_addr [0:7];
+    reg [COLS-1:0] past_lanes [0:7];
+    reg [COLS-1:0] lanes = 0, next_lanes;        // that add
+    reg [1:0] next_keep;
+    reg [COLS-1:0] last_lanes = 0;
+    reg known = 0;
+    integer again = 0;
     reg expect_ready, drained, allowed, next_acc_valid;
     reg [ADDR_W-1:0] next_acc, next_drain;
 
     always @(posedge clk) begin
         past_valid[0] = acc_valid;
         past_addr[0] = acc_addr;
+        past_lanes[0] = lanes;
         drained = 0;
         ended_before[0] = ends;
         if (!rst) begin
@@ -99,6 +108,7 @@ module accumulator_case #(
             drained = drain_valid && drain_ready;
             waited = busy || !drain_valid || drain_ready ? 0 : waited + 1;
             if (waited == 33) starvations = starvations + 1;
+            for (k = 1; k < DISTANCE; k = k + 1) if (past_valid[k] && acc_valid && past_addr[k] == acc_addr) again = again + 1;
             if (past_valid[DISTANCE] && acc_valid && past_addr[DISTANCE] == acc_addr) shortest = shortest + 1;
         end
         // what this cycle presented
@@ -110,7 +120,7 @@ module accumulator_case #(
         end
         if (acc_valid) begin
             entry = model[acc_addr];
-            for (i = 0; i < COLS; i = i + 1) entry[i*32 +: 32] = add(entry[i*32 +: 32], acc_data[i*32 +: 32]);
+            for (i = 0; i < COLS; i = i + 1) if (lanes[i]) entry[i*32 +: 32] = add(entry[i*32 +: 32], acc_data[i*32 +: 32]);
             model[acc_addr] = entry;
         end
         if (rst) begin
@@ -124,15 +134,25 @@ module accumulator_case #(
         end
         past_valid = past_valid << 1;
         ended_before = ended_before << 1;
-        for (k = 7; k > 0; k = k - 1) past_addr[k] = past_addr[k-1];
+        for (k = 7; k > 0; k = k - 1) begin
+            past_addr[k] = past_addr[k-1];
+            past_lanes[k] = past_lanes[k-1];
+        end
         // the next accumulate
         turn = turn + 1;
         next_acc = phase == 1 ? turn % DISTANCE : phase == 2 ? turn % ROWS : $random(seed);
+        if ((phase == 0 || phase == 3) && $random(seed) & 1) next_acc = acc_addr;
+        next_keep = phase == 1 || phase == 2 ? 0 : known ? $random(seed) : $random(seed) & 1;
+        next_lanes = next_keep == 0 ? {COLS{1'b1} } : next_keep == 1 ? ~({COLS{1'b1} } << GROUP) : next_keep == 2 ? last_lanes << GROUP : last_lanes;
         allowed = !(drain_valid && next_acc == drain_addr);
-        for (k = 1; k < DISTANCE; k = k + 1) if (past_valid[k] && past_addr[k] == next_acc) allowed = 0;
+        for (k = 1; k < DISTANCE; k = k + 1) if (past_valid[k] && past_addr[k] == next_acc && |(past_lanes[k] & next_lanes)) allowed = 0;
         next_acc_valid = allowed && !rst && !busy && cycle > 3 && waited < 33 && phase != 4 && (phase != 0 || ($random(seed) & 1));
         acc_valid <= next_acc_valid;
         acc_addr <= next_acc;
+        acc_keep <= next_keep;
+        lanes <= next_lanes;
+        if (next_acc_valid) last_lanes = next_lanes;
+        if (next_acc_valid) known = 1;
         ends <= !next_acc_valid && !rst && ($random(seed) & 7) == 0;
         for (i = 0; i < COLS; i = i + 1) acc_data[i*32 +: 32] <= noise(model[next_acc] >> (32*i));
         // the next drain; one that waits stays
@@ -145,6 +165,7 @@ module accumulator_case #(
         end
         rst <= cycle < 3 || ($random(seed) & 1023) == 0;
         if (cycle == tb.CYCLES - 1) begin
+            if (again == 0 && GROUP < COLS) fail("no address came again in other lanes");
             if (tiles < 32) fail("too few tiles ended");
             if (shortest == 0) fail("shortest distance never tried");
             if (starvations == 0 && ROWS > DISTANCE) fail("no drain ever starved");

@@ -23,7 +23,7 @@ module tb;
     bpi_agu_stationary #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .LANES(LANES), .ADDR_W(ADDR_W)) dut (
         .clk_i(clk), .rst_i(rst),
         .tap_valid_i(taps.tap_valid), .tap_ready_o(tap_ready), .tap_reduce_i(taps.tap_reduce), .tap_by_column_i(taps.tap_by_column),
-        .tap_rect_i(taps.tap_rect), .tap_diagonal_i(taps.tap_diagonal), .tap_images_i(taps.images), .tap_rows_i(taps.rows), .tap_columns_i(taps.columns),
+        .tap_rect_i(taps.tap_rect), .tap_images_i(taps.images), .tap_rows_i(taps.rows), .tap_columns_i(taps.columns),
         .tap_phase_h_i(taps.phase_h), .tap_phase_w_i(taps.phase_w), .tap_row_lanes_i(taps.row_lanes),
         .tap_column_lanes_i(taps.column_lanes), .tap_pix_addr_i(taps.pix_addr[ADDR_W-1:0]),
         .tap_tile_addr_i(taps.tile_addr[ADDR_W-1:0]), .geometry_i(taps.geometry),

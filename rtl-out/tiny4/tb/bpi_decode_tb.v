@@ -31,9 +31,9 @@ module decode_case #(
     localparam STORE_BITS = 30 - $clog2(COLS), REORGANIZE_BITS = 32 - $clog2(DATA_BYTES);    // of both factors of a run together
     localparam [63:0] ADDRESSES = {64{1'b1} } >> (64 - ADDR_W);
     localparam [511:0] RESERVED_GEOMETRY_FIRST = 512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000_00000000_ffffffff_fffffe00;
-    localparam [511:0] RESERVED_GEOMETRY_SECOND = 512'hffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
+    localparam [511:0] RESERVED_GEOMETRY_SECOND = 512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
     localparam [511:0] RESERVED_LOAD = 512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00;
-    localparam [511:0] RESERVED_EXEC = 512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffe000;
+    localparam [511:0] RESERVED_EXEC = 512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_fffff000;
     localparam [511:0] RESERVED_STORE = 512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffe0fe00;
     localparam [511:0] RESERVED_REORGANIZE = 512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00;
     localparam [511:0] RESERVED_END = 512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
@@ -143,6 +143,11 @@ module decode_case #(
                 GEOMETRY: if (!ins[8]) begin
                     put(4, 16, 8, between(1, 255));
                     put(4, 24, 8, between(1, 255));
+                end else begin
+                    put(15, 16, 8, between(1, ROWS));
+                    put(15, 24, 8, between(1, COLS));
+                    put(15, 0, 8, random(0) & 1 ? 0 : between(1, ROWS + COLS));
+                    put(15, 8, 8, ins[15*32 +: 8] == 0 ? 0 : between(1, ROWS + COLS));
                 end
                 LOAD: begin
                     put(1, 0, 32, random(0) & 7);
@@ -160,7 +165,6 @@ module decode_case #(
                     put(2, 0, 32, random(0) & 7);
                     put(0, 10, 1, !RECT ? 0 : DETECT ? random(0) : 1);
                     put(0, 11, 1, 0);
-                    put(0, 12, 1, 0);
                     put(13, 0, 18, 0);
                     put(3, 0, 16, between(1, 65535));
                     put(3, 16, 16, between(1, 65535));
@@ -178,13 +182,7 @@ module decode_case #(
                             put(5, 0, 16, 1);
                             put(13, 0, 18, random(0));
                         end
-                        1: if (COLS <= ROWS) begin                   // diagonal
-                            put(0, 8, 1, 0);
-                            put(0, 9, 1, 0);
-                            put(0, 12, 1, 1);
-                            put(5, 0, 16, 1);
-                            put(5, 16, 8, ins[5*32+24 +: 8]);
-                        end
+                        1: put(5, 0, 16, 1);        // as groups side by side ask
                         default: ;
                     endcase
                 end
@@ -225,10 +223,21 @@ module decode_case #(
 
     task break_a_rule;
         case (op)
-            GEOMETRY: case (random(0) % 4)
+            GEOMETRY: case (random(0) % 9)
                 0, 1: reserved(ins[8] ? RESERVED_GEOMETRY_SECOND : RESERVED_GEOMETRY_FIRST);
                 2: if (!ins[8]) size(4, 16, 8, 0);
                 3: if (!ins[8]) size(4, 24, 8, 0);
+                4: if (ins[8]) size(15, 16, 8, random(0) & 1 ? 0 : between(ROWS + 1, 255));
+                5: if (ins[8]) size(15, 24, 8, random(0) & 1 ? 0 : between(COLS + 1, 255));
+                6: if (ins[8]) begin                        // vectors of a group without lanes
+                    put(15, 0, 8, between(1, 255));
+                    size(15, 8, 8, 0);
+                end
+                7: if (ins[8]) begin
+                    put(15, 0, 8, 0);
+                    size(15, 8, 8, between(1, 255));
+                end
+                8: ;
             endcase
             LOAD: case (random(0) % 12)
                 0, 1, 2: reserved(RESERVED_LOAD);
@@ -251,7 +260,7 @@ module decode_case #(
                 end
                 11: odd(random(0) & 1 ? 8*32 : 9*32);
             endcase
-            EXEC: case (random(0) % 19)
+            EXEC: case (random(0) % 16)
                 0, 1: reserved(RESERVED_EXEC);
                 2: if (!ins[11]) size(13, 0, 18, between(1, 262143));
                 3: size(3, 0, 16, 0);
@@ -269,26 +278,7 @@ module decode_case #(
                     breaks(ENGINE);
                 end
                 14: if (ins[11]) size(0, 9, 1, 1);      // fused with columns
-                15: if (ins[11] || ins[12]) begin                      // both
-                    size(0, 11, 1, 1);
-                    size(0, 12, 1, 1);
-                end
-                16: if (ins[11] || ins[12]) size(5, 0, 16, between(2, 65535));
-                17: if (ins[12]) begin                              // diagonal with pixels, columns or other lanes
-                    case (random(0) & 3)
-                        0: size(0, 8, 1, 1);
-                        1: size(0, 9, 1, 1);
-                        default: size(5, 16, 8, ins[5*32+16 +: 8] % 128 + 1);
-                    endcase
-                end
-                18: if (COLS > ROWS && !ins[11]) begin
-                    put(0, 8, 1, 0);
-                    put(0, 9, 1, 0);
-                    put(5, 0, 16, 1);
-                    put(5, 24, 8, 1);
-                    put(5, 16, 8, 1);
-                    size(0, 12, 1, 1);
-                end
+                15: if (ins[11]) size(5, 0, 16, between(2, 65535));
             endcase
             STORE: case (random(0) % 14)
                 0, 1, 2: reserved(RESERVED_STORE);
@@ -344,6 +334,7 @@ module decode_case #(
     integer     entered = 0, left = 0, clean = 0;
     reg [15:0]  seen = 0, expected, drawn;
     reg         late, offered = 0;
+    integer     group_c = 0, group_n = 0, refused_groups = 0, taken_groups = 0;   // of the last GEOMETRY
 
     always @(posedge clk) begin
         if (!rst) begin
@@ -361,6 +352,18 @@ module decode_case #(
                     default:           late = 0;
                 endcase
                 if (late) expected[WAIT] = 1;
+                // groups side by side: one reduction tile, not fused, and a group fits the array
+                if (!expected[OPCODE] && ins[0 +: 8] == EXEC && group_c != 0) begin
+                    if (ins[11] || ins[5*32 +: 16] != 1
+                        || (ins[9] ? group_n > ROWS || group_c > COLS : group_c > ROWS || group_n > COLS)) begin
+                        expected[FIELD] = 1;
+                        refused_groups = refused_groups + 1;
+                    end else taken_groups = taken_groups + 1;
+                end
+                if (out_ready && ins[0 +: 8] == GEOMETRY && ins[8]) begin
+                    group_c = ins[15*32 +: 8];
+                    group_n = ins[15*32+8 +: 8];
+                end
                 if (expected == 0) begin
                     clean = clean + 1;
                     if (out_cause !== 0) fail("refused");
@@ -385,6 +388,7 @@ module decode_case #(
         if ((in_valid && in_ready) || rst) offered = 0;
         rst <= cycle < 3 || (random(0) & 511) == 0;
         if (rst) left = entered;
+        if (rst) group_c = 0;
         if (!offered) begin
             draw_legal;
             if (random(0) & 1) break_a_rule;
@@ -404,6 +408,7 @@ module decode_case #(
         execs  <= random(0) & 15;
         stores <= random(0) & 15;
         if (cycle == tb.CYCLES - 10) begin
+            if (refused_groups < 5 || taken_groups < 5) fail("too few EXECs of groups");
             if (clean < 300) fail("too few legal instructions");
             if (!seen[OPCODE] || !seen[FIELD] || !seen[BUFFER_RANGE] || !seen[MISALIGNED] || !seen[WAIT] || !seen[ACCUMULATOR_RANGE]
                 || seen[ENGINE] != (!RECT || !DETECT || !TRADITIONAL)) fail("a cause was never seen");

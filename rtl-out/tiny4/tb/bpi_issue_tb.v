@@ -29,6 +29,8 @@ module issue_case #(
     reg rst = 1, item_valid = 0, item_end = 0, item_reduce = 0, item_swap = 0, direct_valid = 0;
     reg column_valid = 0, weight_valid = 0, bubble = 0;
     reg [ADDR_W-1:0] item_addr = 0;
+    reg [1:0] item_keep = 0;
+    wire [1:0] x_keep;
     reg [7:0] item_columns = 0, item_lanes = 0, direct_inside = 0, direct_zero = 0;
     reg [15:0] item_inside = 0, item_zero = 0;
     reg [W-1:0] direct_data = 0, column_data = 0, weight_data = 0;
@@ -41,13 +43,13 @@ module issue_case #(
     bpi_issue #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .HAZARD(HAZARD)) dut (
         .clk_i(clk), .rst_i(rst),
         .item_valid_i(item_valid), .item_ready_o(item_ready), .item_end_i(item_end), .item_reduce_i(item_reduce), .item_swap_i(item_swap),
-        .item_addr_i(item_addr), .item_columns_i(item_columns), .item_lanes_i(item_lanes), .item_inside_i(item_inside), .item_zero_i(item_zero),
+        .item_addr_i(item_addr), .item_columns_i(item_columns), .item_keep_i(item_keep), .item_lanes_i(item_lanes), .item_inside_i(item_inside), .item_zero_i(item_zero),
         .direct_valid_i(direct_valid), .direct_ready_o(direct_ready), .direct_data_i(direct_data),
         .direct_inside_i(direct_inside), .direct_zero_i(direct_zero),
         .column_valid_i(column_valid), .column_ready_o(column_ready), .column_data_i(column_data),
         .weight_valid_i(weight_valid), .weight_ready_o(weight_ready), .weight_data_i(weight_data),
         .bubble_i(bubble),
-        .w_valid_o(w_valid), .w_data_o(w_data), .x_valid_o(x_valid), .x_swap_o(x_swap), .x_end_o(x_end), .x_addr_o(x_addr), .x_data_o(x_data),
+        .w_valid_o(w_valid), .w_data_o(w_data), .x_valid_o(x_valid), .x_swap_o(x_swap), .x_end_o(x_end), .x_addr_o(x_addr), .x_keep_o(x_keep), .x_data_o(x_data),
         .busy_o(busy), .useful_o(useful), .zero_o(zero), .idle_o(idle),
         .wait_stationary_o(wait_stationary), .wait_accumulator_o(wait_accumulator), .range_error_o(range_error)
     );
@@ -62,19 +64,23 @@ module issue_case #(
     endfunction
 
     // --- Model ------------------------------------------------------------
-    integer     age [0:(1 << ACC_W)-1];       // cycle in which an address entered last
+    localparam  GROUPS = 1 << (COLS > 1 ? $clog2(COLS) : 1);
+    integer     used_at [0:HAZARD-1];          // the last sums that entered: when, their addresses and groups
+    reg [ACC_W-1:0] used_addr [0:HAZARD-1];
+    integer     used_group [0:HAZARD-1], last_group = 0, group, n, known = 0, again = 0;
     integer     now = 0, tiles = 0, pushed = 0, directs = 0, columns = 0, ended = 0;
     integer     sum_busy = 0, sum_useful = 0, sum_zero = 0, sum_idle = 0, sum_ws = 0, sum_wa = 0, sum_range = 0;   // expected less seen
     reg         entering, ending, loaded, near_use, data_there, pushing;
     reg         expect_x = 0, expect_end = 0, expect_w = 0, expect_swap = 0;
     reg [ACC_W-1:0] expect_addr;
+    reg [1:0]   expect_keep;
     reg [W-1:0] expect_data, expect_weight;
     integer     elements, zeros, vectors, quiet = 0;
     reg [7:0]   next_lanes, next_direct;
     reg [15:0]  next_inside;
     wire [1:0]  phase = cycle >> 7;
 
-    initial for (i = 0; i < 1 << ACC_W; i = i + 1) age[i] = -1000;
+    initial for (i = 0; i < HAZARD; i = i + 1) used_at[i] = -1000;
 
     always @(posedge clk) begin
         if (!rst) begin
@@ -83,7 +89,13 @@ module issue_case #(
             // what may happen now
             data_there = item_reduce ? column_valid : direct_valid;
             loaded     = pushed == COLS * (tiles + 1);
-            near_use   = now - age[item_addr[ACC_W-1:0]] < HAZARD;
+            group      = item_keep < 2 ? 0 : item_keep == 2 ? (last_group + 1) % GROUPS : last_group;
+            near_use   = 0;
+            for (n = 0; n < HAZARD; n = n + 1)
+                if (now - used_at[n] < HAZARD && used_addr[n] == item_addr[ACC_W-1:0]) begin
+                    if (used_group[n] == group) near_use = 1;
+                    else if (item_valid) again = again + 1;
+                end
             ending     = item_valid && item_end;
             entering   = item_valid && !item_end && data_there && (!item_swap || loaded) && !near_use && !bubble;
             pushing    = weight_valid && (!loaded || (entering && item_swap));
@@ -94,13 +106,14 @@ module issue_case #(
 
             // what the last cycle decided
             if (x_valid !== expect_x || x_end !== expect_end || w_valid !== expect_w) fail("not one cycle later");
-            if (expect_x && (x_addr !== expect_addr || x_data !== expect_data || x_swap !== expect_swap)) fail("wrong vector");
+            if (expect_x && (x_addr !== expect_addr || x_data !== expect_data || x_swap !== expect_swap || x_keep !== expect_keep)) fail("wrong vector");
             if (expect_w && w_data !== expect_weight) fail("wrong column");
             expect_x    = entering;
             expect_end  = ending;
             expect_w    = pushing;
             expect_swap = item_swap;
             expect_addr = item_addr;
+            expect_keep = item_keep;
             expect_data = item_reduce ? vector(1, columns) : vector(0, directs);
             expect_weight = vector(2, pushed);
 
@@ -132,7 +145,16 @@ module issue_case #(
 
             if (pushing) pushed = pushed + 1;
             if (entering) begin
-                age[item_addr[ACC_W-1:0]] = now;
+                for (n = HAZARD - 1; n > 0; n = n - 1) begin
+                    used_at[n]    = used_at[n-1];
+                    used_addr[n]  = used_addr[n-1];
+                    used_group[n] = used_group[n-1];
+                end
+                used_at[0]    = now;
+                used_addr[0]  = item_addr[ACC_W-1:0];
+                used_group[0] = group;
+                last_group    = group;
+                known         = 1;
                 if (item_swap) tiles = tiles + 1;
                 if (item_reduce) columns = columns + 1;
                 else directs = directs + 1;
@@ -156,6 +178,7 @@ module issue_case #(
             item_valid  <= ((cycle & 127) < 120) && (phase == 1 || phase == 3 || random(0) & 3);
             item_end    <= (random(0) & 15) == 0;
             item_reduce <= random(0);
+            item_keep   <= known && (random(0) & 1) ? 2 + (random(0) & 1) : random(0) & 1;
             item_swap   <= random(0) % (phase == 1 ? 2*COLS : 6) == 0;
             item_addr   <= phase == 2 ? random(0) & 3 : (random(0) & ((1 << ACC_W) - 1)) | ((random(0) & 63) == 0) << (ACC_W + random(0) % (ADDR_W - ACC_W));
             item_columns <= 1 + random(0) % COLS;
@@ -180,6 +203,7 @@ module issue_case #(
             weight_valid <= phase == 3 ? (random(0) & 3) == 0 : phase != 0 || random(0) & 1;
             weight_data  <= vector(2, pushed);
         end
+        if (cycle == tb.CYCLES - 10 && again == 0) fail("no address came again in another group");
         bubble <= phase == 0 ? random(0) & random(0) & 1 : phase == 2 ? (random(0) & 7) == 0 : 0;
     end
 endmodule

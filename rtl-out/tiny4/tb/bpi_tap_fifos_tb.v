@@ -2,7 +2,7 @@
 `timescale 1ns/1ps
 module tb;
     localparam DYN_W = 11, STAT_W = 9, BLOCK_ADDR_W = 24, CYCLES = 12000;
-    localparam TAP_W = 0 + 1 + 1 + 1 + 1 + 1 + 1 + 16 + 16 + 16 + 18 + 18 + 8 + 8 + 16 + 8 + 8 + DYN_W + BLOCK_ADDR_W + BLOCK_ADDR_W;
+    localparam TAP_W = 0 + 1 + 1 + 1 + 1 + 1 + 16 + 16 + 16 + 18 + 18 + 8 + 8 + 16 + 8 + 8 + DYN_W + BLOCK_ADDR_W + BLOCK_ADDR_W;
     `include "bpi_bench.vh"
     reg rst = 1;
     integer sent = 0;
@@ -16,7 +16,6 @@ module tb;
     wire                    tap_by_column;
     wire                    tap_rect;
     wire                    tap_fused;
-    wire                    tap_diagonal;
     wire [15:0]             tap_images;
     wire [15:0]             tap_rows;
     wire [15:0]             tap_columns;
@@ -30,7 +29,7 @@ module tb;
     wire [DYN_W-1:0]        tap_dyn_addr;
     wire [BLOCK_ADDR_W-1:0] tap_pix_addr;
     wire [BLOCK_ADDR_W-1:0] tap_tile_addr;
-    assign { tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal, tap_images, tap_rows, tap_columns, tap_x_h, tap_x_w, tap_phase_h, tap_phase_w, tap_reduction_tiles, tap_row_lanes, tap_column_lanes, tap_dyn_addr, tap_pix_addr, tap_tile_addr } = tap;
+    assign { tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_images, tap_rows, tap_columns, tap_x_h, tap_x_w, tap_phase_h, tap_phase_w, tap_reduction_tiles, tap_row_lanes, tap_column_lanes, tap_dyn_addr, tap_pix_addr, tap_tile_addr } = tap;
     wire dynamic_valid;
     reg  dynamic_ready = 0;
     wire                    dynamic_reduce;
@@ -51,7 +50,6 @@ module tb;
     wire                    stationary_reduce;
     wire                    stationary_by_column;
     wire                    stationary_rect;
-    wire                    stationary_diagonal;
     wire [15:0]             stationary_images;
     wire [15:0]             stationary_rows;
     wire [15:0]             stationary_columns;
@@ -65,7 +63,7 @@ module tb;
     reg  accumulate_ready = 0;
     wire                    accumulate_end;
     wire                    accumulate_reduce;
-    wire                    accumulate_diagonal;
+    wire                    accumulate_by_column;
     wire [15:0]             accumulate_images;
     wire [15:0]             accumulate_rows;
     wire [15:0]             accumulate_columns;
@@ -92,7 +90,6 @@ module tb;
         .stationary_reduce_o(stationary_reduce),
         .stationary_by_column_o(stationary_by_column),
         .stationary_rect_o(stationary_rect),
-        .stationary_diagonal_o(stationary_diagonal),
         .stationary_images_o(stationary_images),
         .stationary_rows_o(stationary_rows),
         .stationary_columns_o(stationary_columns),
@@ -105,7 +102,7 @@ module tb;
         .accumulate_valid_o(accumulate_valid), .accumulate_ready_i(accumulate_ready),
         .accumulate_end_o(accumulate_end),
         .accumulate_reduce_o(accumulate_reduce),
-        .accumulate_diagonal_o(accumulate_diagonal),
+        .accumulate_by_column_o(accumulate_by_column),
         .accumulate_images_o(accumulate_images),
         .accumulate_rows_o(accumulate_rows),
         .accumulate_columns_o(accumulate_columns),
@@ -117,7 +114,6 @@ module tb;
         .tap_by_column_i(tap_by_column),
         .tap_rect_i(tap_rect),
         .tap_fused_i(tap_fused),
-        .tap_diagonal_i(tap_diagonal),
         .tap_images_i(tap_images),
         .tap_rows_i(tap_rows),
         .tap_columns_i(tap_columns),
@@ -141,7 +137,6 @@ module tb;
     reg                    dynamic_want_by_column;
     reg                    dynamic_want_rect;
     reg                    dynamic_want_fused;
-    reg                    dynamic_want_diagonal;
     reg [15:0]             dynamic_want_images;
     reg [15:0]             dynamic_want_rows;
     reg [15:0]             dynamic_want_columns;
@@ -160,10 +155,10 @@ module tb;
         else begin
             if (dynamic_valid !== 1'b0 && dynamic_valid !== 1'b1) fail("dynamic: valid unknown");
             if (dynamic_valid && dynamic_ready) begin
-                { dynamic_want_end, dynamic_want_reduce, dynamic_want_by_column, dynamic_want_rect, dynamic_want_fused, dynamic_want_diagonal, dynamic_want_images, dynamic_want_rows, dynamic_want_columns, dynamic_want_x_h, dynamic_want_x_w, dynamic_want_phase_h, dynamic_want_phase_w, dynamic_want_reduction_tiles, dynamic_want_row_lanes, dynamic_want_column_lanes, dynamic_want_dyn_addr, dynamic_want_pix_addr, dynamic_want_tile_addr } = taps[dynamic_at];
+                { dynamic_want_end, dynamic_want_reduce, dynamic_want_by_column, dynamic_want_rect, dynamic_want_fused, dynamic_want_images, dynamic_want_rows, dynamic_want_columns, dynamic_want_x_h, dynamic_want_x_w, dynamic_want_phase_h, dynamic_want_phase_w, dynamic_want_reduction_tiles, dynamic_want_row_lanes, dynamic_want_column_lanes, dynamic_want_dyn_addr, dynamic_want_pix_addr, dynamic_want_tile_addr } = taps[dynamic_at];
                 while (dynamic_want_end && dynamic_at < sent) begin
                     dynamic_at = dynamic_at + 1;
-                    { dynamic_want_end, dynamic_want_reduce, dynamic_want_by_column, dynamic_want_rect, dynamic_want_fused, dynamic_want_diagonal, dynamic_want_images, dynamic_want_rows, dynamic_want_columns, dynamic_want_x_h, dynamic_want_x_w, dynamic_want_phase_h, dynamic_want_phase_w, dynamic_want_reduction_tiles, dynamic_want_row_lanes, dynamic_want_column_lanes, dynamic_want_dyn_addr, dynamic_want_pix_addr, dynamic_want_tile_addr } = taps[dynamic_at];
+                    { dynamic_want_end, dynamic_want_reduce, dynamic_want_by_column, dynamic_want_rect, dynamic_want_fused, dynamic_want_images, dynamic_want_rows, dynamic_want_columns, dynamic_want_x_h, dynamic_want_x_w, dynamic_want_phase_h, dynamic_want_phase_w, dynamic_want_reduction_tiles, dynamic_want_row_lanes, dynamic_want_column_lanes, dynamic_want_dyn_addr, dynamic_want_pix_addr, dynamic_want_tile_addr } = taps[dynamic_at];
                 end
                 if (dynamic_at >= sent) fail("dynamic: a tap out of nothing");
                 checks = checks + 1;
@@ -191,7 +186,6 @@ module tb;
     reg                    stationary_want_by_column;
     reg                    stationary_want_rect;
     reg                    stationary_want_fused;
-    reg                    stationary_want_diagonal;
     reg [15:0]             stationary_want_images;
     reg [15:0]             stationary_want_rows;
     reg [15:0]             stationary_want_columns;
@@ -210,10 +204,10 @@ module tb;
         else begin
             if (stationary_valid !== 1'b0 && stationary_valid !== 1'b1) fail("stationary: valid unknown");
             if (stationary_valid && stationary_ready) begin
-                { stationary_want_end, stationary_want_reduce, stationary_want_by_column, stationary_want_rect, stationary_want_fused, stationary_want_diagonal, stationary_want_images, stationary_want_rows, stationary_want_columns, stationary_want_x_h, stationary_want_x_w, stationary_want_phase_h, stationary_want_phase_w, stationary_want_reduction_tiles, stationary_want_row_lanes, stationary_want_column_lanes, stationary_want_dyn_addr, stationary_want_pix_addr, stationary_want_tile_addr } = taps[stationary_at];
+                { stationary_want_end, stationary_want_reduce, stationary_want_by_column, stationary_want_rect, stationary_want_fused, stationary_want_images, stationary_want_rows, stationary_want_columns, stationary_want_x_h, stationary_want_x_w, stationary_want_phase_h, stationary_want_phase_w, stationary_want_reduction_tiles, stationary_want_row_lanes, stationary_want_column_lanes, stationary_want_dyn_addr, stationary_want_pix_addr, stationary_want_tile_addr } = taps[stationary_at];
                 while (stationary_want_end && stationary_at < sent) begin
                     stationary_at = stationary_at + 1;
-                    { stationary_want_end, stationary_want_reduce, stationary_want_by_column, stationary_want_rect, stationary_want_fused, stationary_want_diagonal, stationary_want_images, stationary_want_rows, stationary_want_columns, stationary_want_x_h, stationary_want_x_w, stationary_want_phase_h, stationary_want_phase_w, stationary_want_reduction_tiles, stationary_want_row_lanes, stationary_want_column_lanes, stationary_want_dyn_addr, stationary_want_pix_addr, stationary_want_tile_addr } = taps[stationary_at];
+                    { stationary_want_end, stationary_want_reduce, stationary_want_by_column, stationary_want_rect, stationary_want_fused, stationary_want_images, stationary_want_rows, stationary_want_columns, stationary_want_x_h, stationary_want_x_w, stationary_want_phase_h, stationary_want_phase_w, stationary_want_reduction_tiles, stationary_want_row_lanes, stationary_want_column_lanes, stationary_want_dyn_addr, stationary_want_pix_addr, stationary_want_tile_addr } = taps[stationary_at];
                 end
                 if (stationary_at >= sent) fail("stationary: a tap out of nothing");
                 checks = checks + 1;
@@ -221,7 +215,6 @@ module tb;
                 if (stationary_reduce !== stationary_want_reduce) fail("stationary: wrong reduce");
                 if (stationary_by_column !== stationary_want_by_column) fail("stationary: wrong by_column");
                 if (stationary_rect !== stationary_want_rect) fail("stationary: wrong rect");
-                if (stationary_diagonal !== stationary_want_diagonal) fail("stationary: wrong diagonal");
                 if (stationary_images !== stationary_want_images) fail("stationary: wrong images");
                 if (stationary_rows !== stationary_want_rows) fail("stationary: wrong rows");
                 if (stationary_columns !== stationary_want_columns) fail("stationary: wrong columns");
@@ -241,7 +234,6 @@ module tb;
     reg                    accumulate_want_by_column;
     reg                    accumulate_want_rect;
     reg                    accumulate_want_fused;
-    reg                    accumulate_want_diagonal;
     reg [15:0]             accumulate_want_images;
     reg [15:0]             accumulate_want_rows;
     reg [15:0]             accumulate_want_columns;
@@ -260,13 +252,13 @@ module tb;
         else begin
             if (accumulate_valid !== 1'b0 && accumulate_valid !== 1'b1) fail("accumulate: valid unknown");
             if (accumulate_valid && accumulate_ready) begin
-                { accumulate_want_end, accumulate_want_reduce, accumulate_want_by_column, accumulate_want_rect, accumulate_want_fused, accumulate_want_diagonal, accumulate_want_images, accumulate_want_rows, accumulate_want_columns, accumulate_want_x_h, accumulate_want_x_w, accumulate_want_phase_h, accumulate_want_phase_w, accumulate_want_reduction_tiles, accumulate_want_row_lanes, accumulate_want_column_lanes, accumulate_want_dyn_addr, accumulate_want_pix_addr, accumulate_want_tile_addr } = taps[accumulate_at];
+                { accumulate_want_end, accumulate_want_reduce, accumulate_want_by_column, accumulate_want_rect, accumulate_want_fused, accumulate_want_images, accumulate_want_rows, accumulate_want_columns, accumulate_want_x_h, accumulate_want_x_w, accumulate_want_phase_h, accumulate_want_phase_w, accumulate_want_reduction_tiles, accumulate_want_row_lanes, accumulate_want_column_lanes, accumulate_want_dyn_addr, accumulate_want_pix_addr, accumulate_want_tile_addr } = taps[accumulate_at];
                 if (accumulate_at >= sent) fail("accumulate: a tap out of nothing");
                 checks = checks + 1;
                 accumulate_seen = accumulate_seen + 1;
                 if (accumulate_end !== accumulate_want_end) fail("accumulate: wrong end");
                 if (accumulate_reduce !== accumulate_want_reduce) fail("accumulate: wrong reduce");
-                if (accumulate_diagonal !== accumulate_want_diagonal) fail("accumulate: wrong diagonal");
+                if (accumulate_by_column !== accumulate_want_by_column) fail("accumulate: wrong by_column");
                 if (accumulate_images !== accumulate_want_images) fail("accumulate: wrong images");
                 if (accumulate_rows !== accumulate_want_rows) fail("accumulate: wrong rows");
                 if (accumulate_columns !== accumulate_want_columns) fail("accumulate: wrong columns");

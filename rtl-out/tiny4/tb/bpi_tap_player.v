@@ -7,7 +7,7 @@ module bpi_tap_player #(parameter FILE = "") (
     input wire [31:0] received
 );
     localparam TAP_W = 8 + 3*16 + 2*24 + 2*8 + 16 + 2*8 + 3*32, GEOMETRY_W = 2*448;
-    localparam OPENS = TAP_W - 2;                         // first tap of its batch
+    localparam OPENS = TAP_W - 3;                         // first tap of its batch
 
     reg                  rst = 1, full = 0, done = 0, tap_valid = 0;
     reg [31:0]           due = 0, due_infos = 0, opened_at = 0;
@@ -16,9 +16,9 @@ module bpi_tap_player #(parameter FILE = "") (
     reg [23:0]           x_h_word, x_w_word;
     reg [31:0]           dyn_addr, pix_addr, tile_addr;
     reg [GEOMETRY_W-1:0] geometry;
-    wire                 tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
+    wire                 tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused;
     wire signed [17:0]   x_h = x_h_word[17:0], x_w = x_w_word[17:0];
-    assign {tap_diagonal, tap_fused, tap_rect, tap_by_column, tap_reduce, tap_end} = flags[5:0];
+    assign {tap_fused, tap_rect, tap_by_column, tap_reduce, tap_end} = flags[4:0];
 
     bpi_vector_file #(.FILE(FILE), .W(TAP_W + GEOMETRY_W + 2*32)) taps ();
     integer seed, count = 0, count_infos = 0;
