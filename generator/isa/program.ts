@@ -89,6 +89,7 @@ export const encode = (instructions: readonly Instruction[]): Uint32Array => {
   instructions.forEach((instruction, index) => {
     const { opcode, fields } = INSTRUCTION_SET[instruction.kind];
     const isGeometry = instruction.kind === 'geometry';
+    if (end > program.length) throw new RangeError(`${where}: the second half of a ${kind} is missing`);
     const words = isGeometry ? new Uint32Array(2 * GEOMETRY_HALF) : program.subarray(at, at + WORDS_PER_INSTRUCTION);
     const values = instruction as unknown as Values;
     for (const field of fields) put(words, `instruction ${index}: ${instruction.kind}`, field, values[field.name]);
@@ -121,11 +122,11 @@ export const decode = (program: Uint32Array): readonly Instruction[] => {
     if (kind === undefined) throw new RangeError(`${where}: no opcode ${program[at] & 0xff}`);
     const isGeometry = kind === 'geometry';
     const end = at + (isGeometry ? 2 : 1) * WORDS_PER_INSTRUCTION;
+    if (end > program.length) throw new RangeError(`${where}: the second half of a ${kind} is missing`);
     const words = isGeometry ? new Uint32Array(2 * GEOMETRY_HALF) : program.subarray(at, end);
     if (isGeometry) {
       words.set(program.subarray(at + GEOMETRY_FIRST, at + WORDS_PER_INSTRUCTION));
-      if (end <= program.length)
-        words.set(program.subarray(at + WORDS_PER_INSTRUCTION + GEOMETRY_FIRST, end), GEOMETRY_HALF);
+      words.set(program.subarray(at + WORDS_PER_INSTRUCTION + GEOMETRY_FIRST, end), GEOMETRY_HALF);
     }
     const values = INSTRUCTION_SET[kind].fields.map((field) => [field.name, get(words, field)]);
     const instruction = { kind, ...Object.fromEntries(values) } as Instruction;

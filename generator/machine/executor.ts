@@ -37,10 +37,12 @@ export const execute = (config: Config, program: Uint32Array, memory: readonly R
     if (instruction.kind === 'end' && instruction !== instructions.at(-1)) {
       fail('NO_END', 'END is not the last instruction');
     }
+    // a GEOMETRY is two, and takes effect with the second
+    index += encodedCount(instruction) - 1;
     handlerOf(instruction).run(machine, instruction);
     const queue = queueOf(instruction);
     if (queue) dispatched[queue] += queueCount(instruction);
-    index += encodedCount(instruction);
+    index += 1;
   }
   if (instructions.at(-1)?.kind !== 'end') fail('NO_END', 'the program does not end with END');
   const { beatBytes } = machine.sizes;

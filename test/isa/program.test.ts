@@ -74,7 +74,7 @@ describe('program', () => {
       }),
     ]);
     expect([...words]).toEqual([
-      0x1e03, 7, 8, 0x30002, 0x50004, 0x0a090006, 0xffffffff, 0, 0, 0x2ffff, 0x3fffe, 0x04030201, 0x605, 0x3fffe, 0, 0,
+      0x0e03, 7, 8, 0x30002, 0x50004, 0x0a090006, 0xffffffff, 0, 0, 0x2ffff, 0x3fffe, 0x04030201, 0x605, 0x3fffe, 0, 0,
     ]);
   });
 
@@ -82,7 +82,7 @@ describe('program', () => {
     const words = encode([zeros('geometry', { boundH: 3, dynBorrowW: -1, pixB: 5, tileInner: 6 })]);
     expect(words.length).toBe(32);
     expect([words[0], words[2], words[15]]).toEqual([1, 3, 0xffffffff]);
-    expect([words[16], words[18], words[30], words[31]]).toEqual([0x101, 5, 6, 0]);
+    expect([words[16], words[18], words[30], words[31]]).toEqual([0x101, 5, 6, 0x01010000]);
     expect(queueCount(zeros('geometry', {}))).toBe(2);
   });
 
@@ -108,6 +108,6 @@ describe('program', () => {
     const end = encode([{ kind: 'end' }]);
     end[15] = 1;
     expect(() => decode(end)).toThrow(/word 15/);
-    expect(() => decode(encode([zeros('geometry', {})]).subarray(0, 16))).toThrow(/word 16/);
+    expect(() => decode(encode([zeros('geometry', {})]).subarray(0, 16))).toThrow(/second half of a geometry/);
   });
 });

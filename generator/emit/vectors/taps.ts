@@ -298,7 +298,7 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
     tileColumn,
     tileInner,
     ...groups,
-    rowLanes: between(next, 1, R),
+    rowLanes: fused ? R : between(next, 1, R),
     columnLanes: between(next, 1, C),
   };
 

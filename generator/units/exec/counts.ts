@@ -48,7 +48,7 @@ export const addExec = (counts: Counts, config: Config, shape: TileShape, geomet
     for (let reduction = 0; reduction < reductions; reduction++) {
       for (const tap of shape.taps) {
         if (tap.positions === 0) continue;
-        const used = lanesOf(config.array, geometry, exec, column, reduction, tap.kw);
+        const used = lanesOf(geometry, exec, column, reduction, tap.kw);
         const lanes = { ...used, met: metLanes(geometry, exec, used.column) };
         if (exec.reducePixels) addPixelTap(counts, config, exec, tap, lanes);
         else addChannelTap(counts, config, exec, tap, lanes);

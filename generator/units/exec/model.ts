@@ -252,7 +252,7 @@ export const runExec = (machine: Machine, exec: Exec): void => {
     fail('ENGINE', 'the engine zerofree alone needs rect');
   }
   const walksH = axisWalks(geometry, exec, 'H', fail);
-  const lanesOfTap = (tap: number): number => fusedLanes(exec, rows, tap);
+  const lanesOfTap = (tap: number): number => fusedLanes(exec, geometry.rowLanes, tap);
   const walksW = axisWalks(geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
   for (let column = 0; column < exec.columnTiles; column++) {
@@ -260,7 +260,7 @@ export const runExec = (machine: Machine, exec: Exec): void => {
       walksH.forEach((h, kh) => {
         walksW.forEach((w, kw) => {
           if (h.count === 0 || w.count === 0) return;
-          const lanes = lanesOf(config.array, geometry, exec, column, reduction, kw);
+          const lanes = lanesOf(geometry, exec, column, reduction, kw);
           const tap: Tap = {
             exec,
             geometry,

@@ -39,10 +39,11 @@ const prefix = (count: number, value: (index: number) => number): Int32Array => 
 };
 
 /** Row lanes of a fused tap along w: all, and what is left in the last one. */
-export const fusedLanes = (exec: Exec, rows: number, kw: number): number =>
-  kw === exec.tapsW - 1 ? exec.rowLanesLast : rows;
+export const fusedLanes = (exec: Exec, rowLanes: number, kw: number): number =>
+  kw === exec.tapsW - 1 ? exec.rowLanesLast : rowLanes;
 
-const tapCounts = (exec: Exec, boundW: number, rows: number, h: AxisWalk, w: AxisWalk, kh: number, kw: number) => {
+const tapCounts = (exec: Exec, geometry: Geometry, rows: number, h: AxisWalk, w: AxisWalk, kh: number, kw: number) => {
+  const { boundW, rowLanes } = geometry;
   const perImage = h.count * w.count;
   const positions = exec.nb * perImage;
   const validH = prefix(h.count, (i) => h.valid[i]!);
@@ -53,7 +54,7 @@ const tapCounts = (exec: Exec, boundW: number, rows: number, h: AxisWalk, w: Axi
   const valid = exec.nb * allH * allW;
   let data = 0;
   if (exec.fused) {
-    const lanes = fusedLanes(exec, rows, kw);
+    const lanes = fusedLanes(exec, rowLanes, kw);
     for (let i = 0; i < w.count; i++) {
       if (w.valid[i]) data += Math.min(lanes, boundW - w.x[i]!) - Math.max(0, -w.x[i]!);
     }
@@ -113,9 +114,9 @@ export class TileShapes {
     if (known) return known;
     const { rows } = this.config.array;
     const walksH = axisWalks(geometry, exec, 'H', refuse);
-    const lanesOf = exec.fused ? (kw: number) => fusedLanes(exec, rows, kw) : undefined;
+    const lanesOf = exec.fused ? (kw: number) => fusedLanes(exec, geometry.rowLanes, kw) : undefined;
     const walksW = axisWalks(geometry, exec, 'W', refuse, lanesOf);
-    const taps = walksH.flatMap((h, kh) => walksW.map((w, kw) => tapCounts(exec, geometry.boundW, rows, h, w, kh, kw)));
+    const taps = walksH.flatMap((h, kh) => walksW.map((w, kw) => tapCounts(exec, geometry, rows, h, w, kh, kw)));
     const shape = { walksH, walksW, taps };
     shapes.set(key, shape);
     return shape;
@@ -124,7 +125,6 @@ export class TileShapes {
 
 /** Lanes of the array that one tap uses, by the channel tiles it belongs to. */
 export const lanesOf = (
-  { rows }: Config['array'],
   geometry: Geometry,
   exec: Exec,
   column: number,
@@ -133,7 +133,7 @@ export const lanesOf = (
 ): { readonly row: number; readonly column: number } => {
   const lastColumn = column === exec.columnTiles - 1;
   const columnLanes = lastColumn ? exec.columnLanesLast : geometry.columnLanes;
-  if (exec.fused) return { row: fusedLanes(exec, rows, kw), column: columnLanes };
+  if (exec.fused) return { row: fusedLanes(exec, geometry.rowLanes, kw), column: columnLanes };
   const last = inGroups(geometry) ? lastColumn : exec.reducePixels || reduction === exec.reductionTiles - 1;
   return { row: last ? exec.rowLanesLast : geometry.rowLanes, column: columnLanes };
 };

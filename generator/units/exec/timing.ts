@@ -69,7 +69,7 @@ export class ExecPipeline {
   private readonly drainDelay: number;
 
   constructor(
-    private readonly config: Config,
+    config: Config,
     private readonly shapes: TileShapes,
   ) {
     const { arrayLatency, accumulatorHazard } = derive(config);
@@ -105,7 +105,7 @@ export class ExecPipeline {
             const pushed = Math.max(state + 2 + w.first, this.room());
             state = pushed + 1;
             const tap = taps[kh * walksW.length + kw]!;
-            const lanes = lanesOf(this.config.array, geometry, exec, column, reduction, kw);
+            const lanes = lanesOf(geometry, exec, column, reduction, kw);
             if (exec.reducePixels) this.pixelTap(pushed, exec, tap, lanes.row);
             else this.channelTap(pushed, geometry, exec, tap, column);
           }
