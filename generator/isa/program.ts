@@ -89,7 +89,6 @@ export const encode = (instructions: readonly Instruction[]): Uint32Array => {
   instructions.forEach((instruction, index) => {
     const { opcode, fields } = INSTRUCTION_SET[instruction.kind];
     const isGeometry = instruction.kind === 'geometry';
-    if (end > program.length) throw new RangeError(`${where}: the second half of a ${kind} is missing`);
     const words = isGeometry ? new Uint32Array(2 * GEOMETRY_HALF) : program.subarray(at, at + WORDS_PER_INSTRUCTION);
     const values = instruction as unknown as Values;
     for (const field of fields) put(words, `instruction ${index}: ${instruction.kind}`, field, values[field.name]);
