@@ -271,7 +271,7 @@ const DATA_PATHS: readonly Proof[] = [
     name: 'decode',
     blocks: ['decode'],
     property:
-      'an instruction leaves unchanged, once, for one queue or with a cause; none without a cause waits for what is not given yet, begins outside its buffer, names lanes, addresses or alignments that do not exist, counts to zero, or writes a run of more bytes than 32 bits count',
+      'an instruction leaves unchanged, once, for one queue or with a cause; none without a cause waits for what is not given yet, begins outside its buffer, names lanes, groups, addresses or alignments that do not exist, counts to zero, or writes a run of more bytes than 32 bits count',
     bounds: 'any words and counts; 4 by 4 lanes, 32-bit addresses, 16-bit operands',
     method: { kind: 'pdr' },
     harness: 'decode',
@@ -280,6 +280,12 @@ const DATA_PATHS: readonly Proof[] = [
         name: 'waits for what is not given yet',
         block: 'decode',
         find: ' || ins_q[2*32 +: 32] > loads_i',
+        replace: '',
+      },
+      {
+        name: 'groups need not fit the array',
+        block: 'decode',
+        find: '|| !(by_column ? columns_fit_q : rows_fit_q)',
         replace: '',
       },
       {
@@ -463,8 +469,9 @@ export const PROOFS: readonly Proof[] = [
     name: 'accumulator',
     blocks: ['accumulator'],
     property:
-      'every entry holds the sum of what came since its last drain, whatever the others do; a drain gives it two cycles later and clears it; a drain goes on in the first gap of the accumulates; clearing ends; the end of a tile comes out when all before it has been written',
-    bounds: 'any addresses and data, an address again after ADD_STAGES+2 cycles; int32, 1 lane, 4 banks of 2 entries',
+      'every lane of an entry holds the sum of what came to it since its last drain, whatever the others do, and adds where its group does; a drain gives it two cycles later and clears it; a drain goes on in the first gap of the accumulates; clearing ends; the end of a tile comes out when all before it has been written',
+    bounds:
+      'any addresses and data, the same lanes of an address again after ADD_STAGES+2 cycles; int32, 2 lanes, groups of any number of them, 4 banks of 2 entries',
     method: { kind: 'bounded', depth: 13 },
     harness: 'accumulator',
     bugs: [
@@ -481,6 +488,12 @@ export const PROOFS: readonly Proof[] = [
         replace: '',
       },
       {
+        name: 'the next group is the same',
+        block: 'accumulator',
+        find: 'lanes_q << group_lanes_i',
+        replace: 'lanes_q',
+      },
+      {
         name: 'the end of a tile comes early',
         block: 'accumulator',
         find: 'ended_o         = ending_q[ADD_STAGES+3]',
@@ -492,7 +505,7 @@ export const PROOFS: readonly Proof[] = [
     name: 'issue',
     blocks: ['issue'],
     property:
-      'an accumulator address comes again after HAZARD cycles or later; a swap waits for a whole stationary tile, and no more than one is pushed ahead; every item, vector and column is taken once; an item that can go on does so within HAZARD cycles',
+      'an accumulator address comes again, for the same group of lanes, after HAZARD cycles or later; a swap waits for a whole stationary tile, and no more than one is pushed ahead; every item, vector and column is taken once; an item that can go on does so within HAZARD cycles',
     bounds: 'any streams; 2 columns, HAZARD 3',
     method: { kind: 'pdr' },
     harness: 'issue',
@@ -502,6 +515,12 @@ export const PROOFS: readonly Proof[] = [
         block: 'issue',
         find: 'assign clash[i] = recent_valid_q[i] &&',
         replace: 'assign clash[i] = i == 0 && recent_valid_q[i] &&',
+      },
+      {
+        name: 'the next group is the same',
+        block: 'issue',
+        find: "item_keep_i[0] ? group_q : group_q + 1'b1",
+        replace: 'group_q',
       },
       {
         name: 'swaps before the tile is loaded',

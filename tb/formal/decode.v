@@ -32,6 +32,16 @@ module decode_formal #(
         full_q <= !rst_q && ((in_valid && in_ready) || (full_q && !out_ready));
     end
 
+    // --- Groups of the GEOMETRY that an EXEC has --------------------------------
+    reg [7:0] group_c_q, group_n_q;
+    always @(posedge clk_i) begin
+        if (full_q && out_ready && ins_q[`ANY_OPCODE] == `OPCODE_GEOMETRY && ins_q[`ANY_SECOND]) begin
+            group_c_q <= ins_q[`GEOMETRY_SECOND_GROUP_VECTORS];
+            group_n_q <= ins_q[`GEOMETRY_SECOND_GROUP_LANES];
+        end
+        if (rst_q) group_c_q <= 8'd0;
+    end
+
     // --- Fields, as the manual names them -----------------------------------
     wire [7:0] opcode = ins[`ANY_OPCODE];
     wire       load = is_load, exec = is_exec && opcode == `OPCODE_EXEC, geometry = is_exec && opcode == `OPCODE_GEOMETRY;
@@ -62,6 +72,15 @@ module decode_formal #(
             assert (ins[`EXEC_REDUCTION_TILES] != 16'd0 && ins[`EXEC_TAPS_H] != 8'd0 && ins[`EXEC_TAPS_W] != 8'd0);
             assert (ins[`EXEC_ROW_LANES_LAST] != 8'd0 && ins[`EXEC_ROW_LANES_LAST] <= ROWS);   // lanes that exist
             assert (ins[`EXEC_COLUMN_LANES_LAST] != 8'd0 && ins[`EXEC_COLUMN_LANES_LAST] <= COLS);
+        end
+        if (geometry && ins[`ANY_SECOND]) begin
+            assert (ins[`GEOMETRY_SECOND_ROW_LANES] != 8'd0 && ins[`GEOMETRY_SECOND_ROW_LANES] <= ROWS);
+            assert (ins[`GEOMETRY_SECOND_COLUMN_LANES] != 8'd0 && ins[`GEOMETRY_SECOND_COLUMN_LANES] <= COLS);
+            assert ((ins[`GEOMETRY_SECOND_GROUP_VECTORS] != 8'd0) == (ins[`GEOMETRY_SECOND_GROUP_LANES] != 8'd0));
+        end
+        if (exec && group_c_q != 8'd0) begin                                                    // groups side by side fit
+            assert (ins[`EXEC_REDUCTION_TILES] == 16'd1 && !ins[`EXEC_FUSED]);
+            assert (ins[`EXEC_BY_COLUMN] ? group_n_q <= ROWS && group_c_q <= COLS : group_c_q <= ROWS && group_n_q <= COLS);
         end
         if (geometry) assert (ins[`ANY_SECOND] || (ins[`GEOMETRY_FIRST_PHASE_MOD_H] != 8'd0 && ins[`GEOMETRY_FIRST_PHASE_MOD_W] != 8'd0));
         if (store) begin

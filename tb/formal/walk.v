@@ -83,6 +83,8 @@ module walk_formal #(
         geometry[`GEOMETRY_PIX_POS_W]    = pixels(pix_pos[1]);
         geometry[`GEOMETRY_PIX_WRAP_W]   = pixels(pix_wrap[1]);
         geometry[`GEOMETRY_PIX_TAP_W]    = pixels(pix_tap[1]);
+        geometry[`GEOMETRY_ROW_LANES]    = 8'd1;
+        geometry[`GEOMETRY_COLUMN_LANES] = 8'd1;
         geometry[`GEOMETRY_TILE_TAP_H]   = 32'd16;
         geometry[`GEOMETRY_TILE_TAP_W]   = 32'd1;
         tile = 512'd0;
@@ -112,17 +114,17 @@ module walk_formal #(
 
     // --- Walker and address generators ------------------------------------
     reg  done_q;
-    wire tile_ready, tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused, tap_diagonal;
+    wire tile_ready, tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused;
     wire [15:0] tap_images, tap_rows, tap_columns, tap_tiles;
     wire signed [17:0] tap_x_h, tap_x_w;
     wire [7:0] tap_phase_h, tap_phase_w, tap_row_lanes, tap_column_lanes;
     wire [7:0] tap_dyn, tap_pix, tap_tile;
     wire dyn_ready, stat_ready, acc_ready;
     wire tap_fire = tap_valid && dyn_ready && stat_ready && acc_ready;
-    bpi_tap_walker #(.ROWS(1), .COLS(1), .DYN_W(8), .PIX_W(8), .TILE_W(8)) u_tap_walker (
+    bpi_tap_walker #(.DYN_W(8), .PIX_W(8), .TILE_W(8)) u_tap_walker (
         .clk_i(clk_i), .rst_i(rst_q), .tile_valid_i(!rst_q && !done_q), .tile_ready_o(tile_ready), .tile_i(tile), .geometry_i(geometry),
         .tap_valid_o(tap_valid), .tap_ready_i(dyn_ready && stat_ready && acc_ready), .tap_end_o(tap_end), .tap_reduce_o(tap_reduce),
-        .tap_by_column_o(tap_by_column), .tap_rect_o(tap_rect), .tap_fused_o(tap_fused), .tap_diagonal_o(tap_diagonal),
+        .tap_by_column_o(tap_by_column), .tap_rect_o(tap_rect), .tap_fused_o(tap_fused),
         .tap_images_o(tap_images), .tap_rows_o(tap_rows), .tap_columns_o(tap_columns), .tap_x_h_o(tap_x_h), .tap_x_w_o(tap_x_w),
         .tap_phase_h_o(tap_phase_h), .tap_phase_w_o(tap_phase_w), .tap_reduction_tiles_o(tap_tiles), .tap_row_lanes_o(tap_row_lanes),
         .tap_column_lanes_o(tap_column_lanes), .tap_dyn_addr_o(tap_dyn), .tap_pix_addr_o(tap_pix), .tap_tile_addr_o(tap_tile)
@@ -154,7 +156,7 @@ module walk_formal #(
     wire       swap;
     bpi_agu_stationary #(.ROWS(1), .COLS(1), .DATA_W(8), .LANES(1), .ADDR_W(8)) u_agu_stationary (
         .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire && !tap_end), .tap_ready_o(stat_ready), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
-        .tap_rect_i(tap_rect), .tap_diagonal_i(tap_diagonal), .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns),
+        .tap_rect_i(tap_rect), .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns),
         .tap_phase_h_i(tap_phase_h), .tap_phase_w_i(tap_phase_w), .tap_row_lanes_i(tap_row_lanes), .tap_column_lanes_i(tap_column_lanes),
         .tap_pix_addr_i(tap_pix), .tap_tile_addr_i(tap_tile), .geometry_i(geometry), .rd_valid_o(stat_read), .rd_addr_o(stat_addr), .rd_data_i(stat_2q),
         .block_valid_o(weight_valid), .block_ready_i(enter && swap), .block_by_column_o(weight_by_column), .block_data_o(weight_data)
@@ -164,7 +166,7 @@ module walk_formal #(
     wire [7:0] item_addr, item_columns, item_lanes;
     wire [15:0] item_inside, item_zero;
     bpi_agu_accumulate #(.ADDR_W(8)) u_agu_accumulate (
-        .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire), .tap_ready_o(acc_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce), .tap_diagonal_i(tap_diagonal),
+        .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire), .tap_ready_o(acc_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
         .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns), .tap_column_lanes_i(tap_column_lanes), .tap_pix_addr_i(tap_pix),
         .tap_tile_addr_i(tap_tile), .geometry_i(geometry), .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info_first),
         .info_last_i(info_last), .info_lanes_i(info_lanes), .info_inside_i(info_inside), .info_zero_i(info_zero),
