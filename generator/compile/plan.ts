@@ -3,7 +3,7 @@ import { Builder, MAX_INSTRUCTIONS, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
-import { emitPass, ledBySmaller, type Tiling, tilingsOf } from '../dataflows/tilings.js';
+import { emitPass, type Tiling, tilingsOf, withSmallerEnds } from '../dataflows/tilings.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
@@ -248,16 +248,21 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   // Each candidate's program is built, the best few are replayed in time.
   let finalists: readonly Finalist[] = [];
   let refused: Finding | undefined;
-  for (const tiling of candidates) {
+  const enter = (tiling: Tiling): void => {
     const worst = finalists.length < FINALISTS ? Number.POSITIVE_INFINITY : finalists.at(-1)!.score;
     const builder = build(tiling, worst);
-    if (!builder) continue;
+    if (!builder) return;
     const unfit = encodingProblem(config, builder.instructions);
     refused ??= unfit;
-    if (unfit) continue;
+    if (unfit) return;
     const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
     finalists = [...finalists, entry].sort((x, y) => x.score - y.score).slice(0, FINALISTS);
-  }
+  };
+  candidates.forEach(enter);
+  const whole = finalists;
+  if (!options.choose) whole.flatMap(({ tiling }) => withSmallerEnds(tiling)).forEach(enter);
+  // the best without smaller ends stays, whatever the outline thinks of the others
+  if (whole[0] && !finalists.includes(whole[0])) finalists = [whole[0], ...finalists];
   const replay = (builder: Builder, tiling: Tiling): Replayed => {
     const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
     const { cycles } = performanceOf(config, { instructions, memory });
@@ -267,14 +272,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     const cost = { ...built, cycles, bytesRead };
     return { tiling, instructions, words, cost, score: score(cost, compulsory) };
   };
-  const better = (some: readonly Replayed[]): Replayed | undefined => [...some].sort((x, y) => x.score - y.score)[0];
-  const whole = better(finalists.map(({ builder, tiling }) => replay(builder, tiling)));
-  if (!whole) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
-  const led = (options.choose ? [] : ledBySmaller(whole.tiling)).flatMap((tiling) => {
-    const builder = build(tiling, Number.POSITIVE_INFINITY);
-    return builder && !encodingProblem(config, builder.instructions) ? [replay(builder, tiling)] : [];
-  });
-  const best = better([whole, ...led])!;
+  const [best] = finalists.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
+  if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
   const { instructions, words } = best;
   checkReach(config, 'the program', memory.program + words.byteLength);
   const parts = usedTensors(pass).map((name) => ({

@@ -20,13 +20,19 @@ export const cut = (whole: number, size: number): readonly Range[] =>
     last: Math.min(whole, (i + 1) * size) - 1,
   }));
 
-/** Cuts 0…whole−1 into a first range of its own size, and ranges of a size behind it. */
-export const cutBehind = (whole: number, lead: number, size: number): readonly Range[] => {
-  const first = { first: 0, last: Math.min(lead, whole) - 1 };
-  return [
-    first,
-    ...cut(whole - first.last - 1, size).map((part) => ({ first: part.first + lead, last: part.last + lead })),
-  ];
+/** Cuts 0…whole−1 into ranges of a size; the first may be shorter. */
+export const cutShortFirst = (whole: number, size: number): readonly Range[] =>
+  cut(whole, size)
+    .map(({ first, last }) => ({ first: whole - 1 - last, last: whole - 1 - first }))
+    .reverse();
+
+/** Cuts 0…whole−1 into a first range of so many, each further one twice as long, up to a size. */
+export const cutGrowing = (whole: number, lead: number, size: number): readonly Range[] => {
+  const ranges: Range[] = [];
+  for (let [first, length] = [0, lead]; first < whole; first += length, length = Math.min(size, 2 * length)) {
+    ranges.push({ first, last: Math.min(whole, first + length) - 1 });
+  }
+  return ranges;
 };
 
 /** Cuts a range into ranges of a size; the last may be shorter. */

@@ -55,11 +55,20 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
 export const tilingsOf = (builder: Builder, nest: LoopNest, memory: MemoryMap, lanes: LaneMapping): readonly Tiling[] =>
   reductions[nest.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, nest, memory, lanes);
 
-/** A tiling whose very first tile is smaller, so that the array begins sooner: half of its rows, and a quarter. */
-export const ledBySmaller = (tiling: Tiling): readonly Tiling[] =>
+/** A tiling whose first tiles are smaller, so that the array begins sooner: from a half, a quarter, an eighth of its rows. */
+const ledBySmaller = (tiling: Tiling): readonly Tiling[] =>
   tiling.images > 1
     ? []
-    : [2, 4].filter((part) => tiling.rows >= part).map((part) => ({ ...tiling, lead: Math.ceil(tiling.rows / part) }));
+    : [2, 4, 8]
+        .filter((part) => tiling.rows >= part)
+        .map((part) => ({ ...tiling, lead: Math.ceil(tiling.rows / part) }));
+
+/** A tiling that begins with smaller tiles, ends with one that is stored part by part, or does both. */
+export const withSmallerEnds = (tiling: Tiling): readonly Tiling[] => {
+  const led = ledBySmaller(tiling);
+  if (tiling.kind !== 'pixels') return led;
+  return [...led, ...[tiling, ...led].map((one) => ({ ...one, trail: true }) as Tiling)];
+};
 
 /** Emits a pass with a tiling; operands wait for so many STOREs. */
 export const emitPass = (

@@ -517,10 +517,10 @@ export const PROOFS: readonly Proof[] = [
         replace: 'assign clash[i] = i == 0 && recent_valid_q[i] &&',
       },
       {
-        name: 'the next group is the same',
+        name: 'the same group is another one',
         block: 'issue',
         find: "item_keep_i[0] ? group_q : group_q + 1'b1",
-        replace: 'group_q',
+        replace: "group_q + 1'b1",
       },
       {
         name: 'swaps before the tile is loaded',

@@ -2,7 +2,7 @@ import type { ResultFormat } from '../../formats/index.js';
 import { type Axis, type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
-import { cut, cutBehind, cutRange } from '../shrink.js';
+import { cut, cutGrowing, cutRange } from '../shrink.js';
 import { acquireRows, type Source, type Strip, type StripPitch, stripChannels, stripPitch } from '../sources.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
 import { storeTile } from './results.js';
@@ -234,7 +234,7 @@ export const emitChannelPass = (
   const pixels = (body: (pixels: Pixels) => void): void => {
     // rows always go down, so that a tile finds again those that it shares with the one above
     for (const strip of stripOrder(strips)) {
-      for (const rows of lead ? cutBehind(shape.height, lead, tiling.rows) : rowTiles) body({ ...strip, rows });
+      for (const rows of lead ? cutGrowing(shape.height, lead, tiling.rows) : rowTiles) body({ ...strip, rows });
       lead = undefined;
     }
   };

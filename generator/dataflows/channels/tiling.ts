@@ -15,7 +15,7 @@ export interface ChannelTiling {
   readonly images: number;
   readonly rows: number;
   readonly columns: number;
-  /** Rows of the very first tiles, where they are smaller so that the array begins sooner. */
+  /** Rows of the very first tile, where the first ones grow from there so that the array begins sooner. */
   readonly lead?: number;
   /** Target channels of a tile, and reduction channels of a chunk. */
   readonly target: number;

@@ -3,7 +3,7 @@ import type { Store } from '../../isa/program.js';
 import { type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
-import { cut, cutBehind, cutRange } from '../shrink.js';
+import { cut, cutGrowing, cutRange, cutShortFirst } from '../shrink.js';
 import { acquireRows, type Strip, stripChannels, stripPitch } from '../sources.js';
 import { type StoredVectors, storedVectors } from '../storedVectors.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
@@ -38,6 +38,8 @@ interface Pixels {
 
 const one: Range = { first: 0, last: 0 };
 
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+
 /** Accumulator vectors of a tile: of a row of taps' output channels, and of a group. */
 const vectorsOf = ({ shape, tiling }: Job, { c, n, tapsH, tapsW }: Tile) => {
   const vectors = Math.ceil(rangeLength(n) / shape.tileLanes.columns);
@@ -46,8 +48,17 @@ const vectorsOf = ({ shape, tiling }: Job, { c, n, tapsH, tapsW }: Tile) => {
   return { vectors, sums, perGroup: taps * sums * vectors, together: tiling.groups > 1 };
 };
 
-/** Adds what some pixels contribute to the sums of a tile. */
-const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): void => {
+/**
+ * Adds what some pixels contribute to the sums of a tile.
+ * @param stored called behind each column tile, when these are summed one by one.
+ */
+const addPixels = (
+  job: Job,
+  tile: Tile,
+  pixels: Pixels,
+  place: Accumulator,
+  stored?: (columnTile: number) => void,
+): void => {
   const { shape, builder, waitStore } = job;
   const { nest, walk, tileLanes } = shape;
   const { layer, mode, height, width } = nest;
@@ -75,7 +86,10 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
     tapsW: map.taps(walk, tile.tapsW),
   };
   const visits = visitsOf(tileWalk);
-  if (isIdle(tileWalk, visits)) return;
+  if (isIdle(tileWalk, visits)) {
+    for (const columnTile of range(vectors)) stored?.(columnTile);
+    return;
+  }
   const { sourceRows, sourceColumns } = tileWalk;
   const empty = rangeLength(sourceRows) === 0 || rangeLength(sourceColumns) === 0;
   const x: Strip = {
@@ -126,12 +140,28 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
       pixel: dyBase + g * shape.groupN,
       tile: place.base + g * perGroup,
     };
-    builder.exec({
-      waitStore: place.waitStore,
-      ...{ reducePixels: true, byColumn: false, columnTiles: vectors, reductionTiles, columnLanesLast },
-      rowLanesLast: map.rowLanesLast(lanes),
-      ...execWalk(tileWalk, steps, bases),
-    });
+    const common = { waitStore: place.waitStore, reducePixels: true, byColumn: false, reductionTiles };
+    const rowLanesLast = map.rowLanesLast(lanes);
+    if (!stored) {
+      const all = { columnTiles: vectors, rowLanesLast, columnLanesLast };
+      builder.exec({ ...common, ...all, ...execWalk(tileWalk, steps, bases) });
+      continue;
+    }
+    for (const columnTile of range(vectors)) {
+      const isLast = columnTile === vectors - 1;
+      const here = {
+        dynamic: bases.dynamic + (map.joinsGroups ? columnTile * tileLanes.rows : 0),
+        pixel: bases.pixel + columnTile * tileLanes.columns,
+        tile: bases.tile + columnTile,
+      };
+      builder.exec({
+        ...{ ...common, columnTiles: 1 },
+        rowLanesLast: isLast || !map.joinsGroups ? rowLanesLast : tileLanes.rows,
+        columnLanesLast: isLast ? columnLanesLast : tileLanes.columns,
+        ...execWalk(tileWalk, steps, here),
+      });
+      stored(columnTile);
+    }
   }
 };
 
@@ -139,7 +169,7 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
 type Runs = Pick<Store, 'n1' | 'n2' | 'stride1' | 'stride2' | 'accStride1' | 'accStride2' | 'accGroupStride'>;
 
 /** Emits the STOREs of a tile: one a group, or one a row of taps where those are not whole rows of the kernel. */
-const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
+const storeSums = (job: Job, tile: Tile, place: Accumulator, columnTile?: number): void => {
   const { shape, builder, format } = job;
   const { nest, memory, groupN, tileLanes } = shape;
   const { layer } = nest;
@@ -151,7 +181,11 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   const depth = layer.C / layer.G;
   const c0 = sums === depth ? 0 : c.first;
   const tapBytes = depth * layer.N * outBytes;
-  const stored = storedVectors(nCount, tileLanes.columns, builder.config.array.columns);
+  const lanesOf = (vector: number): number => Math.min(tileLanes.columns, nCount - vector * tileLanes.columns);
+  const stored =
+    columnTile === undefined
+      ? storedVectors(nCount, tileLanes.columns, builder.config.array.columns)
+      : [{ first: columnTile, groups: 1, vectorsPerGroup: 1, lastLanes: lanesOf(columnTile) }];
   for (let group = groups.first; group <= groups.last; group++) {
     const n0 = group * groupN + n.first;
     const accBase = place.base + (group - groups.first) * perGroup;
@@ -168,7 +202,7 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
         },
         place.halves,
       );
-    if (nCount === layer.N && stored.length === 1) {
+    if (nCount === layer.N && stored.length === 1 && columnTile === undefined) {
       const [all] = stored as readonly [StoredVectors];
       const rows = { ...all, groups: all.groups * sums };
       put(address(tapsH.first), accBase, rows, {
@@ -193,7 +227,7 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   }
 };
 
-const emitTile = (job: Job, tile: Tile, lead: number | undefined): void => {
+const emitTile = (job: Job, tile: Tile, lead: number | undefined, trail: boolean): void => {
   const { shape, tiling, builder } = job;
   const { perGroup } = vectorsOf(job, tile);
   const [place] = builder.accumulator(perGroup * rangeLength(tile.groups), 1);
@@ -201,10 +235,15 @@ const emitTile = (job: Job, tile: Tile, lead: number | undefined): void => {
     cut(shape.width, tiling.columns).map((columns) => ({ images, columns })),
   );
   strips.forEach((strip, index) => {
-    const rowTiles = lead && index === 0 ? cutBehind(shape.height, lead, tiling.rows) : cut(shape.height, tiling.rows);
-    for (const rows of rowTiles) addPixels(job, tile, { ...strip, rows }, place!);
+    const rowTiles =
+      lead && index === 0 ? cutGrowing(shape.height, lead, tiling.rows) : cutShortFirst(shape.height, tiling.rows);
+    rowTiles.forEach((rows, at) => {
+      const last = trail && index === strips.length - 1 && at === rowTiles.length - 1;
+      const store = last ? (columnTile: number) => storeSums(job, tile, place!, columnTile) : undefined;
+      addPixels(job, tile, { ...strip, rows }, place!, store);
+    });
   });
-  storeSums(job, tile, place!);
+  if (!trail) storeSums(job, tile, place!);
 };
 
 /** Input channels, and the output channels that are summed with them: all of the group, or those of the same groups side by side. */
@@ -229,20 +268,19 @@ export const emitPixelPass = (
   const { layer } = shape.nest;
   const job: Job = { shape, tiling, builder, format, waitStore };
   // Output channels and taps go back and forth from tile to tile of input channels: the dY read last is still there.
-  let { lead } = tiling;
   let turn = 0;
-  for (const groups of cut(shape.groups, tiling.groups)) {
-    for (const { c, ns } of channelTiles(shape, tiling)) {
-      const tiles = ns.flatMap((n) =>
+  const tiles = cut(shape.groups, tiling.groups).flatMap((groups) =>
+    channelTiles(shape, tiling).flatMap(({ c, ns }): readonly Tile[] => {
+      const some = ns.flatMap((n) =>
         cut(layer.Kh, tiling.tapsH).flatMap((tapsH) =>
-          cut(layer.Kw, tiling.tapsW).map((tapsW) => ({ n, tapsH, tapsW })),
+          cut(layer.Kw, tiling.tapsW).map((tapsW) => ({ groups, c, n, tapsH, tapsW })),
         ),
       );
       turn += 1;
-      for (const tile of turn % 2 === 0 ? tiles.reverse() : tiles) {
-        emitTile(job, { groups, c, ...tile }, lead);
-        lead = undefined;
-      }
-    }
-  }
+      return turn % 2 === 0 ? some.reverse() : some;
+    }),
+  );
+  tiles.forEach((tile, index) => {
+    emitTile(job, tile, index === 0 ? tiling.lead : undefined, index === tiles.length - 1 && tiling.trail === true);
+  });
 };

@@ -1,10 +1,10 @@
 import type { Config } from '../../description/config.js';
-import { type Axis, rangeLength, sourceRange } from '../axis.js';
+import { type Axis, type Range, rangeLength, sourceRange, visited } from '../axis.js';
 import type { Builder } from '../builder.js';
 import { type LaneMapping, laneMaps, type TileSize } from '../lanes/index.js';
 import type { LoopNest, MemoryMap } from '../loopNest.js';
 import { wholeAxis } from '../phases.js';
-import { cut, shrink } from '../shrink.js';
+import { cut, cutShortFirst, shrink } from '../shrink.js';
 import { imagesAligned, plainSource, type Source, type Strip, stripElements, tapSource } from '../sources.js';
 
 /** How wgrad is cut: a tile of dW stays in the accumulator while pixel tiles stream past. */
@@ -15,8 +15,10 @@ export interface PixelTiling {
   readonly images: number;
   readonly rows: number;
   readonly columns: number;
-  /** Rows of the very first tile, where it is smaller so that the array begins sooner. */
+  /** Rows of the very first tile, where the first ones grow from there so that the array begins sooner. */
   readonly lead?: number;
+  /** The very last tile is summed and stored a column tile at a time, so that less is left to store at the end. */
+  readonly trail?: boolean;
   /** Input and output channels of the dW tile. */
   readonly c: number;
   readonly n: number;
@@ -116,9 +118,33 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
   return stripElements(dyStrip, tiling.images * tiling.rows, derived.beatElements) <= derived.stationaryElements;
 };
 
+/** Positions that tiles of so many rows and columns take in the array, all taps together: each tap's in each tile are rounded up. */
+const roundedPositions = ({ nest, walk, height, width }: PixelShape, rows: number, columns: number, lanes: number) => {
+  const { mode, layer } = nest;
+  const counts = (axis: Axis, taps: number, parts: readonly Range[]): readonly number[] =>
+    Array.from({ length: taps }, (_, tap) => parts.map((part) => visited(mode, axis, part, tap))).flat();
+  const down = counts(nest.height, layer.Kh, cutShortFirst(height, rows));
+  const across = counts(walk, walk.kernel, cut(width, columns));
+  return down.reduce((sum, h) => sum + across.reduce((some, w) => some + Math.ceil((h * w) / lanes) * lanes, 0), 0);
+};
+
+/** Idle lanes that a lower tile may cost. */
+const LOWER_COST = 1.02;
+
+/** Heights of tiles to try: all, halves, and between any two of these one that leaves the fewest lanes idle, and a lower one near it. */
+const heightsOf = (shape: PixelShape, columns: number, lanes: number): readonly number[] =>
+  shrink(shape.height).flatMap((size) => {
+    const between = Array.from({ length: size - 1 - Math.floor(size / 2) }, (_, index) => size - 1 - index);
+    const positions = between.map((rows) => roundedPositions(shape, rows, columns, lanes));
+    const least = Math.min(...positions);
+    const lowest = (most: number): readonly number[] =>
+      between.filter((_, index) => positions[index]! <= most).slice(-1);
+    return [...new Set([size, ...lowest(least), ...lowest(least * LOWER_COST)])];
+  });
+
 /** Tilings worth comparing, all of which fit. */
 export const pixelTilings = (shape: PixelShape, builder: Builder): readonly PixelTiling[] => {
-  const { derived } = builder;
+  const { config, derived } = builder;
   const { rows: lanes, columns } = shape.tileLanes;
   const { layer } = shape.nest;
   const map = laneMaps[shape.lanes];
@@ -131,6 +157,12 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
     const cs = groups > 1 || map.takesWholePixels ? [shape.groupC] : shrink(shape.groupC, lanes);
     return cs.flatMap((c) => ns.map((n) => [c, n] as const));
   };
+  const known = new Map<number, readonly number[]>();
+  const heights = (width: number): readonly number[] => {
+    const found = known.get(width) ?? heightsOf(shape, width, config.array.rows);
+    known.set(width, found);
+    return found;
+  };
   for (const groups of shape.groups === 1 ? [1] : shrink(shape.groups)) {
     for (const [c, n] of channels(groups)) {
       for (const [tapsH, tapsW] of [
@@ -141,7 +173,7 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
         const before = found.length;
         for (const width of shrink(shape.width)) {
           const first = found.length;
-          for (const rows of shrink(shape.height)) {
+          for (const rows of heights(width)) {
             const images = rows === shape.height && aligned ? shrink(layer.B) : [1];
             for (const imageCount of new Set([...images, 1])) {
               const tiling: PixelTiling = {
@@ -156,7 +188,7 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
                 tapsW,
                 groups,
               };
-              if (found.length < first + 4 && fits(shape, tiling, builder)) found.push(tiling);
+              if (found.length < first + 8 && fits(shape, tiling, builder)) found.push(tiling);
             }
           }
           if (found.length > first) break;
