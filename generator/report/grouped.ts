@@ -9,8 +9,8 @@ import { type Heading, tableBlock } from './table.js';
 export const GROUPED_HEAD: readonly Heading[] = [
   ...['network', 'kind', 'layers'],
   { group: 'useful', heads: PASSES },
-  { group: 'of the lane bound', heads: PASSES },
-  { group: 'three passes', heads: ['cycles, thousands', 'of the network'] },
+  { group: 'of the bound', heads: PASSES },
+  { group: 'three passes', heads: ['thousand cycles', 'of the network'] },
 ];
 
 /** Each network's layers with groups as text: utilization of each pass, and what they take of the network's cycles. */
