@@ -9,7 +9,7 @@ import { reportHtml } from '../../generator/report/report.js';
 import { type NetworkTotals, resultsSchema } from '../../generator/report/results.js';
 import { remember } from '../../generator/run/simulators/cache.js';
 import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
-import { isEmpty, resultFiles } from '../../scripts/evaluation/evaluate.js';
+import { evaluate, isEmpty, resultFiles } from '../../scripts/evaluation/evaluate.js';
 import { groupedLayers } from '../../scripts/evaluation/grouped.js';
 import { resultsMarkdown } from '../../scripts/evaluation/markdown.js';
 import { type ModelJob, modelKey, runModel } from '../../scripts/evaluation/model.js';
@@ -165,6 +165,26 @@ describe('networks', () => {
       ...['resnext50_32x4d', 'efficientnet_b0', 'regnet_y_400mf', 'resnet8', 'ds_cnn', 'mobilenet_v1_x0_25'],
       'autoencoder',
     ]);
+  });
+
+  it('have their results in lists of their own, and the comparison from the six alone', async () => {
+    vi.stubEnv('BP_IM2COL_CACHE', folder());
+    const jobs = networkJobs([['alexnet', 'AlexNet'] as const, ['ds_cnn', 'DS-CNN'] as const]);
+    const real = { usefulMacs: 256, utilization: 0.5, laneBound: 0.5 };
+    for (const job of jobs) remember(modelKey(job), { ...estimateOf(job), ...real });
+    const given = { parts: ['networks'] as const, wanted: () => true, fresh: false, cached: true, parallel: 1 };
+    const { results, text, failures } = await evaluate({ ...given, color: false, command: 'x' });
+    vi.unstubAllEnvs();
+    expect(failures).toEqual([]);
+    const names = (totals: readonly { readonly network: string }[]) => [...new Set(totals.map((one) => one.network))];
+    expect(names(results.networks)).toEqual(['AlexNet']);
+    expect(names(results.moreNetworks)).toEqual(['DS-CNN']);
+    expect(results.grouped).toMatchObject([{ network: 'DS-CNN', kind: 'depthwise', layers: 4, networkCycles: 3000 }]);
+    const { reductions: found } = results.comparison!;
+    expect(found.map(({ networks }) => Object.keys(networks))).toEqual(found.map(() => ['AlexNet']));
+    // by pass and engine, and the layers with groups
+    expect(text).toMatch(/\nDS-CNN +all +zerofree +10 +0\.001 +0\.001 +0\.001 /);
+    expect(text.replace(/ +/g, ' ')).toMatch(/\nDS-CNN depthwise 4(?: 1\.0\s%){3}(?: 2\.0\s%){3} 1 40\.0\s%\n/);
   });
 
   it('take traditional for bp where there is nothing to insert, and only there', () => {
