@@ -35,7 +35,8 @@ Parts of the whole benchmark, about half an hour the first time; what is cached 
   sizes         useful utilization over the size of the array, on the RTL and by the model
   timelines     what a pass does over its cycles, by each engine, on the RTL
   validation    the performance model against the RTL
-  networks      a network of each family, every layer, pass and engine, by the model; beside the published figures
+  networks      a network of each family, and more, every layer, pass and engine, by the model; beside the published
+                figures; depthwise and grouped layers apart
   reorganizers  what bp saves over traditional with simpler reorganize steps: L1 to L5 on the RTL, the networks by the model
 
 Examples:

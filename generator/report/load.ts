@@ -45,9 +45,16 @@ const shapeProblem = (data: unknown, { path, message, code }: z.core.$ZodIssue):
 };
 
 /** What the types do not say: layers that can be read, lists that belong together. */
-const contentProblems = ({ runs, networks, sizes, timelines, validation }: Results): readonly Problem[] => {
+const contentProblems = ({
+  runs,
+  networks,
+  moreNetworks,
+  sizes,
+  timelines,
+  validation,
+}: Results): readonly Problem[] => {
   const problems: Problem[] = [];
-  if ([runs, networks, sizes, timelines, validation].every(({ length }) => length === 0)) {
+  if ([runs, networks, moreNetworks, sizes, timelines, validation].every(({ length }) => length === 0)) {
     problems.push({ code: 'EMPTY', path: 'runs', message: 'there is nothing to report', fix: RENEW });
   }
   const specs = new Map<string, string>();

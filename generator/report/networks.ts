@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { count, percent } from '../base/numbers.js';
-import { ENGINES, type Engine } from '../description/config.js';
+import { ENGINES, type Engine, PASSES } from '../description/config.js';
 import {
   AXIS,
   ENGINE_COLORS,
@@ -14,8 +14,9 @@ import {
 } from './figure.js';
 import { comparisonHtml, networkTables } from './networkTables.js';
 import type { NetworkTotals, Results } from './results.js';
+import { tableBlock } from './table.js';
 import { sentence } from './text.js';
-import { backward, type Network, networksOf, SCOPES } from './totals.js';
+import { backward, type Network, networksOf, SCOPES, training } from './totals.js';
 
 interface Dot {
   readonly name: string;
@@ -123,6 +124,29 @@ const cyclesFigure = (scopes: readonly (readonly [NetworkTotals['scope'], readon
   });
 };
 
+/** Networks beside those of the paper: all layers by pass and engine. */
+const moreHtml = ({ moreNetworks }: Results): string => {
+  const networks = networksOf({ networks: moreNetworks }).filter(({ scope }) => scope === 'all');
+  if (networks.length === 0) return '';
+  const table = tableBlock({
+    caption: 'Networks that are in no mean and no chart here: all layers, by the model',
+    head: [
+      ...['network', 'engine', 'layers'],
+      { group: 'cycles', heads: [...PASSES, 'three passes'] },
+      { group: 'both gradients', heads: ['DRAM bytes', 'useful MACs of the array'] },
+    ],
+    text: 2,
+    rows: networks.flatMap(({ name, engines }) =>
+      Object.values(engines).map((totals) => [
+        ...[name, totals.engine, count(totals.layers)],
+        ...[...PASSES.map((pass) => totals[pass]), training(totals), totals.dramBytes].map(count),
+        percent(totals.utilization),
+      ]),
+    ),
+  });
+  return `<h3>More networks</h3>${table}`;
+};
+
 /** Whole networks, by the model. */
 export const networksSection = (results: Results): Section => {
   const all = networksOf(results);
@@ -138,6 +162,6 @@ export const networksSection = (results: Results): Section => {
   );
   const note =
     '<p class="soft">The claims are those of J. Yang et al., “BP-Im2col”, ICCD 2022, arXiv 2209.09434, over six networks, against the same accelerator with traditional im2col. Its array, layers and memory are not the ones here, so the columns stand side by side and are not the same experiment.</p>';
-  const html = [cyclesFigure(scopes), comparisonHtml(results), note].join('\n');
+  const html = [cyclesFigure(scopes), comparisonHtml(results), note, moreHtml(results)].join('\n');
   return { id: 'networks', title: 'Whole networks', html };
 };

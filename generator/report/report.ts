@@ -8,6 +8,7 @@ import { pageScript } from './bundle.js';
 import { cyclesSection } from './cycles.js';
 import { explorerSection } from './explorer.js';
 import type { Section } from './figure.js';
+import { groupedSection } from './grouped.js';
 import { networksSection } from './networks.js';
 import { figuresSection } from './overview.js';
 import { reorganizersSection } from './reorganizers.js';
@@ -30,7 +31,11 @@ const sectionsOf = (results: Results): readonly Section[] => {
   return [
     speedupSection(results),
     figuresSection(results),
-    ...has(results.networks.length > 0 || results.comparison !== undefined, networksSection),
+    ...has(
+      results.networks.length > 0 || results.moreNetworks.length > 0 || results.comparison !== undefined,
+      networksSection,
+    ),
+    ...has(results.grouped.length > 0, groupedSection),
     ...has(results.reorganizers.length > 0, reorganizersSection),
     ...has(charted.length > 0, cyclesSection),
     ...has(charted.some(moves), rooflineSection),

@@ -65,6 +65,27 @@ const totals = z.object({
   arrayBusy: count.optional(),
 });
 
+/** One pass of some layers, by the model. */
+const layersPass = z.object({
+  cycles: count,
+  usefulMacs: count,
+  /** usefulMacs / (rows · columns · cycles). */
+  utilization: share,
+  /** What the cycles would be with each layer at its lane bound. */
+  boundCycles: count,
+});
+
+/** The layers with groups of a network by `zerofree`: of one channel (depthwise), or of more. */
+const grouped = z.object({
+  network: z.string(),
+  batch: z.number().int().positive(),
+  kind: z.enum(['depthwise', 'grouped']),
+  layers: count,
+  ...{ fprop: layersPass, dgrad: layersPass, wgrad: layersPass },
+  /** All three passes of all layers of the network. */
+  networkCycles: count,
+});
+
 /** How `traditional` was made to reorganize. */
 const reorganizer = { elementsPerCycle: z.number().int().positive(), overlap: z.boolean() };
 
@@ -138,7 +159,10 @@ export const resultsSchema = z.object({
     onChipBytes: count,
   }),
   runs: z.array(run),
+  /** Networks of the paper's comparison: means are over these. */
   networks: z.array(totals),
+  moreNetworks: z.array(totals).default([]),
+  grouped: z.array(grouped).default([]),
   /** `traditional` with other reorganize steps: totals of networks by the model, and runs of the reference layers on the RTL. */
   reorganizers: z.array(totals.extend(reorganizer)).default([]),
   reorganizerRuns: z.array(run.extend(reorganizer)).default([]),
@@ -158,6 +182,7 @@ export const timelinesFile = (results: string): string => `${results.replace(/\.
 export type Results = z.infer<typeof resultsSchema>;
 export type Run = z.infer<typeof run>;
 export type NetworkTotals = z.infer<typeof totals>;
+export type GroupedLayers = z.infer<typeof grouped>;
 export type ReorganizerTotals = Results['reorganizers'][number];
 export type SizePoint = z.infer<typeof size>;
 export type TimelineRun = z.infer<typeof timeline>;

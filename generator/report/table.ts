@@ -3,6 +3,12 @@ import { escaped } from './text.js';
 /** The heading of a column, or of columns that belong together. */
 export type Heading = string | { readonly group: string; readonly heads: readonly string[] };
 
+/** Headings as one line, where a table has no room for two. */
+export const flatHead = (head: readonly Heading[]): readonly string[] =>
+  head.flatMap((heading) =>
+    typeof heading === 'string' ? [heading] : heading.heads.map((name) => `${heading.group}: ${name}`),
+  );
+
 export interface Table {
   readonly head: readonly Heading[];
   readonly rows: readonly (readonly string[])[];

@@ -9,7 +9,7 @@ export interface Network {
   readonly engines: Readonly<Partial<Record<Engine, NetworkTotals>>>;
 }
 
-export const networksOf = ({ networks }: Results): readonly Network[] => {
+export const networksOf = ({ networks }: Pick<Results, 'networks'>): readonly Network[] => {
   const several = new Set(networks.map(({ batch }) => batch)).size > 1;
   return [...groupBy(networks, ({ network, batch, scope }) => JSON.stringify([scope, network, batch])).values()].map(
     (group) => ({
@@ -22,6 +22,9 @@ export const networksOf = ({ networks }: Results): readonly Network[] => {
 
 /** Cycles of both gradients. */
 export const backward = ({ dgrad, wgrad }: NetworkTotals): number => dgrad + wgrad;
+
+/** Cycles of all three passes. */
+export const training = (totals: NetworkTotals): number => totals.fprop + backward(totals);
 
 /** Which layers of a network are summed, in words. */
 export const SCOPES: Readonly<Record<NetworkTotals['scope'], string>> = {

@@ -95,7 +95,8 @@ export const predict = async (jobs: readonly PredictionJob[], options: PredictOp
         const [key, job] = next;
         if (!worker?.connected) worker = forkWorker(fileURLToPath(WORKER));
         const outcome = await ask(worker, job);
-        onProgress?.(++done, missing.size);
+        done += 1;
+        onProgress?.(done, missing.size);
         if ('problem' in outcome) {
           failed.set(job.name, outcome.problem);
           continue;

@@ -41,8 +41,8 @@ const TARGET_LAYERS = ['L2', 'L3', 'L4', 'L5'] as const;
 const GRADIENTS = ['dgrad', 'wgrad'] as const;
 const RATIO = 'DRAM bytes / compulsory';
 
-const laneBoundRow = (layer: LayerName, pass: Pass): Figure => ({
-  ...{ figure: 'useful utilization / lane bound', layer, pass, bar: 0.95, direction: 'at least', unit: 'ratio' },
+const laneBoundRow = (layer: LayerName, pass: Pass, bar = 0.95): Figure => ({
+  ...{ figure: 'useful utilization / lane bound', layer, pass, bar, direction: 'at least', unit: 'ratio' },
   jobs: [job(layer, pass)],
   value: ([run]) => run!.utilization / run!.laneBound,
 });
@@ -79,10 +79,10 @@ const backpropagation: Figure = {
 };
 
 /** The bound is the slower of one MAC a cycle in each row of the array, and the compulsory bytes on the bus. */
-const depthwiseRow = (pass: Pass): Figure => ({
-  ...{ figure: 'depthwise: share of diagonal or DRAM bound', layer: 'depthwise', pass },
-  ...{ bar: 0.85, direction: 'at least', unit: 'ratio' },
-  jobs: [job('depthwise', pass)],
+const depthwiseRow = (layer: LayerName, pass: Pass, bar: number): Figure => ({
+  ...{ figure: 'depthwise: share of diagonal or DRAM bound', layer, pass },
+  ...{ bar, direction: 'at least', unit: 'ratio' },
+  jobs: [job(layer, pass)],
   value: ([run]) => {
     const { array, axi } = presets[PRESET];
     const bound = Math.max(run!.usefulMacs / array.rows, run!.compulsoryBytes / (axi.dataWidth / 8));
@@ -135,8 +135,14 @@ export const FIGURES: readonly Figure[] = [
   ...PASSES.map((pass) => laneBoundRow('56x56', pass)),
   utilizationRow('7x7', 'fprop', 0.9),
   utilizationRow('7x7', 'dgrad', 0.9),
-  depthwiseRow('fprop'),
-  depthwiseRow('dgrad'),
+  depthwiseRow('depthwise S=1', 'fprop', 0.85),
+  depthwiseRow('depthwise S=1', 'dgrad', 0.85),
+  depthwiseRow('depthwise S=1', 'wgrad', 0.95),
+  ...(['depthwise S=2', 'depthwise 5x5'] as const).flatMap((layer) =>
+    PASSES.map((pass) => depthwiseRow(layer, pass, 0.9)),
+  ),
+  ...PASSES.map((pass) => laneBoundRow('groups of 4, batch 2', pass)),
+  ...PASSES.map((pass) => laneBoundRow('groups of 8, S=2, batch 2', pass, 0.93)),
   ...TARGET_LAYERS.flatMap((layer) => PASSES.map((pass) => trafficRow(layer, pass, 2.5))),
   meanTraffic,
   ...PASSES.map((pass) => trafficRow('small', pass, 1.1)),

@@ -17,7 +17,11 @@ export const LAYERS = {
   'L2 batch 1': 'B=1,C=64,H=112,W=112,N=64,K=3,S=2,P=1',
   '56x56': 'C=64,H=56,W=56,N=64,K=3,P=1',
   '7x7': 'C=512,H=7,W=7,N=512,K=3,P=1',
-  depthwise: 'C=32,H=112,W=112,N=32,K=3,P=1,G=32',
+  'depthwise S=1': 'C=32,H=112,W=112,N=32,K=3,P=1,G=32',
+  'depthwise S=2': 'C=32,H=112,W=112,N=32,K=3,S=2,P=1,G=32',
+  'depthwise 5x5': 'C=96,H=14,W=14,N=96,K=5,P=2,G=96',
+  'groups of 4, batch 2': 'B=2,C=128,H=56,W=56,N=128,K=3,P=1,G=32',
+  'groups of 8, S=2, batch 2': 'B=2,C=256,H=28,W=28,N=256,K=3,S=2,P=1,G=32',
   /** Its tensors fit the buffers: 98 KiB of X, 72 KiB of weights, 25 KiB of Y. */
   small: 'C=64,H=28,W=28,N=64,K=3,S=2,P=1',
 } as const;

@@ -10,8 +10,9 @@ import { type Results, type Run, resultsSchema, timelinesFile } from '../../gene
 import { type BenchJob, configOf, jobName, layerOf, type Measurement, PRESET } from '../benchmark/jobs.js';
 import { COMPARISON, comparisonReport, conditions, runFigures, tableOf } from '../benchmark/render.js';
 import { runJobs } from '../benchmark/runJobs.js';
+import { groupedLayers, groupedReport } from './grouped.js';
 import { type ModelJob, modelKey, runModel } from './model.js';
-import { networkJobs, networkReport, networkTotals } from './networks.js';
+import { FAMILIES, MORE_NETWORKS, networkJobs, networkReport, networkTotals } from './networks.js';
 import { reorganizerJobs, reorganizerModelJobs, reorganizerReport, reorganizerTotals } from './reorganizers.js';
 import { sizeJobs, sizeModelJobs, sizePoints, sizeReport } from './sizes.js';
 import { timelineJobs, timelineRuns } from './timelines.js';
@@ -54,7 +55,7 @@ const modelJobs = ({ parts, wanted }: EvaluationOptions): readonly ModelJob[] =>
   ...(parts.includes('layers') ? COMPARISON.filter((job) => wanted(jobName(job))) : []),
   ...(parts.includes('sizes') ? sizeModelJobs() : []),
   ...(parts.includes('validation') ? validationJobs() : []),
-  ...(parts.includes('networks') ? networkJobs() : []),
+  ...(parts.includes('networks') ? networkJobs([...FAMILIES, ...MORE_NETWORKS]) : []),
   // bp's layers are what the reorganizers are compared with
   ...(parts.includes('reorganizers') ? [...networkJobs(), ...reorganizerModelJobs(), ...reorganizerJobs()] : []),
 ];
@@ -100,8 +101,11 @@ const onChipBytes = (): number => {
 };
 
 /** True when nothing was measured or predicted. */
-export const isEmpty = ({ runs, networks, sizes, timelines, validation, reorganizers }: Results): boolean =>
-  [runs, networks, sizes, timelines, validation, reorganizers].every((part) => part.length === 0);
+export const isEmpty = (results: Results): boolean => {
+  const { runs, networks, moreNetworks, sizes, timelines, validation, reorganizers } = results;
+  const parts = [runs, networks, moreNetworks, sizes, timelines, validation, reorganizers];
+  return parts.every((part) => part.length === 0);
+};
 
 /** The files that `--json <path>` writes: the tables, and the timelines, which are long, beside them. Timelines alone leave the tables as they are. */
 export const resultFiles = (
@@ -126,6 +130,8 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
 
   const compared = rtl.filter((job) => COMPARISON.includes(job));
   const totals = parts.includes('networks') || parts.includes('reorganizers') ? networkTotals(estimates) : [];
+  const more = parts.includes('networks') ? networkTotals(estimates, MORE_NETWORKS) : [];
+  const grouped = parts.includes('networks') ? groupedLayers(estimates, [...FAMILIES, ...MORE_NETWORKS]) : [];
   const reorganizers = parts.includes('reorganizers') ? reorganizerTotals(estimates) : [];
   const points = parts.includes('sizes') ? sizePoints(measured, estimates) : [];
   const checked = parts.includes('validation') ? validationRows(validationJobs(), measured, estimates) : [];
@@ -149,6 +155,8 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
     },
     runs: compared.flatMap((job) => layerRun(job, measured, estimates.get(modelKey(job)))),
     networks: totals,
+    moreNetworks: more,
+    grouped,
     reorganizers,
     reorganizerRuns: parts.includes('reorganizers')
       ? reorganizerJobs().flatMap((job) =>
@@ -170,7 +178,8 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
           cached && checked.length === 0 ? 'nothing of this is cached\n' : validationReport(checked, color),
         ]
       : []),
-    ...(parts.includes('networks') ? [title('Networks'), networkReport(totals)] : []),
+    ...(parts.includes('networks') ? [title('Networks'), networkReport([...totals, ...more])] : []),
+    ...(grouped.length > 0 ? [title('Depthwise and grouped layers'), groupedReport(grouped)] : []),
     ...(found.length > 0
       ? [
           title('Backpropagation against traditional: means over the networks'),

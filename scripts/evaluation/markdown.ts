@@ -2,8 +2,11 @@ import { groupBy } from '../../generator/base/lists.js';
 import { change, count, percent, ratio, typeset } from '../../generator/base/numbers.js';
 import { ENGINES, type Engine } from '../../generator/description/config.js';
 import { reductionRows } from '../../generator/report/comparison.js';
+import { GROUPED_HEAD, groupedRows } from '../../generator/report/grouped.js';
 import { explanation, measuredChanges, rateRows } from '../../generator/report/rateTables.js';
 import type { NetworkTotals, Results, Run } from '../../generator/report/results.js';
+import { flatHead } from '../../generator/report/table.js';
+import { backward, training } from '../../generator/report/totals.js';
 import { BARS, summarize } from './validation.js';
 
 /** A table whose first columns are text. */
@@ -41,8 +44,6 @@ const layerTable = (runs: readonly Run[]): string =>
     ]),
   );
 
-const backward = ({ dgrad, wgrad }: NetworkTotals): number => dgrad + wgrad;
-
 const networkTable = (networks: readonly NetworkTotals[], scope: NetworkTotals['scope']): string =>
   table(
     ['network', 'layers', ...names, 'over `traditional`', 'over `bp`', 'useful: `traditional`', '`bp`', '`zerofree`'],
@@ -58,9 +59,24 @@ const networkTable = (networks: readonly NetworkTotals[], scope: NetworkTotals['
     ]),
   );
 
+/** All layers: each pass of `zerofree`, and all three by each engine. */
+const trainingTable = (networks: readonly NetworkTotals[]): string =>
+  table(
+    ['network', 'fprop', 'dgrad', 'wgrad', ...names.map((name) => `three passes: ${name}`)],
+    1,
+    byEngine(
+      networks.filter(({ scope }) => scope === 'all'),
+      ({ network }) => network,
+    ).map(({ traditional, bp, zerofree }) => [
+      zerofree.network,
+      ...[zerofree.fprop, zerofree.dgrad, zerofree.wgrad].map((cycles) => count(cycles / 1000)),
+      ...[traditional, bp, zerofree].map((totals) => count(training(totals) / 1000)),
+    ]),
+  );
+
 /** The results as the tables of the README, in Markdown. Parts that the results do not have are left out. */
 export const resultsMarkdown = (results: Results): string => {
-  const { meta, machine, runs, networks, validation, comparison } = results;
+  const { meta, machine, runs, networks, moreNetworks, grouped, validation, comparison } = results;
   const versions = Object.entries(meta.versions).map(([name, version]) => `${name} ${version}`);
   const specs = [...new Map(runs.map(({ layer, spec }) => [layer, spec]))];
   const summary = summarize(
@@ -86,6 +102,23 @@ export const resultsMarkdown = (results: Results): string => {
           '### Networks, by the performance model',
           'Thousands of cycles of both gradients, batch 2; speedups and useful utilization. First all layers with a stride of 2 or more, then all layers, linear ones too.',
           ...(['strided', 'all'] as const).map((scope) => networkTable(networks, scope)),
+        ]
+      : []),
+    ...(moreNetworks.length > 0
+      ? [
+          '### More networks, and all three passes',
+          'The same of all layers of networks that are not among those of the paper, nor in any mean below.',
+          networkTable(moreNetworks, 'all'),
+          'Thousands of cycles of all layers: each pass of `zerofree`, then forward pass and both gradients together by each engine.',
+          trainingTable([...networks, ...moreNetworks]),
+        ]
+      : []),
+    ...(grouped.length > 0
+      ? [
+          '### Depthwise and grouped layers, by the performance model',
+          'Layers with groups, of one channel (depthwise) or more, by `zerofree`, batch 2: useful multiply-accumulates of all that the array could do in the forward pass and ' +
+            'both gradients, that as a share of the lane bound, and the cycles of these layers in all three passes.',
+          table(flatHead(GROUPED_HEAD), 2, groupedRows(grouped)),
         ]
       : []),
     ...(comparison && head

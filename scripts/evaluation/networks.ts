@@ -25,6 +25,17 @@ export const FAMILIES: readonly Evaluated[] = [
   ['squeezenet1_0', 'SqueezeNet 1.0'],
 ];
 
+/** Evaluated too; apart from the means and from what stands beside the paper's figures. */
+export const MORE_NETWORKS: readonly Evaluated[] = [
+  ['resnext50_32x4d', 'ResNeXt-50 32x4d'],
+  ['efficientnet_b0', 'EfficientNet-B0'],
+  ['regnet_y_400mf', 'RegNetY-400MF'],
+  ['resnet8', 'ResNet-8'],
+  ['ds_cnn', 'DS-CNN'],
+  ['mobilenet_v1_x0_25', 'MobileNet v1 0.25'],
+  ['autoencoder', 'Autoencoder'],
+];
+
 /** Linear layers are among them, as 1x1 convolutions of a 1x1 map. */
 export const layersOf = (name: NetworkName): readonly NetworkLayer[] => networks[name]({ batch: BATCH }).layers;
 

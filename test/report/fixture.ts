@@ -43,6 +43,17 @@ export const fixtureResults = (
         (['all', 'strided'] as const).map((scope) => fixtureTotals(network, runs.slice(index), engine, scope)),
       ),
     ),
+    moreNetworks: ENGINES.flatMap((engine) =>
+      (['all', 'strided'] as const).map((scope) => fixtureTotals('Fixture & more', runs, engine, scope)),
+    ),
+    grouped: [
+      {
+        ...{ network: 'Fixture & more', batch: 2, kind: 'depthwise', layers: 2, networkCycles: 8000 },
+        fprop: { cycles: 1000, usefulMacs: 4000, utilization: 0.25, boundCycles: 900 },
+        dgrad: { cycles: 400, usefulMacs: 4000, utilization: 0.625, boundCycles: 300 },
+        wgrad: { cycles: 600, usefulMacs: 4000, utilization: 0.4125, boundCycles: 591 },
+      },
+    ],
     sizes: [4, 6, 8, 16, 32, 64].flatMap((size) =>
       runs.flatMap(({ layer, pass, engine, utilization, cycles }) => {
         if (layer !== runs[0]!.layer || pass === 'fprop') return [];

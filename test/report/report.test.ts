@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { geometricMean } from '../../generator/base/lists.js';
-import { change, count, times } from '../../generator/base/numbers.js';
+import { change, count, percent, times } from '../../generator/base/numbers.js';
 import { EXIT } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
@@ -71,6 +71,7 @@ describe('the report', () => {
         'speedup',
         'figures',
         'networks',
+        'grouped',
         'reorganizers',
         'cycles',
         'roofline',
@@ -108,6 +109,22 @@ describe('the report', () => {
       ...['−22.7 % or more', '−30.0 %', '−30.0 %', '−35.0 %', '−40.0 %', '−14.3 %'].map((text) =>
         text.replace(' %', '\u00a0%'),
       ),
+    ]);
+    const more = (engine: string) =>
+      results.moreNetworks.find((totals) => totals.scope === 'all' && totals.engine === engine)!;
+    for (const engine of ENGINES) {
+      const { layers, fprop, dgrad, wgrad, dramBytes } = more(engine);
+      expect(rowOf(document, 'networks', 'Fixture & more', engine).slice(1, 8)).toEqual([
+        ...[engine, ...[layers, fprop, dgrad, wgrad, fprop + dgrad + wgrad, dramBytes].map(count)],
+      ]);
+    }
+    // useful in each pass, that as a share of the lane bound, cycles and their share of the network's
+    expect(rowOf(document, 'grouped', 'Fixture & more').slice(1)).toEqual([
+      ...[
+        ...['depthwise', '2'],
+        ...[25, 62.5, 41.25, 90, 75, 98.5].map((value) => percent(value / 100)),
+        ...['2', percent(0.25)],
+      ],
     ]);
     const published = document.querySelector('#reorganizers')!;
     // two networks and their mean at three rates, and the published figure
@@ -162,6 +179,10 @@ describe('the report', () => {
     [
       'a run without cycles',
       { runs: [{ ...results.runs[0]!, cycles: 0, usefulMacs: 0, dramBytesRead: 0, dramBytesWritten: 0 }] },
+    ],
+    [
+      'other networks only',
+      { runs: [], networks: [], sizes: [], timelines: [], validation: [], comparison: undefined },
     ],
     ['networks only', { runs: [], sizes: [], timelines: [], validation: [] }],
     ['another machine', { machine: { ...results.machine, preset: 'other' } }],
@@ -251,7 +272,8 @@ describe('bp-im2col report', () => {
     ['another version', (copy) => (copy.schema = 2), ['schema: is 2, which this program does not read']],
     [
       'nothing',
-      (copy) => Object.assign(copy, { runs: [], networks: [], sizes: [], timelines: [], validation: [] }),
+      (copy) =>
+        Object.assign(copy, { runs: [], networks: [], moreNetworks: [], sizes: [], timelines: [], validation: [] }),
       ['runs: there is nothing to report [EMPTY]'],
     ],
     ['a layer that is none', (copy) => (copy.runs[0]!.spec = 'C=8'), ['runs[0].spec, H: not given']],

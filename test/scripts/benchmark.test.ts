@@ -40,7 +40,8 @@ describe('the table of targets', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const text of Object.values(LAYERS)) expect(parseLayer(text).C).toBeGreaterThan(0);
     const count = (words: string) => names.filter((name) => matches(name, words)).length;
-    expect(count('lane bound')).toBe(15);
+    expect(count('lane bound')).toBe(21);
+    expect(count('depthwise')).toBe(9);
     expect(count('speedup over bp')).toBe(6);
     expect(count('DRAM bytes')).toBe(16);
     expect(jobsOf(FIGURES).filter(({ engine }) => engine === 'traditional')).toHaveLength(10);
@@ -53,8 +54,15 @@ describe('the table of targets', () => {
     ['compulsory L4 wgrad', {}, 1.2, true],
     ['tensors fit small wgrad', {}, 1.2, false],
     // 256,000 MACs at 16 a cycle take longer than 10,000 bytes at 32 a cycle
-    ['depthwise dgrad', { cycles: 20_000 }, 0.8, false],
-    ['depthwise dgrad', { cycles: 20_000, compulsoryBytes: 608_000 }, 0.95, true],
+    ['depthwise S=1 dgrad', { cycles: 20_000 }, 0.8, false],
+    ['depthwise S=1 dgrad', { cycles: 20_000, compulsoryBytes: 608_000 }, 0.95, true],
+    ['depthwise S=1 dgrad', { cycles: 16_000 / 0.94 }, 0.94, true],
+    // weight gradients are to come nearer, and other strides and kernels nearly as near
+    ['depthwise S=1 wgrad', { cycles: 16_000 / 0.94 }, 0.94, false],
+    ['depthwise S=2 wgrad', { cycles: 16_000 / 0.91 }, 0.91, true],
+    ['depthwise 5x5 fprop', { cycles: 16_000 / 0.89 }, 0.89, false],
+    ['groups 4 wgrad', { utilization: 0.235, laneBound: 0.25 }, 0.94, false],
+    ['groups 8 wgrad', { utilization: 0.47, laneBound: 0.5 }, 0.94, true],
   ])('%s of %j', (words, changes, measured, met) => {
     const result = row(
       everything(() => changes),
@@ -62,6 +70,20 @@ describe('the table of targets', () => {
     );
     expect(result.measured).toBeCloseTo(measured, 10);
     expect(result.met).toBe(met);
+  });
+
+  it.each([
+    ['depthwise S=1', 'depthwise', 1, 1],
+    ['depthwise S=2', 'depthwise', 2, 1],
+    ['depthwise 5x5', 'depthwise', 1, 1],
+    ['groups of 4, batch 2', 'useful', 1, 4],
+    ['groups of 8, S=2, batch 2', 'useful', 2, 8],
+  ] as const)('asks every pass of %s, whose map shrinks by the stride alone', (name, figure, stride, width) => {
+    const own = FIGURES.filter(({ layer }) => layer === name);
+    expect(own.map(({ pass }) => pass)).toEqual([...PASSES]);
+    for (const row of own) expect(row.figure.startsWith(figure)).toBe(true);
+    const { C, G, N, H, Ho, Sh } = parseLayer(LAYERS[name]);
+    expect([Sh, C / G, N / G, Ho]).toEqual([stride, width, width, H / stride]);
   });
 
   it('divides the cycles of bp by those of zerofree', () => {
@@ -119,7 +141,7 @@ describe('reports', () => {
     expect(text).toMatch(/useful utilization \/ lane bound +L2 +fprop +>= 0\.950 +1\.000 +met\n/);
     expect(text).toMatch(/L3 +wgrad +>= 0\.950 +0\.500 +missed\n/);
     expect(text).toMatch(/56x56 +fprop +>= 0\.950 +not run\n/);
-    expect(text).toContain('13 of 15 bars met, 1 missed, 1 not run\n');
+    expect(text).toContain('19 of 21 bars met, 1 missed, 1 not run\n');
     const [, stalls] = text.split('bars that were missed:\n');
     expect(stalls).toMatch(/^run +cycles +busy +load/);
     expect(stalls).toMatch(/L3 wgrad zerofree +1,000 +900 +77 /);

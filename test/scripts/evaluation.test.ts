@@ -2,16 +2,18 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it, vi } from 'vitest';
 import type { Estimate } from '../../generator/compile/estimate.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
 import { PRESET_NAMES, presets } from '../../generator/description/presets.js';
 import { reasons, reductions } from '../../generator/report/comparison.js';
 import { reportHtml } from '../../generator/report/report.js';
 import { type NetworkTotals, resultsSchema } from '../../generator/report/results.js';
 import { remember } from '../../generator/run/simulators/cache.js';
 import { jobName, type Measurement } from '../../scripts/benchmark/jobs.js';
-import { isEmpty, resultFiles } from '../../scripts/evaluation/evaluate.js';
+import { evaluate, isEmpty, resultFiles } from '../../scripts/evaluation/evaluate.js';
+import { groupedLayers } from '../../scripts/evaluation/grouped.js';
 import { resultsMarkdown } from '../../scripts/evaluation/markdown.js';
 import { type ModelJob, modelKey, runModel } from '../../scripts/evaluation/model.js';
-import { networkJobs, networkTotals } from '../../scripts/evaluation/networks.js';
+import { FAMILIES, MORE_NETWORKS, networkJobs, networkTotals } from '../../scripts/evaluation/networks.js';
 import { sizeJobs } from '../../scripts/evaluation/sizes.js';
 import { cutBuckets } from '../../scripts/evaluation/timelines.js';
 import { summarize, type ValidationRow, validationJobs, validationRows } from '../../scripts/evaluation/validation.js';
@@ -125,6 +127,66 @@ describe('networks', () => {
     expect(rows.join('\n')).not.toMatch(/NaN|Infinity|∞/);
   });
 
+  it('have their layers with groups summed apart, each against its own lane bound', () => {
+    const names = [['shufflenet_v2_x0_5', 'Shuffle'] as const, ['regnet_y_400mf', 'RegNet'] as const];
+    const others = [...names, ['ds_cnn', 'DS-CNN'] as const, ['autoencoder', 'AE'] as const];
+    const spread = (spec: string): Estimate => {
+      const { C, G, Sh } = parseLayer(spec);
+      const own = { cycles: 1000, usefulMacs: 256, utilization: 1, laneBound: 1, counters: {}, compulsoryBytes: 1 };
+      return G === 1 ? own : { ...own, cycles: Sh * 100, usefulMacs: 5120, laneBound: G === C ? 0.25 : 0.5 };
+    };
+    const jobs = networkJobs(others).filter(({ engine }) => engine === 'zerofree');
+    const known = new Map(jobs.map((job) => [modelKey(job), spread(job.spec!)]));
+    const found = groupedLayers(known, others);
+    expect(found.map(({ network, kind, layers }) => [network, kind, layers])).toEqual([
+      ...[['Shuffle', 'depthwise', 19] as const, ['RegNet', 'grouped', 16] as const],
+      ['DS-CNN', 'depthwise', 4],
+    ]);
+    const [shuffle, regnet, dsCnn] = found;
+    // ShuffleNet halves its map three times, on two branches each
+    const strided = 6;
+    const cycles = 100 * (19 + strided);
+    expect(shuffle!.wgrad).toMatchObject({ cycles, usefulMacs: 19 * 5120, boundCycles: (19 * 20) / 0.25 });
+    expect(shuffle!.wgrad.utilization).toBeCloseTo((19 * 20) / cycles, 12);
+    expect(shuffle!.networkCycles).toBe(3 * ((57 - 19) * 1000 + cycles));
+    expect(regnet!.fprop).toMatchObject({ cycles: 100 * (16 + 4), boundCycles: (16 * 20) / 0.5 });
+    expect(dsCnn!.dgrad).toMatchObject({ cycles: 400, boundCycles: 320 });
+    // the network's share needs them all
+    const [, ...some] = known;
+    expect(groupedLayers(new Map(some), others).map(({ network }) => network)).toEqual(['RegNet', 'DS-CNN']);
+  });
+
+  it('are evaluated beside the six, and never among them', () => {
+    const six = FAMILIES.map(([name]) => name);
+    expect(MORE_NETWORKS.filter(([name]) => six.includes(name))).toEqual([]);
+    const labels = [...FAMILIES, ...MORE_NETWORKS].map(([, label]) => label);
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(MORE_NETWORKS.map(([name]) => name)).toEqual([
+      ...['resnext50_32x4d', 'efficientnet_b0', 'regnet_y_400mf', 'resnet8', 'ds_cnn', 'mobilenet_v1_x0_25'],
+      'autoencoder',
+    ]);
+  });
+
+  it('have their results in lists of their own, and the comparison from the six alone', async () => {
+    vi.stubEnv('BP_IM2COL_CACHE', folder());
+    const jobs = networkJobs([['alexnet', 'AlexNet'] as const, ['ds_cnn', 'DS-CNN'] as const]);
+    const real = { usefulMacs: 256, utilization: 0.5, laneBound: 0.5 };
+    for (const job of jobs) remember(modelKey(job), { ...estimateOf(job), ...real });
+    const given = { parts: ['networks'] as const, wanted: () => true, fresh: false, cached: true, parallel: 1 };
+    const { results, text, failures } = await evaluate({ ...given, color: false, command: 'x' });
+    vi.unstubAllEnvs();
+    expect(failures).toEqual([]);
+    const names = (totals: readonly { readonly network: string }[]) => [...new Set(totals.map((one) => one.network))];
+    expect(names(results.networks)).toEqual(['AlexNet']);
+    expect(names(results.moreNetworks)).toEqual(['DS-CNN']);
+    expect(results.grouped).toMatchObject([{ network: 'DS-CNN', kind: 'depthwise', layers: 4, networkCycles: 3000 }]);
+    const { reductions: found } = results.comparison!;
+    expect(found.map(({ networks }) => Object.keys(networks))).toEqual(found.map(() => ['AlexNet']));
+    // by pass and engine, and the layers with groups
+    expect(text).toMatch(/\nDS-CNN +all +zerofree +10 +0\.001 +0\.001 +0\.001 /);
+    expect(text.replace(/ +/g, ' ')).toMatch(/\nDS-CNN depthwise 4(?: 1\.0\s%){3}(?: 2\.0\s%){3} 1 40\.0\s%\n/);
+  });
+
   it('take traditional for bp where there is nothing to insert, and only there', () => {
     const job = (spec: string, pass: ModelJob['pass'], engine: ModelJob['engine']) =>
       modelKey({ layer: 'x', spec, pass, engine, config: presets.tiny4! });
@@ -149,10 +211,13 @@ it('predicts nothing that the cache has not, when only that is wanted', async ()
 });
 
 it('tells results that hold nothing from others', () => {
-  const none = { runs: [], networks: [], sizes: [], timelines: [], validation: [], reorganizers: [] };
+  const none = {
+    ...{ runs: [], networks: [], moreNetworks: [], sizes: [], timelines: [], validation: [], reorganizers: [] },
+  };
   const nothing = { ...fixtureResults(), ...none };
   expect(isEmpty(nothing)).toBe(true);
   expect(isEmpty({ ...nothing, sizes: fixtureResults().sizes })).toBe(false);
+  expect(isEmpty({ ...nothing, moreNetworks: fixtureResults().moreNetworks })).toBe(false);
 });
 
 it('writes timelines beside the tables, and those alone without touching the tables', () => {
@@ -161,7 +226,7 @@ it('writes timelines beside the tables, and those alone without touching the tab
   const beside = { path: 'a/r.timelines.json', content: { timelines } };
   expect(resultFiles('a/r.json', results)).toEqual([{ path: 'a/r.json', content: tables }, beside]);
   expect(resultFiles('a/r.json', { ...results, timelines: [] })).toEqual([{ path: 'a/r.json', content: tables }]);
-  const none = { runs: [], networks: [], sizes: [], validation: [], reorganizers: [] };
+  const none = { runs: [], networks: [], moreNetworks: [], sizes: [], validation: [], reorganizers: [] };
   expect(resultFiles('a/r.json', { ...results, ...none })).toEqual([beside]);
 });
 
@@ -227,17 +292,41 @@ describe('the results as Markdown', () => {
 
   it('have each network in both scopes, the changes and the validation', () => {
     const text = resultsMarkdown(results);
-    expect(rowsOf(text, 'FixtureNet')).toHaveLength(2);
+    expect(rowsOf(text, 'FixtureNet')).toHaveLength(3);
     expect(text).toContain(
       '| stride ≥ 2 | bytes | −22.7 % or more | −30.0 % | −30.0 % | −35.0 % | −40.0 % | −14.3 % |',
     );
     expect(text).toContain(`${results.validation.length} runs: cycles within 3 %`);
   });
 
+  it('have other networks apart, all three passes of both, and the layers with groups', () => {
+    const text = resultsMarkdown(results);
+    const [own, more, grouped] = [
+      text.indexOf('### Networks'),
+      text.indexOf('### More'),
+      text.indexOf('### Depthwise'),
+    ];
+    expect(own).toBeLessThan(more);
+    expect(text.slice(own, more)).not.toContain('Fixture & more');
+    expect(rowsOf(text.slice(more, grouped), 'Fixture & more')).toHaveLength(2);
+    const of = (engine: string) =>
+      results.networks.find((one) => one.network === 'FixtureNet' && one.scope === 'all' && one.engine === engine)!;
+    const thousands = (cycles: number): string => Math.round(cycles / 1000).toLocaleString('en-US');
+    const [row] = rowsOf(text.slice(more, grouped), 'FixtureNet');
+    expect(row!.slice(2, -1)).toEqual([
+      ...PASSES.map((pass) => thousands(of('zerofree')[pass])),
+      ...ENGINES.map(of).map(({ fprop, dgrad, wgrad }) => thousands(fprop + dgrad + wgrad)),
+    ]);
+    expect(text.slice(grouped)).toContain(
+      '| Fixture & more | depthwise | 2 | 25.0 % | 62.5 % | 41.3 % | 90.0 % | 75.0 % | 98.5 % | 2 | 25.0 % |',
+    );
+  });
+
   it('leave out what was not measured', () => {
     const { comparison: _, ...rest } = results;
-    const text = resultsMarkdown({ ...rest, networks: [], validation: [], runs: results.runs.slice(1) });
-    expect(text).not.toMatch(/Networks|published|The model/);
+    const none = { networks: [], moreNetworks: [], grouped: [], validation: [] };
+    const text = resultsMarkdown({ ...rest, ...none, runs: results.runs.slice(1) });
+    expect(text).not.toMatch(/Networks|networks|Depthwise|published|The model/);
     // its first run is that of A, fprop, traditional: without it the row is not complete
     expect(rowsOf(text, 'A').map(([, , pass]) => pass)).toEqual(['dgrad', 'wgrad']);
   });
