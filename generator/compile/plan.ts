@@ -61,6 +61,7 @@ const PAGE = 4096;
 
 /** Candidates whose programs are replayed cycle by cycle. */
 const FINALISTS = 5;
+const FINALISTS_WITH_SMALLER_ENDS = 3;
 
 interface Finalist {
   readonly builder: Builder;
@@ -246,23 +247,24 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const choose = options.choose ?? shortlisted;
   const candidates = mappingsOf(config, nest).flatMap((lanes) => choose(tilingsOf(probe, nest, memory, lanes)));
   // Each candidate's program is built, the best few are replayed in time.
-  let finalists: readonly Finalist[] = [];
   let refused: Finding | undefined;
-  const enter = (tiling: Tiling): void => {
-    const worst = finalists.length < FINALISTS ? Number.POSITIVE_INFINITY : finalists.at(-1)!.score;
-    const builder = build(tiling, worst);
-    if (!builder) return;
-    const unfit = encodingProblem(config, builder.instructions);
-    refused ??= unfit;
-    if (unfit) return;
-    const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
-    finalists = [...finalists, entry].sort((x, y) => x.score - y.score).slice(0, FINALISTS);
+  const bestOf = (tilings: readonly Tiling[], most: number): readonly Finalist[] => {
+    let best: readonly Finalist[] = [];
+    for (const tiling of tilings) {
+      const worst = best.length < most ? Number.POSITIVE_INFINITY : best.at(-1)!.score;
+      const builder = build(tiling, worst);
+      if (!builder) continue;
+      const unfit = encodingProblem(config, builder.instructions);
+      refused ??= unfit;
+      if (unfit) continue;
+      const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
+      best = [...best, entry].sort((x, y) => x.score - y.score).slice(0, most);
+    }
+    return best;
   };
-  candidates.forEach(enter);
-  const whole = finalists;
-  if (!options.choose) whole.flatMap(({ tiling }) => withSmallerEnds(tiling)).forEach(enter);
-  // the best without smaller ends stays, whatever the outline thinks of the others
-  if (whole[0] && !finalists.includes(whole[0])) finalists = [whole[0], ...finalists];
+  const whole = bestOf(candidates, FINALISTS);
+  const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => withSmallerEnds(tiling));
+  const finalists = [...whole, ...bestOf(smaller, FINALISTS_WITH_SMALLER_ENDS)];
   const replay = (builder: Builder, tiling: Tiling): Replayed => {
     const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
     const { cycles } = performanceOf(config, { instructions, memory });

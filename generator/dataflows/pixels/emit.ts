@@ -3,11 +3,11 @@ import type { Store } from '../../isa/program.js';
 import { type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
-import { cut, cutGrowing, cutRange, cutShortFirst } from '../shrink.js';
+import { cut, cutGrowing, cutRange } from '../shrink.js';
 import { acquireRows, type Strip, stripChannels, stripPitch } from '../sources.js';
 import { type StoredVectors, storedVectors } from '../storedVectors.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
-import { type PixelShape, type PixelTiling, sumsOf } from './tiling.js';
+import { cutRows, type PixelShape, type PixelTiling, sumsOf } from './tiling.js';
 
 /** A pass under way. */
 interface Job {
@@ -235,8 +235,7 @@ const emitTile = (job: Job, tile: Tile, lead: number | undefined, trail: boolean
     cut(shape.width, tiling.columns).map((columns) => ({ images, columns })),
   );
   strips.forEach((strip, index) => {
-    const rowTiles =
-      lead && index === 0 ? cutGrowing(shape.height, lead, tiling.rows) : cutShortFirst(shape.height, tiling.rows);
+    const rowTiles = lead && index === 0 ? cutGrowing(shape.height, lead, tiling.rows) : cutRows(shape, tiling.rows);
     rowTiles.forEach((rows, at) => {
       const last = trail && index === strips.length - 1 && at === rowTiles.length - 1;
       const store = last ? (columnTile: number) => storeSums(job, tile, place!, columnTile) : undefined;

@@ -118,25 +118,36 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
   return stripElements(dyStrip, tiling.images * tiling.rows, derived.beatElements) <= derived.stationaryElements;
 };
 
+/** Tiles of so many rows. Where the first taps lie in the padding a shorter tile comes first: their rows are fewer there, too. */
+export const cutRows = ({ nest, height }: PixelShape, rows: number): readonly Range[] =>
+  nest.height.pad > 0 ? cutShortFirst(height, rows) : cut(height, rows);
+
 /** Positions that tiles of so many rows and columns take in the array, all taps together: each tap's in each tile are rounded up. */
-const roundedPositions = ({ nest, walk, height, width }: PixelShape, rows: number, columns: number, lanes: number) => {
+const roundedPositions = (shape: PixelShape, rows: number, columns: number, lanes: number): number => {
+  const { nest, walk, width } = shape;
   const { mode, layer } = nest;
   const counts = (axis: Axis, taps: number, parts: readonly Range[]): readonly number[] =>
     Array.from({ length: taps }, (_, tap) => parts.map((part) => visited(mode, axis, part, tap))).flat();
-  const down = counts(nest.height, layer.Kh, cutShortFirst(height, rows));
+  const down = counts(nest.height, layer.Kh, cutRows(shape, rows));
   const across = counts(walk, walk.kernel, cut(width, columns));
   return down.reduce((sum, h) => sum + across.reduce((some, w) => some + Math.ceil((h * w) / lanes) * lanes, 0), 0);
 };
 
-/** Idle lanes that a lower tile may cost. */
-const LOWER_COST = 1.02;
+/** Share of idle lanes that makes no difference, and that a lower tile may cost. */
+const [NO_DIFFERENCE, LOWER_COST] = [1.005, 1.02];
 
-/** Heights of tiles to try: all, halves, and between any two of these one that leaves the fewest lanes idle, and a lower one near it. */
+/**
+ * Heights of tiles to try: all, halves, and between two of these, where the lower one leaves more lanes idle, one that leaves the fewest
+ * and a lower one near it.
+ */
 const heightsOf = (shape: PixelShape, columns: number, lanes: number): readonly number[] =>
   shrink(shape.height).flatMap((size) => {
-    const between = Array.from({ length: size - 1 - Math.floor(size / 2) }, (_, index) => size - 1 - index);
-    const positions = between.map((rows) => roundedPositions(shape, rows, columns, lanes));
+    const of = (rows: number): number => roundedPositions(shape, rows, columns, lanes);
+    const half = Math.ceil(size / 2);
+    const between = Array.from({ length: Math.max(0, size - 1 - half) }, (_, index) => size - 1 - index);
+    const positions = between.map(of);
     const least = Math.min(...positions);
+    if (between.length === 0 || of(half) <= least * NO_DIFFERENCE) return [size];
     const lowest = (most: number): readonly number[] =>
       between.filter((_, index) => positions[index]! <= most).slice(-1);
     return [...new Set([size, ...lowest(least), ...lowest(least * LOWER_COST)])];
