@@ -3,7 +3,7 @@ import { Builder, MAX_INSTRUCTIONS, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
-import { emitPass, type Tiling, tilingsOf, withSmallerEnds } from '../dataflows/tilings.js';
+import { emitPass, ledBySmaller, type Tiling, tilingsOf } from '../dataflows/tilings.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
@@ -61,7 +61,7 @@ const PAGE = 4096;
 
 /** Candidates whose programs are replayed cycle by cycle. */
 const FINALISTS = 5;
-const FINALISTS_WITH_SMALLER_ENDS = 3;
+const FINALISTS_LED_BY_SMALLER = 3;
 
 interface Finalist {
   readonly builder: Builder;
@@ -263,8 +263,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     return best;
   };
   const whole = bestOf(candidates, FINALISTS);
-  const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => withSmallerEnds(tiling));
-  const finalists = [...whole, ...bestOf(smaller, FINALISTS_WITH_SMALLER_ENDS)];
+  const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => ledBySmaller(tiling));
+  const finalists = [...whole, ...bestOf(smaller, FINALISTS_LED_BY_SMALLER)];
   const replay = (builder: Builder, tiling: Tiling): Replayed => {
     const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
     const { cycles } = performanceOf(config, { instructions, memory });

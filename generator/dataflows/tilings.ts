@@ -4,7 +4,7 @@ import type { Builder } from './builder.js';
 import { emitChannelPass } from './channels/emit.js';
 import { channelOutlay } from './channels/price.js';
 import { type ChannelTiling, channelShape, channelTilings } from './channels/tiling.js';
-import type { LaneMapping } from './lanes/index.js';
+import { type LaneMapping, laneMaps } from './lanes/index.js';
 import type { LoopNest, MemoryMap } from './loopNest.js';
 import { emitPixelPass } from './pixels/emit.js';
 import { pixelOutlay } from './pixels/price.js';
@@ -55,20 +55,13 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
 export const tilingsOf = (builder: Builder, nest: LoopNest, memory: MemoryMap, lanes: LaneMapping): readonly Tiling[] =>
   reductions[nest.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, nest, memory, lanes);
 
-/** A tiling whose first tiles are smaller, so that the array begins sooner: from a half, a quarter, an eighth of its rows. */
-const ledBySmaller = (tiling: Tiling): readonly Tiling[] =>
-  tiling.images > 1
-    ? []
-    : [2, 4, 8]
+/** Of groups side by side: tilings whose first tiles are smaller, from a half, a quarter, an eighth of the rows, so that the array begins sooner. */
+export const ledBySmaller = (tiling: Tiling): readonly Tiling[] =>
+  laneMaps[tiling.lanes].joinsGroups && tiling.images === 1
+    ? [2, 4, 8]
         .filter((part) => tiling.rows >= part)
-        .map((part) => ({ ...tiling, lead: Math.ceil(tiling.rows / part) }));
-
-/** A tiling that begins with smaller tiles, ends with one that is stored part by part, or does both. */
-export const withSmallerEnds = (tiling: Tiling): readonly Tiling[] => {
-  const led = ledBySmaller(tiling);
-  if (tiling.kind !== 'pixels') return led;
-  return [...led, ...[tiling, ...led].map((one) => ({ ...one, trail: true }) as Tiling)];
-};
+        .map((part) => ({ ...tiling, lead: Math.ceil(tiling.rows / part) }))
+    : [];
 
 /** Emits a pass with a tiling; operands wait for so many STOREs. */
 export const emitPass = (

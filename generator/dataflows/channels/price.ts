@@ -39,11 +39,8 @@ export const channelOutlay = (config: Config, nest: LoopNest, tiling: ChannelTil
   // sums that fill the accumulator are drained while nothing else goes on
   const tile = tiling.images * tiling.rows * tiling.columns * parts(tiling.target, tileLanes.columns);
   const fills = tiling.execRows === tiling.rows && tile > config.buffers.accumulatorDepth / 2;
-  // lanes of the array to those in use; a layer without groups has its rounding in all its tilings
-  const inUse = joinsGroups
-    ? tileLanes.rows * target
-    : (reduction * target) / (parts(reduction, lanes) * parts(target, columns));
-  const idle = layer.G === 1 ? 1 : (lanes * columns) / inUse;
+  // lanes of the array to those in use by groups side by side; elsewhere the rounding is in all tilings
+  const idle = joinsGroups ? (lanes * columns) / (tileLanes.rows * target) : 1;
   return {
     elements:
       source * straddle * (sourceFits || (inner && (whole || targets === 1)) ? halo : targets * halo) + weightElements,

@@ -38,8 +38,6 @@ interface Pixels {
 
 const one: Range = { first: 0, last: 0 };
 
-const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
-
 /** Accumulator vectors of a tile: of a row of taps' output channels, and of a group. */
 const vectorsOf = ({ shape, tiling }: Job, { c, n, tapsH, tapsW }: Tile) => {
   const vectors = Math.ceil(rangeLength(n) / shape.tileLanes.columns);
@@ -48,17 +46,8 @@ const vectorsOf = ({ shape, tiling }: Job, { c, n, tapsH, tapsW }: Tile) => {
   return { vectors, sums, perGroup: taps * sums * vectors, together: tiling.groups > 1 };
 };
 
-/**
- * Adds what some pixels contribute to the sums of a tile.
- * @param stored called behind each column tile, when these are summed one by one.
- */
-const addPixels = (
-  job: Job,
-  tile: Tile,
-  pixels: Pixels,
-  place: Accumulator,
-  stored?: (columnTile: number) => void,
-): void => {
+/** Adds what some pixels contribute to the sums of a tile. */
+const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): void => {
   const { shape, builder, waitStore } = job;
   const { nest, walk, tileLanes } = shape;
   const { layer, mode, height, width } = nest;
@@ -86,10 +75,7 @@ const addPixels = (
     tapsW: map.taps(walk, tile.tapsW),
   };
   const visits = visitsOf(tileWalk);
-  if (isIdle(tileWalk, visits)) {
-    for (const columnTile of range(vectors)) stored?.(columnTile);
-    return;
-  }
+  if (isIdle(tileWalk, visits)) return;
   const { sourceRows, sourceColumns } = tileWalk;
   const empty = rangeLength(sourceRows) === 0 || rangeLength(sourceColumns) === 0;
   const x: Strip = {
@@ -140,28 +126,12 @@ const addPixels = (
       pixel: dyBase + g * shape.groupN,
       tile: place.base + g * perGroup,
     };
-    const common = { waitStore: place.waitStore, reducePixels: true, byColumn: false, reductionTiles };
-    const rowLanesLast = map.rowLanesLast(lanes);
-    if (!stored) {
-      const all = { columnTiles: vectors, rowLanesLast, columnLanesLast };
-      builder.exec({ ...common, ...all, ...execWalk(tileWalk, steps, bases) });
-      continue;
-    }
-    for (const columnTile of range(vectors)) {
-      const isLast = columnTile === vectors - 1;
-      const here = {
-        dynamic: bases.dynamic + (map.joinsGroups ? columnTile * tileLanes.rows : 0),
-        pixel: bases.pixel + columnTile * tileLanes.columns,
-        tile: bases.tile + columnTile,
-      };
-      builder.exec({
-        ...{ ...common, columnTiles: 1 },
-        rowLanesLast: isLast || !map.joinsGroups ? rowLanesLast : tileLanes.rows,
-        columnLanesLast: isLast ? columnLanesLast : tileLanes.columns,
-        ...execWalk(tileWalk, steps, here),
-      });
-      stored(columnTile);
-    }
+    builder.exec({
+      waitStore: place.waitStore,
+      ...{ reducePixels: true, byColumn: false, columnTiles: vectors, reductionTiles, columnLanesLast },
+      rowLanesLast: map.rowLanesLast(lanes),
+      ...execWalk(tileWalk, steps, bases),
+    });
   }
 };
 
@@ -169,7 +139,7 @@ const addPixels = (
 type Runs = Pick<Store, 'n1' | 'n2' | 'stride1' | 'stride2' | 'accStride1' | 'accStride2' | 'accGroupStride'>;
 
 /** Emits the STOREs of a tile: one a group, or one a row of taps where those are not whole rows of the kernel. */
-const storeSums = (job: Job, tile: Tile, place: Accumulator, columnTile?: number): void => {
+const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   const { shape, builder, format } = job;
   const { nest, memory, groupN, tileLanes } = shape;
   const { layer } = nest;
@@ -181,11 +151,7 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator, columnTile?: number
   const depth = layer.C / layer.G;
   const c0 = sums === depth ? 0 : c.first;
   const tapBytes = depth * layer.N * outBytes;
-  const lanesOf = (vector: number): number => Math.min(tileLanes.columns, nCount - vector * tileLanes.columns);
-  const stored =
-    columnTile === undefined
-      ? storedVectors(nCount, tileLanes.columns, builder.config.array.columns)
-      : [{ first: columnTile, groups: 1, vectorsPerGroup: 1, lastLanes: lanesOf(columnTile) }];
+  const stored = storedVectors(nCount, tileLanes.columns, builder.config.array.columns);
   for (let group = groups.first; group <= groups.last; group++) {
     const n0 = group * groupN + n.first;
     const accBase = place.base + (group - groups.first) * perGroup;
@@ -202,7 +168,7 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator, columnTile?: number
         },
         place.halves,
       );
-    if (nCount === layer.N && stored.length === 1 && columnTile === undefined) {
+    if (nCount === layer.N && stored.length === 1) {
       const [all] = stored as readonly [StoredVectors];
       const rows = { ...all, groups: all.groups * sums };
       put(address(tapsH.first), accBase, rows, {
@@ -213,7 +179,8 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator, columnTile?: number
       continue;
     }
     // taps of whole rows of the kernel lie one behind the other
-    const heights = countW === layer.Kw ? [tapsH] : cutRange(tapsH, 1);
+    const joined = laneMaps[shape.lanes].joinsGroups && countW === layer.Kw;
+    const heights = joined ? [tapsH] : cutRange(tapsH, 1);
     for (const some of heights) {
       const row = (some.first - tapsH.first) * countW * sums * vectors;
       for (const part of stored) {
@@ -227,7 +194,7 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator, columnTile?: number
   }
 };
 
-const emitTile = (job: Job, tile: Tile, lead: number | undefined, trail: boolean): void => {
+const emitTile = (job: Job, tile: Tile, lead: number | undefined): void => {
   const { shape, tiling, builder } = job;
   const { perGroup } = vectorsOf(job, tile);
   const [place] = builder.accumulator(perGroup * rangeLength(tile.groups), 1);
@@ -236,13 +203,9 @@ const emitTile = (job: Job, tile: Tile, lead: number | undefined, trail: boolean
   );
   strips.forEach((strip, index) => {
     const rowTiles = lead && index === 0 ? cutGrowing(shape.height, lead, tiling.rows) : cutRows(shape, tiling.rows);
-    rowTiles.forEach((rows, at) => {
-      const last = trail && index === strips.length - 1 && at === rowTiles.length - 1;
-      const store = last ? (columnTile: number) => storeSums(job, tile, place!, columnTile) : undefined;
-      addPixels(job, tile, { ...strip, rows }, place!, store);
-    });
+    for (const rows of rowTiles) addPixels(job, tile, { ...strip, rows }, place!);
   });
-  if (!trail) storeSums(job, tile, place!);
+  storeSums(job, tile, place!);
 };
 
 /** Input channels, and the output channels that are summed with them: all of the group, or those of the same groups side by side. */
@@ -280,6 +243,6 @@ export const emitPixelPass = (
     }),
   );
   tiles.forEach((tile, index) => {
-    emitTile(job, tile, index === 0 ? tiling.lead : undefined, index === tiles.length - 1 && tiling.trail === true);
+    emitTile(job, tile, index === 0 ? tiling.lead : undefined);
   });
 };

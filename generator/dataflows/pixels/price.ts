@@ -14,16 +14,15 @@ export const pixelOutlay = ({ array }: Config, nest: LoopNest, tiling: PixelTili
   // the last group of positions of a tile is not full
   const tilePixels = tiling.images * tiling.rows * tiling.columns;
   const stream = joinsGroups ? tile.rows : parts(tiling.c, array.rows) * array.rows;
-  // columns of a vector that are of its own group; a layer without groups has its rounding in all its tilings
-  const met = layer.G === 1 ? array.columns : joinsGroups ? n : n / parts(n, array.columns);
-  const used = layer.G === 1 || joinsGroups ? stream : tiling.c;
+  // columns of a vector that are of its own group; elsewhere the rounding is in all tilings
+  const met = joinsGroups ? n : array.columns;
   return {
     elements: x * nParts * taps + y * cParts * taps,
     exposed: 0,
     execs: taps * pixels * (joinsGroups ? parts(layer.N, tiling.n) : cParts * nParts * layer.G),
     work:
       (parts(tilePixels, array.rows) * array.rows * Math.max(stream, array.rows, array.columns) * array.columns) /
-      (tilePixels * used * met),
+      (tilePixels * stream * met),
     drained: 0,
   };
 };

@@ -17,8 +17,6 @@ export interface PixelTiling {
   readonly columns: number;
   /** Rows of the very first tile, where the first ones grow from there so that the array begins sooner. */
   readonly lead?: number;
-  /** The very last tile is summed and stored a column tile at a time, so that less is left to store at the end. */
-  readonly trail?: boolean;
   /** Input and output channels of the dW tile. */
   readonly c: number;
   readonly n: number;
@@ -118,9 +116,12 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
   return stripElements(dyStrip, tiling.images * tiling.rows, derived.beatElements) <= derived.stationaryElements;
 };
 
-/** Tiles of so many rows. Where the first taps lie in the padding a shorter tile comes first: their rows are fewer there, too. */
-export const cutRows = ({ nest, height }: PixelShape, rows: number): readonly Range[] =>
-  nest.height.pad > 0 ? cutShortFirst(height, rows) : cut(height, rows);
+/**
+ * Tiles of so many rows. Of groups side by side a shorter one comes first where the first taps lie in the padding: their rows are fewer
+ * there, too.
+ */
+export const cutRows = ({ nest, lanes, height }: PixelShape, rows: number): readonly Range[] =>
+  laneMaps[lanes].joinsGroups && nest.height.pad > 0 ? cutShortFirst(height, rows) : cut(height, rows);
 
 /** Positions that tiles of so many rows and columns take in the array, all taps together: each tap's in each tile are rounded up. */
 const roundedPositions = (shape: PixelShape, rows: number, columns: number, lanes: number): number => {
@@ -168,8 +169,9 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
     const cs = groups > 1 || map.takesWholePixels ? [shape.groupC] : shrink(shape.groupC, lanes);
     return cs.flatMap((c) => ns.map((n) => [c, n] as const));
   };
-  const known = new Map<number, readonly number[]>();
+  const [most, known] = [map.joinsGroups ? 8 : 4, new Map<number, readonly number[]>()];
   const heights = (width: number): readonly number[] => {
+    if (!map.joinsGroups) return shrink(shape.height);
     const found = known.get(width) ?? heightsOf(shape, width, config.array.rows);
     known.set(width, found);
     return found;
@@ -199,7 +201,7 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
                 tapsW,
                 groups,
               };
-              if (found.length < first + 8 && fits(shape, tiling, builder)) found.push(tiling);
+              if (found.length < first + most && fits(shape, tiling, builder)) found.push(tiling);
             }
           }
           if (found.length > first) break;
