@@ -23,15 +23,18 @@ export interface Block {
   readonly when?: (config: Config) => boolean;
 }
 
-/** Blocks of the floating-point datapath. */
-export const isBf16 = (config: Config): boolean => formatOf(config).special;
+/** Whether the number format needs a block. */
+const neededBy =
+  (name: string) =>
+  (config: Config): boolean =>
+    formatOf(config).blocks.includes(name);
 
 /** Every block of the accelerator, leaves first. */
 export const blocks: readonly Block[] = [
   { name: 'sram_1r1w', purpose: 'memory wrapper: one read, one write', view: commonView, uses: [] },
   { name: 'fifo', purpose: 'first in, first out', view: commonView, uses: ['sram_1r1w'] },
-  { name: 'fp32_add', purpose: 'fp32 adder', view: datapathView, uses: [], when: isBf16 },
-  { name: 'bf16_mul', purpose: 'bf16 multiplier', view: datapathView, uses: [], when: isBf16 },
+  { name: 'fp32_add', purpose: 'fp32 adder', view: datapathView, uses: [], when: neededBy('fp32_add') },
+  { name: 'bf16_mul', purpose: 'bf16 multiplier', view: datapathView, uses: [], when: neededBy('bf16_mul') },
   { name: 'pe', purpose: 'multiply-accumulate cell', view: datapathView, uses: ['fp32_add', 'bf16_mul'] },
   { name: 'skew', purpose: 'triangular delay into the array', view: commonView, uses: [] },
   { name: 'deskew', purpose: 'triangular delay out of the array', view: commonView, uses: [] },

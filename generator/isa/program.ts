@@ -1,5 +1,6 @@
 /** Encoding of instructions as 64-byte instructions of 16 little-endian words, by {@link INSTRUCTION_SET}. */
 import type { Config } from '../description/config.js';
+import { derive } from '../description/derive.js';
 import {
   encodedCount,
   type Field,
@@ -22,13 +23,13 @@ const bitLength = (value: number): number => 32 - Math.clz32(value);
  * Whether the decoder refuses a STORE or REORGANIZE as its runs may have 2^32 bytes or more. It goes by the bits of the two
  * factors of a run, and takes all lanes as full and 32 bits wide.
  */
-export const isRunTooLong = ({ array, format }: Config, instruction: Instruction): boolean => {
+export const isRunTooLong = (config: Config, instruction: Instruction): boolean => {
   if (instruction.kind === 'store') {
     const { groups, vectorsPerGroup } = instruction;
-    return bitLength(groups) + bitLength(vectorsPerGroup) > 30 - bitLength(array.columns - 1);
+    return bitLength(groups) + bitLength(vectorsPerGroup) > 30 - bitLength(config.array.columns - 1);
   }
   if (instruction.kind !== 'reorganize') return false;
-  return bitLength(instruction.elements) + bitLength(instruction.positionsW) > (format === 'int8' ? 32 : 31);
+  return bitLength(instruction.elements) + bitLength(instruction.positionsW) > 32 - Math.log2(derive(config).dataBytes);
 };
 
 type Values = Readonly<Record<string, number | boolean>>;

@@ -22,7 +22,7 @@ const MOST_CELLS = 8;
 /** What the arithmetic and the array's templates use. */
 export interface DatapathView extends CommonView {
   readonly format: string;
-  readonly bf16: boolean;
+  readonly floating: boolean;
   readonly rows: number;
   readonly columns: number;
   readonly addStages: number;
@@ -57,11 +57,10 @@ export const arrayCases = (config: Config): readonly ArrayCase[] => {
 
 export const datapathView = (config: Config): DatapathView => {
   const { dataBits } = derive(config);
-  const bf16 = config.format === 'bf16';
   return {
     ...commonView(config),
     format: config.format,
-    bf16,
+    floating: formatOf(config).special,
     rows: config.array.rows,
     columns: config.array.columns,
     addStages: config.addStages,

@@ -1,5 +1,6 @@
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
+import { formatOf } from '../../formats/index.js';
 import { type CommonView, commonView } from './common.js';
 import { tapsView } from './taps.js';
 
@@ -12,7 +13,7 @@ export interface EngineView extends CommonView {
   /** traditional: the REORGANIZE instruction. */
   readonly traditional: boolean;
   /** Operands in which a structural zero must be told from a zero that is data. */
-  readonly bf16: boolean;
+  readonly floating: boolean;
   readonly rows: number;
   readonly columns: number;
   readonly dataBits: number;
@@ -28,7 +29,7 @@ export const engineView = (config: Config): EngineView => {
     detect,
     taps: tapsView(detect),
     traditional: config.engines.includes('traditional'),
-    bf16: config.format === 'bf16',
+    floating: formatOf(config).special,
     rows: config.array.rows,
     columns: config.array.columns,
     dataBits,
