@@ -7,7 +7,7 @@ import { cut, cutGrowing, cutRange } from '../shrink.js';
 import { acquireRows, type Strip, stripChannels, stripPitch } from '../sources.js';
 import { type StoredVectors, storedVectors } from '../storedVectors.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
-import { cutRows, type PixelShape, type PixelTiling, sumsOf } from './tiling.js';
+import { cutRows, inputsOf, type PixelShape, type PixelTiling, sumsOf } from './tiling.js';
 
 /** A pass under way. */
 interface Job {
@@ -149,7 +149,7 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   const [nCount, countW] = [rangeLength(n), rangeLength(tapsW)];
   // weights are [tap][c][n], c of one group
   const depth = layer.C / layer.G;
-  const c0 = sums === depth ? 0 : c.first;
+  const c0 = laneMaps[shape.lanes].joinsGroups ? 0 : c.first;
   const tapBytes = depth * layer.N * outBytes;
   const stored = storedVectors(nCount, tileLanes.columns, builder.config.array.columns);
   for (let group = groups.first; group <= groups.last; group++) {
@@ -210,13 +210,12 @@ const emitTile = (job: Job, tile: Tile, lead: number | undefined): void => {
 
 /** Input channels, and the output channels that are summed with them: all of the group, or those of the same groups side by side. */
 const channelTiles = (
-  { lanes, groupC, groupN }: PixelShape,
+  shape: PixelShape,
   tiling: PixelTiling,
 ): readonly { readonly c: Range; readonly ns: readonly Range[] }[] => {
-  const ns = cut(groupN, tiling.n);
-  if (!laneMaps[lanes].joinsGroups) return cut(groupC, tiling.c).map((c) => ({ c, ns }));
-  const matching = (n: number): number => (n * groupC) / groupN;
-  return ns.map((n) => ({ c: { first: matching(n.first), last: matching(n.last + 1) - 1 }, ns: [n] }));
+  const ns = cut(shape.groupN, tiling.n);
+  if (!laneMaps[shape.lanes].joinsGroups) return cut(shape.groupC, tiling.c).map((c) => ({ c, ns }));
+  return ns.map((n) => ({ c: { first: inputsOf(shape, n.first), last: inputsOf(shape, n.last + 1) - 1 }, ns: [n] }));
 };
 
 /** Emits the whole pass with a tiling. */

@@ -86,6 +86,9 @@ export const pixelShape = (
   };
 };
 
+/** Input channels that belong to so many output channels, where groups are as one. */
+export const inputsOf = ({ groupC, groupN }: PixelShape, n: number): number => (n * groupC) / groupN;
+
 /** Rows of dW for each tap of a tile: input channels, of one group where groups lie side by side. */
 export const sumsOf = ({ nest: { layer }, lanes }: PixelShape, c: number): number =>
   laneMaps[lanes].joinsGroups ? layer.C / layer.G : c;
@@ -163,8 +166,7 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
   const found: PixelTiling[] = [];
   const aligned = imagesAligned(shape.x, derived.beatElements) && imagesAligned(shape.dy, derived.beatElements);
   const channels = (groups: number): readonly (readonly [c: number, n: number])[] => {
-    if (map.joinsGroups)
-      return shrink(shape.groupN, columns).map((n) => [(n * shape.groupC) / shape.groupN, n] as const);
+    if (map.joinsGroups) return shrink(shape.groupN, columns).map((n) => [inputsOf(shape, n), n] as const);
     const ns = groups > 1 ? [shape.groupN] : shrink(shape.groupN, columns);
     const cs = groups > 1 || map.takesWholePixels ? [shape.groupC] : shrink(shape.groupC, lanes);
     return cs.flatMap((c) => ns.map((n) => [c, n] as const));
