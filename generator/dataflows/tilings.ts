@@ -4,7 +4,7 @@ import type { Builder } from './builder.js';
 import { emitChannelPass } from './channels/emit.js';
 import { channelOutlay } from './channels/price.js';
 import { type ChannelTiling, channelShape, channelTilings } from './channels/tiling.js';
-import { type LaneMapping, laneMaps } from './lanes/index.js';
+import type { LaneMapping } from './lanes/index.js';
 import type { LoopNest, MemoryMap } from './loopNest.js';
 import { emitPixelPass } from './pixels/emit.js';
 import { pixelOutlay } from './pixels/price.js';
@@ -55,9 +55,9 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
 export const tilingsOf = (builder: Builder, nest: LoopNest, memory: MemoryMap, lanes: LaneMapping): readonly Tiling[] =>
   reductions[nest.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, nest, memory, lanes);
 
-/** Of groups side by side: tilings whose first tiles are smaller, from a half, a quarter, an eighth of the rows, so that the array begins sooner. */
+/** Tilings whose first tiles are smaller, from a half, a quarter, an eighth of the rows, so that the array begins sooner. */
 export const ledBySmaller = (tiling: Tiling): readonly Tiling[] =>
-  laneMaps[tiling.lanes].joinsGroups && tiling.images === 1
+  tiling.images === 1
     ? [2, 4, 8]
         .filter((part) => tiling.rows >= part)
         .map((part) => ({ ...tiling, lead: Math.ceil(tiling.rows / part) }))

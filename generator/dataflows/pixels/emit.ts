@@ -179,8 +179,7 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
       continue;
     }
     // taps of whole rows of the kernel lie one behind the other
-    const joined = laneMaps[shape.lanes].joinsGroups && countW === layer.Kw;
-    const heights = joined ? [tapsH] : cutRange(tapsH, 1);
+    const heights = countW === layer.Kw ? [tapsH] : cutRange(tapsH, 1);
     for (const some of heights) {
       const row = (some.first - tapsH.first) * countW * sums * vectors;
       for (const part of stored) {

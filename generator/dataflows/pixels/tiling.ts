@@ -120,11 +120,10 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
 };
 
 /**
- * Tiles of so many rows. Of groups side by side a shorter one comes first where the first taps lie in the padding: their rows are fewer
- * there, too.
+ * Tiles of so many rows. A shorter one comes first where the first taps lie in the padding: their rows are fewer there, too.
  */
-export const cutRows = ({ nest, lanes, height }: PixelShape, rows: number): readonly Range[] =>
-  laneMaps[lanes].joinsGroups && nest.height.pad > 0 ? cutShortFirst(height, rows) : cut(height, rows);
+export const cutRows = ({ nest, height }: PixelShape, rows: number): readonly Range[] =>
+  nest.height.pad > 0 ? cutShortFirst(height, rows) : cut(height, rows);
 
 /** Positions that tiles of so many rows and columns take in the array, all taps together: each tap's in each tile are rounded up. */
 const roundedPositions = (shape: PixelShape, rows: number, columns: number, lanes: number): number => {
@@ -157,6 +156,9 @@ const heightsOf = (shape: PixelShape, columns: number, lanes: number): readonly 
     return [...new Set([size, ...lowest(least), ...lowest(least * LOWER_COST)])];
   });
 
+/** Tilings of a width that are compared at most. */
+const MOST_HEIGHTS = 8;
+
 /** Tilings worth comparing, all of which fit. */
 export const pixelTilings = (shape: PixelShape, builder: Builder): readonly PixelTiling[] => {
   const { config, derived } = builder;
@@ -171,9 +173,8 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
     const cs = groups > 1 || map.takesWholePixels ? [shape.groupC] : shrink(shape.groupC, lanes);
     return cs.flatMap((c) => ns.map((n) => [c, n] as const));
   };
-  const [most, known] = [map.joinsGroups ? 8 : 4, new Map<number, readonly number[]>()];
+  const known = new Map<number, readonly number[]>();
   const heights = (width: number): readonly number[] => {
-    if (!map.joinsGroups) return shrink(shape.height);
     const found = known.get(width) ?? heightsOf(shape, width, config.array.rows);
     known.set(width, found);
     return found;
@@ -203,7 +204,7 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
                 tapsW,
                 groups,
               };
-              if (found.length < first + most && fits(shape, tiling, builder)) found.push(tiling);
+              if (found.length < first + MOST_HEIGHTS && fits(shape, tiling, builder)) found.push(tiling);
             }
           }
           if (found.length > first) break;
