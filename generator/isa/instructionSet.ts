@@ -231,6 +231,14 @@ export const KINDS = Object.keys(INSTRUCTION_SET) as readonly Instruction['kind'
 /** The queue that carries out an instruction; END has none. */
 export const queueOf = ({ kind: name }: Instruction): Queue | undefined => INSTRUCTION_SET[name].queue;
 
+/** The last word that holds a field, of the instructions of a queue; a GEOMETRY apart, which fills both of its own. */
+export const lastWordOf = (queue: Queue): number =>
+  Math.max(
+    ...KINDS.map((name) => INSTRUCTION_SET[name])
+      .filter((one) => one.queue === queue && one.encoded === 1)
+      .flatMap(({ fields }) => fields.map(({ word, bits }) => word + Math.ceil(bits / 32) - 1)),
+  );
+
 /** Encoded 64-byte instructions of a typed one. */
 export const encodedCount = ({ kind: name }: Instruction): number => INSTRUCTION_SET[name].encoded;
 

@@ -2,18 +2,18 @@ import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import {
   BYTES_PER_INSTRUCTION,
+  type Exec,
   type Instruction,
   type Load,
   type Queue,
   type Reorganize,
   type Store,
-  waitsOf,
 } from '../isa/program.js';
 import { DMA, MemoryPort, type MemoryTiming } from '../timing/memory.js';
-import { Waiting } from '../timing/waiting.js';
+import { DispatchUnit } from '../units/dispatch/timing.js';
 import type { TileShapes } from '../units/exec/tile.js';
 import { ExecPipeline } from '../units/exec/timing.js';
-import { type Encoded, ExecUnit, encoded, queueOfEncoded, waitsOfEncoded } from '../units/exec/unit.js';
+import { ExecUnit, encoded, queueOfEncoded } from '../units/exec/unit.js';
 import { FetchUnit } from '../units/fetch/timing.js';
 import { LoadUnit } from '../units/load/timing.js';
 import { StoreUnit } from '../units/store/timing.js';
@@ -43,7 +43,7 @@ const startDelay = ({ buffers, axi }: Config, banks: number): number => {
 };
 
 /**
- * Replays a program in time: the queues of the sequencer, fetch, DMA and memory cycle by cycle without data (cycles in which
+ * Replays a program in time: fetch, dispatch, DMA and memory cycle by cycle without data (cycles in which
  * nothing moves are skipped), the EXEC queue tile by tile. Constants are depths of queues and registers of the templates.
  * @param base address of the program.
  */
@@ -58,20 +58,19 @@ export const replay = (
   const startCycles = startDelay(config, sizes.accumulatorBanks);
   const program = encoded(instructions);
   const memory = new MemoryPort(sizes.beatBytes, timing);
-  const fetch = new FetchUnit(sizes, base / BYTES_PER_INSTRUCTION, program.length, memory);
+  const first = base / BYTES_PER_INSTRUCTION;
+  const fetch = new FetchUnit(sizes, first, program.length, memory);
   const load = new LoadUnit(sizes, config.axi.outstanding, memory);
   const write = new WriteUnit(config, sizes, memory);
   const store = new StoreUnit(config, sizes, write);
   const pipeline = new ExecPipeline(config, shapes);
-  const loads = new Waiting<Load>(waitsOf);
-  const stores = new Waiting<Store | Reorganize>(waitsOf);
-  const execs = new Waiting<Encoded>(waitsOfEncoded);
-  const exec = new ExecUnit(pipeline, execs);
-  const queues: Readonly<Record<Queue, unknown>> = { load: loads, exec: execs, store: stores };
+  const exec = new ExecUnit(pipeline);
+  const dispatch = new DispatchUnit(sizes, program);
 
   const units = [memory, load, write, store, exec, fetch];
   const earliest = (cycle: number): number =>
     units.reduce((time, unit) => Math.min(time, unit.next(cycle)), Number.POSITIVE_INFINITY);
+  const given: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
   const completed: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
   let at = 0;
   let draining = false;
@@ -79,19 +78,6 @@ export const replay = (
   let loadsTaken = 0;
   let loading = false;
   let reorganizeCycles = 0;
-
-  const dispatch = (cycle: number): boolean => {
-    if (draining || !fetch.valid) return false;
-    const one = program[at]!;
-    const queue = queueOfEncoded(one);
-    if (queue) {
-      const waiting = queues[queue] as Waiting<Encoded>;
-      if (!waiting.hasRoom(cycle)) return false;
-      waiting.push(cycle, one);
-    }
-    at++;
-    return true;
-  };
 
   for (let cycle = 0; ; ) {
     memory.step(cycle, write.offers(cycle), write.offers(cycle) && write.offersLast);
@@ -106,28 +92,30 @@ export const replay = (
     completed.load = load.done;
     completed.exec = exec.done;
     completed.store = store.done;
-    const loadHead = loads.ready(cycle, completed);
-    const storeHead = stores.ready(cycle, completed);
+    const loadHead = dispatch.offered('load') as Load | undefined;
+    const storeHead = dispatch.offered('store') as Store | Reorganize | undefined;
 
     changed = write.step(cycle) || changed;
     changed = store.step(cycle, storeHead) || changed;
     changed = load.step(cycle, loadHead) || changed;
-    changed = exec.step(cycle, completed) || changed;
+    changed = exec.step(cycle, dispatch.offered('exec') as Exec | undefined) || changed;
     // the counter sees what is loaded for it one cycle later
     const loadingNow = reorganizeEnd > completed.load;
     const storing = storeHead?.kind === 'reorganize';
     const reorganizing = storing || loading;
-    if (load.taken) {
-      loads.take(cycle);
+    if (load.opened) {
       loadsTaken++;
       if (loadHead!.reorganize) reorganizeEnd = loadsTaken;
     }
-    if (store.ended) stores.take(cycle);
-    const taken = dispatch(cycle);
-    changed = fetch.step(cycle, taken) || changed;
+    const committed = !draining && fetch.valid ? program[at++]! : undefined;
+    const taken = { load: load.taken, exec: exec.taken, store: store.ended };
+    changed = dispatch.step(completed, exec.tilesDone, taken, committed !== undefined) || changed;
+    exec.end(cycle, dispatch.geometryDone);
+    if (dispatch.freed !== undefined) fetch.free(first + dispatch.freed);
+    changed = fetch.step(cycle) || changed;
 
     if (draining) {
-      const ended = load.done === loads.given && exec.done === execs.given && store.done === stores.given;
+      const ended = load.done === given.load && exec.done === given.exec && store.done === given.store;
       if (ended && load.idle && write.idle) {
         return {
           cycles: startCycles + cycle + 1,
@@ -137,7 +125,9 @@ export const replay = (
         };
       }
     }
-    if (taken && program[at - 1]!.kind === 'end') draining = true;
+    const queue = committed && queueOfEncoded(committed);
+    if (queue) given[queue]++;
+    if (committed?.kind === 'end') draining = true;
     const next = changed ? cycle + 1 : earliest(cycle);
     if (next === Number.POSITIVE_INFINITY) throw new Error(`the replay stands still in cycle ${cycle}`);
     reorganizeCycles += (reorganizing ? 1 : 0) + (storing || loadingNow ? next - cycle - 1 : 0);

@@ -1,7 +1,5 @@
 /** Depths of the queues of the hardware. The templates are given these, and the timing model takes the same. */
 export const DEPTHS = Object.freeze({
-  /** Instructions that a queue of the sequencer holds. */
-  instructions: 4,
   /** Vectors that an address generator may have asked for and that nobody has taken. */
   vectors: 8,
   /** Blocks of wgrad that may be announced ahead of their use. */
@@ -10,9 +8,10 @@ export const DEPTHS = Object.freeze({
   taps: 2,
   /** Vectors or chunks that STORE and REORGANIZE may have asked for. */
   chunks: 8,
-  /** Instructions of a burst of the fetch, and those that it holds. */
+  /** Instructions of a burst of the fetch, and those that wait for their units, with the bits of such a slot's number. */
   fetchBurst: 4,
-  fetched: 8,
+  slots: 16,
+  slotBits: 4,
 });
 
 /** Bursts end at these bytes, and after so many beats. */

@@ -5,6 +5,7 @@ import {
   GEOMETRY_SECOND,
   INSTRUCTION_SET,
   KINDS,
+  lastWordOf,
   OPCODE_BITS,
   WORDS_PER_INSTRUCTION,
 } from '../../isa/instructionSet.js';
@@ -14,6 +15,8 @@ import { ERROR_CAUSES, snakeCase } from '../../isa/registers.js';
 /** A field in Verilog: what the partial `field` and the benches read. */
 export interface FieldView {
   readonly name: string;
+  /** First word. */
+  readonly word: number;
   /** Lowest bit of the vector, as `word*32+low`. */
   readonly at: string;
   /** Part of the vector: a bit, or `at +: bits`. */
@@ -35,6 +38,7 @@ const atBit = (word: number, low: number): string => {
 
 const fieldView = ({ name, word, low, bits }: Omit<Field, 'reading' | 'holds'>): FieldView => ({
   name: snakeCase(name),
+  word,
   at: atBit(word, low),
   slice: bits === 1 ? atBit(word, low) : `${atBit(word, low)} +: ${bits}`,
   range: bits === 1 ? '' : `[${bits - 1}:0] `,
@@ -92,7 +96,8 @@ const queueView = (name: Queue) => {
   const kinds = KINDS.filter((kind) => INSTRUCTION_SET[kind].queue === name);
   const waits = QUEUES[name].waits.map((other, i, all) => {
     const holders = kinds.flatMap((kind) => INSTRUCTION_SET[kind].fields.filter((f) => f.name === waitField(other)));
-    return { name: other, NAME: other.toUpperCase(), slice: fieldView(holders[0]!).slice, before: all.slice(0, i) };
+    const { word, slice } = fieldView(holders[0]!);
+    return { name: other, NAME: other.toUpperCase(), word, slice, before: all.slice(0, i) };
   });
   return {
     name,
@@ -104,6 +109,8 @@ const queueView = (name: Queue) => {
     /** Counts that its instructions wait for, at the same place in all that wait. */
     waits,
     kinds: kinds.map((kind) => kind.toUpperCase()),
+    /** The last word that holds a field, of those of its kinds that are one instruction. */
+    lastWord: lastWordOf(name),
     /** Those of its kinds that wait, as labels of a case. */
     waiting: kinds
       .filter((kind) => INSTRUCTION_SET[kind].fields.some((f) => f.name === waitField(waits[0]!.name)))
@@ -133,5 +140,7 @@ export const isaView = {
     ...KINDS.filter((kind) => kind !== 'geometry').map((kind) => checksOf(kind, INSTRUCTION_SET[kind].fields)),
   ],
   queues: QUEUE_NAMES.map(queueView),
+  /** As the bits of a vector are written, the first queue last. */
+  queuesBack: QUEUE_NAMES.map(queueView).reverse(),
   queue: mapped(QUEUE_NAMES, queueView),
 };

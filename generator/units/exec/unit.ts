@@ -1,7 +1,6 @@
 import type { Exec, Geometry, Instruction, Queue } from '../../isa/program.js';
 import { queueOf, waitsOf } from '../../isa/program.js';
 import { earliestAfter, Schedule } from '../../timing/queue.js';
-import type { Completed, Waiting } from '../../timing/waiting.js';
 import type { ExecPipeline } from './timing.js';
 
 /** One encoded instruction: a GEOMETRY is two, of which the second sets it. */
@@ -14,57 +13,60 @@ export const queueOfEncoded = (one: Encoded): Queue | undefined => (one.kind ===
 
 export const waitsOfEncoded = (one: Encoded): ReturnType<typeof waitsOf> => (one.kind === 'half' ? [] : waitsOf(one));
 
-/** The EXEC queue: geometry waits for the tiles before it, an EXEC for its counts, and then runs by itself. */
+/** The EXEC queue's unit: an EXEC that it is offered runs by itself; a GEOMETRY is set when it has been sent. */
 export class ExecUnit {
+  /** Instructions completed, as the other queues see it. */
   done = 0;
-  private taken = 0;
+  /** Whether the EXEC leaves its queue in this cycle. */
+  taken = false;
+  private tiles = 0;
+  private tilesDone_ = 0;
   private geometry: Geometry | undefined;
   private popAt = -1;
   private readonly completions = new Schedule();
+  private readonly set = new Schedule();
 
-  constructor(
-    private readonly pipeline: ExecPipeline,
-    private readonly queue: Waiting<Encoded>,
-  ) {}
+  constructor(private readonly pipeline: ExecPipeline) {}
 
   /** What becomes visible in this cycle. */
   begin(cycle: number): boolean {
     const completed = this.completions.due(cycle);
-    this.done += completed;
-    return completed > 0;
+    const set = this.set.due(cycle);
+    this.tilesDone_ += completed;
+    this.done += completed + set;
+    return completed + set > 0;
   }
 
-  step(cycle: number, completed: Completed): boolean {
-    const head = this.queue.at(cycle);
-    if (!head || cycle < this.popAt) return false;
-    if (cycle === this.popAt) {
-      this.pop(cycle);
+  /** Whether no EXEC that has left its queue is at work. */
+  get tilesDone(): boolean {
+    return this.tiles === this.tilesDone_;
+  }
+
+  /** @param head the EXEC that is offered in this cycle. Returns whether anything moved. */
+  step(cycle: number, head: Exec | undefined): boolean {
+    this.taken = false;
+    if (!head) return false;
+    if (this.popAt < 0) {
+      const { popped, done } = this.pipeline.open(cycle, this.geometry!, head);
+      this.popAt = popped;
+      this.completions.add(done);
       return true;
     }
-    if (head.kind === 'exec') {
-      if (!this.queue.ready(cycle, completed)) return false;
-      this.open(cycle, head);
-      return true;
-    }
-    if (this.taken !== this.done) return false;
-    if (head.kind === 'geometry') this.geometry = head;
-    this.completions.add(cycle + 1);
-    this.pop(cycle);
+    if (cycle < this.popAt) return false;
+    this.popAt = -1;
+    this.taken = true;
     return true;
   }
 
-  private open(cycle: number, exec: Exec): void {
-    const { popped, done } = this.pipeline.open(cycle, this.geometry!, exec);
-    this.popAt = popped;
-    this.completions.add(done);
-  }
-
-  private pop(cycle: number): void {
-    this.taken++;
-    this.queue.take(cycle);
+  /** What ends a cycle: an EXEC that was taken in it counts, half a GEOMETRY that was sent in it is set. */
+  end(cycle: number, sent: Encoded | undefined): void {
+    if (this.taken) this.tiles++;
+    if (!sent) return;
+    if (sent.kind === 'geometry') this.geometry = sent;
+    this.set.add(cycle + 1);
   }
 
   next(cycle: number): number {
-    return earliestAfter(cycle, this.completions.next, this.popAt);
+    return earliestAfter(cycle, this.completions.next, this.set.next, this.popAt);
   }
 }

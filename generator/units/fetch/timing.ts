@@ -4,103 +4,90 @@ import { DEPTHS } from '../../timing/depths.js';
 import { FETCH, type MemoryPort } from '../../timing/memory.js';
 import { earliestAfter, Schedule, TimedQueue } from '../../timing/queue.js';
 
-const { fetchBurst: INSTRUCTIONS_PER_BURST, fetched: ROOM_INSTRUCTIONS } = DEPTHS;
+const { fetchBurst: BURST, slots: SLOTS } = DEPTHS;
 const ADDRESS_CYCLES = 2;
 /** A beat passes the arbiter's queue. */
 const BEAT_CYCLES = 1;
 
-/** fetch and decode: bursts of up to 4 instructions ahead, a beat a cycle into instructions, one register of decode. */
+/** fetch and decode: bursts of up to 4 instructions into free slots of the ring; the verdict a cycle after the last part. */
 export class FetchUnit {
-  private readonly beats: TimedQueue;
   private readonly arriving = new Schedule();
+  /** Beats of an instruction, and instructions in a beat that is wider than one. */
   private readonly perInstruction: number;
-  /** Instructions in a beat that is wider than one. */
   private readonly perBeat: number;
-  private next_: number;
+  /** Of beats with two instructions: those that wait for the second one's turn. */
+  private readonly held: TimedQueue | undefined;
+  private readonly busy = new Uint8Array(SLOTS);
+  private freed: number[] = [];
+  private ask: number;
   private left: number;
-  private due: number;
-  private room: number;
-  private freed = 0;
+  private put: number;
+  private readonly end: number;
   private part = 0;
-  private fetched = false;
-  private decoded = false;
+  private verdict = false;
 
-  /** @param instruction address of the program in instructions; `count` 64-byte instructions. */
+  /** @param first number of the first instruction, counted from address 0; `count` 64-byte instructions. */
   constructor(
     { beatBytes }: Derived,
-    instruction: number,
+    first: number,
     count: number,
     private readonly memory: MemoryPort,
   ) {
     this.perInstruction = Math.max(1, BYTES_PER_INSTRUCTION / beatBytes);
     this.perBeat = Math.max(1, beatBytes / BYTES_PER_INSTRUCTION);
-    this.room = beatBytes > BYTES_PER_INSTRUCTION ? ROOM_INSTRUCTIONS : ROOM_INSTRUCTIONS * this.perInstruction;
-    this.beats = new TimedQueue(this.room);
-    this.next_ = instruction;
+    this.held = this.perBeat > 1 ? new TimedQueue(SLOTS / this.perBeat) : undefined;
+    this.ask = first;
+    this.put = first;
     this.left = count;
-    this.due = count;
-    this.part = beatBytes > BYTES_PER_INSTRUCTION ? instruction % this.perBeat : 0;
+    this.end = first + count;
   }
 
-  /** Whether an instruction is decoded, to be given to its queue in this cycle. */
+  /** Whether an instruction is found good in this cycle. */
   get valid(): boolean {
-    return this.decoded;
+    return this.verdict;
   }
 
-  /** @param taken whether the decoded instruction leaves in this cycle. Returns whether anything moved. */
-  step(cycle: number, taken: boolean): boolean {
-    let changed = taken;
-    this.room += this.freed;
-    this.freed = 0;
-    if (taken) this.decoded = false;
-    const pass = this.fetched && !this.decoded;
-    if (pass) {
-      this.decoded = true;
-      this.fetched = false;
-      changed = true;
-    }
-    if (this.beats.valid(cycle) && !this.fetched) {
-      changed = true;
-      this.step_(cycle);
+  /** The slot of an instruction is free from the next cycle on. */
+  free(instruction: number): void {
+    this.freed.push(instruction % SLOTS);
+  }
+
+  /** Returns whether anything moved. */
+  step(cycle: number): boolean {
+    let changed = this.verdict || this.freed.length > 0;
+    const announced = this.announce(cycle);
+    for (const slot of this.freed) this.busy[slot] = 0;
+    this.freed = [];
+    this.verdict = false;
+    if (this.held?.valid(cycle)) {
+      this.put++;
+      if (this.put % this.perBeat === 0 || this.put === this.end) this.held.take(cycle);
+      this.verdict = true;
     }
     for (let arrived = this.arriving.due(cycle); arrived > 0; arrived--) {
-      this.beats.push(cycle, 0);
       changed = true;
-    }
-    return this.announce(cycle) || changed;
-  }
-
-  private step_(cycle: number): void {
-    this.part++;
-    if (this.perBeat > 1) {
-      this.fetched = true;
-      this.due--;
-      if (this.part === this.perBeat || this.due === 0) {
-        this.part = 0;
-        this.beats.take(cycle);
-        this.freed = 1;
+      if (this.held) {
+        this.held.push(cycle, 0);
+        continue;
       }
-      return;
-    }
-    this.beats.take(cycle);
-    this.freed = 1;
-    if (this.part === this.perInstruction) {
+      this.part++;
+      if (this.part < this.perInstruction) continue;
       this.part = 0;
-      this.fetched = true;
-      this.due--;
+      this.verdict = true;
     }
+    return announced || changed || this.verdict;
   }
 
   private announce(cycle: number): boolean {
     if (this.left === 0) return false;
-    const count = Math.min(this.left, INSTRUCTIONS_PER_BURST - (this.next_ % INSTRUCTIONS_PER_BURST));
+    const quad = (this.ask % SLOTS) - (this.ask % BURST);
+    if (this.busy.subarray(quad, quad + BURST).some((busy) => busy === 1)) return false;
+    const count = Math.min(this.left, BURST - (this.ask % BURST));
     const beatOf = (instruction: number): number =>
       this.perBeat > 1 ? Math.floor(instruction / this.perBeat) : instruction * this.perInstruction;
-    const beats =
-      this.perBeat > 1 ? beatOf(this.next_ + count - 1) - beatOf(this.next_) + 1 : count * this.perInstruction;
-    if (this.room < beats) return false;
-    this.room -= beats;
-    this.next_ += count;
+    const beats = this.perBeat > 1 ? beatOf(this.ask + count - 1) - beatOf(this.ask) + 1 : count * this.perInstruction;
+    for (let i = 0; i < count; i++) this.busy[(this.ask + i) % SLOTS] = 1;
+    this.ask += count;
     this.left -= count;
     this.memory.read(FETCH, cycle + ADDRESS_CYCLES, beats);
     return true;
@@ -112,6 +99,6 @@ export class FetchUnit {
   }
 
   next(cycle: number): number {
-    return earliestAfter(cycle, this.arriving.next, this.fetched ? Number.POSITIVE_INFINITY : this.beats.next);
+    return earliestAfter(cycle, this.arriving.next, this.held?.next ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -15,7 +15,8 @@ const COUNTED_CYCLES = 3;
 export class LoadUnit {
   /** LOADs completed, as the other queues see it. */
   done = 0;
-  /** Whether the head left its queue in this cycle. */
+  /** Whether the LOAD was opened in this cycle, and whether it left its queue: with its last row. */
+  opened = false;
   taken = false;
   private readonly completions = new Schedule();
   private readonly received = new Schedule();
@@ -56,6 +57,7 @@ export class LoadUnit {
 
   /** Carries out a cycle; `head` is the LOAD whose waits are over. Returns whether anything moved. */
   step(cycle: number, head: Load | undefined): boolean {
+    this.opened = false;
     this.taken = false;
     let changed = false;
     const { beatBytes } = this.sizes;
@@ -85,7 +87,7 @@ export class LoadUnit {
     this.load = head;
     this.i1 = 0;
     this.i2 = 0;
-    this.taken = true;
+    this.opened = true;
     return true;
   }
 
@@ -101,7 +103,9 @@ export class LoadUnit {
       this.i2++;
     }
     this.rowCloses = this.i2 === load.n2;
-    if (this.rowCloses) this.load = undefined;
+    if (!this.rowCloses) return;
+    this.load = undefined;
+    this.taken = true;
   }
 
   /** The memory gave the last beat of a burst in this cycle. */
