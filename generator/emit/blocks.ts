@@ -64,7 +64,7 @@ export const blocks: readonly Block[] = [
     view: axiView,
     uses: ['sram_1r1w', 'fifo'],
   },
-  { name: 'fetch', purpose: 'reads the program ahead of its use', view: axiView, uses: [] },
+  { name: 'fetch', purpose: 'reads the program ahead of its use', view: axiView, uses: ['fifo'] },
   { name: 'pixel_walker', purpose: 'positions of a tap, with detection', view: engineView, uses: [] },
   { name: 'tap_axes', purpose: 'both axes from tap to tap', view: engineView, uses: [] },
   { name: 'tap_walker', purpose: 'tiles, taps and their ranges', view: engineView, uses: ['tap_axes'] },

@@ -29,7 +29,7 @@ export const benchFile = (config: Config, block: Block): EmittedFile => ({
 /** What benches share: texts that each includes inside its module, and modules. */
 const BENCH_PARTS = [
   ...['bench.vh', 'case.vh', 'tally.vh'],
-  ...['axi_read_memory.v', 'axi_write_memory.v', 'operand_buffer.v', 'tap_player.v', 'vector_file.v'],
+  ...['axi_read_memory.v', 'axi_write_memory.v', 'operand_buffer.v', 'part_player.v', 'tap_player.v', 'vector_file.v'],
 ] as const;
 
 /** The files that benches include, each once for all of them. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../description/config.js';
+import { BYTES_PER_INSTRUCTION } from '../../isa/program.js';
 import { DEPTHS } from '../../timing/depths.js';
 import { isaView } from './isa.js';
 
@@ -10,6 +11,8 @@ export interface CommonView {
   /** The configuration's name and the first 8 digits of its hash (those of CONFIG_HASH), for the provenance line. */
   readonly config: string;
   readonly hash: string;
+  /** Bits of a part of an instruction: of a beat, or the whole of it. */
+  readonly partBits: number;
 }
 
 /**
@@ -28,6 +31,7 @@ export const commonView = (config: Config): CommonView => ({
   prefix: config.prefix,
   config: config.name,
   hash: configHash(config).slice(0, 8),
+  partBits: Math.min(config.axi.dataWidth, 8 * BYTES_PER_INSTRUCTION),
   ...isaView,
   depths: DEPTHS,
 });

@@ -1,6 +1,5 @@
 import type { Config } from '../../description/config.js';
 import { bitsFor, type Derived, derive } from '../../description/derive.js';
-import { WORDS_PER_INSTRUCTION } from '../../isa/instructionSet.js';
 import { type EngineView, engineView } from './engine.js';
 
 /** The accelerator's sizes, as the top module spells them out. */
@@ -26,7 +25,6 @@ export const topView = (config: Config): TopView => {
     addressBits: axi.addressWidth,
     addressTop: axi.addressWidth - 1,
     busBits: axi.dataWidth,
-    partBits: Math.min(axi.dataWidth, 32 * WORDS_PER_INSTRUCTION),
     busTop: axi.dataWidth - 1,
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
