@@ -97,13 +97,13 @@ export const blocks: readonly Block[] = [
     when: (config) => config.engines.includes('traditional'),
   },
   { name: 'decode', purpose: 'checks instructions', view: engineView, uses: [] },
-  { name: 'sequencer', purpose: 'runs a program: counts, faults, reset', view: engineView, uses: [] },
   {
     name: 'dispatch',
     purpose: 'ring of instructions, queues, parts to the units',
     view: engineView,
     uses: ['sram_1r1w'],
   },
+  { name: 'sequencer', purpose: 'runs a program: queues, counts, faults', view: engineView, uses: ['dispatch'] },
   { name: 'status', purpose: 'rest and first error of the units', view: commonView, uses: [] },
   {
     name: 'write_select',
@@ -124,7 +124,6 @@ export const blocks: readonly Block[] = [
       'activity',
       'fetch',
       'decode',
-      'dispatch',
       'sequencer',
       'dma_read',
       'axi_arbiter',
