@@ -15,7 +15,7 @@ interface Options {
   readonly device?: Device;
   readonly bitstream?: string;
   readonly seed?: string;
-  readonly flat?: boolean;
+  readonly blocks?: boolean;
   readonly only?: string;
   readonly netlist?: string;
   readonly wasm?: boolean;
@@ -70,14 +70,14 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
     )
     .option('--bitstream <file>', 'ice40: write the routed bitstream, .bin or .asc; failing that, exit with 1')
     .option('--seed <n>', 'ice40: seed of place and route (1)')
-    .option('--flat', 'as one block beside the cells of the array: paths from block to block are seen')
+    .option('--blocks', 'only the blocks, each alone, and not the whole design, which takes longer')
     .option('--only <blocks>', 'only these blocks and what they hold, as in --only tap_walker,agu_dynamic')
     .option('--netlist <file.v>', 'write the mapped netlist (generic and asic)')
     .option('--wasm', 'use the Yosys (and nextpnr) that npm installed, even where the machine has its own')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', help)
     .action(async (source: string, options: Options, command: Command) => {
-      const { set, target, library, device, bitstream, flat, only, netlist, wasm, json } = options;
+      const { set, target, library, device, bitstream, blocks, only, netlist, wasm, json } = options;
       const config = loadConfig(source, set);
       checkFiles(options);
       const [{ synthesize }, report, { Progress }, { wholeNumber }] = await Promise.all([
@@ -102,7 +102,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
           ...sizes
         } = await asOptions(words, () =>
           synthesize({
-            ...{ config, target, device, seed, flat, wasm, install: true },
+            ...{ config, target, device, seed, blocks, wasm, install: true },
             library: command.getOptionValueSource('library') === 'cli' ? library : undefined,
             only: only === undefined ? undefined : listOf('--only', only),
             bitstream: bitstream === undefined ? undefined : isText(bitstream) ? 'asc' : 'bin',
