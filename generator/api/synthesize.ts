@@ -56,7 +56,7 @@ export interface Synthesized extends Synthesis {
   readonly routing?: Routing;
   /** ice40: why it was not tried. */
   readonly note?: string;
-  /** Mapped Verilog; of generic and asic. */
+  /** Mapped Verilog, a module for each block; of generic and asic. */
   readonly netlist?: string;
   /** Where it was asked for, and `routing.finding` does not say why there is none. */
   readonly bitstream?: Uint8Array;
@@ -129,7 +129,7 @@ const checkTogether = (
 };
 
 /**
- * Sizes and paths of an accelerator's blocks, by Yosys, and on an iCE40 its frequency, by nextpnr, as `bp-im2col synth` does. Results
+ * Sizes and paths of an accelerator and its blocks, by Yosys, and on an iCE40 its frequency, by nextpnr, as `bp-im2col synth` does. Results
  * are kept in the cache (`BP_IM2COL_CACHE`).
  * @throws {@link UserError} with what is wrong with the options, and with the code `MISSING_TOOL` where a cell library, or the nextpnr that
  * was asked for, is not installed. (Yosys is: npm has it.)
