@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../base/errors.js';
 import { checkOutput, writeOutput } from '../base/outputFile.js';
+import { endStarted } from '../base/processes.js';
 import { DEVICE_NAMES, type Device } from '../eda/devices.js';
 import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
 import { asOptions } from './asOptions.js';
@@ -131,6 +132,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
           exitWith(EXIT.failed);
         }
       } finally {
+        endStarted(); // after an error the other runs of Yosys go on for minutes
         progress.end();
       }
     });

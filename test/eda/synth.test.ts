@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -313,5 +313,83 @@ describe('with a Yosys that counts runs', () => {
     await expect(synthesize(presets.tiny4, yosys, { ...options, whole: true })).rejects.toBe(failure);
     expect(readdirSync(folders.at(-1)!).filter((entry) => entry.startsWith('synth'))).toEqual([]);
     expect((await synthesize(presets.tiny4, yosys, options)).synthesis.blocks).toHaveLength(2);
+  });
+});
+
+describe('with a yosys of ours in the path', () => {
+  const folders: string[] = [];
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+  const synth = async (
+    body: string,
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
+    const folder = mkdtempSync(join(tmpdir(), 'bpi-yosys-test-'));
+    folders.push(folder);
+    writeFileSync(
+      join(folder, 'yosys'),
+      `#!/bin/sh\nif [ "$1" = -V ]; then echo "Yosys 0.23 (ours)"; exit; fi\n${body}`,
+      {
+        mode: 0o755,
+      },
+    );
+    vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+    vi.stubEnv('BP_IM2COL_CACHE', join(folder, 'cache'));
+    let [out, err] = ['', ''];
+    const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), color: false };
+    return { code: await runCli(['synth', 'tiny4', ...args], terminal as never), out, err };
+  };
+  /** Two LUTs without wide multiplexers, three with them. */
+  const LUTS = `
+one='{"modules":{"bpi_top":{"ports":{},"netnames":{},"cells":{}}}}'
+echo "$one" > design.json
+echo "$one" > memories.json
+cells='"a":{"type":"LUT4"},"b":{"type":"LUT4"}'
+grep -q nowidelut script.ys || cells="$cells,"'"c":{"type":"LUT4"}'
+echo '{"modules":{"bpi_top":{"cells":{'"$cells"'}}}}' > netlist.json
+`;
+
+  it('prints the whole as total, as text and as JSON', async () => {
+    const text = await synth(LUTS, '--target', 'ecp5');
+    expect(text.code).toBe(0);
+    expect(text.out).toContain('\n  whole: flattened, without wide multiplexers (with them 3 LUTs)\n');
+    const { code, out } = await synth(LUTS, '--target', 'ecp5', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      total: { block: 'whole', luts: 2 },
+      whole: { multiplexers: 'narrow', cellsApart: false, tried: { narrow: { luts: 2 }, wide: { luts: 3 } } },
+      blocks: [{ block: 'top', luts: 2, share: 1 }],
+      sum: { luts: 2 },
+    });
+    expect(JSON.parse((await synth(LUTS, '--target', 'xilinx', '--json')).out).total).toMatchObject({ luts: 3 });
+  });
+
+  it.each([['--blocks'], ['--only', 'csr']])('leaves out the whole with %s', async (...args) => {
+    const { out } = await synth(LUTS, '--target', 'ecp5', '--json', ...args);
+    const { whole, total, sum } = JSON.parse(out);
+    expect(whole).toBeUndefined();
+    expect(total).toEqual(sum);
+  });
+
+  it('keeps the cells of a large array apart', async () => {
+    const { out } = await synth(
+      LUTS,
+      '--target',
+      'xilinx',
+      '--json',
+      '--set',
+      'array.rows=13',
+      '--set',
+      'array.columns=5',
+    );
+    expect(JSON.parse(out).whole.cellsApart).toBe(true);
+  });
+
+  it('prints its one error', async () => {
+    const { code, out, err } = await synth('echo "ERROR: it broke"; exit 1', '--target', 'ecp5');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^error\n {2}Yosys 0\.23: ERROR: it broke \[YOSYS\]\n {4}fix: .*\n$/);
   });
 });
