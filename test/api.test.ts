@@ -406,9 +406,12 @@ describe('what the commands do', () => {
   });
 
   it('synthesize measures the blocks that are asked for', async () => {
-    const { blocks, total, netlist } = await api.synthesize({ config: 'tiny4', only: ['csr'] });
+    const { blocks, total, sum, whole, netlist } = await api.synthesize({ config: 'tiny4', only: ['csr'] });
     expect(blocks.map(({ block }) => block)).toContain('csr');
-    expect(total.flipFlops).toBeGreaterThan(0);
+    expect(blocks.reduce((all, { share }) => all + share, 0)).toBeCloseTo(1);
+    expect(sum.flipFlops).toBeGreaterThan(0);
+    expect(total).toEqual(sum);
+    expect(whole).toBeUndefined();
     expect(netlist).toContain('endmodule');
   });
 

@@ -2,11 +2,12 @@ import { MISSING_TOOL, UserError } from '../base/errors.js';
 import { ensureTools, installCommand, missingTools, type Tool, ToolsMissing } from '../base/tools.js';
 import { oneOf } from '../description/schema.js';
 import { DEVICE_NAMES, DEVICES, type Device } from '../eda/devices.js';
-import type { BlockSize } from '../eda/netlist.js';
+import { type BlockSize, totalOf } from '../eda/netlist.js';
 import { findRouter, ROUTER_PACKAGE, type Router, type Routing } from '../eda/nextpnr.js';
-import { addressShare, totalOf } from '../eda/report.js';
+import { addressShare, shareOf } from '../eda/report.js';
 import { route } from '../eda/route.js';
-import { type Synthesis, synthesize as synthesizeBlocks, TOP_BLOCKS } from '../eda/synthesize.js';
+import { TOP_BLOCKS } from '../eda/sources.js';
+import { type Runs, type Synthesis, synthesize as synthesizeDesign } from '../eda/synthesize.js';
 import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
 import { findYosys } from '../eda/yosys.js';
 import { openCache } from '../run/simulators/cache.js';
@@ -28,9 +29,9 @@ export interface SynthesizeOptions {
   readonly bitstream?: BitstreamFormat;
   /** ice40: of place and route. Default: 1. */
   readonly seed?: number;
-  /** As one block beside the cells of the array: paths from block to block are seen, sizes by block are not. */
-  readonly flat?: boolean;
-  /** Only these blocks of the top module and what they hold. */
+  /** Only the blocks, each mapped alone, and not the whole design, which takes longer. */
+  readonly blocks?: boolean;
+  /** Only these blocks of the top module and what they hold, each mapped alone. */
   readonly only?: readonly string[];
   /** The Yosys (and nextpnr) that npm installed, even where the machine has its own. */
   readonly wasm?: boolean;
@@ -42,16 +43,20 @@ export interface SynthesizeOptions {
   readonly onInstall?: (line: string) => void;
 }
 
-/** Sizes by block: cells, LUTs, flip-flops, memory bits; area in µm² and paths in ps for asic. */
+/** Sizes: cells, LUTs, flip-flops, block RAMs, DSPs, memory bits; area in µm² and paths in ps for asic. */
 export interface Synthesized extends Synthesis {
+  /** The whole design, flattened; the sum of the blocks where only blocks were asked for. */
   readonly total: BlockSize;
-  /** Share of the address generation in the logic; not where `only` was given. */
+  /** Each mapped alone, with its share of `sum`: of the area, else of the LUTs, else of the cells. */
+  readonly blocks: readonly (BlockSize & { readonly share: number })[];
+  readonly sum: BlockSize;
+  /** Share of the address generation in `sum`; not where `only` was given. */
   readonly addressShare?: number;
   /** ice40: what became of place and route, MHz among it. */
   readonly routing?: Routing;
   /** ice40: why it was not tried. */
   readonly note?: string;
-  /** Mapped Verilog; of generic and asic. */
+  /** Mapped Verilog, a module for each block; of generic and asic. */
   readonly netlist?: string;
   /** Where it was asked for, and `routing.finding` does not say why there is none. */
   readonly bitstream?: Uint8Array;
@@ -96,7 +101,7 @@ const SHAPE = {
   library: oneOf(LIBRARIES, 'osu018', 'Standard cells.').optional(),
   device: oneOf(DEVICE_NAMES as readonly [Device, ...Device[]], 'hx8k', 'The device.').optional(),
   bitstream: oneOf(['asc', 'bin'], 'asc', 'Text, or packed.').optional(),
-  ...{ seed: wholeField(0, 2 ** 31 - 1), flat: flagField, wasm: flagField, install: flagField },
+  ...{ seed: wholeField(0, 2 ** 31 - 1), blocks: flagField, wasm: flagField, install: flagField },
 };
 
 /** Options that do not go together, and blocks that there are not. */
@@ -124,14 +129,14 @@ const checkTogether = (
 };
 
 /**
- * Sizes and paths of an accelerator's blocks, by Yosys, and on an iCE40 its frequency, by nextpnr, as `bp-im2col synth` does. Results
+ * Sizes and paths of an accelerator and its blocks, by Yosys, and on an iCE40 its frequency, by nextpnr, as `bp-im2col synth` does. Results
  * are kept in the cache (`BP_IM2COL_CACHE`).
  * @throws {@link UserError} with what is wrong with the options, and with the code `MISSING_TOOL` where a cell library, or the nextpnr that
  * was asked for, is not installed. (Yosys is: npm has it.)
  */
 export const synthesize = async (options: SynthesizeOptions): Promise<Synthesized> => {
   const given = checkedOptions(options, SHAPE, ['config', 'only', 'onProgress', 'onInstall']);
-  const { target = 'generic', library, device: wanted, bitstream, seed, flat, wasm = false, install = false } = given;
+  const { target = 'generic', library, device: wanted, bitstream, seed, wasm = false, install = false } = given;
   if (given.config === undefined) {
     refuse(
       'MISSING',
@@ -160,11 +165,20 @@ export const synthesize = async (options: SynthesizeOptions): Promise<Synthesize
   const yosys = await findYosys(wasm);
   const doing = `synthesizing ${config.name} for ${target} with ${yosys.version}`;
   tell(doing);
-  const { synthesis, netlist } = await synthesizeBlocks(config, yosys, {
-    ...{ target, library: cells, device, flat, only },
-    onProgress: (done, all) => tell(`${doing}: ${done} of ${all} modules`),
+  const tellRuns = (whole: Runs, blocks: Runs): void => {
+    const parts = [
+      ...(whole.all > 0 ? [`${whole.done} of ${whole.all} parts of the whole`] : []),
+      `${blocks.done} of ${blocks.all} blocks`,
+    ];
+    tell(`${doing}: ${parts.join(', ')}`);
+  };
+  const { synthesis, netlist } = await synthesizeDesign(config, yosys, {
+    ...{ target, library: cells, device, only, whole: only === undefined && given.blocks !== true },
+    onProgress: tellRuns,
   });
-  const total = totalOf('all', synthesis.blocks);
+  const sum = totalOf('all blocks', synthesis.blocks);
+  const total = synthesis.whole?.size ?? sum;
+  const blocks = synthesis.blocks.map((size) => ({ ...size, share: shareOf(size, synthesis.blocks) }));
 
   const routed = async (): Promise<Pick<Synthesized, 'routing' | 'note' | 'bitstream'>> => {
     if (target !== 'ice40') return {};
@@ -181,7 +195,9 @@ export const synthesize = async (options: SynthesizeOptions): Promise<Synthesize
     return { ...result, bitstream: bitstream === 'asc' ? Buffer.from(asc) : await router.pack(asc) };
   };
   return Object.freeze({
-    ...{ ...synthesis, total, ...(only ? {} : { addressShare: addressShare(synthesis).share }), ...(await routed()) },
+    ...{ ...synthesis, total, blocks, sum },
+    ...(only ? {} : { addressShare: addressShare(synthesis.blocks).share }),
+    ...(await routed()),
     ...(hasMacros(target) ? { netlist } : {}),
   });
 };

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../base/errors.js';
 import { checkOutput, writeOutput } from '../base/outputFile.js';
+import { endStarted } from '../base/processes.js';
 import { DEVICE_NAMES, type Device } from '../eda/devices.js';
 import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
 import { asOptions } from './asOptions.js';
@@ -15,7 +16,7 @@ interface Options {
   readonly device?: Device;
   readonly bitstream?: string;
   readonly seed?: string;
-  readonly flat?: boolean;
+  readonly blocks?: boolean;
   readonly only?: string;
   readonly netlist?: string;
   readonly wasm?: boolean;
@@ -23,16 +24,20 @@ interface Options {
 }
 
 const help = `
-Sizes are those of a block itself, over all its instances; "pe" is the array's cell, inside systolic.
-generic and asic leave memories out as macros and count their bits; the FPGA targets map them to block RAM.
-asic maps to the standard cells of Debian's package qflow-tech-osu018 or -osu035. Its path is the longest one
-through a block's own logic, as ABC sees it: no wires, no set-up times, no paths from block to block (--flat has these).
+First comes the whole design, flattened: what you get. ecp5 maps it with and without wide multiplexers and reports the
+smaller. Then come the blocks, each mapped alone, over all its instances, with its share of their sum; "pe" is the array's
+cell, inside systolic. The whole takes some minutes for tiny4 (--blocks and --only leave it out); the cache keeps it.
+generic and asic leave memories out as macros and count their bits, and map the array's cell once, apart from the rest of
+the whole; the FPGA targets map memories to block RAM, and flatten an array of up to 64 cells.
+asic maps to the standard cells of Debian's package qflow-tech-osu018 or -osu035. Its path is the longest one, as ABC
+sees it: no wires, no set-up times; that of a block has no paths from block to block, that of the whole has.
 ice40 goes on with nextpnr where the sizes leave a hope of fitting: placed and routed among chains of registers in
 place of pins, for its highest frequency. This is a measurement and no design for a board.
 
 Examples:
   bp-im2col synth tiny4 --target generic
-  bp-im2col synth ref16 --target asic --set engines=zerofree
+  bp-im2col synth tiny4 --target ecp5 --set engines=zerofree
+  bp-im2col synth ref16 --target asic --blocks
   bp-im2col synth ref16 --target asic --only systolic
   bp-im2col synth tiny4 --target ice40 --json
   bp-im2col synth tiny4 --target ice40 --only systolic --device hx8k --bitstream systolic.bin
@@ -58,10 +63,10 @@ const checkFiles = ({ target, bitstream, netlist }: Options): void => {
   if (bitstream !== undefined && target === 'ice40') checkOutput('--bitstream', bitstream, ['.bin', '.asc']);
 };
 
-/** `bp-im2col synth`: sizes and paths of an accelerator's blocks, by Yosys; on an iCE40 its frequency, by nextpnr. */
+/** `bp-im2col synth`: sizes and paths of an accelerator and its blocks, by Yosys; on an iCE40 its frequency, by nextpnr. */
 export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
   addSetOption(new Command('synth'))
-    .description('synthesize an accelerator with Yosys and report the size of each block')
+    .description('synthesize an accelerator with Yosys and report the size of the whole, and of each block')
     .argument('<preset|file|folder>', SOURCE_HELP)
     .addOption(new Option('-t, --target <target>', 'what to map to').choices(TARGETS).default('generic'))
     .addOption(new Option('--library <name>', 'standard cells of asic').choices(LIBRARIES).default('osu018'))
@@ -70,14 +75,14 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
     )
     .option('--bitstream <file>', 'ice40: write the routed bitstream, .bin or .asc; failing that, exit with 1')
     .option('--seed <n>', 'ice40: seed of place and route (1)')
-    .option('--flat', 'as one block beside the cells of the array: paths from block to block are seen')
-    .option('--only <blocks>', 'only these blocks and what they hold, as in --only tap_walker,agu_dynamic')
-    .option('--netlist <file.v>', 'write the mapped netlist (generic and asic)')
+    .option('--blocks', 'only the blocks, each alone, and not the whole design, which takes longer')
+    .option('--only <blocks>', 'only these blocks and what they hold, each alone, as in --only tap_walker,agu_dynamic')
+    .option('--netlist <file.v>', 'write the mapped netlist of the blocks (generic and asic)')
     .option('--wasm', 'use the Yosys (and nextpnr) that npm installed, even where the machine has its own')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', help)
     .action(async (source: string, options: Options, command: Command) => {
-      const { set, target, library, device, bitstream, flat, only, netlist, wasm, json } = options;
+      const { set, target, library, device, bitstream, blocks, only, netlist, wasm, json } = options;
       const config = loadConfig(source, set);
       checkFiles(options);
       const [{ synthesize }, report, { Progress }, { wholeNumber }] = await Promise.all([
@@ -102,7 +107,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
           ...sizes
         } = await asOptions(words, () =>
           synthesize({
-            ...{ config, target, device, seed, flat, wasm, install: true },
+            ...{ config, target, device, seed, blocks, wasm, install: true },
             library: command.getOptionValueSource('library') === 'cli' ? library : undefined,
             only: only === undefined ? undefined : listOf('--only', only),
             bitstream: bitstream === undefined ? undefined : isText(bitstream) ? 'asc' : 'bin',
@@ -127,6 +132,7 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
           exitWith(EXIT.failed);
         }
       } finally {
+        endStarted(); // after an error the other runs of Yosys go on for minutes
         progress.end();
       }
     });

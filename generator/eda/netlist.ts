@@ -50,6 +50,28 @@ export interface Reading {
 
 type Sums = { -readonly [K in keyof BlockSize]: BlockSize[K] };
 
+/** Sums of blocks; instances are left to the reader, the delay is the longest. */
+export const totalOf = (block: string, sizes: readonly BlockSize[]): BlockSize => {
+  const sum = (value: (size: BlockSize) => number): number => sizes.reduce((all, size) => all + value(size), 0);
+  const delays = sizes.flatMap(({ delay }) => (delay === undefined ? [] : [delay]));
+  return {
+    block,
+    instances: sum(({ instances }) => instances),
+    cells: sum(({ cells }) => cells),
+    luts: sum(({ luts }) => luts),
+    flipFlops: sum(({ flipFlops }) => flipFlops),
+    blockRams: sum(({ blockRams }) => blockRams),
+    dsps: sum(({ dsps }) => dsps),
+    memoryBits: sum(({ memoryBits }) => memoryBits),
+    area: sum(({ area }) => area),
+    ...(delays.length > 0 ? { delay: Math.max(...delays) } : {}),
+  };
+};
+
+/** What sizes are compared by: area where there is one, else LUTs, else cells. */
+export const unitOf = ({ area, luts }: BlockSize): 'area' | 'luts' | 'cells' =>
+  area > 0 ? 'area' : luts > 0 ? 'luts' : 'cells';
+
 /**
  * Size of every block of a hierarchical netlist, largest first.
  * A module is one of the netlist's own; every other cell type is a cell of the target.
@@ -91,6 +113,6 @@ export const blockSizes = (netlist: Netlist, reading: Reading): readonly BlockSi
     }
   };
   visit(top, 'top', 1);
-  const weight = (size: BlockSize): number => size.area || size.luts || size.cells;
-  return [...sizes.values()].sort((a, b) => weight(b) - weight(a) || b.memoryBits - a.memoryBits);
+  const unit = unitOf(totalOf('all', [...sizes.values()]));
+  return [...sizes.values()].sort((a, b) => b[unit] - a[unit] || b.cells - a.cells || b.memoryBits - a.memoryBits);
 };

@@ -1,22 +1,38 @@
 import { DEVICES } from './devices.js';
-import type { BlockSize } from './netlist.js';
+import { type BlockSize, totalOf, unitOf } from './netlist.js';
 import type { Routing } from './nextpnr.js';
-import { ADDRESS_BLOCKS, type Synthesis } from './synthesize.js';
+import type { Synthesis, Whole } from './synthesize.js';
+import { hasMacros, type Target } from './targets.js';
+
+/** Blocks that make up the address generation. */
+const ADDRESS_BLOCKS: readonly string[] = [
+  'tap_walker',
+  'agu_dynamic',
+  'agu_stationary',
+  'agu_accumulate',
+  'tap_fifos',
+];
 
 type Column = readonly [title: string, value: (size: BlockSize) => string];
 
 const whole = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 const ns = (ps: number | undefined): string => (ps === undefined ? '' : (ps / 1000).toFixed(2));
 
-const columnsOf = ({ target }: Synthesis): readonly Column[] => [
-  ['block', ({ block }) => block],
-  ['instances', ({ instances }) => whole(instances)],
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** A part's share of the sum of blocks, each mapped alone: of the area, else of the LUTs, else of the cells. */
+export const shareOf = (part: BlockSize, blocks: readonly BlockSize[]): number => {
+  const sum = totalOf('all blocks', blocks);
+  const unit = unitOf(sum);
+  return sum[unit] > 0 ? part[unit] / sum[unit] : 0;
+};
+
+/** What is counted on a target. */
+const countsOf = (target: Target): readonly Column[] => [
   ['cells', ({ cells }) => whole(cells)],
-  ...(target === 'generic' || target === 'asic'
-    ? []
-    : ([['LUTs', ({ luts }) => whole(luts)]] satisfies readonly Column[])),
+  ...(hasMacros(target) ? [] : ([['LUTs', ({ luts }) => whole(luts)]] satisfies readonly Column[])),
   ['flip-flops', ({ flipFlops }) => whole(flipFlops)],
-  ...(target === 'generic' || target === 'asic'
+  ...(hasMacros(target)
     ? []
     : ([
         ['block RAMs', ({ blockRams }) => whole(blockRams)],
@@ -31,57 +47,61 @@ const columnsOf = ({ target }: Synthesis): readonly Column[] => [
     : []),
 ];
 
-/** Sums of blocks; instances are left to the reader, the delay is the longest. */
-export const totalOf = (block: string, sizes: readonly BlockSize[]): BlockSize => {
-  const sum = (value: (size: BlockSize) => number): number => sizes.reduce((all, size) => all + value(size), 0);
-  const delays = sizes.flatMap(({ delay }) => (delay === undefined ? [] : [delay]));
-  return {
-    block,
-    instances: sum(({ instances }) => instances),
-    cells: sum(({ cells }) => cells),
-    luts: sum(({ luts }) => luts),
-    flipFlops: sum(({ flipFlops }) => flipFlops),
-    blockRams: sum(({ blockRams }) => blockRams),
-    dsps: sum(({ dsps }) => dsps),
-    memoryBits: sum(({ memoryBits }) => memoryBits),
-    area: sum(({ area }) => area),
-    ...(delays.length > 0 ? { delay: Math.max(...delays) } : {}),
-  };
-};
-
-/** Address generation and its share of everything that is not memory: of the area, else of the LUTs, else of the cells. */
-export const addressShare = ({ blocks }: Synthesis): { readonly size: BlockSize; readonly share: number } => {
+/** Address generation and its share of all blocks. */
+export const addressShare = (blocks: readonly BlockSize[]): { readonly size: BlockSize; readonly share: number } => {
   const size = totalOf(
     'address generation',
     blocks.filter(({ block }) => ADDRESS_BLOCKS.includes(block)),
   );
-  const all = totalOf('all', blocks);
-  const share = all.area > 0 ? size.area / all.area : all.luts > 0 ? size.luts / all.luts : size.cells / all.cells;
-  return { size, share };
+  return { size, share: shareOf(size, blocks) };
 };
 
-/** The table that is printed. */
-export const formatSynthesis = (synthesis: Synthesis): string => {
-  const { name, target, library, tool, blocks } = synthesis;
-  const columns = columnsOf(synthesis);
-  const address = addressShare(synthesis);
-  const rows = [...blocks, totalOf('all', blocks)].map((size) => columns.map(([, value]) => value(size)));
-  const table = [columns.map(([title]) => title), ...rows];
-  const widths = columns.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const lines = table.map((row) =>
+const formatTable = (table: readonly (readonly string[])[]): readonly string[] => {
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table.map((row) =>
     row
       .map((text, column) => (column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)))
       .join('  ')
       .trimEnd(),
   );
-  const summed = ADDRESS_BLOCKS.filter((name) => blocks.some(({ block }) => block === name));
-  const isWhole = blocks.some(({ block }) => block === 'csr');
+};
+
+/** How the whole was mapped, and what the other way gave. */
+const howMapped = ({ cellsApart, multiplexers, tried }: Whole): string => {
+  const flattened = `flattened${cellsApart ? ', the cells of the array apart' : ''}`;
+  if (!tried) return flattened;
+  const [chosen, other] = multiplexers === 'wide' ? ['with', 'without'] : ['without', 'with'];
+  const { luts } = tried[multiplexers === 'wide' ? 'narrow' : 'wide'];
+  return `${flattened}, ${chosen} wide multiplexers (${other} them ${whole(luts)} LUTs)`;
+};
+
+/** What is printed: the whole first, then blocks, with their shares. */
+export const formatSynthesis = (synthesis: Synthesis): string => {
+  const { name, target, library, tool, blocks, whole: flat } = synthesis;
+  const counts = countsOf(target);
+  const rowOf = (size: BlockSize, first: string, instances: string, share: string): readonly string[] => [
+    ...[first, instances],
+    ...counts.map(([, value]) => value(size)),
+    share,
+  ];
+  const sum = totalOf('all blocks', blocks);
+  const lines = formatTable([
+    ['block', 'instances', ...counts.map(([title]) => title), 'share'],
+    ...(flat ? [rowOf(flat.size, 'whole', '', '')] : []),
+    ...blocks.map((size) => rowOf(size, size.block, whole(size.instances), percent(shareOf(size, blocks)))),
+    rowOf(sum, 'all blocks', whole(sum.instances), percent(1)),
+  ]);
+  const address = addressShare(blocks);
+  const summed = ADDRESS_BLOCKS.filter((each) => blocks.some(({ block }) => block === each));
+  const isAll = blocks.some(({ block }) => block === 'csr');
   return [
     `${name} for ${target}${library ? ` (${library})` : ''}, ${tool}`,
     ...lines.map((line) => `  ${line}`),
+    ...(flat ? [`  whole: ${howMapped(flat)}`] : []),
+    '  blocks: each mapped alone, so it keeps what no neighbour reads; shares are of their sum',
     ...(summed.includes('tap_walker')
       ? [
-          `  address generation: ${whole(address.size.cells)} cells${address.size.area > 0 ? `, ${whole(Math.round(address.size.area))} µm²` : ''}${isWhole ? `, ${(address.share * 100).toFixed(1)} % of the logic` : ''} (${summed.join(', ')})`,
+          `  address generation: ${whole(address.size.cells)} cells${address.size.area > 0 ? `, ${whole(Math.round(address.size.area))} µm²` : ''}${isAll ? `, ${percent(address.share)} of all blocks` : ''} (${summed.join(', ')})`,
         ]
       : []),
     '',

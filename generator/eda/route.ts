@@ -7,7 +7,7 @@ import type { Design } from './design.js';
 import { DEVICES, type Device } from './devices.js';
 import { cutOut, harness } from './harness.js';
 import { findingOf, megahertzOf, type Router, type Routing, utilisationOf } from './nextpnr.js';
-import { designSources, TOP_BLOCKS } from './synthesize.js';
+import { designSources, TOP_BLOCKS } from './sources.js';
 import { mapping } from './targets.js';
 import type { Yosys } from './yosys.js';
 

@@ -1,30 +1,38 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { inParallel } from '../base/parallel.js';
 import type { Config } from '../description/config.js';
-import { blocks, blocksOf } from '../emit/blocks.js';
-import { blockClosure, rtlFiles } from '../emit/rtl.js';
 import { buildOnce, cacheKey } from '../run/simulators/cache.js';
 import { codeKey } from '../run/simulators/code.js';
 import { libraryPath } from './cells.js';
 import type { Design } from './design.js';
 import type { Device } from './devices.js';
-import { type BlockSize, blockSizes, delayOf, type Netlist } from './netlist.js';
+import { type MappedPart, mapPart } from './mapPart.js';
+import { type BlockSize, blockSizes, type Netlist, totalOf } from './netlist.js';
 import { type ModulePart, partsOf } from './parts.js';
-import { cellAreas, hasMacros, type Library, mapping, mappingFiles, type Target } from './targets.js';
-import type { Files, Yosys } from './yosys.js';
+import { type DesignSources, designSources, MEMORY, TOP_BLOCKS } from './sources.js';
+import {
+  cellAreas,
+  hasMacros,
+  type Library,
+  type Multiplexers,
+  mapping,
+  mappingFiles,
+  multiplexersOf,
+  type Target,
+} from './targets.js';
+import type { Yosys } from './yosys.js';
 
-/** Blocks that make up the address generation. */
-export const ADDRESS_BLOCKS: readonly string[] = [
-  'tap_walker',
-  'agu_dynamic',
-  'agu_stationary',
-  'agu_accumulate',
-  'tap_fifos',
-];
-
-const MEMORY = 'sram_1r1w';
+/** A whole design, flattened and mapped as one: what a user of it gets. */
+export interface Whole {
+  readonly size: BlockSize;
+  /** The cells of the array are mapped apart, once, and counted as often as they are there. */
+  readonly cellsApart: boolean;
+  /** ecp5: mapped both ways, of which `size` is the smaller. */
+  readonly tried?: Readonly<Record<Multiplexers, BlockSize>>;
+  readonly multiplexers?: Multiplexers;
+}
 
 /** What `synth` reports. */
 export interface Synthesis {
@@ -32,7 +40,16 @@ export interface Synthesis {
   readonly target: Target;
   readonly library?: Library;
   readonly tool: string;
+  /** Absent where only blocks were asked for. */
+  readonly whole?: Whole;
+  /** Each mapped alone: it keeps what no neighbour reads, so their sum is no size of the whole. */
   readonly blocks: readonly BlockSize[];
+}
+
+/** Runs of Yosys that have ended, of all. */
+export interface Runs {
+  readonly done: number;
+  readonly all: number;
 }
 
 export interface SynthesisOptions {
@@ -40,60 +57,13 @@ export interface SynthesisOptions {
   readonly library: Library;
   /** Device of ice40: one with DSPs has them used. */
   readonly device?: Device;
-  /** Only the cells of the array stay apart: paths from block to block are seen, sizes by block are not. */
-  readonly flat?: boolean;
   /** Only these blocks of the top module and what they hold; the others are left out. */
   readonly only?: readonly string[];
-  /** Called after each module. */
-  readonly onProgress?: (done: number, all: number) => void;
+  /** The whole design, too. Default: false. */
+  readonly whole?: boolean;
+  /** Called before the first module is mapped, and after each. */
+  readonly onProgress?: (whole: Runs, blocks: Runs) => void;
 }
-
-/** Blocks that `only` may name. */
-export const TOP_BLOCKS: readonly string[] = blocks.find(({ name }) => name === 'top')!.uses;
-
-const namesBelow = (config: Config, name: string): readonly string[] =>
-  blocksOf(config).some((block) => block.name === name) ? blockClosure(config, name).map((block) => block.name) : [];
-
-/** Verilog of a design, and how Yosys reads it. */
-export interface DesignSources {
-  readonly top: string;
-  readonly files: Files;
-  /** Commands up to the hierarchy; `macros` leaves memories as instances of one module. */
-  readonly read: (macros: boolean) => readonly string[];
-}
-
-/**
- * Sources of some blocks of the top module, with attributes: `kept` stay modules of their own, and memories owe
- * nothing to a lane that is read in the cycle that writes it, as the memory's header says.
- */
-export const designSources = (config: Config, only: readonly string[], kept: readonly string[]): DesignSources => {
-  const { prefix } = config;
-  const top = `${prefix}top`;
-  const memory = `${prefix}${MEMORY}.v`;
-  const files: Record<string, string> = {};
-  for (const { path, text } of rtlFiles(config)) {
-    // without comments, which name the configuration: equal blocks of two configurations are mapped once
-    let attributed = text.replace(/\/\/.*$/gm, '').replace(/^ +reg .* mem \[0:DEPTH-1\];$/m, '(* no_rw_check *) $&');
-    for (const name of kept) {
-      attributed = attributed.replace(new RegExp(`^module ${prefix}${name} `, 'm'), '(* keep_hierarchy *) $&');
-      attributed = attributed.replace(new RegExp(`^ +${prefix}fifo #.* ${name} \\($`, 'm'), '(* keep_hierarchy *) $&');
-    }
-    files[basename(path)] = attributed;
-  }
-  const wanted = new Set(['top', ...only.flatMap((name) => namesBelow(config, name))]);
-  const isWanted = (file: string): boolean => wanted.has(file.slice(prefix.length, -'.v'.length));
-  const others = Object.keys(files).filter((name) => name.endsWith('.v') && name !== memory);
-  const absent = others.filter((name) => !isWanted(name));
-  const read = (macros: boolean): readonly string[] => {
-    const boxed = [...absent, ...(macros ? [memory] : [])];
-    return [
-      ...(boxed.length > 0 ? [`read_verilog -lib -DSYNTHESIS ${boxed.join(' ')}`] : []),
-      `read_verilog -DSYNTHESIS ${[...others.filter(isWanted), ...(macros ? [] : [memory])].join(' ')}`,
-      `hierarchy -top ${top}`,
-    ];
-  };
-  return { top, files, read };
-};
 
 /** Hash of what reads Yosys's results; the Verilog and the script are in the keys themselves. */
 const readers = (): string => codeKey(import.meta.url, ['../emit/rtl.js', '../emit/blocks.js']);
@@ -101,119 +71,134 @@ const readers = (): string => codeKey(import.meta.url, ['../emit/rtl.js', '../em
 /** From the hierarchy to modules that hold only cells: those that are kept, with all others in their place. */
 const ELABORATE = ['proc', 'flatten', 'opt_merge', 'opt_clean'];
 
-interface MappedPart {
-  readonly name: string;
-  /** Its cells, as far as they are counted. */
-  readonly module: Netlist['modules'][string];
-  /** The module's Verilog, where memories are macros. */
-  readonly verilog: string;
-  /** Longest path in ps, where the target has delays. */
-  readonly delay?: number;
+/** How a design is cut into modules that are mapped. */
+interface Cut extends DesignSources {
+  readonly target: Target;
+  /** Yosys commands; where memories become block RAM, their bits are counted beforehand. */
+  readonly elaborate: readonly string[];
 }
 
-/** Maps one module by itself, or takes it from the cache: after a change only the blocks that it touches are mapped again. */
-const mapPart = async (
-  yosys: Yosys,
-  { name, json, boxes }: ModulePart,
-  { files, target, device, liberty }: { files: Files; target: Target; device: Device; liberty: string },
-): Promise<MappedPart> => {
-  const macros = hasMacros(target);
-  const script = [
-    ...boxes.map((box) => `read_verilog -lib -DSYNTHESIS ${box}.v`),
-    'read_json part.json',
-    ...mapping(target, name, device),
-    'write_json netlist.json',
-    // a vector whose bits depend on each other looks like a loop, which simulators get wrong
-    ...(macros ? ['splitnets', 'write_verilog -noattr netlist.v'] : []),
-  ];
-  const outputs = ['netlist.json', ...(macros ? ['netlist.v'] : []), ...(target === 'asic' ? ['abc.log'] : [])];
-  const isRead = (file: string): boolean => file.endsWith('.vh') || boxes.includes(file.slice(0, -'.v'.length));
-  const inputs = {
-    ...Object.fromEntries(Object.entries(files).filter(([file]) => isRead(file))),
-    ...mappingFiles(target, liberty),
-    'part.json': json,
+const cutOf = (config: Config, target: Target, only: readonly string[], kept: readonly string[]): Cut => {
+  const sources = designSources(config, only, kept);
+  const counted = hasMacros(target)
+    ? []
+    : [...sources.read(true), ...ELABORATE, 'write_json memories.json', 'design -reset'];
+  const elaborate = [...counted, ...sources.read(hasMacros(target)), ...ELABORATE, 'write_json design.json'];
+  return { ...sources, target, elaborate };
+};
+
+interface Elaborated extends Cut {
+  readonly parts: readonly ModulePart[];
+  /** The design with its memories as macros, where they become block RAM. */
+  readonly memories?: Netlist;
+}
+
+const elaborated = async (yosys: Yosys, cut: Cut): Promise<Elaborated> => {
+  const outputs = ['design.json', ...(hasMacros(cut.target) ? [] : ['memories.json'])];
+  const { 'design.json': design, 'memories.json': memories } = await yosys.run(cut.elaborate, cut.files, outputs);
+  const parts = partsOf(JSON.parse(design!) as Design);
+  return { ...cut, parts, ...(memories === undefined ? {} : { memories: JSON.parse(memories) as Netlist }) };
+};
+
+const sizesOf = (
+  { prefix }: Config,
+  { top, memories }: Elaborated,
+  mapped: readonly MappedPart[],
+  liberty: string,
+): readonly BlockSize[] => {
+  const reading = {
+    ...{ prefix, top, memory: MEMORY, areas: cellAreas(liberty) },
+    delays: new Map(mapped.flatMap(({ name, delay }) => (delay === undefined ? [] : [[name, delay] as const]))),
   };
-  const key = cacheKey('map', [yosys.identity, readers(), ...script, ...Object.entries(inputs).flat()]);
-  const folder = await buildOnce(key, async (fresh) => {
-    const made = await yosys.run(script, inputs, outputs);
-    const { cells } = (JSON.parse(made['netlist.json']!) as Netlist).modules[name]!;
-    const counted = Object.entries(cells).map(([cell, { type, parameters }]) => [cell, { type, parameters }]);
-    const delay = delayOf(made['abc.log'] ?? '');
-    const part: MappedPart = {
-      name,
-      module: { cells: Object.fromEntries(counted) },
-      verilog: made['netlist.v'] ?? '',
-      ...(delay === undefined ? {} : { delay }),
-    };
-    writeFileSync(join(fresh, 'part.json'), JSON.stringify(part));
-  });
-  return JSON.parse(readFileSync(join(folder, 'part.json'), 'utf8')) as MappedPart;
+  const sizes = blockSizes({ modules: Object.fromEntries(mapped.map(({ name, module }) => [name, module])) }, reading);
+  if (!memories) return sizes;
+  const bits = new Map(blockSizes(memories, reading).map(({ block, memoryBits }) => [block, memoryBits]));
+  return sizes.map((size) => ({ ...size, memoryBits: bits.get(size.block) ?? 0 }));
+};
+
+/** Most cells of an array that are flattened with the rest: each is mapped anew there. */
+const MOST_FLAT_CELLS = 64;
+
+/** Of two ways to map a design the smaller: by LUTs, then by flip-flops. */
+export const smallerOf = (tried: Readonly<Record<Multiplexers, BlockSize>>): Multiplexers => {
+  const { narrow, wide } = tried;
+  return (wide.luts - narrow.luts || wide.flipFlops - narrow.flipFlops) < 0 ? 'wide' : 'narrow';
 };
 
 /**
- * Synthesizes an accelerator, or takes the result from the cache.
+ * Synthesizes an accelerator, or takes the result from the cache: each block alone, and where it is asked for the whole.
  * `ensureTools` has seen to the cell library.
- * @returns sizes by block, and the mapped netlist where memories are macros ('' elsewhere).
+ * @returns sizes, and the mapped netlist of the blocks where memories are macros ('' elsewhere).
  */
 export const synthesize = async (
   config: Config,
   yosys: Yosys,
-  { target, library, device = 'hx8k', flat = false, only = TOP_BLOCKS, onProgress = () => undefined }: SynthesisOptions,
+  options: SynthesisOptions,
 ): Promise<{ readonly synthesis: Synthesis; readonly netlist: string }> => {
+  const { target, library, device = 'hx8k', only = TOP_BLOCKS, whole = false, onProgress = () => undefined } = options;
   const liberty = target === 'asic' ? readFileSync(libraryPath(library), 'utf8') : '';
-  const { top, files, read } = designSources(config, only, ['pe', ...(flat ? [] : TOP_BLOCKS)]);
-  const macros = hasMacros(target);
-  const elaborate = [
-    // where memories become block RAM, their bits are counted beforehand
-    ...(macros ? [] : [...read(true), ...ELABORATE, 'write_json memories.json', 'design -reset']),
-    ...read(macros),
-    ...ELABORATE,
-    'write_json design.json',
+  const cellsApart = hasMacros(target) || config.array.rows * config.array.columns > MOST_FLAT_CELLS;
+  const ways = multiplexersOf(target);
+  const cuts = [
+    cutOf(config, target, only, ['pe', ...TOP_BLOCKS]),
+    ...(whole ? [cutOf(config, target, TOP_BLOCKS, cellsApart ? ['pe'] : [])] : []),
   ];
-  const elaborated = ['design.json', ...(macros ? [] : ['memories.json'])];
   const key = cacheKey('synth', [
     yosys.identity,
     readers(),
-    ...elaborate,
-    ...mapping(target, top, device),
-    ...Object.entries({ ...files, ...mappingFiles(target, liberty) }).flat(),
+    ...cuts.flatMap(({ elaborate, files }) => [...elaborate, ...Object.entries(files).flat()]),
+    ...ways.flatMap((way) => mapping(target, 'top', device, way)),
+    ...Object.entries(mappingFiles(target, liberty)).flat(),
   ]);
   const folder = await buildOnce(key, async (fresh) => {
-    const made = await yosys.run(elaborate, files, elaborated);
-    const parts = partsOf(JSON.parse(made['design.json']!) as Design);
-    const largestFirst = [...parts].sort((a, b) => b.json.length - a.json.length);
-    let done = 0;
-    const mapped = await inParallel(availableParallelism(), largestFirst, async (part) => {
-      const result = await mapPart(yosys, part, { files, target, device, liberty });
-      onProgress(++done, parts.length);
-      return result;
-    });
-    const reading = {
-      prefix: config.prefix,
-      top,
-      memory: MEMORY,
-      areas: cellAreas(liberty),
-      delays: new Map(mapped.flatMap(({ name, delay }) => (delay === undefined ? [] : [[name, delay] as const]))),
+    const parallel = availableParallelism();
+    const [blocks, flat] = await inParallel(parallel, cuts, (cut) => elaborated(yosys, cut));
+    const jobs = [
+      ...ways.flatMap((way) => (flat?.parts ?? []).map((part) => ({ part, way, of: flat! }))),
+      ...blocks!.parts.map((part) => ({ part, way: ways[0]!, of: blocks! })),
+    ].sort((a, b) => b.part.json.length - a.part.json.length);
+    const ended: (typeof jobs)[number][] = [];
+    const runsOf = (which: Elaborated | undefined): Runs => {
+      const count = (list: typeof jobs): number => list.filter(({ of }) => of === which).length;
+      return { done: count(ended), all: count(jobs) };
     };
-    let sizes = blockSizes({ modules: Object.fromEntries(mapped.map(({ name, module }) => [name, module])) }, reading);
-    if (made['memories.json']) {
-      const bits = memoryBits(JSON.parse(made['memories.json']) as Netlist, reading);
-      sizes = sizes.map((size) => ({ ...size, memoryBits: bits.get(size.block) ?? 0 }));
-    }
-    writeFileSync(join(fresh, 'blocks.json'), JSON.stringify(sizes));
-    writeFileSync(join(fresh, 'netlist.v'), mapped.map(({ verilog }) => verilog).join(''));
+    const tell = (): void => onProgress(runsOf(flat), runsOf(blocks));
+    tell();
+    const mapped = await inParallel(parallel, jobs, async (job) => {
+      const { part, way, of } = job;
+      const result = await mapPart(yosys, part, { target, device, multiplexers: way, liberty }, of.files);
+      ended.push(job);
+      tell();
+      return { ...job, result };
+    });
+    const resultsOf = (which: Elaborated, wanted: Multiplexers): readonly MappedPart[] =>
+      mapped.filter(({ of, way }) => of === which && way === wanted).map(({ result }) => result);
+    const results = resultsOf(blocks!, ways[0]!);
+    const wholes = flat
+      ? ways.map((way) => [way, totalOf('whole', sizesOf(config, flat, resultsOf(flat, way), liberty))] as const)
+      : [];
+    writeFileSync(join(fresh, 'blocks.json'), JSON.stringify(sizesOf(config, blocks!, results, liberty)));
+    writeFileSync(join(fresh, 'wholes.json'), JSON.stringify(Object.fromEntries(wholes)));
+    writeFileSync(join(fresh, 'netlist.v'), results.map(({ verilog }) => verilog).join(''));
   });
-  const all = JSON.parse(readFileSync(join(folder, 'blocks.json'), 'utf8')) as readonly BlockSize[];
-  const result = all.filter(({ cells, memoryBits: bits }) => cells > 0 || bits > 0);
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  const all = JSON.parse(read('blocks.json')) as readonly BlockSize[];
+  const wholes = JSON.parse(read('wholes.json')) as Readonly<Record<Multiplexers, BlockSize>>;
+  const chosen = ways.length > 1 && whole ? smallerOf(wholes) : ways[0]!;
   const synthesis: Synthesis = {
     name: config.name,
     target,
     ...(target === 'asic' ? { library } : {}),
     tool: yosys.version,
-    blocks: result,
+    ...(whole
+      ? {
+          whole: {
+            ...{ size: wholes[chosen], cellsApart },
+            ...(ways.length > 1 ? { multiplexers: chosen, tried: wholes } : {}),
+          },
+        }
+      : {}),
+    blocks: all.filter(({ cells, memoryBits }) => cells > 0 || memoryBits > 0),
   };
-  return { synthesis, netlist: readFileSync(join(folder, 'netlist.v'), 'utf8') };
+  return { synthesis, netlist: read('netlist.v') };
 };
-
-const memoryBits = (netlist: Netlist, reading: Parameters<typeof blockSizes>[1]): ReadonlyMap<string, number> =>
-  new Map(blockSizes(netlist, reading).map(({ block, memoryBits: bits }) => [block, bits]));

@@ -31,8 +31,23 @@ const ABC_CONSTRAINTS = 'set_driving_cell BUFX2\nset_load 20\n';
 export const mappingFiles = (target: Target, liberty: string): Readonly<Record<string, string>> =>
   target === 'asic' ? { 'cells.lib': liberty, 'abc.script': ABC_SCRIPT, 'abc.constr': ABC_CONSTRAINTS } : {};
 
+/** Whether LUTs are joined by multiplexers of their own (PFUMX, L6MUX21). */
+export type Multiplexers = 'narrow' | 'wide';
+
+/**
+ * The ways to map for a target, of which a whole design is mapped in each, and a block alone in the first. Where wide multiplexers
+ * are counted as nothing, Yosys 0.23 spends LUTs on them: which way is smaller depends on the design.
+ */
+export const multiplexersOf = (target: Target): readonly Multiplexers[] =>
+  target === 'ecp5' ? ['narrow', 'wide'] : ['wide'];
+
 /** Yosys commands from the hierarchy to the target's cells. */
-export const mapping = (target: Target, top: string, device: Device): readonly string[] => {
+export const mapping = (
+  target: Target,
+  top: string,
+  device: Device,
+  multiplexers: Multiplexers = multiplexersOf(target)[0]!,
+): readonly string[] => {
   switch (target) {
     case 'generic':
       return [`synth -flatten -top ${top}`];
@@ -41,7 +56,7 @@ export const mapping = (target: Target, top: string, device: Device): readonly s
         `synth_ice40 -abc9 -device ${DEVICES[device].abc9} ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`,
       ];
     case 'ecp5':
-      return [`synth_ecp5 -abc9 -top ${top}`];
+      return [`synth_ecp5 -abc9 ${multiplexers === 'narrow' ? '-nowidelut ' : ''}-top ${top}`];
     case 'xilinx':
       return [`synth_xilinx -abc9 -family xc7 -flatten -noiopad -noclkbuf -top ${top}`];
     case 'asic':

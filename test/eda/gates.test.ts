@@ -4,6 +4,7 @@ import type { Config } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import { simulated, withoutCells } from '../../generator/eda/cells.js';
+import { totalOf } from '../../generator/eda/netlist.js';
 import { synthesize } from '../../generator/eda/synthesize.js';
 import { findYosys } from '../../generator/eda/yosys.js';
 import { breakGate, compareRuns, gateFiles } from '../../scripts/gates.js';
@@ -74,7 +75,14 @@ const BROKEN = [200, 1000, 100, 300, 500, 1500, 700, 2000]; // by far not all fa
 it.skipIf(missingTools(['yosys']).length > 0)(
   'passes the netlist of a small accelerator, and fails it with a broken gate',
   async () => {
-    const { netlist } = await synthesize(small, await findYosys(), options);
+    const { netlist, synthesis } = await synthesize(small, await findYosys(), { ...options, whole: true });
+    // flattened: no bit is kept that no neighbour reads, and no memory is lost
+    const { size, cellsApart } = synthesis.whole!;
+    const sum = totalOf('all', synthesis.blocks);
+    expect(size.flipFlops).toBeLessThan(sum.flipFlops);
+    expect(size.flipFlops).toBeGreaterThan(sum.flipFlops / 2);
+    expect(size.memoryBits).toBe(sum.memoryBits);
+    expect(cellsApart).toBe(true);
     const sound = await compareRuns(small, given, gateFiles(small, netlist, options));
     expect(sound.wrong).toBeUndefined();
     for (const gate of BROKEN) {

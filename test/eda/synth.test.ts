@@ -1,11 +1,16 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { UserError } from '../../generator/base/errors.js';
 import { runCli } from '../../generator/cli/program.js';
 import { presets } from '../../generator/description/presets.js';
-import { blockName, blockSizes, delayOf } from '../../generator/eda/netlist.js';
-import { formatSynthesis, totalOf } from '../../generator/eda/report.js';
-import { designSources } from '../../generator/eda/synthesize.js';
-import { type CellKind, cellAreas, kindOf, mapping } from '../../generator/eda/targets.js';
-import { findYosys } from '../../generator/eda/yosys.js';
+import { type BlockSize, blockName, blockSizes, delayOf, totalOf } from '../../generator/eda/netlist.js';
+import { formatSynthesis, shareOf } from '../../generator/eda/report.js';
+import { designSources } from '../../generator/eda/sources.js';
+import { type Runs, smallerOf, synthesize } from '../../generator/eda/synthesize.js';
+import { type CellKind, cellAreas, kindOf, mapping, multiplexersOf, TARGETS } from '../../generator/eda/targets.js';
+import { findYosys, type Yosys } from '../../generator/eda/yosys.js';
 
 const COUNTER = `module bpi_cell(input clk, input d, output reg q); always @(posedge clk) q <= !d; endmodule
 module bpi_top(input clk, input [1:0] d, output [1:0] q);
@@ -150,8 +155,241 @@ it.each([
   expect(err).toContain(message);
 });
 
+const sizeOf = (block: string, counts: Partial<BlockSize>): BlockSize => ({
+  ...totalOf(block, []),
+  instances: 1,
+  ...counts,
+});
+const BASE = { name: 'tiny4', target: 'ecp5', tool: 'Yosys' } as const;
+
 it('names the blocks of address generation that are there', () => {
   const blocks = ['tap_walker', 'divider'].map((block) => totalOf(block, []));
-  const text = formatSynthesis({ name: 'tiny4', target: 'generic', tool: 'Yosys', blocks });
+  const text = formatSynthesis({ ...BASE, target: 'generic', blocks });
   expect(text).toContain('address generation: 0 cells (tap_walker)\n');
+});
+
+describe('the whole and its blocks', () => {
+  const blocks = [
+    sizeOf('pe', { instances: 16, luts: 300, flipFlops: 30 }),
+    sizeOf('tap_walker', { luts: 80, cells: 90 }),
+    sizeOf('csr', { luts: 20, flipFlops: 2 }),
+  ];
+  const [narrow, wide] = [sizeOf('whole', { luts: 350, flipFlops: 28, dsps: 16 }), sizeOf('whole', { luts: 1390 })];
+
+  it('are printed: the whole first, the way it was mapped and what the other way gave', () => {
+    const whole = { size: narrow, cellsApart: false, multiplexers: 'narrow', tried: { narrow, wide } } as const;
+    expect(formatSynthesis({ ...BASE, blocks, whole })).toBe(`tiny4 for ecp5, Yosys
+  block       instances  cells  LUTs  flip-flops  block RAMs  DSPs  memory bits    share
+  whole                      0   350          28           0    16            0
+  pe                 16      0   300          30           0     0            0   75.0 %
+  tap_walker          1     90    80           0           0     0            0   20.0 %
+  csr                 1      0    20           2           0     0            0    5.0 %
+  all blocks         18     90   400          32           0     0            0  100.0 %
+  whole: flattened, without wide multiplexers (with them 1,390 LUTs)
+  blocks: each mapped alone, so it keeps what no neighbour reads; shares are of their sum
+  address generation: 90 cells, 20.0 % of all blocks (tap_walker)
+`);
+    const other = { ...whole, multiplexers: 'wide', cellsApart: true } as const;
+    expect(formatSynthesis({ ...BASE, blocks, whole: other })).toContain(
+      '\n  whole: flattened, the cells of the array apart, with wide multiplexers (without them 350 LUTs)\n',
+    );
+    const plain = formatSynthesis({ ...BASE, blocks });
+    expect(plain).not.toContain('whole');
+    expect(plain).toContain('all blocks');
+  });
+
+  it('have shares that add up: of areas, else LUTs, else cells', () => {
+    const sum = (of: readonly BlockSize[]): number => of.reduce((all, size) => all + shareOf(size, of), 0);
+    for (const unit of ['area', 'luts', 'cells'] as const) {
+      const some = [3, 5, 0].map((count, index) => sizeOf(`${index}`, { cells: 7, [unit]: count }));
+      expect(sum(some)).toBeCloseTo(1);
+      expect(shareOf(some[0]!, some)).toBeCloseTo(3 / 8);
+    }
+    expect(shareOf(sizeOf('fifo', {}), [sizeOf('fifo', { memoryBits: 9 })])).toBe(0);
+  });
+
+  it.each([
+    ['narrow', 9, 5, 10, 1],
+    ['wide', 10, 1, 9, 5],
+    ['wide', 9, 5, 9, 4],
+    ['narrow', 9, 4, 9, 5],
+    ['narrow', 9, 5, 9, 5],
+  ] as const)(
+    'take the smaller: %s, of %i LUTs and %i flip-flops, and %i and %i',
+    (chosen, luts, ffs, others, more) => {
+      const tried = {
+        narrow: sizeOf('whole', { luts, flipFlops: ffs }),
+        wide: sizeOf('whole', { luts: others, flipFlops: more }),
+      };
+      expect(smallerOf(tried)).toBe(chosen);
+    },
+  );
+
+  it('are mapped on ECP5 with and without wide multiplexers, elsewhere in one way', () => {
+    for (const target of TARGETS) expect(multiplexersOf(target)).toHaveLength(target === 'ecp5' ? 2 : 1);
+    expect(multiplexersOf('ecp5').map((way) => mapping('ecp5', 't', 'hx8k', way))).toEqual([
+      ['synth_ecp5 -abc9 -nowidelut -top t'],
+      ['synth_ecp5 -abc9 -top t'],
+    ]);
+  });
+});
+
+describe('with a Yosys that counts runs', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+  const folders: string[] = [];
+  const cells = (type: string, count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${type}_${index}`, { type, connections: {} }]));
+  const module = (of: object) => ({ ports: {}, netnames: {}, cells: of });
+
+  /** As many LUTs as `luts` says for a script; top holds csr, unless all is flat. */
+  const counting = (luts: (script: string) => number): { readonly yosys: Yosys; readonly scripts: string[] } => {
+    folders.push(mkdtempSync(join(tmpdir(), 'bpi-cache-')));
+    vi.stubEnv('BP_IM2COL_CACHE', folders.at(-1)!);
+    const scripts: string[] = [];
+    const run: Yosys['run'] = async (script, inputs, outputs) => {
+      const text = script.join('\n');
+      scripts.push(text);
+      const csr = { u_csr: { type: 'bpi_csr', connections: {} } };
+      const isKept = Object.values(inputs).some((file) => file.includes('(* keep_hierarchy *) module bpi_csr'));
+      const elaborated = { bpi_top: module(isKept ? csr : {}), ...(isKept ? { bpi_csr: module({}) } : {}) };
+      const name = /-top (\S+)$/m.exec(text)?.[1] ?? '';
+      const below = name === 'bpi_top' && inputs['part.json']?.includes('u_csr') ? csr : {};
+      const mapped = { [name]: module({ ...cells('LUT4', luts(text)), ...below }) };
+      const made = (output: string): object => ({ modules: output === 'netlist.json' ? mapped : elaborated });
+      return Object.fromEntries(outputs.map((output) => [output, JSON.stringify(made(output))]));
+    };
+    return { yosys: { version: 'Yosys', identity: 'counting', run }, scripts };
+  };
+  const options = { target: 'ecp5', library: 'osu018' } as const;
+
+  it.each([
+    ['narrow', 5],
+    ['wide', 500],
+  ] as const)('reports the smaller whole, %s, and blocks without wide multiplexers', async (chosen, narrow) => {
+    const { yosys, scripts } = counting((script) =>
+      script.includes('-top bpi_csr') ? 70 : script.includes('-nowidelut') ? narrow : 50,
+    );
+    const told: (readonly [Runs, Runs])[] = [];
+    const onProgress = (...runs: readonly [Runs, Runs]): unknown => told.push(runs);
+    const { synthesis } = await synthesize(presets.tiny4, yosys, { ...options, whole: true, onProgress });
+    const { whole, blocks } = synthesis;
+    expect(whole).toMatchObject({ size: { luts: Math.min(narrow, 50) }, multiplexers: chosen, cellsApart: false });
+    expect(whole!.tried).toMatchObject({ narrow: { luts: narrow }, wide: { luts: 50 } });
+    expect(blocks.map(({ block, luts }) => [block, luts])).toEqual(
+      [
+        ['csr', 70],
+        ['top', narrow],
+      ].sort(([, a], [, b]) => Number(b) - Number(a)),
+    );
+    expect(scripts.filter((script) => script.includes('-nowidelut'))).toHaveLength(3);
+    expect(told[0]).toEqual([
+      { done: 0, all: 2 },
+      { done: 0, all: 2 },
+    ]);
+    expect(told.at(-1)).toEqual([
+      { done: 2, all: 2 },
+      { done: 2, all: 2 },
+    ]);
+    // from the cache
+    const before = scripts.length;
+    expect(await synthesize(presets.tiny4, yosys, { ...options, whole: true })).toMatchObject({ synthesis });
+    expect(scripts).toHaveLength(before);
+    // the blocks of the whole are those that are asked for alone
+    const alone = await synthesize(presets.tiny4, yosys, options);
+    expect(alone.synthesis.blocks).toEqual(blocks);
+    expect(alone.synthesis.whole).toBeUndefined();
+    expect(scripts.slice(before).filter((script) => script.includes('synth_ecp5'))).toEqual([]);
+  });
+
+  it('gives its one error, and keeps nothing of what failed', async () => {
+    const failure = new UserError([{ code: 'YOSYS', path: 'Yosys', message: 'ERROR: it broke', fix: 'report it' }]);
+    const { yosys } = counting((script) => {
+      if (script.includes('synth_ecp5 -abc9 -top bpi_top')) throw failure;
+      return 3;
+    });
+    await expect(synthesize(presets.tiny4, yosys, { ...options, whole: true })).rejects.toBe(failure);
+    expect(readdirSync(folders.at(-1)!).filter((entry) => entry.startsWith('synth'))).toEqual([]);
+    expect((await synthesize(presets.tiny4, yosys, options)).synthesis.blocks).toHaveLength(2);
+  });
+});
+
+describe('with a yosys of ours in the path', () => {
+  const folders: string[] = [];
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+  const synth = async (
+    body: string,
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
+    const folder = mkdtempSync(join(tmpdir(), 'bpi-yosys-test-'));
+    folders.push(folder);
+    writeFileSync(
+      join(folder, 'yosys'),
+      `#!/bin/sh\nif [ "$1" = -V ]; then echo "Yosys 0.23 (ours)"; exit; fi\n${body}`,
+      {
+        mode: 0o755,
+      },
+    );
+    vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+    vi.stubEnv('BP_IM2COL_CACHE', join(folder, 'cache'));
+    let [out, err] = ['', ''];
+    const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), color: false };
+    return { code: await runCli(['synth', 'tiny4', ...args], terminal as never), out, err };
+  };
+  /** Two LUTs without wide multiplexers, three with them. */
+  const LUTS = `
+one='{"modules":{"bpi_top":{"ports":{},"netnames":{},"cells":{}}}}'
+echo "$one" > design.json
+echo "$one" > memories.json
+cells='"a":{"type":"LUT4"},"b":{"type":"LUT4"}'
+grep -q nowidelut script.ys || cells="$cells,"'"c":{"type":"LUT4"}'
+echo '{"modules":{"bpi_top":{"cells":{'"$cells"'}}}}' > netlist.json
+`;
+
+  it('prints the whole as total, as text and as JSON', async () => {
+    const text = await synth(LUTS, '--target', 'ecp5');
+    expect(text.code).toBe(0);
+    expect(text.out).toContain('\n  whole: flattened, without wide multiplexers (with them 3 LUTs)\n');
+    const { code, out } = await synth(LUTS, '--target', 'ecp5', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      total: { block: 'whole', luts: 2 },
+      whole: { multiplexers: 'narrow', cellsApart: false, tried: { narrow: { luts: 2 }, wide: { luts: 3 } } },
+      blocks: [{ block: 'top', luts: 2, share: 1 }],
+      sum: { luts: 2 },
+    });
+    expect(JSON.parse((await synth(LUTS, '--target', 'xilinx', '--json')).out).total).toMatchObject({ luts: 3 });
+  });
+
+  it.each([['--blocks'], ['--only', 'csr']])('leaves out the whole with %s', async (...args) => {
+    const { out } = await synth(LUTS, '--target', 'ecp5', '--json', ...args);
+    const { whole, total, sum } = JSON.parse(out);
+    expect(whole).toBeUndefined();
+    expect(total).toEqual(sum);
+  });
+
+  it('keeps the cells of a large array apart', async () => {
+    const { out } = await synth(
+      LUTS,
+      '--target',
+      'xilinx',
+      '--json',
+      '--set',
+      'array.rows=13',
+      '--set',
+      'array.columns=5',
+    );
+    expect(JSON.parse(out).whole.cellsApart).toBe(true);
+  });
+
+  it('prints its one error', async () => {
+    const { code, out, err } = await synth('echo "ERROR: it broke"; exit 1', '--target', 'ecp5');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^error\n {2}Yosys 0\.23: ERROR: it broke \[YOSYS\]\n {4}fix: .*\n$/);
+  });
 });
