@@ -101,6 +101,7 @@ const countersView = (config: Config): View => {
     dense: slots.every(({ slot, number }) => slot === number),
     slotBits: bitsFor(built.length),
     smallBits,
+    exist: hex(countersMask(config), 8),
     firstCounter: hex(COUNTERS_OFFSET / 4, 3),
     lastCounter: hex((COUNTERS_OFFSET + 8 * all.length) / 4 - 1, 3),
   };
