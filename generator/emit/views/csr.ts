@@ -58,6 +58,14 @@ const readExpression = (register: Register, constants: Readonly<Record<string, n
   return parts.length === 1 ? parts[0] : `{${parts.join(', ')}}`;
 };
 
+/** What the checks of a slot compare with: constants of 32 bits. */
+const checks = (slot: number, bits: number, sweep: number) => ({
+  most: `32'd${2 ** bits - 1}`,
+  word0: `32'd${2 * slot}`,
+  word1: `32'd${2 * slot + 1}`,
+  rest: `32'd${sweep - 2 * slot - 1}`,
+});
+
 /**
  * The counters of a configuration as `counters` and `csr` take them. A slot is a counter's turn in the sweep, and its place in the
  * memory. A small sum takes the most that can be added in a whole sweep, of two cycles for each counter.
@@ -77,6 +85,7 @@ const countersView = (config: Config): View => {
         high: bits - 1,
         sumBits,
         sumHigh: sumBits - 1,
+        ...checks(slot, bits, sweep),
         pad: sumBits - bits,
       },
     };
@@ -99,6 +108,7 @@ const countersView = (config: Config): View => {
       ...{ ...slot, word: hex((COUNTERS_OFFSET + 8 * slot.number) / 8, 3), smallPad: smallBits - slot.sumBits },
     })),
     dense: slots.every(({ slot, number }) => slot === number),
+    turnOne: `${built.length}'d1`,
     slotBits: bitsFor(built.length),
     smallBits,
     exist: hex(countersMask(config), 8),
