@@ -59,7 +59,8 @@ const readExpression = (register: Register, constants: Readonly<Record<string, n
 };
 
 /** What the checks of a slot compare with: constants of 32 bits. */
-const checks = (slot: number, bits: number, sweep: number) => ({
+const checks = (slot: number, bits: number, sumBits: number, sweep: number) => ({
+  checkPad: 32 - sumBits,
   most: `32'd${2 ** bits - 1}`,
   word0: `32'd${2 * slot}`,
   word1: `32'd${2 * slot + 1}`,
@@ -85,7 +86,7 @@ const countersView = (config: Config): View => {
         high: bits - 1,
         sumBits,
         sumHigh: sumBits - 1,
-        ...checks(slot, bits, sweep),
+        ...checks(slot, bits, sumBits, sweep),
         pad: sumBits - bits,
       },
     };
