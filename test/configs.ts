@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Config, ENGINES } from '../generator/description/config.js';
+import { COUNTER_SETS, type Config, ENGINES } from '../generator/description/config.js';
 import { derive } from '../generator/description/derive.js';
 
 const powerOfTwo = (low: number, high: number): fc.Arbitrary<number> =>
@@ -29,6 +29,7 @@ export const validConfig = (array: fc.Arbitrary<Array> = anyArray): fc.Arbitrary
         outstanding: powerOfTwo(2, 64),
       }),
       engines: fc.subarray([...ENGINES], { minLength: 1 }),
+      counters: fc.constantFrom(...COUNTER_SETS),
       prefix: fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,20}_$/),
     })
     .chain(({ name, numbers, accumulatorDepth, ...rest }) => {
@@ -40,6 +41,7 @@ export const validConfig = (array: fc.Arbitrary<Array> = anyArray): fc.Arbitrary
         buffers: unsized,
         axi: rest.axi,
         engines: rest.engines,
+        counters: rest.counters,
         prefix: rest.prefix,
       };
       const { dynamicWord, stationaryWord, dataBytes } = derive(config);

@@ -9,7 +9,7 @@ const link = z.string().optional().describe('Where an editor finds this schema.'
 
 /** A configuration file: complete, or a preset and what differs from it. */
 const fileSchema = z.union([
-  configSchema.partial({ addStages: true, engines: true, prefix: true }).extend({ $schema: link }),
+  configSchema.partial({ addStages: true, engines: true, counters: true, prefix: true }).extend({ $schema: link }),
   configSchema
     .partial()
     .extend({

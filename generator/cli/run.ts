@@ -155,7 +155,8 @@ const run = async (options: Options, context: Context): Promise<void> => {
       throw new UserError([{ code: 'TIMELINE', path, message, fix: 'take earlier cycles' }]);
     }
     const title = `${config.name}: ${pass} by ${engine}`;
-    const subtitle = `${formatLayer(layer)}; ${result.cycles.toLocaleString('en-US')} cycles.`;
+    const cycles = Number.isNaN(result.cycles) ? result.activity.runCycles : result.cycles;
+    const subtitle = `${formatLayer(layer)}; ${cycles.toLocaleString('en-US')} cycles.`;
     const svg = timelines.timelineSvg(result.activity, range, { title, subtitle });
     files.writeOutput('--timeline', options.timeline, Buffer.from(svg));
   }

@@ -6,7 +6,7 @@ import type { Config } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import type { TensorName } from '../description/tensors.js';
 import { formatOf } from '../formats/index.js';
-import { counters } from '../isa/registers.js';
+import { counters, countersOf } from '../isa/registers.js';
 import type { Cost } from '../machine/outline.js';
 import { benchMemory, performanceOf } from '../machine/performance.js';
 import { type RunDescription, rerunCommand } from '../run/command.js';
@@ -27,8 +27,10 @@ export interface RunReport {
   readonly timeline?: string;
 }
 
-const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+const NOT_COUNTED = 'not counted';
+const number = (value: number): string =>
+  Number.isNaN(value) ? NOT_COUNTED : value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const percent = (value: number): string => (Number.isNaN(value) ? NOT_COUNTED : `${(value * 100).toFixed(1)} %`);
 
 const outputOf = ({ description }: RunReport): TensorName => PASS_TENSORS[description.pass].output;
 
@@ -65,7 +67,7 @@ export const jsonReport = (report: RunReport) => {
     mismatches: result.mismatches,
     maxRelativeError: result.maxRelativeError,
     outOfBound: result.outOfBound,
-    counters: Object.fromEntries(counters(config).map(({ name }) => [name, result.counters[name] ?? 0])),
+    counters: Object.fromEntries(countersOf(config).map(({ name }) => [name, result.counters[name] ?? 0])),
     predicted: predictedOf(report),
     plan: { tiling: plan.tiling, considered: plan.considered, instructions: plan.instructions.length },
     kilocyclesPerSecond: kilocycles(result.cyclesPerSecond),
@@ -141,7 +143,8 @@ export const humanReport = (
   const verdict = result.passed
     ? pc.green(`matches the golden model: ${values} values of ${outputOf(report)}, bit for bit${close}`)
     : pc.red('does not match the golden model');
-  const byName = counters(config).map(({ name }) => [name, number(counts[name] ?? 0)] as const);
+  const byName = countersOf(config).map(({ name }) => [name, number(counts[name] ?? 0)] as const);
+  const absent = counters(config).length - byName.length;
   const shown = new Set(['cycles', 'usefulMacs', 'dramBytesRead', 'dramBytesWritten']);
   const zeros = plan.nest.reorganized ? ' (its zeros are counted by the plan: the hardware sees them as data)' : '';
   return [
@@ -157,10 +160,11 @@ export const humanReport = (
       ['cycles', number(result.cycles), `predicted ${number(predicted.cycles)}${stalls ? ' without stalls' : ''}`],
       ['useful MACs', number(result.usefulMacs), ''],
       ['utilization', percent(result.utilization), `lane bound ${percent(result.laneBound)}`],
-      ['bytes read', number(counts.dramBytesRead ?? 0), `predicted ${number(predicted.bytesRead)}`],
-      ['bytes written', number(counts.dramBytesWritten ?? 0), `predicted ${number(predicted.bytesWritten)}`],
+      ['bytes read', number(counts.dramBytesRead ?? NaN), `predicted ${number(predicted.bytesRead)}`],
+      ['bytes written', number(counts.dramBytesWritten ?? NaN), `predicted ${number(predicted.bytesWritten)}`],
       ...byName.filter(([name]) => !shown.has(name)).map(([name, value]) => [name, value, '']),
     ]),
+    ...(absent > 0 ? [`note: built with counters=${config.counters}, so ${absent} counters are not there\n`] : []),
     `${[result.simulator, `seed ${seed}`, speedText(result.cyclesPerSecond) ?? []].flat().join(', ')}\n`,
     ...(out === undefined ? [] : [`result in ${out}\n`]),
     ...(waves === undefined ? [] : [`waves in ${waves}\n`]),

@@ -106,7 +106,7 @@ export const parseConfig = (input: unknown): Config => {
   const problems = configProblems(given);
   if (problems.length > 0) throw new UserError(problems);
   const config: Config = configSchema.parse(given);
-  const { reorganize: _given, prefix, ...rest } = config;
+  const { reorganize: _given, counters, prefix, ...rest } = config;
   const engines = ENGINES.filter((engine) => config.engines.includes(engine));
-  return frozen({ ...rest, engines, ...canonicalReorganize(config), prefix });
+  return frozen({ ...rest, engines, ...canonicalReorganize(config), counters, prefix });
 };

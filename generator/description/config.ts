@@ -7,6 +7,14 @@ export type Engine = 'traditional' | 'bp' | 'zerofree';
 
 export const ENGINES: readonly Engine[] = Object.freeze(['traditional', 'bp', 'zerofree'] as const);
 
+/**
+ * Performance counters that are built. `basic`: cycles, arrayBusy, usefulMacs, and the bytes read from and written to memory.
+ * The table in `generator/isa/registers.ts` says which each has.
+ */
+export type CounterSet = 'all' | 'basic' | 'none';
+
+export const COUNTER_SETS: readonly CounterSet[] = Object.freeze(['all', 'basic', 'none'] as const);
+
 /** The three passes of training one convolution. */
 export type Pass = 'fprop' | 'dgrad' | 'wgrad';
 
@@ -36,6 +44,7 @@ export interface Config {
     /** False: nothing else of the pass runs until the tensor is written. When left out: true. */
     readonly overlap?: boolean;
   };
+  readonly counters: CounterSet;
   /** Prefix of every Verilog module name. */
   readonly prefix: string;
 }

@@ -9,6 +9,7 @@ const ref16: Config = {
   buffers: { dynamicBytes: 131072, stationaryBytes: 131072, accumulatorDepth: 1024 },
   axi: { dataWidth: 256, addressWidth: 64, outstanding: 32 },
   engines: ['traditional', 'bp', 'zerofree'],
+  counters: 'all',
   prefix: 'bpi_',
 };
 
@@ -27,6 +28,7 @@ export const presets: Readonly<Record<PresetName, Config> & Record<string, Confi
     buffers: { dynamicBytes: 1024, stationaryBytes: 1024, accumulatorDepth: 64 },
     axi: { dataWidth: 32, addressWidth: 32, outstanding: 4 },
     engines: ['traditional', 'bp', 'zerofree'],
+    counters: 'all',
     prefix: 'bpi_',
   },
   odd: {
@@ -37,6 +39,7 @@ export const presets: Readonly<Record<PresetName, Config> & Record<string, Confi
     buffers: { dynamicBytes: 2048, stationaryBytes: 2048, accumulatorDepth: 64 },
     axi: { dataWidth: 64, addressWidth: 40, outstanding: 8 },
     engines: ['traditional', 'bp', 'zerofree'],
+    counters: 'all',
     prefix: 'bpi_',
   },
 });

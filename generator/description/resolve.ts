@@ -21,16 +21,19 @@ export interface PresetChange {
   readonly axi?: Partial<Config['axi']>;
   readonly engines?: Config['engines'];
   readonly reorganize?: Config['reorganize'];
+  readonly counters?: Config['counters'];
   readonly prefix?: string;
 }
 
 /** A complete description; what most people leave alone may be left out. */
-export interface FullDescription extends Omit<Config, 'addStages' | 'engines' | 'prefix'> {
+export interface FullDescription extends Omit<Config, 'addStages' | 'engines' | 'counters' | 'prefix'> {
   readonly preset?: undefined;
   /** When left out: 1 for int8, 3 for bf16. */
   readonly addStages?: number;
   /** When left out: all engines. */
   readonly engines?: Config['engines'];
+  /** When left out: `all`. */
+  readonly counters?: Config['counters'];
   /** When left out: `bpi_`. */
   readonly prefix?: string;
 }
@@ -129,6 +132,7 @@ const isFormat = (name: unknown): name is Format => FORMATS.some((format) => for
 
 const withDefaults = (input: Json): Json => ({
   engines: ENGINES,
+  counters: 'all',
   prefix: 'bpi_',
   // without a right format this is any right value: only the format is reported then
   addStages: isFormat(input.format) ? formats[input.format].addStages.usual : 1,

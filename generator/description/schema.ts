@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readNumber } from '../base/show.js';
 import { closest } from '../base/suggest.js';
 import { FORMATS } from '../formats/index.js';
-import { type Config, ENGINES } from './config.js';
+import { COUNTER_SETS, type Config, ENGINES } from './config.js';
 
 /** What a value must be, in words, and a right value near a wrong one. */
 export interface Rule {
@@ -151,6 +151,11 @@ export const configSchema = group(
       },
       'The reorganize step of the engine `traditional`. When left out: as good as the bus allows.',
     ).optional(),
+    counters: oneOf(
+      COUNTER_SETS as readonly ['all', 'basic', 'none'],
+      'all',
+      'Performance counters to build. basic: cycles, arrayBusy, usefulMacs and the bytes of memory. When left out: all.',
+    ),
     prefix: identifier('', 'bpi_', 'Prefix of every Verilog module name. When left out: bpi_.'),
   },
   'A configuration of a bp-im2col accelerator.',

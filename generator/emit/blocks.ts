@@ -29,6 +29,9 @@ const neededBy =
   (config: Config): boolean =>
     formatOf(config).blocks.includes(name);
 
+/** Whether a configuration has counters. */
+const counts = (config: Config): boolean => config.counters !== 'none';
+
 /** Every block of the accelerator, leaves first. */
 export const blocks: readonly Block[] = [
   { name: 'sram_1r1w', purpose: 'memory wrapper: one read, one write', view: commonView, uses: [] },
@@ -50,8 +53,8 @@ export const blocks: readonly Block[] = [
     view: axiView,
     uses: ['sram_1r1w', 'fifo'],
   },
-  { name: 'counter', purpose: '64-bit sum of small increments', view: commonView, uses: [] },
-  { name: 'csr', purpose: 'registers, interrupt and counters over AXI4-Lite', view: csrView, uses: ['counter'] },
+  { name: 'counters', purpose: 'performance counters in one memory', view: csrView, uses: ['sram_1r1w'], when: counts },
+  { name: 'csr', purpose: 'registers, interrupt and counters over AXI4-Lite', view: csrView, uses: ['counters'] },
   {
     name: 'dma_write',
     purpose: 'AXI4 write master: runs of bytes at any alignment',
@@ -112,7 +115,7 @@ export const blocks: readonly Block[] = [
     uses: [],
     when: (config) => config.engines.includes('traditional'),
   },
-  { name: 'activity', purpose: 'what each counter adds', view: commonView, uses: [] },
+  { name: 'activity', purpose: 'what each counter adds', view: commonView, uses: [], when: counts },
   {
     name: 'top',
     purpose: 'the accelerator',

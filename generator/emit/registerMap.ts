@@ -4,6 +4,7 @@ import { INSTRUCTION_SET, OPCODE_BITS } from '../isa/instructionSet.js';
 import {
   COUNTERS_OFFSET,
   counters,
+  countersOf,
   ERROR_CAUSES,
   REGISTER_WINDOW,
   type Register,
@@ -61,14 +62,17 @@ ${table(
 
 ## Counters
 
-64 bits each: the low word at the offset, the high word 4 bytes after. START clears them; read them when STATUS.busy is 0.
+64 bits each: the low word at the offset, the high word 4 bytes after. Read the low word first: it keeps the high word that belongs to it, which is
+what any high word reads until the next low word is read. A low word has all that was counted before it was asked for, during a run too, and is answered
+within some ${Math.max(8, 2 * countersOf(config).length + 6)} cycles. START clears them. Bit n of COUNTERS is 1 for each counter that the accelerator has; the others read 0.
 
 ${table(
-  ['offset', 'counter', 'definition'],
-  counters(config).map(({ name, definition }, index) => [
+  ['bit', 'offset', 'counter', 'definition'],
+  counters(config).map(({ name, definition, exists }, index) => [
+    String(index),
     hex(COUNTERS_OFFSET + 8 * index, 3),
     `\`${name}\``,
-    definition,
+    exists ? definition : `${definition} Not built: reads 0.`,
   ]),
 )}
 `;

@@ -4,7 +4,7 @@ import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import { formatLayer } from '../description/layer.js';
 import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
-import { registerOffset, snakeCase } from '../isa/registers.js';
+import { countersOf, registerOffset, snakeCase } from '../isa/registers.js';
 import type { EmittedFile } from './rtl.js';
 import { makeSelfTest, type SelfTest, type SelfTestRun } from './selfTest.js';
 import { render } from './template.js';
@@ -39,6 +39,7 @@ const patience = (config: Config, { plan }: SelfTestRun): number =>
 const runOperations = (config: Config, run: SelfTestRun): readonly Operation[] => {
   const { memory, words } = run.plan;
   const window = writeWindow(run.plan);
+  const built = new Set(countersOf(config).map(({ name }) => name));
   const write = (name: string, value: number): Operation => ({
     ...{ kind: 'write', offset: registerOffset(config, name), value },
     comment: name.toUpperCase(),
@@ -59,7 +60,9 @@ const runOperations = (config: Config, run: SelfTestRun): readonly Operation[] =
     write('ctrl', CTRL_START_WITH_INTERRUPT),
     { kind: 'interrupt', value: patience(config, run), comment: 'irq_o, within so many cycles' },
     read('status', STATUS_DONE, STATUS_MASK),
-    ...Object.entries(run.counts).map(([name, count]: [string, number]) => read(`${snakeCase(name)}_lo`, count)),
+    ...Object.entries(run.counts)
+      .filter(([name]) => built.has(name))
+      .map(([name, count]: [string, number]) => read(`${snakeCase(name)}_lo`, count)),
     write('status', STATUS_DONE),
     read('status', 0, STATUS_MASK),
     { kind: 'compare', value: memory.output.address, mask: memory.output.bytes, comment: 'address and bytes' },

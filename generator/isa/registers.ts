@@ -30,6 +30,8 @@ export interface Counter {
   readonly definition: string;
   /** Bits of what hardware adds in a cycle; 0: the counter is always 0 and has no input. */
   readonly bits: number;
+  /** Whether the configuration has it: without it, both registers read 0. */
+  readonly exists: boolean;
 }
 
 /** Bytes that the registers' window decodes: 12 address bits. */
@@ -65,15 +67,17 @@ export type ErrorCause = (typeof ERROR_CAUSES)[number]['name'];
 /** arrayBusy to array_busy. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Every counter in the order of the map, for a configuration. All are cleared by START and hold their value after a run. */
-export const counters = (config: Config): readonly Counter[] => {
+type CounterRow = Omit<Counter, 'exists'> & { readonly basic?: true };
+
+const counterTable = (config: Config): readonly CounterRow[] => {
   const lanes = bitsFor(config.array.rows * config.array.rows * config.array.columns + 1);
   const bytes = bitsFor(derive(config).beatBytes + 1);
   return [
-    { name: 'cycles', bits: 1, definition: 'Clock cycles from START to END, all writes answered.' },
-    { name: 'arrayBusy', bits: 1, definition: 'Cycles in which a vector enters the array.' },
+    { name: 'cycles', basic: true, bits: 1, definition: 'Clock cycles from START to END, all writes answered.' },
+    { name: 'arrayBusy', basic: true, bits: 1, definition: 'Cycles in which a vector enters the array.' },
     {
       name: 'usefulMacs',
+      basic: true,
       bits: lanes,
       definition:
         'Multiplications of a valid pixel with a weight or gradient, in lanes that are in use; in traditional, of the zeros too that REORGANIZE has stored, which cannot be told from pixels.',
@@ -102,10 +106,11 @@ export const counters = (config: Config): readonly Counter[] => {
     { name: 'accumulatorWrites', bits: 2, definition: 'Vectors written to the accumulator, sums and clears.' },
     {
       name: 'dramBytesRead',
+      basic: true,
       bits: bytes,
       definition: 'Bytes read from memory, whole beats, those of the program among them.',
     },
-    { name: 'dramBytesWritten', bits: bytes, definition: 'Bytes written to memory, by their strobes.' },
+    { name: 'dramBytesWritten', basic: true, bits: bytes, definition: 'Bytes written to memory, by their strobes.' },
     {
       name: 'reorganizeCycles',
       bits: 1,
@@ -142,6 +147,23 @@ export const counters = (config: Config): readonly Counter[] => {
   ];
 };
 
+/**
+ * Every counter in the order of the map, those that a configuration does not have among them. All are cleared by START and
+ * hold their value after a run.
+ */
+export const counters = (config: Config): readonly Counter[] =>
+  counterTable(config).map(({ basic, ...row }) => ({
+    ...row,
+    exists: config.counters === 'all' || (config.counters === 'basic' && basic === true),
+  }));
+
+/** The counters that a configuration has, in the order of the map. */
+export const countersOf = (config: Config): readonly Counter[] => counters(config).filter(({ exists }) => exists);
+
+/** What the register COUNTERS reads: bit n is set when counter n of the map exists. */
+export const countersMask = (config: Config): number =>
+  counters(config).reduce((mask, { exists }, index) => mask + (exists ? 2 ** index : 0), 0);
+
 const field = (name: string, low: number, bits: number, access: Access, description: string): RegisterField => ({
   name,
   low,
@@ -158,7 +180,7 @@ const constant = (name: string, offset: number, description: string): Register =
   description,
 });
 
-/** The two registers of a value of 33 to 64 bits; the high one has no bits when the value fits in the low one. */
+/** The two registers of a value of up to 64 bits; the high one has no bits when the value fits in the low one, and none has of 0 bits. */
 const pair = (
   name: string,
   offset: number,
@@ -171,7 +193,7 @@ const pair = (
     offset,
     writable: access !== 'ro',
     description,
-    fields: [field('value', 0, Math.min(width, 32), access, 'Bits 31:0.')],
+    fields: width > 0 ? [field('value', 0, Math.min(width, 32), access, 'Bits 31:0.')] : [],
   },
   {
     name: `${name}_hi`,
@@ -244,8 +266,13 @@ export const registers = (config: Config): readonly Register[] => {
       'rw',
       'First byte after those that the accelerator may write.',
     ),
-    ...counters(config).flatMap(({ name, definition }, index) =>
-      pair(snakeCase(name), COUNTERS_OFFSET + 8 * index, 64, 'ro', definition),
+    constant(
+      'counters',
+      0x40,
+      'Which counters there are: bit n is 1 when the one at 0x100 + 8n counts, 0 when it reads 0.',
+    ),
+    ...counters(config).flatMap(({ name, definition, exists }, index) =>
+      pair(snakeCase(name), COUNTERS_OFFSET + 8 * index, exists ? 64 : 0, 'ro', definition),
     ),
   ];
 };

@@ -9,7 +9,7 @@ import type { EmittedFile } from '../emit/rtl.js';
 import { formatOf, unpackResult } from '../formats/index.js';
 import { judge, type Operands } from '../golden/judge.js';
 import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
-import { counters, registerOffset, snakeCase } from '../isa/registers.js';
+import { countersOf, registerOffset, snakeCase } from '../isa/registers.js';
 import { execute } from '../machine/executor.js';
 import type { Counts } from '../units/counts.js';
 import type { Region } from '../units/memory.js';
@@ -59,7 +59,7 @@ export interface Mismatch {
 export interface RunResult {
   readonly plan: Plan;
   readonly simulator: Simulator;
-  /** START to END. */
+  /** START to END; it, usefulMacs and utilization are NaN on an accelerator without their counters. */
   readonly cycles: number;
   readonly usefulMacs: number;
   /** usefulMacs / (rows · columns · cycles). */
@@ -73,8 +73,9 @@ export interface RunResult {
   /** First of them: index into the flat result. */
   readonly firstOutOfBound?: { readonly index: number; readonly expected: number; readonly actual: number };
   readonly maxRelativeError: number;
+  /** Those that the accelerator has. */
   readonly counters: Readonly<Record<string, number>>;
-  /** Counters that differ from the executor's prediction: name, expected, actual. */
+  /** Counters, of those that there are, that differ from the executor's prediction: name, expected, actual. */
   readonly wrongCounters: readonly { readonly name: string; readonly expected: number; readonly actual: number }[];
   /** Hangs, protocol breaches, stray writes, error status: empty when all is well. */
   readonly faults: readonly string[];
@@ -89,7 +90,7 @@ export interface RunResult {
 const STATUS_DONE = 2;
 const STATUS_ERROR = 4;
 
-/** What the host does to run a plan: set up, start, wait for the interrupt, read the status and all counters. */
+/** What the host does to run a plan: set up, start, wait for the interrupt, read the status and all counters there are, low word first. */
 export const hostScript = (config: Config, plan: Plan, maxCycles: number): readonly HostOperation[] => {
   const offset = (name: string): number => registerOffset(config, name);
   const window = writeWindow(plan);
@@ -101,7 +102,7 @@ export const hostScript = (config: Config, plan: Plan, maxCycles: number): reado
     write(config, 'ctrl', 5),
     { kind: 'irq', maxCycles },
     { kind: 'read', offset: offset('status') },
-    ...counters(config).flatMap(({ name }): readonly HostOperation[] => [
+    ...countersOf(config).flatMap(({ name }): readonly HostOperation[] => [
       { kind: 'read', offset: offset(`${snakeCase(name)}_lo`) },
       { kind: 'read', offset: offset(`${snakeCase(name)}_hi`) },
     ]),
@@ -110,7 +111,7 @@ export const hostScript = (config: Config, plan: Plan, maxCycles: number): reado
 
 const readCounters = (config: Config, sim: SimResult, first: number): Record<string, number> => {
   const values: Record<string, number> = {};
-  counters(config).forEach(({ name }, index) => {
+  countersOf(config).forEach(({ name }, index) => {
     const low = sim.operations[first + 2 * index]?.value ?? 0;
     const high = sim.operations[first + 2 * index + 1]?.value ?? 0;
     values[name] = low + high * 2 ** 32;
@@ -213,17 +214,20 @@ export const runPass = async (
 
   const measured = readCounters(config, sim, irqAt + 2);
   const wrongCounters = Object.entries(predicted)
-    .filter(([name, value]) => measured[name] !== value)
+    .filter(([name, value]) => name in measured && measured[name] !== value)
     .map(([name, value]) => ({ name, expected: value, actual: measured[name] ?? 0 }));
-  const reported = withStoredZeros(plan, config, measured);
+  const reported = Object.fromEntries(
+    Object.entries(withStoredZeros(plan, config, measured)).filter(([name]) => name in measured),
+  );
   const { rows, columns } = config.array;
-  const cycles = measured.cycles ?? 0;
+  const { cycles = NaN } = measured;
+  const { usefulMacs = NaN } = reported;
   return {
     plan,
     simulator,
     cycles,
-    usefulMacs: reported.usefulMacs ?? 0,
-    utilization: cycles ? (reported.usefulMacs ?? 0) / (rows * columns * cycles) : 0,
+    usefulMacs,
+    utilization: cycles === 0 ? 0 : usefulMacs / (rows * columns * cycles),
     laneBound: laneBound(config, layer, pass),
     mismatches,
     firstMismatch,

@@ -1,5 +1,5 @@
 import type { Config } from '../description/config.js';
-import { counters, ERROR_CAUSES, snakeCase } from '../isa/registers.js';
+import { countersOf, ERROR_CAUSES, snakeCase } from '../isa/registers.js';
 import { BUSY, DONE, ERROR, IDLE, read, start, until, type Workload, write } from './host.js';
 import type { HostOperation, OperationResult } from './simulators/job.js';
 
@@ -20,7 +20,7 @@ export const watchdog = ({ plan }: Workload): number =>
   100_000 + Math.ceil(40 * plan.cost.cycles) + 1000 * plan.instructions.length;
 
 const readCounters = (config: Config): readonly HostOperation[] =>
-  counters(config).flatMap(({ name }) => [
+  countersOf(config).flatMap(({ name }) => [
     read(config, `${snakeCase(name)}_lo`),
     read(config, `${snakeCase(name)}_hi`),
   ]);
@@ -31,7 +31,7 @@ export const clear = (config: Config): HostOperation => write(config, 'status', 
 export const freshCounters = (config: Config): Step => ({
   operations: readCounters(config),
   check: (results) =>
-    counters(config).flatMap(({ name }, index) => {
+    countersOf(config).flatMap(({ name }, index) => {
       const [low, high] = results.slice(2 * index);
       return low!.value === 0 && high!.value === 0 ? [] : [`${name} is ${low!.value} before the first START`];
     }),
@@ -57,7 +57,7 @@ export const rightRun = (config: Config, workload: Workload, name: string): Step
       // START takes effect before it is answered, and after what the host did before it
       const [before, answered] = results.slice(begin.length - 2);
       const [least, most] = [waited.cycle - answered!.cycle, waited.cycle - before!.cycle];
-      return counters(config).flatMap(({ name: counter }, index) => {
+      return countersOf(config).flatMap(({ name: counter }, index) => {
         const actual = values[2 * index]!.value + values[2 * index + 1]!.value * 2 ** 32;
         if (counter === 'cycles' && (actual < least - HOST_CYCLES || actual > most)) {
           return [`${name}: cycles is ${actual}; the host saw ${least} to ${most}`];

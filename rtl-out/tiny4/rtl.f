@@ -19,7 +19,7 @@ rtl/bpi_transposer.v
 rtl/bpi_accumulator.v
 rtl/bpi_epilogue.v
 rtl/bpi_dma_read.v
-rtl/bpi_counter.v
+rtl/bpi_counters.v
 rtl/bpi_csr.v
 rtl/bpi_dma_write.v
 rtl/bpi_axi_arbiter.v

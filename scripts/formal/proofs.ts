@@ -1,3 +1,4 @@
+import { presets } from '../../generator/description/presets.js';
 import type { Bug, Proof } from './proof.js';
 
 const FULL_TOO_LATE: Bug = {
@@ -531,19 +532,66 @@ export const PROOFS: readonly Proof[] = [
     ],
   },
   {
+    name: 'counters small sums',
+    blocks: ['counters'],
+    property: 'no small sum overflows between two of its turns',
+    bounds: 'all counters of tiny4, any increments, clears and reads',
+    method: { kind: 'pdr' },
+    harness: 'counters_small',
+    bugs: [
+      {
+        name: 'a small sum is not taken',
+        block: 'counters',
+        find: "cycles_q <= clear || take[0] ? 6'd0 : cycles_d;",
+        replace: "cycles_q <= clear ? 6'd0 : cycles_d;",
+      },
+    ],
+  },
+  {
+    name: 'counters totals',
+    blocks: ['counters'],
+    property:
+      'a low word is the sum of all that was added since the last clear and before the read, and the high word belongs to it; a read is answered within a sweep',
+    bounds: 'any of the basic counters; words of 7 bits; any increments, clears and reads',
+    method: { kind: 'bounded', depth: 40 },
+    harness: 'counters',
+    config: { ...presets.tiny4, counters: 'basic', array: { rows: 1, columns: 1 } },
+    bugs: [
+      {
+        name: 'the increment of the turn is lost',
+        block: 'counters',
+        find: "taken = taken | { 3'd0, cycles_d };",
+        replace: "taken = taken | { 3'd0, cycles_q };",
+      },
+      {
+        name: 'a clear is forgotten before every counter had its turn',
+        block: 'counters',
+        find: "if (word_q == LAST) old_q <= 1'b0;",
+        replace: "if (word_q[2]) old_q <= 1'b0;",
+      },
+      {
+        name: 'a turn under way goes on over a clear',
+        block: 'counters',
+        find: "word_1q[0] <= 1'b1;",
+        replace: "word_1q[0] <= 1'b0;",
+      },
+    ],
+  },
+  {
     name: 'csr bus',
     blocks: ['csr'],
     property:
-      'AXI4-Lite: an answer is held while it waits, follows its request, and comes within 2 cycles; OKAY or SLVERR, with 0 for what is not mapped; start and reset are pulses and never together',
-    bounds: 'any host and core',
+      'AXI4-Lite: an answer is held while it waits, follows its request, and comes within 2 cycles, that of a counter within 18 of the last START; OKAY or SLVERR, with 0 for what is not mapped; start and reset are pulses and never together',
+    bounds: 'any host and core; the basic counters, to which nothing is added',
     method: { kind: 'pdr' },
     harness: 'csr',
+    config: { ...presets.tiny4, counters: 'basic' },
     bugs: [
       {
         name: 'answers over an answer that waits',
         block: 'csr',
-        find: 'wire read = ar_held_q && !rvalid_q;',
-        replace: 'wire read = ar_held_q;',
+        find: 'wire read = ar_held_q && !rvalid_q &&',
+        replace: 'wire read = ar_held_q &&',
       },
       {
         name: 'answers before the data came',

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../generator/description/checkConfig.js';
-import { type Config, ENGINES } from '../../generator/description/config.js';
+import { COUNTER_SETS, type Config, ENGINES } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import { FORMATS, formats } from '../../generator/formats/index.js';
 import { Draw } from './random.js';
@@ -26,6 +26,7 @@ export const randomConfig = (seed: number): Config => {
       outstanding: 2 * draw.pick(POWERS),
     },
     engines: ENGINES.filter((engine) => engine === first || draw.percent(60)),
+    counters: 'all',
     prefix: 'bpi_',
   };
   const { dynamicWord, stationaryWord, dataBytes, beatElements } = derive(unsized);
@@ -38,5 +39,6 @@ export const randomConfig = (seed: number): Config => {
   const slow = unsized.engines.includes('traditional') && draw.percent(30);
   const elementsPerCycle = Math.min(draw.pick(POWERS), beatElements);
   const reorganize = { elementsPerCycle, overlap: draw.percent(50) };
-  return parseConfig({ ...unsized, buffers, ...(slow ? { reorganize } : {}) });
+  const counters = draw.percent(70) ? 'all' : draw.pick(COUNTER_SETS);
+  return parseConfig({ ...unsized, buffers, counters, ...(slow ? { reorganize } : {}) });
 };

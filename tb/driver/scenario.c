@@ -36,13 +36,21 @@ static void print_counters(const bpi_device *device)
 {
     bpi_counters counters;
     const uint64_t *values = (const uint64_t *)&counters;
+    const uint32_t cycles_alone = 1;
+    uint64_t value;
 
     bpi_read_counters(device, &counters);
     printf("counters");
     for (unsigned i = 0; i < sizeof counters / sizeof *values; i++) printf(" %" PRIu64, values[i]);
     printf("\n");
     print("cycles", counters.cycles);
-    print("useful_macs", bpi_read_counter(device, BPI_COUNTER_USEFUL_MACS));
+    print("read_counter", bpi_read_counter(device, BPI_COUNTER_USEFUL_MACS, &value));
+    print("useful_macs", value);
+    simulated_fake(BPI_COUNTERS, &cycles_alone, 1);
+    print("read_absent", bpi_read_counter(device, BPI_COUNTER_STALL_LOAD, &value));
+    print("read_high_word", bpi_read_counter(device, BPI_COUNTER_CYCLES + 4u, &value));
+    print("read_no_counter", bpi_read_counter(device, BPI_COUNTER_CYCLES - 8u, &value));
+    print("read_after_last", bpi_read_counter(device, BPI_COUNTER_CYCLES + 8u * (uint32_t)(sizeof counters / sizeof *values), &value));
 }
 
 static void find(bpi_device *device)
@@ -87,7 +95,8 @@ int main(int argc, char **argv)
     bpi_device device;
     bpi_error error;
     uint32_t word = 0x77;
-    const uint32_t torn[] = {6, 7, 7};
+    const uint32_t high = 6;
+    uint64_t value;
 
     if (argc < 3) return 2;
     simulated_begin(argv + 2);
@@ -109,8 +118,9 @@ int main(int argc, char **argv)
     print_error("no_error", &error);
     save(argv[1], "polled");
     print_counters(&device);
-    simulated_fake(BPI_COUNTER_CYCLES + 4u, torn, 3);
-    print("torn_counter", bpi_read_counter(&device, BPI_COUNTER_CYCLES) >> 32);
+    simulated_fake(BPI_COUNTER_CYCLES + 4u, &high, 1);
+    print("read_large", bpi_read_counter(&device, BPI_COUNTER_CYCLES, &value));
+    print("large_counter", value >> 32);
     bpi_acknowledge(&device);
     print("poll_acknowledged", bpi_poll(&device));
 

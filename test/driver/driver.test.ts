@@ -27,6 +27,7 @@ describe('the driver compiles', () => {
   it.each([
     ['of ref16', presets.ref16],
     ['of an address of 64 bits', wide],
+    ['without counters', { ...presets.tiny4, counters: 'none' as const }],
     ['with a prefix of its own', { ...presets.odd, prefix: 'MyCore' }],
   ])('without a library and without a warning, %s', (_, config) => {
     const folder = temporaryFolder();
@@ -205,9 +206,16 @@ describe('the driver on the Verilated core', () => {
     expect(said.get('useful_macs')).toBe(`${measured.usefulMacs}`);
   });
 
-  it('reads a counter again when its low word overflows in between', () => {
-    expect(said.get('torn_counter')).toBe('7');
+  it('puts a counter together of one read of each word', () => {
+    expect([said.get('read_counter'), said.get('read_large'), said.get('large_counter')]).toEqual([OK, OK, '6']);
   });
+
+  it.each(['read_absent', 'read_high_word', 'read_no_counter', 'read_after_last'])(
+    'says that there is no such counter: %s',
+    (name) => {
+      expect(said.get(name)).toBe('8');
+    },
+  );
 
   it('has a name and a meaning for every cause', () => {
     for (const { code, name, description } of ERROR_CAUSES)

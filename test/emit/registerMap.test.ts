@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { presets } from '../../generator/description/presets.js';
 import { registerMapHeader, registerMapMarkdown } from '../../generator/emit/registerMap.js';
-import { counters, ERROR_CAUSES, registers } from '../../generator/isa/registers.js';
+import { counters, countersMask, ERROR_CAUSES, registers } from '../../generator/isa/registers.js';
 
 const configs = Object.values(presets);
 
@@ -46,4 +46,24 @@ it('leaves the high words without bits when addresses have 32', () => {
   const high = registers(presets.tiny4).find(({ name }) => name === 'program_hi')!;
   expect(high.fields).toEqual([]);
   expect(registers(presets.odd).find(({ name }) => name === 'program_hi')!.fields[0].bits).toBe(8);
+});
+
+it('says which counters there are, and gives no bits to the others', () => {
+  const built = (set: 'all' | 'basic' | 'none') => {
+    const config = { ...presets.tiny4, counters: set };
+    const map = registers(config).filter(({ offset }) => offset >= 0x100);
+    expect(map).toHaveLength(2 * counters(config).length);
+    const names = counters(config).flatMap(({ name, exists }, index) => {
+      expect(map.slice(2 * index, 2 * index + 2).every(({ fields }) => fields.length === Number(exists))).toBe(true);
+      expect(Math.floor(countersMask(config) / 2 ** index) % 2).toBe(Number(exists));
+      return exists ? [name] : [];
+    });
+    expect(registerMapHeader(config)).toMatch(
+      new RegExp(`BPI_COUNTERS_VALUE +0x${countersMask(config).toString(16).padStart(8, '0').toUpperCase()}u`),
+    );
+    return names;
+  };
+  expect(built('all')).toEqual(counters(presets.tiny4).map(({ name }) => name));
+  expect(built('basic')).toEqual(['cycles', 'arrayBusy', 'usefulMacs', 'dramBytesRead', 'dramBytesWritten']);
+  expect(built('none')).toEqual([]);
 });

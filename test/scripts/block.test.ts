@@ -10,7 +10,7 @@ const temporaryFolder = temporaryFolders();
 it('writes the waves of a bench, with the block inside', async () => {
   const folder = temporaryFolder();
   const waves = join(folder, 'counter.vcd');
-  const { passed, output } = await runBench({ config: presets.tiny4, block: 'counter', seed: 0, folder, waves });
+  const { passed, output } = await runBench({ config: presets.tiny4, block: 'counters', seed: 0, folder, waves });
   expect(passed, output).toBe(true);
-  expect(readFileSync(waves, 'utf8')).toMatch(/\$var wire +64 \S+ count_o/);
+  expect(readFileSync(waves, 'utf8')).toMatch(/\$var wire +13 \S+ rd_data_o/);
 });

@@ -20,6 +20,7 @@ export const driverView = (config: Config): CommonView => {
       description,
       pad: padding(name, causeWidth).repeat(2) + (index === ERROR_CAUSES.length - 1 ? ' ' : ''),
     })),
+    first: counted[0]!.name.toUpperCase(),
     counters: counted.map((counter) => ({
       ...counter,
       upper: counter.name.toUpperCase(),

@@ -1,5 +1,6 @@
 import type { Config } from '../../description/config.js';
 import { bitsFor, type Derived, derive } from '../../description/derive.js';
+import { countersOf, snakeCase } from '../../isa/registers.js';
 import { type EngineView, engineView } from './engine.js';
 
 /** The accelerator's sizes, as the top module spells them out. */
@@ -9,9 +10,17 @@ export interface TopView extends Omit<EngineView, 'dataBits' | 'dataBytes'>, Der
   readonly engines: string;
 }
 
+/** What `issue` adds to some counters; `activity` says the rest. */
+const FROM_ISSUE: Readonly<Record<string, (top: number) => string>> = {
+  usefulMacs: (top) => `useful[${top}:0]`,
+  idleLanes: (top) => `idle_lanes[${top}:0]`,
+  zerosMultiplied: (top) => `zero[${top}:0]`,
+};
+
 export const topView = (config: Config): TopView => {
   const derived = derive(config);
   const { array, axi, buffers } = config;
+  const laneTop = bitsFor(array.rows * array.rows * array.columns + 1) - 1;
   const byteBits = bitsFor(derived.beatBytes + 1);
   return {
     ...engineView(config),
@@ -28,7 +37,11 @@ export const topView = (config: Config): TopView => {
     busTop: axi.dataWidth - 1,
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
-    laneTop: bitsFor(array.rows * array.rows * array.columns + 1) - 1,
+    laneTop,
     byteTop: byteBits - 1,
+    counted: countersOf(config).length > 0,
+    increments: countersOf(config)
+      .filter(({ bits }) => bits > 0)
+      .map(({ name }) => ({ name: snakeCase(name), signal: FROM_ISSUE[name]?.(laneTop) ?? `inc_${snakeCase(name)}` })),
   };
 };

@@ -1,13 +1,14 @@
 // bpi_activity.v - what each performance counter adds, from what the units do in a cycle.
 // It watches and never acts: nothing in the accelerator depends on it but the counters.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_activity #(
     parameter BEAT_BYTES = 4,  // bytes of a beat
-    parameter BYTES_W    = 3   // bits of a count up to BEAT_BYTES
+    parameter BYTES_W    = 3,  // bits of a count up to BEAT_BYTES
+    parameter LOADS_W    = 4   // bits of a count of LOADs that are taken and not completed
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -71,18 +72,18 @@ module bpi_activity #(
     output wire               inc_prologue_cycles_o
 );
     // --- Reorganize step: its LOADs that have been taken but not completed ---
-    reg        reorganize_loading_q;
-    reg [31:0] loads_taken_q, loads_ended_q, reorganize_end_q;
-    wire       load_taken = load_valid_i && load_ready_i;
+    reg                reorganize_loading_q;
+    reg  [LOADS_W-1:0] loads_q, marked_q;          // under way; of them, up to the last of the reorganize step
+    wire               load_taken = load_valid_i && load_ready_i;
+    wire [LOADS_W-1:0] loads_d    = loads_q + { {(LOADS_W-1){1'b0} }, load_taken} - { {(LOADS_W-1){1'b0} }, load_done_i};
     always @(posedge clk_i) begin
-        if (load_taken)  loads_taken_q <= loads_taken_q + 32'd1;
-        if (load_done_i) loads_ended_q <= loads_ended_q + 32'd1;
-        if (load_taken && load_reorganize_i) reorganize_end_q <= loads_taken_q + 32'd1;
-        reorganize_loading_q <= reorganize_end_q > loads_ended_q;
+        loads_q <= loads_d;
+        if (load_taken && load_reorganize_i) marked_q <= loads_d;
+        else if (load_done_i && marked_q != {LOADS_W{1'b0} }) marked_q <= marked_q - 1'b1;
+        reorganize_loading_q <= marked_q != {LOADS_W{1'b0} };
         if (rst_i || start_i) begin
-            loads_taken_q        <= 32'd0;
-            loads_ended_q        <= 32'd0;
-            reorganize_end_q     <= 32'd0;
+            loads_q              <= {LOADS_W{1'b0} };
+            marked_q             <= {LOADS_W{1'b0} };
             reorganize_loading_q <= 1'b0;
         end
     end
@@ -166,6 +167,10 @@ module bpi_activity #(
     assign inc_stall_accumulator_o  = stall_accumulator_q;
     assign inc_stall_stationary_o   = stall_stationary_q;
     assign inc_prologue_cycles_o    = prologue_cycles_q;
+
+    // --- Checks -----------------------------------------------------------
+    `CHECK(start_i || !load_taken || load_done_i || !(&loads_q), "more LOADs under way than can be counted")
+    `CHECK(start_i || !load_done_i || load_taken || loads_q != {LOADS_W{1'b0} }, "a LOAD is completed that was not taken")
 
     wire unused_ok = &{1'b0, written_bytes_i};
 

@@ -2,7 +2,7 @@
 // Unmapped addresses answer SLVERR and read 0, as do writes to read-only registers.  wstrb is honoured.
 // START clears the counters; START during a run is refused and reported.  The first error is kept until it is cleared.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
@@ -190,93 +190,6 @@ module bpi_csr #(
         end
     end
 
-    // --- Counters: 64 bits, the carry into the high word one cycle late ----
-    wire [63:0] cycles_q;
-    bpi_counter #(.INC_W(1)) u_cycles (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_cycles_i), .count_o(cycles_q)
-    );
-    wire [63:0] array_busy_q;
-    bpi_counter #(.INC_W(1)) u_array_busy (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_array_busy_i), .count_o(array_busy_q)
-    );
-    wire [63:0] useful_macs_q;
-    bpi_counter #(.INC_W(7)) u_useful_macs (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_useful_macs_i), .count_o(useful_macs_q)
-    );
-    wire [63:0] idle_lanes_q;
-    bpi_counter #(.INC_W(7)) u_idle_lanes (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_idle_lanes_i), .count_o(idle_lanes_q)
-    );
-    wire [63:0] zeros_multiplied_q;
-    bpi_counter #(.INC_W(7)) u_zeros_multiplied (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_zeros_multiplied_i), .count_o(zeros_multiplied_q)
-    );
-    wire [63:0] zeros_fetched_q = 64'd0;
-    wire [63:0] dynamic_reads_q;
-    bpi_counter #(.INC_W(1)) u_dynamic_reads (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_dynamic_reads_i), .count_o(dynamic_reads_q)
-    );
-    wire [63:0] dynamic_writes_q;
-    bpi_counter #(.INC_W(1)) u_dynamic_writes (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_dynamic_writes_i), .count_o(dynamic_writes_q)
-    );
-    wire [63:0] stationary_reads_q;
-    bpi_counter #(.INC_W(1)) u_stationary_reads (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stationary_reads_i), .count_o(stationary_reads_q)
-    );
-    wire [63:0] stationary_writes_q;
-    bpi_counter #(.INC_W(1)) u_stationary_writes (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stationary_writes_i), .count_o(stationary_writes_q)
-    );
-    wire [63:0] accumulator_reads_q;
-    bpi_counter #(.INC_W(2)) u_accumulator_reads (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_accumulator_reads_i), .count_o(accumulator_reads_q)
-    );
-    wire [63:0] accumulator_writes_q;
-    bpi_counter #(.INC_W(2)) u_accumulator_writes (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_accumulator_writes_i), .count_o(accumulator_writes_q)
-    );
-    wire [63:0] dram_bytes_read_q;
-    bpi_counter #(.INC_W(3)) u_dram_bytes_read (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_dram_bytes_read_i), .count_o(dram_bytes_read_q)
-    );
-    wire [63:0] dram_bytes_written_q;
-    bpi_counter #(.INC_W(3)) u_dram_bytes_written (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_dram_bytes_written_i), .count_o(dram_bytes_written_q)
-    );
-    wire [63:0] reorganize_cycles_q;
-    bpi_counter #(.INC_W(1)) u_reorganize_cycles (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_reorganize_cycles_i), .count_o(reorganize_cycles_q)
-    );
-    wire [63:0] reorganize_bytes_q;
-    bpi_counter #(.INC_W(3)) u_reorganize_bytes (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_reorganize_bytes_i), .count_o(reorganize_bytes_q)
-    );
-    wire [63:0] stall_load_q;
-    bpi_counter #(.INC_W(1)) u_stall_load (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_load_i), .count_o(stall_load_q)
-    );
-    wire [63:0] stall_store_q;
-    bpi_counter #(.INC_W(1)) u_stall_store (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_store_i), .count_o(stall_store_q)
-    );
-    wire [63:0] stall_token_q;
-    bpi_counter #(.INC_W(1)) u_stall_token (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_token_i), .count_o(stall_token_q)
-    );
-    wire [63:0] stall_accumulator_q;
-    bpi_counter #(.INC_W(1)) u_stall_accumulator (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_accumulator_i), .count_o(stall_accumulator_q)
-    );
-    wire [63:0] stall_stationary_q;
-    bpi_counter #(.INC_W(1)) u_stall_stationary (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_stall_stationary_i), .count_o(stall_stationary_q)
-    );
-    wire [63:0] prologue_cycles_q;
-    bpi_counter #(.INC_W(1)) u_prologue_cycles (
-        .clk_i(clk_i), .clear_i(rst_i || start_q), .inc_i(inc_prologue_cycles_i), .count_o(prologue_cycles_q)
-    );
-
     // --- Read channel -----------------------------------------------------
     wire       status_busy     = busy;
     wire       status_idle     = !busy;
@@ -290,12 +203,49 @@ module bpi_csr #(
     reg [31:0] rd_data, rdata_q;
     reg [1:0]  rresp_q;
 
+    // --- Counters: reading the low word keeps the high word that belongs to it
+    wire                rd_counter = rd_word_q >= 10'h040 && rd_word_q <= 10'h06b;
+    wire [5-1:0]          rd_slot    = rd_word_q[5:1];
+    wire        counter_ready;
+    wire [31:0] counter_data;
+    wire        rd_low = rd_counter && !rd_word_q[0];
+    bpi_counters u_counters (
+        .clk_i                    (clk_i),
+        .rst_i                    (rst_i),
+        .clear_i                  (start_q),
+        .inc_cycles_i             (inc_cycles_i),
+        .inc_array_busy_i         (inc_array_busy_i),
+        .inc_useful_macs_i        (inc_useful_macs_i),
+        .inc_idle_lanes_i         (inc_idle_lanes_i),
+        .inc_zeros_multiplied_i   (inc_zeros_multiplied_i),
+        .inc_dynamic_reads_i      (inc_dynamic_reads_i),
+        .inc_dynamic_writes_i     (inc_dynamic_writes_i),
+        .inc_stationary_reads_i   (inc_stationary_reads_i),
+        .inc_stationary_writes_i  (inc_stationary_writes_i),
+        .inc_accumulator_reads_i  (inc_accumulator_reads_i),
+        .inc_accumulator_writes_i (inc_accumulator_writes_i),
+        .inc_dram_bytes_read_i    (inc_dram_bytes_read_i),
+        .inc_dram_bytes_written_i (inc_dram_bytes_written_i),
+        .inc_reorganize_cycles_i  (inc_reorganize_cycles_i),
+        .inc_reorganize_bytes_i   (inc_reorganize_bytes_i),
+        .inc_stall_load_i         (inc_stall_load_i),
+        .inc_stall_store_i        (inc_stall_store_i),
+        .inc_stall_token_i        (inc_stall_token_i),
+        .inc_stall_accumulator_i  (inc_stall_accumulator_i),
+        .inc_stall_stationary_i   (inc_stall_stationary_i),
+        .inc_prologue_cycles_i    (inc_prologue_cycles_i),
+        .rd_valid_i               (ar_held_q && !rvalid_q && rd_low),
+        .rd_slot_i                (rd_slot),
+        .rd_ready_o               (counter_ready),
+        .rd_data_o                (counter_data)
+    );
+
     always @* begin
         rd_mapped = 1'b1;
         case (rd_word_q)
             10'h000: rd_data = 32'h32495042;  // 000 id
             10'h001: rd_data = 32'h00000100;  // 004 version
-            10'h002: rd_data = 32'h6731e111;  // 008 config_hash
+            10'h002: rd_data = 32'h9f1a8ca0;  // 008 config_hash
             10'h003: rd_data = {29'd0, ctrl_irq_enable, 1'd0, 1'd0};  // 00c ctrl
             10'h004: rd_data = {16'd0, status_cause, 4'd0, status_idle, status_error, status_done, status_busy};  // 010 status
             10'h005: rd_data = error_address_q[0 +: 32];  // 014 error_address_lo
@@ -308,58 +258,15 @@ module bpi_csr #(
             10'h00d: rd_data = 32'd0;  // 034 window_base_hi
             10'h00e: rd_data = window_limit_q[0 +: 32];  // 038 window_limit_lo
             10'h00f: rd_data = {31'd0, window_limit_q[32 +: 1]};  // 03c window_limit_hi
-            10'h040: rd_data = cycles_q[0 +: 32];  // 100 cycles_lo
-            10'h041: rd_data = cycles_q[32 +: 32];  // 104 cycles_hi
-            10'h042: rd_data = array_busy_q[0 +: 32];  // 108 array_busy_lo
-            10'h043: rd_data = array_busy_q[32 +: 32];  // 10c array_busy_hi
-            10'h044: rd_data = useful_macs_q[0 +: 32];  // 110 useful_macs_lo
-            10'h045: rd_data = useful_macs_q[32 +: 32];  // 114 useful_macs_hi
-            10'h046: rd_data = idle_lanes_q[0 +: 32];  // 118 idle_lanes_lo
-            10'h047: rd_data = idle_lanes_q[32 +: 32];  // 11c idle_lanes_hi
-            10'h048: rd_data = zeros_multiplied_q[0 +: 32];  // 120 zeros_multiplied_lo
-            10'h049: rd_data = zeros_multiplied_q[32 +: 32];  // 124 zeros_multiplied_hi
-            10'h04a: rd_data = zeros_fetched_q[0 +: 32];  // 128 zeros_fetched_lo
-            10'h04b: rd_data = zeros_fetched_q[32 +: 32];  // 12c zeros_fetched_hi
-            10'h04c: rd_data = dynamic_reads_q[0 +: 32];  // 130 dynamic_reads_lo
-            10'h04d: rd_data = dynamic_reads_q[32 +: 32];  // 134 dynamic_reads_hi
-            10'h04e: rd_data = dynamic_writes_q[0 +: 32];  // 138 dynamic_writes_lo
-            10'h04f: rd_data = dynamic_writes_q[32 +: 32];  // 13c dynamic_writes_hi
-            10'h050: rd_data = stationary_reads_q[0 +: 32];  // 140 stationary_reads_lo
-            10'h051: rd_data = stationary_reads_q[32 +: 32];  // 144 stationary_reads_hi
-            10'h052: rd_data = stationary_writes_q[0 +: 32];  // 148 stationary_writes_lo
-            10'h053: rd_data = stationary_writes_q[32 +: 32];  // 14c stationary_writes_hi
-            10'h054: rd_data = accumulator_reads_q[0 +: 32];  // 150 accumulator_reads_lo
-            10'h055: rd_data = accumulator_reads_q[32 +: 32];  // 154 accumulator_reads_hi
-            10'h056: rd_data = accumulator_writes_q[0 +: 32];  // 158 accumulator_writes_lo
-            10'h057: rd_data = accumulator_writes_q[32 +: 32];  // 15c accumulator_writes_hi
-            10'h058: rd_data = dram_bytes_read_q[0 +: 32];  // 160 dram_bytes_read_lo
-            10'h059: rd_data = dram_bytes_read_q[32 +: 32];  // 164 dram_bytes_read_hi
-            10'h05a: rd_data = dram_bytes_written_q[0 +: 32];  // 168 dram_bytes_written_lo
-            10'h05b: rd_data = dram_bytes_written_q[32 +: 32];  // 16c dram_bytes_written_hi
-            10'h05c: rd_data = reorganize_cycles_q[0 +: 32];  // 170 reorganize_cycles_lo
-            10'h05d: rd_data = reorganize_cycles_q[32 +: 32];  // 174 reorganize_cycles_hi
-            10'h05e: rd_data = reorganize_bytes_q[0 +: 32];  // 178 reorganize_bytes_lo
-            10'h05f: rd_data = reorganize_bytes_q[32 +: 32];  // 17c reorganize_bytes_hi
-            10'h060: rd_data = stall_load_q[0 +: 32];  // 180 stall_load_lo
-            10'h061: rd_data = stall_load_q[32 +: 32];  // 184 stall_load_hi
-            10'h062: rd_data = stall_store_q[0 +: 32];  // 188 stall_store_lo
-            10'h063: rd_data = stall_store_q[32 +: 32];  // 18c stall_store_hi
-            10'h064: rd_data = stall_token_q[0 +: 32];  // 190 stall_token_lo
-            10'h065: rd_data = stall_token_q[32 +: 32];  // 194 stall_token_hi
-            10'h066: rd_data = stall_accumulator_q[0 +: 32];  // 198 stall_accumulator_lo
-            10'h067: rd_data = stall_accumulator_q[32 +: 32];  // 19c stall_accumulator_hi
-            10'h068: rd_data = stall_stationary_q[0 +: 32];  // 1a0 stall_stationary_lo
-            10'h069: rd_data = stall_stationary_q[32 +: 32];  // 1a4 stall_stationary_hi
-            10'h06a: rd_data = prologue_cycles_q[0 +: 32];  // 1a8 prologue_cycles_lo
-            10'h06b: rd_data = prologue_cycles_q[32 +: 32];  // 1ac prologue_cycles_hi
+            10'h010: rd_data = 32'h003fffff;  // 040 counters
             default: begin
-                rd_data   = 32'd0;
-                rd_mapped = 1'b0;
+                rd_data   = rd_counter ? counter_data : 32'd0;
+                rd_mapped = rd_word_q >= 10'h040 && rd_word_q <= 10'h06b;
             end
         endcase
     end
 
-    wire read = ar_held_q && !rvalid_q;
+    wire read = ar_held_q && !rvalid_q && (!rd_low || counter_ready);
     always @(posedge clk_i) begin
         if (s_axil_arvalid && s_axil_arready) rd_word_q <= s_axil_araddr[11:2];
         if (read) begin

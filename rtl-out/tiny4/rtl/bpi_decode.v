@@ -1,6 +1,6 @@
 // bpi_decode.v - decodes one instruction and refuses what could do harm, before anything is touched.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

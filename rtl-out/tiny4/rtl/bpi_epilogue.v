@@ -2,7 +2,7 @@
 // int8 = saturate(round_half_even(int32 / 2**shift)).
 // Full rate: a chunk every cycle, across vectors too.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,7 +1,7 @@
 // bpi_fetch.v - reads a program of 64-byte instructions from DRAM ahead of its use.
 // Bursts of up to 4 instructions, never past the end of the program nor across 256 bytes; room for 8 instructions.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -11,7 +11,7 @@
 //
 // Registers: registers.md and sw/bpi_registers.h in the output.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
@@ -148,7 +148,6 @@ module bpi_top (
         .error_valid_i            (error_valid),
         .error_cause_i            (error_cause),
         .error_addr_i             (error_addr),
-        .error_instruction_i      (error_instruction),
         .inc_cycles_i             (inc_cycles),
         .inc_array_busy_i         (inc_array_busy),
         .inc_useful_macs_i        (useful[6:0]),
@@ -169,7 +168,8 @@ module bpi_top (
         .inc_stall_token_i        (inc_stall_token),
         .inc_stall_accumulator_i  (inc_stall_accumulator),
         .inc_stall_stationary_i   (inc_stall_stationary),
-        .inc_prologue_cycles_i    (inc_prologue_cycles)
+        .inc_prologue_cycles_i    (inc_prologue_cycles),
+        .error_instruction_i      (error_instruction)
     );
 
     // --- Clients of the read port, and of the status: what client n says is the n-th part of each vector -------
@@ -1000,7 +1000,7 @@ module bpi_top (
     assign m_axi_awqos   = 4'b0000;
 
     // --- Counters ---------------------------------------------------------
-    bpi_activity #(.BEAT_BYTES(BEAT_BYTES), .BYTES_W(2 + 1)) u_activity (
+    bpi_activity #(.BEAT_BYTES(BEAT_BYTES), .BYTES_W(2 + 1), .LOADS_W($clog2(OUTSTANDING + 16))) u_activity (
         .clk_i                    (clk_i),
         .rst_i                    (rst),
         .busy_i                   (busy),
@@ -1050,6 +1050,10 @@ module bpi_top (
         .inc_stall_stationary_o   (inc_stall_stationary),
         .inc_prologue_cycles_o    (inc_prologue_cycles)
     );
+    wire unused_increments = &{1'b0, inc_cycles, inc_array_busy, inc_dynamic_reads, inc_dynamic_writes, inc_stationary_reads, inc_stationary_writes,
+                               inc_accumulator_reads, inc_accumulator_writes, inc_dram_bytes_read, inc_dram_bytes_written, inc_reorganize_cycles,
+                               inc_reorganize_bytes, inc_stall_load, inc_stall_store, inc_stall_token, inc_stall_accumulator,
+                               inc_stall_stationary, inc_prologue_cycles};
 
     wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, unused_first, unused_last, unused_meta,
                        unused_rd, load_ins, store_ins};

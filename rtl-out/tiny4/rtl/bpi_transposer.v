@@ -1,7 +1,7 @@
 // bpi_transposer.v - turns blocks M[ROWS][COLS] that arrive by rows or by columns into columns, ping-pong.
 // One vector in and one out each cycle: while one block leaves, the next one fills the other bank.
 //
-// GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,6 +1,6 @@
 /* bpi_driver.c - driver of tiny4.  See bpi_driver.h.
  *
- * GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+ * GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
  */
 #include "bpi_driver.h"
 
@@ -207,44 +207,55 @@ const char *bpi_cause_text(bpi_cause cause)
     return text;
 }
 
-uint64_t bpi_read_counter(const bpi_device *device, uint32_t offset)
+/* Whether the accelerator has the counter whose low word is at the offset. */
+static int counts(const bpi_device *device, uint32_t offset)
 {
-    uint32_t high = get(device, offset + 4u);
-    uint32_t low = get(device, offset);
-    uint32_t again = get(device, offset + 4u);
+    const uint32_t at = offset - BPI_COUNTER_CYCLES;
 
-    while (again != high) {    /* the low word has overflowed in between */
-        high = again;
-        low = get(device, offset);
-        again = get(device, offset + 4u);
+    return (offset >= BPI_COUNTER_CYCLES)
+        && ((at % 8u) == 0u)
+        && ((at / 8u) < 22u)
+        && (((get(device, BPI_COUNTERS) >> (at / 8u)) & 1u) != 0u);
+}
+
+bpi_result bpi_read_counter(const bpi_device *device, uint32_t offset, uint64_t *value)
+{
+    bpi_result result = BPI_RESULT_NO_COUNTER;
+
+    *value = 0u;
+    if (counts(device, offset)) {
+        const uint32_t low = get(device, offset);    /* keeps the high word that belongs to it */
+
+        *value = ((uint64_t)get(device, offset + 4u) << 32) | low;
+        result = BPI_RESULT_OK;
     }
-    return ((uint64_t)high << 32) | low;
+    return result;
 }
 
 void bpi_read_counters(const bpi_device *device, bpi_counters *counters)
 {
-    counters->cycles = bpi_read_counter(device, BPI_COUNTER_CYCLES);
-    counters->array_busy = bpi_read_counter(device, BPI_COUNTER_ARRAY_BUSY);
-    counters->useful_macs = bpi_read_counter(device, BPI_COUNTER_USEFUL_MACS);
-    counters->idle_lanes = bpi_read_counter(device, BPI_COUNTER_IDLE_LANES);
-    counters->zeros_multiplied = bpi_read_counter(device, BPI_COUNTER_ZEROS_MULTIPLIED);
-    counters->zeros_fetched = bpi_read_counter(device, BPI_COUNTER_ZEROS_FETCHED);
-    counters->dynamic_reads = bpi_read_counter(device, BPI_COUNTER_DYNAMIC_READS);
-    counters->dynamic_writes = bpi_read_counter(device, BPI_COUNTER_DYNAMIC_WRITES);
-    counters->stationary_reads = bpi_read_counter(device, BPI_COUNTER_STATIONARY_READS);
-    counters->stationary_writes = bpi_read_counter(device, BPI_COUNTER_STATIONARY_WRITES);
-    counters->accumulator_reads = bpi_read_counter(device, BPI_COUNTER_ACCUMULATOR_READS);
-    counters->accumulator_writes = bpi_read_counter(device, BPI_COUNTER_ACCUMULATOR_WRITES);
-    counters->dram_bytes_read = bpi_read_counter(device, BPI_COUNTER_DRAM_BYTES_READ);
-    counters->dram_bytes_written = bpi_read_counter(device, BPI_COUNTER_DRAM_BYTES_WRITTEN);
-    counters->reorganize_cycles = bpi_read_counter(device, BPI_COUNTER_REORGANIZE_CYCLES);
-    counters->reorganize_bytes = bpi_read_counter(device, BPI_COUNTER_REORGANIZE_BYTES);
-    counters->stall_load = bpi_read_counter(device, BPI_COUNTER_STALL_LOAD);
-    counters->stall_store = bpi_read_counter(device, BPI_COUNTER_STALL_STORE);
-    counters->stall_token = bpi_read_counter(device, BPI_COUNTER_STALL_TOKEN);
-    counters->stall_accumulator = bpi_read_counter(device, BPI_COUNTER_STALL_ACCUMULATOR);
-    counters->stall_stationary = bpi_read_counter(device, BPI_COUNTER_STALL_STATIONARY);
-    counters->prologue_cycles = bpi_read_counter(device, BPI_COUNTER_PROLOGUE_CYCLES);
+    (void)bpi_read_counter(device, BPI_COUNTER_CYCLES, &counters->cycles);
+    (void)bpi_read_counter(device, BPI_COUNTER_ARRAY_BUSY, &counters->array_busy);
+    (void)bpi_read_counter(device, BPI_COUNTER_USEFUL_MACS, &counters->useful_macs);
+    (void)bpi_read_counter(device, BPI_COUNTER_IDLE_LANES, &counters->idle_lanes);
+    (void)bpi_read_counter(device, BPI_COUNTER_ZEROS_MULTIPLIED, &counters->zeros_multiplied);
+    (void)bpi_read_counter(device, BPI_COUNTER_ZEROS_FETCHED, &counters->zeros_fetched);
+    (void)bpi_read_counter(device, BPI_COUNTER_DYNAMIC_READS, &counters->dynamic_reads);
+    (void)bpi_read_counter(device, BPI_COUNTER_DYNAMIC_WRITES, &counters->dynamic_writes);
+    (void)bpi_read_counter(device, BPI_COUNTER_STATIONARY_READS, &counters->stationary_reads);
+    (void)bpi_read_counter(device, BPI_COUNTER_STATIONARY_WRITES, &counters->stationary_writes);
+    (void)bpi_read_counter(device, BPI_COUNTER_ACCUMULATOR_READS, &counters->accumulator_reads);
+    (void)bpi_read_counter(device, BPI_COUNTER_ACCUMULATOR_WRITES, &counters->accumulator_writes);
+    (void)bpi_read_counter(device, BPI_COUNTER_DRAM_BYTES_READ, &counters->dram_bytes_read);
+    (void)bpi_read_counter(device, BPI_COUNTER_DRAM_BYTES_WRITTEN, &counters->dram_bytes_written);
+    (void)bpi_read_counter(device, BPI_COUNTER_REORGANIZE_CYCLES, &counters->reorganize_cycles);
+    (void)bpi_read_counter(device, BPI_COUNTER_REORGANIZE_BYTES, &counters->reorganize_bytes);
+    (void)bpi_read_counter(device, BPI_COUNTER_STALL_LOAD, &counters->stall_load);
+    (void)bpi_read_counter(device, BPI_COUNTER_STALL_STORE, &counters->stall_store);
+    (void)bpi_read_counter(device, BPI_COUNTER_STALL_TOKEN, &counters->stall_token);
+    (void)bpi_read_counter(device, BPI_COUNTER_STALL_ACCUMULATOR, &counters->stall_accumulator);
+    (void)bpi_read_counter(device, BPI_COUNTER_STALL_STATIONARY, &counters->stall_stationary);
+    (void)bpi_read_counter(device, BPI_COUNTER_PROLOGUE_CYCLES, &counters->prologue_cycles);
 }
 
 bpi_result bpi_reset(const bpi_device *device)

@@ -6,7 +6,7 @@
  * Programs and tensors lie in memory that the accelerator reaches.  Where the processor has caches, write them back
  * before bpi_submit and drop the lines of the results before reading them.
  *
- * GENERATED, do not edit: made from configuration tiny4 (6731e111) by bp-im2col.
+ * GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
  */
 #ifndef BPI_DRIVER_H
 #define BPI_DRIVER_H
@@ -49,7 +49,8 @@ typedef enum {
     BPI_RESULT_TIMEOUT,          /* still running after as many reads of STATUS as were allowed */
     BPI_RESULT_BAD_ARGUMENT,     /* misaligned or empty program, empty window, or an address of more than 32 bits */
     BPI_RESULT_NO_DEVICE,        /* there is no accelerator of this kind at the address */
-    BPI_RESULT_OTHER_DEVICE      /* it was generated from another configuration or by another version */
+    BPI_RESULT_OTHER_DEVICE,     /* it was generated from another configuration or by another version */
+    BPI_RESULT_NO_COUNTER        /* the accelerator was built without this counter, or there is none at the offset */
 } bpi_result;
 
 /* Why a run has stopped. */
@@ -148,8 +149,10 @@ void bpi_get_error(const bpi_device *device, bpi_error *error);
 const char *bpi_cause_name(bpi_cause cause);
 const char *bpi_cause_text(bpi_cause cause);
 
-/* A 64-bit counter by the offset of its low word, as BPI_COUNTER_CYCLES; consistent during a run too. */
-uint64_t bpi_read_counter(const bpi_device *device, uint32_t offset);
+/* A 64-bit counter by the offset of its low word, as BPI_COUNTER_CYCLES; consistent during a run too, as long as no
+ * one else reads a counter at the same time.  OK, or NO_COUNTER and the value 0: the register COUNTERS says which there are. */
+bpi_result bpi_read_counter(const bpi_device *device, uint32_t offset, uint64_t *value);
+/* All counters; 0 for those that the accelerator does not have. */
 void bpi_read_counters(const bpi_device *device, bpi_counters *counters);
 
 /* Soft reset: ends a run, disables the interrupt, clears done and error.  The bus is left in order.  OK or TIMEOUT. */

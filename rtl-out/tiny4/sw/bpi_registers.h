@@ -18,11 +18,13 @@
 #define BPI_WINDOW_BASE_HI                   0x034        /* High word of the register before. */
 #define BPI_WINDOW_LIMIT_LO                  0x038        /* First byte after those that the accelerator may write. */
 #define BPI_WINDOW_LIMIT_HI                  0x03C        /* High word of the register before. */
+#define BPI_COUNTERS                         0x040        /* Which counters there are: bit n is 1 when the one at 0x100 + 8n counts, 0 when it reads 0. */
 
 /* Values of the constant registers */
 #define BPI_ID_VALUE                         0x32495042u  /* what ID reads */
 #define BPI_VERSION_VALUE                    0x00000100u  /* what VERSION reads */
-#define BPI_CONFIG_HASH_VALUE                0x6731E111u  /* what CONFIG_HASH reads */
+#define BPI_CONFIG_HASH_VALUE                0x9F1A8CA0u  /* what CONFIG_HASH reads */
+#define BPI_COUNTERS_VALUE                   0x003FFFFFu  /* what COUNTERS reads */
 
 /* Fields */
 #define BPI_CTRL_START                       0x00000001u  /* Runs the program; clears the counters and STATUS.done. */

@@ -1,7 +1,7 @@
 // bpi_activity_tb.v - random units; what must be counted is worked out from lists of LOADs and tiles.
 `timescale 1ns/1ps
 module tb;
-    localparam CYCLES = 20000, BEAT = 16, MOST = 4096;
+    localparam CYCLES = 20000, BEAT = 16, MOST = 4096, UNDER_WAY = 15;
 
     `include "bpi_bench.vh"
     integer i;
@@ -14,7 +14,7 @@ module tb;
     wire c, ab, dr, dw, sr, sw, rc, sl, ss, st, sa, sy, pc;
     wire [1:0] ar, aw;
     wire [4:0] br, bw, rb;
-    bpi_activity #(.BEAT_BYTES(BEAT), .BYTES_W(5)) dut (
+    bpi_activity #(.BEAT_BYTES(BEAT), .BYTES_W(5), .LOADS_W(4)) dut (
         .clk_i(clk), .rst_i(rst), .busy_i(busy), .start_i(start), .load_valid_i(load_valid), .load_ready_i(load_ready),
         .load_reorganize_i(load_reorganize), .load_done_i(load_done), .dynamic_write_i(dynamic_write), .stationary_write_i(stationary_write),
         .exec_valid_i(exec_valid), .exec_ready_i(exec_ready), .wait_load_i(wait_load), .wait_store_i(wait_store), .item_valid_i(item_valid),
@@ -84,7 +84,7 @@ module tb;
         rst             <= cycle < 2 || below(900) == 0;
         start           <= taken > MOST - 8 || below(400) == 0;
         busy            <= below(8) != 0;
-        load_valid      <= below(3) == 0;
+        load_valid      <= taken - ended < UNDER_WAY && below(3) == 0;
         load_ready      <= below(2);
         load_reorganize <= below(3) == 0;
         load_done       <= ended < taken && below(3) == 0;

@@ -1,7 +1,7 @@
 import type { Config } from '../../../generator/description/config.js';
 import { derive } from '../../../generator/description/derive.js';
 import { blockClosure, blockFile, checksFile, type EmittedFile } from '../../../generator/emit/rtl.js';
-import { counters, snakeCase } from '../../../generator/isa/registers.js';
+import { countersOf, snakeCase } from '../../../generator/isa/registers.js';
 
 /** What the mock accelerator can do wrong: the index of its name, written to WINDOW_LIMIT, is the one it does. */
 export const BUGS = [
@@ -171,7 +171,7 @@ module ${config.prefix}top (
         .s_axil_rdata(s_axil_rdata), .s_axil_rresp(s_axil_rresp), .s_axil_rvalid(s_axil_rvalid), .s_axil_rready(s_axil_rready),
         .irq_o(irq_o), .start_o(start), .reset_o(reset), .program_o(source), .count_o(count),
         .window_base_o(target), .window_limit_o(limit),
-${counters(config)
+${countersOf(config)
   .filter(({ bits }) => bits > 0)
   .map(({ name, bits }) => `        .inc_${snakeCase(name)}_i(${increment(name, bits)}),`)
   .join('\n')}
