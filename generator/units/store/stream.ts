@@ -4,8 +4,8 @@ import type { Store } from '../../isa/program.js';
 import type { Stream } from '../stream.js';
 import { runBytes } from './run.js';
 
-/** IDLE, GROUP, RUN_BYTES. */
-const SETUP = 3;
+/** IDLE, and a cycle for each bit of the groups, which the bytes of a run are multiplied by. */
+const setupOf = (groups: number): number => 1 + (32 - Math.clz32(groups));
 
 /** A STORE as a stream of vectors. */
 export const storeStream = (config: Config, store: Store): Stream => {
@@ -14,7 +14,7 @@ export const storeStream = (config: Config, store: Store): Stream => {
   const laneBytes = store.narrow ? derive(config).dataBytes : 4;
   return {
     epilogue: true,
-    setup: SETUP,
+    setup: setupOf(groups),
     ...{ n1, runs: n1 * n2, bytes: runBytes(config, store), address, stride1, stride2 },
     items: n1 * n2 * groups * vectorsPerGroup,
     bytesOf: (index) => (index % vectorsPerGroup === vectorsPerGroup - 1 ? lastLanes : columns) * laneBytes,
