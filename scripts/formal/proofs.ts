@@ -553,7 +553,7 @@ export const PROOFS: readonly Proof[] = [
     property:
       'a low word is the sum of all that was added since the last clear and before the read, and the high word belongs to it; a read is answered within a sweep',
     bounds: 'any of the basic counters; words of 7 bits; any increments, clears and reads',
-    method: { kind: 'bounded', depth: 40 },
+    method: { kind: 'bounded', depth: 19 },
     harness: 'counters',
     config: { ...presets.tiny4, counters: 'basic', array: { rows: 1, columns: 1 } },
     bugs: [

@@ -9,10 +9,9 @@ import { PROOFS } from '../../scripts/formal/proofs.js';
 import { prove } from '../../scripts/formal/prove.js';
 import { failures, isGood, proofTable } from '../../scripts/formal/report.js';
 
-const config = presets.tiny4;
-
 describe('seeded bugs', () => {
   it.each(PROOFS.map((proof) => [proof.name, proof] as const))('of %s fit the templates', (_, proof) => {
+    const config = proof.config ?? presets.tiny4;
     const emitted = proof.blocks
       .flatMap((block) => blockClosure(config, block))
       .filter((block, index, all) => all.indexOf(block) === index)
@@ -24,8 +23,8 @@ describe('seeded bugs', () => {
   it('must stand once in the text', () => {
     const files = [{ path: 'rtl/bpi_fifo.v', text: 'a; a;' }];
     const bug = { name: 'x', block: 'fifo', find: 'a;', replace: 'b;' };
-    expect(() => withBug(config, files, bug)).toThrow(/stands 2 times in rtl\/bpi_fifo\.v/);
-    expect(() => withBug(config, files, { ...bug, block: 'pe' })).toThrow(/stands 0 times/);
+    expect(() => withBug(presets.tiny4, files, bug)).toThrow(/stands 2 times in rtl\/bpi_fifo\.v/);
+    expect(() => withBug(presets.tiny4, files, { ...bug, block: 'pe' })).toThrow(/stands 0 times/);
   });
 });
 
