@@ -1,5 +1,5 @@
 // bpi_agu_stationary.v - reads the stationary operand: the vectors of one block, as rows or as columns, to the
-// transposer that stands before the array.
+// transposer that stands before the array.  The array takes the last column first, so a row goes out with its last element first.
 //
 //   fprop, dgrad  one block per tap: ROWS rows (fprop) or COLS columns (dgrad) at a fixed pitch; of groups side by side
 //                 each vector with the lanes of its own group alone, and the vectors of every group from the same addresses
@@ -173,8 +173,11 @@ module bpi_agu_stationary #(
     genvar lane;
     generate
         for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_mask
-            wire              held = read_2q && lane[7:0] >= first_2q && lane[8:0] < lanes_2q;
-            wire [DATA_W-1:0] data = rd_data_i[lane*DATA_W +: DATA_W];
+            // a row's last column comes first
+            localparam [8:0]  BACK = lane < COLS ? COLS - 1 - lane : lane;
+            wire [8:0]        here = by_column_2q ? lane : BACK;
+            wire              held = read_2q && here >= {1'b0, first_2q} && here < lanes_2q;
+            wire [DATA_W-1:0] data = by_column_2q ? rd_data_i[lane*DATA_W +: DATA_W] : rd_data_i[BACK*DATA_W +: DATA_W];
             assign masked[lane*DATA_W +: DATA_W] = held ? data : {DATA_W{1'b0} };
         end
     endgenerate

@@ -97,7 +97,7 @@ module bpi_top (
     localparam BLOCK_ADDR_W = 24;    // bits of the addresses that the array does not bound
 
     wire clk_i = aclk;
-    wire [1:0] unused_first, unused_last, unused_meta, unused_rd;
+    wire [1:0] unused_rd;
     reg  rst_i;
     always @(posedge aclk) rst_i <= !aresetn;
 `ifndef SYNTHESIS
@@ -614,7 +614,7 @@ module bpi_top (
         .info_zero_o           (info_zero)
     );
 
-    bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(ROWS), .DESCENDING(0), .META_W(1)) u_transpose_dynamic (
+    bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(ROWS)) u_transpose_dynamic (
         .clk_i          (clk_i),
         .rst_i          (rst),
         .in_valid_i     (block_valid),
@@ -622,13 +622,9 @@ module bpi_top (
         .in_by_column_i (1'b0),
         .in_data_i      (block_data),
         .in_count_i     (block_lanes),
-        .in_meta_i      (1'b0),
         .out_valid_o    (column_valid),
         .out_ready_i    (column_ready),
-        .out_data_o     (column_data),
-        .out_first_o    (unused_first[0]),
-        .out_last_o     (unused_last[0]),
-        .out_meta_o     (unused_meta[0])
+        .out_data_o     (column_data)
     );
 
     // --- EXEC: stationary operand -----------------------------------------
@@ -665,7 +661,7 @@ module bpi_top (
         .block_data_o       (weight_block)
     );
 
-    bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(COLS), .DESCENDING(1), .META_W(1)) u_transpose_stationary (
+    bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(COLS)) u_transpose_stationary (
         .clk_i          (clk_i),
         .rst_i          (rst),
         .in_valid_i     (weight_block_valid),
@@ -673,13 +669,9 @@ module bpi_top (
         .in_by_column_i (weight_by_column),
         .in_data_i      (weight_block),
         .in_count_i     (COLS[7:0]),
-        .in_meta_i      (1'b0),
         .out_valid_o    (weight_valid),
         .out_ready_i    (weight_ready),
-        .out_data_o     (weight_data),
-        .out_first_o    (unused_first[1]),
-        .out_last_o     (unused_last[1]),
-        .out_meta_o     (unused_meta[1])
+        .out_data_o     (weight_data)
     );
 
     bpi_buffer #(.DATA_W(DATA_W), .WORD(4), .LANES(STAT_LANES), .BEAT(BEAT), .ADDR_W(STAT_W)) u_buffer_stationary (
@@ -1051,8 +1043,8 @@ module bpi_top (
         .inc_prologue_cycles_o    (inc_prologue_cycles)
     );
 
-    wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, unused_first, unused_last, unused_meta,
-                       unused_rd, load_ins, store_ins};
+    wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, unused_rd, load_ins,
+                       store_ins};
 
 endmodule
 `default_nettype wire

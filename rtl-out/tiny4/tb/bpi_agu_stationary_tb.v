@@ -39,7 +39,7 @@ module tb;
     // --- Checks -----------------------------------------------------------
     bpi_vector_file #(.FILE("tb/bpi_agu_stationary_outputs.hex"), .W(64)) outputs ();
     integer seen = 0, reads = 0, reads_due = 0;
-    integer lane;
+    integer lane, place;         // a row comes with its last element first
     wire [63:0] want = outputs.line; // by column, read, -, first, end, address
     reg [DATA_W-1:0] want_lane;
 
@@ -57,7 +57,8 @@ module tb;
                 if (block_by_column !== want[57]) fail("wrong orientation");
                 for (lane = 0; lane < LANES; lane = lane + 1) begin
                     want_lane = operands.operand(lane >= want[47:40] && lane < want[39:32], want[ADDR_W-1:0] + lane[ADDR_W-1:0]);
-                    if (block_data[lane*DATA_W +: DATA_W] !== want_lane) fail("wrong data");
+                    place = want[57] || lane >= COLS ? lane : COLS - 1 - lane;
+                    if (block_data[place*DATA_W +: DATA_W] !== want_lane) fail("wrong data");
                 end
                 if (block_ready) begin
                     if (want[56]) reads_due = reads_due + 1;
