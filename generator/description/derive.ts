@@ -26,6 +26,8 @@ export interface Derived {
   readonly accumulatorAddressBits: number;
   /** Banks of the accumulator, selected by the top address bits. */
   readonly accumulatorBanks: number;
+  /** Bits of a sum that leaves the array; the accumulator widens it. */
+  readonly partialBits: number;
   /** Cycles from a vector entering the array to its deskewed sums. */
   readonly arrayLatency: number;
   /** Two uses of one accumulator address must be at least this many cycles apart. */
@@ -67,6 +69,7 @@ export const derive = (config: Config): Derived => {
     stationaryAddressBits: bitsFor(stationaryElements),
     accumulatorAddressBits: bitsFor(config.buffers.accumulatorDepth),
     accumulatorBanks: 4,
+    partialBits: formatOf(config).partialBits(rows),
     arrayLatency: rows * config.addStages + columns,
     accumulatorHazard: config.addStages + 2,
   };
