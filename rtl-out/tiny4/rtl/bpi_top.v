@@ -92,6 +92,7 @@ module bpi_top (
     localparam DYN_W      = 10;     // bits of an element address, dynamic buffer
     localparam STAT_W     = 10;     // stationary buffer
     localparam ACC_W      = 6;     // bits of an accumulator address
+    localparam SUM_W      = 18;    // bits of a sum that leaves the array
     localparam DYN_LANES  = 4;     // lanes of a vector, dynamic buffer
     localparam STAT_LANES = 4;     // stationary buffer
     localparam BLOCK_ADDR_W = 24;    // bits of the addresses that the array does not bound
@@ -779,8 +780,8 @@ module bpi_top (
     // An item without a vector passes through the array as well, so that it comes out behind the tile's last sums.
     wire               y_valid, y_end;
     wire [ACC_W-1:0]   y_addr;
-    wire [COLS*32-1:0] y_data;
-    bpi_systolic #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ACC_W(32), .ADD_STAGES(ADD_STAGES), .META_W(ACC_W + 3)) u_systolic (
+    wire [COLS*SUM_W-1:0] y_data;
+    bpi_systolic #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .SUM_W(SUM_W), .ADD_STAGES(ADD_STAGES), .META_W(ACC_W + 3)) u_systolic (
         .clk_i     (clk_i),
         .rst_i     (rst),
         .w_valid_i (w_valid),
@@ -799,7 +800,7 @@ module bpi_top (
     wire               drain_valid, drain_ready, drain_data_valid;
     wire [ACC_W-1:0]   drain_addr;
     wire [COLS*32-1:0] drain_data;
-    bpi_accumulator #(.COLS(COLS), .ADDR_W(ACC_W), .BANKS(4), .ADD_STAGES(ADD_STAGES)) u_accumulator (
+    bpi_accumulator #(.COLS(COLS), .SUM_W(SUM_W), .ADDR_W(ACC_W), .BANKS(2), .ADD_STAGES(ADD_STAGES)) u_accumulator (
         .clk_i           (clk_i),
         .rst_i           (rst),
         .busy_o          (accumulator_busy),
