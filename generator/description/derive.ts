@@ -24,13 +24,18 @@ export interface Derived {
   readonly dynamicAddressBits: number;
   readonly stationaryAddressBits: number;
   readonly accumulatorAddressBits: number;
-  /** Banks of the accumulator, selected by the top address bits. */
+  /** Banks of the accumulator, selected by the top address bits: its halves, or halves of these. */
   readonly accumulatorBanks: number;
+  /** Bits of a sum that leaves the array; the accumulator widens it. */
+  readonly partialBits: number;
   /** Cycles from a vector entering the array to its deskewed sums. */
   readonly arrayLatency: number;
   /** Two uses of one accumulator address must be at least this many cycles apart. */
   readonly accumulatorHazard: number;
 }
+
+/** Entries of a bank of the accumulator that may take a START after a reset so many cycles to clear. */
+const MOST_CLEARED = 128;
 
 /** Smallest power of two that is at least `value`. */
 export const ceilPow2 = (value: number): number => 2 ** Math.ceil(Math.log2(value));
@@ -66,7 +71,8 @@ export const derive = (config: Config): Derived => {
     dynamicAddressBits: bitsFor(dynamicElements),
     stationaryAddressBits: bitsFor(stationaryElements),
     accumulatorAddressBits: bitsFor(config.buffers.accumulatorDepth),
-    accumulatorBanks: 4,
+    accumulatorBanks: config.buffers.accumulatorDepth > 2 * MOST_CLEARED ? 4 : 2,
+    partialBits: formatOf(config).partialBits(rows),
     arrayLatency: rows * config.addStages + columns,
     accumulatorHazard: config.addStages + 2,
   };

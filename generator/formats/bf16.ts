@@ -195,6 +195,7 @@ export const bf16: NumberFormat = {
   name: 'bf16',
   operands: { dynamic: operand, stationary: operand },
   sum,
+  partialBits: () => sum.bits,
   result: operand,
   addStages: { least: 1, most: 4, usual: 3 },
   shifts: false,

@@ -35,6 +35,8 @@ export interface NumberFormat {
   readonly operands: { readonly dynamic: OperandFormat; readonly stationary: OperandFormat };
   /** What the array sums in, and what narrow results are. */
   readonly sum: ElementFormat;
+  /** Bits of the sum of so many products, as the array hands it on; the accumulator widens it to `sum`. */
+  readonly partialBits: (products: number) => number;
   readonly result: OperandFormat;
   /** Cycles of one addition: what the adder can be built with, and what it is when nobody says. */
   readonly addStages: { readonly least: number; readonly most: number; readonly usual: number };

@@ -109,6 +109,8 @@ export const int8: NumberFormat = {
   name: 'int8',
   operands: { dynamic: operand, stationary: operand },
   sum,
+  // the largest product is 2^14, and the sum of all has a sign
+  partialBits: (products) => 16 + Math.floor(Math.log2(products)),
   result: operand,
   addStages: { least: 1, most: 1, usual: 1 },
   shifts: true,

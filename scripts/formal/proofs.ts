@@ -192,38 +192,38 @@ const WALKS: readonly Proof[] = [
   ]),
 ];
 
-const transposer = (rows: number, columns: number, descending: boolean, bug: Bug): Proof => ({
-  name: `transposer ${descending ? 'descending' : 'ascending'}`,
+const transposer = (rows: number, columns: number, bug: Bug): Proof => ({
+  name: `transposer ${rows} by ${columns}`,
   blocks: ['transposer'],
   property:
-    "ping-pong: every block's columns leave in order, each once, every element in its place; no bank is filled before it is empty or emptied before it is full; a block that is inside comes out",
-  bounds: `blocks of ${rows} by ${columns} that come by rows or by columns, any count; 1 bit an element; columns leave ${descending ? 'from the last' : 'from the first'}`,
+    "in place: every block's columns leave in order, each once, every element in its place; no cell is filled before it has been read or read before it has been filled; a block that is inside comes out, and behind a column that leaves there is room",
+  bounds: `blocks of ${rows} by ${columns} that come by rows or by columns, any count; 1 bit an element`,
   method: { kind: 'pdr' },
   harness: 'transposer',
-  parameters: { ROWS: rows, COLS: columns, DESCENDING: descending ? 1 : 0 },
+  parameters: { ROWS: rows, COLS: columns },
   bugs: [
     bug,
     {
-      name: 'takes a block without a free bank',
+      name: 'a vector goes in before its line has been read',
       block: 'transposer',
-      find: 'assign in_ready_o  = !full_q[wr_bank_q];',
-      replace: "assign in_ready_o  = 1'b1;",
+      find: '(wr_step_q != rd_step_q || rd_take)',
+      replace: "1'b1",
     },
   ],
 });
 
 const DATA_PATHS: readonly Proof[] = [
-  transposer(2, 3, false, {
-    name: 'a bank is free after its first column',
+  transposer(2, 3, {
+    name: 'blocks of both kinds meet',
     block: 'transposer',
-    find: "if (rd_last) full_q[rd_bank_q] <= 1'b0;",
-    replace: "full_q[rd_bank_q] <= 1'b0;",
+    find: ' && by_column == by_column_q;',
+    replace: ';',
   }),
-  transposer(3, 2, true, {
-    name: 'descends from the last column of the array',
+  transposer(4, 2, {
+    name: 'lines of one kind only',
     block: 'transposer',
-    find: 'DESCENDING != 0 ? rd_end - rd_step_q',
-    replace: 'DESCENDING != 0 ? LAST_COL[7:0] - rd_step_q',
+    find: 'turned_q && !by_column_q;',
+    replace: "1'b0;",
   }),
   {
     name: 'buffer',

@@ -8,7 +8,7 @@ module accumulator_formal #(
     input wire              acc_valid, drain_valid, ends,
     input wire [ADDR_W-1:0] acc_addr, drain_addr,
     input wire [1:0]        acc_keep,
-    input wire [63:0]       acc_data
+    input wire [35:0]       acc_data
 );
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
@@ -18,7 +18,7 @@ module accumulator_formal #(
 
     wire        busy, drain_ready, out_valid, starved, ended;
     wire [63:0] out_data;
-    bpi_accumulator #(.COLS(2), .ADDR_W(ADDR_W), .BANKS(4), .ADD_STAGES(1)) u_dut (
+    bpi_accumulator #(.COLS(2), .SUM_W(18), .ADDR_W(ADDR_W), .BANKS(4), .ADD_STAGES(1)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .busy_o(busy), .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_data_i(acc_data), .acc_keep_i(acc_keep),
         .group_lanes_i({6'd0, group_lanes}), .end_i(ends), .ended_o(ended),
         .drain_valid_i(drain_valid), .drain_ready_o(drain_ready), .drain_addr_i(drain_addr), .drain_valid_o(out_valid),
@@ -75,7 +75,7 @@ module accumulator_formal #(
     reg [4:0]  ends_q;                 // ADD_STAGES + 4 cycles: what came before has been written
     always @(posedge clk_i) begin
         if (drain && drain_addr == followed) sum_q <= 32'd0;
-        else if (acc_valid && acc_addr == followed && lanes[lane]) sum_q <= sum_q + acc_data[lane*32 +: 32];
+        else if (acc_valid && acc_addr == followed && lanes[lane]) sum_q <= sum_q + { {14{acc_data[lane*18 + 17]}}, acc_data[lane*18 +: 18]};
         due_1q  <= sum_q;
         due_2q  <= due_1q;
         mine_1q <= drain && drain_addr == followed;

@@ -79,7 +79,7 @@ describe('the self-test of tiny4', () => {
 
 describe('the self-test finds', () => {
   const faults: readonly (readonly [what: string, block: string, from: string, to: string])[] = [
-    ['a wrong sum', 'pe', 'y_data_i + product_q', 'y_data_i - product_q'],
+    ['a wrong sum', 'pe', 'y_data_q <= y_data_i + {', 'y_data_q <= y_data_i - {'],
     ['a sum that is not kept', 'pe', 'if (x_valid_q) y_data_q', 'if (x_valid_q && !product_q[9]) y_data_q'],
     ['a run that never ends', 'csr', "status_done_q <= 1'b1", "status_done_q <= 1'b0"],
     ['a row at a wrong address', 'store', 'c1_addr_q + stride1', 'c1_addr_q - stride1'],

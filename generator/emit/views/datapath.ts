@@ -8,6 +8,8 @@ export interface ArrayCase {
   readonly rows: number;
   readonly columns: number;
   readonly stages: number;
+  /** Bits of a sum. */
+  readonly bits: number;
 }
 
 /** Vectors that the benches of the adder and of the multiplier read in the output; our own runs give them more. */
@@ -31,6 +33,8 @@ export interface DatapathView extends CommonView {
   readonly dataBits: number;
   /** Index of an operand's top bit. */
   readonly dataTop: number;
+  /** Bits of a sum that leaves the array. */
+  readonly partialBits: number;
   /** Sizes, cycles and vectors of the benches. */
   readonly cases: readonly ArrayCase[];
   readonly cycles: number;
@@ -42,21 +46,23 @@ export const arrayCases = (config: Config): readonly ArrayCase[] => {
   const rows = Math.min(config.array.rows, MOST_CELLS);
   const columns = Math.min(config.array.columns, MOST_CELLS);
   const stages = config.addStages;
-  const cases: ArrayCase[] = [
+  const { addStages, partialBits } = formatOf(config);
+  const shapes: Omit<ArrayCase, 'bits'>[] = [
     { rows, columns, stages },
     { rows: 1, columns: 1, stages },
     { rows: 1, columns: 7, stages },
     { rows: 7, columns: 1, stages },
     { rows: 3, columns: 2, stages },
   ];
-  const { least, most } = formatOf(config).addStages;
-  for (let depth = least; depth <= most && most > least; depth++) cases.push({ rows: 4, columns: 4, stages: depth });
+  const { least, most } = addStages;
+  for (let depth = least; depth <= most && most > least; depth++) shapes.push({ rows: 4, columns: 4, stages: depth });
+  const cases = shapes.map((shape) => ({ ...shape, bits: partialBits(shape.rows) }));
   const name = (shape: ArrayCase): string => JSON.stringify(shape);
   return cases.filter((shape, i) => cases.findIndex((other) => name(other) === name(shape)) === i);
 };
 
 export const datapathView = (config: Config): DatapathView => {
-  const { dataBits } = derive(config);
+  const { dataBits, partialBits } = derive(config);
   return {
     ...commonView(config),
     format: config.format,
@@ -67,6 +73,7 @@ export const datapathView = (config: Config): DatapathView => {
     maxAddStages: formatOf(config).addStages.most,
     dataBits,
     dataTop: dataBits - 1,
+    partialBits,
     cases: arrayCases(config),
     cycles: STREAM_CYCLES,
     vectors: ARITHMETIC_VECTORS,

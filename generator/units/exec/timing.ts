@@ -3,12 +3,9 @@ import { derive } from '../../description/derive.js';
 import type { Exec, Geometry } from '../../isa/program.js';
 import { DEPTHS } from '../../timing/depths.js';
 import { lanesOf, type TapCounts, type TileShapes } from './tile.js';
+import { NEVER, READ_CYCLES, Transposer } from './transposer.js';
 
 const CREDITS = DEPTHS.vectors;
-/** From a request to the vector at the output of the generator's queue: 2 cycles of buffer, 2 of the queue. */
-const READ_CYCLES = 4;
-
-const NEVER = Number.NEGATIVE_INFINITY;
 
 /** A generator behind its queue of two taps: when it took the last two of them, and asked for the last vector. */
 interface Generator {
@@ -25,15 +22,6 @@ const take = (unit: Generator, pushed: number): number => {
   unit.start = Math.max(pushed + 1, unit.finish);
   return unit.start;
 };
-
-/** A transposer: its banks are free from these cycles on, and the last vector went in at `last`. */
-interface Transposer {
-  last: number;
-  free: number;
-  freeNext: number;
-}
-
-const transposer = (): Transposer => ({ last: NEVER, free: NEVER, freeNext: NEVER });
 
 export interface ExecTimes {
   /** Cycle in which the EXEC leaves its queue. */
@@ -53,8 +41,8 @@ export class ExecPipeline {
   private readonly dynamic = generator();
   private readonly stationary = generator();
   private readonly accumulate = generator();
-  private readonly weights = transposer();
-  private readonly blocks = transposer();
+  private readonly weights = new Transposer();
+  private readonly blocks = new Transposer();
   private dynamicTaken = NEVER;
   private swapped = NEVER;
   private pushedLast = NEVER;
@@ -127,22 +115,22 @@ export class ExecPipeline {
   }
 
   /** A stationary block of some vectors on its way to the array. Returns when it has been loaded. */
-  private loadBlock(request: number, vectors: number): number {
+  private loadBlock(request: number, vectors: number, byColumn: boolean): number {
     const { weights, columns } = this;
-    const begin = Math.max(request, weights.last - CREDITS + 2);
-    const first = Math.max(begin + READ_CYCLES, weights.last + 1, weights.free);
-    weights.last = first + vectors - 1;
-    this.stationary.finish = Math.max(begin + vectors - 1, weights.last - CREDITS + 1);
+    this.stationary.finish = weights.fill(request, vectors, byColumn);
     const push = Math.max(weights.last + 2, this.swapped, this.pushedLast + 1);
     this.pushedLast = push + columns - 1;
-    weights.free = weights.freeNext;
-    weights.freeNext = push + Math.max(1, columns - 1);
+    weights.leave(push, columns);
     return push + columns;
   }
 
   private channelTap(pushed: number, geometry: Geometry, exec: Exec, tap: TapCounts, column: number): void {
     const { positions } = tap;
-    const loaded = this.loadBlock(take(this.stationary, pushed) + 1, exec.byColumn ? this.columns : this.rows);
+    const loaded = this.loadBlock(
+      take(this.stationary, pushed) + 1,
+      exec.byColumn ? this.columns : this.rows,
+      exec.byColumn,
+    );
     const request = Math.max(take(this.dynamic, pushed) + 1, this.dynamicTaken - CREDITS + 2);
     const item = take(this.accumulate, pushed) + 1;
     const first = Math.max(item, request + READ_CYCLES, this.entered + 1, loaded);
@@ -185,15 +173,12 @@ export class ExecPipeline {
     const item = take(this.accumulate, pushed) + 1;
     let before = NEVER;
     for (let group = 0; group < tap.groups; group++) {
-      const loaded = this.loadBlock(weightRequest, rows);
+      const loaded = this.loadBlock(weightRequest, rows, false);
       weightRequest = this.stationary.finish + 1;
       for (let tile = 0; tile < tiles; tile++) {
         const lanes = !exec.fused && tile < tiles - 1 ? rows : lanesLast;
-        const begin = Math.max(request, this.dynamicTaken - CREDITS + 2);
-        blocks.last = Math.max(begin + READ_CYCLES, blocks.last + 1, blocks.free) + rows - 1;
         const oldInfo = this.infoTaken.length === DEPTHS.blocks ? this.infoTaken.shift()! : NEVER;
-        const asked = Math.max(begin + rows - 1, blocks.last - CREDITS + 1, oldInfo + 1);
-        blocks.last = Math.max(blocks.last, asked + READ_CYCLES);
+        const asked = blocks.fill(request, rows, false, oldInfo + 1);
         request = asked + 1;
         this.dynamicTaken = blocks.last;
         const ready = Math.max(item, this.entered + 1, blocks.last + 2, tile === 0 ? loaded : NEVER);
@@ -204,8 +189,7 @@ export class ExecPipeline {
           before = first;
         }
         this.firstVector = Math.min(this.firstVector, first);
-        blocks.free = blocks.freeNext;
-        blocks.freeNext = lanes > 1 ? first + lanes - 1 : Math.max(blocks.last + 1, this.entered) + 1;
+        blocks.leave(first, lanes);
         this.entered = first + lanes - 1;
         this.infoTaken.push(this.entered);
       }

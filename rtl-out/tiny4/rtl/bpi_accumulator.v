@@ -8,6 +8,7 @@
 
 module bpi_accumulator #(
     parameter COLS       = 16,    // lanes of a vector
+    parameter SUM_W      = 18,    // bits of a sum that comes in
     parameter ADDR_W     = 10,    // bits of a vector address
     parameter BANKS      = 4,     // a power of two, at least 2; the top address bits select
     parameter ADD_STAGES = 1      // cycles of one addition
@@ -19,7 +20,7 @@ module bpi_accumulator #(
     // Accumulate.  The same address may come again ADD_STAGES+2 cycles later; at once, where other lanes add.
     input  wire               acc_valid_i,
     input  wire [ADDR_W-1:0]  acc_addr_i,
-    input  wire [COLS*32-1:0] acc_data_i,
+    input  wire [COLS*SUM_W-1:0] acc_data_i,
     input  wire [1:0]         acc_keep_i,        // lanes that add: 0 all, those of 1 the first group, 2 the next, 3 the same as before
     input  wire [7:0]         group_lanes_i,     // lanes of a group, still while sums are on their way
     input  wire               end_i,             // no vector follows until the next tile's
@@ -41,7 +42,7 @@ module bpi_accumulator #(
     // --- Accumulate: read | add | write --------------------------------------
     reg  [PIPE:1]             acc_valid_q;       // stage k: accepted k cycles ago
     reg  [PIPE*ADDR_W-1:0]    acc_addr_q;
-    reg  [VEC_W-1:0]          acc_data_q;
+    reg  [COLS*SUM_W-1:0]     acc_data_q;
     reg  [COLS-1:0]           lanes_q;           // of the last vector
     reg  [PIPE*COLS-1:0]      acc_lanes_q;
     wire [COLS-1:0]           sum_lanes  = acc_lanes_q[(PIPE-1)*COLS +: COLS];
@@ -69,7 +70,8 @@ module bpi_accumulator #(
     generate
         for (c = 0; c < COLS; c = c + 1) begin : gen_add
             reg  [ADD_STAGES*32-1:0] sum_q;
-            wire [ADD_STAGES*32+31:0] sum_d = {sum_q, entry[c*32 +: 32] + acc_data_q[c*32 +: 32]};
+            wire [31:0] more = { {(33-SUM_W){acc_data_q[c*SUM_W + SUM_W-1]} }, acc_data_q[c*SUM_W +: SUM_W-1]};
+            wire [ADD_STAGES*32+31:0] sum_d = {sum_q, entry[c*32 +: 32] + more};
             always @(posedge clk_i) sum_q <= sum_d[ADD_STAGES*32-1:0];
             assign sum[c*32 +: 32] = sum_d[ADD_STAGES*32 +: 32];
         end

@@ -10,7 +10,7 @@ module bpi_array #(
     parameter ROWS       = 4,     // reduction lanes
     parameter COLS       = 4,     // output lanes
     parameter DATA_W     = 8,    // bits per operand
-    parameter ACC_W      = 32,    // bits per sum
+    parameter SUM_W      = 18,    // bits per sum
     parameter ADD_STAGES = 1      // cycles of one addition
 ) (
     input  wire                   clk_i,
@@ -26,15 +26,15 @@ module bpi_array #(
     input  wire [ROWS*DATA_W-1:0] x_data_i,
 
     // Sums, skewed by column
-    output wire [COLS*ACC_W-1:0]  y_data_o
+    output wire [COLS*SUM_W-1:0]  y_data_o
 );
     // --- Datapath: column c of a bundle is what enters PE c, column COLS what leaves the last one ---
     wire [ROWS*(COLS+1)-1:0]        w_valid, x_valid, x_swap;
     wire [ROWS*(COLS+1)*DATA_W-1:0] w_data, x_data;
-    wire [(ROWS+1)*COLS*ACC_W-1:0]  y_data;
+    wire [(ROWS+1)*COLS*SUM_W-1:0]  y_data;
 
-    assign y_data[COLS*ACC_W-1:0] = {COLS*ACC_W{1'b0} };
-    assign y_data_o = y_data[ROWS*COLS*ACC_W +: COLS*ACC_W];
+    assign y_data[COLS*SUM_W-1:0] = {COLS*SUM_W{1'b0} };
+    assign y_data_o = y_data[ROWS*COLS*SUM_W +: COLS*SUM_W];
 
     genvar r, c;
     generate
@@ -49,7 +49,7 @@ module bpi_array #(
             for (c = 0; c < COLS; c = c + 1) begin : gen_col
                 localparam HERE = EDGE + c;
                 localparam CELL = r * COLS + c;
-                bpi_pe #(.ADD_STAGES(ADD_STAGES)) u_pe (
+                bpi_pe #(.SUM_W(SUM_W), .ADD_STAGES(ADD_STAGES)) u_pe (
                     .clk_i     (clk_i),
                     .rst_i     (rst_i),
                     .w_valid_i (w_valid[HERE]),
@@ -62,8 +62,8 @@ module bpi_array #(
                     .x_valid_o (x_valid[HERE+1]),
                     .x_swap_o  (x_swap[HERE+1]),
                     .x_data_o  (x_data[(HERE+1)*DATA_W +: DATA_W]),
-                    .y_data_i  (y_data[CELL*ACC_W +: ACC_W]),
-                    .y_data_o  (y_data[(CELL+COLS)*ACC_W +: ACC_W])
+                    .y_data_i  (y_data[CELL*SUM_W +: SUM_W]),
+                    .y_data_o  (y_data[(CELL+COLS)*SUM_W +: SUM_W])
                 );
             end
 
@@ -75,7 +75,7 @@ module bpi_array #(
     endgenerate
 
     // --- Checks -----------------------------------------------------------
-    `CHECK_PARAM(DATA_W == 8 && ACC_W == 32, "the number format fixes DATA_W and ACC_W")
+    `CHECK_PARAM(DATA_W == 8 && SUM_W >= 15 + $clog2(ROWS + 1), "DATA_W or SUM_W does not suit the format")
 
 endmodule
 `default_nettype wire

@@ -1,5 +1,5 @@
 // bpi_pe.v - one weight-stationary multiply-accumulate cell.
-// Operands are int8, sums int32 (wrapping).  A vector at cycle t: product at t+1, where y_data_i joins; y_data_o at t+1+ADD_STAGES.
+// Operands are int8, sums integers as wide as the array's can grow.  A vector at cycle t: product at t+1, where y_data_i joins; y_data_o at t+1+ADD_STAGES.
 // The next weight shifts through while the active one computes; x_swap makes the next one active from this very vector on.
 //
 // GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
@@ -7,7 +7,8 @@
 `include "bpi_checks.vh"
 
 module bpi_pe #(
-    parameter ADD_STAGES = 1    // cycles of one addition: 1
+    parameter SUM_W      = 18,   // bits of a sum
+    parameter ADD_STAGES = 1     // cycles of one addition: 1
 ) (
     input  wire        clk_i,
     input  wire        rst_i,
@@ -27,21 +28,20 @@ module bpi_pe #(
     output wire [7:0] x_data_o,
 
     // Partial sums, top to bottom: one cycle later than x
-    input  wire [31:0] y_data_i,
-    output wire [31:0] y_data_o
+    input  wire [SUM_W-1:0] y_data_i,
+    output wire [SUM_W-1:0] y_data_o
 );
     /*verilator no_inline_module*/    // builds the array several times faster
 
     // --- Datapath ---------------------------------------------------------
     reg         w_valid_q, x_valid_q, x_swap_q;
     reg  [7:0] w_next_q, w_active_q, w_out_q, x_data_q;
-    reg  [31:0] product_q;
+    reg  [15:0] product_q;
 
     wire        swap   = x_valid_i && x_swap_i;
     wire [7:0] weight = x_swap_i ? w_next_q : w_active_q;
-    wire signed [15:0] exact   = $signed(x_data_i) * $signed(weight);
-    wire        [31:0] product = { {16{exact[15]} }, exact};
-    reg  [31:0] y_data_q;
+    wire signed [15:0] product = $signed(x_data_i) * $signed(weight);
+    reg  [SUM_W-1:0] y_data_q;
     assign y_data_o = y_data_q;
 
     // --- Registers --------------------------------------------------------
@@ -53,7 +53,7 @@ module bpi_pe #(
         if (swap) w_active_q <= w_next_q;
         if (x_valid_i) x_data_q <= x_data_i;
         if (x_valid_i) product_q <= product;
-        if (x_valid_q) y_data_q <= y_data_i + product_q;
+        if (x_valid_q) y_data_q <= y_data_i + { {(SUM_W-15){product_q[15]} }, product_q[14:0]};
 
         w_valid_q <= w_valid_i;
         x_valid_q <= x_valid_i;
@@ -74,6 +74,7 @@ module bpi_pe #(
 
     // --- Checks -----------------------------------------------------------
     `CHECK_PARAM(ADD_STAGES >= 1 && ADD_STAGES <= 1, "ADD_STAGES does not suit the format")
+    `CHECK_PARAM(SUM_W >= 16, "SUM_W does not suit the format")
     `CHECK_KNOWN(^{w_valid_i, x_valid_i} !== 1'bx, "unknown control")
 
 endmodule

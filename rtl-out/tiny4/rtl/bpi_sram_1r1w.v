@@ -33,6 +33,8 @@ module bpi_sram_1r1w #(
     genvar part;
     generate
         for (part = 0; part < LANES / PART; part = part + 1) begin : gen_part
+            // from 32 words on, memory made of LUTs costs more multiplexers than a block RAM is worth
+            (* ram_style = DEPTH < 32 ? "auto" : "block" *)
             reg [PART_W-1:0] mem [0:DEPTH-1];
             reg [PART_W-1:0] rd_data_q;
 

@@ -11,7 +11,7 @@ module bpi_systolic #(
     parameter ROWS       = 4,     // reduction lanes
     parameter COLS       = 4,     // output lanes
     parameter DATA_W     = 8,    // bits per operand
-    parameter ACC_W      = 32,    // bits per sum
+    parameter SUM_W      = 18,    // bits per sum
     parameter ADD_STAGES = 1,     // cycles of one addition
     parameter META_W     = 1      // bits that travel with a vector
 ) (
@@ -30,7 +30,7 @@ module bpi_systolic #(
 
     // Sums
     output wire                   y_valid_o,
-    output wire [COLS*ACC_W-1:0]  y_data_o,
+    output wire [COLS*SUM_W-1:0]  y_data_o,
     output wire [META_W-1:0]      y_meta_o
 );
     localparam LATENCY = ROWS * ADD_STAGES + COLS;
@@ -39,7 +39,7 @@ module bpi_systolic #(
     wire [ROWS-1:0]        w_valid, x_valid, x_swap;
     wire [2*ROWS-1:0]      x_ctrl;
     wire [ROWS*DATA_W-1:0] w_data, x_data;
-    wire [COLS*ACC_W-1:0]  y_data;
+    wire [COLS*SUM_W-1:0]  y_data;
 
     bpi_skew #(.LANES(ROWS), .DATA_W(DATA_W), .CTRL_W(1), .STEP(ADD_STAGES)) u_skew_w (
         .clk_i(clk_i), .rst_i(rst_i), .ctrl_i(w_valid_i), .data_i(w_data_i), .ctrl_o(w_valid), .data_o(w_data)
@@ -57,14 +57,14 @@ module bpi_systolic #(
         end
     endgenerate
 
-    bpi_array #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ACC_W(ACC_W), .ADD_STAGES(ADD_STAGES)) u_array (
+    bpi_array #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .SUM_W(SUM_W), .ADD_STAGES(ADD_STAGES)) u_array (
         .clk_i(clk_i), .rst_i(rst_i),
         .w_valid_i(w_valid), .w_data_i(w_data),
         .x_valid_i(x_valid), .x_swap_i(x_swap), .x_data_i(x_data),
         .y_data_o (y_data)
     );
 
-    bpi_deskew #(.LANES(COLS), .DATA_W(ACC_W)) u_deskew (.clk_i(clk_i), .data_i(y_data), .data_o(y_data_o));
+    bpi_deskew #(.LANES(COLS), .DATA_W(SUM_W)) u_deskew (.clk_i(clk_i), .data_i(y_data), .data_o(y_data_o));
 
     // --- Registers: validity and metadata beside the array ------------------
     reg  [LATENCY-1:0]            valid_q;

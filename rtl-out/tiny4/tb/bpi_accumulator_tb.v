@@ -30,14 +30,16 @@ module accumulator_case #(
     reg rst = 1, acc_valid = 0, drain_valid = 0, ends = 0;
     reg [ADD_STAGES+4:0] ended_before = 0;       // bit k: an end k cycles before this one
     reg [ADDR_W-1:0] acc_addr = 0, drain_addr = 0;
-    reg [COLS*32-1:0] acc_data = 0;
+    localparam SUM_W = 18;
+    reg [COLS*SUM_W-1:0] acc_data = 0;
+    reg signed [31:0] more;
     reg [1:0] acc_keep = 0;
     localparam GROUP = 1 + NUMBER % COLS;       // lanes of a group
     wire busy, drain_ready, drain_valid_o, starved, ended;
     wire [COLS*32-1:0] drain_data;
     wire [2:0] phase = (cycle >> 7) % 5;
 
-    bpi_accumulator #(.COLS(COLS), .ADDR_W(ADDR_W), .BANKS(BANKS), .ADD_STAGES(ADD_STAGES)) dut (
+    bpi_accumulator #(.COLS(COLS), .SUM_W(SUM_W), .ADDR_W(ADDR_W), .BANKS(BANKS), .ADD_STAGES(ADD_STAGES)) dut (
         .clk_i(clk), .rst_i(rst), .busy_o(busy),
         .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_data_i(acc_data), .acc_keep_i(acc_keep), .group_lanes_i(GROUP[7:0]),
         .end_i(ends), .ended_o(ended),
@@ -120,7 +122,10 @@ module accumulator_case #(
         end
         if (acc_valid) begin
             entry = model[acc_addr];
-            for (i = 0; i < COLS; i = i + 1) if (lanes[i]) entry[i*32 +: 32] = add(entry[i*32 +: 32], acc_data[i*32 +: 32]);
+            for (i = 0; i < COLS; i = i + 1) if (lanes[i]) begin
+                more = $signed(acc_data[i*SUM_W +: SUM_W]);
+                entry[i*32 +: 32] = add(entry[i*32 +: 32], more);
+            end
             model[acc_addr] = entry;
         end
         if (rst) begin
@@ -154,7 +159,7 @@ module accumulator_case #(
         if (next_acc_valid) last_lanes = next_lanes;
         if (next_acc_valid) known = 1;
         ends <= !next_acc_valid && !rst && ($random(seed) & 7) == 0;
-        for (i = 0; i < COLS; i = i + 1) acc_data[i*32 +: 32] <= noise(model[next_acc] >> (32*i));
+        for (i = 0; i < COLS; i = i + 1) acc_data[i*SUM_W +: SUM_W] <= noise(model[next_acc] >> (32*i));
         // the next drain; one that waits stays
         if (!drain_valid || drained || rst) begin
             next_drain = phase == 1 ? SIZE - ROWS + ($random(seed) & (ROWS - 1)) : phase == 2 ? $random(seed) & (ROWS - 1) : phase == 4 ? drain_addr + 1 : $random(seed);

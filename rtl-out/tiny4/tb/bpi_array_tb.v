@@ -4,16 +4,16 @@ module tb #(parameter CYCLES = 200);
     localparam LEAST = 1;
     `include "bpi_bench.vh"
     wire [5-1:0] done;
-    array_case #(.NUMBER(0), .ROWS(4), .COLS(4), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_4x4_1.hex")) c0 (done[0]);
-    array_case #(.NUMBER(1), .ROWS(1), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x1_1.hex")) c1 (done[1]);
-    array_case #(.NUMBER(2), .ROWS(1), .COLS(7), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x7_1.hex")) c2 (done[2]);
-    array_case #(.NUMBER(3), .ROWS(7), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_7x1_1.hex")) c3 (done[3]);
-    array_case #(.NUMBER(4), .ROWS(3), .COLS(2), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_3x2_1.hex")) c4 (done[4]);
+    array_case #(.NUMBER(0), .ROWS(4), .COLS(4), .STAGES(1), .SUM_W(18), .CYCLES(CYCLES), .FILE("tb/bpi_stream_4x4_1.hex")) c0 (done[0]);
+    array_case #(.NUMBER(1), .ROWS(1), .COLS(1), .STAGES(1), .SUM_W(16), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x1_1.hex")) c1 (done[1]);
+    array_case #(.NUMBER(2), .ROWS(1), .COLS(7), .STAGES(1), .SUM_W(16), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x7_1.hex")) c2 (done[2]);
+    array_case #(.NUMBER(3), .ROWS(7), .COLS(1), .STAGES(1), .SUM_W(18), .CYCLES(CYCLES), .FILE("tb/bpi_stream_7x1_1.hex")) c3 (done[3]);
+    array_case #(.NUMBER(4), .ROWS(3), .COLS(2), .STAGES(1), .SUM_W(17), .CYCLES(CYCLES), .FILE("tb/bpi_stream_3x2_1.hex")) c4 (done[4]);
 
     always @(posedge clk) if (&done) verdict(1);
 endmodule
 
-module array_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, CYCLES = 1, FILE = "") (output reg done);
+module array_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, SUM_W = 32, CYCLES = 1, FILE = "") (output reg done);
     `include "bpi_case.vh"
     localparam DATA_W = 8;
     localparam W = 16 + 2*ROWS*DATA_W + COLS*32;
@@ -24,13 +24,14 @@ module array_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, CYCLES
     reg                    rst = 1;
     reg  [ROWS-1:0]        w_valid = 0, x_valid = 0, x_swap = 0;
     reg  [ROWS*DATA_W-1:0] w_data = 0, x_data = 0;
-    wire [COLS*32-1:0]     y_data;
-    bpi_array #(.ROWS(ROWS), .COLS(COLS), .ADD_STAGES(STAGES)) dut (
+    wire [COLS*SUM_W-1:0]  y_data;
+    bpi_array #(.ROWS(ROWS), .COLS(COLS), .SUM_W(SUM_W), .ADD_STAGES(STAGES)) dut (
         .clk_i(clk), .rst_i(rst), .w_valid_i(w_valid), .w_data_i(w_data),
         .x_valid_i(x_valid), .x_swap_i(x_swap), .x_data_i(x_data), .y_data_o(y_data)
     );
 
     integer n = -4, r, c, at;
+    reg [31:0] sum;
     initial done = 0;
 
     reg [ROWS-1:0]        w_valid_d, x_valid_d, x_swap_d;
@@ -42,7 +43,8 @@ module array_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, CYCLES
             at = n - 1 - ROWS*STAGES - 1 - c;
             if (at >= 0 && at < CYCLES) begin
                 line = vectors[at];
-                if (line[W-2]) same(y_data[c*32 +: 32], line[c*32 +: 32], "sum of a column");
+                sum = $signed(y_data[c*SUM_W +: SUM_W]);
+                if (line[W-2]) same(sum, line[c*32 +: 32], "sum of a column");
             end
         end
         // operands of row r, r*STAGES cycles after those of row 0

@@ -1,7 +1,7 @@
 // bpi_pe_tb.v - random pushes, swaps and vectors, against vectors of operands and sums.
 `timescale 1ns/1ps
 module tb #(parameter CYCLES = 200);
-    localparam DATA_W = 8, LATENCY = 1 + 1;
+    localparam DATA_W = 8, SUM_W = 18, LATENCY = 1 + 1;
     localparam W = 8 + 2*DATA_W + 64;
 
     `include "bpi_bench.vh"
@@ -12,12 +12,12 @@ module tb #(parameter CYCLES = 200);
 
     reg               rst = 1, w_valid = 0, x_valid = 0, x_swap = 0;
     reg  [DATA_W-1:0] w_data = 0, x_data = 0;
-    reg  [31:0]       y_in = 0;
+    reg  [SUM_W-1:0]  y_in = 0;
     wire              w_valid_o, x_valid_o, x_swap_o;
     wire [DATA_W-1:0] w_data_o, x_data_o;
-    wire [31:0]       y_out;
+    wire [SUM_W-1:0]  y_out;
 
-    bpi_pe #(.ADD_STAGES(1)) dut (
+    bpi_pe #(.SUM_W(SUM_W), .ADD_STAGES(1)) dut (
         .clk_i(clk), .rst_i(rst),
         .w_valid_i(w_valid), .w_data_i(w_data), .w_valid_o(w_valid_o), .w_data_o(w_data_o),
         .x_valid_i(x_valid), .x_swap_i(x_swap), .x_data_i(x_data),
@@ -51,7 +51,7 @@ module tb #(parameter CYCLES = 200);
         end
         if (n >= LATENCY && n < CYCLES + LATENCY) begin
             old = vectors[n-LATENCY];
-            if (old[W-2]) check(y_out === old[31:0], "y_data");
+            if (old[W-2]) check(y_out === old[SUM_W-1:0], "y_data");
         end
         // a reset clears what comes with it
         if (n == RESET + 2) check({w_valid_o, x_valid_o, x_swap_o} === 3'b000, "reset");
@@ -63,7 +63,7 @@ module tb #(parameter CYCLES = 200);
             w_data <= vectors[n+1][64+DATA_W +: DATA_W];
             x_data <= vectors[n+1][64 +: DATA_W];
         end else {w_valid, x_valid, x_swap} <= n == RESET || n == RESET - 1 ? 3'b111 : 3'b001;
-        if (n >= 0 && n < CYCLES) y_in <= vectors[n][63:32];
+        if (n >= 0 && n < CYCLES) y_in <= vectors[n][32 +: SUM_W];
         if (n == RESET + 4) verdict(CYCLES + 1);
     end
 endmodule

@@ -4,16 +4,16 @@ module tb #(parameter CYCLES = 200);
     localparam LEAST = 1;
     `include "bpi_bench.vh"
     wire [5-1:0] done;
-    systolic_case #(.NUMBER(0), .ROWS(4), .COLS(4), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_4x4_1.hex")) c0 (done[0]);
-    systolic_case #(.NUMBER(1), .ROWS(1), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x1_1.hex")) c1 (done[1]);
-    systolic_case #(.NUMBER(2), .ROWS(1), .COLS(7), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x7_1.hex")) c2 (done[2]);
-    systolic_case #(.NUMBER(3), .ROWS(7), .COLS(1), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_7x1_1.hex")) c3 (done[3]);
-    systolic_case #(.NUMBER(4), .ROWS(3), .COLS(2), .STAGES(1), .CYCLES(CYCLES), .FILE("tb/bpi_stream_3x2_1.hex")) c4 (done[4]);
+    systolic_case #(.NUMBER(0), .ROWS(4), .COLS(4), .STAGES(1), .SUM_W(18), .CYCLES(CYCLES), .FILE("tb/bpi_stream_4x4_1.hex")) c0 (done[0]);
+    systolic_case #(.NUMBER(1), .ROWS(1), .COLS(1), .STAGES(1), .SUM_W(16), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x1_1.hex")) c1 (done[1]);
+    systolic_case #(.NUMBER(2), .ROWS(1), .COLS(7), .STAGES(1), .SUM_W(16), .CYCLES(CYCLES), .FILE("tb/bpi_stream_1x7_1.hex")) c2 (done[2]);
+    systolic_case #(.NUMBER(3), .ROWS(7), .COLS(1), .STAGES(1), .SUM_W(18), .CYCLES(CYCLES), .FILE("tb/bpi_stream_7x1_1.hex")) c3 (done[3]);
+    systolic_case #(.NUMBER(4), .ROWS(3), .COLS(2), .STAGES(1), .SUM_W(17), .CYCLES(CYCLES), .FILE("tb/bpi_stream_3x2_1.hex")) c4 (done[4]);
 
     always @(posedge clk) if (&done) verdict(1);
 endmodule
 
-module systolic_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, CYCLES = 1, FILE = "") (output reg done);
+module systolic_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, SUM_W = 32, CYCLES = 1, FILE = "") (output reg done);
     `include "bpi_case.vh"
     localparam DATA_W = 8;
     localparam W = 16 + 2*ROWS*DATA_W + COLS*32;
@@ -27,15 +27,16 @@ module systolic_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, CYC
     reg  [ROWS*DATA_W-1:0] w_data = 0, x_data = 0;
     reg  [7:0]             x_meta = 0;
     wire                   y_valid;
-    wire [COLS*32-1:0]     y_data;
+    wire [COLS*SUM_W-1:0]  y_data;
     wire [7:0]             y_meta;
-    bpi_systolic #(.ROWS(ROWS), .COLS(COLS), .ADD_STAGES(STAGES), .META_W(8)) dut (
+    bpi_systolic #(.ROWS(ROWS), .COLS(COLS), .SUM_W(SUM_W), .ADD_STAGES(STAGES), .META_W(8)) dut (
         .clk_i(clk), .rst_i(rst), .w_valid_i(w_valid), .w_data_i(w_data),
         .x_valid_i(x_valid), .x_swap_i(x_swap), .x_data_i(x_data), .x_meta_i(x_meta),
         .y_valid_o(y_valid), .y_data_o(y_data), .y_meta_o(y_meta)
     );
 
-    integer n = -4, at, cut;
+    integer n = -4, at, cut, c;
+    reg [31:0] sum;
     initial begin
         done = 0;
         #1 cut = 40 + tb.seed % 64;
@@ -53,7 +54,10 @@ module systolic_case #(parameter NUMBER = 0, ROWS = 1, COLS = 1, STAGES = 1, CYC
         end
         if (n >= 0) begin
             same(y_valid, expect_valid, "valid");
-            if (expect_valid && y_data !== line[COLS*32-1:0]) fail("wrong sums");
+            for (c = 0; c < COLS; c = c + 1) begin
+                sum = $signed(y_data[c*SUM_W +: SUM_W]);
+                if (expect_valid && sum !== line[c*32 +: 32]) fail("wrong sums");
+            end
             if (expect_valid && y_meta !== line[W-9 -: 8]) fail("wrong metadata");
         end
         {w_valid, x_valid, x_swap} <= 3'b001;

@@ -1,0 +1,334 @@
+// bpi_sequencer_tb.v - random programs on units that take their time: order, waits, geometry, one end to each run.
+// Some runs are refused, have no END, start unaligned, meet a fault or a soft reset at a random time.
+`timescale 1ns/1ps
+module tb;
+    localparam ADDR_W = 40, RUNS = 200, MOST = 63, PATIENCE = 4000;
+    localparam GOOD = 0, REFUSED = 1, NO_END = 2, UNALIGNED = 3, FAULT = 4, RESET = 5, FAULT_RESET = 6;
+
+    `include "bpi_bench.vh"
+    integer i;
+
+    reg rst = 1, start = 0, reset = 0, bus_idle = 1, clearing = 0, ins_valid = 0, ins_load = 0, ins_exec = 0, ins_store = 0, ins_end = 0;
+    reg fault_valid = 0, load_ready = 0, exec_ready = 0, store_ready = 0, load_done = 0, exec_done = 0;
+    reg [ADDR_W-1:0] base = 0, fault_addr = 0;
+    reg [31:0] count = 0;
+    reg [511:0] ins_data = 0;
+    reg [7:0] ins_cause = 0, fault_cause = 0;
+    wire busy, done, error_valid, clear, halt, fetch_start, fetch_halt, ins_ready, load_valid, exec_valid, store_valid, wait_load, wait_store;
+    wire [7:0] error_cause;
+    wire [ADDR_W-1:0] error_addr;
+    wire [31:0] error_instruction, loads, execs, stores;
+    wire [511:0] load_data, exec_data, store_data;
+    wire [895:0] geometry;
+
+    bpi_sequencer #(.ADDR_W(ADDR_W)) dut (
+        .clk_i(clk), .rst_i(rst), .start_i(start), .reset_i(reset), .program_i(base), .count_i(count),
+        .busy_o(busy), .done_o(done), .error_valid_o(error_valid), .error_cause_o(error_cause), .error_addr_o(error_addr),
+        .error_instruction_o(error_instruction), .clear_o(clear), .halt_o(halt), .bus_idle_i(bus_idle), .clearing_i(clearing),
+        .fetch_start_o(fetch_start), .fetch_halt_o(fetch_halt), .ins_valid_i(ins_valid), .ins_ready_o(ins_ready), .ins_data_i(ins_data),
+        .ins_load_i(ins_load), .ins_exec_i(ins_exec), .ins_store_i(ins_store), .ins_end_i(ins_end), .ins_cause_i(ins_cause),
+        .loads_o(loads), .execs_o(execs), .stores_o(stores),
+        .fault_valid_i(fault_valid), .fault_cause_i(fault_cause), .fault_addr_i(fault_addr),
+        .load_valid_o(load_valid), .load_ready_i(load_ready), .load_data_o(load_data),
+        .exec_valid_o(exec_valid), .exec_ready_i(exec_ready), .exec_data_o(exec_data),
+        .store_valid_o(store_valid), .store_ready_i(store_ready), .store_data_o(store_data), .geometry_o(geometry),
+        .load_done_i(load_done), .exec_done_i(exec_done), .wait_load_o(wait_load), .wait_store_o(wait_store)
+    );
+
+    integer run = 0;
+    // --- Program ----------------------------------------------------------
+    // Kinds are opcodes.
+    localparam GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3, STORE = 8'd4, END = 8'd6;
+    reg [511:0]   text [0:MOST], load_text [0:MOST], exec_text [0:MOST], store_text [0:MOST];
+    reg [895:0]   exec_geometry [0:MOST], present;
+    integer       total = 0, bad = 0, n_loads, n_execs, n_stores, kind, scenario = GOOD, event_at = 0, second_at = 0, haste = 0;
+    reg [7:0]     bad_cause;
+    reg [511:0]   word;
+    task draw;
+        begin
+            scenario = random(0) & 1 ? GOOD : random(0) % 7;
+            haste = random(0) % 3;
+            total = 1 + random(0) % 40;
+            bad = random(0) % total;
+            bad_cause = 1 + random(0) % 14;
+            event_at = random(0) % 150;
+            second_at = 1 + random(0) % 60;
+            n_loads = 0;
+            n_execs = 0;
+            n_stores = 0;
+            present = geometry;       // what an earlier run has left
+            for (i = 0; i < total; i = i + 1) begin
+                kind = i == total - 1 ? END : random(0) % 8 == 0 ? GEOMETRY : LOAD + random(0) % 3;
+                if (scenario == NO_END && kind == END) kind = LOAD;
+                word = {16{random(0)} } ^ (i * 512'h1234567);
+                word[0 +: 32] = 0;
+                word[0 +: 8] = kind;
+                if (kind == GEOMETRY) word[8] = random(0);
+                // what it waits for: mostly the last ones
+                if (kind == LOAD) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores), waits(n_execs)};
+                if (kind == EXEC) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores), waits(n_loads)};
+                if (kind == STORE) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_loads), waits(n_execs)};
+                text[i] = word;
+                if (kind == LOAD) begin
+                    load_text[n_loads] = word;
+                    n_loads = n_loads + 1;
+                end
+                if (kind == STORE) begin
+                    store_text[n_stores] = word;
+                    n_stores = n_stores + 1;
+                end
+                if (kind == GEOMETRY) present[word[8] * 448 +: 448] = word[2*32 +: 448];
+                if (kind == GEOMETRY || kind == EXEC) begin
+                    exec_text[n_execs] = word;
+                    exec_geometry[n_execs] = present;
+                    n_execs = n_execs + 1;
+                end
+            end
+            base    <= {random(0), random(0), 6'd0} + (scenario == UNALIGNED ? 1 + random(0) % 63 : 0);
+            count   <= total + (scenario == NO_END ? 0 : random(0) & 1);
+        end
+    endtask
+    function [31:0] waits(input integer given);
+        case (random(0) & 3)
+            0: waits = 0;
+            1: waits = random(0) % (given + 1);
+            default: waits = given;
+        endcase
+    endfunction
+
+    // --- Model ------------------------------------------------------------
+    // Values with before_ are those of the cycle; the others already have what it brings.
+    reg     open = 0, starting = 0, begun = 0, ended = 0, before_ended = 0, failing = 0, resetting = 0, saw_idle = 0, saw_clear = 0, before_idle = 0;
+    integer since = 0, rest = 5, goods = 0, faults = 0, resets = 0, fetches = 0;
+    integer given = 0, before_given = 0, g_loads = 0, g_execs = 0, g_stores = 0, before_loads = 0, before_execs = 0, before_stores = 0;
+    integer taken_loads = 0, taken_execs = 0, done_loads = 0, done_execs = 0, done_stores = 0;
+    reg [7:0]        cause;
+    reg [ADDR_W-1:0] cause_addr;
+    integer          cause_index;
+    // Units and source
+    integer pulsed_loads = 0, pulsed_execs = 0, load_timer = 0, exec_timer = 0, store_timer = 0, lag = 0, clear_timer = 0;
+    reg     source = 0, offered = 0, refuse, over, was_over = 0;
+
+    task check_offers;
+        begin
+            if (load_valid) begin
+                if (taken_loads >= g_loads) fail("a load too many");
+                else if (load_data !== load_text[taken_loads]) fail("wrong load");
+                else if (load_data[1*32 +: 32] > done_execs || load_data[2*32 +: 32] > done_stores) fail("load too early");
+            end
+            if (exec_valid) begin
+                if (taken_execs >= g_execs) fail("an exec too many");
+                else if (exec_data !== exec_text[taken_execs]) fail("wrong exec");
+                else if (exec_data[1*32 +: 32] > done_loads || exec_data[2*32 +: 32] > done_stores) fail("exec too early");
+                else if (geometry !== exec_geometry[taken_execs]) fail("geometry");
+            end
+            if (taken_execs > done_execs && geometry !== exec_geometry[done_execs]) fail("geometry changed");
+            if (store_valid) begin
+                if (done_stores >= g_stores) fail("a store too many");
+                else if (store_data !== store_text[done_stores]) fail("wrong store");
+                else if (store_data[1*32 +: 32] > done_execs || store_data[2*32 +: 32] > done_loads) fail("store too early");
+            end
+            if (wait_load && wait_store) fail("waits for both");
+            if (wait_load && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][1*32 +: 32] <= done_loads)) fail("waits for no load");
+            if (wait_store && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][2*32 +: 32] <= done_stores)) fail("waits for no store");
+        end
+    endtask
+
+    task count_up;
+        begin
+            if (ins_valid && ins_ready) begin
+                if (!begun || ins_cause != 0) fail("took a refused instruction");
+                given = given + 1;
+                if (ins_load)  g_loads  = g_loads + 1;
+                if (ins_exec)  g_execs  = g_execs + 1;
+                if (ins_store) g_stores = g_stores + 1;
+                if (ins_end)   ended    = 1;
+                offered = 0;
+            end
+            if (load_valid && load_ready)   taken_loads = taken_loads + 1;
+            if (exec_valid && exec_ready)   taken_execs = taken_execs + 1;
+            if (store_valid && store_ready) done_stores = done_stores + 1;
+            if (load_done) done_loads = done_loads + 1;
+            if (exec_done) done_execs = done_execs + 1;
+            // a geometry is complete when the tiles before it are
+            while (done_execs < g_execs && taken_execs == done_execs && exec_text[done_execs][0 +: 8] == GEOMETRY) begin
+                taken_execs  = taken_execs + 1;
+                done_execs   = done_execs + 1;
+                pulsed_execs = done_execs;
+            end
+        end
+    endtask
+
+    task close;
+        begin
+            open = 0;
+            source = 0;
+            run = run + 1;
+            rest = random(0) & 1 ? 0 : random(0) % 20;
+        end
+    endtask
+
+    task begin_run;
+        begin
+            draw;
+            open = 1; starting = 1; begun = 0; ended = 0; before_ended = 0; failing = 0; resetting = 0;
+            saw_idle = 0; saw_clear = 0; since = 0; fetches = 0;
+            given = 0; before_given = 0; g_loads = 0; g_execs = 0; g_stores = 0; before_loads = 0; before_execs = 0; before_stores = 0;
+            taken_loads = 0; taken_execs = 0; done_loads = 0; done_execs = 0; done_stores = 0;
+            pulsed_loads = 0; pulsed_execs = 0; load_timer = 0; exec_timer = 0; store_timer = 0;
+        end
+    endtask
+
+    always @(posedge clk) begin
+        since = since + 1;
+        if (!rst) begin
+            checks = checks + 1;
+            if (^{busy, done, error_valid, clear, halt, fetch_start, fetch_halt, ins_ready, load_valid, exec_valid, store_valid, wait_load, wait_store} === 1'bx)
+                fail("unknown control");
+            if (clear && !halt || halt && !fetch_halt) fail("halts");
+        end
+        if (rst && open) close;
+        if (!rst && !open) begin
+            if (done || error_valid || load_valid || exec_valid || store_valid || fetch_start) fail("active outside a run");
+        end
+        if (!rst && open) begin
+            if (halt && scenario == UNALIGNED && !starting) begin
+                failing = 1;
+                cause = 4;
+                cause_addr = base;
+                cause_index = 0;
+            end
+            // what the sequencer does
+            if (halt && bus_idle) saw_idle = 1;
+            if (clear) saw_clear = 1;
+            if (clear && begun && !saw_idle) fail("cleared while the bus was owed");
+            if (fetch_start) fetches = fetches + 1;
+            if (fetches > (scenario != UNALIGNED)) fail("fetch started in vain");
+            check_offers;
+            if (begun && !failing && !resetting && {loads, execs, stores} !== {before_loads, before_execs, before_stores}) fail("counts");
+            if ((failing || resetting) && (load_valid || exec_valid || store_valid || ins_ready)) fail("goes on after a fault");
+            if ((failing || resetting) && !saw_clear && !halt && !error_valid) fail("not halted");
+            if (before_ended && !done && busy && !saw_clear && !fetch_halt) fail("fetches after END");
+
+            // a fault: the first one counts
+            if (begun && busy && !failing && !resetting) begin
+                cause_index = before_given;
+                cause_addr  = base + before_given * 64;
+                failing     = 1;
+                if (fault_valid) begin
+                    cause      = fault_cause;
+                    cause_addr = fault_addr;
+                end else if (!before_ended && ins_valid && ins_cause != 0) cause = ins_cause;
+                else if (!before_ended && before_given == count) cause = 12;
+                else failing = 0;
+                if (failing && ins_ready) fail("took an instruction with a fault");
+            end
+            count_up;
+
+            // the end of the run
+            if (done) begin
+                if (failing || resetting || scenario == UNALIGNED) fail("done after a fault");
+                if (!ended || done_loads != n_loads || done_execs != n_execs || done_stores != n_stores) fail("done too early");
+                if (busy) fail("done but busy");
+                if (!before_idle) fail("done while the bus was owed");
+                goods = goods + 1;
+                close;
+            end else if (error_valid) begin
+                if (!failing || resetting) fail("error without a fault");
+                else begin
+                    if (error_cause !== cause) fail("cause");
+                    if (error_addr !== cause_addr) fail("address");
+                    if (error_instruction !== cause_index) fail("instruction");
+                end
+                if (!saw_clear || clearing) fail("error before all was cleared");
+                faults = faults + 1;
+                close;
+            end else if (resetting && !busy) begin
+                if (!saw_idle) fail("free while the bus was owed");
+                resets = resets + 1;
+                close;
+            end else if (!busy && !starting) fail("not busy in a run");
+
+            if (fetch_start) begun = 1;
+            if (fetch_start) source = 1;
+            if (reset) resetting = 1;
+            before_idle   = bus_idle;
+            before_given  = given;
+            before_ended  = ended;
+            before_loads  = g_loads;
+            before_execs  = g_execs;
+            before_stores = g_stores;
+            starting = 0;
+            if (since > PATIENCE) begin
+                fail("hangs");
+                run = RUNS;
+            end
+        end
+
+        // --- The next cycle -----------------------------------------------
+        rst   <= cycle < 3;
+        start <= 0;
+        reset <= !open && rest == 3 && (random(0) & 7) == 0
+              || open && begun && (scenario == RESET && since == event_at || scenario == FAULT_RESET && since == event_at + second_at);
+        if (cycle > 40 && !open && !busy && !reset && rest == 0) begin
+            begin_run;
+            start <= 1;
+        end else if (rest > 0) rest = rest - 1;
+
+        // fetch and decoder; there may be something behind END
+        if (fetch_halt || !source) begin
+            source = 0;
+            offered = 0;
+        end else if (!offered && given < count) offered = haste != 0 || random(0) & 1;
+        ins_valid <= offered;
+        word      = given < total ? text[given] : LOAD;
+        refuse    = scenario == REFUSED && given == bad || given >= total;
+        ins_data  <= word;
+        ins_cause <= refuse ? bad_cause : 0;
+        ins_load  <= !refuse && word[0 +: 8] == LOAD;
+        ins_exec  <= !refuse && (word[0 +: 8] == GEOMETRY || word[0 +: 8] == EXEC);
+        ins_store <= !refuse && word[0 +: 8] == STORE;
+        ins_end   <= !refuse && word[0 +: 8] == END;
+
+        // units
+        load_ready <= haste == 2 || random(0) & 1;
+        exec_ready <= taken_execs - done_execs < 3 && (haste == 2 || random(0) & 1);
+        load_done  <= 0;
+        exec_done  <= 0;
+        if (load_timer > 0) load_timer = load_timer - 1;
+        else if (open && !halt && taken_loads > pulsed_loads) begin
+            load_done <= 1;
+            pulsed_loads = pulsed_loads + 1;
+            load_timer = haste == 2 ? 0 : random(0) % 12;
+        end
+        if (exec_timer > 0) exec_timer = exec_timer - 1;
+        else if (open && !halt && taken_execs > pulsed_execs) begin
+            exec_done <= 1;
+            pulsed_execs = pulsed_execs + 1;
+            exec_timer = haste == 2 ? 0 : random(0) % 16;
+        end
+        store_ready <= 0;
+        if (!open || !store_valid || store_ready) store_timer = haste == 2 ? 1 : 1 + random(0) % 12;
+        else if (store_timer == 1) store_ready <= 1;
+        else store_timer = store_timer - 1;
+        lag = open && !halt && (taken_loads > done_loads || store_valid) ? random(0) % 10 : lag == 0 ? 0 : lag - 1;
+        bus_idle <= lag == 0 && !source;
+
+        // faults, also as the last instruction completes; the accumulator
+        over = ended && done_loads == n_loads && done_execs == n_execs && done_stores == n_stores;
+        fault_valid <= open && begun && (scenario == FAULT || scenario == FAULT_RESET) && (event_at < 30 ? over && !was_over : since == event_at);
+        // a hard reset of one cycle, as a run is about to be done
+        if (open && scenario == GOOD && (run & 7) == 3 && over && !was_over) rst <= 1;
+        was_over = over;
+        fault_cause <= 1 + random(0) % 13;
+        fault_addr  <= {random(0), random(0)};
+        if (rst || clear) clear_timer = 1 + random(0) % 20;
+        else if (clear_timer > 0) clear_timer = clear_timer - 1;
+        clearing <= clear_timer > 0;
+
+        if (run >= RUNS) begin
+            if (goods < RUNS/4 || faults < RUNS/8 || resets < RUNS/50) fail("too few runs of a kind");
+            verdict(1);
+        end
+    end
+endmodule
