@@ -20,13 +20,14 @@ export type { Queue } from './queues.js';
 const bitLength = (value: number): number => 32 - Math.clz32(value);
 
 /**
- * Whether the decoder refuses a STORE or REORGANIZE as its runs may have 2^32 bytes or more. It goes by the bits of the two
- * factors of a run, and takes all lanes as full and 32 bits wide.
+ * Whether the decoder refuses a STORE or REORGANIZE as its runs may have 2^32 bytes or more, or a STORE's four times the vectors of the
+ * accumulator. It goes by the bits of the two factors of a run, and takes all lanes as full and 32 bits wide.
  */
 export const isRunTooLong = (config: Config, instruction: Instruction): boolean => {
   if (instruction.kind === 'store') {
     const { groups, vectorsPerGroup } = instruction;
-    return bitLength(groups) + bitLength(vectorsPerGroup) > 30 - bitLength(config.array.columns - 1);
+    const most = Math.min(30 - bitLength(config.array.columns - 1), derive(config).accumulatorAddressBits + 2);
+    return bitLength(groups) + bitLength(vectorsPerGroup) > most;
   }
   if (instruction.kind !== 'reorganize') return false;
   return bitLength(instruction.elements) + bitLength(instruction.positionsW) > 32 - Math.log2(derive(config).dataBytes);

@@ -45,9 +45,9 @@ export const vectorAt = (machine: Machine, buffer: OperandBuffer, address: numbe
   return address & mask;
 };
 
-/** Index of an accumulator entry, from its address modulo 2^32. */
-export const entryAt = ({ config, fail }: Machine, address: number): number => {
-  const entry = address >>> 0;
+/** Index of an accumulator entry, from its address modulo 2^blockAddressBits. */
+export const entryAt = ({ config, sizes, fail }: Machine, address: number): number => {
+  const entry = (address & (2 ** sizes.blockAddressBits - 1)) >>> 0;
   const depth = config.buffers.accumulatorDepth;
   if (entry >= depth) fail('ACCUMULATOR_RANGE', `accumulator entry ${address | 0} is outside 0…${depth - 1}`);
   return entry;
