@@ -54,9 +54,10 @@ const mapped = <K extends string, V>(keys: readonly K[], of: (key: K) => V): Rea
 const byName = (fields: readonly Omit<Field, 'reading' | 'holds'>[]): Readonly<Record<string, FieldView>> =>
   Object.fromEntries(fields.map((field) => [snakeCase(field.name), fieldView(field)]));
 
-/** The opcode; of a GEOMETRY, which half it is, and its words. */
+/** The opcode; of a GEOMETRY, which half it is, and its words; the word with opcode and flags. */
 const OPCODE = { name: 'opcode', word: 0, low: 0, bits: OPCODE_BITS };
 const SECOND = { name: 'second', word: 0, low: GEOMETRY_SECOND, bits: 1 };
+const HEAD = { name: 'head', word: 0, low: 0, bits: 32 };
 const HALF = { name: 'half', word: GEOMETRY_FIRST, low: 0, bits: 32 * GEOMETRY_HALF };
 
 /** The fields of half a GEOMETRY, where they lie in its instruction. */
@@ -127,7 +128,7 @@ export const isaView = {
   isa: {
     ...mapped(KINDS, (kind) => byName(INSTRUCTION_SET[kind].fields)),
     /** Of every instruction, and of both halves of a GEOMETRY. */
-    any: byName([OPCODE, SECOND, HALF]),
+    any: byName([OPCODE, SECOND, HEAD, HALF]),
     /** Those of a GEOMETRY, where they lie in its first instruction and in its second. */
     geometry_first: byName(geometryHalf(0)),
     geometry_second: byName(geometryHalf(1)),
