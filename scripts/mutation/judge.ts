@@ -2,7 +2,7 @@ import { UserError } from '../../generator/base/errors.js';
 import { discard, temporaryFolder } from '../../generator/base/processes.js';
 import type { Config, Engine } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
-import { blocksOf } from '../../generator/emit/blocks.js';
+import { blocks, blocksOf } from '../../generator/emit/blocks.js';
 import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
 import { runBench } from '../blockBench.js';
 import type { Target } from './choose.js';
@@ -39,9 +39,13 @@ const FURTHER: Readonly<Record<string, readonly Config[]>> = {
   dma_read: [ref16],
   dma_write: [ref16],
   csr: [ref16],
+  dispatch: [ref16, bus(1024)],
   decode: [engine('bp'), engine('zerofree')],
   pixel_walker: [engine('zerofree')],
 };
+
+/** The block whose bench tries this one. */
+const benchedBy = (block: string): string => blocks.find(({ name }) => name === block)?.bench ?? block;
 
 /** Benches of a mutant: its own configuration with two seeds, and others where the line is there too. */
 const benchesOf = ({ block, config }: Target): readonly (readonly [Config, number])[] => {
@@ -96,15 +100,16 @@ export const judgeMutant = async (target: Target, mutation: Mutation, baseline: 
     by,
     seconds: (performance.now() - begin) / 1000,
   });
+  const block = benchedBy(target.block);
   for (const [config, seed] of benchesOf(target)) {
     const mutant = changed(config, target, mutation);
     if (!mutant) continue;
-    const seconds = await soundSeconds(target.block, config, seed);
+    const seconds = await soundSeconds(block, config, seed);
     const folder = temporaryFolder('bpi-mutant-');
     const change = (file: EmittedFile): EmittedFile => (file.path === mutant.path ? mutant : file);
     try {
       const { passed } = await runBench({
-        ...{ config, block: target.block, seed, folder, change, cpuSeconds: patience(seconds) },
+        ...{ config, block, seed, folder, change, cpuSeconds: patience(seconds) },
       });
       if (!passed) return verdict('killed', `bench, ${config.name}, seed ${seed}`);
     } catch (error) {
