@@ -248,11 +248,11 @@ const fetch = (dataWidth: number, depth: number, bugs: readonly Bug[]): Proof =>
   blocks: ['fetch'],
   property:
     'AR is held while it waits and keeps to 4 KiB; the bursts are the program, in order, into slots that are free, and slots that are free are asked for; what is asked for is taken; every instruction leaves once, in parts, in order, in its slot; idle means that all has come and nothing is owed',
-  bounds: `any program, stops and errors, any order in which slots are freed; ${dataWidth}-bit beats`,
+  bounds: `any program${dataWidth > 32 ? ' below 1,024 instructions, in the first 16 KiB' : ''}, stops and errors, any order in which slots are freed; ${dataWidth}-bit beats`,
   method: { kind: 'bounded', depth },
   harness: 'fetch',
   helpers: ['axi_rules'],
-  parameters: { DATA_W: dataWidth },
+  parameters: { DATA_W: dataWidth, ...(dataWidth > 32 ? { MOST: 0x400 } : {}) },
   bugs,
 });
 
@@ -360,7 +360,7 @@ const DATA_PATHS: readonly Proof[] = [
     {
       name: 'keeps the opcode of the instruction before',
       block: 'decode',
-      find: 'wire [31:0] head = here[0] ? ins[31:0] : head_q;',
+      find: 'wire [31:0] head = here[0] ? part_i[31:0] : head_q;',
       replace: 'wire [31:0] head = head_q;',
     },
     {
@@ -473,8 +473,8 @@ export const PROOFS: readonly Proof[] = [
     ],
   },
   fetch(32, 16, [PAST_THE_END, FORGETS_AN_ADDRESS]),
-  fetch(512, 16, [TAKEN_SLOTS, ONE_FREE_SLOT]),
-  fetch(1024, 16, [KEEPS_A_BEAT]),
+  fetch(512, 12, [TAKEN_SLOTS, ONE_FREE_SLOT]),
+  fetch(1024, 12, [KEEPS_A_BEAT]),
   {
     name: 'dma_write bus',
     blocks: ['dma_write'],

@@ -2,7 +2,8 @@
 // each instruction once, in parts, in order.  Whoever has the slots frees any of those that are whole.
 `default_nettype none
 module fetch_formal #(
-    parameter DATA_W = 32
+    parameter DATA_W = 32,
+    parameter MOST   = 32'h01000000    // no program has so many instructions, and none lies so far up
 ) (
     input wire        clk_i,
     input wire        start, halt, free, arready, rvalid, rlast,
@@ -119,7 +120,7 @@ module fetch_formal #(
     always @* begin
         assume (!halts_q || halt);
         assume (!start || halt || idle);
-        assume (!start || (count < 32'h01000000 && base < 32'h10000000));
+        assume (!start || (count < MOST && base < MOST * 16));
         assume (!free || (whole_q[free_slot] && !start));
         if (!rst_q) begin
             assert (!(idle && open != 9'd0));
