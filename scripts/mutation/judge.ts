@@ -30,7 +30,7 @@ export interface Baseline {
 }
 
 const { tiny4, odd, ref16 } = presets;
-const bus = (dataWidth: number): Config => ({ ...ref16, axi: { ...ref16.axi, dataWidth } });
+const bus = (dataWidth: number, of: Config = ref16): Config => ({ ...of, axi: { ...of.axi, dataWidth } });
 const engine = (name: Engine): Config => ({ ...tiny4, engines: [name] });
 
 /** Configurations that a block's test has besides tiny4 and odd, for what only these build. */
@@ -39,8 +39,9 @@ const FURTHER: Readonly<Record<string, readonly Config[]>> = {
   dma_read: [ref16],
   dma_write: [ref16],
   csr: [ref16],
-  dispatch: [ref16, bus(1024)],
-  decode: [engine('bp'), engine('zerofree')],
+  dispatch: [bus(256, tiny4), bus(1024, tiny4)],
+  sequencer: [bus(256, tiny4), bus(1024, tiny4)],
+  decode: [ref16, engine('bp'), engine('zerofree')],
   pixel_walker: [engine('zerofree')],
 };
 

@@ -13,6 +13,7 @@ const config = presets.tiny4;
 
 describe('seeded bugs', () => {
   it.each(PROOFS.map((proof) => [proof.name, proof] as const))('of %s fit the templates', (_, proof) => {
+    const { config = presets.tiny4 } = proof;
     const emitted = proof.blocks
       .flatMap((block) => blockClosure(config, block))
       .filter((block, index, all) => all.indexOf(block) === index)
