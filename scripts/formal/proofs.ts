@@ -651,7 +651,7 @@ export const PROOFS: readonly Proof[] = [
     name: 'sequencer',
     blocks: ['sequencer'],
     property:
-      'no LOAD, EXEC or STORE is offered before the counts that it waits for are reached; each is sent once, whole, in order of its queue, while its unit has none, and a GEOMETRY only while no EXEC is at work; a slot is free once it has been read whole, and not before; something can always go on (no deadlock); done comes only when all is completed, and not after a fault or a reset',
+      'no LOAD, EXEC or STORE is offered before the counts that it waits for are reached; each is sent once, whole, in order of its queue, while its unit has none, and a GEOMETRY only while no EXEC is at work; a slot is free once it has been read whole, and not before; an EXEC is said to wait only for what is not completed; something can always go on (no deadlock); done comes only when all is completed, and not after a fault or a reset',
     bounds:
       'one run of any program of up to 3 instructions whose waits the decoder accepts, in parts of 256 bits, over the end of the ring; any units, faults and soft resets',
     method: { kind: 'bounded', depth: 20 },

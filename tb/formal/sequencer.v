@@ -191,6 +191,8 @@ module sequencer_formal #(
             if (valid[0]) assert (wait_a_q[0 +: 3] <= execs_done_q && wait_b_q[0 +: 3] <= stores_done_q);
             if (valid[1]) assert (wait_a_q[3 +: 3] <= loads_done_q && wait_b_q[3 +: 3] <= stores_done_q);
             if (valid[2]) assert (wait_a_q[6 +: 3] <= execs_done_q && wait_b_q[6 +: 3] <= loads_done_q);
+            if (wait_load)  assert (loads_done_q != loads_before[3*taken_q +: 3]);    // what an EXEC waits for is not completed
+            if (wait_store) assert (stores_done_q != stores_before[3*taken_q +: 3]);
             assert (stuck_q < STUCK);                                  // no deadlock
         end
         if (!rst_q && done) assert (ended_q && !failed_q && !queued && !loads_open && !tiles_open);
