@@ -35,6 +35,7 @@ rtl/bpi_issue.v
 rtl/bpi_store.v
 rtl/bpi_reorganize.v
 rtl/bpi_decode.v
+rtl/bpi_dispatch.v
 rtl/bpi_sequencer.v
 rtl/bpi_status.v
 rtl/bpi_write_select.v

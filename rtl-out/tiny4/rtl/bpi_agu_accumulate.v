@@ -10,7 +10,8 @@
 `include "bpi_checks.vh"
 
 module bpi_agu_accumulate #(
-    parameter ADDR_W = 24      // bits of an accumulator address; the accumulator itself may be smaller
+    parameter ADDR_W = 24,     // bits of an accumulator address; the accumulator itself may be smaller
+    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -27,7 +28,9 @@ module bpi_agu_accumulate #(
     input  wire [7:0]        tap_column_lanes_i,
     input  wire [ADDR_W-1:0] tap_pix_addr_i,
     input  wire [ADDR_W-1:0] tap_tile_addr_i,
-    input  wire [895:0]      geometry_i,
+    input  wire [1:0]             geometry_part_i,     // a part of the first half, of the second half
+    input  wire [3:0]             part_index_i,
+    input  wire [PART_W-1:0]      part_i,
 
     // Info of the dynamic blocks (wgrad), ahead of their use
     input  wire              info_valid_i,
@@ -48,17 +51,27 @@ module bpi_agu_accumulate #(
     output wire [7:0]        item_columns_o,     // column lanes that a row lane has work in
     output wire [1:0]        item_keep_o,        // column lanes that add: 0 all, those of 1 the first group, 2 the next, 3 the same
     output wire [7:0]        item_lanes_o,       // wgrad: vectors of the block
+    output wire [7:0]        group_lanes_o,      // lanes of a group, 0 without groups side by side
     output wire [15:0]       item_inside_o,      // wgrad: elements of the block that hold data; 0 but for its first vector
     output wire [15:0]       item_zero_o         // wgrad: those that are structural zeros, likewise
 );
     // --- Geometry ---------------------------------------------------------
-    wire [ADDR_W-1:0] pix_b = geometry_i[14*32 +: ADDR_W];
-    wire [ADDR_W-1:0] pix_pos_h = geometry_i[16*32 +: ADDR_W];
-    wire [ADDR_W-1:0] pix_pos_w = geometry_i[19*32 +: ADDR_W];
-    wire [ADDR_W-1:0] step_tile = geometry_i[24*32 +: ADDR_W];
-    wire [ADDR_W-1:0] step_lane = geometry_i[26*32 +: ADDR_W];
-    wire [7:0] group_vectors = geometry_i[27*32 +: 8];
-    wire [7:0] group_lanes = geometry_i[27*32+8 +: 8];
+    // The geometry, kept as its parts come: 14 words in each half, from word 2 on; bits that nothing reads are no registers
+    localparam HALF_WORDS = PART_W / 32;
+    reg [895:0] geometry_q;
+    integer g;
+    always @(posedge clk_i) begin
+        for (g = 0; g < 28; g = g + 1)
+            if (geometry_part_i[g / 14] && { 28'd0, part_index_i } == (g % 14 + 2) / HALF_WORDS)
+                geometry_q[g*32 +: 32] <= part_i[(g % 14 + 2) % HALF_WORDS * 32 +: 32];
+    end
+    wire [ADDR_W-1:0] pix_b = geometry_q[14*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_pos_h = geometry_q[16*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_pos_w = geometry_q[19*32 +: ADDR_W];
+    wire [ADDR_W-1:0] step_tile = geometry_q[24*32 +: ADDR_W];
+    wire [ADDR_W-1:0] step_lane = geometry_q[26*32 +: ADDR_W];
+    wire [7:0] group_vectors = geometry_q[27*32 +: 8];
+    wire [7:0] group_lanes = geometry_q[27*32+8 +: 8];
     wire in_groups = |group_vectors;
 
     // --- Info -------------------------------------------------------------
@@ -168,10 +181,11 @@ module bpi_agu_accumulate #(
     assign item_columns_o = columns_q;
     assign item_keep_o    = !in_groups || !reduce_q ? 2'd0 : lane_q == 8'd0 ? 2'd1 : begins ? 2'd2 : 2'd3;
     assign item_lanes_o   = info_lanes;
+    assign group_lanes_o  = group_lanes;
     assign item_inside_o  = lane_q == 8'd0 ? info_inside : 16'd0;
     assign item_zero_o    = lane_q == 8'd0 ? info_zero : 16'd0;
 
-    wire unused_ok = &{1'b0, geometry_i, unused_inside, unused_grid, unused_x};
+    wire unused_ok = &{1'b0, geometry_q, unused_inside, unused_grid, unused_x};
 
 endmodule
 `default_nettype wire

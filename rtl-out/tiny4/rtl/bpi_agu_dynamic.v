@@ -13,7 +13,8 @@ module bpi_agu_dynamic #(
     parameter ROWS   = 16,     // reduction lanes of the array
     parameter DATA_W = 16,     // bits per element
     parameter LANES  = 16,     // lanes of a buffer vector, at least ROWS
-    parameter ADDR_W = 16      // bits of an element address
+    parameter ADDR_W = 16,     // bits of an element address
+    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire                   clk_i,
     input  wire                   rst_i,
@@ -34,7 +35,9 @@ module bpi_agu_dynamic #(
     input  wire [15:0]            tap_reduction_tiles_i,
     input  wire [7:0]             tap_row_lanes_i,
     input  wire [ADDR_W-1:0]      tap_addr_i,
-    input  wire [895:0]           geometry_i,
+    input  wire [1:0]             geometry_part_i,     // a part of the first half, of the second half
+    input  wire [3:0]             part_index_i,
+    input  wire [PART_W-1:0]      part_i,
 
     // Buffer: data two cycles after the request
     output wire                   rd_valid_o,
@@ -66,18 +69,27 @@ module bpi_agu_dynamic #(
     localparam DEPTH = 8;
 
     // --- Geometry ---------------------------------------------------------
-    wire [15:0] bound_h = geometry_i[0 +: 16];
-    wire [15:0] bound_w = geometry_i[16 +: 16];
-    wire [7:0] x_step_h = geometry_i[2*32 +: 8];
-    wire [7:0] x_step_w = geometry_i[2*32+8 +: 8];
-    wire [7:0] phase_mod_h = geometry_i[2*32+16 +: 8];
-    wire [7:0] phase_mod_w = geometry_i[2*32+24 +: 8];
-    wire [ADDR_W-1:0] dyn_b = geometry_i[4*32 +: ADDR_W];
-    wire [ADDR_W-1:0] dyn_tile = geometry_i[5*32 +: ADDR_W];
-    wire [ADDR_W-1:0] dyn_pos_h = geometry_i[6*32 +: ADDR_W];
-    wire [ADDR_W-1:0] dyn_wrap_h = geometry_i[7*32 +: ADDR_W];
-    wire [ADDR_W-1:0] dyn_pos_w = geometry_i[10*32 +: ADDR_W];
-    wire [ADDR_W-1:0] dyn_wrap_w = geometry_i[11*32 +: ADDR_W];
+    // The geometry, kept as its parts come: 14 words in each half, from word 2 on; bits that nothing reads are no registers
+    localparam HALF_WORDS = PART_W / 32;
+    reg [895:0] geometry_q;
+    integer g;
+    always @(posedge clk_i) begin
+        for (g = 0; g < 28; g = g + 1)
+            if (geometry_part_i[g / 14] && { 28'd0, part_index_i } == (g % 14 + 2) / HALF_WORDS)
+                geometry_q[g*32 +: 32] <= part_i[(g % 14 + 2) % HALF_WORDS * 32 +: 32];
+    end
+    wire [15:0] bound_h = geometry_q[0 +: 16];
+    wire [15:0] bound_w = geometry_q[16 +: 16];
+    wire [7:0] x_step_h = geometry_q[2*32 +: 8];
+    wire [7:0] x_step_w = geometry_q[2*32+8 +: 8];
+    wire [7:0] phase_mod_h = geometry_q[2*32+16 +: 8];
+    wire [7:0] phase_mod_w = geometry_q[2*32+24 +: 8];
+    wire [ADDR_W-1:0] dyn_b = geometry_q[4*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_tile = geometry_q[5*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_pos_h = geometry_q[6*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_wrap_h = geometry_q[7*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_pos_w = geometry_q[10*32 +: ADDR_W];
+    wire [ADDR_W-1:0] dyn_wrap_w = geometry_q[11*32 +: ADDR_W];
 
     // --- Control ----------------------------------------------------------
     reg         running_q, reduce_q, fused_q, ended_q;
@@ -276,7 +288,7 @@ module bpi_agu_dynamic #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, geometry_i, rd_data_i, fifo_ready, unused_grid};
+    wire unused_ok = &{1'b0, geometry_q, rd_data_i, fifo_ready, unused_grid};
 
 endmodule
 `default_nettype wire

@@ -14,7 +14,8 @@ module bpi_agu_stationary #(
     parameter COLS   = 16,     // output lanes of the array
     parameter DATA_W = 16,     // bits per element
     parameter LANES  = 16,     // lanes of a buffer vector: the larger of ROWS and COLS
-    parameter ADDR_W = 16      // bits of an element address
+    parameter ADDR_W = 16,     // bits of an element address
+    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire                    clk_i,
     input  wire                    rst_i,
@@ -34,7 +35,9 @@ module bpi_agu_stationary #(
     input  wire [7:0]              tap_column_lanes_i,
     input  wire [ADDR_W-1:0]       tap_pix_addr_i,
     input  wire [ADDR_W-1:0]       tap_tile_addr_i,
-    input  wire [895:0]            geometry_i,
+    input  wire [1:0]             geometry_part_i,     // a part of the first half, of the second half
+    input  wire [3:0]             part_index_i,
+    input  wire [PART_W-1:0]      part_i,
 
     // Buffer: data two cycles after the request
     output wire                    rd_valid_o,
@@ -50,16 +53,25 @@ module bpi_agu_stationary #(
     localparam DEPTH = 8;
 
     // --- Geometry ---------------------------------------------------------
-    wire [7:0] phase_mod_h = geometry_i[2*32+16 +: 8];
-    wire [7:0] phase_mod_w = geometry_i[2*32+24 +: 8];
-    wire [ADDR_W-1:0] pix_b = geometry_i[14*32 +: ADDR_W];
-    wire [ADDR_W-1:0] pix_pos_h = geometry_i[16*32 +: ADDR_W];
-    wire [ADDR_W-1:0] pix_wrap_h = geometry_i[17*32 +: ADDR_W];
-    wire [ADDR_W-1:0] pix_pos_w = geometry_i[19*32 +: ADDR_W];
-    wire [ADDR_W-1:0] pix_wrap_w = geometry_i[20*32 +: ADDR_W];
-    wire [ADDR_W-1:0] tile_inner = geometry_i[26*32 +: ADDR_W];
-    wire [7:0] group_vectors = geometry_i[27*32 +: 8];
-    wire [7:0] group_lanes = geometry_i[27*32+8 +: 8];
+    // The geometry, kept as its parts come: 14 words in each half, from word 2 on; bits that nothing reads are no registers
+    localparam HALF_WORDS = PART_W / 32;
+    reg [895:0] geometry_q;
+    integer g;
+    always @(posedge clk_i) begin
+        for (g = 0; g < 28; g = g + 1)
+            if (geometry_part_i[g / 14] && { 28'd0, part_index_i } == (g % 14 + 2) / HALF_WORDS)
+                geometry_q[g*32 +: 32] <= part_i[(g % 14 + 2) % HALF_WORDS * 32 +: 32];
+    end
+    wire [7:0] phase_mod_h = geometry_q[2*32+16 +: 8];
+    wire [7:0] phase_mod_w = geometry_q[2*32+24 +: 8];
+    wire [ADDR_W-1:0] pix_b = geometry_q[14*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_pos_h = geometry_q[16*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_wrap_h = geometry_q[17*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_pos_w = geometry_q[19*32 +: ADDR_W];
+    wire [ADDR_W-1:0] pix_wrap_w = geometry_q[20*32 +: ADDR_W];
+    wire [ADDR_W-1:0] tile_inner = geometry_q[26*32 +: ADDR_W];
+    wire [7:0] group_vectors = geometry_q[27*32 +: 8];
+    wire [7:0] group_lanes = geometry_q[27*32+8 +: 8];
     wire in_groups = |group_vectors;
 
     // --- Control ----------------------------------------------------------
@@ -205,7 +217,7 @@ module bpi_agu_stationary #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!fire_2q || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, geometry_i, fifo_ready, unused_inside, unused_x};
+    wire unused_ok = &{1'b0, geometry_q, fifo_ready, unused_inside, unused_x};
 
 endmodule
 `default_nettype wire

@@ -1,4 +1,5 @@
-// bpi_decode.v - decodes one instruction and refuses what could do harm, before anything is touched.
+// bpi_decode.v - checks an instruction as its parts come, and refuses what could do harm, before anything is touched.
+// The verdict follows in the cycle after the last part.
 //
 // GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
@@ -11,43 +12,50 @@ module bpi_decode #(
     parameter STAT_W    = 16,  // bits of an element address of the stationary buffer
     parameter ACC_W     = 10,  // bits of an accumulator address
     parameter ADDR_W    = 64,  // bits of a DRAM byte address
-    parameter DATA_BYTES = 2   // bytes of an operand
+    parameter DATA_BYTES = 2,  // bytes of an operand
+    parameter PART_W    = 256  // bits of a part: 32, 64 ... 512
 ) (
-    input  wire          clk_i,
-    input  wire          rst_i,
+    input  wire              clk_i,
+    input  wire              rst_i,
 
-    // Instructions
-    input  wire          in_valid_i,
-    output wire          in_ready_o,
-    input  wire [511:0]  in_data_i,
-    input  wire [31:0]   loads_i,          // instructions given to each queue so far
-    input  wire [31:0]   execs_i,
-    input  wire [31:0]   stores_i,
+    // Parts of instructions, in order
+    input  wire              part_valid_i,
+    input  wire [3:0]        part_index_i,
+    input  wire              part_last_i,
+    input  wire [PART_W-1:0] part_i,
+    input  wire [31:0]       loads_i,             // instructions given to each queue so far
+    input  wire [31:0]       execs_i,
+    input  wire [31:0]       stores_i,
 
-    // Decoded
-    output wire          out_valid_o,
-    input  wire          out_ready_i,
-    output wire [511:0]  out_data_o,
-    output wire          out_load_o,       // LOAD
-    output wire          out_exec_o,       // GEOMETRY, EXEC
-    output wire          out_store_o,       // STORE, REORGANIZE
-    output wire          out_end_o,        // one of these, or none where cause is not 0
-    output wire [7:0]    out_cause_o
+    // Verdict
+    output wire              out_valid_o,         // pulse
+    output wire [2:0]        out_opcode_o,
+    output wire              out_load_o,          // LOAD
+    output wire              out_exec_o,          // GEOMETRY, EXEC
+    output wire              out_store_o,          // STORE, REORGANIZE
+    output wire              out_end_o,           // one of these, or none where cause is not 0
+    output wire [7:0]        out_cause_o
 );
     localparam [7:0] GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3, STORE = 8'd4,
                      REORGANIZE = 8'd5, END = 8'd6;
     localparam [7:0] OPCODE = 8'd1, FIELD = 8'd2, BUFFER_RANGE = 8'd3, MISALIGNED = 8'd4,
                      WAIT = 8'd5, ACCUMULATOR_RANGE = 8'd13, ENGINE = 8'd14;
 
-    // --- One register -----------------------------------------------------
-    reg         valid_q;
-    reg [511:0] ins_q;
-    assign in_ready_o = !valid_q || out_ready_i;
-    always @(posedge clk_i) begin
-        if (in_ready_o) valid_q <= in_valid_i;
-        if (in_ready_o && in_valid_i) ins_q <= in_data_i;
-        if (rst_i) valid_q <= 1'b0;
-    end
+    // --- Parts ------------------------------------------------------------
+    // ins repeats the part that is here, so that each field lies in its place; here says of which words that is true.
+    localparam PARTS = 512 / PART_W, WORDS = PART_W / 32;
+    wire [511:0] ins = { PARTS{part_i} };
+    wire [15:0]  here;
+    genvar w;
+    generate
+        for (w = 0; w < 16; w = w + 1) begin : gen_here
+            assign here[w] = { 28'd0, part_index_i } == w / WORDS;
+        end
+    endgenerate
+
+    reg  [31:0] head_q;                    // word 0: opcode and flags
+    wire [31:0] head = here[0] ? part_i[31:0] : head_q;
+    always @(posedge clk_i) if (part_valid_i && here[0]) head_q <= part_i[31:0];
 
     // --- Sizes of a run ---------------------------------------------------
     // Its bytes are counted in 32 bits.  exceeds: a has a bit i and b a bit j with i + j >= limit; else a * b < 2^(limit+1).
@@ -63,86 +71,90 @@ module bpi_decode #(
     endfunction
 
     // --- Fields -----------------------------------------------------------
-    wire [7:0] opcode = ins_q[0 +: 8];
-    wire second = ins_q[8];
+    wire [7:0] opcode = head[0 +: 8];
+    wire second = head[8];
 
-    wire load_stationary = ins_q[8];
-    wire [63:0] load_address = ins_q[3*32 +: 64];
-    wire [31:0] load_buf_element = ins_q[5*32 +: 32];
-    wire [32-1:0] load_row_bytes = { {(32-24){1'b0} }, ins_q[6*32 +: 24]};
-    wire [31:0] load_stride1 = ins_q[8*32 +: 32];
-    wire [31:0] load_stride2 = ins_q[9*32 +: 32];
+    wire load_stationary = head[8];
+    wire [63:0] load_address = ins[3*32 +: 64];
+    wire [31:0] load_buf_element = ins[5*32 +: 32];
+    wire [32-1:0] load_row_bytes = { {(32-24){1'b0} }, ins[6*32 +: 24]};
+    wire [31:0] load_stride1 = ins[8*32 +: 32];
+    wire [31:0] load_stride2 = ins[9*32 +: 32];
 
-    wire [7:0] group_vectors = ins_q[15*32 +: 8];
-    wire [7:0] group_lanes = ins_q[15*32+8 +: 8];
-    wire [7:0] row_lanes = ins_q[15*32+16 +: 8];
-    wire [7:0] column_lanes = ins_q[15*32+24 +: 8];
+    wire [7:0] group_vectors = ins[15*32 +: 8];
+    wire [7:0] group_lanes = ins[15*32+8 +: 8];
+    wire [7:0] row_lanes = ins[15*32+16 +: 8];
+    wire [7:0] column_lanes = ins[15*32+24 +: 8];
 
-    wire by_column = ins_q[9];
-    wire fused = ins_q[11];
-    wire [15:0] reduction_tiles = ins_q[5*32 +: 16];
-    wire [7:0] row_lanes_last = ins_q[5*32+16 +: 8];
-    wire [7:0] column_lanes_last = ins_q[5*32+24 +: 8];
-    wire [17:0] edge_w = ins_q[13*32 +: 18];
+    wire by_column = head[9];
+    wire fused = head[11];
+    wire [15:0] reduction_tiles = ins[5*32 +: 16];
+    wire [7:0] row_lanes_last = ins[5*32+16 +: 8];
+    wire [7:0] column_lanes_last = ins[5*32+24 +: 8];
+    wire [17:0] edge_w = ins[13*32 +: 18];
 
-    wire narrow = ins_q[8];
-    wire [63:0] store_address = ins_q[3*32 +: 64];
-    wire [31:0] acc_base = ins_q[5*32 +: 32];
-    wire [24-1:0] groups = { {(24-16){1'b0} }, ins_q[6*32 +: 16]};
-    wire [15:0] vectors_per_group = ins_q[6*32+16 +: 16];
-    wire [31:0] store_stride1 = ins_q[8*32 +: 32];
-    wire [31:0] store_stride2 = ins_q[9*32 +: 32];
-    wire [7:0] last_lanes = ins_q[12*32 +: 8];
+    wire narrow = head[8];
+    wire [63:0] store_address = ins[3*32 +: 64];
+    wire [31:0] acc_base = ins[5*32 +: 32];
+    wire [24-1:0] groups = { {(24-16){1'b0} }, ins[6*32 +: 16]};
+    wire [15:0] vectors_per_group = ins[6*32+16 +: 16];
+    wire [31:0] store_stride1 = ins[8*32 +: 32];
+    wire [31:0] store_stride2 = ins[9*32 +: 32];
+    wire [7:0] last_lanes = ins[12*32 +: 8];
 
-    wire [63:0] reorganize_address = ins_q[3*32 +: 64];
-    wire [31:0] reorganize_buf_element = ins_q[5*32 +: 32];
-    wire [23:0] elements = ins_q[6*32 +: 24];
-    wire [15:0] positions_w = ins_q[7*32 +: 16];
-    wire [7:0] stride_h = ins_q[10*32+8 +: 8];
-    wire [7:0] stride_w = ins_q[10*32 +: 8];
-    wire [7:0] phase_h = ins_q[10*32+24 +: 8];
-    wire [7:0] phase_w = ins_q[10*32+16 +: 8];
-    wire [31:0] row_stride = ins_q[13*32 +: 32];
+    wire [63:0] reorganize_address = ins[3*32 +: 64];
+    wire [31:0] reorganize_buf_element = ins[5*32 +: 32];
+    wire [23:0] elements = ins[6*32 +: 24];
+    wire [15:0] positions_w = ins[7*32 +: 16];
+    wire [7:0] stride_h = ins[10*32+8 +: 8];
+    wire [7:0] stride_w = ins[10*32 +: 8];
+    wire [7:0] phase_h = ins[10*32+24 +: 8];
+    wire [7:0] phase_w = ins[10*32+16 +: 8];
+    wire [31:0] row_stride = ins[13*32 +: 32];
 
     // Bits that no field covers, and counts of nothing
     localparam [511:0] RESERVED_GEOMETRY_FIRST =
         512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000_00000000_ffffffff_fffffe00;
-    wire sets_geometry_first = |(ins_q & RESERVED_GEOMETRY_FIRST);
-    wire zero_geometry_first = ~|ins_q[4*32+16 +: 8] || ~|ins_q[4*32+24 +: 8];
+    wire sets_geometry_first = |(part_i & RESERVED_GEOMETRY_FIRST[part_index_i*PART_W +: PART_W]);
+    wire zero_geometry_first = (here[4] && ~|ins[4*32+16 +: 8]) || (here[4] && ~|ins[4*32+24 +: 8]);
     localparam [511:0] RESERVED_GEOMETRY_SECOND =
         512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
-    wire sets_geometry_second = |(ins_q & RESERVED_GEOMETRY_SECOND);
-    wire zero_geometry_second = ~|ins_q[15*32+16 +: 8] || ~|ins_q[15*32+24 +: 8];
+    wire sets_geometry_second = |(part_i & RESERVED_GEOMETRY_SECOND[part_index_i*PART_W +: PART_W]);
+    wire zero_geometry_second = (here[15] && ~|ins[15*32+16 +: 8]) || (here[15] && ~|ins[15*32+24 +: 8]);
     localparam [511:0] RESERVED_LOAD =
         512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00;
-    wire sets_load = |(ins_q & RESERVED_LOAD);
-    wire zero_load = ~|ins_q[6*32 +: 24] || ~|ins_q[7*32 +: 16] || ~|ins_q[7*32+16 +: 16];
+    wire sets_load = |(part_i & RESERVED_LOAD[part_index_i*PART_W +: PART_W]);
+    wire zero_load = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]);
     localparam [511:0] RESERVED_EXEC =
         512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_fffff000;
-    wire sets_exec = |(ins_q & RESERVED_EXEC);
-    wire zero_exec = ~|ins_q[3*32 +: 16] || ~|ins_q[3*32+16 +: 16] || ~|ins_q[4*32 +: 16] || ~|ins_q[4*32+16 +: 16] || ~|ins_q[5*32 +: 16] || ~|ins_q[5*32+16 +: 8] || ~|ins_q[5*32+24 +: 8] || ~|ins_q[12*32 +: 8] || ~|ins_q[12*32+8 +: 8];
+    wire sets_exec = |(part_i & RESERVED_EXEC[part_index_i*PART_W +: PART_W]);
+    wire zero_exec = (here[3] && ~|ins[3*32 +: 16]) || (here[3] && ~|ins[3*32+16 +: 16]) || (here[4] && ~|ins[4*32 +: 16]) || (here[4] && ~|ins[4*32+16 +: 16]) || (here[5] && ~|ins[5*32 +: 16]) || (here[5] && ~|ins[5*32+16 +: 8]) || (here[5] && ~|ins[5*32+24 +: 8]) || (here[12] && ~|ins[12*32 +: 8]) || (here[12] && ~|ins[12*32+8 +: 8]);
     localparam [511:0] RESERVED_STORE =
         512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffe0fe00;
-    wire sets_store = |(ins_q & RESERVED_STORE);
-    wire zero_store = ~|ins_q[6*32 +: 16] || ~|ins_q[6*32+16 +: 16] || ~|ins_q[7*32 +: 16] || ~|ins_q[7*32+16 +: 16] || ~|ins_q[12*32 +: 8];
+    wire sets_store = |(part_i & RESERVED_STORE[part_index_i*PART_W +: PART_W]);
+    wire zero_store = (here[6] && ~|ins[6*32 +: 16]) || (here[6] && ~|ins[6*32+16 +: 16]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[12] && ~|ins[12*32 +: 8]);
     localparam [511:0] RESERVED_REORGANIZE =
         512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00;
-    wire sets_reorganize = |(ins_q & RESERVED_REORGANIZE);
-    wire zero_reorganize = ~|ins_q[6*32 +: 24] || ~|ins_q[7*32 +: 16] || ~|ins_q[7*32+16 +: 16] || ~|ins_q[10*32 +: 8] || ~|ins_q[10*32+8 +: 8];
+    wire sets_reorganize = |(part_i & RESERVED_REORGANIZE[part_index_i*PART_W +: PART_W]);
+    wire zero_reorganize = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[10] && ~|ins[10*32 +: 8]) || (here[10] && ~|ins[10*32+8 +: 8]);
     localparam [511:0] RESERVED_END =
         512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
-    wire sets_end = |(ins_q & RESERVED_END);
+    wire sets_end = |(part_i & RESERVED_END[part_index_i*PART_W +: PART_W]);
     wire zero_end = 1'b0;
 
-    // --- Checks -----------------------------------------------------------
+    // --- Checks of a part -------------------------------------------------
     localparam [31:0] OPERAND_MASK = DATA_BYTES - 1;
     wire [31:0] output_mask = narrow ? OPERAND_MASK : 32'd3;
-    wire [63:0] above       = {64{1'b1}} << (ADDR_W - 1) << 1;        // address bits that do not exist
+    wire [63:0] above       = {64{1'b1} } << (ADDR_W - 1) << 1;        // address bits that do not exist
+    // words 6 and 7 of a REORGANIZE may come apart
+    reg  [23:0] elements_q;
+    wire [23:0] elements_here = here[6] ? elements : elements_q;
+    always @(posedge clk_i) if (part_valid_i && here[6]) elements_q <= elements;
 
     // Groups side by side, of the GEOMETRY that an EXEC has, and whether one of them fits the array as rows or as columns
     reg in_groups_q, rows_fit_q, columns_fit_q;
     always @(posedge clk_i) begin
-        if (valid_q && out_ready_i && opcode == GEOMETRY && second) begin
+        if (part_valid_i && here[15] && opcode == GEOMETRY && second) begin
             in_groups_q   <= |group_vectors;
             rows_fit_q    <= group_vectors <= ROWS[7:0] && group_lanes <= COLS[7:0];
             columns_fit_q <= group_vectors <= COLS[7:0] && group_lanes <= ROWS[7:0];
@@ -150,88 +162,114 @@ module bpi_decode #(
         if (rst_i) in_groups_q <= 1'b0;
     end
 
-    reg         known, reserved, empty, too_long, outside, misaligned, overflow, missing;
+    reg         known, field, outside, misaligned, overflow, missing;
     always @* begin
         known      = 1'b1;
-        reserved   = 1'b0;
-        empty      = 1'b0;
-        too_long   = 1'b0;
+        field      = 1'b0;
         outside    = 1'b0;
         misaligned = 1'b0;
         overflow   = 1'b0;
         missing    = 1'b0;
         case (opcode)
-            GEOMETRY: begin
-                reserved = second ? sets_geometry_second : sets_geometry_first;
-                empty    = second ? zero_geometry_second || row_lanes > ROWS[7:0] || column_lanes > COLS[7:0] || |group_vectors != |group_lanes
-                                  : zero_geometry_first;
-            end
+            GEOMETRY: field = second ? sets_geometry_second || zero_geometry_second || (here[15]
+                                       && (row_lanes > ROWS[7:0] || column_lanes > COLS[7:0] || |group_vectors != |group_lanes))
+                                     : sets_geometry_first || zero_geometry_first;
             LOAD: begin
-                reserved   = sets_load || |(load_address & above);
-                empty      = zero_load;
-                outside    = load_stationary ? |(load_buf_element >> STAT_W) || load_row_bytes > (DATA_BYTES << STAT_W)
-                                             : |(load_buf_element >> DYN_W)  || load_row_bytes > (DATA_BYTES << DYN_W);
-                misaligned = |((load_address[31:0] | load_row_bytes | load_stride1 | load_stride2) & OPERAND_MASK);
+                field      = sets_load || zero_load || (here[4] && |(load_address[63:32] & above[63:32]));
+                outside    = load_stationary ? (here[5] && |(load_buf_element >> STAT_W)) || (here[6] && load_row_bytes > (DATA_BYTES << STAT_W))
+                                             : (here[5] && |(load_buf_element >> DYN_W))  || (here[6] && load_row_bytes > (DATA_BYTES << DYN_W));
+                misaligned = |( ( ({32{here[3]} } & load_address[31:0]) | ({32{here[6]} } & load_row_bytes)
+                              | ({32{here[8]} } & load_stride1) | ({32{here[9]} } & load_stride2)) & OPERAND_MASK);
             end
             EXEC: begin
-                reserved = sets_exec || (!fused && |edge_w)
-                        || (fused && by_column)
-                        || (in_groups_q && (fused || !(by_column ? columns_fit_q : rows_fit_q)))
-                        || ((fused || in_groups_q) && reduction_tiles != 16'd1);
-                empty    = zero_exec || row_lanes_last > ROWS[7:0] || column_lanes_last > COLS[7:0];
-                missing  = 1'b0;
-            end
-            STORE: begin
-                reserved   = sets_store || |(store_address & above);
-                empty      = zero_store || last_lanes > COLS[7:0];
-                too_long   = exceeds(groups, vectors_per_group, STORE_LIMIT);
-                overflow   = |(acc_base >> ACC_W);
-                misaligned = |((store_address[31:0] | store_stride1 | store_stride2) & output_mask);
-            end
-            REORGANIZE: begin
-                reserved   = sets_reorganize || |(reorganize_address & above);
-                empty      = zero_reorganize || phase_w >= stride_w || phase_h >= stride_h;
-                too_long   = exceeds(elements, positions_w, REORGANIZE_LIMIT);
-                outside    = |(reorganize_buf_element >> DYN_W);
-                misaligned = |((reorganize_address[31:0] | row_stride) & OPERAND_MASK);
+                field      = sets_exec || zero_exec || (fused && by_column) || (in_groups_q && (fused || !(by_column ? columns_fit_q : rows_fit_q)))
+                          || (here[13] && !fused && |edge_w)
+                          || (here[5] && (row_lanes_last > ROWS[7:0] || column_lanes_last > COLS[7:0]
+                                      || ((fused || in_groups_q) && reduction_tiles != 16'd1)));
                 missing    = 1'b0;
             end
-            END: begin
-                reserved = sets_end;
-                empty    = zero_end;
+            STORE: begin
+                field      = sets_store || zero_store || (here[4] && |(store_address[63:32] & above[63:32]))
+                          || (here[12] && last_lanes > COLS[7:0])
+                          || (here[6] && exceeds(groups, vectors_per_group, STORE_LIMIT));
+                overflow   = here[5] && |(acc_base >> ACC_W);
+                misaligned = |( ( ({32{here[3]} } & store_address[31:0]) | ({32{here[8]} } & store_stride1)
+                              | ({32{here[9]} } & store_stride2)) & output_mask);
             end
+            REORGANIZE: begin
+                field      = sets_reorganize || zero_reorganize || (here[4] && |(reorganize_address[63:32] & above[63:32]))
+                          || (here[10] && (phase_w >= stride_w || phase_h >= stride_h))
+                          || (here[7] && exceeds(elements_here, positions_w, REORGANIZE_LIMIT));
+                outside    = here[5] && |(reorganize_buf_element >> DYN_W);
+                misaligned = |( ( ({32{here[3]} } & reorganize_address[31:0]) | ({32{here[13]} } & row_stride)) & OPERAND_MASK);
+            end
+            END: field = sets_end || zero_end;
             default: known = 1'b0;
         endcase
     end
 
-    reg early;                         // waits for what has not been given yet
+    // Waits for what has not been given yet.  Counts have what came before once the first part is a cycle old.
+    wire [31:0] wait_0, wait_1;
+    wire        both;                      // of the instruction in the verdict
+    reg  early;
     always @* begin
-        case (opcode)
-            LOAD: early = ins_q[1*32 +: 32] > execs_i || ins_q[2*32 +: 32] > stores_i;
-            EXEC: early = ins_q[1*32 +: 32] > loads_i || ins_q[2*32 +: 32] > stores_i;
-            STORE, REORGANIZE: early = ins_q[1*32 +: 32] > execs_i || ins_q[2*32 +: 32] > loads_i;
+        case (both ? head_q[7:0] : opcode)
+            LOAD: early = wait_0 > execs_i || wait_1 > stores_i;
+            EXEC: early = wait_0 > loads_i || wait_1 > stores_i;
+            STORE, REORGANIZE: early = wait_0 > execs_i || wait_1 > loads_i;
             default: early = 1'b0;
         endcase
     end
+    generate
+        if (PARTS == 16) begin : gen_at_once
+            assign both   = 1'b0;
+            assign wait_0 = here[1] ? part_i[31:0] : 32'd0;
+            assign wait_1 = here[2] ? part_i[31:0] : 32'd0;
+        end else begin : gen_later
+            reg [31:0] wait_0_q, wait_1_q;
+            always @(posedge clk_i) begin
+                if (part_valid_i && here[1]) wait_0_q <= ins[1*32 +: 32];
+                if (part_valid_i && here[2]) wait_1_q <= ins[2*32 +: 32];
+            end
+            assign both   = 1'b1;
+            assign wait_0 = wait_0_q;
+            assign wait_1 = wait_1_q;
+        end
+    endgenerate
 
-    wire [7:0] cause = !known     ? OPCODE
-                     : missing    ? ENGINE
-                     : (reserved || empty || too_long) ? FIELD
-                     : outside    ? BUFFER_RANGE
-                     : overflow   ? ACCUMULATOR_RANGE
-                     : misaligned ? MISALIGNED
-                     : early      ? WAIT
+    // --- Verdict ----------------------------------------------------------
+    // of the parts so far: {unknown, missing, field, outside, overflow, misaligned, early}
+    wire [6:0] now = { !known, missing, field, outside, overflow, misaligned, early && !both };
+    reg  [6:0] found_q;
+    wire [6:0] found = here[0] ? now : found_q | now;
+    wire [6:0] verdict = { found_q[6:1], found_q[0] || (both && early) };
+    reg        valid_q;
+    always @(posedge clk_i) begin
+        if (part_valid_i) found_q <= found;
+        valid_q <= part_valid_i && part_last_i && !rst_i;
+    end
+
+    wire [7:0] cause = verdict[6] ? OPCODE
+                     : verdict[5] ? ENGINE
+                     : verdict[4] ? FIELD
+                     : verdict[3] ? BUFFER_RANGE
+                     : verdict[2] ? ACCUMULATOR_RANGE
+                     : verdict[1] ? MISALIGNED
+                     : verdict[0] ? WAIT
                      : 8'd0;
 
     // --- Outputs ----------------------------------------------------------
-    wire fine = cause == 8'd0;
-    assign out_valid_o = valid_q;
-    assign out_data_o  = ins_q;
-    assign out_load_o  = fine && (opcode == LOAD);
-    assign out_exec_o  = fine && (opcode == GEOMETRY || opcode == EXEC);
-    assign out_store_o = fine && (opcode == STORE || opcode == REORGANIZE);
-    assign out_end_o   = fine && opcode == END;
-    assign out_cause_o = cause;
+    wire       fine      = verdict == 7'd0;
+    wire [7:0] opcode_of = head_q[7:0];
+    assign out_valid_o  = valid_q;
+    assign out_opcode_o = head_q[2:0];
+    assign out_load_o   = fine && (opcode_of == LOAD);
+    assign out_exec_o   = fine && (opcode_of == GEOMETRY || opcode_of == EXEC);
+    assign out_store_o  = fine && (opcode_of == STORE || opcode_of == REORGANIZE);
+    assign out_end_o    = fine && opcode_of == END;
+    assign out_cause_o  = cause;
+
+    wire unused_ok = &{1'b0, ins, here, head, above };
 
 endmodule
 `default_nettype wire

@@ -13,24 +13,20 @@ module bpi_dma_read #(
     parameter OUTSTANDING   = 32,   // bursts in flight, 2 or more
     parameter ELEMENT_BYTES = 2,    // bytes per buffer element: 1 or 2
     parameter BUFFERS       = 2,    // buffers it writes, 2 or more
-    parameter SELECT_W      = 1     // bits of a buffer's number
+    parameter SELECT_W      = 1,    // bits of a buffer's number
+    parameter PART_W        = 256   // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire                                clk_i,
     input  wire                                rst_i,              // synchronous, active high
 
-    // Command.  No size is zero
+    // Command: a LOAD in parts, then valid until all its rows have been taken.  No size is zero
+    input  wire                                part_valid_i,
+    input  wire [3:0]                          part_index_i,
+    input  wire [PART_W-1:0]                   part_i,
     input  wire                                cmd_valid_i,
     output wire                                cmd_ready_o,
-    input  wire [ADDR_W-1:0]                   cmd_addr_i,
-    input  wire [SELECT_W-1:0]                 cmd_select_i,       // buffer
-    input  wire [31:0]                         cmd_buf_i,          // element
-    input  wire [23:0]                         cmd_row_bytes_i,
-    input  wire [15:0]                         cmd_n1_i,
-    input  wire [15:0]                         cmd_n2_i,
-    input  wire [31:0]                         cmd_stride1_i,      // signed, bytes
-    input  wire [31:0]                         cmd_stride2_i,
-    input  wire [31:0]                         cmd_bufstride1_i,   // signed, elements
-    input  wire [31:0]                         cmd_bufstride2_i,
+    output wire                                cmd_opens_o,        // pulse: its first cycle
+    output wire                                cmd_reorganize_o,   // it is part of the reorganize step
 
     // Buffer write, always accepted
     output wire [BUFFERS-1:0]                  wr_valid_o,         // of the buffer that is written
@@ -79,26 +75,45 @@ module bpi_dma_read #(
     reg  failed_q;
     wire stop = halt_i || failed_q;
 
+    // --- Command ------------------------------------------------------------
+    // The instruction, kept as its parts come; bits that nothing reads are no registers
+    localparam WORDS = PART_W / 32;
+    reg [511:0] ins_q;
+    integer word;
+    always @(posedge clk_i) begin
+        for (word = 0; word < 16; word = word + 1)
+            if (part_valid_i && { 28'd0, part_index_i } == word / WORDS) ins_q[word*32 +: 32] <= part_i[(word % WORDS)*32 +: 32];
+    end
+    wire stationary = ins_q[8];
+    wire reorganize = ins_q[9];
+    wire [ADDR_W-1:0] address = ins_q[3*32 +: ADDR_W];
+    wire [31:0] buf_element = ins_q[5*32 +: 32];
+    wire [23:0] row_bytes = ins_q[6*32 +: 24];
+    wire [15:0] n1 = ins_q[7*32 +: 16];
+    wire [15:0] n2 = ins_q[7*32+16 +: 16];
+    wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_q[8*32+31]} }, ins_q[8*32 +: 31]};
+    wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_q[9*32+31]} }, ins_q[9*32 +: 31]};
+    wire [31:0] buf_stride1 = ins_q[10*32 +: 32];
+    wire [31:0] buf_stride2 = ins_q[11*32 +: 32];
+
     // --- Rows of a command: one each cycle ----------------------------------
     reg               cmd_open_q;
-    reg  [SELECT_W-1:0] cmd_select_q;
     reg  [ADDR_W-1:0] row_addr_q, plane_addr_q;
     reg  [31:0]       row_buf_q, plane_buf_q;
-    reg  [23:0]       row_bytes_q;
-    reg  [15:0]       n1_q, left1_q, left2_q;          // left: rows, planes still to come, less one
-    reg  [31:0]       stride1_q, stride2_q, bufstride1_q, bufstride2_q;
+    reg  [15:0]       left1_q, left2_q;                // rows, planes still to come, less one
 
     wire row_ready;                                     // the splitter takes a row
     wire row_taken = cmd_open_q && row_ready;
     wire row_last1 = left1_q == 16'd0;
     wire row_last  = row_last1 && left2_q == 16'd0;
-    wire [ADDR_W-1:0] plane_addr_d = plane_addr_q + { {(ADDR_W-31){stride2_q[31]}}, stride2_q[30:0] };
-    wire [31:0]       plane_buf_d  = plane_buf_q + bufstride2_q;
+    wire opens     = cmd_valid_i && !cmd_open_q && !stop;
+    wire [ADDR_W-1:0] plane_addr_d = plane_addr_q + stride2;
+    wire [31:0]       plane_buf_d  = plane_buf_q + buf_stride2;
     // the row in beats
     wire [BYTE_W-1:0] row_first  = row_addr_q[BYTE_W-1:0];
-    wire [24:0]       row_end    = { {(25-BYTE_W){1'b0}}, row_first } + { 1'b0, row_bytes_q } - 25'd1;   // last byte, from the first beat
+    wire [24:0]       row_end    = { {(25-BYTE_W){1'b0}}, row_first } + { 1'b0, row_bytes } - 25'd1;   // last byte, from the first beat
     wire row_bad = row_addr_q[BYTE_W-1:SHIFT] != row_buf_q[ELEM_W-1:0] ||
-                   ((row_addr_q[0] || row_bytes_q[0]) && ELEMENT_ODD != 0);
+                   ((row_addr_q[0] || row_bytes[0]) && ELEMENT_ODD != 0);
 
     // --- Bursts of a row: one each cycle ------------------------------------
     reg                 row_open_q, row_bad_q, row_begins_q, row_closes_q;
@@ -180,24 +195,17 @@ module bpi_dma_read #(
     integer                 n;
 
     always @(posedge clk_i) begin
-        if (cmd_valid_i && cmd_ready_o) begin
-            cmd_select_q <= cmd_select_i;
-            row_addr_q   <= cmd_addr_i;
-            plane_addr_q <= cmd_addr_i;
-            row_buf_q    <= cmd_buf_i;
-            plane_buf_q  <= cmd_buf_i;
-            row_bytes_q  <= cmd_row_bytes_i;
-            n1_q         <= cmd_n1_i - 16'd1;
-            left1_q      <= cmd_n1_i - 16'd1;
-            left2_q      <= cmd_n2_i - 16'd1;
-            stride1_q    <= cmd_stride1_i;
-            stride2_q    <= cmd_stride2_i;
-            bufstride1_q <= cmd_bufstride1_i;
-            bufstride2_q <= cmd_bufstride2_i;
+        if (opens) begin
+            row_addr_q   <= address;
+            plane_addr_q <= address;
+            row_buf_q    <= buf_element;
+            plane_buf_q  <= buf_element;
+            left1_q      <= n1 - 16'd1;
+            left2_q      <= n2 - 16'd1;
         end else if (row_taken) begin
-            left1_q    <= row_last1 ? n1_q : left1_q - 16'd1;
-            row_addr_q <= row_last1 ? plane_addr_d : row_addr_q + { {(ADDR_W-31){stride1_q[31]}}, stride1_q[30:0] };
-            row_buf_q  <= row_last1 ? plane_buf_d : row_buf_q + bufstride1_q;
+            left1_q    <= row_last1 ? n1 - 16'd1 : left1_q - 16'd1;
+            row_addr_q <= row_last1 ? plane_addr_d : row_addr_q + stride1;
+            row_buf_q  <= row_last1 ? plane_buf_d : row_buf_q + buf_stride1;
             if (row_last1) begin
                 left2_q      <= left2_q - 16'd1;
                 plane_addr_q <= plane_addr_d;
@@ -212,7 +220,7 @@ module bpi_dma_read #(
             misfit_q     <= row_first;
             last_q       <= row_end[BYTE_W-1:SHIFT];
             row_bad_q    <= row_bad;
-            row_select_q <= cmd_select_q;
+            row_select_q <= { {(SELECT_W-1){1'b0} }, stationary};
             row_begins_q <= 1'b1;
             row_closes_q <= row_last;
         end else if (announce) begin
@@ -240,7 +248,7 @@ module bpi_dma_read #(
             error_addr_q <= { beat_q, misfit_q };
         end
 
-        cmd_open_q    <= !stop && (cmd_open_q ? !(row_taken && row_last) : cmd_valid_i);
+        cmd_open_q    <= opens || (cmd_open_q && !stop && !(row_taken && row_last));
         row_open_q    <= !stop && (row_taken || (row_open_q && !(announce && at_row)));
         ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);
         if (announce != burst_received) flight_q <= announce ? flight_q + 1'b1 : flight_q - 1'b1;
@@ -264,33 +272,35 @@ module bpi_dma_read #(
         end
     end
 
-    wire unused_ok = &{1'b0, row_end[0], page_256[10:PAGE_W], owed_room, page_index, m_axi_rlast_i};
+    wire unused_ok = &{1'b0, ins_q, row_end[0], page_256[10:PAGE_W], owed_room, page_index, m_axi_rlast_i};
 
     // --- Outputs ------------------------------------------------------------
-    assign cmd_ready_o     = !cmd_open_q;
-    assign wr_valid_o      = wr_valid_q;
-    assign wr_addr_o       = { wr_beat_q, {ELEM_W{1'b0}} };
-    assign wr_strb_o       = wr_strb_q;
-    assign wr_data_o       = wr_data_q;
-    assign done_o          = done_q;
-    assign idle_o          = !cmd_open_q && !row_open_q && flight_q == {FLIGHT_W{1'b0}} && !received_q;
-    assign bytes_o         = received_q ? BYTES_32[7:0] : 8'd0;
-    assign error_valid_o   = error_valid_q;
-    assign error_code_o    = error_code_q;
-    assign error_addr_o    = error_addr_q;
-    assign m_axi_arvalid_o = ar_valid_q;
-    assign m_axi_araddr_o  = { ar_beat_q, {BYTE_W{1'b0}} };
-    assign m_axi_arlen_o   = ar_len_q;
-    assign m_axi_arsize_o  = BYTE_W[2:0];
-    assign m_axi_arburst_o = 2'b01;
-    assign m_axi_rready_o  = owed_valid;
+    assign cmd_ready_o      = row_taken && row_last;
+    assign cmd_opens_o      = opens;
+    assign cmd_reorganize_o = reorganize;
+    assign wr_valid_o       = wr_valid_q;
+    assign wr_addr_o        = { wr_beat_q, {ELEM_W{1'b0}} };
+    assign wr_strb_o        = wr_strb_q;
+    assign wr_data_o        = wr_data_q;
+    assign done_o           = done_q;
+    assign idle_o           = !cmd_open_q && !row_open_q && flight_q == {FLIGHT_W{1'b0}} && !received_q;
+    assign bytes_o          = received_q ? BYTES_32[7:0] : 8'd0;
+    assign error_valid_o    = error_valid_q;
+    assign error_code_o     = error_code_q;
+    assign error_addr_o     = error_addr_q;
+    assign m_axi_arvalid_o  = ar_valid_q;
+    assign m_axi_araddr_o   = { ar_beat_q, {BYTE_W{1'b0}} };
+    assign m_axi_arlen_o    = ar_len_q;
+    assign m_axi_arsize_o   = BYTE_W[2:0];
+    assign m_axi_arburst_o  = 2'b01;
+    assign m_axi_rready_o   = owed_valid;
 
     // --- Checks -------------------------------------------------------------
     `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
     `CHECK_PARAM(BUFFERS >= 2 && BUFFERS <= (1 << SELECT_W), "SELECT_W holds every buffer's number")
     `CHECK(!announce || owed_room, "more bursts in flight than entries")
     `CHECK(!received || m_axi_rlast_i == beat_last, "RLAST is not at the end of the burst")
-    `CHECK(!(cmd_valid_i && !stop) || (cmd_row_bytes_i != 0 && cmd_n1_i != 0 && cmd_n2_i != 0), "command of size zero")
+    `CHECK(!(cmd_valid_i && !stop) || (row_bytes != 0 && n1 != 0 && n2 != 0), "command of size zero")
 
 endmodule
 `default_nettype wire

@@ -1,5 +1,7 @@
-// bpi_fetch.v - reads a program of 64-byte instructions from DRAM ahead of its use.
-// Bursts of up to 4 instructions, never past the end of the program nor across 256 bytes; room for 8 instructions.
+// bpi_fetch.v - reads a program of 64-byte instructions from DRAM ahead of its use, into the slots of a ring.
+// Bursts of up to 4 instructions, never past the end of the program nor across 256 bytes.  An instruction's slot is the lowest
+// bits of its number in DRAM; a burst waits until the slots up to the next 256 bytes are free.  Instructions come out in parts
+// as wide as a beat, 512 bits at most.
 //
 // GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
 `default_nettype none
@@ -7,7 +9,8 @@
 
 module bpi_fetch #(
     parameter DATA_W = 256,    // bits per beat: 32, 64 ... 1024
-    parameter ADDR_W = 64      // bits per DRAM address (bytes), 32 or more
+    parameter ADDR_W = 64,     // bits per DRAM address (bytes), 32 or more
+    parameter PART_W = 256     // bits of a part: DATA_W, 512 at most
 ) (
     input  wire              clk_i,
     input  wire              rst_i,             // synchronous, active high
@@ -17,13 +20,19 @@ module bpi_fetch #(
     input  wire [ADDR_W-1:0] base_i,            // multiple of 64
     input  wire [31:0]       count_i,           // instructions; 0 reads nothing
 
-    // Instructions, in order
-    output wire              ins_valid_o,
-    input  wire              ins_ready_i,
-    output wire [511:0]      ins_data_o,
+    // Parts of instructions, in order, taken at once
+    output wire              part_valid_o,
+    output wire [4-1:0]        part_slot_o,
+    output wire [3:0]        part_index_o,
+    output wire              part_last_o,       // of its instruction
+    output wire [PART_W-1:0] part_o,
+
+    // Slots that are free again
+    input  wire              free_valid_i,
+    input  wire [4-1:0]        free_slot_i,
 
     // Status
-    output wire              idle_o,            // every instruction taken, nothing owed
+    output wire              idle_o,            // all asked for and received
     input  wire              halt_i,            // held until idle_o: no new burst, instructions dropped
     output wire              error_valid_o,     // pulse; after it as if halted, until reset
     output wire [7:0]        error_code_o,      // a cause: MISALIGNED (the base), READ_SLVERR, READ_DECERR
@@ -45,20 +54,22 @@ module bpi_fetch #(
     localparam BEAT_BYTES = DATA_W / 8;
     localparam BYTE_W     = $clog2(BEAT_BYTES);                        // bits of a byte in a beat
     localparam BEAT_W     = ADDR_W - BYTE_W;                           // bits of an address in beats
-    localparam ROOM       = BEAT_BYTES > 64 ? 8 : 64 * 8 / BEAT_BYTES;    // beats
-    localparam ROOM_W     = $clog2(ROOM + 1);
+    localparam SLOTS      = 16, SLOT_W = 4, QUAD_W = SLOT_W - 2;
     localparam LEN_W      = 8 - BYTE_W;                                // bits of a beat in 256 bytes
-    localparam [ROOM_W-1:0] ROOM_ALL = ROOM[ROOM_W-1:0];
+    localparam OWED_W     = $clog2(SLOTS * 64 / (BEAT_BYTES > 64 ? 64 : BEAT_BYTES) + 1);
+    localparam PART_I     = BYTE_W < 6 ? 6 - BYTE_W : 0;               // bits of a part's number
     localparam [7:0] MISALIGNED = 8'd4, READ_SLVERR = 8'd7, READ_DECERR = 8'd8;
 
     reg  failed_q;
     wire stop = halt_i || failed_q;
+    wire misaligned = start_i && base_i[5:0] != 6'd0 && !stop;
+    wire begins     = start_i && base_i[5:0] == 6'd0 && !stop;
 
     // --- Bursts: to the next multiple of 256 bytes, or to the end -----------
     reg  [ADDR_W-7:0] next_q;              // address in instructions
     reg  [31:0]       left_q;              // instructions not yet asked for
-    reg  [ROOM_W-1:0] room_q;              // beats that may still be asked for
-    reg  [ROOM_W-1:0] owed_q;              // beats asked for and not received
+    reg  [OWED_W-1:0] owed_q;              // beats asked for and not received
+    reg  [SLOTS-1:0]  busy_q;              // slots that hold an instruction, or will
     reg               ar_valid_q;
     reg  [BEAT_W-1:0] ar_beat_q;
     reg  [LEN_W-1:0]  ar_len_q;
@@ -69,58 +80,59 @@ module bpi_fetch #(
     wire [ADDR_W-1:0] from     = { next_q, 6'd0 };
     wire [ADDR_W-1:0] to       = { next_q[ADDR_W-7:2], last, 6'd63 };
     wire [LEN_W-1:0]  len      = to[7:BYTE_W] - from[7:BYTE_W];
-    wire [ROOM_W-1:0] beats    = { {(ROOM_W-LEN_W){1'b0}}, len } + { {(ROOM_W-1){1'b0}}, 1'b1 };
-    wire              announce = left_q != 32'd0 && room_q >= beats && !stop && (!ar_valid_q || m_axi_arready_i);
+    wire [OWED_W-1:0] beats    = { {(OWED_W-LEN_W){1'b0} }, len } + { {(OWED_W-1){1'b0} }, 1'b1 };
+    wire [QUAD_W-1:0] quad     = next_q[SLOT_W-1:2];
+    wire              announce = left_q != 32'd0 && busy_q[quad*4 +: 4] == 4'd0 && !stop && (!ar_valid_q || m_axi_arready_i);
 
-    // --- Beats received -----------------------------------------------------
+    // --- Beats and parts ----------------------------------------------------
     reg  [BEAT_W-1:0] here_q;              // address of the next beat
-    wire              room;
-    wire              received   = m_axi_rvalid_i && m_axi_rready_o;
-    wire              refused    = received && m_axi_rresp_i[1] && !stop;
-    wire              misaligned = start_i && base_i[5:0] != 6'd0 && !stop;
-    wire              begins     = start_i && base_i[5:0] == 6'd0 && !stop;
-
-    wire              beat_valid, beat_taken;
-    wire [DATA_W-1:0] beat_data;
-    bpi_fifo #(.WIDTH(DATA_W), .DEPTH(ROOM)) u_beats (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i || stop),
-        .in_valid_i  (received && !refused),
-        .in_ready_o  (room),
-        .in_data_i   (m_axi_rdata_i),
-        .out_valid_o (beat_valid),
-        .out_ready_i (beat_taken),
-        .out_data_o  (beat_data)
-    );
-
-    // --- Instructions: several beats, or a part of one ----------------------
-    reg         ins_valid_q;
-    reg [511:0] beats_q;
-    reg [31:0]  due_q;                     // instructions not yet put out
-    wire        step = beat_valid && (!ins_valid_q || ins_ready_i);
-    wire        whole;                     // this step completes an instruction
+    wire              owed     = owed_q != {OWED_W{1'b0} };
+    wire              received = m_axi_rvalid_i && owed;
+    wire              refused  = received && m_axi_rresp_i[1] && !stop;
+    wire              arrived  = received && !m_axi_rresp_i[1] && !stop;
+    wire              held;                // beats have arrived and have not been put out whole
     generate
-        if (BEAT_BYTES > 64) begin : gen_part
-            reg  upper_q;
-            assign whole      = step;
-            assign beat_taken = step && (upper_q || due_q == 32'd1);
+        if (BEAT_BYTES > 64) begin : gen_two
+            // two instructions in a beat
+            wire              beat_valid, room;
+            wire [DATA_W-1:0] beat;
+            reg  [SLOT_W-1:0] slot_q;
+            reg  [31:0]       due_q;       // instructions not yet put out
+            bpi_fifo #(.WIDTH(DATA_W), .DEPTH(SLOTS / 2)) u_beats (
+                .clk_i       (clk_i),
+                .rst_i       (rst_i || stop),
+                .in_valid_i  (arrived),
+                .in_ready_o  (room),
+                .in_data_i   (m_axi_rdata_i),
+                .out_valid_o (beat_valid),
+                .out_ready_i (slot_q[0] || due_q == 32'd1),
+                .out_data_o  (beat)
+            );
+            assign held         = due_q != 32'd0;
+            assign part_valid_o = beat_valid && !stop;
+            assign part_slot_o  = slot_q;
+            assign part_index_o = 4'd0;
+            assign part_last_o  = 1'b1;
+            assign part_o       = slot_q[0] ? beat[DATA_W-1:DATA_W-PART_W] : beat[PART_W-1:0];
             always @(posedge clk_i) begin
-                if (step) beats_q <= upper_q ? beat_data[DATA_W-1:DATA_W-512] : beat_data[511:0];
-                if (begins) upper_q <= base_i[6];
-                else if (step) upper_q <= !upper_q;
+                if (begins)            slot_q <= base_i[6 +: SLOT_W];
+                else if (part_valid_o) slot_q <= slot_q + 1'b1;
+                if (begins)            due_q <= count_i;
+                else if (part_valid_o) due_q <= due_q - 32'd1;
+                if (rst_i || stop) due_q <= 32'd0;
             end
-        end else if (BEAT_BYTES == 64) begin : gen_one
-            assign whole      = step;
-            assign beat_taken = step;
-            always @(posedge clk_i) if (step) beats_q <= beat_data;
-        end else begin : gen_several
-            reg [5-BYTE_W:0] part_q;
-            assign whole      = step && &part_q;
-            assign beat_taken = step;
-            always @(posedge clk_i) begin
-                if (step) beats_q <= { beat_data, beats_q[511:DATA_W] };
-                if (rst_i || stop) part_q <= {(6-BYTE_W){1'b0}};
-                else if (step) part_q <= part_q + 1'b1;
+            `CHECK(!arrived || room, "a beat came that has no room")
+        end else begin : gen_parts
+            assign held         = 1'b0;
+            assign part_valid_o = arrived;
+            assign part_slot_o  = here_q[PART_I +: SLOT_W];
+            assign part_o       = m_axi_rdata_i;
+            if (BEAT_BYTES == 64) begin : gen_one
+                assign part_index_o = 4'd0;
+                assign part_last_o  = 1'b1;
+            end else begin : gen_several
+                assign part_index_o = { {(4-PART_I){1'b0} }, here_q[PART_I-1:0] };
+                assign part_last_o  = &here_q[PART_I-1:0];
             end
         end
     endgenerate
@@ -129,66 +141,62 @@ module bpi_fetch #(
     reg              error_valid_q;
     reg [7:0]        error_code_q;
     reg [ADDR_W-1:0] error_addr_q;
-
+    integer n;
     always @(posedge clk_i) begin
         if (begins) next_q <= base_i[ADDR_W-1:6];
         else if (announce) next_q <= { next_q[ADDR_W-7:2] + 1'b1, 2'd0 };
         if (begins) here_q <= base_i[ADDR_W-1:BYTE_W];
         else if (received) here_q <= here_q + 1'b1;
+
         if (announce) begin
             ar_beat_q <= from[ADDR_W-1:BYTE_W];
             ar_len_q  <= len;
         end
+        for (n = 0; n < SLOTS; n = n + 1) begin
+            if (announce && quad == n[SLOT_W-1:2] && n[1:0] >= next_q[1:0] && n[1:0] <= last) busy_q[n] <= 1'b1;
+            if (free_valid_i && free_slot_i == n[SLOT_W-1:0]) busy_q[n] <= 1'b0;
+        end
         if (refused) begin
             error_code_q <= m_axi_rresp_i[0] ? READ_DECERR : READ_SLVERR;
-            error_addr_q <= { here_q, {BYTE_W{1'b0}} };
+            error_addr_q <= { here_q, {BYTE_W{1'b0} } };
         end else if (misaligned) begin
             error_code_q <= MISALIGNED;
             error_addr_q <= base_i;
         end
 
         left_q        <= begins ? count_i : !announce ? left_q : at_end ? 32'd0 : left_q - { 29'd0, to_256 };
-        due_q         <= begins ? count_i : whole ? due_q - 32'd1 : due_q;
-        ins_valid_q   <= whole || (ins_valid_q && !ins_ready_i);
-        room_q        <= room_q - (announce ? beats : {ROOM_W{1'b0}}) + { {(ROOM_W-1){1'b0}}, beat_taken };
-        owed_q        <= owed_q + (announce ? beats : {ROOM_W{1'b0}}) - { {(ROOM_W-1){1'b0}}, received };
+        owed_q        <= owed_q + (announce ? beats : {OWED_W{1'b0} }) - { {(OWED_W-1){1'b0} }, received };
         ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);
         error_valid_q <= refused || misaligned;
         failed_q      <= failed_q || refused || misaligned;
-        if (rst_i || stop) begin
-            left_q      <= 32'd0;
-            due_q       <= 32'd0;
-            ins_valid_q <= 1'b0;
-            room_q      <= ROOM_ALL;
-        end
+        if (rst_i || stop)   left_q <= 32'd0;
+        if (rst_i || begins) busy_q <= {SLOTS{1'b0} };
         if (rst_i) begin
-            owed_q        <= {ROOM_W{1'b0}};
+            owed_q        <= {OWED_W{1'b0} };
             ar_valid_q    <= 1'b0;
             error_valid_q <= 1'b0;
             failed_q      <= 1'b0;
         end
     end
 
-    wire unused_ok = &{1'b0, from[BYTE_W-1:0], to[ADDR_W-1:8], to[BYTE_W-1:0], m_axi_rlast_i, room};
+    wire unused_ok = &{1'b0, from[BYTE_W-1:0], to[ADDR_W-1:8], to[BYTE_W-1:0], m_axi_rlast_i};
 
     // --- Outputs ------------------------------------------------------------
-    assign ins_valid_o     = ins_valid_q;
-    assign ins_data_o      = beats_q;
-    assign idle_o          = due_q == 32'd0 && left_q == 32'd0 && owed_q == {ROOM_W{1'b0}} && !ins_valid_q;
+    assign idle_o          = left_q == 32'd0 && !owed && !held;
     assign error_valid_o   = error_valid_q;
     assign error_code_o    = error_code_q;
     assign error_addr_o    = error_addr_q;
     assign m_axi_arvalid_o = ar_valid_q;
-    assign m_axi_araddr_o  = { ar_beat_q, {BYTE_W{1'b0}} };
-    assign m_axi_arlen_o   = { {(8-LEN_W){1'b0}}, ar_len_q };
+    assign m_axi_araddr_o  = { ar_beat_q, {BYTE_W{1'b0} } };
+    assign m_axi_arlen_o   = { {(8-LEN_W){1'b0} }, ar_len_q };
     assign m_axi_arsize_o  = BYTE_W[2:0];
     assign m_axi_arburst_o = 2'b01;
-    assign m_axi_rready_o  = owed_q != {ROOM_W{1'b0}};
+    assign m_axi_rready_o  = owed;
 
     // --- Checks -------------------------------------------------------------
     `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
+    `CHECK_PARAM(PART_W == (DATA_W > 512 ? 512 : DATA_W), "a part is a beat, 512 bits at most")
     `CHECK(!start_i || stop || idle_o, "started while not idle")
-    `CHECK(!received || room, "a beat came that has no room")
 
 endmodule
 `default_nettype wire

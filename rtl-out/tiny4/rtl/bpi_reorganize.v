@@ -12,15 +12,18 @@ module bpi_reorganize #(
     parameter BEAT       = 16,   // elements of a DRAM beat
     parameter CHUNK      = 16,   // elements written in a cycle, 1..BEAT
     parameter LANES      = 16,   // lanes of a buffer vector, at least BEAT
-    parameter DATA_W     = 16    // bits per element
+    parameter DATA_W     = 16,   // bits per element
+    parameter PART_W     = 256   // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire                    clk_i,
     input  wire                    rst_i,
 
-    // Instruction, held until ready
+    // Instruction in parts, then valid until ready
+    input  wire                    part_valid_i,
+    input  wire [3:0]              part_index_i,
+    input  wire [PART_W-1:0]       part_i,
     input  wire                    ins_valid_i,
     output wire                    ins_ready_o,
-    input  wire [511:0]            ins_i,
 
     // Runs, to the write master
     output wire                    cmd_valid_o,
@@ -45,22 +48,30 @@ module bpi_reorganize #(
     localparam BYTES = DATA_W / 8;
 
     // --- Fields -----------------------------------------------------------
-    wire [ADDR_W-1:0] address = ins_i[3*32 +: ADDR_W];
-    wire [BUF_W-1:0] buf_element = ins_i[5*32 +: BUF_W];
-    wire [23:0] elements = ins_i[6*32 +: 24];
-    wire [15:0] positions_w = ins_i[7*32 +: 16];
-    wire [15:0] positions_h = ins_i[7*32+16 +: 16];
-    wire [18-1:0] x_h = { {(18-15){ ins_i[8*32+31]} }, ins_i[8*32+16 +: 15]};
-    wire [18-1:0] x_w = { {(18-15){ ins_i[8*32+15]} }, ins_i[8*32 +: 15]};
-    wire [15:0] bound_h = ins_i[9*32+16 +: 16];
-    wire [15:0] bound_w = ins_i[9*32 +: 16];
-    wire [7:0] stride_h = ins_i[10*32+8 +: 8];
-    wire [7:0] stride_w = ins_i[10*32 +: 8];
-    wire [7:0] phase_h = ins_i[10*32+24 +: 8];
-    wire [7:0] phase_w = ins_i[10*32+16 +: 8];
-    wire [BUF_W-1:0] buf_step_h = ins_i[12*32 +: BUF_W];
-    wire [BUF_W-1:0] buf_step_w = ins_i[11*32 +: BUF_W];
-    wire [ADDR_W-1:0] row_stride = { {(ADDR_W-31){ ins_i[13*32+31]} }, ins_i[13*32 +: 31]};
+    // The instruction, kept as its parts come; bits that nothing reads are no registers
+    localparam WORDS = PART_W / 32;
+    reg [511:0] ins_q;
+    integer word;
+    always @(posedge clk_i) begin
+        for (word = 0; word < 16; word = word + 1)
+            if (part_valid_i && { 28'd0, part_index_i } == word / WORDS) ins_q[word*32 +: 32] <= part_i[(word % WORDS)*32 +: 32];
+    end
+    wire [ADDR_W-1:0] address = ins_q[3*32 +: ADDR_W];
+    wire [BUF_W-1:0] buf_element = ins_q[5*32 +: BUF_W];
+    wire [23:0] elements = ins_q[6*32 +: 24];
+    wire [15:0] positions_w = ins_q[7*32 +: 16];
+    wire [15:0] positions_h = ins_q[7*32+16 +: 16];
+    wire [18-1:0] x_h = { {(18-15){ ins_q[8*32+31]} }, ins_q[8*32+16 +: 15]};
+    wire [18-1:0] x_w = { {(18-15){ ins_q[8*32+15]} }, ins_q[8*32 +: 15]};
+    wire [15:0] bound_h = ins_q[9*32+16 +: 16];
+    wire [15:0] bound_w = ins_q[9*32 +: 16];
+    wire [7:0] stride_h = ins_q[10*32+8 +: 8];
+    wire [7:0] stride_w = ins_q[10*32 +: 8];
+    wire [7:0] phase_h = ins_q[10*32+24 +: 8];
+    wire [7:0] phase_w = ins_q[10*32+16 +: 8];
+    wire [BUF_W-1:0] buf_step_h = ins_q[12*32 +: BUF_W];
+    wire [BUF_W-1:0] buf_step_w = ins_q[11*32 +: BUF_W];
+    wire [ADDR_W-1:0] row_stride = { {(ADDR_W-31){ ins_q[13*32+31]} }, ins_q[13*32 +: 31]};
 
     // --- Control ----------------------------------------------------------
     localparam [1:0] IDLE = 2'd0, SETUP = 2'd1, RUN = 2'd2, FLUSH = 2'd3;
@@ -218,7 +229,7 @@ module bpi_reorganize #(
     `CHECK_PARAM(CHUNK >= 1 && CHUNK <= BEAT, "CHUNK is 1 to BEAT")
     `CHECK(!fire_2q || fifo_ready, "chunk lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, rd_data_i, fifo_ready, part_2_q[27:24], part_3_q[27:20], unused_grid, unused_x};
+    wire unused_ok = &{1'b0, ins_q, rd_data_i, fifo_ready, part_2_q[27:24], part_3_q[27:20], unused_grid, unused_x};
 
 endmodule
 `default_nettype wire

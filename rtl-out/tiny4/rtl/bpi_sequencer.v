@@ -1,5 +1,5 @@
-// bpi_sequencer.v - runs a program: hands decoded instructions to the LOAD, EXEC, STORE queues, lets each queue
-// go on when the others have completed what its instruction waits for, and ends, stops or resets the run.
+// bpi_sequencer.v - runs a program: hands checked instructions to the LOAD, EXEC, STORE queues, counts what each has completed,
+// and ends, stops or resets the run.
 //
 // Queues count the instructions they have completed since the start (timeline semaphores).  An instruction waits for
 // counts that only earlier instructions raise, so no program that the decoder accepts can deadlock.
@@ -10,7 +10,8 @@
 `include "bpi_checks.vh"
 
 module bpi_sequencer #(
-    parameter ADDR_W = 64      // bits of a DRAM byte address
+    parameter ADDR_W = 64,     // bits of a DRAM byte address
+    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -33,12 +34,17 @@ module bpi_sequencer #(
     input  wire              bus_idle_i,          // no transaction is owed
     input  wire              clearing_i,          // the accumulator is still being cleared
 
-    // Decoded instructions
+    // Instructions, in order: their parts, for slots of the ring; then what the check says
     output wire              fetch_start_o,
     output wire              fetch_halt_o,        // also once END has been seen
+    input  wire              part_valid_i,
+    input  wire [4-1:0]        part_slot_i,
+    input  wire [3:0]        part_index_i,
+    input  wire [PART_W-1:0] part_i,
+    output wire              free_valid_o,        // a slot is free again
+    output wire [4-1:0]        free_slot_o,
     input  wire              ins_valid_i,
-    output wire              ins_ready_o,
-    input  wire [511:0]      ins_data_i,
+    input  wire [2:0]        ins_opcode_i,
     input  wire              ins_load_i,
     input  wire              ins_exec_i,
     input  wire              ins_store_i,
@@ -53,28 +59,27 @@ module bpi_sequencer #(
     input  wire [7:0]        fault_cause_i,
     input  wire [ADDR_W-1:0] fault_addr_i,
 
-    // Queue heads, offered when what they wait for has completed
+    // Units: parts of their next instruction, then the whole is offered when what it waits for has completed
+    output wire [3:0]        send_index_o,
+    output wire [PART_W-1:0] send_o,
+    output wire              load_part_o,
     output wire              load_valid_o,
     input  wire              load_ready_i,
-    output wire [511:0]      load_data_o,
+    input  wire              load_done_i,           // pulse
+    output wire              exec_part_o,
     output wire              exec_valid_o,
     input  wire              exec_ready_i,
-    output wire [511:0]      exec_data_o,
+    input  wire              exec_done_i,           // pulse
+    output wire              store_part_o,
     output wire              store_valid_o,
     input  wire              store_ready_i,       // also: completed
-    output wire [511:0]      store_data_o,
-    output wire [895:0]      geometry_o,
-
-    // Completions (pulses)
-    input  wire              load_done_i,
-    input  wire              exec_done_i,
+    output wire [1:0]        geometry_part_o,     // of the first half, of the second half
 
     // To the counters
     output wire              wait_load_o,         // the next EXEC waits for a LOAD
     output wire              wait_store_o         // the next EXEC waits for a STORE
 );
-    localparam [7:0] GEOMETRY = 8'd1, MISALIGNED = 8'd4, NO_END = 8'd12;
-    localparam DEPTH = 4;
+    localparam [7:0] MISALIGNED = 8'd4, NO_END = 8'd12;
 
     // --- Run --------------------------------------------------------------
     localparam [2:0] IDLE = 3'd0, RUN = 3'd1, DRAIN = 3'd2, STOP = 3'd3, CLEAR = 3'd4, SETTLE = 3'd5;
@@ -87,12 +92,12 @@ module bpi_sequencer #(
 
     wire running    = state_q == RUN || state_q == DRAIN;
     wire unaligned  = |program_i[5:0];
-    wire take       = ins_valid_i && ins_ready_o;
     wire refused    = state_q == RUN && ins_valid_i && ins_cause_i != 8'd0;
     reg  all_taken_q;
     wire no_end     = state_q == RUN && all_taken_q;
     wire drained;
     wire fault      = running && (fault_valid_i || refused || no_end);
+    wire take       = state_q == RUN && ins_valid_i && ins_cause_i == 8'd0 && !fault;
     // A START while the core clears itself after a reset is kept until it has.
     reg  pending_q;
     wire clearing   = (state_q == CLEAR || state_q == SETTLE) && !failed_q;
@@ -143,25 +148,13 @@ module bpi_sequencer #(
         end
     end
 
-    // --- Dispatch ---------------------------------------------------------
-    wire geometry_done;
-    wire load_space;
-    wire load_taken = load_valid_o && load_ready_i;
-    wire load_completes = load_done_i;
+    // --- Counts -----------------------------------------------------------
     reg [31:0] loads_q, loads_done_q;      // given, completed
-    wire exec_space;
-    wire exec_taken = exec_valid_o && exec_ready_i;
-    wire exec_completes = exec_done_i || geometry_done;
     reg [31:0] execs_q, execs_done_q;      // given, completed
-    wire store_space;
-    wire store_taken = store_valid_o && store_ready_i;
-    wire store_completes = store_taken;
     reg [31:0] stores_q, stores_done_q;      // given, completed
-    wire ready = state_q == RUN && ins_cause_i == 8'd0 && !fault
-              && (!ins_load_i || load_space)
-              && (!ins_exec_i || exec_space)
-              && (!ins_store_i || store_space);
-
+    wire geometry_done;
+    wire exec_taken = exec_valid_o && exec_ready_i;
+    reg [11:0] tiles_q;                 // EXECs that have left their queue and have not completed
     always @(posedge clk_i) begin
         if (begins) begin
             loads_q <= 32'd0;
@@ -170,82 +163,54 @@ module bpi_sequencer #(
             execs_done_q <= 32'd0;
             stores_q <= 32'd0;
             stores_done_q <= 32'd0;
+            tiles_q <= 12'd0;
         end else begin
             loads_q <= loads_q + {31'd0, take && ins_load_i};
-            loads_done_q <= loads_done_q + {31'd0, load_completes};
+            loads_done_q <= loads_done_q + {31'd0, load_done_i };
             execs_q <= execs_q + {31'd0, take && ins_exec_i};
-            execs_done_q <= execs_done_q + {31'd0, exec_completes};
+            execs_done_q <= execs_done_q + {31'd0, exec_done_i || geometry_done };
             stores_q <= stores_q + {31'd0, take && ins_store_i};
-            stores_done_q <= stores_done_q + {31'd0, store_completes};
+            stores_done_q <= stores_done_q + {31'd0, (store_valid_o && store_ready_i) };
+            tiles_q <= tiles_q + {11'd0, exec_taken} - {11'd0, exec_done_i};
         end
     end
     assign drained = loads_done_q == loads_q && execs_done_q == execs_q && stores_done_q == stores_q && bus_idle_i;
 
     // --- Queues -----------------------------------------------------------
-    wire [7:0] exec_opcode = exec_data_o[0 +: 8];
-    wire second = exec_data_o[8];
-    wire [447:0] half = exec_data_o[2*32 +: 448];
-    wire is_geometry = exec_opcode == GEOMETRY;
-
-    wire load_head;
-    bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_loads (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i || clear_o),
-        .in_valid_i  (take && ins_load_i),
-        .in_ready_o  (load_space),
-        .in_data_i   (ins_data_i),
-        .out_valid_o (load_head),
-        .out_ready_i (load_taken),
-        .out_data_o  (load_data_o)
+    bpi_dispatch #(.PART_W(PART_W)) u_dispatch (
+        .clk_i           (clk_i),
+        .rst_i           (rst_i || clear_o),
+        .start_i         (fetch_start_o),
+        .start_slot_i    (program_i[6 +: 4+1]),
+        .run_i           (running),
+        .part_valid_i    (part_valid_i),
+        .part_slot_i     (part_slot_i),
+        .part_index_i    (part_index_i),
+        .part_i          (part_i),
+        .commit_valid_i  (take),
+        .commit_opcode_i (ins_opcode_i),
+        .free_valid_o    (free_valid_o),
+        .free_slot_o     (free_slot_o),
+        .loads_done_i    (loads_done_q),
+        .load_part_o     (load_part_o),
+        .load_valid_o    (load_valid_o),
+        .load_ready_i    (load_ready_i),
+        .execs_done_i    (execs_done_q),
+        .exec_part_o     (exec_part_o),
+        .exec_valid_o    (exec_valid_o),
+        .exec_ready_i    (exec_ready_i),
+        .stores_done_i   (stores_done_q),
+        .store_part_o    (store_part_o),
+        .store_valid_o   (store_valid_o),
+        .store_ready_i   (store_ready_i),
+        .tiles_done_i    (tiles_q == 12'd0),
+        .send_index_o    (send_index_o),
+        .send_o          (send_o),
+        .geometry_part_o (geometry_part_o),
+        .wait_load_o     (wait_load_o),
+        .wait_store_o    (wait_store_o),
+        .geometry_done_o (geometry_done)
     );
-    wire load_needs_exec = load_data_o[1*32 +: 32] > execs_done_q;
-    wire load_needs_store = load_data_o[2*32 +: 32] > stores_done_q;
-    assign load_valid_o = load_head && running && !load_needs_exec && !load_needs_store;
-
-    wire exec_head;
-    bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_execs (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i || clear_o),
-        .in_valid_i  (take && ins_exec_i),
-        .in_ready_o  (exec_space),
-        .in_data_i   (ins_data_i),
-        .out_valid_o (exec_head),
-        .out_ready_i (exec_taken || geometry_done),
-        .out_data_o  (exec_data_o)
-    );
-    wire exec_needs_load = exec_data_o[1*32 +: 32] > loads_done_q;
-    wire exec_needs_store = exec_data_o[2*32 +: 32] > stores_done_q;
-    assign exec_valid_o = exec_head && running && !is_geometry && !exec_needs_load && !exec_needs_store;
-
-    wire store_head;
-    bpi_fifo #(.WIDTH(512), .DEPTH(DEPTH)) u_stores (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i || clear_o),
-        .in_valid_i  (take && ins_store_i),
-        .in_ready_o  (store_space),
-        .in_data_i   (ins_data_i),
-        .out_valid_o (store_head),
-        .out_ready_i (store_taken),
-        .out_data_o  (store_data_o)
-    );
-    wire store_needs_exec = store_data_o[1*32 +: 32] > execs_done_q;
-    wire store_needs_load = store_data_o[2*32 +: 32] > loads_done_q;
-    assign store_valid_o = store_head && running && !store_needs_exec && !store_needs_load;
-
-    // --- Geometry: set here, in the order of its queue --------------------
-    // A pulse follows the last vector of a tile: tiles in the array have been taken but not completed.
-    reg  [31:0] execs_taken_q;
-    assign geometry_done = exec_head && is_geometry && execs_taken_q == execs_done_q;
-    always @(posedge clk_i) begin
-        if (begins)                           execs_taken_q <= 32'd0;
-        else if (exec_taken || geometry_done) execs_taken_q <= execs_taken_q + 32'd1;
-    end
-
-    reg [448-1:0] first_q, second_q;
-    always @(posedge clk_i) begin
-        if (geometry_done && !second) first_q  <= half;
-        if (geometry_done && second)  second_q <= half;
-    end
 
     // --- Outputs ----------------------------------------------------------
     assign busy_o              = pending_q || (state_q != IDLE && !clearing);
@@ -258,13 +223,9 @@ module bpi_sequencer #(
     assign halt_o              = state_q == STOP || state_q == CLEAR;
     assign fetch_start_o       = begins && !unaligned;
     assign fetch_halt_o        = halt_o || state_q == DRAIN;
-    assign ins_ready_o         = ready;
     assign loads_o             = loads_q;
     assign execs_o             = execs_q;
     assign stores_o            = stores_q;
-    assign geometry_o          = {second_q, first_q};
-    assign wait_load_o         = exec_head && running && !is_geometry && exec_needs_load;
-    assign wait_store_o        = exec_head && running && !is_geometry && !exec_needs_load && exec_needs_store;
 
     wire unused_ok = &{1'b0, index_q[31:26]};
 

@@ -10,15 +10,18 @@ module bpi_store #(
     parameter COLS   = 16,     // lanes of an accumulator vector
     parameter ADDR_W = 64,     // bits of a DRAM byte address
     parameter ACC_W  = 10,     // bits of an accumulator address
-    parameter DATA_BYTES = 2   // bytes of an operand
+    parameter DATA_BYTES = 2,  // bytes of an operand
+    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
 
-    // Instruction, held until ready
+    // Instruction in parts, then valid until ready
+    input  wire               part_valid_i,
+    input  wire [3:0]         part_index_i,
+    input  wire [PART_W-1:0]  part_i,
     input  wire               ins_valid_i,
     output wire               ins_ready_o,
-    input  wire [511:0]       ins_i,
 
     // Runs, to the write master
     output wire               cmd_valid_o,
@@ -38,24 +41,35 @@ module bpi_store #(
     output wire               vec_valid_o,
     input  wire               vec_ready_i,
     output wire [COLS*32-1:0] vec_data_o,
-    output wire [7:0]         vec_lanes_o
+    output wire [7:0]         vec_lanes_o,
+    output wire               narrow_o,           // as operands
+    output wire [4:0]         shift_o
 );
     localparam DEPTH = 8;
 
     // --- Fields -----------------------------------------------------------
-    wire narrow = ins_i[8];
-    wire [ADDR_W-1:0] address = ins_i[3*32 +: ADDR_W];
-    wire [ACC_W-1:0] acc_base = ins_i[5*32 +: ACC_W];
-    wire [15:0] groups = ins_i[6*32 +: 16];
-    wire [15:0] vectors = ins_i[6*32+16 +: 16];
-    wire [15:0] n1 = ins_i[7*32 +: 16];
-    wire [15:0] n2 = ins_i[7*32+16 +: 16];
-    wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_i[8*32+31]} }, ins_i[8*32 +: 31]};
-    wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_i[9*32+31]} }, ins_i[9*32 +: 31]};
-    wire [ACC_W-1:0] acc_stride1 = ins_i[10*32 +: ACC_W];
-    wire [ACC_W-1:0] acc_stride2 = ins_i[11*32 +: ACC_W];
-    wire [7:0] last_lanes = ins_i[12*32 +: 8];
-    wire [ACC_W-1:0] acc_group = ins_i[13*32 +: ACC_W];
+    // The instruction, kept as its parts come; bits that nothing reads are no registers
+    localparam WORDS = PART_W / 32;
+    reg [511:0] ins_q;
+    integer word;
+    always @(posedge clk_i) begin
+        for (word = 0; word < 16; word = word + 1)
+            if (part_valid_i && { 28'd0, part_index_i } == word / WORDS) ins_q[word*32 +: 32] <= part_i[(word % WORDS)*32 +: 32];
+    end
+    wire narrow = ins_q[8];
+    wire [4:0] shift = ins_q[16 +: 5];
+    wire [ADDR_W-1:0] address = ins_q[3*32 +: ADDR_W];
+    wire [ACC_W-1:0] acc_base = ins_q[5*32 +: ACC_W];
+    wire [15:0] groups = ins_q[6*32 +: 16];
+    wire [15:0] vectors = ins_q[6*32+16 +: 16];
+    wire [15:0] n1 = ins_q[7*32 +: 16];
+    wire [15:0] n2 = ins_q[7*32+16 +: 16];
+    wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_q[8*32+31]} }, ins_q[8*32 +: 31]};
+    wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_q[9*32+31]} }, ins_q[9*32 +: 31]};
+    wire [ACC_W-1:0] acc_stride1 = ins_q[10*32 +: ACC_W];
+    wire [ACC_W-1:0] acc_stride2 = ins_q[11*32 +: ACC_W];
+    wire [7:0] last_lanes = ins_q[12*32 +: 8];
+    wire [ACC_W-1:0] acc_group = ins_q[13*32 +: ACC_W];
 
     // --- Control ----------------------------------------------------------
     localparam [2:0] IDLE = 3'd0, GROUP = 3'd1, RUN_BYTES = 3'd2, RUN = 3'd3, FLUSH = 3'd4, DONE = 3'd5;
@@ -185,11 +199,13 @@ module bpi_store #(
     assign cmd_bytes_o   = run_bytes_q;
     assign drain_valid_o = drain_busy_q && credit_q != 4'd0;
     assign drain_addr_o  = v_addr_q;
+    assign narrow_o      = narrow;
+    assign shift_o       = shift;
 
     // --- Checks -----------------------------------------------------------
     `CHECK(!drain_valid_i || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_i, group_elements_q[31:24], part_2_q[27:24], part_3_q[27:20], fifo_ready};
+    wire unused_ok = &{1'b0, ins_q, group_elements_q[31:24], part_2_q[27:24], part_3_q[27:20], fifo_ready};
 
 endmodule
 `default_nettype wire

@@ -10,18 +10,21 @@
 module bpi_tap_walker #(
     parameter DYN_W = 16,      // bits of an element address of the dynamic buffer
     parameter PIX_W = 24,      // bits of a pixel address (accumulator, or stationary buffer in wgrad)
-    parameter TILE_W = 24      // bits of a tile address (stationary buffer, or accumulator in wgrad)
+    parameter TILE_W = 24,     // bits of a tile address (stationary buffer, or accumulator in wgrad)
+    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
 
-    // Tile: the EXEC instruction, held until ready
+    // Tile: the EXEC instruction in parts, then valid until ready
+    input  wire               part_valid_i,
+    input  wire [3:0]         part_index_i,
+    input  wire [PART_W-1:0]  part_i,
     input  wire               tile_valid_i,
     output wire               tile_ready_o,
-    input  wire [511:0]       tile_i,
 
-    // Geometry, still while a tile is open
-    input  wire [895:0]       geometry_i,
+    // Geometry: a part of its first half, of its second half; none while a tile is open
+    input  wire [1:0]         geometry_part_i,
 
     // One stationary tile, to all three address generators in the same cycle
     output wire               tap_valid_o,
@@ -46,61 +49,79 @@ module bpi_tap_walker #(
     output wire [TILE_W-1:0]  tap_tile_addr_o
 );
     // --- Fields -----------------------------------------------------------
-    wire reduce = tile_i[8];
-    wire by_column = tile_i[9];
-    wire rect = tile_i[10];
-    wire fused = tile_i[11];
-    wire [15:0] images = tile_i[3*32 +: 16];
-    wire [15:0] column_tiles = tile_i[3*32+16 +: 16];
-    wire [15:0] positions_h = tile_i[4*32 +: 16];
-    wire [15:0] positions_w = tile_i[4*32+16 +: 16];
-    wire [15:0] reduction_tiles = tile_i[5*32 +: 16];
-    wire [7:0] row_lanes_last = tile_i[5*32+16 +: 8];
-    wire [7:0] column_lanes_last = tile_i[5*32+24 +: 8];
-    wire [DYN_W-1:0] dyn_base = tile_i[6*32 +: DYN_W];
-    wire [PIX_W-1:0] pix_base = tile_i[7*32 +: PIX_W];
-    wire [TILE_W-1:0] tile_base = tile_i[8*32 +: TILE_W];
-    wire [18-1:0] x_h = { {(18-15){ tile_i[9*32+15]} }, tile_i[9*32 +: 15]};
-    wire [18-1:0] x_w = { {(18-15){ tile_i[9*32+31]} }, tile_i[9*32+16 +: 15]};
-    wire [7:0] phase_h = tile_i[11*32 +: 8];
-    wire [7:0] phase_w = tile_i[11*32+8 +: 8];
-    wire [18-1:0] last_h = { {(18-15){ tile_i[10*32+15]} }, tile_i[10*32 +: 15]};
-    wire [18-1:0] last_w = { {(18-15){ tile_i[10*32+31]} }, tile_i[10*32+16 +: 15]};
-    wire [7:0] last_phase_h = tile_i[11*32+16 +: 8];
-    wire [7:0] last_phase_w = tile_i[11*32+24 +: 8];
-    wire [7:0] taps_h = tile_i[12*32 +: 8];
-    wire [7:0] taps_w = tile_i[12*32+8 +: 8];
-    wire [17:0] edge_w = tile_i[13*32 +: 18];
+    // The instruction, kept as its parts come; bits that nothing reads are no registers
+    localparam WORDS = PART_W / 32;
+    reg [511:0] ins_q;
+    integer word;
+    always @(posedge clk_i) begin
+        for (word = 0; word < 16; word = word + 1)
+            if (part_valid_i && { 28'd0, part_index_i } == word / WORDS) ins_q[word*32 +: 32] <= part_i[(word % WORDS)*32 +: 32];
+    end
+    // The geometry, kept as its parts come: 14 words in each half, from word 2 on; bits that nothing reads are no registers
+    localparam HALF_WORDS = PART_W / 32;
+    reg [895:0] geometry_q;
+    integer g;
+    always @(posedge clk_i) begin
+        for (g = 0; g < 28; g = g + 1)
+            if (geometry_part_i[g / 14] && { 28'd0, part_index_i } == (g % 14 + 2) / HALF_WORDS)
+                geometry_q[g*32 +: 32] <= part_i[(g % 14 + 2) % HALF_WORDS * 32 +: 32];
+    end
 
-    wire [7:0] group_vectors = geometry_i[27*32 +: 8];
-    wire [7:0] row_lanes = geometry_i[27*32+16 +: 8];
-    wire [7:0] column_lanes = geometry_i[27*32+24 +: 8];
+    wire reduce = ins_q[8];
+    wire by_column = ins_q[9];
+    wire rect = ins_q[10];
+    wire fused = ins_q[11];
+    wire [15:0] images = ins_q[3*32 +: 16];
+    wire [15:0] column_tiles = ins_q[3*32+16 +: 16];
+    wire [15:0] positions_h = ins_q[4*32 +: 16];
+    wire [15:0] positions_w = ins_q[4*32+16 +: 16];
+    wire [15:0] reduction_tiles = ins_q[5*32 +: 16];
+    wire [7:0] row_lanes_last = ins_q[5*32+16 +: 8];
+    wire [7:0] column_lanes_last = ins_q[5*32+24 +: 8];
+    wire [DYN_W-1:0] dyn_base = ins_q[6*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_base = ins_q[7*32 +: PIX_W];
+    wire [TILE_W-1:0] tile_base = ins_q[8*32 +: TILE_W];
+    wire [18-1:0] x_h = { {(18-15){ ins_q[9*32+15]} }, ins_q[9*32 +: 15]};
+    wire [18-1:0] x_w = { {(18-15){ ins_q[9*32+31]} }, ins_q[9*32+16 +: 15]};
+    wire [7:0] phase_h = ins_q[11*32 +: 8];
+    wire [7:0] phase_w = ins_q[11*32+8 +: 8];
+    wire [18-1:0] last_h = { {(18-15){ ins_q[10*32+15]} }, ins_q[10*32 +: 15]};
+    wire [18-1:0] last_w = { {(18-15){ ins_q[10*32+31]} }, ins_q[10*32+16 +: 15]};
+    wire [7:0] last_phase_h = ins_q[11*32+16 +: 8];
+    wire [7:0] last_phase_w = ins_q[11*32+24 +: 8];
+    wire [7:0] taps_h = ins_q[12*32 +: 8];
+    wire [7:0] taps_w = ins_q[12*32+8 +: 8];
+    wire [17:0] edge_w = ins_q[13*32 +: 18];
+
+    wire [7:0] group_vectors = geometry_q[27*32 +: 8];
+    wire [7:0] row_lanes = geometry_q[27*32+16 +: 8];
+    wire [7:0] column_lanes = geometry_q[27*32+24 +: 8];
     wire in_groups = |group_vectors;             // groups side by side: channel tiles go with column tiles
-    wire [DYN_W-1:0] dyn_tile = geometry_i[5*32 +: DYN_W];
-    wire [DYN_W-1:0] dyn_tap_h = geometry_i[8*32 +: DYN_W];
-    wire [DYN_W-1:0] dyn_borrow_h = geometry_i[9*32 +: DYN_W];
-    wire [DYN_W-1:0] dyn_tap_w = geometry_i[12*32 +: DYN_W];
-    wire [DYN_W-1:0] dyn_borrow_w = geometry_i[13*32 +: DYN_W];
-    wire [PIX_W-1:0] pix_tile = geometry_i[15*32 +: PIX_W];
-    wire [PIX_W-1:0] pix_tap_h = geometry_i[18*32 +: PIX_W];
-    wire [PIX_W-1:0] pix_tap_w = geometry_i[21*32 +: PIX_W];
-    wire [TILE_W-1:0] tile_tap_h = geometry_i[22*32 +: TILE_W];
-    wire [TILE_W-1:0] tile_tap_w = geometry_i[23*32 +: TILE_W];
-    wire [TILE_W-1:0] tile_reduction = geometry_i[24*32 +: TILE_W];
-    wire [TILE_W-1:0] tile_column = geometry_i[25*32 +: TILE_W];
-    wire [15:0] x_tap_h = geometry_i[1*32 +: 16];
-    wire [15:0] x_tap_w = geometry_i[1*32+16 +: 16];
-    wire [7:0] phase_tap_h = geometry_i[3*32 +: 8];
-    wire [7:0] phase_tap_w = geometry_i[3*32+8 +: 8];
-    wire [7:0] phase_mod_h = geometry_i[2*32+16 +: 8];
-    wire [7:0] phase_mod_w = geometry_i[2*32+24 +: 8];
+    wire [DYN_W-1:0] dyn_tile = geometry_q[5*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_tap_h = geometry_q[8*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_borrow_h = geometry_q[9*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_tap_w = geometry_q[12*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_borrow_w = geometry_q[13*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_tile = geometry_q[15*32 +: PIX_W];
+    wire [PIX_W-1:0] pix_tap_h = geometry_q[18*32 +: PIX_W];
+    wire [PIX_W-1:0] pix_tap_w = geometry_q[21*32 +: PIX_W];
+    wire [TILE_W-1:0] tile_tap_h = geometry_q[22*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_tap_w = geometry_q[23*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_reduction = geometry_q[24*32 +: TILE_W];
+    wire [TILE_W-1:0] tile_column = geometry_q[25*32 +: TILE_W];
+    wire [15:0] x_tap_h = geometry_q[1*32 +: 16];
+    wire [15:0] x_tap_w = geometry_q[1*32+16 +: 16];
+    wire [7:0] phase_tap_h = geometry_q[3*32 +: 8];
+    wire [7:0] phase_tap_w = geometry_q[3*32+8 +: 8];
+    wire [7:0] phase_mod_h = geometry_q[2*32+16 +: 8];
+    wire [7:0] phase_mod_w = geometry_q[2*32+24 +: 8];
     // fused: the coordinate along w counts elements, as the dynamic address does
-    wire [18-1:0] edge_tap_w = geometry_i[12*32 +: 18];
-    wire [DYN_W-1:0] dyn_pos_h = geometry_i[6*32 +: DYN_W];
-    wire [DYN_W-1:0] dyn_pos_w = geometry_i[10*32 +: DYN_W];
-    wire [PIX_W-1:0] pix_pos_h = geometry_i[16*32 +: PIX_W];
-    wire [PIX_W-1:0] pix_pos_w = geometry_i[19*32 +: PIX_W];
-    wire [18-1:0] edge_pos_w = geometry_i[10*32 +: 18];
+    wire [18-1:0] edge_tap_w = geometry_q[12*32 +: 18];
+    wire [DYN_W-1:0] dyn_pos_h = geometry_q[6*32 +: DYN_W];
+    wire [DYN_W-1:0] dyn_pos_w = geometry_q[10*32 +: DYN_W];
+    wire [PIX_W-1:0] pix_pos_h = geometry_q[16*32 +: PIX_W];
+    wire [PIX_W-1:0] pix_pos_w = geometry_q[19*32 +: PIX_W];
+    wire [18-1:0] edge_pos_w = geometry_q[10*32 +: 18];
 
     // --- Control ----------------------------------------------------------
     localparam [2:0] IDLE = 3'd0, RANGE_H = 3'd1, ADVANCE_H = 3'd2, RANGE_W = 3'd3, ADVANCE_W = 3'd4, EMIT = 3'd5, FINISH = 3'd6;
@@ -313,7 +334,7 @@ module bpi_tap_walker #(
     assign tap_tile_addr_o       = tile_w_q;
 
     // The decoder has checked the instruction; the address generators take their own steps from the geometry.
-    wire unused_ok = &{1'b0, tile_i, geometry_i };
+    wire unused_ok = &{1'b0, ins_q, geometry_q };
 
 endmodule
 `default_nettype wire

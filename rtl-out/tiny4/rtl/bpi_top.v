@@ -86,6 +86,7 @@ module bpi_top (
     localparam ADD_STAGES = 1;      // cycles of one addition
     localparam ADDR_W     = 32;     // bits of a DRAM byte address
     localparam BUS_W      = 32;    // bits of a beat
+    localparam PART_W     = 32;    // bits of a part of an instruction
     localparam BEAT       = 4;     // elements of a beat
     localparam BEAT_BYTES = 4;
     localparam OUTSTANDING = 4;    // bursts in flight
@@ -239,17 +240,24 @@ module bpi_top (
     // --- Program ----------------------------------------------------------
     wire              clear, halt;
     wire              rst = rst_i || clear;
-    wire              fetch_start, fetch_halt, fetch_valid, fetch_ready;
-    wire [511:0]      fetch_data;
-    bpi_fetch #(.DATA_W(BUS_W), .ADDR_W(ADDR_W)) u_fetch (
+    wire              fetch_start, fetch_halt;
+    wire              part_valid, part_last, free_valid;
+    wire [4-1:0]        part_slot, free_slot;
+    wire [3:0]        part_index;
+    wire [PART_W-1:0] part;
+    bpi_fetch #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .PART_W(PART_W)) u_fetch (
         .clk_i           (clk_i),
         .rst_i           (rst),
         .start_i         (fetch_start),
         .base_i          (program_base),
         .count_i         (program_count),
-        .ins_valid_o     (fetch_valid),
-        .ins_ready_i     (fetch_ready),
-        .ins_data_o      (fetch_data),
+        .part_valid_o    (part_valid),
+        .part_slot_o     (part_slot),
+        .part_index_o    (part_index),
+        .part_last_o     (part_last),
+        .part_o          (part),
+        .free_valid_i    (free_valid),
+        .free_slot_i     (free_slot),
         .idle_o          (unit_idle[PROGRAM]),
         .halt_i          (fetch_halt),
         .error_valid_o   (unit_error[PROGRAM]),
@@ -268,45 +276,44 @@ module bpi_top (
         .m_axi_rlast_i   (r_last)
     );
 
-    wire         ins_valid, ins_ready, ins_load, ins_exec, ins_store, ins_end;
-    wire [511:0] ins_data;
+    wire         ins_valid, ins_load, ins_exec, ins_store, ins_end;
+    wire [2:0]   ins_opcode;
     wire [7:0]   ins_cause;
     wire [31:0]  loads, execs, stores;
     bpi_decode #(
-        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(DATA_BYTES)
+        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W)
     ) u_decode (
-        .clk_i       (clk_i),
-        .rst_i       (rst || fetch_halt),    // also drops what stands behind END
-        .in_valid_i  (fetch_valid),
-        .in_ready_o  (fetch_ready),
-        .in_data_i   (fetch_data),
-        .loads_i     (loads),
-        .execs_i     (execs),
-        .stores_i    (stores),
-        .out_valid_o (ins_valid),
-        .out_ready_i (ins_ready),
-        .out_data_o  (ins_data),
-        .out_load_o  (ins_load),
-        .out_exec_o  (ins_exec),
-        .out_store_o (ins_store),
-        .out_end_o   (ins_end),
-        .out_cause_o (ins_cause)
+        .clk_i        (clk_i),
+        .rst_i        (rst || fetch_halt),    // also drops what stands behind END
+        .part_valid_i (part_valid),
+        .part_index_i (part_index),
+        .part_last_i  (part_last),
+        .part_i       (part),
+        .loads_i      (loads),
+        .execs_i      (execs),
+        .stores_i     (stores),
+        .out_valid_o  (ins_valid),
+        .out_opcode_o (ins_opcode),
+        .out_load_o   (ins_load),
+        .out_exec_o   (ins_exec),
+        .out_store_o  (ins_store),
+        .out_end_o    (ins_end),
+        .out_cause_o  (ins_cause)
     );
 
     wire              fault_valid;
     wire [7:0]        fault_cause;
     wire [ADDR_W-1:0] fault_addr;
-    wire              load_valid, load_ready, load_done;
-    wire [511:0]      load_ins;
-    wire              exec_valid, exec_ready, exec_done;
-    wire [511:0]      exec_ins;
-    wire              store_valid, store_ready;
-    wire [511:0]      store_ins;
+    wire              load_part, load_valid, load_ready, load_done;
+    wire              exec_part, exec_valid, exec_ready, exec_done;
+    wire              store_part, store_valid, store_ready;
     wire              wait_load;
     wire              wait_store;
-    wire [895:0]      geometry;
+    wire [1:0]        geometry_part;
+    wire [3:0]        send_index;
+    wire [PART_W-1:0] send;
     wire              bus_idle, accumulator_busy;
-    bpi_sequencer #(.ADDR_W(ADDR_W)) u_sequencer (
+    bpi_sequencer #(.ADDR_W(ADDR_W), .PART_W(PART_W)) u_sequencer (
         .clk_i               (clk_i),
         .rst_i               (rst_i),
         .start_i             (start),
@@ -325,9 +332,14 @@ module bpi_top (
         .clearing_i          (accumulator_busy),
         .fetch_start_o       (fetch_start),
         .fetch_halt_o        (fetch_halt),
+        .part_valid_i        (part_valid),
+        .part_slot_i         (part_slot),
+        .part_index_i        (part_index),
+        .part_i              (part),
+        .free_valid_o        (free_valid),
+        .free_slot_o         (free_slot),
         .ins_valid_i         (ins_valid),
-        .ins_ready_o         (ins_ready),
-        .ins_data_i          (ins_data),
+        .ins_opcode_i        (ins_opcode),
         .ins_load_i          (ins_load),
         .ins_exec_i          (ins_exec),
         .ins_store_i         (ins_store),
@@ -337,22 +349,24 @@ module bpi_top (
         .fault_cause_i       (fault_cause),
         .fault_addr_i        (fault_addr),
         .loads_o             (loads),
+        .load_part_o         (load_part),
         .load_valid_o        (load_valid),
         .load_ready_i        (load_ready),
-        .load_data_o         (load_ins),
         .load_done_i         (load_done),
         .execs_o             (execs),
+        .exec_part_o         (exec_part),
         .exec_valid_o        (exec_valid),
         .exec_ready_i        (exec_ready),
-        .exec_data_o         (exec_ins),
         .exec_done_i         (exec_done),
         .stores_o            (stores),
+        .store_part_o        (store_part),
         .store_valid_o       (store_valid),
         .store_ready_i       (store_ready),
-        .store_data_o        (store_ins),
+        .send_index_o        (send_index),
+        .send_o              (send),
         .wait_load_o         (wait_load),
         .wait_store_o        (wait_store),
-        .geometry_o          (geometry)
+        .geometry_part_o     (geometry_part)
     );
 
     // --- LOAD -------------------------------------------------------------
@@ -362,32 +376,17 @@ module bpi_top (
     wire [BEAT-1:0]   wr_strb;
     wire [BUS_W-1:0]  wr_data;
     wire [7:0]        read_bytes;
-    wire [ADDR_W-1:0] load_address = load_ins[3*32 +: ADDR_W];
-    wire load_stationary = load_ins[8];
-    wire load_reorganize = load_ins[9];
-    wire [31:0] load_buf_element = load_ins[5*32 +: 32];
-    wire [23:0] load_row_bytes = load_ins[6*32 +: 24];
-    wire [15:0] load_n1 = load_ins[7*32 +: 16];
-    wire [15:0] load_n2 = load_ins[7*32+16 +: 16];
-    wire [31:0] load_stride1 = load_ins[8*32 +: 32];
-    wire [31:0] load_stride2 = load_ins[9*32 +: 32];
-    wire [31:0] load_buf_stride1 = load_ins[10*32 +: 32];
-    wire [31:0] load_buf_stride2 = load_ins[11*32 +: 32];
-    bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES), .BUFFERS(BUFFERS), .SELECT_W(1)) u_dma_read (
+    wire              load_opens, load_reorganize;
+    bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES), .BUFFERS(BUFFERS), .SELECT_W(1), .PART_W(PART_W)) u_dma_read (
         .clk_i            (clk_i),
         .rst_i            (rst),
+        .part_valid_i     (load_part),
+        .part_index_i     (send_index),
+        .part_i           (send),
         .cmd_valid_i      (load_valid),
         .cmd_ready_o      (load_ready),
-        .cmd_addr_i       (load_address),
-        .cmd_select_i     (load_stationary),
-        .cmd_buf_i        (load_buf_element),
-        .cmd_row_bytes_i  (load_row_bytes),
-        .cmd_n1_i         (load_n1),
-        .cmd_n2_i         (load_n2),
-        .cmd_stride1_i    (load_stride1),
-        .cmd_stride2_i    (load_stride2),
-        .cmd_bufstride1_i (load_buf_stride1),
-        .cmd_bufstride2_i (load_buf_stride2),
+        .cmd_opens_o      (load_opens),
+        .cmd_reorganize_o (load_reorganize),
         .wr_valid_o       (wr_valid),
         .wr_addr_o        (wr_addr),
         .wr_strb_o        (wr_strb),
@@ -432,13 +431,15 @@ module bpi_top (
     wire [DYN_W-1:0]           tap_dyn_addr;
     wire [BLOCK_ADDR_W-1:0]    tap_pix_addr;
     wire [BLOCK_ADDR_W-1:0]    tap_tile_addr;
-    bpi_tap_walker #(.DYN_W(DYN_W), .PIX_W(BLOCK_ADDR_W), .TILE_W(BLOCK_ADDR_W)) u_tap_walker (
+    bpi_tap_walker #(.DYN_W(DYN_W), .PIX_W(BLOCK_ADDR_W), .TILE_W(BLOCK_ADDR_W), .PART_W(PART_W)) u_tap_walker (
         .clk_i                 (clk_i),
         .rst_i                 (rst),
         .tile_valid_i          (exec_valid),
         .tile_ready_o          (exec_ready),
-        .tile_i                (exec_ins),
-        .geometry_i            (geometry),
+        .part_valid_i          (exec_part),
+        .geometry_part_i       (geometry_part),
+        .part_index_i          (send_index),
+        .part_i                (send),
         .tap_valid_o           (tap_valid),
         .tap_end_o             (tap_end),
         .tap_reduce_o          (tap_reduce),
@@ -574,7 +575,7 @@ module bpi_top (
     wire                        info_valid, info_ready, info_first, info_last;
     wire [7:0]                  info_lanes;
     wire [15:0]                 info_inside, info_zero;
-    bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(DYN_LANES), .ADDR_W(DYN_W)) u_agu_dynamic (
+    bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(DYN_LANES), .ADDR_W(DYN_W), .PART_W(PART_W)) u_agu_dynamic (
         .clk_i                 (clk_i),
         .rst_i                 (rst),
         .tap_valid_i           (dynamic_tap_valid),
@@ -592,7 +593,9 @@ module bpi_top (
         .tap_reduction_tiles_i (dynamic_tap_reduction_tiles),
         .tap_row_lanes_i       (dynamic_tap_row_lanes),
         .tap_addr_i            (dynamic_tap_addr),
-        .geometry_i            (geometry),
+        .geometry_part_i       (geometry_part),
+        .part_index_i          (send_index),
+        .part_i                (send),
         .rd_valid_o            (exec_rd_valid),
         .rd_addr_o             (exec_rd_addr),
         .rd_data_i             (dynamic_data),
@@ -638,7 +641,7 @@ module bpi_top (
     wire                         weight_block_valid, weight_block_ready, weight_by_column;
     wire                         weight_valid, weight_ready;
     wire [ROWS*DATA_W-1:0]       weight_data;
-    bpi_agu_stationary #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .LANES(STAT_LANES), .ADDR_W(STAT_W)) u_agu_stationary (
+    bpi_agu_stationary #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .LANES(STAT_LANES), .ADDR_W(STAT_W), .PART_W(PART_W)) u_agu_stationary (
         .clk_i              (clk_i),
         .rst_i              (rst),
         .tap_valid_i        (stationary_tap_valid),
@@ -655,7 +658,9 @@ module bpi_top (
         .tap_column_lanes_i (stationary_tap_column_lanes),
         .tap_pix_addr_i     (stationary_tap_pix_addr),
         .tap_tile_addr_i    (stationary_tap_tile_addr),
-        .geometry_i         (geometry),
+        .geometry_part_i    (geometry_part),
+        .part_index_i       (send_index),
+        .part_i             (send),
         .rd_valid_o         (stat_rd_valid),
         .rd_addr_o          (stat_rd_addr),
         .rd_data_i          (stationary_data),
@@ -700,8 +705,9 @@ module bpi_top (
     wire [BLOCK_ADDR_W-1:0] item_addr;
     wire [7:0]              item_columns, item_lanes;
     wire [1:0]              item_keep, x_keep, y_keep;
+    wire [7:0]              group_lanes;
     wire [15:0]             item_inside, item_zero;
-    bpi_agu_accumulate #(.ADDR_W(BLOCK_ADDR_W)) u_agu_accumulate (
+    bpi_agu_accumulate #(.ADDR_W(BLOCK_ADDR_W), .PART_W(PART_W)) u_agu_accumulate (
         .clk_i              (clk_i),
         .rst_i              (rst),
         .tap_valid_i        (accumulate_tap_valid),
@@ -715,7 +721,9 @@ module bpi_top (
         .tap_column_lanes_i (accumulate_tap_column_lanes),
         .tap_pix_addr_i     (accumulate_tap_pix_addr),
         .tap_tile_addr_i    (accumulate_tap_tile_addr),
-        .geometry_i         (geometry),
+        .geometry_part_i    (geometry_part),
+        .part_index_i       (send_index),
+        .part_i             (send),
         .info_valid_i       (info_valid),
         .info_ready_o       (info_ready),
         .info_first_i       (info_first),
@@ -732,6 +740,7 @@ module bpi_top (
         .item_columns_o     (item_columns),
         .item_keep_o        (item_keep),
         .item_lanes_o       (item_lanes),
+        .group_lanes_o      (group_lanes),
         .item_inside_o      (item_inside),
         .item_zero_o        (item_zero)
     );
@@ -803,7 +812,6 @@ module bpi_top (
     );
 
     wire               acc_valid = y_valid && !y_end;
-    wire [7:0] group_lanes = geometry[27*32+8 +: 8];
     wire               drain_valid, drain_ready, drain_data_valid;
     wire [ACC_W-1:0]   drain_addr;
     wire [COLS*32-1:0] drain_data;
@@ -838,13 +846,17 @@ module bpi_top (
     wire [31:0]       s_cmd_bytes;
     wire [COLS*32-1:0] vec_data;
     wire [7:0]        vec_lanes, s_chunk_bytes;
+    wire              store_narrow;
+    wire [4:0]        store_shift;
     wire [BUS_W-1:0]  s_chunk_data;
-    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES)) u_store (
+    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W)) u_store (
         .clk_i         (clk_i),
         .rst_i         (rst),
         .ins_valid_i   (s_valid),
         .ins_ready_o   (s_ready),
-        .ins_i         (store_ins),
+        .part_valid_i  (store_part),
+        .part_index_i  (send_index),
+        .part_i        (send),
         .cmd_valid_o   (s_cmd_valid),
         .cmd_ready_i   (s_cmd_ready),
         .cmd_addr_o    (s_cmd_addr),
@@ -858,11 +870,11 @@ module bpi_top (
         .vec_valid_o   (vec_valid),
         .vec_ready_i   (vec_ready),
         .vec_data_o    (vec_data),
-        .vec_lanes_o   (vec_lanes)
+        .vec_lanes_o   (vec_lanes),
+        .narrow_o      (store_narrow),
+        .shift_o       (store_shift)
     );
 
-    wire store_narrow = store_ins[8];
-    wire [4:0] store_shift = store_ins[16 +: 5];
     bpi_epilogue #(.COLS(COLS), .BEAT_BYTES(BEAT_BYTES)) u_epilogue (
         .clk_i       (clk_i),
         .rst_i       (rst),
@@ -884,12 +896,14 @@ module bpi_top (
     wire [DYN_W-1:0]  z_rd_addr;
     wire [BUS_W-1:0]  z_chunk_data;
     wire [7:0]        z_chunk_bytes;
-    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(DYN_W), .BEAT(BEAT), .CHUNK(4), .LANES(DYN_LANES), .DATA_W(DATA_W)) u_reorganize (
+    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(DYN_W), .BEAT(BEAT), .CHUNK(4), .LANES(DYN_LANES), .DATA_W(DATA_W), .PART_W(PART_W)) u_reorganize (
         .clk_i         (clk_i),
         .rst_i         (rst),
         .ins_valid_i   (z_valid),
         .ins_ready_o   (z_ready),
-        .ins_i         (store_ins),
+        .part_valid_i  (store_part),
+        .part_index_i  (send_index),
+        .part_i        (send),
         .cmd_valid_o   (z_cmd_valid),
         .cmd_ready_i   (z_cmd_ready),
         .cmd_addr_o    (z_cmd_addr),
@@ -904,10 +918,13 @@ module bpi_top (
         .chunk_data_o  (z_chunk_data),
         .chunk_bytes_o (z_chunk_bytes)
     );
-    bpi_write_select #(.ADDR_W(ADDR_W), .DATA_W(BUS_W), .BUF_W(DYN_W)) u_write_select (
+    bpi_write_select #(.ADDR_W(ADDR_W), .DATA_W(BUS_W), .BUF_W(DYN_W), .PART_W(PART_W)) u_write_select (
         .ins_valid_i              (store_valid),
         .ins_ready_o              (store_ready),
-        .ins_i                    (store_ins),
+        .clk_i                    (clk_i),
+        .part_valid_i             (store_part),
+        .part_index_i             (send_index),
+        .part_i                   (send),
         .reorganizing_o           (reorganizing),
         .store_valid_o            (s_valid),
         .store_ready_i            (s_ready),
@@ -1006,7 +1023,7 @@ module bpi_top (
         .busy_i                   (busy),
         .start_i                  (fetch_start),
         .load_valid_i             (load_valid),
-        .load_ready_i             (load_ready),
+        .load_ready_i             (load_opens),
         .load_reorganize_i        (load_reorganize),
         .load_done_i              (load_done),
         .dynamic_write_i          (wr_valid[DYNAMIC]),
@@ -1056,7 +1073,7 @@ module bpi_top (
                                inc_stall_stationary, inc_prologue_cycles};
 
     wire unused_ok = &{1'b0, m_axi_bid, read_bytes, write_bytes, useful, zero, idle_lanes, wr_addr, unused_first, unused_last, unused_meta,
-                       unused_rd, load_ins, store_ins};
+                       unused_rd};
 
 endmodule
 `default_nettype wire

@@ -8,13 +8,18 @@
 module bpi_write_select #(
     parameter ADDR_W = 64,     // bits of a DRAM byte address
     parameter DATA_W = 256,    // bits of a beat
-    parameter BUF_W  = 14      // bits of an element address, dynamic buffer
+    parameter BUF_W  = 14,     // bits of an element address, dynamic buffer
+    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
 ) (
-    // Queue head
+    input  wire              clk_i,
+
+    // Instruction of the STORE queue in parts, then valid until ready
+    input  wire              part_valid_i,
+    input  wire [3:0]        part_index_i,
+    input  wire [PART_W-1:0] part_i,
     input  wire              ins_valid_i,
     output wire              ins_ready_o,
-    input  wire [511:0]      ins_i,
-    output wire              reorganizing_o,       // the head, where there is one, is a REORGANIZE
+    output wire              reorganizing_o,       // the instruction, where there is one, is a REORGANIZE
 
     // STORE, its runs and its chunks
     output wire              store_valid_o,
@@ -61,10 +66,18 @@ module bpi_write_select #(
     output wire              rd_valid_o,
     output wire [BUF_W-1:0]  rd_addr_o
 );
-    wire [7:0] opcode = ins_i[0 +: 8];
+    // The instruction, kept as its parts come; bits that nothing reads are no registers
+    localparam WORDS = PART_W / 32;
+    reg [511:0] ins_q;
+    integer word;
+    always @(posedge clk_i) begin
+        for (word = 0; word < 16; word = word + 1)
+            if (part_valid_i && { 28'd0, part_index_i } == word / WORDS) ins_q[word*32 +: 32] <= part_i[(word % WORDS)*32 +: 32];
+    end
+    wire [7:0] opcode = ins_q[0 +: 8];
     wire reorganizing = opcode == 8'd5;
 
-    // --- Queue head -------------------------------------------------------
+    // --- Instruction -------------------------------------------------------
     assign reorganizing_o     = reorganizing;
     assign store_valid_o      = ins_valid_i && !reorganizing;
     assign reorganize_valid_o = ins_valid_i && reorganizing;
@@ -87,7 +100,7 @@ module bpi_write_select #(
     assign rd_addr_o             = exec_rd_valid_i ? exec_rd_addr_i : reorganize_rd_addr_i;
     assign reorganize_rd_ready_o = !exec_rd_valid_i;
 
-    wire unused_ok = &{1'b0, ins_i};
+    wire unused_ok = &{1'b0, ins_q};
 
 endmodule
 `default_nettype wire

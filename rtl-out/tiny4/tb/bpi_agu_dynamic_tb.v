@@ -23,12 +23,12 @@ module tb;
     wire [ROWS*DATA_W-1:0] direct_data, block_data;
     wire [LANES*DATA_W-1:0] rd_data;
     reg  direct_ready = 0, block_ready = 0, info_ready = 0;
-    bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(LANES), .ADDR_W(ADDR_W)) dut (
+    bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(LANES), .ADDR_W(ADDR_W), .PART_W(32)) dut (
         .clk_i(clk), .rst_i(rst),
         .tap_valid_i(taps.tap_valid), .tap_ready_o(tap_ready), .tap_reduce_i(taps.tap_reduce), .tap_rect_i(taps.tap_rect), .tap_fused_i(taps.tap_fused),
         .tap_images_i(taps.images), .tap_rows_i(taps.rows), .tap_columns_i(taps.columns), .tap_x_h_i(taps.x_h), .tap_x_w_i(taps.x_w),
         .tap_phase_h_i(taps.phase_h), .tap_phase_w_i(taps.phase_w), .tap_reduction_tiles_i(taps.reduction_tiles),
-        .tap_row_lanes_i(taps.row_lanes), .tap_addr_i(taps.dyn_addr[ADDR_W-1:0]), .geometry_i(taps.geometry),
+        .tap_row_lanes_i(taps.row_lanes), .tap_addr_i(taps.dyn_addr[ADDR_W-1:0]), .geometry_part_i(taps.geometry_part), .part_index_i(taps.part_index), .part_i(taps.part),
         .rd_valid_o(rd_valid), .rd_addr_o(rd_addr), .rd_data_i(rd_data),
         .direct_valid_o(direct_valid), .direct_ready_i(direct_ready), .direct_data_o(direct_data),
         .direct_inside_o(direct_inside), .direct_zero_o(direct_zero),

@@ -2,12 +2,14 @@
 // The bench knows the cause because it broke the rule; where it broke two, either cause will do.
 `timescale 1ns/1ps
 module tb;
-    localparam CYCLES = 2700, LEAST = CYCLES/5;
+    localparam CYCLES = 30000, LEAST = 500;
     `include "bpi_bench.vh"
 
-    decode_case #(.ROWS(4), .COLS(4), .DATA_BYTES(1), .ADDR_W(64), .DYN_W(16), .STAT_W(12), .ACC_W(10), .NUMBER(0)) c0 ();
-    decode_case #(.ROWS(128), .COLS(1), .DATA_BYTES(2), .ADDR_W(40), .DYN_W(7), .STAT_W(21), .ACC_W(4), .NUMBER(1)) c1 ();
-    decode_case #(.ROWS(1), .COLS(128), .DATA_BYTES(1), .ADDR_W(32), .DYN_W(22), .STAT_W(8), .ACC_W(16), .NUMBER(2)) c2 ();
+    decode_case #(.ROWS(4), .COLS(4), .DATA_BYTES(1), .ADDR_W(64), .DYN_W(16), .STAT_W(12), .ACC_W(10), .PART_W(32), .NUMBER(0)) c0 ();
+    decode_case #(.ROWS(128), .COLS(1), .DATA_BYTES(2), .ADDR_W(40), .DYN_W(7), .STAT_W(21), .ACC_W(4), .PART_W(512), .NUMBER(1)) c1 ();
+    decode_case #(.ROWS(1), .COLS(128), .DATA_BYTES(1), .ADDR_W(32), .DYN_W(22), .STAT_W(8), .ACC_W(16), .PART_W(32), .NUMBER(2)) c2 ();
+    decode_case #(.ROWS(4), .COLS(8), .DATA_BYTES(2), .ADDR_W(32), .DYN_W(12), .STAT_W(10), .ACC_W(8), .PART_W(64), .NUMBER(3)) c3 ();
+    decode_case #(.ROWS(16), .COLS(16), .DATA_BYTES(2), .ADDR_W(64), .DYN_W(16), .STAT_W(16), .ACC_W(10), .PART_W(128), .NUMBER(4)) c4 ();
 
     always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
@@ -20,7 +22,8 @@ module decode_case #(
     parameter STAT_W     = 10,
     parameter ACC_W      = 6,
     parameter ADDR_W     = 32,
-    parameter DATA_BYTES = 1
+    parameter DATA_BYTES = 1,
+    parameter PART_W     = 32
 );
     `include "bpi_case.vh"
     localparam [7:0] GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3;
@@ -40,19 +43,21 @@ module decode_case #(
 
     localparam FITS = ROWS < COLS ? ROWS : COLS;
     integer i;
-    reg rst = 1, in_valid = 0, out_ready = 0;
-    reg [511:0] in_data = 0;
+    localparam PARTS = 512 / PART_W;
+    reg rst = 1, part_valid = 0, part_last = 0;
+    reg [3:0] part_index = 0;
+    reg [PART_W-1:0] part = 0;
     reg [31:0] loads = 0, execs = 0, stores = 0;
-    wire in_ready, out_valid, out_load, out_exec, out_store, out_end;
-    wire [511:0] out_data;
+    wire out_valid, out_load, out_exec, out_store, out_end;
+    wire [2:0] out_opcode;
     wire [7:0] out_cause;
 
     bpi_decode #(
-        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(DATA_BYTES)
+        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W)
     ) dut (
-        .clk_i(clk), .rst_i(rst), .in_valid_i(in_valid), .in_ready_o(in_ready), .in_data_i(in_data),
+        .clk_i(clk), .rst_i(rst), .part_valid_i(part_valid), .part_index_i(part_index), .part_last_i(part_last), .part_i(part),
         .loads_i(loads), .execs_i(execs), .stores_i(stores),
-        .out_valid_o(out_valid), .out_ready_i(out_ready), .out_data_o(out_data), .out_load_o(out_load), .out_exec_o(out_exec),
+        .out_valid_o(out_valid), .out_opcode_o(out_opcode), .out_load_o(out_load), .out_exec_o(out_exec),
         .out_store_o(out_store), .out_end_o(out_end), .out_cause_o(out_cause)
     );
 
@@ -256,7 +261,7 @@ module decode_case #(
                 end
                 9: odd(3*32);
                 10: begin
-                    if (DATA_BYTES > 1) put(6, 0, 24, ins[6*32 +: 24] - 1);
+                    if (DATA_BYTES > 1 && ins[6*32 +: 24] != 0) put(6, 0, 24, ins[6*32 +: 24] - 1);
                     odd(6*32);
                 end
                 11: odd(random(0) & 1 ? 8*32 : 9*32);
@@ -330,22 +335,23 @@ module decode_case #(
     endtask
 
     // --- Checks -----------------------------------------------------------
-    reg [511:0] queue_ins [0:3];
-    reg [15:0]  queue_causes [0:3];
-    integer     entered = 0, left = 0, clean = 0;
+    // the instruction on its way in parts, and the one whose verdict is due
+    reg [511:0] sending = 0, judged = 0;
+    reg [15:0]  sending_causes = 0, judged_causes = 0;
+    integer     at = PARTS, clean = 0;
+    reg         due = 0;
     reg [15:0]  seen = 0, expected, drawn;
-    reg         late, offered = 0;
+    reg         late;
     integer     group_c = 0, group_n = 0, refused_groups = 0, taken_groups = 0;   // of the last GEOMETRY
 
     always @(posedge clk) begin
         if (!rst) begin
-            if (in_ready !== (entered == left || out_ready)) fail("ready");
-            if (out_valid !== (entered != left)) fail("valid");
+            if (out_valid !== due) fail("valid");
             if (out_valid === 1'b1) begin
                 checks = checks + 1;
-                ins      = queue_ins[left % 4];
-                expected = queue_causes[left % 4];
-                if (out_data !== ins) fail("data");
+                ins      = judged;
+                expected = judged_causes;
+                if (out_opcode !== ins[2:0]) fail("opcode");
                 case (expected[OPCODE] ? 8'd0 : ins[0 +: 8])
                     LOAD:              late = ins[1*32 +: 32] > execs || ins[2*32 +: 32] > stores;
                     EXEC:              late = ins[1*32 +: 32] > loads || ins[2*32 +: 32] > stores;
@@ -361,7 +367,7 @@ module decode_case #(
                         refused_groups = refused_groups + 1;
                     end else taken_groups = taken_groups + 1;
                 end
-                if (out_ready && ins[0 +: 8] == GEOMETRY && ins[8]) begin
+                if (ins[0 +: 8] == GEOMETRY && ins[8]) begin
                     group_c = ins[15*32 +: 8];
                     group_n = ins[15*32+8 +: 8];
                 end
@@ -377,20 +383,18 @@ module decode_case #(
                     else seen[out_cause] = 1;
                     if ({out_load, out_exec, out_store, out_end} !== 4'b0000) fail("queue of a refused instruction");
                 end
-                if (out_ready) left = left + 1;
-            end
-            if (in_valid && in_ready) begin
-                queue_ins[entered % 4] = in_data;
-                queue_causes[entered % 4] = drawn;
-                entered = entered + 1;
             end
         end
+        // what the block sees at this edge
+        due = part_valid && part_last && !rst;
+        if (due) {judged, judged_causes} = {sending, sending_causes};
         // the next cycle
-        if ((in_valid && in_ready) || rst) offered = 0;
-        rst <= cycle < 3 || (random(0) & 511) == 0;
-        if (rst) left = entered;
         if (rst) group_c = 0;
-        if (!offered) begin
+        if (rst) at = PARTS;
+        rst <= cycle < 3 || (random(0) & 1023) == 0;
+        part_valid <= 0;
+        part       <= random(0);
+        if (at == PARTS && (cycle[9] || random(0) & 1)) begin
             draw_legal;
             if (random(0) & 1) break_a_rule;
             if ((random(0) & 15) == 0) break_a_rule;
@@ -399,15 +403,22 @@ module decode_case #(
                 put(0, 0, 8, random(0) & 1 ? 0 : between(END + 1, 255));
                 breaks(OPCODE);
             end
-            in_data <= ins;
-            drawn = causes;
+            {sending, sending_causes} = {ins, causes};
+            at = 0;
         end
-        if (!offered) offered = cycle[8] || random(0) & 1;
-        in_valid <= offered;
-        out_ready <= cycle[9] || random(0) & 1;
-        loads  <= random(0) & 15;
-        execs  <= random(0) & 15;
-        stores <= random(0) & 15;
+        // counts change when no verdict is on its way
+        if (at == PARTS && !due && !part_valid) begin
+            loads  <= random(0) & 15;
+            execs  <= random(0) & 15;
+            stores <= random(0) & 15;
+        end
+        if (at < PARTS && (cycle[8] || random(0) & 1)) begin
+            part_valid <= 1;
+            part_index <= at;
+            part_last  <= at == PARTS - 1;
+            part       <= sending[at*PART_W +: PART_W];
+            at = at + 1;
+        end
         if (cycle == tb.CYCLES - 10) begin
             if (refused_groups < 5 || taken_groups == 0) fail("too few EXECs of groups");
             if (clean < 300) fail("too few legal instructions");

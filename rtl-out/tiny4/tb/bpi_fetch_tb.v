@@ -1,18 +1,21 @@
-// bpi_fetch_tb.v - programs of every length at every alignment, against the bytes of memory: every instruction, every
-// burst, nothing beyond the end.  Then bus errors, misaligned bases, halts and resets; then throughput.
+// bpi_fetch_tb.v - programs of every length at every alignment, against the bytes of memory: every part, every burst,
+// nothing beyond the end, nothing into a slot that is not free.  Then bus errors, misaligned bases, halts and resets; then throughput.
 `timescale 1ns/1ps
 `include "bpi_axi_read_memory.v"
 module tb;
     localparam DATA_W = 32, ADDR_W = 32;
-    localparam BB = DATA_W / 8, PROGRAMS = 160, FAULTS = 120, LATENCY = 20, MANY = 400, LEAST = 1000;
+    localparam BB = DATA_W / 8, PART_W = 32, SLOTS = 16, PROGRAMS = 160, FAULTS = 120, LATENCY = 20, MANY = 400, LEAST = 1000;
     `include "bpi_bench.vh"
 
     // --- Device under test ------------------------------------------------
-    reg               rst = 1, halt = 0, start = 0, ins_ready = 0;
+    reg               rst = 1, halt = 0, start = 0, free_valid = 0;
+    reg [4-1:0]         free_slot = 0;
     reg [ADDR_W-1:0]  base = 0;
     reg [31:0]        count = 0;
-    wire              ins_valid, idle, error_valid;
-    wire [511:0]      ins_data;
+    wire              part_valid, part_last, idle, error_valid;
+    wire [4-1:0]        part_slot;
+    wire [3:0]        part_index;
+    wire [PART_W-1:0] part;
     wire [7:0]        error_code;
     wire [ADDR_W-1:0] error_addr;
     wire              arvalid, arready, rvalid, rready, rlast, rid;
@@ -22,9 +25,10 @@ module tb;
     wire [1:0]        arburst, rresp;
     wire [DATA_W-1:0] rdata;
 
-    bpi_fetch #(.DATA_W(DATA_W), .ADDR_W(ADDR_W)) dut (
+    bpi_fetch #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .PART_W(PART_W)) dut (
         .clk_i(clk), .rst_i(rst), .start_i(start), .base_i(base), .count_i(count),
-        .ins_valid_o(ins_valid), .ins_ready_i(ins_ready), .ins_data_o(ins_data),
+        .part_valid_o(part_valid), .part_slot_o(part_slot), .part_index_o(part_index), .part_last_o(part_last), .part_o(part),
+        .free_valid_i(free_valid), .free_slot_i(free_slot),
         .idle_o(idle), .halt_i(halt), .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr),
         .m_axi_arvalid_o(arvalid), .m_axi_arready_i(arready), .m_axi_araddr_o(araddr), .m_axi_arlen_o(arlen),
         .m_axi_arsize_o(arsize), .m_axi_arburst_o(arburst),
@@ -43,12 +47,13 @@ module tb;
     );
 
     integer phase = 0;
-    // --- Model: instructions taken, address of the next burst ---------------
-    integer          taken = 0, n, ready_stall = 0, programs = 0, faults = 0, halts = 0, code_seen = 0, since = 0, quiet = 0;
+    // --- Model: instructions taken, address of the next burst, slots that hold one ---
+    reg [SLOTS-1:0]  occupied = 0;
+    integer          parts = 0, free_stall = 0, pick;
+    integer          taken = 0, n, programs = 0, faults = 0, halts = 0, code_seen = 0, since = 0, quiet = 0;
     integer          started_at = 0, first_at = 0;
     reg [ADDR_W-1:0] asked, finish, chosen;
-    reg              running = 0, failed = 0, was_waiting = 0, ar_was_waiting = 0, known;
-    reg [511:0]      previous;
+    reg              running = 0, failed = 0, ar_was_waiting = 0, known;
     reg [1:0]        halted = 0;
     real             rate, goal;
 
@@ -64,14 +69,22 @@ module tb;
         end
     endtask
 
-    task check_instruction;
+    task check_part;
         begin
             checks = checks + 1;
-            if (!running || taken >= count) fail("instruction out of nothing");
-            for (n = 0; n < 64; n = n + 1)
-                if (ins_data[n*8 +: 8] !== memory.byte_at(base + taken * 64 + n)) fail("wrong byte");
-            if (taken == 0) first_at = cycle;
-            taken = taken + 1;
+            if (!running || taken >= count) fail("a part of nothing");
+            if (part_index !== parts || part_last !== (parts == 512 / PART_W - 1)) fail("wrong place in the instruction");
+            if (part_slot !== (base / 64 + taken) % SLOTS) fail("wrong slot");
+            if (occupied[part_slot]) fail("the slot is not free");
+            for (n = 0; n < PART_W / 8; n = n + 1)
+                if (part[n*8 +: 8] !== memory.byte_at(base + taken * 64 + parts * PART_W / 8 + n)) fail("wrong byte");
+            parts = parts + 1;
+            if (part_last) begin
+                if (taken == 0) first_at = cycle;
+                occupied[part_slot] = 1;
+                taken = taken + 1;
+                parts = 0;
+            end
         end
     endtask
 
@@ -96,6 +109,8 @@ module tb;
             asked = from / BB * BB;
             finish = (from + length * 64 + BB - 1) / BB * BB;
             taken = 0;
+            parts = 0;
+            occupied = 0;
             running = 1;
             started_at = cycle;
             since = 0;
@@ -116,7 +131,7 @@ module tb;
             latency <= ($random(seed) & 3) == 0 ? 1 + ($random(seed) & 63) : 1 + ($random(seed) & 3);
             ar_stall <= ($random(seed) & 1) ? 0 : 64 * ($random(seed) & 3);
             r_stall <= ($random(seed) & 1) ? 0 : 64 * ($random(seed) & 3);
-            ready_stall = ($random(seed) & 1) ? 0 : 80 * ($random(seed) & 3);
+            free_stall = ($random(seed) & 1) ? 0 : 80 * ($random(seed) & 3);
         end
     endtask
 
@@ -128,27 +143,30 @@ module tb;
         end
         // --- What the device does
         if (!rst) begin
-            known = ^{ins_valid, idle, error_valid} !== 1'bx;
+            known = ^{part_valid, idle, error_valid} !== 1'bx;
             if (!known) fail("control unknown");
             if (halted[0] || (failed && !error_valid)) begin
-                if (ins_valid || error_valid) fail("active although stopped");
+                if (part_valid || error_valid) fail("active although stopped");
                 if (arvalid && !ar_was_waiting) fail("new burst although stopped");
-            end else if (was_waiting && !error_valid && (!ins_valid || ins_data !== previous)) fail("instruction changed while waiting");
-            was_waiting = ins_valid && !ins_ready;
-            previous = ins_data;
+            end
             ar_was_waiting = arvalid && !arready;
             if (arvalid && arready) check_burst;
-            if (ins_valid && ins_ready) check_instruction;
+            if (free_valid && !start) occupied[free_slot] = 0;
+            if (part_valid) check_part;
             if (error_valid) begin
                 code_seen = code_seen | (1 << error_code);
                 check_error;
             end
-            if (idle && (arvalid || ins_valid || memory.pending != 0)) fail("idle although something is owed");
+            if (idle && (arvalid || part_valid || memory.pending != 0)) fail("idle although something is owed");
             halted = { halted[0], halt };
-        end else was_waiting = 0;
+        end else occupied = 0;
         // --- What comes next
         start <= 0;
-        ins_ready <= ($random(seed) & 255) >= ready_stall;
+        // any slot that is taken may be freed next
+        pick = $random(seed) & (SLOTS - 1);
+        if (free_stall == 0) for (n = 0; n < SLOTS && !occupied[pick]; n = n + 1) pick = (pick + 1) % SLOTS;
+        free_valid <= occupied[pick] && !(free_valid && free_slot == pick) && ($random(seed) & 255) >= free_stall;
+        free_slot  <= pick;
         if (cycle == 4) rst <= 0;
         if (cycle > 6) case (phase)
             0: if (!running) begin
@@ -207,11 +225,11 @@ module tb;
                 latency <= LATENCY;
                 ar_stall <= 0;
                 r_stall <= 0;
-                ready_stall = 0;
+                free_stall = 0;
             end else if (!running) begin_program(32'h40000000, MANY);
             else if (idle && !start) begin
                 rate = 1.0 * MANY / (cycle - first_at);
-                goal = 8.0 / (LATENCY + 2 * (BB < 64 ? 256 / BB : 4) + 12);
+                goal = 1.0 * SLOTS / (LATENCY + 2 * (BB < 64 ? 256 / BB : 4) + 24);
                 if (goal > BB / 64.0) goal = BB / 64.0;
                 if (goal > 1.0) goal = 1.0;
                 checks = checks + 1;

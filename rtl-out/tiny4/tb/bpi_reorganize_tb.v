@@ -1,17 +1,18 @@
 // bpi_reorganize_tb.v - random REORGANIZEs against their definition: the runs announced, and every element, which is
 // that of a source pixel or zero.  The buffer and the writer wait at random, or never; then a chunk leaves each cycle.
 `timescale 1ns/1ps
+`include "bpi_part_player.v"
 module tb;
     localparam CYCLES = 4000, LEAST = CYCLES/8;
     `include "bpi_bench.vh"
 
-    reorganize_case #(.DATA_W(8), .BEAT(4), .LANES(5), .BUF_W(10), .ADDR_W(64), .NUMBER(0)) c0 ();
-    reorganize_case #(.DATA_W(16), .BEAT(2), .LANES(2), .BUF_W(8), .ADDR_W(32), .NUMBER(1)) c1 ();
-    reorganize_case #(.DATA_W(8), .BEAT(32), .LANES(32), .BUF_W(16), .ADDR_W(40), .NUMBER(2)) c2 ();
-    reorganize_case #(.DATA_W(8), .BEAT(64), .LANES(64), .BUF_W(9), .ADDR_W(48), .NUMBER(3)) c3 ();
-    reorganize_case #(.DATA_W(8), .BEAT(4), .CHUNK(1), .LANES(5), .BUF_W(10), .ADDR_W(64), .NUMBER(4)) c4 ();
-    reorganize_case #(.DATA_W(16), .BEAT(8), .CHUNK(2), .LANES(9), .BUF_W(8), .ADDR_W(32), .NUMBER(5)) c5 ();
-    reorganize_case #(.DATA_W(8), .BEAT(16), .CHUNK(4), .LANES(16), .BUF_W(12), .ADDR_W(40), .NUMBER(6)) c6 ();
+    reorganize_case #(.DATA_W(8), .BEAT(4), .LANES(5), .BUF_W(10), .ADDR_W(64), .PART_W(32), .NUMBER(0)) c0 ();
+    reorganize_case #(.DATA_W(16), .BEAT(2), .LANES(2), .BUF_W(8), .ADDR_W(32), .PART_W(32), .NUMBER(1)) c1 ();
+    reorganize_case #(.DATA_W(8), .BEAT(32), .LANES(32), .BUF_W(16), .ADDR_W(40), .PART_W(64), .NUMBER(2)) c2 ();
+    reorganize_case #(.DATA_W(8), .BEAT(64), .LANES(64), .BUF_W(9), .ADDR_W(48), .PART_W(128), .NUMBER(3)) c3 ();
+    reorganize_case #(.DATA_W(8), .BEAT(4), .CHUNK(1), .LANES(5), .BUF_W(10), .ADDR_W(64), .PART_W(256), .NUMBER(4)) c4 ();
+    reorganize_case #(.DATA_W(16), .BEAT(8), .CHUNK(2), .LANES(9), .BUF_W(8), .ADDR_W(32), .PART_W(512), .NUMBER(5)) c5 ();
+    reorganize_case #(.DATA_W(8), .BEAT(16), .CHUNK(4), .LANES(16), .BUF_W(12), .ADDR_W(40), .PART_W(32), .NUMBER(6)) c6 ();
 
     always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
@@ -23,7 +24,8 @@ module reorganize_case #(
     parameter CHUNK  = BEAT,
     parameter LANES  = 4,
     parameter BUF_W  = 10,
-    parameter ADDR_W = 32
+    parameter ADDR_W = 32,
+    parameter PART_W = 32
 );
     `include "bpi_case.vh"
     localparam BYTES = DATA_W / 8;
@@ -39,8 +41,16 @@ module reorganize_case #(
     wire [BEAT*DATA_W-1:0] chunk_data;
     wire [7:0] chunk_bytes;
 
-    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(BUF_W), .BEAT(BEAT), .CHUNK(CHUNK), .LANES(LANES), .DATA_W(DATA_W)) dut (
-        .clk_i(clk), .rst_i(rst), .ins_valid_i(ins_valid), .ins_ready_o(ins_ready), .ins_i(ins),
+    wire              part_valid, dut_valid, dut_free;
+    wire [3:0]        part_index;
+    wire [PART_W-1:0] part;
+    bpi_part_player #(.PART_W(PART_W)) parts (
+        .rst(rst), .in_valid(ins_valid), .in_ready(dut_free), .ins(ins),
+        .part_valid(part_valid), .part_index(part_index), .part(part), .valid(dut_valid), .ready(ins_ready)
+    );
+    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(BUF_W), .BEAT(BEAT), .CHUNK(CHUNK), .LANES(LANES), .DATA_W(DATA_W), .PART_W(PART_W)) dut (
+        .clk_i(clk), .rst_i(rst), .part_valid_i(part_valid), .part_index_i(part_index), .part_i(part),
+        .ins_valid_i(dut_valid), .ins_ready_o(ins_ready),
         .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle),
         .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_addr_o(rd_addr), .rd_data_i(rd_data),
         .chunk_valid_o(chunk_valid), .chunk_ready_i(chunk_ready), .chunk_data_o(chunk_data), .chunk_bytes_o(chunk_bytes)
@@ -147,7 +157,7 @@ module reorganize_case #(
                 if (announced != positions_h || sent != chunks) fail("ended too early");
                 if (reads != pixels) fail("a read of a zero, or twice");
                 if (!write_idle || settle != 0) fail("ended before the writes");
-                if (fast && cycle - start > chunks + 24) fail("too slow");
+                if (fast && cycle - start > chunks + 26 + 512 / PART_W) fail("too slow");
                 instructions = instructions + 1;
             end
             // the buffer: data two cycles after the request

@@ -2,7 +2,7 @@
 // Some runs are refused, have no END, start unaligned, meet a fault or a soft reset at a random time.
 `timescale 1ns/1ps
 module tb;
-    localparam ADDR_W = 40, RUNS = 200, MOST = 63, PATIENCE = 4000;
+    localparam ADDR_W = 40, PART_W = 32, PARTS = 512 / PART_W, SLOTS = 16, RUNS = 200, MOST = 63, PATIENCE = 12000;
     localparam GOOD = 0, REFUSED = 1, NO_END = 2, UNALIGNED = 3, FAULT = 4, RESET = 5, FAULT_RESET = 6;
 
     `include "bpi_bench.vh"
@@ -12,28 +12,58 @@ module tb;
     reg fault_valid = 0, load_ready = 0, exec_ready = 0, store_ready = 0, load_done = 0, exec_done = 0;
     reg [ADDR_W-1:0] base = 0, fault_addr = 0;
     reg [31:0] count = 0;
-    reg [511:0] ins_data = 0;
+    reg [2:0] ins_opcode = 0;
+    reg part_valid = 0;
+    reg [3:0] part_index = 0;
+    reg [4-1:0] part_slot = 0;
+    reg [PART_W-1:0] part = 0;
     reg [7:0] ins_cause = 0, fault_cause = 0;
-    wire busy, done, error_valid, clear, halt, fetch_start, fetch_halt, ins_ready, load_valid, exec_valid, store_valid, wait_load, wait_store;
+    wire busy, done, error_valid, clear, halt, fetch_start, fetch_halt, free_valid, load_part, exec_part, store_part, load_valid, exec_valid, store_valid, wait_load, wait_store;
     wire [7:0] error_cause;
     wire [ADDR_W-1:0] error_addr;
     wire [31:0] error_instruction, loads, execs, stores;
-    wire [511:0] load_data, exec_data, store_data;
-    wire [895:0] geometry;
+    wire [4-1:0] free_slot;
+    wire [3:0] send_index;
+    wire [PART_W-1:0] send;
+    wire [1:0] geometry_part;
 
-    bpi_sequencer #(.ADDR_W(ADDR_W)) dut (
+    bpi_sequencer #(.ADDR_W(ADDR_W), .PART_W(PART_W)) dut (
         .clk_i(clk), .rst_i(rst), .start_i(start), .reset_i(reset), .program_i(base), .count_i(count),
         .busy_o(busy), .done_o(done), .error_valid_o(error_valid), .error_cause_o(error_cause), .error_addr_o(error_addr),
         .error_instruction_o(error_instruction), .clear_o(clear), .halt_o(halt), .bus_idle_i(bus_idle), .clearing_i(clearing),
-        .fetch_start_o(fetch_start), .fetch_halt_o(fetch_halt), .ins_valid_i(ins_valid), .ins_ready_o(ins_ready), .ins_data_i(ins_data),
+        .fetch_start_o(fetch_start), .fetch_halt_o(fetch_halt), .ins_valid_i(ins_valid), .ins_opcode_i(ins_opcode),
+        .part_valid_i(part_valid), .part_slot_i(part_slot), .part_index_i(part_index), .part_i(part),
+        .free_valid_o(free_valid), .free_slot_o(free_slot), .send_index_o(send_index), .send_o(send), .geometry_part_o(geometry_part),
         .ins_load_i(ins_load), .ins_exec_i(ins_exec), .ins_store_i(ins_store), .ins_end_i(ins_end), .ins_cause_i(ins_cause),
         .loads_o(loads), .execs_o(execs), .stores_o(stores),
         .fault_valid_i(fault_valid), .fault_cause_i(fault_cause), .fault_addr_i(fault_addr),
-        .load_valid_o(load_valid), .load_ready_i(load_ready), .load_data_o(load_data),
-        .exec_valid_o(exec_valid), .exec_ready_i(exec_ready), .exec_data_o(exec_data),
-        .store_valid_o(store_valid), .store_ready_i(store_ready), .store_data_o(store_data), .geometry_o(geometry),
+        .load_part_o(load_part), .load_valid_o(load_valid), .load_ready_i(load_ready),
+        .exec_part_o(exec_part), .exec_valid_o(exec_valid), .exec_ready_i(exec_ready),
+        .store_part_o(store_part), .store_valid_o(store_valid), .store_ready_i(store_ready),
         .load_done_i(load_done), .exec_done_i(exec_done), .wait_load_o(wait_load), .wait_store_o(wait_store)
     );
+
+    // What the units keep of the parts.  Words 1 and 2 are theirs only where they come with others.
+    reg [511:0] load_data = 0, exec_data = 0, store_data = 0;
+    reg [895:0] geometry = 0;
+    integer w, g;
+    always @(posedge clk) begin
+        for (w = 0; w < 16; w = w + 1) if (send_index == w * 32 / PART_W) begin
+            if (load_part)  load_data[w*32 +: 32]  <= send[w*32 % PART_W +: 32];
+            if (exec_part)  exec_data[w*32 +: 32]  <= send[w*32 % PART_W +: 32];
+            if (store_part) store_data[w*32 +: 32] <= send[w*32 % PART_W +: 32];
+            for (g = 0; g < 2; g = g + 1)
+                if (geometry_part[g] && w >= 2) geometry[g*448 + (w-2)*32 +: 32] <= send[w*32 % PART_W +: 32];
+        end
+    end
+    function alike(input [511:0] a, input [511:0] b, input integer last);
+        integer n;
+        begin
+            alike = 1;
+            for (n = 0; n <= last; n = n + 1) if (a[n*32 +: 32] !== b[n*32 +: 32] && !(PARTS == 16 && (n == 1 || n == 2))) alike = 0;
+        end
+    endfunction
+    wire geometry_sent = |geometry_part && send_index == 15 * 32 / PART_W;
 
     integer run = 0;
     // --- Program ----------------------------------------------------------
@@ -51,7 +81,7 @@ module tb;
             total = 1 + random(0) % 40;
             bad = random(0) % total;
             bad_cause = 1 + random(0) % 14;
-            event_at = random(0) % 150;
+            event_at = random(0) % (150 + 20*PARTS);
             second_at = 1 + random(0) % 60;
             n_loads = 0;
             n_execs = 0;
@@ -107,26 +137,29 @@ module tb;
     integer          cause_index;
     // Units and source
     integer pulsed_loads = 0, pulsed_execs = 0, load_timer = 0, exec_timer = 0, store_timer = 0, lag = 0, clear_timer = 0;
-    reg     source = 0, offered = 0, refuse, over, was_over = 0;
+    reg     source = 0, refuse, over, was_over = 0;
+    integer at = 0, played = 0;                 // instruction and part that come next
+    reg     judge = 0;
+    reg [SLOTS-1:0] occupied = 0;
 
     task check_offers;
         begin
             if (load_valid) begin
                 if (taken_loads >= g_loads) fail("a load too many");
-                else if (load_data !== load_text[taken_loads]) fail("wrong load");
-                else if (load_data[1*32 +: 32] > done_execs || load_data[2*32 +: 32] > done_stores) fail("load too early");
+                else if (!alike(load_data, load_text[taken_loads], 11)) fail("wrong load");
+                else if (load_text[taken_loads][1*32 +: 32] > done_execs || load_text[taken_loads][2*32 +: 32] > done_stores) fail("load too early");
             end
             if (exec_valid) begin
                 if (taken_execs >= g_execs) fail("an exec too many");
-                else if (exec_data !== exec_text[taken_execs]) fail("wrong exec");
-                else if (exec_data[1*32 +: 32] > done_loads || exec_data[2*32 +: 32] > done_stores) fail("exec too early");
+                else if (!alike(exec_data, exec_text[taken_execs], 13)) fail("wrong exec");
+                else if (exec_text[taken_execs][1*32 +: 32] > done_loads || exec_text[taken_execs][2*32 +: 32] > done_stores) fail("exec too early");
                 else if (geometry !== exec_geometry[taken_execs]) fail("geometry");
             end
             if (taken_execs > done_execs && geometry !== exec_geometry[done_execs]) fail("geometry changed");
             if (store_valid) begin
                 if (done_stores >= g_stores) fail("a store too many");
-                else if (store_data !== store_text[done_stores]) fail("wrong store");
-                else if (store_data[1*32 +: 32] > done_execs || store_data[2*32 +: 32] > done_loads) fail("store too early");
+                else if (!alike(store_data, store_text[done_stores], 13)) fail("wrong store");
+                else if (store_text[done_stores][1*32 +: 32] > done_execs || store_text[done_stores][2*32 +: 32] > done_loads) fail("store too early");
             end
             if (wait_load && wait_store) fail("waits for both");
             if (wait_load && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][1*32 +: 32] <= done_loads)) fail("waits for no load");
@@ -136,22 +169,26 @@ module tb;
 
     task count_up;
         begin
-            if (ins_valid && ins_ready) begin
-                if (!begun || ins_cause != 0) fail("took a refused instruction");
+            if (ins_valid && begun && !failing && !resetting && !ended) begin
                 given = given + 1;
                 if (ins_load)  g_loads  = g_loads + 1;
                 if (ins_exec)  g_execs  = g_execs + 1;
                 if (ins_store) g_stores = g_stores + 1;
                 if (ins_end)   ended    = 1;
-                offered = 0;
+            end
+            if (free_valid) begin
+                if (!occupied[free_slot]) fail("a free slot is freed");
+                occupied[free_slot] = 0;
             end
             if (load_valid && load_ready)   taken_loads = taken_loads + 1;
             if (exec_valid && exec_ready)   taken_execs = taken_execs + 1;
             if (store_valid && store_ready) done_stores = done_stores + 1;
             if (load_done) done_loads = done_loads + 1;
             if (exec_done) done_execs = done_execs + 1;
-            // a geometry is complete when the tiles before it are
-            while (done_execs < g_execs && taken_execs == done_execs && exec_text[done_execs][0 +: 8] == GEOMETRY) begin
+            // a geometry is set when it has been sent, after the tiles before it
+            if (geometry_sent) begin
+                if (taken_execs != done_execs || exec_text[taken_execs][0 +: 8] != GEOMETRY
+                    || geometry_part !== (exec_text[taken_execs][8] ? 2'b10 : 2'b01)) fail("a geometry out of turn");
                 taken_execs  = taken_execs + 1;
                 done_execs   = done_execs + 1;
                 pulsed_execs = done_execs;
@@ -183,7 +220,7 @@ module tb;
         since = since + 1;
         if (!rst) begin
             checks = checks + 1;
-            if (^{busy, done, error_valid, clear, halt, fetch_start, fetch_halt, ins_ready, load_valid, exec_valid, store_valid, wait_load, wait_store} === 1'bx)
+            if (^{busy, done, error_valid, clear, halt, fetch_start, fetch_halt, free_valid, load_part, exec_part, store_part, load_valid, exec_valid, store_valid, wait_load, wait_store} === 1'bx)
                 fail("unknown control");
             if (clear && !halt || halt && !fetch_halt) fail("halts");
         end
@@ -206,7 +243,7 @@ module tb;
             if (fetches > (scenario != UNALIGNED)) fail("fetch started in vain");
             check_offers;
             if (begun && !failing && !resetting && {loads, execs, stores} !== {before_loads, before_execs, before_stores}) fail("counts");
-            if ((failing || resetting) && (load_valid || exec_valid || store_valid || ins_ready)) fail("goes on after a fault");
+            if ((failing || resetting) && (load_valid || exec_valid || store_valid)) fail("goes on after a fault");
             if ((failing || resetting) && !saw_clear && !halt && !error_valid) fail("not halted");
             if (before_ended && !done && busy && !saw_clear && !fetch_halt) fail("fetches after END");
 
@@ -221,7 +258,6 @@ module tb;
                 end else if (!before_ended && ins_valid && ins_cause != 0) cause = ins_cause;
                 else if (!before_ended && before_given == count) cause = 12;
                 else failing = 0;
-                if (failing && ins_ready) fail("took an instruction with a fault");
             end
             count_up;
 
@@ -250,7 +286,13 @@ module tb;
             end else if (!busy && !starting) fail("not busy in a run");
 
             if (fetch_start) begun = 1;
-            if (fetch_start) source = 1;
+            if (fetch_start) begin
+                source = 1;
+                at = 0;
+                played = 0;
+                judge = 0;
+                occupied = 0;
+            end
             if (reset) resetting = 1;
             before_idle   = bus_idle;
             before_given  = given;
@@ -275,20 +317,36 @@ module tb;
             start <= 1;
         end else if (rest > 0) rest = rest - 1;
 
-        // fetch and decoder; there may be something behind END
+        // fetch and decoder: parts into free slots, then what the check says; there may be something behind END
         if (fetch_halt || !source) begin
             source = 0;
-            offered = 0;
-        end else if (!offered && given < count) offered = haste != 0 || random(0) & 1;
-        ins_valid <= offered;
-        word      = given < total ? text[given] : LOAD;
-        refuse    = scenario == REFUSED && given == bad || given >= total;
-        ins_data  <= word;
-        ins_cause <= refuse ? bad_cause : 0;
-        ins_load  <= !refuse && word[0 +: 8] == LOAD;
-        ins_exec  <= !refuse && (word[0 +: 8] == GEOMETRY || word[0 +: 8] == EXEC);
-        ins_store <= !refuse && word[0 +: 8] == STORE;
-        ins_end   <= !refuse && word[0 +: 8] == END;
+            judge = 0;
+        end
+        ins_valid <= judge;
+        word       = at - 1 < total ? text[at - 1] : LOAD;
+        refuse     = scenario == REFUSED && at - 1 == bad || at - 1 >= total;
+        ins_opcode <= word[2:0];
+        ins_cause  <= refuse ? bad_cause : 0;
+        ins_load   <= !refuse && word[0 +: 8] == LOAD;
+        ins_exec   <= !refuse && (word[0 +: 8] == GEOMETRY || word[0 +: 8] == EXEC);
+        ins_store  <= !refuse && word[0 +: 8] == STORE;
+        ins_end    <= !refuse && word[0 +: 8] == END;
+        judge = 0;
+        part_valid <= 0;
+        part_slot  <= base[6 +: 4] + at;
+        if (source && at < count && (played != 0 || !occupied[(base[6 +: 4] + at) % SLOTS]) && (haste != 0 || random(0) & 1)) begin
+            word       = at < total ? text[at] : LOAD;
+            part_valid <= 1;
+            part_index <= played;
+            part       <= word[played*PART_W +: PART_W];
+            played = played + 1;
+            if (played == PARTS) begin
+                occupied[(base[6 +: 4] + at) % SLOTS] = 1;
+                played = 0;
+                at = at + 1;
+                judge = 1;
+            end
+        end
 
         // units
         load_ready <= haste == 2 || random(0) & 1;

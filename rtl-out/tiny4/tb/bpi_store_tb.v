@@ -1,13 +1,14 @@
 // bpi_store_tb.v - random STOREs against their loops: the runs announced, the vectors drained, in order, each once.
 // The accumulator and the consumers wait at random, or never; then an instruction may take little more than its drains.
 `timescale 1ns/1ps
+`include "bpi_part_player.v"
 module tb;
     localparam CYCLES = 12000, LEAST = CYCLES/20;
     `include "bpi_bench.vh"
 
-    store_case #(.COLS(4), .DATA_BYTES(1), .ADDR_W(64), .ACC_W(10), .NUMBER(0)) c0 ();
-    store_case #(.COLS(1), .DATA_BYTES(2), .ADDR_W(32), .ACC_W(4), .NUMBER(1)) c1 ();
-    store_case #(.COLS(17), .DATA_BYTES(1), .ADDR_W(40), .ACC_W(16), .NUMBER(2)) c2 ();
+    store_case #(.COLS(4), .DATA_BYTES(1), .ADDR_W(64), .ACC_W(10), .PART_W(32), .NUMBER(0)) c0 ();
+    store_case #(.COLS(1), .DATA_BYTES(2), .ADDR_W(32), .ACC_W(4), .PART_W(32), .NUMBER(1)) c1 ();
+    store_case #(.COLS(17), .DATA_BYTES(1), .ADDR_W(40), .ACC_W(16), .PART_W(512), .NUMBER(2)) c2 ();
 
     always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
@@ -17,7 +18,8 @@ module store_case #(
     parameter COLS       = 4,
     parameter DATA_BYTES = 1,
     parameter ADDR_W     = 32,
-    parameter ACC_W      = 6
+    parameter ACC_W      = 6,
+    parameter PART_W     = 32
 );
     `include "bpi_case.vh"
     localparam W = COLS * 32, MOST = 1023;
@@ -31,9 +33,19 @@ module store_case #(
     wire [ACC_W-1:0] drain_addr;
     wire [W-1:0] vec_data;
     wire [7:0] vec_lanes;
+    wire narrow_o;
+    wire [4:0] shift_o;
 
-    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES)) dut (
-        .clk_i(clk), .rst_i(rst), .ins_valid_i(ins_valid), .ins_ready_o(ins_ready), .ins_i(ins),
+    wire              part_valid, dut_valid, dut_free;
+    wire [3:0]        part_index;
+    wire [PART_W-1:0] part;
+    bpi_part_player #(.PART_W(PART_W)) parts (
+        .rst(rst), .in_valid(ins_valid), .in_ready(dut_free), .ins(ins),
+        .part_valid(part_valid), .part_index(part_index), .part(part), .valid(dut_valid), .ready(ins_ready)
+    );
+    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W)) dut (
+        .clk_i(clk), .rst_i(rst), .part_valid_i(part_valid), .part_index_i(part_index), .part_i(part),
+        .ins_valid_i(dut_valid), .ins_ready_o(ins_ready), .narrow_o(narrow_o), .shift_o(shift_o),
         .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle),
         .drain_valid_o(drain_valid_o), .drain_ready_i(drain_ready), .drain_addr_o(drain_addr),
         .drain_valid_i(drain_valid), .drain_data_i(drain_data),
@@ -76,6 +88,7 @@ module store_case #(
             next = {4{random(0), random(0), random(0), random(0)} };       // reserved bits and waits are of no account
             next[0 +: 8] = 8'd4;
             next[8] = narrow;
+            next[16 +: 5] = random(0);
             next[3*32 +: 64] = addr;
             next[5*32 +: 32] = base;
             next[6*32 +: 16] = groups;
@@ -131,6 +144,7 @@ module store_case #(
                 else if (vec_data !== vector(first + taken) || vec_lanes !== drain_lanes[taken]) fail("wrong vector");
                 if (vec_ready) taken = taken + 1;
                 if (vec_ready) moved = 1;
+                if (narrow_o !== next[8] || shift_o !== next[16 +: 5]) fail("wrong format");
                 if (vec_ready) checks = checks + 1;
             end
             if (ins_ready) begin
@@ -138,7 +152,7 @@ module store_case #(
                 if (announced != runs || drained != drains || taken != drains) fail("ended too early");
                 if (settle != 0) fail("ended before the writes");
                 if (over > 3) fail("ended too late");
-                if (fast && cycle - start > drains + 26) fail("too slow");
+                if (fast && cycle - start > drains + 28 + 512 / PART_W) fail("too slow");
             end
             // the accumulator: data two cycles later
             drain_valid <= next_drain;

@@ -4,13 +4,21 @@
 `timescale 1ns/1ps
 `include "bpi_vector_file.v"
 module tb;
-    localparam ROWS = 4, COLS = 4, DYN_W = 14, PIX_W = 20, TILE_W = 18;
+    localparam ROWS = 4, COLS = 4, DYN_W = 14, PIX_W = 20, TILE_W = 18, PART_W = 32;
     `include "bpi_bench.vh"
 
     // --- Device -----------------------------------------------------------
     reg  rst = 1, tile_valid = 0, tap_ready = 0;
+    // the geometry and the tile, on their way in parts: halves of the geometry, then the tile
+    localparam PARTS = 512 / PART_W;
     reg  [511:0] tile = 0;
     reg  [2*448-1:0] geometry = 0;
+    integer      play = 3*PARTS;
+    wire [511:0] played = play < PARTS ? { geometry[448-1:0], 64'd0 } : play < 2*PARTS ? { geometry[448 +: 448], 64'd0 } : tile;
+    wire         part_valid = play >= 2*PARTS && play < 3*PARTS;
+    wire [1:0]   geometry_part = {play >= PARTS && play < 2*PARTS, play < PARTS};
+    wire [3:0]   part_index = play % PARTS;
+    wire [PART_W-1:0] part = played[play % PARTS * PART_W +: PART_W];
     wire tile_ready, tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused;
     wire [15:0] images, rows, columns, reduction_tiles;
     wire signed [17:0] x_h, x_w;
@@ -18,8 +26,9 @@ module tb;
     wire [DYN_W-1:0] dyn_addr;
     wire [PIX_W-1:0] pix_addr;
     wire [TILE_W-1:0] tile_addr;
-    bpi_tap_walker #(.DYN_W(DYN_W), .PIX_W(PIX_W), .TILE_W(TILE_W)) dut (
-        .clk_i(clk), .rst_i(rst), .tile_valid_i(tile_valid), .tile_ready_o(tile_ready), .tile_i(tile), .geometry_i(geometry),
+    bpi_tap_walker #(.DYN_W(DYN_W), .PIX_W(PIX_W), .TILE_W(TILE_W), .PART_W(PART_W)) dut (
+        .clk_i(clk), .rst_i(rst), .part_valid_i(part_valid), .geometry_part_i(geometry_part), .part_index_i(part_index), .part_i(part),
+        .tile_valid_i(tile_valid), .tile_ready_o(tile_ready),
         .tap_valid_o(tap_valid), .tap_ready_i(tap_ready), .tap_end_o(tap_end), .tap_reduce_o(tap_reduce),
         .tap_by_column_o(tap_by_column), .tap_rect_o(tap_rect), .tap_fused_o(tap_fused), .tap_images_o(images), .tap_rows_o(rows),
         .tap_columns_o(columns), .tap_x_h_o(x_h), .tap_x_w_o(x_w), .tap_phase_h_o(phase_h), .tap_phase_w_o(phase_w),
@@ -88,9 +97,11 @@ module tb;
         if (tile_taken || !tile_valid) begin
             tile_valid <= 0;
             if (tile_taken || !in_tile) full = (seen / 8) & 1;
-            if (tiles.have && !rst && cycle > 8 && (full || ($random(seed) & 1))) begin
-                tile_valid <= 1;
+            if (in_tile && play < 3*PARTS) play <= play + 1;
+            else if (in_tile && !tile_taken) tile_valid <= 1;
+            else if (tiles.have && !rst && cycle > 8 && (full || ($random(seed) & 1))) begin
                 {geometry, tile} <= tiles.line;
+                play <= 0;
                 in_tile = 1;
                 tiles.next;
             end
