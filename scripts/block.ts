@@ -41,10 +41,11 @@ const runBlock = async (args: readonly string[]): Promise<ExitCode> => {
   const block = command.args[0]!;
   const { preset, set, seed: digits, waves } = command.opts<Flags>();
   const config = loadConfig(preset, set);
-  const names = blocksOf(config).map(({ name }) => name);
-  if (!names.includes(block) || block === 'top') {
+  const own = blocksOf(config).filter(({ bench }) => bench === undefined);
+  const names = own.map(({ name }) => name);
+  if (!names.includes(block)) {
     const message = `${config.name} has no block with a bench of its own named "${block}"`;
-    const fix = `use one of ${names.filter((name) => name !== 'top').join(', ')}`;
+    const fix = `use one of ${names.join(', ')}`;
     throw new UserError([{ code: 'UNKNOWN_BLOCK', path: 'block', message, fix }]);
   }
   const seed = wholeNumber('--seed', digits, 0, 999_999_999);

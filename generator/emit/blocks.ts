@@ -17,7 +17,7 @@ export interface Block {
   readonly view: (config: Config) => View;
   /** Blocks that this one instantiates, in any configuration. */
   readonly uses: readonly string[];
-  /** Name of its bench, where that is not the block's: `templates/tb/<bench>_tb.v.hbs`. */
+  /** Name of its bench, where that is not the block's: that of a block that uses it, or of the whole, `templates/tb/<bench>_tb.v.hbs`. */
   readonly bench?: string;
   /** Whether a configuration has this block; without it, every one has. */
   readonly when?: (config: Config) => boolean;
@@ -104,6 +104,7 @@ export const blocks: readonly Block[] = [
     name: 'dispatch',
     purpose: 'ring of instructions, queues, parts to the units',
     view: engineView,
+    bench: 'sequencer',
     uses: ['sram_1r1w'],
   },
   { name: 'sequencer', purpose: 'runs a program: queues, counts, faults', view: engineView, uses: ['dispatch'] },

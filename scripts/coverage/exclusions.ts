@@ -31,7 +31,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   },
   {
     kind: 'toggle',
-    name: /^(loads|execs|stores|wait_[ab]|(error_|failed_)?(instruction|index))(_done|_taken|_ended)?(_[iqo])?\[(1[6-9]|2\d|3[01])\]$/,
+    name: /^(loads|execs|stores|wait_[01]|(load|exec|store)_wait_(load|exec|store)|(error_|failed_)?(instruction|index))(_done|_taken|_ended)?(_[iqo])?\[(1[6-9]|2\d|3[01])\]$/,
     reason: 'counts of instructions: no program here has 65,536 of them',
   },
 ];

@@ -1,5 +1,5 @@
 import { presets } from '../../generator/description/presets.js';
-import type { Bug, Proof } from './proof.js';
+import type { Bug, Method, Proof } from './proof.js';
 
 const FULL_TOO_LATE: Bug = {
   name: 'full too late',
@@ -116,7 +116,7 @@ const reachParameters = (axis: 'H' | 'W', [inputs, kernel, stride, dilation, pad
 const walk = (name: string, mode: Mode, reduce: boolean, bugs: readonly Bug[]): Proof => {
   const rect = mode === 'validPixels' || mode === 'validOutputs';
   const [inputs, kernel, stride, dilation, pad] = SMALL;
-  const cycles = rect ? 50 : 60;
+  const cycles = rect ? 53 : 63;
   return {
     name: `walk ${name}`,
     blocks: ['tap_walker', 'agu_dynamic', 'agu_stationary', 'agu_accumulate'],
@@ -212,6 +212,62 @@ const transposer = (rows: number, columns: number, bug: Bug): Proof => ({
   ],
 });
 
+const PAST_THE_END: Bug = {
+  name: 'reads beyond the end',
+  block: 'fetch',
+  find: "at_end ? next_q[1:0] + left_q[1:0] - 2'd1 : 2'd3;",
+  replace: "2'd3;",
+};
+const FORGETS_AN_ADDRESS: Bug = {
+  name: 'forgets an address that waits',
+  block: 'fetch',
+  find: 'ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);',
+  replace: 'ar_valid_q    <= announce;',
+};
+const TAKEN_SLOTS: Bug = {
+  name: 'asks for slots that are taken',
+  block: 'fetch',
+  find: "busy_q[quad*4 +: 4] == 4'd0 && ",
+  replace: '',
+};
+const ONE_FREE_SLOT: Bug = {
+  name: 'one free slot of four is enough',
+  block: 'fetch',
+  find: "busy_q[quad*4 +: 4] == 4'd0",
+  replace: "busy_q[quad*4 +: 4] != 4'd15",
+};
+const KEEPS_A_BEAT: Bug = {
+  name: 'the last beat stays when it has one instruction',
+  block: 'fetch',
+  find: "slot_q[0] || due_q == 32'd1",
+  replace: 'slot_q[0]',
+};
+
+const fetch = (dataWidth: number, depth: number, bugs: readonly Bug[]): Proof => ({
+  name: `fetch ${dataWidth}`,
+  blocks: ['fetch'],
+  property:
+    'AR is held while it waits and keeps to 4 KiB; the bursts are the program, in order, into slots that are free, and slots that are free are asked for; what is asked for is taken; every instruction leaves once, in parts, in order, in its slot; idle means that all has come and nothing is owed',
+  bounds: `any program${dataWidth > 32 ? ' below 1,024 instructions, in the first 16 KiB' : ''}, stops and errors, any order in which slots are freed; ${dataWidth}-bit beats`,
+  method: { kind: 'bounded', depth },
+  harness: 'fetch',
+  helpers: ['axi_rules'],
+  parameters: { DATA_W: dataWidth, ...(dataWidth > 32 ? { MOST: 0x400 } : {}) },
+  bugs,
+});
+
+const decode = (partWidth: number, method: Method, bugs: readonly Bug[]): Proof => ({
+  name: `decode ${partWidth}`,
+  blocks: ['decode'],
+  property:
+    'the cycle after the last part of an instruction names one queue or one cause; none without a cause waits for what is not given yet, begins outside its buffer, names lanes, groups, addresses or alignments that do not exist, counts to zero, or writes a run of more bytes than 32 bits count',
+  bounds: `${method.kind === 'bounded' ? 'one instruction of any words, any counts' : 'any words and counts'}, in parts of ${partWidth} bits; 4 by 4 lanes, 32-bit addresses, 16-bit operands`,
+  method,
+  harness: 'decode',
+  parameters: { PART_W: partWidth },
+  bugs,
+});
+
 const DATA_PATHS: readonly Proof[] = [
   transposer(2, 3, {
     name: 'blocks of both kinds meet',
@@ -268,41 +324,52 @@ const DATA_PATHS: readonly Proof[] = [
       },
     ],
   },
-  {
-    name: 'decode',
-    blocks: ['decode'],
-    property:
-      'an instruction leaves unchanged, once, for one queue or with a cause; none without a cause waits for what is not given yet, begins outside its buffer, names lanes, groups, addresses or alignments that do not exist, counts to zero, or writes a run of more bytes than 32 bits count',
-    bounds: 'any words and counts; 4 by 4 lanes, 32-bit addresses, 16-bit operands',
-    method: { kind: 'pdr' },
-    harness: 'decode',
-    bugs: [
-      {
-        name: 'waits for what is not given yet',
-        block: 'decode',
-        find: ' || ins_q[2*32 +: 32] > loads_i',
-        replace: '',
-      },
-      {
-        name: 'groups need not fit the array',
-        block: 'decode',
-        find: '|| !(by_column ? columns_fit_q : rows_fit_q)',
-        replace: '',
-      },
-      {
-        name: 'a row may be longer than the buffer',
-        block: 'decode',
-        find: '|| load_row_bytes > (DATA_BYTES << STAT_W)',
-        replace: '',
-      },
-      {
-        name: 'a run may be twice as long',
-        block: 'decode',
-        find: 'STORE_LIMIT      = 29',
-        replace: 'STORE_LIMIT      = 30',
-      },
-    ],
-  },
+  decode(512, { kind: 'pdr' }, [
+    {
+      name: 'waits for what is not given yet',
+      block: 'decode',
+      find: 'LOAD: early = wait_0 > execs_i || wait_1 > stores_i;',
+      replace: 'LOAD: early = wait_0 > execs_i;',
+    },
+    {
+      name: 'groups need not fit the array',
+      block: 'decode',
+      find: ' || !(by_column ? columns_fit_q : rows_fit_q)',
+      replace: '',
+    },
+    {
+      name: 'a row may be longer than the buffer',
+      block: 'decode',
+      find: '|| (here[6] && load_row_bytes > (DATA_BYTES << STAT_W))',
+      replace: '',
+    },
+    {
+      name: 'a run may be twice as long',
+      block: 'decode',
+      find: 'STORE_LIMIT      = 29',
+      replace: 'STORE_LIMIT      = 30',
+    },
+  ]),
+  decode(32, { kind: 'bounded', depth: 19 }, [
+    {
+      name: 'forgets what is wrong with an earlier part',
+      block: 'decode',
+      find: 'here[0] ? now : found_q | now;',
+      replace: 'now;',
+    },
+    {
+      name: 'keeps the opcode of the instruction before',
+      block: 'decode',
+      find: 'wire [31:0] head = here[0] ? part_i[31:0] : head_q;',
+      replace: 'wire [31:0] head = head_q;',
+    },
+    {
+      name: 'the elements are those of another word',
+      block: 'decode',
+      find: 'here[6] ? elements : elements_q;',
+      replace: 'elements;',
+    },
+  ]),
   {
     name: 'store',
     blocks: ['store'],
@@ -310,7 +377,7 @@ const DATA_PATHS: readonly Proof[] = [
       'drains the vectors and announces the runs that STORE names, in order, each once, at the addresses that multiplication gives; vectors keep their lanes and none is lost; it goes on, and ends when all is written',
     bounds:
       'any fields with up to 2 runs along each stride, 2 groups and 2 vectors; 4-bit accumulator addresses, strides of 4 bits; any waits of the neighbours',
-    method: { kind: 'bounded', depth: 17 },
+    method: { kind: 'bounded', depth: 18 },
     harness: 'store',
     bugs: [
       {
@@ -334,7 +401,7 @@ const DATA_PATHS: readonly Proof[] = [
       "announces a run for each row of positions at the address that multiplication gives; each position's elements leave in order, read where its pixel lies, and zeros where it has none; it ends when all is written",
     bounds:
       'any fields with up to 2 rows, 2 columns, 3 elements, strides up to 2; beats of 2 elements, 4-bit buffer addresses; any waits of the neighbours',
-    method: { kind: 'bounded', depth: 16 },
+    method: { kind: 'bounded', depth: 17 },
     harness: 'reorganize',
     bugs: [
       {
@@ -405,30 +472,9 @@ export const PROOFS: readonly Proof[] = [
       },
     ],
   },
-  {
-    name: 'fetch bus',
-    blocks: ['fetch'],
-    property:
-      'AR is held while it waits and keeps to 4 KiB; only a started program is read; what is asked for has room, and is taken; an instruction that waits stays; idle means nothing is owed',
-    bounds: 'any program, stops and errors; 32-bit beats',
-    method: { kind: 'bounded', depth: 16 },
-    harness: 'fetch',
-    helpers: ['axi_rules'],
-    bugs: [
-      {
-        name: 'asks for more than it has room for',
-        block: 'fetch',
-        find: 'room_q >= beats && !stop',
-        replace: '!stop',
-      },
-      {
-        name: 'forgets an address that waits',
-        block: 'fetch',
-        find: 'ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);',
-        replace: 'ar_valid_q    <= announce;',
-      },
-    ],
-  },
+  fetch(32, 16, [PAST_THE_END, FORGETS_AN_ADDRESS]),
+  fetch(512, 12, [TAKEN_SLOTS, ONE_FREE_SLOT]),
+  fetch(1024, 12, [KEEPS_A_BEAT]),
   {
     name: 'dma_write bus',
     blocks: ['dma_write'],
@@ -605,16 +651,41 @@ export const PROOFS: readonly Proof[] = [
     name: 'sequencer',
     blocks: ['sequencer'],
     property:
-      'no LOAD, EXEC or STORE is offered before the counts that it waits for are reached; each is given once, to its queue; something can always go on (no deadlock); done comes only when all is completed, and not after a fault or a reset',
-    bounds: 'any program whose waits the decoder accepts, without GEOMETRY; any units, faults and soft resets',
-    method: { kind: 'bounded', depth: 11 },
+      'no LOAD, EXEC or STORE is offered before the counts that it waits for are reached; each is sent once, whole, in order of its queue, while its unit has none, and a GEOMETRY only while no EXEC is at work; a slot is free once it has been read whole, and not before; an EXEC is said to wait only for what is not completed; something can always go on (no deadlock); done comes only when all is completed, and not after a fault or a reset',
+    bounds:
+      'one run of any program of up to 3 instructions whose waits the decoder accepts, in parts of 256 bits, over the end of the ring; any units, faults and soft resets',
+    method: { kind: 'bounded', depth: 20 },
     harness: 'sequencer',
     bugs: [
       {
         name: 'EXEC does not wait for STORE',
-        block: 'sequencer',
-        find: '!is_geometry && !exec_needs_load && !exec_needs_store;',
-        replace: '!is_geometry && !exec_needs_load;',
+        block: 'dispatch',
+        find: '!exec_needs_load && !exec_needs_store;\n    wire            exec_asks',
+        replace: '!exec_needs_load;\n    wire            exec_asks',
+      },
+      {
+        name: 'LOAD waits for one EXEC more',
+        block: 'dispatch',
+        find: 'load_wait_exec_q > execs_done_i',
+        replace: 'load_wait_exec_q >= execs_done_i',
+      },
+      {
+        name: 'a GEOMETRY does not wait for EXECs',
+        block: 'dispatch',
+        find: 'exec_geometry_q ? tiles_done_i :',
+        replace: "exec_geometry_q ? 1'b1 :",
+      },
+      {
+        name: 'the next EXEC is sent over one that waits',
+        block: 'dispatch',
+        find: 'exec_over && !exec_full_q && run_i;',
+        replace: 'exec_over && run_i;',
+      },
+      {
+        name: 'a slot is free with its first part',
+        block: 'dispatch',
+        find: 'free_valid_o    = retires;',
+        replace: "free_valid_o    = sends && index_q == 4'd0;",
       },
       {
         name: 'done in the cycle after a reset',
@@ -623,10 +694,10 @@ export const PROOFS: readonly Proof[] = [
         replace: '&& !fault && !reset_i;',
       },
       {
-        name: 'a completed LOAD is not counted beside a dispatch',
+        name: 'a completed LOAD is not counted beside an instruction that comes',
         block: 'sequencer',
-        find: "loads_done_q <= loads_done_q + {31'd0, load_completes};",
-        replace: "loads_done_q <= loads_done_q + {31'd0, load_completes && !take};",
+        find: "loads_done_q <= loads_done_q + {31'd0, load_done_i };",
+        replace: "loads_done_q <= loads_done_q + {31'd0, load_done_i && !take };",
       },
     ],
   },

@@ -2,7 +2,7 @@ import { UserError } from '../../generator/base/errors.js';
 import { discard, temporaryFolder } from '../../generator/base/processes.js';
 import type { Config, Engine } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
-import { blocksOf } from '../../generator/emit/blocks.js';
+import { blocks, blocksOf } from '../../generator/emit/blocks.js';
 import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
 import { runBench } from '../blockBench.js';
 import type { Target } from './choose.js';
@@ -30,7 +30,7 @@ export interface Baseline {
 }
 
 const { tiny4, odd, ref16 } = presets;
-const bus = (dataWidth: number): Config => ({ ...ref16, axi: { ...ref16.axi, dataWidth } });
+const bus = (dataWidth: number, of: Config = ref16): Config => ({ ...of, axi: { ...of.axi, dataWidth } });
 const engine = (name: Engine): Config => ({ ...tiny4, engines: [name] });
 
 /** Configurations that a block's test has besides tiny4 and odd, for what only these build. */
@@ -39,9 +39,14 @@ const FURTHER: Readonly<Record<string, readonly Config[]>> = {
   dma_read: [ref16],
   dma_write: [ref16],
   csr: [ref16],
-  decode: [engine('bp'), engine('zerofree')],
+  dispatch: [bus(256, tiny4), bus(1024, tiny4)],
+  sequencer: [bus(256, tiny4), bus(1024, tiny4)],
+  decode: [ref16, engine('bp'), engine('zerofree')],
   pixel_walker: [engine('zerofree')],
 };
+
+/** The block whose bench tries this one. */
+const benchedBy = (block: string): string => blocks.find(({ name }) => name === block)?.bench ?? block;
 
 /** Benches of a mutant: its own configuration with two seeds, and others where the line is there too. */
 const benchesOf = ({ block, config }: Target): readonly (readonly [Config, number])[] => {
@@ -96,15 +101,16 @@ export const judgeMutant = async (target: Target, mutation: Mutation, baseline: 
     by,
     seconds: (performance.now() - begin) / 1000,
   });
+  const block = benchedBy(target.block);
   for (const [config, seed] of benchesOf(target)) {
     const mutant = changed(config, target, mutation);
     if (!mutant) continue;
-    const seconds = await soundSeconds(target.block, config, seed);
+    const seconds = await soundSeconds(block, config, seed);
     const folder = temporaryFolder('bpi-mutant-');
     const change = (file: EmittedFile): EmittedFile => (file.path === mutant.path ? mutant : file);
     try {
       const { passed } = await runBench({
-        ...{ config, block: target.block, seed, folder, change, cpuSeconds: patience(seconds) },
+        ...{ config, block, seed, folder, change, cpuSeconds: patience(seconds) },
       });
       if (!passed) return verdict('killed', `bench, ${config.name}, seed ${seed}`);
     } catch (error) {

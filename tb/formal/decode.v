@@ -1,43 +1,55 @@
-// decode.v - whatever the words are: an instruction leaves with one queue or one cause, unchanged and in order, and one that could do
-// harm never leaves without a cause.
+// decode.v - whatever the words are: the cycle after the last part of an instruction names one queue or one cause, and one that could
+// do harm is never without a cause.
 `default_nettype none
 `include "isa.vh"
 module decode_formal #(
-    parameter ROWS = 4,
-    parameter COLS = 4
+    parameter ROWS   = 4,
+    parameter COLS   = 4,
+    parameter PART_W = 512
 ) (
-    input wire         clk_i,
-    input wire         in_valid, out_ready,
-    input wire [511:0] in_data,
-    input wire [31:0]  loads, execs, stores
+    input wire              clk_i,
+    input wire              part_valid,
+    input wire [PART_W-1:0] part,
+    input wire [31:0]       loads, execs, stores
 );
     localparam DYN_W = 6, STAT_W = 5, ACC_W = 4, ADDR_W = 32;
+    localparam [3:0] LAST = 512 / PART_W - 1;
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
 
-    wire         in_ready, out_valid, is_load, is_exec, is_store, is_end;
-    wire [511:0] ins;
-    wire [7:0]   cause;
-    bpi_decode #(.ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(2)) u_dut (
-        .clk_i(clk_i), .rst_i(rst_q), .in_valid_i(in_valid), .in_ready_o(in_ready), .in_data_i(in_data), .loads_i(loads), .execs_i(execs),
-        .stores_i(stores), .out_valid_o(out_valid), .out_ready_i(out_ready), .out_data_o(ins), .out_load_o(is_load), .out_exec_o(is_exec),
+    reg  [3:0] index_q;
+    wire       last = index_q == LAST;
+    wire       valid, is_load, is_exec, is_store, is_end;
+    wire [2:0] low_opcode;
+    wire [7:0] cause;
+    bpi_decode #(
+        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(2), .PART_W(PART_W)
+    ) u_dut (
+        .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(part_valid && !rst_q), .part_index_i(index_q), .part_last_i(last), .part_i(part), .loads_i(loads),
+        .execs_i(execs), .stores_i(stores), .out_valid_o(valid), .out_opcode_o(low_opcode), .out_load_o(is_load), .out_exec_o(is_exec),
         .out_store_o(is_store), .out_end_o(is_end), .out_cause_o(cause)
     );
 
-    // --- One entry --------------------------------------------------------
-    reg         full_q;
-    reg [511:0] ins_q;
+    // --- The words of an instruction, collected -------------------------------
+    reg [511:0] ins;
+    reg         due_q;
+    reg [31:0]  loads_q, execs_q, stores_q;
     always @(posedge clk_i) begin
-        if (in_valid && in_ready) ins_q <= in_data;
-        full_q <= !rst_q && ((in_valid && in_ready) || (full_q && !out_ready));
+        if (part_valid) begin
+            ins[index_q*PART_W +: PART_W] <= part;
+            index_q <= last ? 4'd0 : index_q + 4'd1;
+        end
+        due_q <= !rst_q && part_valid && last;
+        {loads_q, execs_q, stores_q} <= {loads, execs, stores};
+        if (rst_q) index_q <= 4'd0;
     end
 
     // --- Groups of the GEOMETRY that an EXEC has --------------------------------
     reg [7:0] group_c_q, group_n_q;
     always @(posedge clk_i) begin
-        if (full_q && out_ready && ins_q[`ANY_OPCODE] == `OPCODE_GEOMETRY && ins_q[`ANY_SECOND]) begin
-            group_c_q <= ins_q[`GEOMETRY_SECOND_GROUP_VECTORS];
-            group_n_q <= ins_q[`GEOMETRY_SECOND_GROUP_LANES];
+        if (valid && ins[`ANY_OPCODE] == `OPCODE_GEOMETRY && ins[`ANY_SECOND]) begin
+            group_c_q <= ins[`GEOMETRY_SECOND_GROUP_VECTORS];
+            group_n_q <= ins[`GEOMETRY_SECOND_GROUP_LANES];
         end
         if (rst_q) group_c_q <= 8'd0;
     end
@@ -53,9 +65,11 @@ module decode_formal #(
     wire [31:0] groups = ins[`STORE_GROUPS], vectors = ins[`STORE_VECTORS_PER_GROUP];
     wire [31:0] elements = ins[`REORGANIZE_ELEMENTS], columns = ins[`REORGANIZE_POSITIONS_W];
     always @* if (!rst_q) begin
-        assert (in_ready == (!full_q || out_ready));
-        assert (out_valid == full_q);
-        if (out_valid) assert (ins == ins_q);
+        assume (loads >= loads_q && execs >= execs_q && stores >= stores_q);                   // more are given, none is taken back
+        assert (valid == due_q);                                                               // a cycle after the last part
+    end
+    always @* if (!rst_q && valid) begin
+        assert (low_opcode == ins[2:0]);
         assert ({2'd0, is_load} + {2'd0, is_exec} + {2'd0, is_store} + {2'd0, is_end} + {2'd0, cause != 8'd0} == 3'd1);
         if (load) begin
             assert (opcode == `OPCODE_LOAD);

@@ -1,13 +1,12 @@
 // dma_read.v - the read master keeps the rules of AXI, and never asks for more than it has entries for.
 `default_nettype none
+`include "isa.vh"
 module dma_read_formal #(
     parameter OUTSTANDING = 2
 ) (
     input wire        clk_i,
-    input wire        cmd_valid, cmd_select, halt, arready, rvalid, rlast,
-    input wire [31:0] cmd_addr, cmd_buf, cmd_stride1, cmd_stride2, cmd_bufstride1, cmd_bufstride2,
-    input wire [23:0] cmd_row_bytes,
-    input wire [15:0] cmd_n1, cmd_n2,
+    input wire        part_valid, cmd_valid, halt, arready, rvalid, rlast,
+    input wire [511:0] ins,
     input wire [31:0] rdata,
     input wire [1:0]  rresp
 );
@@ -21,10 +20,8 @@ module dma_read_formal #(
     wire [7:0]  bytes, error_code, arlen;
     wire [2:0]  arsize;
     wire [1:0]  arburst;
-    bpi_dma_read #(.DATA_W(32), .ADDR_W(32), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(1)) u_dut (
-        .clk_i(clk_i), .rst_i(rst_q), .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_addr_i(cmd_addr), .cmd_select_i(cmd_select),
-        .cmd_buf_i(cmd_buf), .cmd_row_bytes_i(cmd_row_bytes), .cmd_n1_i(cmd_n1), .cmd_n2_i(cmd_n2), .cmd_stride1_i(cmd_stride1),
-        .cmd_stride2_i(cmd_stride2), .cmd_bufstride1_i(cmd_bufstride1), .cmd_bufstride2_i(cmd_bufstride2),
+    bpi_dma_read #(.DATA_W(32), .ADDR_W(32), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(1), .PART_W(512)) u_dut (
+        .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(part_valid), .part_index_i(4'd0), .part_i(ins), .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready),
         .wr_valid_o(wr_valids), .wr_addr_o(wr_addr), .wr_strb_o(wr_strb), .wr_data_o(wr_data),
         .done_o(done), .idle_o(idle), .bytes_o(bytes), .halt_i(halt), .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr),
         .m_axi_arvalid_o(arvalid), .m_axi_arready_i(arready), .m_axi_araddr_o(araddr), .m_axi_arlen_o(arlen), .m_axi_arsize_o(arsize),
@@ -36,14 +33,19 @@ module dma_read_formal #(
         .arburst_i(arburst), .rvalid_i(rvalid), .rready_i(rready), .rdata_i(rdata), .rresp_i(rresp), .rlast_i(rlast), .open_o(open)
     );
 
-    reg halts_q, failed_q;
+    reg halts_q, failed_q, whole_q, waits_q;       // an instruction is there; it has been offered and not taken
     always @(posedge clk_i) begin
+        whole_q  <= !rst_q && (part_valid || (whole_q && !cmd_ready));
+        waits_q  <= !rst_q && cmd_valid && !cmd_ready && !halt;
         halts_q  <= !rst_q && halt && !idle;
         failed_q <= !rst_q && (failed_q || error_valid);
     end
     always @* begin
         assume (!halts_q || halt);
-        assume (cmd_row_bytes != 24'd0 && cmd_n1 != 16'd0 && cmd_n2 != 16'd0);
+        assume (ins[`LOAD_ROW_BYTES] != 24'd0 && ins[`LOAD_N1] != 16'd0 && ins[`LOAD_N2] != 16'd0);
+        assume (!part_valid || !whole_q);
+        assume (!cmd_valid || whole_q);
+        assume (!waits_q || cmd_valid || halt);
         if (!rst_q) begin
             assert (!(idle && open != 9'd0));          // idle means that the bus is owed nothing
             assert (!(rvalid && !rready));             // data that was asked for is always taken

@@ -43,10 +43,11 @@ module reorganize_formal (
     wire [BUF_W-1:0] rd_addr;
     wire [15:0]      chunk_data;
     wire [7:0]       chunk_bytes;
-    reg              done_q;
+    reg              sent_q, done_q;
     reg [BUF_W-1:0]  rd_1q, rd_2q;
-    bpi_reorganize #(.ADDR_W(32), .BUF_W(BUF_W), .BEAT(BEAT), .CHUNK(BEAT), .LANES(BEAT), .DATA_W(8)) u_dut (
-        .clk_i(clk_i), .rst_i(rst_q), .ins_valid_i(!rst_q && !done_q), .ins_ready_o(ready), .ins_i(ins), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready),
+    bpi_reorganize #(.ADDR_W(32), .BUF_W(BUF_W), .BEAT(BEAT), .CHUNK(BEAT), .LANES(BEAT), .DATA_W(8), .PART_W(512)) u_dut (
+        .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(!rst_q && !sent_q), .part_index_i(4'd0), .part_i(ins), .ins_valid_i(sent_q && !done_q),
+        .ins_ready_o(ready), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready),
         .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle), .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_addr_o(rd_addr),
         .rd_data_i({8'd2, 4'd1, rd_2q}), .chunk_valid_o(chunk_valid), .chunk_ready_i(chunk_ready), .chunk_data_o(chunk_data), .chunk_bytes_o(chunk_bytes)
     );
@@ -68,6 +69,7 @@ module reorganize_formal (
     always @(posedge clk_i) begin
         {rd_2q, rd_1q} <= {rd_1q, rd_addr};
         done_q <= done_q || ready;
+        sent_q <= !rst_q;
         if (cmd) begin
             run_q       <= run_q + 2'd1;
             announced_q <= run_q == rows - 2'd1;

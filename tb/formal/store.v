@@ -43,10 +43,11 @@ module store_formal #(
     wire [ACC_W-1:0]   drain_addr;
     wire [COLS*32-1:0] vec_data;
     wire [7:0]         vec_lanes;
-    reg                done_q, drain_1q, drain_2q, idle_q;
+    reg                sent_q, done_q, drain_1q, drain_2q, idle_q;
     wire drain = drain_valid && drain_ready, cmd = cmd_valid && cmd_ready, vec = vec_valid && vec_ready;
-    bpi_store #(.COLS(COLS), .ADDR_W(32), .ACC_W(ACC_W), .DATA_BYTES(1)) u_dut (
-        .clk_i(clk_i), .rst_i(rst_q), .ins_valid_i(!rst_q && !done_q), .ins_ready_o(ready), .ins_i(ins), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready),
+    bpi_store #(.COLS(COLS), .ADDR_W(32), .ACC_W(ACC_W), .DATA_BYTES(1), .PART_W(512)) u_dut (
+        .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(!rst_q && !sent_q), .part_index_i(4'd0), .part_i(ins), .ins_valid_i(sent_q && !done_q),
+        .ins_ready_o(ready), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready),
         .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle), .drain_valid_o(drain_valid), .drain_ready_i(drain_ready),
         .drain_addr_o(drain_addr), .drain_valid_i(drain_2q), .drain_data_i({COLS{32'd0}}), .vec_valid_o(vec_valid), .vec_ready_i(vec_ready),
         .vec_data_o(vec_data), .vec_lanes_o(vec_lanes)
@@ -79,6 +80,7 @@ module store_formal #(
         if (vec) out_v_q <= last_out ? 2'd0 : out_v_q + 2'd1;
         inside_q <= inside_q + {4'd0, drain} - {4'd0, vec};
         done_q   <= done_q || ready;
+        sent_q   <= !rst_q;
         idle_q   <= write_idle;
         {drain_2q, drain_1q} <= {drain_1q, drain};
         // nothing asks, nothing is given, and all neighbours are ready

@@ -112,6 +112,12 @@ module walk_formal #(
         tile[`EXEC_TAPS_W]            = kernel[1];
     end
 
+    // --- In parts: both halves of the geometry, then the tile ----------------
+    reg  [1:0] sent_q;
+    always @(posedge clk_i) sent_q <= rst_q ? 2'd0 : sent_q == 2'd3 ? 2'd3 : sent_q + 2'd1;
+    wire [1:0]   geometry_part = {sent_q == 2'd1, sent_q == 2'd0};
+    wire [511:0] part = sent_q == 2'd0 ? {geometry[447:0], 64'd0} : sent_q == 2'd1 ? {geometry[895:448], 64'd0} : tile;
+
     // --- Walker and address generators ------------------------------------
     reg  done_q;
     wire tile_ready, tap_valid, tap_end, tap_reduce, tap_by_column, tap_rect, tap_fused;
@@ -121,8 +127,9 @@ module walk_formal #(
     wire [7:0] tap_dyn, tap_pix, tap_tile;
     wire dyn_ready, stat_ready, acc_ready;
     wire tap_fire = tap_valid && dyn_ready && stat_ready && acc_ready;
-    bpi_tap_walker #(.DYN_W(8), .PIX_W(8), .TILE_W(8)) u_tap_walker (
-        .clk_i(clk_i), .rst_i(rst_q), .tile_valid_i(!rst_q && !done_q), .tile_ready_o(tile_ready), .tile_i(tile), .geometry_i(geometry),
+    bpi_tap_walker #(.DYN_W(8), .PIX_W(8), .TILE_W(8), .PART_W(512)) u_tap_walker (
+        .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(sent_q == 2'd2), .part_index_i(4'd0), .part_i(part), .geometry_part_i(geometry_part),
+        .tile_valid_i(sent_q == 2'd3 && !done_q), .tile_ready_o(tile_ready),
         .tap_valid_o(tap_valid), .tap_ready_i(dyn_ready && stat_ready && acc_ready), .tap_end_o(tap_end), .tap_reduce_o(tap_reduce),
         .tap_by_column_o(tap_by_column), .tap_rect_o(tap_rect), .tap_fused_o(tap_fused),
         .tap_images_o(tap_images), .tap_rows_o(tap_rows), .tap_columns_o(tap_columns), .tap_x_h_o(tap_x_h), .tap_x_w_o(tap_x_w),
@@ -138,11 +145,11 @@ module walk_formal #(
     reg  [7:0] dyn_1q, dyn_2q;
     always @(posedge clk_i) begin dyn_1q <= dyn_addr; dyn_2q <= dyn_1q; end
     wire       enter;
-    bpi_agu_dynamic #(.ROWS(1), .DATA_W(8), .LANES(1), .ADDR_W(8)) u_agu_dynamic (
+    bpi_agu_dynamic #(.ROWS(1), .DATA_W(8), .LANES(1), .ADDR_W(8), .PART_W(512)) u_agu_dynamic (
         .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire && !tap_end), .tap_ready_o(dyn_ready), .tap_reduce_i(tap_reduce), .tap_rect_i(tap_rect),
         .tap_fused_i(tap_fused), .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns), .tap_x_h_i(tap_x_h), .tap_x_w_i(tap_x_w),
         .tap_phase_h_i(tap_phase_h), .tap_phase_w_i(tap_phase_w), .tap_reduction_tiles_i(tap_tiles), .tap_row_lanes_i(tap_row_lanes),
-        .tap_addr_i(tap_dyn), .geometry_i(geometry), .rd_valid_o(dyn_read), .rd_addr_o(dyn_addr), .rd_data_i(dyn_2q),
+        .tap_addr_i(tap_dyn), .geometry_part_i(geometry_part), .part_index_i(4'd0), .part_i(part), .rd_valid_o(dyn_read), .rd_addr_o(dyn_addr), .rd_data_i(dyn_2q),
         .direct_valid_o(direct_valid), .direct_ready_i(enter), .direct_data_o(direct_data), .direct_inside_o(direct_inside), .direct_zero_o(direct_zero),
         .block_valid_o(block_valid), .block_ready_i(enter), .block_data_o(block_data), .block_lanes_o(block_lanes),
         .info_valid_o(info_valid), .info_ready_i(info_ready), .info_first_o(info_first), .info_last_o(info_last), .info_lanes_o(info_lanes),
@@ -154,21 +161,21 @@ module walk_formal #(
     reg  [7:0] stat_1q, stat_2q;
     always @(posedge clk_i) begin stat_1q <= stat_addr; stat_2q <= stat_1q; end
     wire       swap;
-    bpi_agu_stationary #(.ROWS(1), .COLS(1), .DATA_W(8), .LANES(1), .ADDR_W(8)) u_agu_stationary (
+    bpi_agu_stationary #(.ROWS(1), .COLS(1), .DATA_W(8), .LANES(1), .ADDR_W(8), .PART_W(512)) u_agu_stationary (
         .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire && !tap_end), .tap_ready_o(stat_ready), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
         .tap_rect_i(tap_rect), .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns),
         .tap_phase_h_i(tap_phase_h), .tap_phase_w_i(tap_phase_w), .tap_row_lanes_i(tap_row_lanes), .tap_column_lanes_i(tap_column_lanes),
-        .tap_pix_addr_i(tap_pix), .tap_tile_addr_i(tap_tile), .geometry_i(geometry), .rd_valid_o(stat_read), .rd_addr_o(stat_addr), .rd_data_i(stat_2q),
+        .tap_pix_addr_i(tap_pix), .tap_tile_addr_i(tap_tile), .geometry_part_i(geometry_part), .part_index_i(4'd0), .part_i(part), .rd_valid_o(stat_read), .rd_addr_o(stat_addr), .rd_data_i(stat_2q),
         .block_valid_o(weight_valid), .block_ready_i(enter && swap), .block_by_column_o(weight_by_column), .block_data_o(weight_data)
     );
 
     wire       item_valid, item_end, item_reduce;
     wire [7:0] item_addr, item_columns, item_lanes;
     wire [15:0] item_inside, item_zero;
-    bpi_agu_accumulate #(.ADDR_W(8)) u_agu_accumulate (
+    bpi_agu_accumulate #(.ADDR_W(8), .PART_W(512)) u_agu_accumulate (
         .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire), .tap_ready_o(acc_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
         .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns), .tap_column_lanes_i(tap_column_lanes), .tap_pix_addr_i(tap_pix),
-        .tap_tile_addr_i(tap_tile), .geometry_i(geometry), .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info_first),
+        .tap_tile_addr_i(tap_tile), .geometry_part_i(geometry_part), .part_index_i(4'd0), .part_i(part), .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info_first),
         .info_last_i(info_last), .info_lanes_i(info_lanes), .info_inside_i(info_inside), .info_zero_i(info_zero),
         .item_valid_o(item_valid), .item_ready_i(enter || (item_valid && item_end)), .item_end_o(item_end), .item_reduce_o(item_reduce), .item_swap_o(swap),
         .item_addr_o(item_addr), .item_columns_o(item_columns), .item_lanes_o(item_lanes), .item_inside_o(item_inside), .item_zero_o(item_zero)

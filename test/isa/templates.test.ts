@@ -66,7 +66,7 @@ const selections = (config: Config): readonly Emitted[] =>
   blocksOf(config).flatMap((block) =>
     [
       ...blockFile(config, block).text.matchAll(
-        /^ *wire (?:\[.*?\] )?(\w+) = .*?\b(ins|ins_q|head|geometry_q)\[([\d*+]+)(?: \+: (\w+))?\]/gm,
+        /^ *wire (?:\[.*?\] )?(\w+) = .*?\b(ins(?:_q)?|head|geometry_q)\[([\d*+]+)(?: \+: (\w+))?\]/gm,
       ),
     ].map(([, name, from, at, bits]) => ({
       block: block.name,

@@ -11,7 +11,7 @@ import { failures, isGood, proofTable } from '../../scripts/formal/report.js';
 
 describe('seeded bugs', () => {
   it.each(PROOFS.map((proof) => [proof.name, proof] as const))('of %s fit the templates', (_, proof) => {
-    const config = proof.config ?? presets.tiny4;
+    const { config = presets.tiny4 } = proof;
     const emitted = proof.blocks
       .flatMap((block) => blockClosure(config, block))
       .filter((block, index, all) => all.indexOf(block) === index)

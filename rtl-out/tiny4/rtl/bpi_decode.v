@@ -54,19 +54,20 @@ module bpi_decode #(
     endgenerate
 
     reg  [31:0] head_q;                    // word 0: opcode and flags
-    wire [31:0] head = here[0] ? ins[31:0] : head_q;
-    always @(posedge clk_i) if (part_valid_i && here[0]) head_q <= ins[31:0];
+    wire [31:0] head = here[0] ? part_i[31:0] : head_q;
+    always @(posedge clk_i) if (part_valid_i && here[0]) head_q <= part_i[31:0];
 
     // --- Sizes of a run ---------------------------------------------------
-    // Its bytes are counted in 32 bits.  exceeds: a has a bit i and b a bit j with i + j >= limit; else a * b < 2^(limit+1).
-    localparam STORE_LIMIT      = 29 - $clog2(COLS);              // 4 bytes of each lane
+    // exceeds: a has a bit i and b a bit j with i + j >= limit; else a * b < 2^(limit+1).  A STORE's run has no more vectors than
+    // the accumulator, nearly; bytes are counted in 32 bits, 4 of each lane.
+    localparam STORE_LIMIT      = ACC_W + 1 < 29 - $clog2(COLS) ? ACC_W + 1 : 29 - $clog2(COLS);
     localparam REORGANIZE_LIMIT = 31 - $clog2(DATA_BYTES);
     function exceeds(input [23:0] a, input [15:0] b, input integer limit);
         integer i;
         begin
             exceeds = 1'b0;
             for (i = 0; i < 24; i = i + 1)
-                if (a[i] && |(b >> (limit - i))) exceeds = 1'b1;
+                if (a[i] && |(b >> (i < limit ? limit - i : 0))) exceeds = 1'b1;
         end
     endfunction
 

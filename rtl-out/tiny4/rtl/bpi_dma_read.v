@@ -14,6 +14,7 @@ module bpi_dma_read #(
     parameter ELEMENT_BYTES = 2,    // bytes per buffer element: 1 or 2
     parameter BUFFERS       = 2,    // buffers it writes, 2 or more
     parameter SELECT_W      = 1,    // bits of a buffer's number
+    parameter ELEMENT_W     = 32,   // bits of an element's address in the larger buffer
     parameter PART_W        = 256   // bits of a part of an instruction: 32, 64 ... 512
 ) (
     input  wire                                clk_i,
@@ -30,7 +31,7 @@ module bpi_dma_read #(
 
     // Buffer write, always accepted
     output wire [BUFFERS-1:0]                  wr_valid_o,         // of the buffer that is written
-    output wire [31:0]                         wr_addr_o,          // element, multiple of a beat
+    output wire [ELEMENT_W-1:0]                wr_addr_o,          // element, multiple of a beat
     output wire [DATA_W/8/ELEMENT_BYTES-1:0]   wr_strb_o,
     output wire [DATA_W-1:0]                   wr_data_o,
 
@@ -62,10 +63,11 @@ module bpi_dma_read #(
     localparam ELEM_W        = $clog2(BEAT_ELEMENTS);   // bits of an element in a beat
     localparam SHIFT         = BYTE_W - ELEM_W;         // bits of a byte in an element
     localparam BEAT_W        = ADDR_W - BYTE_W;         // bits of a DRAM address in beats
-    localparam BUF_W         = 32 - ELEM_W;             // bits of a buffer address in beats
+    localparam BUF_W         = ELEMENT_W - ELEM_W;      // bits of a buffer address in beats
     localparam PAGE_W        = 12 - BYTE_W;             // bits of a beat in a 4 KiB page
     localparam HALF          = (BEAT_W + PAGE_W) / 2;
-    localparam COUNT_W       = 25 - BYTE_W;             // bits of the beats in a row
+    localparam ROW_W         = ELEMENT_W + SHIFT + 1 > 24 ? 24 : ELEMENT_W + SHIFT + 1;   // bits of a row's bytes: a row is no longer than a buffer
+    localparam COUNT_W       = ROW_W + 1 > BYTE_W + 9 ? ROW_W + 1 - BYTE_W : 9;         // bits of the beats in a row
     localparam FLIGHT_W      = $clog2(OUTSTANDING + 1);
     localparam [31:0] BYTES_32 = BEAT_BYTES;
     localparam [FLIGHT_W-1:0] FLIGHT_MAX = OUTSTANDING[FLIGHT_W-1:0];
@@ -87,19 +89,19 @@ module bpi_dma_read #(
     wire stationary = ins_q[8];
     wire reorganize = ins_q[9];
     wire [ADDR_W-1:0] address = ins_q[3*32 +: ADDR_W];
-    wire [31:0] buf_element = ins_q[5*32 +: 32];
-    wire [23:0] row_bytes = ins_q[6*32 +: 24];
+    wire [ELEMENT_W-1:0] buf_element = ins_q[5*32 +: ELEMENT_W];
+    wire [ROW_W-1:0] row_bytes = ins_q[6*32 +: ROW_W];
     wire [15:0] n1 = ins_q[7*32 +: 16];
     wire [15:0] n2 = ins_q[7*32+16 +: 16];
     wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_q[8*32+31]} }, ins_q[8*32 +: 31]};
     wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_q[9*32+31]} }, ins_q[9*32 +: 31]};
-    wire [31:0] buf_stride1 = ins_q[10*32 +: 32];
-    wire [31:0] buf_stride2 = ins_q[11*32 +: 32];
+    wire [ELEMENT_W-1:0] buf_stride1 = ins_q[10*32 +: ELEMENT_W];
+    wire [ELEMENT_W-1:0] buf_stride2 = ins_q[11*32 +: ELEMENT_W];
 
     // --- Rows of a command: one each cycle ----------------------------------
     reg               cmd_open_q;
     reg  [ADDR_W-1:0] row_addr_q, plane_addr_q;
-    reg  [31:0]       row_buf_q, plane_buf_q;
+    reg  [ELEMENT_W-1:0] row_buf_q, plane_buf_q;
     reg  [15:0]       left1_q, left2_q;                // rows, planes still to come, less one
 
     wire row_ready;                                     // the splitter takes a row
@@ -108,10 +110,10 @@ module bpi_dma_read #(
     wire row_last  = row_last1 && left2_q == 16'd0;
     wire opens     = cmd_valid_i && !cmd_open_q && !stop;
     wire [ADDR_W-1:0] plane_addr_d = plane_addr_q + stride2;
-    wire [31:0]       plane_buf_d  = plane_buf_q + buf_stride2;
+    wire [ELEMENT_W-1:0] plane_buf_d  = plane_buf_q + buf_stride2;
     // the row in beats
     wire [BYTE_W-1:0] row_first  = row_addr_q[BYTE_W-1:0];
-    wire [24:0]       row_end    = { {(25-BYTE_W){1'b0}}, row_first } + { 1'b0, row_bytes } - 25'd1;   // last byte, from the first beat
+    wire [24:0]       row_end    = { {(25-BYTE_W){1'b0}}, row_first } + { {(25-ROW_W){1'b0}}, row_bytes } - 25'd1;   // last byte, from the first beat
     wire row_bad = row_addr_q[BYTE_W-1:SHIFT] != row_buf_q[ELEM_W-1:0] ||
                    ((row_addr_q[0] || row_bytes[0]) && ELEMENT_ODD != 0);
 
@@ -141,7 +143,8 @@ module bpi_dma_read #(
     wire [10:0]       page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;   // 256 beats on, in the same page
     wire [BEAT_W-1:0] beat_d  = whole ? { beat_q[BEAT_W-1:PAGE_W], page_256[PAGE_W-1:0] }
                               : { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
-    wire [BUF_W-1:0] buf_d = buf_q + { {(BUF_W-8){1'b0}}, most } + { {(BUF_W-1){1'b0}}, 1'b1 };
+    wire [31:0]      beats = { 24'd0, most } + 32'd1;
+    wire [BUF_W-1:0] buf_d = buf_q + beats[BUF_W-1:0];
     wire       announce = row_open_q && !row_bad_q && !stop && (!ar_valid_q || m_axi_arready_i) && flight_q != FLIGHT_MAX;
     wire       misaligned = row_open_q && row_bad_q && !stop;
     assign     row_ready = !row_open_q || (announce && at_row);
@@ -187,6 +190,7 @@ module bpi_dma_read #(
     // --- Registers ----------------------------------------------------------
     reg                     done_q, received_q, error_valid_q;
     reg [BUFFERS-1:0]       wr_valid_q;
+    wire [31:0]             index = { 24'd0, index_q };
     reg [BUF_W-1:0]         wr_beat_q;
     reg [BEAT_ELEMENTS-1:0] wr_strb_q;
     reg [DATA_W-1:0]        wr_data_q;
@@ -215,8 +219,8 @@ module bpi_dma_read #(
 
         if (row_taken) begin
             beat_q       <= row_addr_q[ADDR_W-1:BYTE_W];
-            buf_q        <= row_buf_q[31:ELEM_W];
-            left_q       <= row_end[24:BYTE_W];
+            buf_q        <= row_buf_q[ELEMENT_W-1:ELEM_W];
+            left_q       <= row_end[BYTE_W +: COUNT_W];
             misfit_q     <= row_first;
             last_q       <= row_end[BYTE_W-1:SHIFT];
             row_bad_q    <= row_bad;
@@ -236,7 +240,7 @@ module bpi_dma_read #(
         end
 
         if (received) begin
-            wr_beat_q   <= owed_buf + { {(BUF_W-8){1'b0}}, index_q };
+            wr_beat_q   <= owed_buf + index[BUF_W-1:0];
             wr_strb_q   <= from_first & to_last;
             wr_data_q   <= m_axi_rdata_i;
         end
@@ -272,7 +276,7 @@ module bpi_dma_read #(
         end
     end
 
-    wire unused_ok = &{1'b0, ins_q, row_end[0], page_256[10:PAGE_W], owed_room, page_index, m_axi_rlast_i};
+    wire unused_ok = &{1'b0, ins_q, row_end, beats, index, page_256[10:PAGE_W], owed_room, page_index, m_axi_rlast_i};
 
     // --- Outputs ------------------------------------------------------------
     assign cmd_ready_o      = row_taken && row_last;

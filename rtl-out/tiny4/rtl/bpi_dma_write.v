@@ -10,7 +10,8 @@
 module bpi_dma_write #(
     parameter DATA_W      = 256,  // bits per beat: 32, 64 ... 1024
     parameter ADDR_W      = 64,   // bits per DRAM address (bytes), 32 or more
-    parameter OUTSTANDING = 32    // bursts in flight, 2 or more
+    parameter OUTSTANDING = 32,   // bursts in flight, 2 or more
+    parameter BYTES_W     = 32    // bits of the bytes of a run, 32 at most
 ) (
     input  wire                clk_i,
     input  wire                rst_i,             // synchronous, active high
@@ -19,7 +20,7 @@ module bpi_dma_write #(
     input  wire                cmd_valid_i,
     output wire                cmd_ready_o,
     input  wire [ADDR_W-1:0]   cmd_addr_i,
-    input  wire [31:0]         cmd_bytes_i,
+    input  wire [BYTES_W-1:0]  cmd_bytes_i,
 
     // Chunks: the low in_bytes_i bytes of in_data_i
     input  wire                in_valid_i,
@@ -61,7 +62,7 @@ module bpi_dma_write #(
     localparam PAGE_W     = 12 - BYTE_W;          // bits of a beat in a 4 KiB page
     localparam PAGES_W    = BEAT_W - PAGE_W;      // bits of a page's number
     localparam LOW_W      = PAGES_W / 2;          // bits of its lower half
-    localparam COUNT_W    = 33 - BYTE_W;          // bits of the beats in a run
+    localparam COUNT_W    = BYTES_W + 1 > BYTE_W + 9 ? BYTES_W + 1 - BYTE_W : 9;   // bits of the beats in a run
     localparam FLIGHT_W   = $clog2(OUTSTANDING + 1);
     localparam [31:0] BYTES_32 = BEAT_BYTES;
     localparam [FLIGHT_W-1:0] FLIGHT_MAX = OUTSTANDING[FLIGHT_W-1:0];
@@ -73,8 +74,8 @@ module bpi_dma_write #(
     // --- Runs: for the addresses, and again for the data --------------------
     wire              cmd_valid, cmd_taken, run_room;
     wire [ADDR_W-1:0] cmd_addr;
-    wire [31:0]       cmd_bytes;
-    bpi_fifo #(.WIDTH(ADDR_W + 32), .DEPTH(2)) u_commands (
+    wire [BYTES_W-1:0] cmd_bytes;
+    bpi_fifo #(.WIDTH(ADDR_W + BYTES_W), .DEPTH(2)) u_commands (
         .clk_i       (clk_i),
         .rst_i       (rst_i || stop),
         .in_valid_i  (cmd_valid_i),
@@ -87,8 +88,8 @@ module bpi_dma_write #(
 
     wire              run_valid, run_done;
     wire [BYTE_W-1:0] run_first;
-    wire [31:0]       run_bytes;
-    bpi_fifo #(.WIDTH(BYTE_W + 32), .DEPTH(OUTSTANDING)) u_runs (
+    wire [BYTES_W-1:0] run_bytes;
+    bpi_fifo #(.WIDTH(BYTE_W + BYTES_W), .DEPTH(OUTSTANDING)) u_runs (
         .clk_i       (clk_i),
         .rst_i       (rst_i || stop),
         .in_valid_i  (cmd_taken),
@@ -122,7 +123,7 @@ module bpi_dma_write #(
     wire [PAGES_W:LOW_W] high_1 = page[PAGES_W:LOW_W] + { {(PAGES_W-LOW_W){1'b0}}, low_ones_q };
     wire [10:0]     page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;   // 256 beats on, in the same page
     wire [BEAT_W:0] beat_d = whole ? { page, page_256[PAGE_W-1:0] } : { high_1, low_1, {PAGE_W{1'b0}} };
-    wire [32:0]     run_end = { {(33-BYTE_W){1'b0}}, cmd_addr[BYTE_W-1:0] } + { 1'b0, cmd_bytes } - 33'd1;   // last byte, from the first beat
+    wire [32:0]     run_end = { {(33-BYTE_W){1'b0}}, cmd_addr[BYTE_W-1:0] } + { {(33-BYTES_W){1'b0}}, cmd_bytes } - 33'd1;   // last byte, from the first beat
     assign cmd_taken = cmd_valid && run_room && (!open_q || (burst_taken && at_run)) && !stop;
 
     // --- Announce a burst inside the window ---------------------------------
@@ -169,11 +170,11 @@ module bpi_dma_write #(
     // --- Rotate a chunk into place ------------------------------------------
     reg               begun_q;       // a chunk of the run has come
     reg  [BYTE_W-1:0] next_q;        // place of the next chunk in its beat
-    reg  [31:0]       bytes_left_q;
+    reg  [BYTES_W-1:0] bytes_left_q;
 
     wire [BYTE_W-1:0] place      = begun_q ? next_q : run_first;
-    wire [31:0]       bytes_left = begun_q ? bytes_left_q : run_bytes;
-    wire              closes     = bytes_left == { 24'd0, in_bytes_i };
+    wire [BYTES_W-1:0] bytes_left = begun_q ? bytes_left_q : run_bytes;
+    wire              closes     = bytes_left == { {(BYTES_W-8){1'b0}}, in_bytes_i };
     wire [8:0]        behind     = { {(9-BYTE_W){1'b0}}, place } + { 1'b0, in_bytes_i };
     wire [2*DATA_W-1:0]     turned = { in_data_i, in_data_i } << { place, 3'b000 };
     wire [2*BEAT_BYTES-1:0] lanes  = ~({(2*BEAT_BYTES){1'b1}} << in_bytes_i) << place;
@@ -232,8 +233,8 @@ module bpi_dma_write #(
         if (cmd_taken) begin
             beat_q  <= cmd_addr[ADDR_W-1:BYTE_W];
             first_q <= cmd_addr[BYTE_W-1:0];
-            left_q  <= run_end[32:BYTE_W];
-            end_q   <= { 1'b0, cmd_addr } + { {(ADDR_W-31){1'b0}}, cmd_bytes };
+            left_q  <= run_end[BYTE_W +: COUNT_W];
+            end_q   <= { 1'b0, cmd_addr } + { {(ADDR_W+1-BYTES_W){1'b0}}, cmd_bytes };
         end else if (burst_taken) begin
             beat_q  <= beat_d[BEAT_W-1:0];
             first_q <= {BYTE_W{1'b0}};
@@ -254,7 +255,7 @@ module bpi_dma_write #(
 
         if (chunk_taken) begin
             next_q         <= behind[BYTE_W-1:0];
-            bytes_left_q   <= bytes_left - { 24'd0, in_bytes_i };
+            bytes_left_q   <= bytes_left - { {(BYTES_W-8){1'b0}}, in_bytes_i };
             chunk_data_q   <= turned[2*DATA_W-1:DATA_W];
             chunk_fills_q  <= behind >= BYTES_32[8:0];
             chunk_closes_q <= closes;
@@ -303,7 +304,7 @@ module bpi_dma_write #(
         end
     end
 
-    wire unused_ok = &{1'b0, turned[DATA_W-1:0], run_end[BYTE_W-1:0], page_256[10:PAGE_W], behind[8:BYTE_W], send_room, owed_room};
+    wire unused_ok = &{1'b0, turned[DATA_W-1:0], run_end, page_256[10:PAGE_W], behind[8:BYTE_W], send_room, owed_room};
 
     // --- Outputs ------------------------------------------------------------
     assign in_ready_o      = stop || (run_valid && (!chunk_valid_q || chunk_done));
@@ -325,7 +326,7 @@ module bpi_dma_write #(
     `CHECK(!announce || (send_room && owed_room), "more bursts in flight than entries")
     `CHECK(!(cmd_valid_i && !stop) || cmd_bytes_i != 0, "run of size zero")
     `CHECK(!chunk_taken || (in_bytes_i != 0 && { 24'd0, in_bytes_i } <= BYTES_32), "chunk is empty or more than a beat")
-    `CHECK(!chunk_taken || { 24'd0, in_bytes_i } <= bytes_left, "chunk crosses the end of its run")
+    `CHECK(!chunk_taken || { {(BYTES_W-8){1'b0}}, in_bytes_i } <= bytes_left, "chunk crosses the end of its run")
 
 endmodule
 `default_nettype wire

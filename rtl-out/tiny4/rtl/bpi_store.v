@@ -11,7 +11,8 @@ module bpi_store #(
     parameter ADDR_W = 64,     // bits of a DRAM byte address
     parameter ACC_W  = 10,     // bits of an accumulator address
     parameter DATA_BYTES = 2,  // bytes of an operand
-    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
+    parameter PART_W = 256,    // bits of a part of an instruction: 32, 64 ... 512
+    parameter BYTES_W = 32     // bits of the bytes of a run
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -27,7 +28,7 @@ module bpi_store #(
     output wire               cmd_valid_o,
     input  wire               cmd_ready_i,
     output wire [ADDR_W-1:0]  cmd_addr_o,
-    output wire [31:0]        cmd_bytes_o,
+    output wire [BYTES_W-1:0] cmd_bytes_o,
     input  wire               write_idle_i,
 
     // Accumulator: data two cycles after a drain is accepted
@@ -81,14 +82,15 @@ module bpi_store #(
     // bytes of a group times groups, once per instruction: a bit of the groups each cycle, as many as they have
     localparam SUM_SHIFT = 2, DATA_SHIFT = $clog2(DATA_BYTES);
     wire [31:0] group_elements = {16'd0, vectors - 16'd1} * COLS + {24'd0, last_lanes};
-    reg  [31:0] group_bytes_q, run_bytes_q;
+    wire [31:0] group_bytes    = narrow ? group_elements << DATA_SHIFT : group_elements << SUM_SHIFT;
+    reg  [BYTES_W-1:0] group_bytes_q, run_bytes_q;
     reg  [15:0] groups_q;                  // bits still to come
     wire        setup = state_q == TIMES && groups_q[15:1] == 15'd0;
     always @(posedge clk_i) begin
         if (state_q == IDLE) begin
-            group_bytes_q <= narrow ? group_elements << DATA_SHIFT : group_elements << SUM_SHIFT;
+            group_bytes_q <= group_bytes[BYTES_W-1:0];
             groups_q      <= groups;
-            run_bytes_q   <= 32'd0;
+            run_bytes_q   <= {BYTES_W{1'b0} };
         end else if (state_q == TIMES) begin
             group_bytes_q <= group_bytes_q << 1;
             groups_q      <= groups_q >> 1;
@@ -210,7 +212,7 @@ module bpi_store #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!drain_valid_i || fifo_ready, "vector lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_q, fifo_ready};
+    wire unused_ok = &{1'b0, ins_q, group_bytes, fifo_ready};
 
 endmodule
 `default_nettype wire

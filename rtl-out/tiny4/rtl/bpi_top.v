@@ -96,7 +96,8 @@ module bpi_top (
     localparam SUM_W      = 18;    // bits of a sum that leaves the array
     localparam DYN_LANES  = 4;     // lanes of a vector, dynamic buffer
     localparam STAT_LANES = 4;     // stationary buffer
-    localparam BLOCK_ADDR_W = 24;    // bits of the addresses that the array does not bound
+    localparam BYTES_W    = 32;     // bits of the bytes of a run
+    localparam BLOCK_ADDR_W = 12;    // bits of the addresses that the array does not bound
 
     wire clk_i = aclk;
     wire [1:0] unused_rd;
@@ -373,12 +374,13 @@ module bpi_top (
     // --- LOAD -------------------------------------------------------------
     localparam DYNAMIC = 0, STATIONARY = 1, BUFFERS = 2;   // as LOAD numbers them
     wire [BUFFERS-1:0] wr_valid;
-    wire [31:0]       wr_addr;
+    localparam ELEMENT_W = DYN_W > STAT_W ? DYN_W : STAT_W;
+    wire [ELEMENT_W-1:0] wr_addr;
     wire [BEAT-1:0]   wr_strb;
     wire [BUS_W-1:0]  wr_data;
     wire [7:0]        read_bytes;
     wire              load_opens, load_reorganize;
-    bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES), .BUFFERS(BUFFERS), .SELECT_W(1), .PART_W(PART_W)) u_dma_read (
+    bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES), .BUFFERS(BUFFERS), .SELECT_W(1), .ELEMENT_W(ELEMENT_W), .PART_W(PART_W)) u_dma_read (
         .clk_i            (clk_i),
         .rst_i            (rst),
         .part_valid_i     (load_part),
@@ -830,19 +832,19 @@ module bpi_top (
     // --- STORE ------------------------------------------------------------
     wire              cmd_valid, cmd_ready, chunk_valid, chunk_ready, reorganizing, dynamic_rd_valid;
     wire [ADDR_W-1:0] cmd_addr;
-    wire [31:0]       cmd_bytes;
+    wire [BYTES_W-1:0] cmd_bytes;
     wire [BUS_W-1:0]  chunk_data;
     wire [7:0]        chunk_bytes, write_bytes;
     wire [DYN_W-1:0]  dynamic_rd_addr;
     wire              s_valid, s_ready, s_cmd_valid, s_cmd_ready, s_chunk_valid, s_chunk_ready, vec_valid, vec_ready;
     wire [ADDR_W-1:0] s_cmd_addr;
-    wire [31:0]       s_cmd_bytes;
+    wire [BYTES_W-1:0] s_cmd_bytes;
     wire [COLS*32-1:0] vec_data;
     wire [7:0]        vec_lanes, s_chunk_bytes;
     wire              store_narrow;
     wire [4:0]        store_shift;
     wire [BUS_W-1:0]  s_chunk_data;
-    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W)) u_store (
+    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W), .BYTES_W(BYTES_W)) u_store (
         .clk_i         (clk_i),
         .rst_i         (rst),
         .ins_valid_i   (s_valid),
@@ -969,7 +971,7 @@ module bpi_top (
         .rd_data_o  (dynamic_data)
     );
 
-    bpi_dma_write #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING)) u_dma_write (
+    bpi_dma_write #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .BYTES_W(BYTES_W)) u_dma_write (
         .clk_i           (clk_i),
         .rst_i           (rst),
         .cmd_valid_i     (cmd_valid),

@@ -31,7 +31,7 @@ module decode_case #(
     localparam OPCODE = 8'd1, FIELD = 8'd2, BUFFER_RANGE = 8'd3, MISALIGNED = 8'd4;
     localparam WAIT = 8'd5, ACCUMULATOR_RANGE = 8'd13, ENGINE = 8'd14;
     localparam RECT = 1, DETECT = 1, TRADITIONAL = 1;
-    localparam STORE_BITS = 30 - $clog2(COLS), REORGANIZE_BITS = 32 - $clog2(DATA_BYTES);    // of both factors of a run together
+    localparam STORE_BITS = ACC_W + 2 < 30 - $clog2(COLS) ? ACC_W + 2 : 30 - $clog2(COLS), REORGANIZE_BITS = 32 - $clog2(DATA_BYTES);    // of both factors of a run together
     localparam [63:0] ADDRESSES = {64{1'b1} } >> (64 - ADDR_W);
     localparam [511:0] RESERVED_GEOMETRY_FIRST = 512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000_00000000_ffffffff_fffffe00;
     localparam [511:0] RESERVED_GEOMETRY_SECOND = 512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
@@ -123,7 +123,7 @@ module decode_case #(
     task draw_factors(input integer most_a, input integer least, input integer most);
         integer bits_a, bits_b;
         begin
-            bits_a   = between(least > 17 ? least - 16 : 1, most_a);
+            bits_a   = between(least > 17 ? least - 16 : 1, most - 1 < most_a ? most - 1 : most_a);
             bits_b   = between(least > bits_a ? least - bits_a : 1, most - bits_a < 16 ? most - bits_a : 16);
             factor_a = (1 << (bits_a - 1)) | (random(0) & ((1 << (bits_a - 1)) - 1));
             factor_b = (1 << (bits_b - 1)) | (random(0) & ((1 << (bits_b - 1)) - 1));

@@ -4,7 +4,7 @@
 `include "bpi_axi_read_memory.v"
 `include "bpi_part_player.v"
 module tb;
-    localparam DATA_W = 32, ADDR_W = 32, OUTSTANDING = 4, EB = 1, PART_W = 32;
+    localparam DATA_W = 32, ADDR_W = 32, OUTSTANDING = 4, EB = 1, PART_W = 32, ELEMENT_W = 20;
     localparam BB = DATA_W / 8, BE = BB / EB, QUEUE = 64, LATENCY = 100;
     localparam RANDOM_COMMANDS = 200, FAULTS = 100, MAX_BYTES = 9000, LEAST = 1000;
     `include "bpi_bench.vh"
@@ -19,7 +19,7 @@ module tb;
     wire [1:0]        wr_valids;
     wire              wr_valid = |wr_valids;
     wire              cmd_ready, done, idle, error_valid;
-    wire [31:0]       wr_addr;
+    wire [ELEMENT_W-1:0] wr_addr;
     wire [BE-1:0]     wr_strb;
     wire [DATA_W-1:0] wr_data;
     wire [7:0]        bytes, error_code;
@@ -54,7 +54,7 @@ module tb;
         .rst(rst || halt), .in_valid(cmd_valid), .in_ready(cmd_ready), .ins(ins),
         .part_valid(part_valid), .part_index(part_index), .part(part), .valid(dut_valid), .ready(dut_ready)
     );
-    bpi_dma_read #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(EB), .PART_W(PART_W)) dut (
+    bpi_dma_read #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(EB), .ELEMENT_W(ELEMENT_W), .PART_W(PART_W)) dut (
         .clk_i(clk), .rst_i(rst),
         .part_valid_i(part_valid), .part_index_i(part_index), .part_i(part),
         .cmd_valid_i(dut_valid), .cmd_ready_o(dut_ready), .cmd_opens_o(opens), .cmd_reorganize_o(reorganizes),
@@ -153,7 +153,7 @@ module tb;
                             if (wr_data[(e*EB + n)*8 +: 8] !== memory.byte_at(here + n)) fail("wrong byte");
                 end
                 if (wr_valids !== 2'd1 << q_select[w % QUEUE]) fail("wrong buffer");
-                if (wr_addr !== at) fail("wrong buffer address");
+                if (wr_addr !== at[ELEMENT_W-1:0]) fail("wrong buffer address");
                 if (wr_strb !== strb) fail("wrong strobes");
                 if (error_on && base == bad_addr) fail("a refused beat was written");
                 w_pos = w_pos + 1;
