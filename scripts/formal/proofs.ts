@@ -346,8 +346,8 @@ const DATA_PATHS: readonly Proof[] = [
     {
       name: 'a run may be twice as long',
       block: 'decode',
-      find: 'STORE_LIMIT      = 29',
-      replace: 'STORE_LIMIT      = 30',
+      find: 'REORGANIZE_LIMIT = 31',
+      replace: 'REORGANIZE_LIMIT = 32',
     },
   ]),
   decode(32, { kind: 'bounded', depth: 19 }, [
