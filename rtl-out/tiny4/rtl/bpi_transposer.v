@@ -151,7 +151,7 @@ module bpi_transposer #(
     `CHECK(!(wr_take && wr_first) || (in_count_i != 8'd0 && in_count_i <= COLS[7:0]), "count is not 1 to COLS")
     `CHECK_KNOWN(^{in_valid_i, out_ready_i} !== 1'bx && !(in_valid_i && in_by_column_i === 1'bx), "unknown control")
 
-    wire unused_ok = &{1'b0, wr_move, rd_move};   // of one cell
+    wire unused_ok = &{1'b0, wr_move, rd_move, rd_data};   // of one cell, of one row
 
 endmodule
 `default_nettype wire
