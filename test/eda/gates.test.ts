@@ -66,7 +66,10 @@ it.each([
 });
 
 // one cell and one engine: the least that synthesizes and simulates soon
-const small: Config = { ...presets.tiny4, name: 'gates', array: { rows: 1, columns: 1 }, engines: ['zerofree'] };
+const small: Config = {
+  ...presets.tiny4,
+  ...{ name: 'gates', array: { rows: 1, columns: 1 }, engines: ['zerofree'], counters: 'basic' },
+};
 const layer = parseLayer('C=2,H=3,W=3,N=2,K=2,S=2,P=1');
 const given = { layer, pass: 'dgrad', engine: 'zerofree', simulator: 'icarus' } as const;
 const options = { target: 'generic', library: 'osu018', simulator: 'icarus' } as const;
