@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { UserError } from '../base/errors.js';
 import { checkOutput, writeOutput } from '../base/outputFile.js';
-import { endStarted } from '../base/processes.js';
 import { DEVICE_NAMES, type Device } from '../eda/devices.js';
 import { hasMacros, LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
 import { asOptions } from './asOptions.js';
@@ -85,10 +84,11 @@ export const synthCommand = ({ out: print, err, exitWith }: Context): Command =>
       const { set, target, library, device, bitstream, blocks, only, netlist, wasm, json } = options;
       const config = loadConfig(source, set);
       checkFiles(options);
-      const [{ synthesize }, report, { Progress }, { wholeNumber }] = await Promise.all([
+      const [{ synthesize }, report, { Progress }, { endStarted }, { wholeNumber }] = await Promise.all([
         import('../api/synthesize.js'),
         import('../eda/report.js'),
         import('../base/progress.js'),
+        import('../base/processes.js'),
         import('./wholeNumber.js'),
       ]);
       const seed = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);

@@ -29,8 +29,6 @@ export interface Derived {
    * accumulator is noticed.
    */
   readonly blockAddressBits: number;
-  /** Bits of the bytes of a run that is written: of a STORE alone, whose run has less than four times the accumulator's vectors; or 32. */
-  readonly runBytesBits: number;
   /** Banks of the accumulator, selected by the top address bits: its halves, or halves of these. */
   readonly accumulatorBanks: number;
   /** Bits of a sum that leaves the array; the accumulator widens it. */
@@ -79,9 +77,6 @@ export const derive = (config: Config): Derived => {
     stationaryAddressBits: bitsFor(stationaryElements),
     accumulatorAddressBits: bitsFor(config.buffers.accumulatorDepth),
     blockAddressBits: Math.min(24, Math.max(bitsFor(stationaryElements), bitsFor(config.buffers.accumulatorDepth)) + 2),
-    runBytesBits: config.engines.includes('traditional')
-      ? 32
-      : Math.max(9, Math.min(32, bitsFor(config.buffers.accumulatorDepth) + 2 + Math.ceil(Math.log2(columns)) + 2)),
     accumulatorBanks: config.buffers.accumulatorDepth > 2 * MOST_CLEARED ? 4 : 2,
     partialBits: formatOf(config).partialBits(rows),
     arrayLatency: rows * config.addStages + columns,

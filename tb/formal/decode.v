@@ -69,7 +69,7 @@ module decode_formal #(
         assert (valid == due_q);                                                               // a cycle after the last part
     end
     always @* if (!rst_q && valid) begin
-        assert (low_opcode == ins[2:0]);
+        assert (low_opcode == (ins & 7));
         assert ({2'd0, is_load} + {2'd0, is_exec} + {2'd0, is_store} + {2'd0, is_end} + {2'd0, cause != 8'd0} == 3'd1);
         if (load) begin
             assert (opcode == `OPCODE_LOAD);

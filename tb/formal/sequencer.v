@@ -88,11 +88,12 @@ module sequencer_formal #(
     wire         go   = running_q && !rst_q;
     wire         take = due_q && go && !fault && !reset;
     wire [3:0]   slot = start_slot[3:0] + {1'b0, fed_q};
+    wire [255:0] part = ins >> (half_q ? 256 : 0);
     bpi_sequencer #(.ADDR_W(32), .PART_W(PART_W)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .start_i(start), .reset_i(reset), .program_i({21'd0, start_slot, 6'd0}), .count_i(32'd1000), .busy_o(busy),
         .done_o(done), .error_valid_o(error_valid), .error_cause_o(error_cause), .error_addr_o(error_addr), .error_instruction_o(error_instruction),
         .clear_o(clear), .halt_o(halt), .bus_idle_i(bus_idle), .clearing_i(1'b0), .fetch_start_o(fetch_start), .fetch_halt_o(fetch_halt),
-        .part_valid_i(part_valid), .part_slot_i(slot), .part_index_i({3'd0, half_q}), .part_i(half_q ? ins[511:256] : ins[255:0]),
+        .part_valid_i(part_valid), .part_slot_i(slot), .part_index_i({3'd0, half_q}), .part_i(part),
         .free_valid_o(free_valid), .free_slot_o(free_slot), .ins_valid_i(due_q), .ins_opcode_i(due[2:0]), .ins_load_i(due_kind == LOAD),
         .ins_exec_i(due_kind == EXEC || due_kind == GEOMETRY), .ins_store_i(due_kind == STORE), .ins_end_i(due_kind == END), .ins_cause_i(8'd0),
         .loads_o(loads), .execs_o(execs), .stores_o(stores), .fault_valid_i(fault), .fault_cause_i(8'd7), .fault_addr_i(32'd0),

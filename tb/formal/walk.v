@@ -116,7 +116,8 @@ module walk_formal #(
     reg  [1:0] sent_q;
     always @(posedge clk_i) sent_q <= rst_q ? 2'd0 : sent_q == 2'd3 ? 2'd3 : sent_q + 2'd1;
     wire [1:0]   geometry_part = {sent_q == 2'd1, sent_q == 2'd0};
-    wire [511:0] part = sent_q == 2'd0 ? {geometry[447:0], 64'd0} : sent_q == 2'd1 ? {geometry[895:448], 64'd0} : tile;
+    wire [959:0] halves = geometry;
+    wire [511:0] part = sent_q == 2'd0 ? halves << 64 : sent_q == 2'd1 ? halves >> 448 << 64 : tile;
 
     // --- Walker and address generators ------------------------------------
     reg  done_q;

@@ -8,6 +8,8 @@ export interface TopView extends Omit<EngineView, 'dataBits' | 'dataBytes'>, Der
   readonly [key: string]: unknown;
   readonly format: string;
   readonly engines: string;
+  /** Bits of the bytes of a run: of STOREs alone, whose runs have less than four times the accumulator's vectors; or 32. */
+  readonly runBytesBits: number;
 }
 
 /** What `issue` adds to some counters; `activity` says the rest. */
@@ -35,6 +37,9 @@ export const topView = (config: Config): TopView => {
     addressTop: axi.addressWidth - 1,
     busBits: axi.dataWidth,
     busTop: axi.dataWidth - 1,
+    runBytesBits: config.engines.includes('traditional')
+      ? 32
+      : Math.max(9, Math.min(32, derived.accumulatorAddressBits + 4 + bitsFor(array.columns))),
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
     laneTop,

@@ -1,8 +1,10 @@
 import type { Derived } from '../../description/derive.js';
 import { BYTES_PER_INSTRUCTION, lastWordOf } from '../../isa/program.js';
 import { QUEUE_NAMES, type Queue } from '../../isa/queues.js';
-import type { Completed } from '../../timing/completed.js';
 import { type Encoded, queueOfEncoded, waitsOfEncoded } from '../exec/unit.js';
+
+/** Instructions completed, by queue. */
+type Completed = Readonly<Record<Queue, number>>;
 
 type Head = 'walk' | 'found' | 'read' | 'known';
 
