@@ -83,7 +83,7 @@ module tb;
             end
         end
         if (dut.u_cpu.finished) finish;
-        if (loads > OUTSTANDING || fetches > 3) fail("too many reads in flight");
+        if (loads > OUTSTANDING || fetches > 4) fail("too many reads in flight");
     end
     initial #20000000 begin
         $display("FAIL the bench hangs");
