@@ -152,10 +152,7 @@ describe('README.md', () => {
     expect(rows).toHaveLength(6);
     for (const [, pass, engine, ...figures] of rows) {
       const { cycles, bytesRead, bytesWritten } = costOf(pass as Pass, engine as Engine);
-      const [ran, ...bytes] = figures.map((figure) => Number(figure.replaceAll(',', '')));
-      // cycles are those of a run on the RTL
-      expect(Math.abs(ran! / cycles - 1), `${pass} ${engine}`).toBeLessThan(1e-5);
-      expect(bytes, `${pass} ${engine}`).toEqual([bytesRead, bytesWritten]);
+      expect(figures, `${pass} ${engine}`).toEqual([cycles, bytesRead, bytesWritten].map(whole));
     }
     const small = parseLayer('C=8,H=9,W=9,N=6,K=3,S=2,P=1');
     const { cost, considered } = makePlan(presets.tiny4, small, 'dgrad', 'bp');

@@ -15,8 +15,11 @@ export const FETCH = 0;
 export const DMA = 1;
 export type Reader = typeof FETCH | typeof DMA;
 
+/** AR is registered by who asks, and passes the arbiter's queue. */
+const ADDRESS_CYCLES = 2;
+
 interface Burst {
-  readonly readyAt: number;
+  readyAt: number;
   beats: number;
 }
 
@@ -52,6 +55,9 @@ export class MemoryPort {
   private readonly reads = [new Bursts(), new Bursts()] as const;
   private readonly announced = new Schedule();
   private turn: Reader = FETCH;
+  /** LOAD's last burst, and the cycle in which the arbiter takes its address: that of the program comes first. */
+  private asked: Burst | undefined;
+  private askedAt = -1;
   private writeTurn = false;
   private tokens = 0;
   private writesOpen = 0;
@@ -66,9 +72,22 @@ export class MemoryPort {
     this.mostTokens = Math.max(beatBytes, bytesPerCycle + (bytesPerCycle % beatBytes === 0 ? 0 : beatBytes));
   }
 
-  /** An address that the bus takes in this cycle. */
+  /** Whether a LOAD may ask in this cycle: its last address has been taken, or is now. */
+  free(cycle: number): boolean {
+    return cycle >= this.askedAt;
+  }
+
+  /** An address that is asked for in this cycle. */
   read(reader: Reader, cycle: number, beats: number): void {
-    this.reads[reader].add({ readyAt: cycle + this.timing.readLatency, beats });
+    const burst = { readyAt: cycle + ADDRESS_CYCLES + this.timing.readLatency, beats };
+    this.reads[reader].add(burst);
+    if (reader === DMA) {
+      this.asked = burst;
+      this.askedAt = cycle + 1;
+    } else if (this.askedAt === cycle + 1) {
+      this.askedAt++;
+      this.asked!.readyAt++;
+    }
   }
 
   /** A write address that the bus takes in this cycle. */
@@ -127,6 +146,6 @@ export class MemoryPort {
     // with less than a beat a cycle, what is ready may wait for bandwidth
     if (this.timing.bytesPerCycle < this.beatBytes) return cycle + 1;
     const at = (reader: Reader): number => this.reads[reader].first?.readyAt ?? Number.POSITIVE_INFINITY;
-    return earliestAfter(cycle, at(FETCH), at(DMA), this.announced.next);
+    return earliestAfter(cycle, at(FETCH), at(DMA), this.askedAt, this.announced.next);
   }
 }

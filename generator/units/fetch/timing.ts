@@ -5,7 +5,6 @@ import { FETCH, type MemoryPort } from '../../timing/memory.js';
 import { earliestAfter, Schedule, TimedQueue } from '../../timing/queue.js';
 
 const { fetchBurst: BURST, slots: SLOTS } = DEPTHS;
-const ADDRESS_CYCLES = 2;
 /** A beat passes the arbiter's queue. */
 const BEAT_CYCLES = 1;
 
@@ -89,7 +88,7 @@ export class FetchUnit {
     for (let i = 0; i < count; i++) this.busy[(this.ask + i) % SLOTS] = 1;
     this.ask += count;
     this.left -= count;
-    this.memory.read(FETCH, cycle + ADDRESS_CYCLES, beats);
+    this.memory.read(FETCH, cycle, beats);
     return true;
   }
 

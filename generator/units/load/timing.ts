@@ -5,8 +5,6 @@ import { DMA, type MemoryPort } from '../../timing/memory.js';
 import { earliestAfter, Schedule } from '../../timing/queue.js';
 
 const { page: PAGE, beats: MOST_BEATS } = AXI_BURST;
-/** AR is announced, registered in dma_read, and passes the arbiter's queue. */
-const ADDRESS_CYCLES = 2;
 /** A beat passes the arbiter's queue, is written, and (a LOAD's last one) is counted by the sequencer. */
 const RECEIVED_CYCLES = 2;
 const COUNTED_CYCLES = 3;
@@ -64,10 +62,10 @@ export class LoadUnit {
 
     const open = this.load;
     let rowReady = !this.rowOpen;
-    if (this.rowOpen && this.flight < this.outstanding) {
+    if (this.rowOpen && this.flight < this.outstanding && this.memory.free(cycle)) {
       const toPage = PAGE / beatBytes - (this.beat % (PAGE / beatBytes));
       const beats = Math.min(this.left, toPage, MOST_BEATS);
-      this.memory.read(DMA, cycle + ADDRESS_CYCLES, beats);
+      this.memory.read(DMA, cycle, beats);
       this.beat += beats;
       this.left -= beats;
       this.flight++;
