@@ -17,8 +17,8 @@ const untimed = ({ counters }: RunResult): Readonly<Record<string, number>> =>
 const MEMORIES: readonly MemoryOptions[] = [
   { readLatency: 1, writeLatency: 1 },
   { readLatency: 300, writeLatency: 150 },
-  { readLatency: 23, bytesPerCycle: 1.3 },
-  { readLatency: 40, stallPercent: 60 },
+  { readLatency: 17, bytesPerCycle: 1.3 },
+  { readLatency: 60, stallPercent: 60 },
   { readLatency: 2, writeLatency: 90, bytesPerCycle: 2.5, stallPercent: 25 },
 ];
 
