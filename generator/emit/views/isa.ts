@@ -15,8 +15,9 @@ import { ERROR_CAUSES, snakeCase } from '../../isa/registers.js';
 /** A field in Verilog: what the partial `field` and the benches read. */
 export interface FieldView {
   readonly name: string;
-  /** First word. */
+  /** First and last word. */
   readonly word: number;
+  readonly lastWord: number;
   /** Lowest bit of the vector, as `word*32+low`. */
   readonly at: string;
   /** Part of the vector: a bit, or `at +: bits`. */
@@ -39,6 +40,7 @@ const atBit = (word: number, low: number): string => {
 const fieldView = ({ name, word, low, bits }: Omit<Field, 'reading' | 'holds'>): FieldView => ({
   name: snakeCase(name),
   word,
+  lastWord: word + Math.ceil(bits / 32) - 1,
   at: atBit(word, low),
   slice: bits === 1 ? atBit(word, low) : `${atBit(word, low)} +: ${bits}`,
   range: bits === 1 ? '' : `[${bits - 1}:0] `,

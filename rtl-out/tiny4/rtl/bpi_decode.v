@@ -147,7 +147,7 @@ module bpi_decode #(
     localparam [31:0] OPERAND_MASK = DATA_BYTES - 1;
     wire [31:0] output_mask = narrow ? OPERAND_MASK : 32'd3;
     wire [63:0] above       = {64{1'b1} } << (ADDR_W - 1) << 1;        // address bits that do not exist
-    // words 6 and 7 of a REORGANIZE may come apart
+    // the two factors of a run may come apart
     reg  [23:0] elements_q;
     wire [23:0] elements_here = here[6] ? elements : elements_q;
     always @(posedge clk_i) if (part_valid_i && here[6]) elements_q <= elements;
@@ -209,12 +209,13 @@ module bpi_decode #(
         endcase
     end
 
-    // Waits for what has not been given yet.  Counts have what came before once the first part is a cycle old.
+    // Waits for what has not been given yet.  The counts have what came before when the first part is a cycle old: a part of one word asks
+    // at once, of wider ones the words are kept, and the verdict asks.  late: of the instruction in the verdict.
     wire [31:0] wait_0, wait_1;
-    wire        both;                      // of the instruction in the verdict
+    wire        late;
     reg  early;
     always @* begin
-        case (both ? head_q[7:0] : opcode)
+        case (late ? head_q[7:0] : opcode)
             LOAD: early = wait_0 > execs_i || wait_1 > stores_i;
             EXEC: early = wait_0 > loads_i || wait_1 > stores_i;
             STORE, REORGANIZE: early = wait_0 > execs_i || wait_1 > loads_i;
@@ -223,7 +224,7 @@ module bpi_decode #(
     end
     generate
         if (PARTS == 16) begin : gen_at_once
-            assign both   = 1'b0;
+            assign late   = 1'b0;
             assign wait_0 = here[1] ? part_i[31:0] : 32'd0;
             assign wait_1 = here[2] ? part_i[31:0] : 32'd0;
         end else begin : gen_later
@@ -232,7 +233,7 @@ module bpi_decode #(
                 if (part_valid_i && here[1]) wait_0_q <= ins[1*32 +: 32];
                 if (part_valid_i && here[2]) wait_1_q <= ins[2*32 +: 32];
             end
-            assign both   = 1'b1;
+            assign late   = 1'b1;
             assign wait_0 = wait_0_q;
             assign wait_1 = wait_1_q;
         end
@@ -240,10 +241,10 @@ module bpi_decode #(
 
     // --- Verdict ----------------------------------------------------------
     // of the parts so far: {unknown, missing, field, outside, overflow, misaligned, early}
-    wire [6:0] now = { !known, missing, field, outside, overflow, misaligned, early && !both };
+    wire [6:0] now = { !known, missing, field, outside, overflow, misaligned, early && !late };
     reg  [6:0] found_q;
     wire [6:0] found = here[0] ? now : found_q | now;
-    wire [6:0] verdict = { found_q[6:1], found_q[0] || (both && early) };
+    wire [6:0] verdict = { found_q[6:1], found_q[0] || (late && early) };
     reg        valid_q;
     always @(posedge clk_i) begin
         if (part_valid_i) found_q <= found;
