@@ -8,10 +8,11 @@ export const DEPTHS = Object.freeze({
   taps: 2,
   /** Vectors or chunks that STORE and REORGANIZE may have asked for. */
   chunks: 8,
-  /** Instructions of a burst of the fetch, and those that wait for their units, with the bits of such a slot's number. */
+  /** Instructions of a burst of the fetch, and those that wait for their units, with the bits of such a slot's number and its top bit. */
   fetchBurst: 4,
   slots: 16,
   slotBits: 4,
+  slotTop: 3,
 });
 
 /** Bursts end at these bytes, and after so many beats. */

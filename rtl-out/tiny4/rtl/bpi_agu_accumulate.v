@@ -28,9 +28,9 @@ module bpi_agu_accumulate #(
     input  wire [7:0]        tap_column_lanes_i,
     input  wire [ADDR_W-1:0] tap_pix_addr_i,
     input  wire [ADDR_W-1:0] tap_tile_addr_i,
-    input  wire [1:0]             geometry_part_i,     // a part of the first half, of the second half
-    input  wire [3:0]             part_index_i,
-    input  wire [PART_W-1:0]      part_i,
+    input  wire [1:0]        geometry_part_i,     // a part of the first half, of the second half
+    input  wire [3:0]        part_index_i,
+    input  wire [PART_W-1:0] part_i,
 
     // Info of the dynamic blocks (wgrad), ahead of their use
     input  wire              info_valid_i,

@@ -20,13 +20,13 @@ module bpi_dispatch #(
 
     // Parts as they come, and the instruction that has been found good
     input  wire              part_valid_i,
-    input  wire [4-1:0]        part_slot_i,
+    input  wire [3:0]        part_slot_i,
     input  wire [3:0]        part_index_i,
     input  wire [PART_W-1:0] part_i,
     input  wire              commit_valid_i,
     input  wire [2:0]        commit_opcode_i,
     output wire              free_valid_o,
-    output wire [4-1:0]        free_slot_o,
+    output wire [3:0]        free_slot_o,
 
     // Completed so far
     input  wire [31:0]       loads_done_i,

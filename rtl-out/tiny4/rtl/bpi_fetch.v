@@ -22,14 +22,14 @@ module bpi_fetch #(
 
     // Parts of instructions, in order, taken at once
     output wire              part_valid_o,
-    output wire [4-1:0]        part_slot_o,
+    output wire [3:0]        part_slot_o,
     output wire [3:0]        part_index_o,
     output wire              part_last_o,       // of its instruction
     output wire [PART_W-1:0] part_o,
 
     // Slots that are free again
     input  wire              free_valid_i,
-    input  wire [4-1:0]        free_slot_i,
+    input  wire [3:0]        free_slot_i,
 
     // Status
     output wire              idle_o,            // all asked for and received

@@ -38,11 +38,11 @@ module bpi_sequencer #(
     output wire              fetch_start_o,
     output wire              fetch_halt_o,        // also once END has been seen
     input  wire              part_valid_i,
-    input  wire [4-1:0]        part_slot_i,
+    input  wire [3:0]        part_slot_i,
     input  wire [3:0]        part_index_i,
     input  wire [PART_W-1:0] part_i,
     output wire              free_valid_o,        // a slot is free again
-    output wire [4-1:0]        free_slot_o,
+    output wire [3:0]        free_slot_o,
     input  wire              ins_valid_i,
     input  wire [2:0]        ins_opcode_i,
     input  wire              ins_load_i,

@@ -244,7 +244,7 @@ module bpi_top (
     wire              rst = rst_i || clear;
     wire              fetch_start, fetch_halt;
     wire              part_valid, part_last, free_valid;
-    wire [4-1:0]        part_slot, free_slot;
+    wire [3:0]        part_slot, free_slot;
     wire [3:0]        part_index;
     wire [PART_W-1:0] part;
     bpi_fetch #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .PART_W(PART_W)) u_fetch (

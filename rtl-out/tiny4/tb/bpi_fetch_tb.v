@@ -9,11 +9,11 @@ module tb;
 
     // --- Device under test ------------------------------------------------
     reg               rst = 1, halt = 0, start = 0, free_valid = 0;
-    reg [4-1:0]         free_slot = 0;
+    reg [3:0]         free_slot = 0;
     reg [ADDR_W-1:0]  base = 0;
     reg [31:0]        count = 0;
     wire              part_valid, part_last, idle, error_valid;
-    wire [4-1:0]        part_slot;
+    wire [3:0]        part_slot;
     wire [3:0]        part_index;
     wire [PART_W-1:0] part;
     wire [7:0]        error_code;
