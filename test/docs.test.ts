@@ -129,7 +129,8 @@ describe('README.md', () => {
 
   it('shows what the commands print', async () => {
     const failing = 'generate ref16 --set array.rows=0 --set adStages=2';
-    for (const command of ['presets', failing, 'analyze resnet18 --strided --pass dgrad']) {
+    const estimate = 'estimate C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad';
+    for (const command of ['presets', failing, 'analyze resnet18 --strided --pass dgrad', estimate]) {
       const { printed } = await cli(command.split(' '));
       expect(text('README.md')).toContain(`    $ npx bp-im2col ${command}\n${indented(printed)}\n`);
     }
