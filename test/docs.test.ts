@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../generator/cli/context.js';
+import { type EstimateReport, humanEstimate } from '../generator/cli/estimateReport.js';
 import { runCli } from '../generator/cli/program.js';
+import { estimate } from '../generator/compile/estimate.js';
 import { makePlan } from '../generator/compile/plan.js';
 import type { Engine, Pass } from '../generator/description/config.js';
 import { parseLayer } from '../generator/description/layer.js';
@@ -129,12 +131,25 @@ describe('README.md', () => {
 
   it('shows what the commands print', async () => {
     const failing = 'generate ref16 --set array.rows=0 --set adStages=2';
-    const estimate = 'estimate C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad';
-    for (const command of ['presets', failing, 'analyze resnet18 --strided --pass dgrad', estimate]) {
+    for (const command of ['presets', failing, 'analyze resnet18 --strided --pass dgrad']) {
       const { printed } = await cli(command.split(' '));
       expect(text('README.md')).toContain(`    $ npx bp-im2col ${command}\n${indented(printed)}\n`);
     }
     expect(text('README.md')).toContain(`ref16: ${emit(presets.ref16).length} files in `);
+  });
+
+  it('shows what `estimate` prints', () => {
+    const spec = 'C=64,H=56,W=56,N=128,K=3,S=2,P=1';
+    const config = presets.ref16!;
+    const report: EstimateReport = {
+      ...{ name: spec, config, clock: 200 },
+      rows: config.engines.map((engine) => ({
+        job: { layer: 'layer', spec, pass: 'dgrad', engine },
+        estimate: estimate(config, parseLayer(spec), 'dgrad', engine),
+      })),
+    };
+    const printed = indented(humanEstimate(report)).replace(/^ +$/gm, '');
+    expect(text('README.md')).toContain(`    $ npx bp-im2col estimate ${spec} --pass dgrad\n${printed}\n`);
   });
 
   it('has the tables of the results beside it', () => {
