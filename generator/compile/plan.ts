@@ -1,5 +1,5 @@
 import { type Problem as Finding, UserError } from '../base/errors.js';
-import { Builder, MAX_INSTRUCTIONS, TooLong } from '../dataflows/builder.js';
+import { Builder, MAX_INSTRUCTIONS, mostInstructions, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
@@ -9,10 +9,10 @@ import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
 import type { ResultFormat } from '../formats/index.js';
 import { FORMATS, type Format, formatOf, formats } from '../formats/index.js';
-import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT } from '../isa/program.js';
+import { BYTES_PER_INSTRUCTION, encode, type Instruction, MOST_SHIFT, WORDS_PER_INSTRUCTION } from '../isa/program.js';
 import { type Cost, TooSlow } from '../machine/outline.js';
 import { performanceOf } from '../machine/performance.js';
-import { encodingProblem, storedProblem } from './encodable.js';
+import { encodingProblem, limitProblems, storedProblem } from './encodable.js';
 import { limitProblem } from './limits.js';
 import { compulsoryBytes, score, shortlist } from './price.js';
 
@@ -169,8 +169,8 @@ const programProblem = (config: Config, nest: LoopNest): UserError =>
     {
       code: 'PLAN_PROGRAM',
       path: 'layer',
-      message: `${nest.pass} by ${nest.engine} on ${config.name} takes more than ${MAX_INSTRUCTIONS.toLocaleString('en-US')} instructions`,
-      fix: 'take a smaller batch or layer, or larger buffers',
+      message: `${nest.pass} by ${nest.engine} on ${config.name} takes more than ${mostInstructions(config).toLocaleString('en-US')} instructions`,
+      fix: `take a smaller batch or layer, or larger buffers${mostInstructions(config) < MAX_INSTRUCTIONS ? ', or raise limits.instructions' : ''}`,
     },
   ]);
 
@@ -218,7 +218,9 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const results = resultFormat(config, options);
   const { narrow } = results;
   const nest = loopNest(layer, pass, engine);
-  const unstored = storedProblem(nest);
+  const beyond = limitProblems(config, layer);
+  if (beyond.length > 0) throw new UserError(beyond);
+  const unstored = storedProblem(config, nest);
   if (unstored) throw new UserError([unstored]);
   const memory = memoryMap(config, nest, options);
   if (options.place?.scratch !== undefined && memory.scratch.bytes === 0) {
@@ -270,13 +272,14 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     const { cycles } = performanceOf(config, { instructions, memory });
     const words = encode(instructions);
     const built = builder.cost();
-    const bytesRead = built.bytesRead + (words.length / 16) * BYTES_PER_INSTRUCTION;
+    const bytesRead = built.bytesRead + (words.length / WORDS_PER_INSTRUCTION) * BYTES_PER_INSTRUCTION;
     const cost = { ...built, cycles, bytesRead };
     return { tiling, instructions, words, cost, score: score(cost, compulsory) };
   };
   const [best] = finalists.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
   if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
   const { instructions, words } = best;
+  if (words.length / WORDS_PER_INSTRUCTION > mostInstructions(config)) throw programProblem(config, nest);
   checkReach(config, 'the program', memory.program + words.byteLength);
   const parts = usedTensors(pass).map((name) => ({
     name: name === 'output' ? PASS_TENSORS[pass].output : name,

@@ -70,7 +70,7 @@ export const axisGeometry = (mode: Enumeration, axis: Axis): AxisGeometry => {
   const { stride, dilation, unit } = axis;
   const step = inputStep(axis);
   const tap = axis.kernel === 1 ? 0 : dilation;
-  const none = { bound: 0xffff, xTap: 0, xStep: 0, phaseMod: 1, phaseTap: 0, dynBorrow: 0, pixTap: 0 };
+  const none = { bound: 0, xTap: 0, xStep: 0, phaseMod: 1, phaseTap: 0, dynBorrow: 0, pixTap: 0 };
   switch (mode) {
     case 'pixels':
       return {

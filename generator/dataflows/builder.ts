@@ -1,5 +1,6 @@
 import type { Config } from '../description/config.js';
 import { type Derived, derive } from '../description/derive.js';
+import { FULL_LIMITS } from '../description/widths.js';
 import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../isa/program.js';
 import { type Cost, Outline } from '../machine/outline.js';
 import { Ring } from './ring.js';
@@ -21,6 +22,10 @@ export interface Accumulator {
 /** Longest program, 64 MiB: five of them are held at a time. */
 export const MAX_INSTRUCTIONS = 2 ** 20;
 
+/** Longest program of an accelerator. */
+export const mostInstructions = ({ limits }: Config): number =>
+  Math.min(MAX_INSTRUCTIONS, limits?.instructions ?? FULL_LIMITS.instructions);
+
 /** Thrown where a plan under construction has more instructions than that. */
 export class TooLong extends Error {}
 
@@ -34,6 +39,8 @@ const STORE_DELAY = 2;
  */
 export class Builder {
   readonly derived: Derived;
+  /** Instructions that the program may have. */
+  readonly most: number;
   readonly dynamic: Ring;
   readonly stationary: Ring;
   private readonly emitted: Instruction[] = [];
@@ -58,13 +65,14 @@ export class Builder {
     limit = Number.POSITIVE_INFINITY,
   ) {
     this.derived = derive(config);
+    this.most = mostInstructions(config);
     this.outline = new Outline(config, limit);
     this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
     this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
   }
 
   private emit(instruction: Instruction): void {
-    if (this.emitted.length >= MAX_INSTRUCTIONS) throw new TooLong();
+    if (this.emitted.length >= this.most) throw new TooLong();
     this.emitted.push(instruction);
   }
 

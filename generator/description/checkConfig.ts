@@ -2,11 +2,12 @@ import type { z } from 'zod';
 import { type Problem, UserError } from '../base/errors.js';
 import { frozen, plainCopy } from '../base/plain.js';
 import { formatOf } from '../formats/index.js';
-import { type Config, ENGINES } from './config.js';
+import { type Config, ENGINES, type Limits } from './config.js';
 import { derive } from './derive.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
 import { configSchema } from './schema.js';
+import { FULL_LIMITS } from './widths.js';
 
 /** The schema of a field, or nothing where the configuration has no such field. */
 export const schemaAt = (path: Path): z.core.$ZodType | undefined => schemaIn(configSchema, path);
@@ -83,6 +84,14 @@ const canonicalReorganize = (config: Config): Pick<Config, 'reorganize'> => {
   return Object.keys(reorganize).length > 0 ? { reorganize } : {};
 };
 
+/** Limits without those that are the instruction set's. */
+const canonicalLimits = ({ limits = {} }: Config): Pick<Config, 'limits'> => {
+  const names = (Object.keys(FULL_LIMITS) as (keyof Limits)[]).filter(
+    (name) => limits[name] !== undefined && limits[name] < FULL_LIMITS[name],
+  );
+  return names.length > 0 ? { limits: Object.fromEntries(names.map((name) => [name, limits[name]])) } : {};
+};
+
 /** Every problem of a complete configuration: types and ranges first, then rules that join fields. Empty when it is valid. */
 export const configProblems = (input: unknown): readonly Problem[] => {
   const { error } = configSchema.safeParse(input);
@@ -106,7 +115,7 @@ export const parseConfig = (input: unknown): Config => {
   const problems = configProblems(given);
   if (problems.length > 0) throw new UserError(problems);
   const config: Config = configSchema.parse(given);
-  const { reorganize: _given, counters, prefix, ...rest } = config;
+  const { reorganize: _step, limits: _limits, counters, prefix, ...rest } = config;
   const engines = ENGINES.filter((engine) => config.engines.includes(engine));
-  return frozen({ ...rest, engines, ...canonicalReorganize(config), counters, prefix });
+  return frozen({ ...rest, engines, ...canonicalReorganize(config), ...canonicalLimits(config), counters, prefix });
 };

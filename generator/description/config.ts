@@ -15,6 +15,25 @@ export type CounterSet = 'all' | 'basic' | 'none';
 
 export const COUNTER_SETS: readonly CounterSet[] = Object.freeze(['all', 'basic', 'none'] as const);
 
+/**
+ * Greatest values that the hardware is built for, each one less than a power of two: widths follow. What is beyond is refused, by the compiler and by
+ * the decoder. What is left out is as the instruction set has it.
+ */
+export interface Limits {
+  /** Rows and columns of a map; with fused lanes (few channels), elements of a row. */
+  readonly map?: number;
+  /** Channels. */
+  readonly channels?: number;
+  /** Taps of the kernel along an axis. */
+  readonly kernel?: number;
+  readonly stride?: number;
+  readonly dilation?: number;
+  /** Rows of a transfer, in each of a LOAD's two loops. */
+  readonly rows?: number;
+  /** Instructions of a program, of 64 bytes. */
+  readonly instructions?: number;
+}
+
 /** The three passes of training one convolution. */
 export type Pass = 'fprop' | 'dgrad' | 'wgrad';
 
@@ -44,6 +63,8 @@ export interface Config {
     /** False: nothing else of the pass runs until the tensor is written. When left out: true. */
     readonly overlap?: boolean;
   };
+  /** When left out: all that the instruction set holds. */
+  readonly limits?: Limits;
   readonly counters: CounterSet;
   /** Prefix of every Verilog module name. */
   readonly prefix: string;

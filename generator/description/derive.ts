@@ -1,5 +1,6 @@
 import { formatOf } from '../formats/index.js';
 import type { Config } from './config.js';
+import { type Widths, widthsOf } from './widths.js';
 
 /** Sizes that follow from a {@link Config}. "Elements" are operands, "lanes" are elements of a vector. */
 export interface Derived {
@@ -29,6 +30,7 @@ export interface Derived {
    * accumulator is noticed.
    */
   readonly blockAddressBits: number;
+  readonly widths: Widths;
   /** Banks of the accumulator, selected by the top address bits: its halves, or halves of these. */
   readonly accumulatorBanks: number;
   /** Bits of a sum that leaves the array; the accumulator widens it. */
@@ -77,6 +79,10 @@ export const derive = (config: Config): Derived => {
     stationaryAddressBits: bitsFor(stationaryElements),
     accumulatorAddressBits: bitsFor(config.buffers.accumulatorDepth),
     blockAddressBits: Math.min(24, Math.max(bitsFor(stationaryElements), bitsFor(config.buffers.accumulatorDepth)) + 2),
+    widths: widthsOf(config, {
+      ...{ dynamic: dynamicElements, stationary: stationaryElements },
+      accumulator: config.buffers.accumulatorDepth,
+    }),
     accumulatorBanks: config.buffers.accumulatorDepth > 2 * MOST_CLEARED ? 4 : 2,
     partialBits: formatOf(config).partialBits(rows),
     arrayLatency: rows * config.addStages + columns,

@@ -47,6 +47,23 @@ const powerOfTwo = (low: number, high: number, usual: number, description: strin
     });
 };
 
+/** One less than a power of two, as all bits of a field make. */
+const allOnes = (fewest: number, most: number, description: string) => {
+  const values = Array.from({ length: most - fewest + 1 }, (_, i) => 2 ** (fewest + i) - 1);
+  return z
+    .literal(values)
+    .describe(description)
+    .register(rules, {
+      expects: `one less than a power of two, from ${values[0]} to ${values.at(-1)}`,
+      nearest: near(
+        values[0]!,
+        values.at(-1)!,
+        undefined,
+        (value) => 2 ** Math.ceil(Math.log2(Math.max(1, value) + 1)) - 1,
+      ),
+    });
+};
+
 /** True or false. */
 export const flag = (usual: boolean, description: string) =>
   z
@@ -150,6 +167,18 @@ export const configSchema = group(
         ).optional(),
       },
       'The reorganize step of the engine `traditional`. When left out: as good as the bus allows.',
+    ).optional(),
+    limits: group(
+      {
+        map: allOnes(4, 16, 'Rows and columns of a map; with fused lanes, elements of a row.').optional(),
+        channels: allOnes(4, 16, 'Channels.').optional(),
+        kernel: allOnes(2, 8, 'Taps of the kernel along an axis.').optional(),
+        stride: allOnes(1, 8, 'Stride; with fused lanes, times the channels.').optional(),
+        dilation: allOnes(1, 15, 'Dilation.').optional(),
+        rows: allOnes(4, 16, "Rows of a transfer, in each of a LOAD's two loops.").optional(),
+        instructions: allOnes(8, 32, 'Instructions of a program.').optional(),
+      },
+      'Greatest values that the hardware is built for; widths follow. When left out: all that the instruction set holds.',
     ).optional(),
     counters: oneOf(
       COUNTER_SETS as readonly ['all', 'basic', 'none'],

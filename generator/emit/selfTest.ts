@@ -5,6 +5,7 @@ import { loopNest } from '../dataflows/loopNest.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { ceilPow2, derive } from '../description/derive.js';
 import { type Layer, makeLayer } from '../description/layer.js';
+import { FULL_LIMITS } from '../description/widths.js';
 import { formatOf } from '../formats/index.js';
 import { tensorSizes } from '../golden/convolution.js';
 import { execute } from '../machine/executor.js';
@@ -44,11 +45,15 @@ const ALIGNMENT = Math.max(PLACE_ALIGNMENT, 128);
  * One channel more than there are lanes, an uneven kernel, stride and padding: every engine has zeros to skip, every
  * lane works, and there are tails.
  */
-const layerOf = ({ array }: Config, lanes: number): Layer =>
-  makeLayer({
-    ...{ B: 1, C: Math.min(array.rows, lanes) + 1, H: 4, W: 5, N: Math.min(array.columns, lanes) + 1, G: 1 },
-    ...{ Kh: 3, Kw: 2, Sh: 2, Sw: 2, Dh: 1, Dw: 1, Pt: 1, Pb: 1, Pl: 1, Pr: 1 },
+const layerOf = ({ array, limits }: Config, lanes: number): Layer => {
+  const channels = (side: number): number =>
+    Math.min(Math.min(side, lanes) + 1, limits?.channels ?? FULL_LIMITS.channels);
+  const stride = Math.min(2, limits?.stride ?? FULL_LIMITS.stride);
+  return makeLayer({
+    ...{ B: 1, C: channels(array.rows), H: 4, W: 5, N: channels(array.columns), G: 1 },
+    ...{ Kh: 3, Kw: 2, Sh: stride, Sw: stride, Dh: 1, Dw: 1, Pt: 1, Pb: 1, Pl: 1, Pr: 1 },
   });
+};
 
 interface Task {
   readonly pass: Pass;
@@ -69,13 +74,16 @@ const roles = { fprop: 'y', dgrad: 'x', wgrad: 'weights' } as const;
 /** A tiling of middling size: it has several tiles, and is found without comparing programs. */
 const middling: NonNullable<PlanOptions['choose']> = (tilings) => tilings.slice(tilings.length >> 1).slice(0, 1);
 
-/** The plan, unless the buffers cannot hold a tile of it. */
+/** Problems of a layer that is too large for the accelerator. */
+const NO_FIT: ReadonlySet<string> = new Set(['PLAN_BUFFERS', 'PLAN_LIMIT', 'PLAN_COORDINATES', 'PLAN_FIELD']);
+
+/** The plan, unless the buffers cannot hold a tile of it, or the limits the numbers. */
 const planThatFits = (config: Config, layer: Layer, task: Task, places: Places): Plan | undefined => {
   const { pass, engine, narrow } = task;
   try {
     return makePlan(config, layer, pass, engine, { narrow, place: places, choose: middling });
   } catch (error) {
-    if (error instanceof UserError && error.problems.every(({ code }) => code === 'PLAN_BUFFERS')) return undefined;
+    if (error instanceof UserError && error.problems.every(({ code }) => NO_FIT.has(code))) return undefined;
     throw error;
   }
 };

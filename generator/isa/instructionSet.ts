@@ -2,6 +2,8 @@
  * The instruction set as one table: opcodes, queues, and the place of every field. Made from it: the codec ({@link encode}), the fields and
  * checks of the Verilog (`generator/emit/views/isa.ts`), the header for C, and the tables in `generator/README.md`.
  */
+
+import type { Widths } from '../description/widths.js';
 import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from './instructions.js';
 import { QUEUES, type Queue, type WaitsOf, waitField } from './queues.js';
 
@@ -37,6 +39,8 @@ export interface Field {
   readonly bits: number;
   readonly reading: Reading;
   readonly holds: string;
+  /** What is counted: an accelerator may hold fewer bits of it. */
+  readonly width?: keyof Widths;
 }
 
 type Place = Omit<Field, 'name'>;
@@ -45,7 +49,10 @@ type Layout<T> = Readonly<Record<Names<T>, Place>>;
 
 const part =
   (reading: Reading) =>
-  (word: number, low: number, bits: number, holds: string): Place => ({ word, low, bits, reading, holds });
+  (word: number, low: number, bits: number, holds: string, width?: keyof Widths): Place => ({
+    ...{ word, low, bits, reading, holds },
+    ...(width === undefined ? {} : { width }),
+  });
 const unsigned = part('unsigned');
 const count = part('count');
 const signed = part('signed');
@@ -59,21 +66,21 @@ const waits = <Q extends Queue>(queue: Q): Layout<WaitsOf<Q>> =>
   Object.fromEntries(
     QUEUES[queue].waits.map((other, i) => [
       waitField(other),
-      unsigned(1 + i, 0, 32, `waits for so many of ${other.toUpperCase()}`),
+      unsigned(1 + i, 0, 32, `waits for so many of ${other.toUpperCase()}`, 'instructions'),
     ]),
   ) as unknown as Layout<WaitsOf<Q>>;
 
 const geometryLayout: Layout<Geometry> = {
-  boundH: unsigned(0, 0, 16, 'bound h: a position is inside when 0 ≤ x < bound'),
-  boundW: unsigned(0, 16, 16, 'bound w'),
-  xTapH: signed(1, 0, 16, 'change of x at each tap, h'),
-  xTapW: signed(1, 16, 16, 'w'),
-  xStepH: unsigned(2, 0, 8, 'change of x at each position, h'),
-  xStepW: unsigned(2, 8, 8, 'w'),
-  phaseModH: count(2, 16, 8, 'phases of the grid, h'),
-  phaseModW: count(2, 24, 8, 'w'),
-  phaseTapH: unsigned(3, 0, 8, 'fall of the phase at each tap, h'),
-  phaseTapW: unsigned(3, 8, 8, 'w'),
+  boundH: unsigned(0, 0, 16, 'bound h: a position is inside when 0 ≤ x < bound', 'map'),
+  boundW: unsigned(0, 16, 16, 'bound w', 'map'),
+  xTapH: signed(1, 0, 16, 'change of x at each tap, h', 'dilation'),
+  xTapW: signed(1, 16, 16, 'w', 'dilation'),
+  xStepH: unsigned(2, 0, 8, 'change of x at each position, h', 'stride'),
+  xStepW: unsigned(2, 8, 8, 'w', 'stride'),
+  phaseModH: count(2, 16, 8, 'phases of the grid, h', 'stride'),
+  phaseModW: count(2, 24, 8, 'w', 'stride'),
+  phaseTapH: unsigned(3, 0, 8, 'fall of the phase at each tap, h', 'stride'),
+  phaseTapW: unsigned(3, 8, 8, 'w', 'stride'),
   dynB: step(4, 'dynamic address: step of an image'),
   dynTile: step(5, 'of a channel tile'),
   dynPosH: step(6, 'of a position, h'),
@@ -110,8 +117,8 @@ const loadLayout: Layout<Load> = {
   address: address(3),
   bufElement: offset(5, 'buffer element'),
   rowBytes: count(6, 0, 24, 'bytes of a row'),
-  n1: count(7, 0, 16, 'n1'),
-  n2: count(7, 16, 16, 'n2'),
+  n1: count(7, 0, 16, 'n1', 'rows'),
+  n2: count(7, 16, 16, 'n2', 'rows'),
   stride1: step(8, 'DRAM step of n1, bytes'),
   stride2: step(9, 'DRAM step of n2, bytes'),
   bufStride1: step(10, 'buffer step of n1, elements'),
@@ -124,27 +131,27 @@ const execLayout: Layout<Exec> = {
   rect: flag(10, 'only the rectangle of valid positions (`zerofree`)'),
   fused: flag(11, 'fused'),
   ...waits('exec'),
-  nb: count(3, 0, 16, 'images'),
-  columnTiles: count(3, 16, 16, 'column tiles'),
-  positionsH: count(4, 0, 16, 'positions h'),
-  positionsW: count(4, 16, 16, 'positions w'),
-  reductionTiles: count(5, 0, 16, 'reduction tiles'),
+  nb: count(3, 0, 16, 'images', 'images'),
+  columnTiles: count(3, 16, 16, 'column tiles', 'channels'),
+  positionsH: count(4, 0, 16, 'positions h', 'map'),
+  positionsW: count(4, 16, 16, 'positions w', 'map'),
+  reductionTiles: count(5, 0, 16, 'reduction tiles', 'channels'),
   rowLanesLast: count(5, 16, 8, 'row lanes of the last'),
   columnLanesLast: count(5, 24, 8, 'column lanes of the last column tile'),
   dynBase: offset(6, 'first dynamic address'),
   pixBase: offset(7, 'first pixel address'),
   tileBase: offset(8, 'first tile address'),
-  xH: signed(9, 0, 16, 'x of the first position, h'),
-  xW: signed(9, 16, 16, 'w'),
-  lastH: signed(10, 0, 16, 'rectangle only: last valid position, h'),
-  lastW: signed(10, 16, 16, 'w'),
-  phaseH: unsigned(11, 0, 8, 'phase h'),
-  phaseW: unsigned(11, 8, 8, 'phase w'),
-  lastPhaseH: unsigned(11, 16, 8, 'phase of the last h'),
-  lastPhaseW: unsigned(11, 24, 8, 'of the last w'),
-  tapsH: count(12, 0, 8, 'taps h'),
-  tapsW: count(12, 8, 8, 'taps w'),
-  edgeW: signed(13, 0, 18, 'fused: element coordinate of the first lane at the first tap and position'),
+  xH: signed(9, 0, 16, 'x of the first position, h', 'coordinate'),
+  xW: signed(9, 16, 16, 'w', 'coordinate'),
+  lastH: signed(10, 0, 16, 'rectangle only: last valid position, h', 'coordinate'),
+  lastW: signed(10, 16, 16, 'w', 'coordinate'),
+  phaseH: unsigned(11, 0, 8, 'phase h', 'stride'),
+  phaseW: unsigned(11, 8, 8, 'phase w', 'stride'),
+  lastPhaseH: unsigned(11, 16, 8, 'phase of the last h', 'stride'),
+  lastPhaseW: unsigned(11, 24, 8, 'of the last w', 'stride'),
+  tapsH: count(12, 0, 8, 'taps h', 'kernel'),
+  tapsW: count(12, 8, 8, 'taps w', 'kernel'),
+  edgeW: signed(13, 0, 18, 'fused: element coordinate of the first lane at the first tap and position', 'x'),
 };
 
 const storeLayout: Layout<Store> = {
@@ -153,10 +160,10 @@ const storeLayout: Layout<Store> = {
   ...waits('store'),
   address: address(3),
   accBase: offset(5, 'first accumulator vector'),
-  groups: count(6, 0, 16, 'groups'),
-  vectorsPerGroup: count(6, 16, 16, 'vectors of a group'),
-  n1: count(7, 0, 16, 'n1'),
-  n2: count(7, 16, 16, 'n2'),
+  groups: count(6, 0, 16, 'groups', 'drained'),
+  vectorsPerGroup: count(6, 16, 16, 'vectors of a group', 'drained'),
+  n1: count(7, 0, 16, 'n1', 'drained'),
+  n2: count(7, 16, 16, 'n2', 'drained'),
   stride1: step(8, 'DRAM step of n1, bytes'),
   stride2: step(9, 'DRAM step of n2, bytes'),
   accStride1: step(10, 'accumulator step of n1, vectors'),
@@ -170,16 +177,16 @@ const reorganizeLayout: Layout<Reorganize> = {
   address: address(3),
   bufElement: offset(5, "buffer element of the first position's source pixel"),
   elements: count(6, 0, 24, 'elements of a position'),
-  positionsW: count(7, 0, 16, 'positions w'),
-  positionsH: count(7, 16, 16, 'positions h'),
-  xW: signed(8, 0, 16, 'first x, w'),
-  xH: signed(8, 16, 16, 'first x, h'),
-  boundW: unsigned(9, 0, 16, 'bound w'),
-  boundH: unsigned(9, 16, 16, 'bound h'),
-  strideW: count(10, 0, 8, 'stride w'),
-  strideH: count(10, 8, 8, 'stride h'),
-  phaseW: unsigned(10, 16, 8, 'phase w'),
-  phaseH: unsigned(10, 24, 8, 'phase h'),
+  positionsW: count(7, 0, 16, 'positions w', 'map'),
+  positionsH: count(7, 16, 16, 'positions h', 'map'),
+  xW: signed(8, 0, 16, 'first x, w', 'coordinate'),
+  xH: signed(8, 16, 16, 'first x, h', 'coordinate'),
+  boundW: unsigned(9, 0, 16, 'bound w', 'map'),
+  boundH: unsigned(9, 16, 16, 'bound h', 'map'),
+  strideW: count(10, 0, 8, 'stride w', 'stride'),
+  strideH: count(10, 8, 8, 'stride h', 'stride'),
+  phaseW: unsigned(10, 16, 8, 'phase w', 'stride'),
+  phaseH: unsigned(10, 24, 8, 'phase h', 'stride'),
   bufStepW: step(11, 'elements from source pixel to source pixel'),
   bufStepH: step(12, 'elements from source row to source row'),
   rowStride: step(13, 'bytes from output row to output row'),
@@ -256,8 +263,17 @@ export const waitsOf = (instruction: Instruction): readonly (readonly [queue: Qu
     .map((other) => [other, values[waitField(other)]!] as const);
 };
 
-/** Values a field can hold. */
-export const fieldRange = ({ reading, bits }: Pick<Field, 'reading' | 'bits'>): readonly [number, number] => {
+/** Bits of a field that an accelerator holds. */
+export const heldBits = ({ bits, width }: Pick<Field, 'bits' | 'width'>, widths: Widths): number =>
+  width === undefined ? bits : Math.min(bits, widths[width]);
+
+/** Values a field can hold: the instruction set's, or those of an accelerator with these widths. */
+export const fieldRange = (
+  field: Pick<Field, 'reading' | 'bits' | 'width'>,
+  widths?: Widths,
+): readonly [number, number] => {
+  const { reading } = field;
+  const bits = widths ? heldBits(field, widths) : field.bits;
   if (reading === 'address') return [0, Number.MAX_SAFE_INTEGER];
   if (reading === 'offset' || reading === 'step') return [-(2 ** 31), 2 ** 32 - 1];
   if (reading === 'signed') return [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];

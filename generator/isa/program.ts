@@ -1,6 +1,7 @@
 /** Encoding of instructions as 64-byte instructions of 16 little-endian words, by {@link INSTRUCTION_SET}. */
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
+import type { Widths } from '../description/widths.js';
 import {
   encodedCount,
   type Field,
@@ -37,23 +38,31 @@ type Values = Readonly<Record<string, number | boolean>>;
 
 /** A field that a value does not fit. */
 export interface Misfit {
-  readonly field: string;
+  readonly field: Field;
   readonly value: number;
   readonly least: number;
   readonly most: number;
 }
 
-const ranges = new Map(
-  Object.values(INSTRUCTION_SET).flatMap(({ fields }) => fields.map((field) => [field, fieldRange(field)] as const)),
-);
+type Ranges = ReadonlyMap<Field, readonly [least: number, most: number]>;
 
-/** The first field of an instruction whose value cannot be encoded. */
-export const misfit = (instruction: Instruction): Misfit | undefined => {
+/** Values of every field; of an accelerator with these widths. */
+export const fieldRanges = (widths?: Widths): Ranges =>
+  new Map(
+    Object.values(INSTRUCTION_SET).flatMap(({ fields }) =>
+      fields.map((field) => [field, fieldRange(field, widths)] as const),
+    ),
+  );
+
+const ranges = fieldRanges();
+
+/** The first field of an instruction whose value is not in its range. */
+export const misfit = (instruction: Instruction, ranges: Ranges): Misfit | undefined => {
   const values = instruction as unknown as Values;
   for (const field of INSTRUCTION_SET[instruction.kind].fields) {
     const value = Number(values[field.name]);
     const [least, most] = ranges.get(field)!;
-    if (!(value >= least && value <= most)) return { field: field.name, value, least, most };
+    if (!(value >= least && value <= most)) return { field, value, least, most };
   }
   return undefined;
 };

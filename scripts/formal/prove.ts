@@ -45,7 +45,8 @@ const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 
 /** The emitted blocks, with the bug if there is one, and the harness. */
 const sourcesOf = (proof: Proof, bug: Bug | undefined): readonly EmittedFile[] => {
-  const config = proof.config ?? presets.tiny4;
+  const { limits: _all, ...unlimited } = presets.tiny4;
+  const config = proof.config ?? unlimited;
   const closure = unique(proof.blocks.flatMap((block) => blockClosure(config, block)));
   const emitted = closure.map((block) => blockFile(config, block));
   const harness = [...(proof.helpers ?? []), proof.harness].map((name) => {

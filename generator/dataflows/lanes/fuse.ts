@@ -1,4 +1,5 @@
 import type { Layer } from '../../description/layer.js';
+import type { Widths } from '../../description/widths.js';
 import type { Axis } from '../axis.js';
 
 /**
@@ -17,21 +18,22 @@ export const fuse = (axis: Axis, channels: number, lanes: number): Axis => ({
 });
 
 /** True when fusing takes fewer taps than channel tiles do, and all its numbers fit their fields. */
-export const fusible = (layer: Layer, axis: Axis, lanes: number): boolean => {
+export const fusible = (widths: Widths, layer: Layer, axis: Axis, lanes: number): boolean => {
   const channels = layer.C;
+  const holds = (bits: number, value: number): boolean => value < 2 ** bits;
   const fused = fuse(axis, channels, lanes);
   return (
     layer.G === 1 &&
     axis.kernel > 1 &&
     axis.dilation === 1 &&
     fused.kernel < axis.kernel * Math.ceil(channels / lanes) &&
-    fused.kernel <= 255 &&
+    holds(widths.kernel, fused.kernel) &&
     // else the last, shorter tap would visit windows that lie before the image
     axis.pad < axis.kernel &&
-    fused.stride <= 255 &&
-    // coordinates have 16 bits, in elements 18
-    axis.outputs + lanes <= 32768 &&
-    fused.inputs <= 65535 &&
-    axis.outputs * fused.stride + (axis.kernel + axis.pad) * channels <= 65535
+    holds(widths.stride, fused.stride) &&
+    // coordinates have a sign, and in elements two bits more
+    axis.outputs + lanes <= 2 ** (widths.coordinate - 1) &&
+    holds(widths.map, fused.inputs) &&
+    holds(widths.map, axis.outputs * fused.stride + (axis.kernel + axis.pad) * channels)
   );
 };

@@ -1,3 +1,4 @@
+import { derive } from '../../description/derive.js';
 import { pixelShare, tiles } from './bound.js';
 import { channels } from './channels.js';
 import { fuse, fusible } from './fuse.js';
@@ -8,7 +9,8 @@ export const fused: LaneMap = {
   ...channels,
   name: 'fused',
   flags: { fused: true },
-  applies: ({ array }, { layer, pass, width }) => pass !== 'dgrad' && fusible(layer, width, array.rows),
+  applies: (config, { layer, pass, width }) =>
+    pass !== 'dgrad' && fusible(derive(config).widths, layer, width, config.array.rows),
   takesWholePixels: true,
   splits: false,
   walk: fuse,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
 import { BYTES_PER_INSTRUCTION } from '../../isa/program.js';
 import { DEPTHS } from '../../timing/depths.js';
-import { isaView } from './isa.js';
+import { decoderChecks, isaView } from './isa.js';
 
 /** What every template can use. */
 export interface CommonView {
@@ -27,11 +28,16 @@ export const configHash = ({ name: _name, prefix: _prefix, reorganize, ...hardwa
     .digest('hex');
 };
 
-export const commonView = (config: Config): CommonView => ({
-  prefix: config.prefix,
-  config: config.name,
-  hash: configHash(config).slice(0, 8),
-  partBits: Math.min(config.axi.dataWidth, 8 * BYTES_PER_INSTRUCTION),
-  ...isaView,
-  depths: DEPTHS,
-});
+export const commonView = (config: Config): CommonView => {
+  const { widths } = derive(config);
+  return {
+    prefix: config.prefix,
+    config: config.name,
+    hash: configHash(config).slice(0, 8),
+    partBits: Math.min(config.axi.dataWidth, 8 * BYTES_PER_INSTRUCTION),
+    ...isaView,
+    checks: decoderChecks(widths),
+    widths,
+    depths: DEPTHS,
+  };
+};

@@ -1,8 +1,10 @@
+import type { Widths } from '../../description/widths.js';
 import {
   type Field,
   GEOMETRY_FIRST,
   GEOMETRY_HALF,
   GEOMETRY_SECOND,
+  heldBits,
   INSTRUCTION_SET,
   KINDS,
   lastWordOf,
@@ -70,8 +72,8 @@ const geometryHalf = (half: number): readonly Field[] => {
     .map((field) => ({ ...field, word: field.word - first + GEOMETRY_FIRST }));
 };
 
-/** The bits of an instruction that no field covers, as a Verilog constant. */
-export const reservedBits = (fields: readonly Omit<Field, 'reading' | 'holds'>[]): bigint => {
+/** The bits of an instruction that no field covers. */
+export const reservedBits = (fields: readonly Pick<Field, 'word' | 'low' | 'bits'>[]): bigint => {
   const whole = (1n << BigInt(32 * WORDS_PER_INSTRUCTION)) - 1n;
   return [OPCODE, ...fields].reduce(
     (left, { word, low, bits }) => left & ~(((1n << BigInt(bits)) - 1n) << BigInt(word * 32 + low)),
@@ -84,13 +86,40 @@ const constant = (value: bigint): string => {
   return `512'h${digits.match(/.{8}/g)!.join('_')}`;
 };
 
-/** The checks that the table alone gives: bits that must be 0, fields that must not be. */
-const checksOf = (name: string, fields: readonly Field[], more: readonly Omit<Field, 'reading' | 'holds'>[] = []) => ({
-  name,
-  NAME: name.toUpperCase(),
-  reserved: constant(reservedBits([...fields, ...more])),
-  counts: fields.filter(({ reading }) => reading === 'count').map((field) => fieldView(field)),
+/** The bits of a signed field that repeat the sign where fewer are held: where they lie, and the sign. */
+const signView = ({ word, low, bits }: Field, held: number) => ({
+  word,
+  at: atBit(word, low + held),
+  slice: `${atBit(word, low + held)} +: ${bits - held}`,
+  sign: atBit(word, low + held - 1),
+  bits: bits - held,
 });
+
+/**
+ * The checks that the table alone gives: bits that must be 0, as no field covers them or fewer of it are held; those that must be the sign; fields that
+ * must not be 0.
+ */
+const checksOf = (
+  name: string,
+  widths: Widths,
+  fields: readonly Field[],
+  more: readonly Pick<Field, 'word' | 'low' | 'bits'>[] = [],
+) => {
+  const held = fields.map((field) =>
+    field.reading === 'signed' ? field : { ...field, bits: heldBits(field, widths) },
+  );
+  const signed = fields.filter((field) => field.reading === 'signed' && heldBits(field, widths) < field.bits);
+  return {
+    name,
+    NAME: name.toUpperCase(),
+    /** The opcode; of a GEOMETRY, which half. */
+    KIND: name.replace(/_.*/, '').toUpperCase(),
+    half: name.startsWith('geometry') ? (name.endsWith('second') ? "1'b1" : "1'b0") : '',
+    reserved: constant(reservedBits([...held, ...more])),
+    signs: signed.map((field) => signView(field, heldBits(field, widths))),
+    counts: held.filter(({ reading }) => reading === 'count').map((field) => fieldView(field)),
+  };
+};
 
 const capitals = <V>(entries: readonly (readonly [name: string, value: V])[]): Readonly<Record<string, V>> =>
   Object.fromEntries(entries.map(([name, value]) => [name.toUpperCase(), value]));
@@ -124,7 +153,7 @@ const queueView = (name: Queue) => {
 
 /**
  * The instruction set for templates: `isa.<kind>.<field>` is a {@link FieldView}, `opcode.<KIND>` and `cause.<NAME>` are 8-bit
- * constants, `checks` what the decoder asks of every instruction of a kind, `queues` the queues.
+ * constants, `queues` the queues.
  */
 export const isaView = {
   isa: {
@@ -137,13 +166,15 @@ export const isaView = {
   },
   opcode: capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`])),
   cause: capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`])),
-  checks: [
-    checksOf('geometry_first', geometryHalf(0), [SECOND]),
-    checksOf('geometry_second', geometryHalf(1), [SECOND]),
-    ...KINDS.filter((kind) => kind !== 'geometry').map((kind) => checksOf(kind, INSTRUCTION_SET[kind].fields)),
-  ],
   queues: QUEUE_NAMES.map(queueView),
   /** As the bits of a vector are written, the first queue last. */
   queuesBack: QUEUE_NAMES.map(queueView).reverse(),
   queue: mapped(QUEUE_NAMES, queueView),
 };
+
+/** What the decoder of an accelerator asks of every instruction of a kind. */
+export const decoderChecks = (widths: Widths) => [
+  checksOf('geometry_first', widths, geometryHalf(0), [SECOND]),
+  checksOf('geometry_second', widths, geometryHalf(1), [SECOND]),
+  ...KINDS.filter((kind) => kind !== 'geometry').map((kind) => checksOf(kind, widths, INSTRUCTION_SET[kind].fields)),
+];

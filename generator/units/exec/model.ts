@@ -1,3 +1,4 @@
+import { derive } from '../../description/derive.js';
 import type { Exec, Geometry } from '../../isa/program.js';
 import { entryAt, type Machine, vectorAt } from '../machine.js';
 import { fusedLanes, inGroups, lanesOf, metLanes } from './tile.js';
@@ -251,9 +252,10 @@ export const runExec = (machine: Machine, exec: Exec): void => {
   if (!exec.rect && config.engines.every((engine) => engine === 'zerofree')) {
     fail('ENGINE', 'the engine zerofree alone needs rect');
   }
-  const walksH = axisWalks(geometry, exec, 'H', fail);
+  const { widths } = derive(config);
+  const walksH = axisWalks(widths, geometry, exec, 'H', fail);
   const lanesOfTap = (tap: number): number => fusedLanes(exec, geometry.rowLanes, tap);
-  const walksW = axisWalks(geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
+  const walksW = axisWalks(widths, geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
   for (let column = 0; column < exec.columnTiles; column++) {
     for (let reduction = 0; reduction < reductions; reduction++) {

@@ -1,4 +1,6 @@
 import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
+import type { Widths } from '../../description/widths.js';
 import type { Exec, Geometry } from '../../isa/program.js';
 import type { Fail } from '../fault.js';
 import { type AxisWalk, axisWalks } from './walk.js';
@@ -100,7 +102,11 @@ const keyOf = (exec: Exec): string =>
 export class TileShapes {
   private readonly known = new Map<Geometry, Map<string, TileShape>>();
 
-  constructor(private readonly config: Config) {}
+  private readonly widths: Widths;
+
+  constructor(private readonly config: Config) {
+    this.widths = derive(config).widths;
+  }
 
   /** @throws RangeError where a coordinate does not fit its field; no plan has such. */
   of(geometry: Geometry, exec: Exec): TileShape {
@@ -113,9 +119,9 @@ export class TileShapes {
     const known = shapes.get(key);
     if (known) return known;
     const { rows } = this.config.array;
-    const walksH = axisWalks(geometry, exec, 'H', refuse);
+    const walksH = axisWalks(this.widths, geometry, exec, 'H', refuse);
     const lanesOf = exec.fused ? (kw: number) => fusedLanes(exec, geometry.rowLanes, kw) : undefined;
-    const walksW = axisWalks(geometry, exec, 'W', refuse, lanesOf);
+    const walksW = axisWalks(this.widths, geometry, exec, 'W', refuse, lanesOf);
     const taps = walksH.flatMap((h, kh) => walksW.map((w, kw) => tapCounts(exec, geometry, rows, h, w, kh, kw)));
     const shape = { walksH, walksW, taps };
     shapes.set(key, shape);

@@ -1,3 +1,4 @@
+import type { Widths } from '../../description/widths.js';
 import type { Exec, Geometry } from '../../isa/program.js';
 import type { Fail } from '../fault.js';
 
@@ -85,31 +86,40 @@ const nextTap = (
   };
 };
 
-/** Element coordinates of fused taps have 18 bits, some of them left for a vector's lanes. */
-const EDGE_LIMIT = 2 ** 17 - 256;
-
 /** Where the first lane of a fused tap lies: `x` at position 0, and how many lanes follow it. */
 interface Edge {
   readonly x: number;
   readonly reach: number;
 }
 
-/** Coordinates are below this, and their negatives. */
-const limitOf = (edge: boolean): number => (edge ? EDGE_LIMIT : 32768);
+/** Coordinates are below this, and their negatives; element coordinates of fused taps leave room for a vector's lanes. */
+const limitOf = ({ coordinate, x, lanes }: Widths, edge: boolean): number =>
+  edge ? 2 ** (x - 1) - 2 ** lanes : 2 ** (coordinate - 1);
 
-/** A coordinate that an EXEC would count to and that does not fit its field; those of a rectangle do not leave the image. */
-export const strayCoordinate = (geometry: Geometry, exec: Exec): number | undefined => {
-  if (exec.rect) return undefined;
-  const { fused, edgeW, xH, xW } = exec;
+/**
+ * A coordinate that an EXEC would count to and that does not fit. Those of a rectangle do not leave the image from position to position, and from tap to
+ * tap they have all bits.
+ */
+export const strayCoordinate = (widths: Widths, geometry: Geometry, exec: Exec): number | undefined => {
+  const { fused, edgeW, xH, xW, lastH, lastW, tapsH, tapsW } = exec;
   const { xTapH, xTapW, xStepH, xStepW, dynTapW } = geometry;
+  if (exec.rect) {
+    const limit = 2 ** (widths.x - 1);
+    // the step of a tap is one more where the phase borrows
+    const ends = [
+      ...[xH, lastH].map((first) => first + (tapsH - 1) * (xTapH - 1)),
+      ...[xW, lastW].map((first) => first + (tapsW - 1) * (xTapW - 1)),
+    ];
+    return ends.find((each) => each < -limit || each >= limit);
+  }
   const stray = (isEdge: boolean, first: number, taps: number, tap: number, positions: number, step: number) => {
-    const limit = limitOf(isEdge);
+    const limit = limitOf(widths, isEdge);
     const [last, walk] = [first + (taps - 1) * tap, (positions - 1) * step];
     return [first, first + walk, last, last + walk].find((each) => each < -limit || each >= limit);
   };
   return (
-    stray(false, xH, exec.tapsH, xTapH, exec.positionsH, xStepH) ??
-    stray(fused, fused ? edgeW : xW, exec.tapsW, fused ? dynTapW : xTapW, exec.positionsW, xStepW)
+    stray(false, xH, tapsH, xTapH, exec.positionsH, xStepH) ??
+    stray(fused, fused ? edgeW : xW, tapsW, fused ? dynTapW : xTapW, exec.positionsW, xStepW)
   );
 };
 
@@ -148,6 +158,7 @@ const walkAll = (
   dynamic: number,
   pixel: number,
   edge: Edge | undefined,
+  limit: number,
   fail: Fail,
 ): AxisWalk => {
   const count = axis.positions;
@@ -160,7 +171,6 @@ const walkAll = (
     onGrid: new Uint8Array(count),
     x: new Int32Array(count),
   };
-  const limit = limitOf(edge !== undefined);
   let { phase } = start;
   let x = edge?.x ?? start.x;
   let dynamicAt = dynamic;
@@ -186,6 +196,7 @@ const walkAll = (
  * @param lanesOf lanes of a tap when they lie along this axis (fused).
  */
 export const axisWalks = (
+  widths: Widths,
   geometry: Geometry,
   exec: Exec,
   letter: 'H' | 'W',
@@ -212,7 +223,7 @@ export const axisWalks = (
     walks.push(
       exec.rect
         ? walkRectangle(axis, start, last.x, dynamic, pixel, edge?.x ?? 0)
-        : walkAll(axis, start, dynamic, pixel, edge, fail),
+        : walkAll(axis, start, dynamic, pixel, edge, limitOf(widths, edge !== undefined), fail),
     );
   }
   return walks;

@@ -1,0 +1,69 @@
+import type { Config, Limits } from './config.js';
+
+/** Bits in which the hardware holds numbers of a kind. */
+export interface Widths {
+  /** Positions along an axis; bounds of coordinates. */
+  readonly map: number;
+  /** A coordinate in an instruction, with its sign; and as it is counted, with room for the steps beyond. */
+  readonly coordinate: number;
+  readonly x: number;
+  /** Taps along an axis. */
+  readonly kernel: number;
+  /** Strides and phases. */
+  readonly stride: number;
+  /** Change of a coordinate at a tap, with its sign. */
+  readonly dilation: number;
+  /** Channel tiles. */
+  readonly channels: number;
+  /** Images of a tile. */
+  readonly images: number;
+  /** Lanes of the array's longer side. */
+  readonly lanes: number;
+  /** Rows of a LOAD, in each of its two loops. */
+  readonly rows: number;
+  /** Vectors of a STORE, in each of its loops. */
+  readonly drained: number;
+  /** Instructions. */
+  readonly instructions: number;
+}
+
+/** What an accelerator without `limits` has: the instruction set's fields. */
+export const FULL_LIMITS: Readonly<Required<Limits>> = {
+  map: 65535,
+  channels: 65535,
+  kernel: 255,
+  stride: 255,
+  dilation: 32767,
+  rows: 65535,
+  instructions: 2 ** 32 - 1,
+};
+
+/** Bits of the greatest value that is to be held. */
+export const bitsOf = (greatest: number): number => Math.max(1, Math.ceil(Math.log2(greatest + 1)));
+
+/**
+ * The widths of an accelerator: the fewer of what its limits and its memories ask for.
+ * @param sizes elements of both buffers, vectors of the accumulator.
+ */
+export const widthsOf = (
+  { array, limits }: Pick<Config, 'array' | 'limits'>,
+  sizes: { readonly dynamic: number; readonly stationary: number; readonly accumulator: number },
+): Widths => {
+  const bits = (limit: keyof Limits): number => bitsOf(limits?.[limit] ?? FULL_LIMITS[limit]);
+  const lanes = bitsOf(Math.max(array.rows, array.columns));
+  const [map, stride] = [bits('map'), bits('stride')];
+  const coordinate = Math.min(16, map + 1);
+  // taps of fused lanes are as far apart as the array has rows
+  const dilation = Math.min(16, Math.max(bits('dilation'), lanes) + 1);
+  const elements = Math.max(sizes.dynamic, sizes.stationary);
+  return {
+    ...{ map, coordinate, stride, dilation, lanes },
+    x: Math.max(coordinate, dilation, stride + 1, lanes + 1) + 2,
+    kernel: bits('kernel'),
+    channels: bits('channels'),
+    images: Math.min(16, bitsOf(sizes.dynamic)),
+    rows: Math.min(16, bits('rows'), bitsOf(elements)),
+    drained: Math.min(16, bitsOf(sizes.accumulator)),
+    instructions: bits('instructions'),
+  };
+};
