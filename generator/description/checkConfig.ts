@@ -3,7 +3,7 @@ import { type Problem, UserError } from '../base/errors.js';
 import { frozen, plainCopy } from '../base/plain.js';
 import { formatOf } from '../formats/index.js';
 import { type Config, ENGINES } from './config.js';
-import { derive } from './derive.js';
+import { type Derived, derive } from './derive.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
 import { configSchema } from './schema.js';
@@ -13,6 +13,28 @@ export const schemaAt = (path: Path): z.core.$ZodType | undefined => schemaIn(co
 
 // buffer words do not depend on the buffers' sizes, which may be unsound here
 const NO_BUFFERS: Config['buffers'] = { dynamicBytes: 1, stationaryBytes: 1, accumulatorDepth: 1 };
+
+/** What is done a few elements at a time: powers of two, as the schema says, up to what array and bus have use for. */
+const rates: readonly {
+  readonly path: string;
+  readonly code: string;
+  readonly valueOf: (config: Config) => number | undefined;
+  readonly most: (sizes: Derived) => number;
+}[] = [
+  {
+    ...{ path: 'reorganize.elementsPerCycle', code: 'REORGANIZE' },
+    valueOf: ({ reorganize }) => reorganize?.elementsPerCycle,
+    most: ({ beatElements }) => beatElements,
+  },
+  {
+    ...{ path: 'epilogueLanes', code: 'EPILOGUE_LANES' },
+    valueOf: ({ epilogueLanes }) => epilogueLanes,
+    most: ({ mostEpilogueLanes }) => mostEpilogueLanes,
+  },
+];
+
+/** What the most of {@link rates} depends on. */
+const RATE_SIZES = ['array', 'format', 'axi.dataWidth'];
 
 /** Mistakes that show only when several fields, or the meaning of one, are looked at; `ok` says which fields are sound. */
 const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): readonly Problem[] => {
@@ -61,14 +83,16 @@ const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): re
     const fix = 'remove reorganize, or add traditional to engines';
     problems.push({ code: 'REORGANIZE', path: 'reorganize', message, fix });
   }
-  const elements = config.reorganize?.elementsPerCycle;
-  if (elements !== undefined && ok('array', 'format', 'axi.dataWidth', 'reorganize.elementsPerCycle')) {
-    const { beatElements } = derive({ ...config, buffers: NO_BUFFERS, addStages: 1 });
-    if (elements > beatElements) {
-      const message = `is ${elements}; a beat of the bus has ${beatElements} elements`;
-      const fix = `set reorganize.elementsPerCycle to ${beatElements}, or leave it out`;
-      problems.push({ code: 'REORGANIZE', path: 'reorganize.elementsPerCycle', message, fix });
-    }
+  for (const { path, code, valueOf, most } of rates) {
+    const value = valueOf(config);
+    if (value === undefined || !ok(...RATE_SIZES, path)) continue;
+    const sizes = derive({ ...config, buffers: NO_BUFFERS, addStages: 1 });
+    if (value <= most(sizes)) continue;
+    const why =
+      most(sizes) === sizes.beatElements
+        ? `a beat of the bus has ${sizes.beatElements} elements`
+        : `the array has ${config.array.columns} columns`;
+    problems.push({ code, path, message: `is ${value}; ${why}`, fix: `set ${path} to ${most(sizes)}, or leave it out` });
   }
   return problems;
 };
@@ -81,6 +105,12 @@ const canonicalReorganize = (config: Config): Pick<Config, 'reorganize'> => {
     ...(reorganizeOverlap ? {} : { overlap: false }),
   };
   return Object.keys(reorganize).length > 0 ? { reorganize } : {};
+};
+
+/** Epilogue lanes that are not what is so by itself. */
+const canonicalEpilogue = (config: Config): Pick<Config, 'epilogueLanes'> => {
+  const { epilogueLanes, mostEpilogueLanes } = derive(config);
+  return epilogueLanes === mostEpilogueLanes ? {} : { epilogueLanes };
 };
 
 /** Every problem of a complete configuration: types and ranges first, then rules that join fields. Empty when it is valid. */
@@ -106,7 +136,8 @@ export const parseConfig = (input: unknown): Config => {
   const problems = configProblems(given);
   if (problems.length > 0) throw new UserError(problems);
   const config: Config = configSchema.parse(given);
-  const { reorganize: _given, counters, prefix, ...rest } = config;
+  const { reorganize: _given, epilogueLanes: _lanes, counters, prefix, ...rest } = config;
   const engines = ENGINES.filter((engine) => config.engines.includes(engine));
-  return frozen({ ...rest, engines, ...canonicalReorganize(config), counters, prefix });
+  const own = { ...canonicalReorganize(config), ...canonicalEpilogue(config) };
+  return frozen({ ...rest, engines, ...own, counters, prefix });
 };

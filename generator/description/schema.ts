@@ -151,6 +151,12 @@ export const configSchema = group(
       },
       'The reorganize step of the engine `traditional`. When left out: as good as the bus allows.',
     ).optional(),
+    epilogueLanes: powerOfTwo(
+      1,
+      128,
+      1,
+      'Lanes of a vector that a STORE in the operand format converts in a cycle. When left out: what a beat holds, or all.',
+    ).optional(),
     counters: oneOf(
       COUNTER_SETS as readonly ['all', 'basic', 'none'],
       'all',
