@@ -6,7 +6,7 @@ import { type Config, ENGINES } from './config.js';
 import { type Derived, derive } from './derive.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
-import { configSchema } from './schema.js';
+import { configSchema, rules } from './schema.js';
 
 /** The schema of a field, or nothing where the configuration has no such field. */
 export const schemaAt = (path: Path): z.core.$ZodType | undefined => schemaIn(configSchema, path);
@@ -14,27 +14,35 @@ export const schemaAt = (path: Path): z.core.$ZodType | undefined => schemaIn(co
 // buffer words do not depend on the buffers' sizes, which may be unsound here
 const NO_BUFFERS: Config['buffers'] = { dynamicBytes: 1, stationaryBytes: 1, accumulatorDepth: 1 };
 
-/** What is done a few elements at a time: powers of two, as the schema says, up to what array and bus have use for. */
-const rates: readonly {
+/** Elements of a cycle: a power of two, as the schema says, up to what array and bus have use for. */
+interface Rate {
   readonly path: string;
   readonly code: string;
   readonly valueOf: (config: Config) => number | undefined;
   readonly most: (sizes: Derived) => number;
-}[] = [
+  readonly why: (most: number) => string;
+}
+
+const rates: readonly Rate[] = [
   {
     ...{ path: 'reorganize.elementsPerCycle', code: 'REORGANIZE' },
     valueOf: ({ reorganize }) => reorganize?.elementsPerCycle,
     most: ({ beatElements }) => beatElements,
+    why: (most) => `a beat of the bus has ${most} elements`,
   },
   {
     ...{ path: 'epilogueLanes', code: 'EPILOGUE_LANES' },
     valueOf: ({ epilogueLanes }) => epilogueLanes,
     most: ({ mostEpilogueLanes }) => mostEpilogueLanes,
+    why: (most) => `more than ${most} gain nothing with these columns and this bus`,
   },
 ];
 
-/** What the most of {@link rates} depends on. */
+/** What the most of a {@link Rate} depends on. */
 const RATE_SIZES = ['array', 'format', 'axi.dataWidth'];
+
+const mostOf = ({ most }: Rate, config: Config): number =>
+  most(derive({ ...config, buffers: NO_BUFFERS, addStages: 1 }));
 
 /** Mistakes that show only when several fields, or the meaning of one, are looked at; `ok` says which fields are sound. */
 const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): readonly Problem[] => {
@@ -83,16 +91,14 @@ const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): re
     const fix = 'remove reorganize, or add traditional to engines';
     problems.push({ code: 'REORGANIZE', path: 'reorganize', message, fix });
   }
-  for (const { path, code, valueOf, most } of rates) {
-    const value = valueOf(config);
+  for (const rate of rates) {
+    const { path, code, why } = rate;
+    const value = rate.valueOf(config);
     if (value === undefined || !ok(...RATE_SIZES, path)) continue;
-    const sizes = derive({ ...config, buffers: NO_BUFFERS, addStages: 1 });
-    if (value <= most(sizes)) continue;
-    const why =
-      most(sizes) === sizes.beatElements
-        ? `a beat of the bus has ${sizes.beatElements} elements`
-        : `the array has ${config.array.columns} columns`;
-    problems.push({ code, path, message: `is ${value}; ${why}`, fix: `set ${path} to ${most(sizes)}, or leave it out` });
+    const most = mostOf(rate, config);
+    if (value <= most) continue;
+    const fix = `set ${path} to ${most}, or leave it out`;
+    problems.push({ code, path, message: `is ${value}; ${why(most)}`, fix });
   }
   return problems;
 };
@@ -123,7 +129,15 @@ export const configProblems = (input: unknown): readonly Problem[] => {
   const within = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`);
   const ok = (...paths: string[]): boolean =>
     paths.every((path) => bad.every((wrong) => !within(wrong, path) && !within(path, wrong)));
-  return [...fields, ...joinedProblems(input as Config, ok)];
+  const config = input as Config;
+  // the schema alone may advise more than array and bus have use for
+  const advised = fields.map((problem): Problem => {
+    const rate = rates.find(({ path }) => path === problem.path);
+    if (!rate || !ok(...RATE_SIZES)) return problem;
+    const near = Number(rules.get(schemaAt(rate.path.split('.')) as z.ZodType)?.nearest(rate.valueOf(config)));
+    return { ...problem, fix: `set ${rate.path} to ${Math.min(near, mostOf(rate, config))}` };
+  });
+  return [...advised, ...joinedProblems(config, ok)];
 };
 
 /**
