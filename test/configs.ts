@@ -44,9 +44,13 @@ export const validConfig = (array: fc.Arbitrary<Array> = anyArray): fc.Arbitrary
         counters: rest.counters,
         prefix: rest.prefix,
       };
-      const { dynamicWord, stationaryWord, dataBytes } = derive(config);
+      const { dynamicWord, stationaryWord, dataBytes, mostEpilogueLanes } = derive(config);
+      // the most are what is so by itself, and left out
+      const lanes = powerOfTwo(1, mostEpilogueLanes).map((epilogueLanes) => {
+        return epilogueLanes === mostEpilogueLanes ? {} : { epilogueLanes };
+      });
       const bytes = (word: number) => powerOfTwo(4 * word * dataBytes, 4 * 1024 * 1024);
       return fc
-        .record({ dynamicBytes: bytes(dynamicWord), stationaryBytes: bytes(stationaryWord) })
-        .map((sizes) => ({ ...config, buffers: { ...sizes, accumulatorDepth } }));
+        .record({ dynamicBytes: bytes(dynamicWord), stationaryBytes: bytes(stationaryWord), lanes })
+        .map(({ lanes, ...sizes }) => ({ ...config, ...lanes, buffers: { ...sizes, accumulatorDepth } }));
     });

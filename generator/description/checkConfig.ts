@@ -3,10 +3,10 @@ import { type Problem, UserError } from '../base/errors.js';
 import { frozen, plainCopy } from '../base/plain.js';
 import { formatOf } from '../formats/index.js';
 import { type Config, ENGINES, type Limits } from './config.js';
-import { derive } from './derive.js';
+import { type Derived, derive } from './derive.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
-import { configSchema } from './schema.js';
+import { configSchema, rules } from './schema.js';
 import { FULL_LIMITS } from './widths.js';
 
 /** The schema of a field, or nothing where the configuration has no such field. */
@@ -14,6 +14,36 @@ export const schemaAt = (path: Path): z.core.$ZodType | undefined => schemaIn(co
 
 // buffer words do not depend on the buffers' sizes, which may be unsound here
 const NO_BUFFERS: Config['buffers'] = { dynamicBytes: 1, stationaryBytes: 1, accumulatorDepth: 1 };
+
+/** Elements of a cycle: a power of two, as the schema says, up to what array and bus have use for. */
+interface Rate {
+  readonly path: string;
+  readonly code: string;
+  readonly valueOf: (config: Config) => number | undefined;
+  readonly most: (sizes: Derived) => number;
+  readonly why: (most: number) => string;
+}
+
+const rates: readonly Rate[] = [
+  {
+    ...{ path: 'reorganize.elementsPerCycle', code: 'REORGANIZE' },
+    valueOf: ({ reorganize }) => reorganize?.elementsPerCycle,
+    most: ({ beatElements }) => beatElements,
+    why: (most) => `a beat of the bus has ${most} elements`,
+  },
+  {
+    ...{ path: 'epilogueLanes', code: 'EPILOGUE_LANES' },
+    valueOf: ({ epilogueLanes }) => epilogueLanes,
+    most: ({ mostEpilogueLanes }) => mostEpilogueLanes,
+    why: (most) => `more than ${most} gain nothing with these columns and this bus`,
+  },
+];
+
+/** What the most of a {@link Rate} depends on. */
+const RATE_SIZES = ['array', 'format', 'axi.dataWidth'];
+
+const mostOf = ({ most }: Rate, config: Config): number =>
+  most(derive({ ...config, buffers: NO_BUFFERS, addStages: 1 }));
 
 /** Mistakes that show only when several fields, or the meaning of one, are looked at; `ok` says which fields are sound. */
 const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): readonly Problem[] => {
@@ -62,14 +92,14 @@ const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): re
     const fix = 'remove reorganize, or add traditional to engines';
     problems.push({ code: 'REORGANIZE', path: 'reorganize', message, fix });
   }
-  const elements = config.reorganize?.elementsPerCycle;
-  if (elements !== undefined && ok('array', 'format', 'axi.dataWidth', 'reorganize.elementsPerCycle')) {
-    const { beatElements } = derive({ ...config, buffers: NO_BUFFERS, addStages: 1 });
-    if (elements > beatElements) {
-      const message = `is ${elements}; a beat of the bus has ${beatElements} elements`;
-      const fix = `set reorganize.elementsPerCycle to ${beatElements}, or leave it out`;
-      problems.push({ code: 'REORGANIZE', path: 'reorganize.elementsPerCycle', message, fix });
-    }
+  for (const rate of rates) {
+    const { path, code, why } = rate;
+    const value = rate.valueOf(config);
+    if (value === undefined || !ok(...RATE_SIZES, path)) continue;
+    const most = mostOf(rate, config);
+    if (value <= most) continue;
+    const fix = `set ${path} to ${most}, or leave it out`;
+    problems.push({ code, path, message: `is ${value}; ${why(most)}`, fix });
   }
   return problems;
 };
@@ -82,6 +112,12 @@ const canonicalReorganize = (config: Config): Pick<Config, 'reorganize'> => {
     ...(reorganizeOverlap ? {} : { overlap: false }),
   };
   return Object.keys(reorganize).length > 0 ? { reorganize } : {};
+};
+
+/** Epilogue lanes that are not what is so by itself. */
+const canonicalEpilogue = (config: Config): Pick<Config, 'epilogueLanes'> => {
+  const { epilogueLanes, mostEpilogueLanes } = derive(config);
+  return epilogueLanes === mostEpilogueLanes ? {} : { epilogueLanes };
 };
 
 /** Limits without those that are the instruction set's. */
@@ -102,7 +138,15 @@ export const configProblems = (input: unknown): readonly Problem[] => {
   const within = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`);
   const ok = (...paths: string[]): boolean =>
     paths.every((path) => bad.every((wrong) => !within(wrong, path) && !within(path, wrong)));
-  return [...fields, ...joinedProblems(input as Config, ok)];
+  const config = input as Config;
+  // the schema alone may advise more than array and bus have use for
+  const advised = fields.map((problem): Problem => {
+    const rate = rates.find(({ path }) => path === problem.path);
+    if (!rate || !ok(...RATE_SIZES)) return problem;
+    const near = Number(rules.get(schemaAt(rate.path.split('.')) as z.ZodType)?.nearest(rate.valueOf(config)));
+    return { ...problem, fix: `set ${rate.path} to ${Math.min(near, mostOf(rate, config))}` };
+  });
+  return [...advised, ...joinedProblems(config, ok)];
 };
 
 /**
@@ -115,7 +159,8 @@ export const parseConfig = (input: unknown): Config => {
   const problems = configProblems(given);
   if (problems.length > 0) throw new UserError(problems);
   const config: Config = configSchema.parse(given);
-  const { reorganize: _step, limits: _limits, counters, prefix, ...rest } = config;
+  const { reorganize: _step, epilogueLanes: _lanes, limits: _limits, counters, prefix, ...rest } = config;
   const engines = ENGINES.filter((engine) => config.engines.includes(engine));
-  return frozen({ ...rest, engines, ...canonicalReorganize(config), ...canonicalLimits(config), counters, prefix });
+  const own = { ...canonicalReorganize(config), ...canonicalEpilogue(config), ...canonicalLimits(config) };
+  return frozen({ ...rest, engines, ...own, counters, prefix });
 };

@@ -63,6 +63,11 @@ export interface Config {
     /** False: nothing else of the pass runs until the tensor is written. When left out: true. */
     readonly overlap?: boolean;
   };
+  /**
+   * Lanes of a vector that a STORE converts to the operand format in a cycle: a power of two. When left out: as many as a beat holds, or
+   * all; more would not be faster.
+   */
+  readonly epilogueLanes?: number;
   /** When left out: all that the instruction set holds. */
   readonly limits?: Limits;
   readonly counters: CounterSet;

@@ -13,6 +13,9 @@ export interface Derived {
   /** Elements that the reorganize step of `traditional` writes in a cycle, and whether other parts of the pass run beside it. */
   readonly reorganizeElements: number;
   readonly reorganizeOverlap: boolean;
+  /** Lanes that the epilogue converts in a cycle, and the most of them that are of use: a power of two, which may exceed the columns. */
+  readonly epilogueLanes: number;
+  readonly mostEpilogueLanes: number;
   /** Elements of a buffer word (each buffer has an even and an odd bank of words). */
   readonly dynamicWord: number;
   readonly stationaryWord: number;
@@ -60,6 +63,7 @@ export const derive = (config: Config): Derived => {
   const beatElements = beatBytes / dataBytes;
   const dynamicLanes = Math.max(rows, beatElements);
   const stationaryLanes = Math.max(rows, columns);
+  const mostEpilogueLanes = Math.min(beatElements, ceilPow2(columns));
   const dynamicElements = config.buffers.dynamicBytes / dataBytes;
   const stationaryElements = config.buffers.stationaryBytes / dataBytes;
   return {
@@ -69,6 +73,8 @@ export const derive = (config: Config): Derived => {
     beatElements,
     reorganizeElements: config.reorganize?.elementsPerCycle ?? beatElements,
     reorganizeOverlap: config.reorganize?.overlap ?? true,
+    epilogueLanes: config.epilogueLanes ?? mostEpilogueLanes,
+    mostEpilogueLanes,
     dynamicWord: ceilPow2(dynamicLanes),
     stationaryWord: Math.max(ceilPow2(stationaryLanes), beatElements),
     dynamicLanes,

@@ -28,6 +28,7 @@ export const presets: Readonly<Record<PresetName, Config> & Record<string, Confi
     buffers: { dynamicBytes: 1024, stationaryBytes: 1024, accumulatorDepth: 64 },
     axi: { dataWidth: 32, addressWidth: 32, outstanding: 4 },
     engines: ['traditional', 'bp', 'zerofree'],
+    epilogueLanes: 1,
     limits: { map: 1023, channels: 4095, kernel: 15, stride: 15, dilation: 15, rows: 1023, instructions: 2 ** 20 - 1 },
     counters: 'all',
     prefix: 'bpi_',

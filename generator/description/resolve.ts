@@ -21,6 +21,7 @@ export interface PresetChange {
   readonly axi?: Partial<Config['axi']>;
   readonly engines?: Config['engines'];
   readonly reorganize?: Config['reorganize'];
+  readonly epilogueLanes?: Config['epilogueLanes'];
   readonly limits?: Config['limits'];
   readonly counters?: Config['counters'];
   readonly prefix?: string;

@@ -168,6 +168,12 @@ export const configSchema = group(
       },
       'The reorganize step of the engine `traditional`. When left out: as good as the bus allows.',
     ).optional(),
+    epilogueLanes: powerOfTwo(
+      1,
+      128,
+      1,
+      'Lanes of a vector that a STORE in the operand format converts in a cycle. When left out: what a beat holds, or all.',
+    ).optional(),
     limits: group(
       {
         map: allOnes(4, 16, 'Rows and columns of a map; with fused lanes, elements of a row.').optional(),

@@ -3,7 +3,7 @@ import { type Derived, derive } from '../description/derive.js';
 import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../isa/program.js';
 import { copyBeats } from '../timing/beats.js';
 import { outlineCycles } from '../units/exec/outline.js';
-import { runBytes } from '../units/store/run.js';
+import { groupChunks, runBytes } from '../units/store/run.js';
 
 /** What a program is predicted to cost. Cycles of the core clock, bytes on the bus. */
 export interface Cost {
@@ -97,11 +97,11 @@ export class Outline {
   private addStore(store: Store): void {
     const { beatBytes, arrayLatency } = this.sizes;
     const bytes = runBytes(this.config, store);
-    const { n1, n2, stride1, stride2, groups, vectorsPerGroup, address, waitExec } = store;
+    const { n1, n2, stride1, stride2, groups, address, waitExec } = store;
     const beats = copyBeats(address, bytes, [n1, stride1], [n2, stride2], beatBytes);
-    const vectors = n1 * n2 * groups * vectorsPerGroup;
+    const chunks = n1 * n2 * groups * groupChunks(this.config, store);
     const start = Math.max(this.execEnds[waitExec]! + arrayLatency + DRAIN_CYCLES, this.storeEnds.at(-1)!);
-    this.storeEnds.push(start + Math.max(beats, vectors) + END_CYCLES);
+    this.storeEnds.push(start + Math.max(beats, chunks) + END_CYCLES);
     this.bytesWritten += n1 * n2 * bytes;
     this.busBusy += beats;
   }

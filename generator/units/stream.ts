@@ -1,7 +1,7 @@
 /** An instruction of the STORE queue as a stream: runs to announce, and vectors or chunks to read. */
 export interface Stream {
-  /** Whether what is read passes the epilogue, or else is a chunk already. */
-  readonly epilogue: boolean;
+  /** Most bytes of a chunk that the epilogue makes of what is read; 0: it is a chunk already. */
+  readonly epilogueBytes: number;
   /** Cycles of set-up before the first vector or chunk. */
   readonly setup: number;
   /** Runs: n1 of them, and again with the second stride. */

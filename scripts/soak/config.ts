@@ -29,7 +29,7 @@ export const randomConfig = (seed: number): Config => {
     counters: 'all',
     prefix: 'bpi_',
   };
-  const { dynamicWord, stationaryWord, dataBytes, beatElements } = derive(unsized);
+  const { dynamicWord, stationaryWord, dataBytes, beatElements, mostEpilogueLanes } = derive(unsized);
   const bytes = (word: number): number => 4 * word * dataBytes * draw.pick(POWERS) * draw.pick(POWERS);
   const buffers = {
     ...unsized.buffers,
@@ -40,5 +40,6 @@ export const randomConfig = (seed: number): Config => {
   const elementsPerCycle = Math.min(draw.pick(POWERS), beatElements);
   const reorganize = { elementsPerCycle, overlap: draw.percent(50) };
   const counters = draw.percent(70) ? 'all' : draw.pick(COUNTER_SETS);
-  return parseConfig({ ...unsized, buffers, counters, ...(slow ? { reorganize } : {}) });
+  const epilogueLanes = Math.min(draw.pick(POWERS), mostEpilogueLanes);
+  return parseConfig({ ...unsized, buffers, counters, epilogueLanes, ...(slow ? { reorganize } : {}) });
 };

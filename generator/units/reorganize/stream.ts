@@ -13,7 +13,7 @@ export const reorganizeStream = (config: Config, step: Reorganize): Stream => {
   const chunks = Math.ceil(elements / reorganizeElements);
   const last = (elements - (chunks - 1) * reorganizeElements) * dataBytes;
   return {
-    epilogue: false,
+    epilogueBytes: 0,
     setup: SETUP,
     ...{ n1: positionsH, runs: positionsH, bytes: positionsW * elements * dataBytes },
     ...{ address, stride1: rowStride, stride2: 0 },

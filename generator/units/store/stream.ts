@@ -11,9 +11,10 @@ const setupOf = (groups: number): number => 1 + (32 - Math.clz32(groups));
 export const storeStream = (config: Config, store: Store): Stream => {
   const { columns } = config.array;
   const { n1, n2, groups, vectorsPerGroup, lastLanes, address, stride1, stride2 } = store;
-  const laneBytes = store.narrow ? derive(config).dataBytes : 4;
+  const { dataBytes, beatBytes, epilogueLanes } = derive(config);
+  const laneBytes = store.narrow ? dataBytes : 4;
   return {
-    epilogue: true,
+    epilogueBytes: store.narrow ? epilogueLanes * dataBytes : beatBytes,
     setup: setupOf(groups),
     ...{ n1, runs: n1 * n2, bytes: runBytes(config, store), address, stride1, stride2 },
     items: n1 * n2 * groups * vectorsPerGroup,

@@ -1,5 +1,4 @@
 import type { Config } from '../../description/config.js';
-import type { Derived } from '../../description/derive.js';
 import type { Reorganize, Store } from '../../isa/program.js';
 import { DEPTHS } from '../../timing/depths.js';
 import { earliestAfter, TimedQueue } from '../../timing/queue.js';
@@ -39,15 +38,15 @@ export class StoreUnit {
   private credit = CREDITS;
   private returned = 0;
   private readonly vectors = new TimedQueue(CREDITS);
-  /** Bytes left of the vector in the epilogue. */
-  private held = 0;
+  /** Bytes of the chunk in the epilogue's register, and those of the vector before it that have gone into chunks. */
+  private chunk = 0;
+  private gone = 0;
   private flushFrom = Number.POSITIVE_INFINITY;
   private ending = false;
   private completed = false;
 
   constructor(
     private readonly config: Config,
-    private readonly sizes: Derived,
     private readonly write: WriteUnit,
   ) {}
 
@@ -86,19 +85,21 @@ export class StoreUnit {
   /** From the last block to the first: chunks to the write unit, vectors to the epilogue, drains, runs. */
   private stream(cycle: number, job: Job): boolean {
     let changed = false;
-    const { beatBytes } = this.sizes;
-    if (job.epilogue) {
-      let free = this.held === 0;
-      if (!free && this.write.canTake(cycle)) {
-        const bytes = Math.min(this.held, beatBytes);
-        this.write.take(cycle, bytes);
-        this.held -= bytes;
-        free = this.held === 0;
+    if (job.epilogueBytes > 0) {
+      if (this.chunk > 0 && this.write.canTake(cycle)) {
+        this.write.take(cycle, this.chunk);
+        this.chunk = 0;
         changed = true;
       }
-      if (free && this.vectors.valid(cycle)) {
-        this.held = this.vectors.take(cycle);
-        this.returned++;
+      if (this.chunk === 0 && this.vectors.valid(cycle)) {
+        const left = this.vectors.value - this.gone;
+        this.chunk = Math.min(left, job.epilogueBytes);
+        this.gone += this.chunk;
+        if (this.chunk === left) {
+          this.vectors.take(cycle);
+          this.returned++;
+          this.gone = 0;
+        }
         changed = true;
       }
     } else if (this.vectors.valid(cycle) && this.write.canTake(cycle)) {
@@ -133,7 +134,7 @@ export class StoreUnit {
     const flushed = cycle >= this.flushFrom + FLUSH_CYCLES;
     const empty = this.credit === CREDITS && !this.vectors.valid(cycle);
     if (!flushed || !empty || !this.write.idle) return false;
-    if (job.epilogue) {
+    if (job.epilogueBytes > 0) {
       this.ending = true;
       return true;
     }

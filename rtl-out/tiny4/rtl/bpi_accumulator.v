@@ -2,7 +2,7 @@
 // A drain reads an entry and clears it.  It waits while the accumulate stream has its bank: the read port now, or the
 // write port in the next cycle, when the clear is due.  Every entry is cleared after reset.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

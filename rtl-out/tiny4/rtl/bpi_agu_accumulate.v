@@ -5,7 +5,7 @@
 //   wgrad         per block of the dynamic operand: one address per channel lane; groups side by side share theirs, and each
 //                 vector is kept in the column lanes of its own group alone
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -5,7 +5,7 @@
 //   wgrad         for each group of ROWS positions and each reduction tile, ROWS vectors make a block (block stream);
 //                 info says what the block holds.  The last group is filled with masked positions.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

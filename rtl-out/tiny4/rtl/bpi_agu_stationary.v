@@ -5,7 +5,7 @@
 //                 each vector with the lanes of its own group alone, and the vectors of every group from the same addresses
 //   wgrad         one block per group of ROWS positions: a vector where the position lies on the stride grid, else zeros
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,7 +1,7 @@
 // bpi_axi_arbiter.v - read clients share one AXI4 read port.  The id is the client's number.
 // The lowest client goes first: fetch asks for little and stops the whole accelerator when it waits.  Data is routed by its id.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -2,7 +2,7 @@
 // Unmapped addresses answer SLVERR and read 0, as do writes to read-only registers.  wstrb is honoured.
 // START clears the counters; START during a run is refused and reported.  The first error is kept until it is cleared.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
@@ -245,7 +245,7 @@ module bpi_csr #(
         case (rd_word_q)
             10'h000: rd_data = 32'h32495042;  // 000 id
             10'h001: rd_data = 32'h00000100;  // 004 version
-            10'h002: rd_data = 32'h9f1a8ca0;  // 008 config_hash
+            10'h002: rd_data = 32'hc3a98008;  // 008 config_hash
             10'h003: rd_data = {29'd0, ctrl_irq_enable, 1'd0, 1'd0};  // 00c ctrl
             10'h004: rd_data = {16'd0, status_cause, 4'd0, status_idle, status_error, status_done, status_busy};  // 010 status
             10'h005: rd_data = error_address_q[0 +: 32];  // 014 error_address_lo

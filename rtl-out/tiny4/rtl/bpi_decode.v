@@ -1,7 +1,7 @@
 // bpi_decode.v - checks an instruction as its parts come, and refuses what could do harm, before anything is touched.
 // The verdict follows in the cycle after the last part.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -3,7 +3,7 @@
 // buf + i1*bufstride1 + i2*bufstride2 (elements).  Both must agree modulo a beat, so data is never rotated: whole beats
 // are read and the elements outside the row are left out by the strobes.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -3,7 +3,7 @@
 // merged into whole beats, with strobes at both ends of a run.  Two runs never share a beat, even if they meet in one.
 // Addresses go ahead of data; bursts end with the run, at 4 KiB, or after 256 beats.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,14 +1,15 @@
 // bpi_epilogue.v - sums to bytes: keeps 32-bit sums or converts them to int8, and cuts vectors into chunks of at most a beat.
 // int8 = saturate(round_half_even(int32 / 2**shift)).
-// Full rate: a chunk every cycle, across vectors too.
+// A chunk every cycle, across vectors too: a beat of sums, or LANES operands.  A vector stays at the input until its last chunk is made.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_epilogue #(
     parameter COLS       = 16,    // lanes of a vector, 1..128
-    parameter BEAT_BYTES = 32     // bytes of a beat, 4..128
+    parameter BEAT_BYTES = 32,    // bytes of a beat, 4..128
+    parameter LANES      = 16     // lanes converted in a cycle: a power of two, less than twice COLS, at most the operands of a beat
 ) (
     input  wire                    clk_i,
     input  wire                    rst_i,
@@ -27,67 +28,87 @@ module bpi_epilogue #(
     output wire [BEAT_BYTES*8-1:0] out_data_o,
     output wire [7:0]              out_bytes_o   // valid low bytes, 1..BEAT_BYTES
 );
-    localparam BEAT_W   = BEAT_BYTES * 8;
-    localparam VEC_W    = COLS * 32;
-    localparam HOLD_W   = VEC_W > BEAT_W ? VEC_W : BEAT_W;
-    localparam NARROW_W = COLS * 8;
-    localparam [31:0] BEAT = BEAT_BYTES;
+    localparam PADDED  = 1 << $clog2(COLS);      // lanes of a vector, rounded up to a power of two
+    localparam SUMS    = BEAT_BYTES/4 < PADDED ? BEAT_BYTES/4 : PADDED;     // most lanes of a chunk of sums
+    localparam MORE    = LANES > SUMS ? LANES : SUMS, FEWER = LANES > SUMS ? SUMS : LANES;
+    localparam PLACE_W = PADDED > 1 ? $clog2(PADDED) : 1;
+    localparam BEAT_W  = BEAT_BYTES * 8;
+    localparam FROM_W  = (PADDED*32 > BEAT_W ? PADDED*32 : BEAT_W) + 1;
+    localparam [31:0] LANES_1 = LANES - 1, SUMS_1 = SUMS - 1, MORE_1 = MORE - 1, FEWER_1 = FEWER - 1;
+
+    // --- Choose: the larger kind of chunk, and of it the smaller ----------------
+    reg  [PLACE_W-1:0] place_q;                  // first lane of the next chunk
+    wire [PLACE_W-1:0] outer = place_q & ~MORE_1[PLACE_W-1:0];
+    wire [PLACE_W-1:0] inner = place_q & MORE_1[PLACE_W-1:0] & ~FEWER_1[PLACE_W-1:0];
+    wire [FROM_W-1:0]  from  = { {(FROM_W-COLS*32){1'b0}}, in_data_i } >> { outer, 5'd0 };
+    wire [FROM_W-1:0]  part  = from >> { inner, 5'd0 };
+    wire [LANES*32-1:0] lanes = LANES == MORE ? from[LANES*32-1:0] : part[LANES*32-1:0];
+    wire [BEAT_W-1:0]   sums  = SUMS == MORE ? from[BEAT_W-1:0] : part[BEAT_W-1:0];
 
     // --- Convert ----------------------------------------------------------
-    wire [NARROW_W-1:0] narrow;
+    wire [LANES*8-1:0] narrow;
 
     genvar c;
     generate
-        for (c = 0; c < COLS; c = c + 1) begin : gen_lane
-            wire signed [63:0] scaled = $signed({in_data_i[c*32 +: 32], 32'd0}) >>> shift_i;
-            wire [31:0] whole = scaled[63:32];
-            wire        up    = scaled[31] && (scaled[32] || |scaled[30:0]);
-            wire        over  = !whole[31] && (|whole[30:7] || (&whole[6:0] && up));
-            wire        under = whole[31] && !(&whole[30:7]);
-            assign narrow[c*8 +: 8] = over ? 8'h7F : under ? 8'h80 : whole[7:0] + {7'd0, up};
+        for (c = 0; c < LANES; c = c + 1) begin : gen_lane
+            wire [31:0] sum     = lanes[c*32 +: 32];
+            // each step keeps what the next ones may bring to the 9 bits of operand and half; what it drops above must be signs
+            wire        sign    = sum[31];
+            wire [23:0] by_16   = shift_i[4] ? { {7{sign} }, sum[31:15] } : { sum[22:0], 1'b0 };
+            wire [15:0] by_8    = shift_i[3] ? by_16[23:8] : by_16[15:0];
+            wire [11:0] by_4    = shift_i[2] ? by_8[15:4]  : by_8[11:0];
+            wire [9:0]  by_2    = shift_i[1] ? by_4[11:2]  : by_4[9:0];
+            wire [8:0]  scaled  = shift_i[0] ? by_2[9:1]   : by_2[8:0];
+            wire        beyond  = (!shift_i[4] && sum[30:23] != {8{sign} }) || (!shift_i[3] && by_16[23:16] != {8{sign} })
+                               || (!shift_i[2] && by_8[15:12] != {4{sign} }) || (!shift_i[1] && by_4[11:10] != {2{sign} })
+                               || (!shift_i[0] && by_2[9] != sign) || scaled[8] != sign;
+            wire        rest    = (shift_i[4] && |sum[14:0]) || (shift_i[3] && |by_16[7:0]) || (shift_i[2] && |by_8[3:0])
+                               || (shift_i[1] && |by_4[1:0]) || (shift_i[0] && by_2[0]);
+            wire        up      = scaled[0] && (scaled[1] || rest);
+            wire        over    = beyond || (!sign && &scaled[7:1] && up);
+            assign narrow[c*8 +: 8] = over ? (sign ? 8'h80 : 8'h7F) : scaled[8:1] + {7'd0, up};
         end
     endgenerate
 
-    // --- Cut: the vector being sent moves down by a beat a chunk ---------------
-    reg                out_valid_q, out_last_q;
-    reg  [HOLD_W-1:0]  hold_q;
-    reg  [9:0]         left_q;       // bytes of the vector from this chunk on
+    // --- Cut --------------------------------------------------------------
+    reg                out_valid_q;
+    reg  [BEAT_W-1:0]  data_q;
     reg  [7:0]         bytes_q;
-    wire               out_take = out_valid_q && out_ready_i;
-    wire               load     = in_valid_i && in_ready_o;
-    wire [9:0]         in_bytes = narrow_i ? {2'b00, in_lanes_i} : {in_lanes_i, 2'b00};
-    wire [9:0]         left_d   = load ? in_bytes : left_q - BEAT[9:0];
-    wire               last_d   = left_d <= BEAT[9:0];
+    wire [7:0]         in_last = in_lanes_i - 8'd1;      // the vector's last lane
+    wire [7:0]         most    = narrow_i ? LANES_1[7:0] : SUMS_1[7:0];
+    wire               last    = (in_last[PLACE_W-1:0] & ~most[PLACE_W-1:0]) == (place_q & ~most[PLACE_W-1:0]);
+    wire [7:0]         rest    = last ? in_last & most : most;
+    wire               take    = in_valid_i && (!out_valid_q || out_ready_i);
 
     // --- Registers --------------------------------------------------------
     always @(posedge clk_i) begin
-        if (load || out_take) begin
-            left_q     <= left_d;
-            out_last_q <= last_d;
-            bytes_q    <= last_d ? left_d[7:0] : BEAT[7:0];
+        if (take) begin
+            data_q <= sums;
+            if (narrow_i) data_q[LANES*8-1:0] <= narrow;
+            bytes_q <= (rest + 8'd1) << (narrow_i ? 0 : 2);
+            place_q <= last ? {PLACE_W{1'b0} } : place_q + most[PLACE_W-1:0] + 1'b1;
         end
-        if (load) begin
-            hold_q[VEC_W-1:0] <= in_data_i;
-            if (narrow_i) hold_q[NARROW_W-1:0] <= narrow;
-        end else if (out_take) begin
-            hold_q <= hold_q >> BEAT_W;
+        out_valid_q <= take || (out_valid_q && !out_ready_i);
+        if (rst_i) begin
+            out_valid_q <= 1'b0;
+            place_q     <= {PLACE_W{1'b0} };
         end
-
-        out_valid_q <= load || (out_valid_q && !(out_ready_i && out_last_q));
-        if (rst_i) out_valid_q <= 1'b0;
     end
 
     // --- Outputs ----------------------------------------------------------
-    assign in_ready_o  = !out_valid_q || (out_ready_i && out_last_q);
+    assign in_ready_o  = take && last;
     assign out_valid_o = out_valid_q;
-    assign out_data_o  = hold_q[BEAT_W-1:0];
+    assign out_data_o  = data_q;
     assign out_bytes_o = bytes_q;
 
     // --- Checks -----------------------------------------------------------
     `CHECK_PARAM(COLS >= 1 && COLS <= 128 && BEAT_BYTES >= 4 && BEAT_BYTES <= 128, "COLS is 1 to 128, BEAT_BYTES 4 to 128")
-    `CHECK(!load || (in_lanes_i != 8'd0 && in_lanes_i <= COLS[7:0]), "lanes are not 1 to COLS")
+    `CHECK_PARAM(LANES == 1 << $clog2(LANES) && LANES <= PADDED && LANES*8 <= BEAT_W, "LANES is no power of two, or too large")
+    `CHECK(!take || (in_lanes_i != 8'd0 && in_lanes_i <= COLS[7:0]), "lanes are not 1 to COLS")
     // before the first STORE nobody says where chunks go
     `CHECK_KNOWN(in_valid_i !== 1'bx && !(out_valid_q && out_ready_i === 1'bx), "unknown control")
+
+    wire unused_ok = &{1'b0, part, in_last};
 
 endmodule
 `default_nettype wire

@@ -3,7 +3,7 @@
 // side, none of the same group.
 // It also pushes stationary columns: those of the next tile as soon as the present one has been swapped in.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

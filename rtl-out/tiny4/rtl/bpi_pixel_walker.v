@@ -3,7 +3,7 @@
 // the stride grid (on_grid_o).  Where the phase wraps the address takes the wrap step, elsewhere the plain step: an
 // operand that exists only on the grid so moves on once per stride.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

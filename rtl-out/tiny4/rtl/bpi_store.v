@@ -2,7 +2,7 @@
 // for i2 < n2, i1 < n1: one run at addr + i1*s1 + i2*s2 of `groups` groups of vectors_per_group vectors.
 // Runs are announced ahead of the data.  The instruction ends when every byte has been acknowledged.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -6,7 +6,7 @@
 //                x and phase are quotient and remainder of a division by the stride that is never carried out:
 //                one tap further they fall by the dilation's quotient and remainder.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

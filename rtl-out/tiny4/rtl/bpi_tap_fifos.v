@@ -1,7 +1,7 @@
 // bpi_tap_fifos.v - hands each tap of the walker to the address generators, which go at their own pace.
 // A tap enters all FIFOs at once; the end of a tile is for the sums alone.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -3,7 +3,7 @@
 // that to the three address generators at once.  A tap without any position is passed over.  No multiplication and no
 // division: the first address of a range is reached by repeated addition while the array still works on earlier taps.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

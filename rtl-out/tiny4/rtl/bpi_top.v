@@ -7,11 +7,11 @@
 //   EXEC   u_tap_walker > u_agu_dynamic    > buffer > (u_transpose_dynamic)  > u_issue
 //                       > u_agu_stationary > buffer > u_transpose_stationary > u_issue
 //                       > u_agu_accumulate > u_issue > u_systolic > u_accumulator, 64 vectors of 4
-//   STORE  u_store or u_reorganize (4 elements a cycle) > u_epilogue > u_dma_write
+//   STORE  u_store or u_reorganize (4 elements a cycle) > u_epilogue (1 lanes a cycle) > u_dma_write
 //
 // Registers: registers.md and sw/bpi_registers.h in the output.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
@@ -870,7 +870,7 @@ module bpi_top (
         .shift_o       (store_shift)
     );
 
-    bpi_epilogue #(.COLS(COLS), .BEAT_BYTES(BEAT_BYTES)) u_epilogue (
+    bpi_epilogue #(.COLS(COLS), .BEAT_BYTES(BEAT_BYTES), .LANES(1)) u_epilogue (
         .clk_i       (clk_i),
         .rst_i       (rst),
         .in_valid_i  (vec_valid),

@@ -5,7 +5,7 @@
 // another address of each; two lines of different kind share one cell.  Rows that arrive on lines of one kind make columns on lines
 // of the other, so the kind changes with every block.  Columns that arrive stay lines; their order changes with every block.
 //
-// GENERATED, do not edit: made from configuration tiny4 (9f1a8ca0) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -128,7 +128,7 @@ module bpi_selftest_tb;
         if (cycle == 1) begin
             if (mem_sum !== 32'h2fefc403) fail("selftest/memory.hex is missing, or of another configuration");
             if (results_sum !== 32'h79e5b681) fail("selftest/expected.hex is missing, or of another configuration");
-            if (script_sum !== 32'h5b042ccc) fail("selftest/script.hex is missing, or of another configuration");
+            if (script_sum !== 32'h9ebacd34) fail("selftest/script.hex is missing, or of another configuration");
         end
         if (cycle == 8) aresetn <= 1;
         if (aresetn) case (kind)

@@ -126,7 +126,7 @@ module tb;
             case (address & 12'hffc)
                 12'h000: model_read[31:0] = 32'h32495042;
                 12'h004: model_read[31:0] = {16'd0, 8'd1, 8'd0 };
-                12'h008: model_read[31:0] = 32'h9f1a8ca0;
+                12'h008: model_read[31:0] = 32'hc3a98008;
                 12'h00c: model_read[2]    = m_enable;
                 12'h010: model_read[31:0] = {16'd0, m_cause, 4'd0, !busy, m_error, m_done, busy};
                 12'h014: model_read[31:0] = m_error_addr[31:0];

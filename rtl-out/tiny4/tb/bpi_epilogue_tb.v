@@ -4,13 +4,22 @@ module tb;
     localparam CYCLES = 4500, LEAST = CYCLES/8;
     `include "bpi_bench.vh"
 
-    epilogue_case #(.COLS(4),  .BEAT_BYTES(4), .NUMBER(0)) c0 ();
-    epilogue_case #(.COLS(3),  .BEAT_BYTES(8), .NUMBER(1)) c1 ();
-    epilogue_case #(.COLS(16), .BEAT_BYTES(32), .NUMBER(2)) c2 ();
-    epilogue_case #(.COLS(5),  .BEAT_BYTES(4), .NUMBER(3)) c3 ();
-    epilogue_case #(.COLS(4),  .BEAT_BYTES(32), .NUMBER(4)) c4 ();
-    epilogue_case #(.COLS(1),  .BEAT_BYTES(4), .NUMBER(5)) c5 ();
-    epilogue_case #(.COLS(7),  .BEAT_BYTES(16), .NUMBER(6)) c6 ();
+    // as many lanes as are of use, or fewer; more than the sums of a beat, as many, or fewer
+    epilogue_case #(.COLS(4), .BEAT_BYTES(4), .LANES(4), .NUMBER(0)) c0 ();
+    epilogue_case #(.COLS(4), .BEAT_BYTES(4), .LANES(1), .NUMBER(1)) c1 ();
+    epilogue_case #(.COLS(3), .BEAT_BYTES(8), .LANES(4), .NUMBER(2)) c2 ();
+    epilogue_case #(.COLS(3), .BEAT_BYTES(8), .LANES(1), .NUMBER(3)) c3 ();
+    epilogue_case #(.COLS(16), .BEAT_BYTES(32), .LANES(16), .NUMBER(4)) c4 ();
+    epilogue_case #(.COLS(16), .BEAT_BYTES(32), .LANES(2), .NUMBER(5)) c5 ();
+    epilogue_case #(.COLS(5), .BEAT_BYTES(4), .LANES(4), .NUMBER(6)) c6 ();
+    epilogue_case #(.COLS(5), .BEAT_BYTES(4), .LANES(1), .NUMBER(7)) c7 ();
+    epilogue_case #(.COLS(4), .BEAT_BYTES(32), .LANES(4), .NUMBER(8)) c8 ();
+    epilogue_case #(.COLS(4), .BEAT_BYTES(32), .LANES(1), .NUMBER(9)) c9 ();
+    epilogue_case #(.COLS(1), .BEAT_BYTES(4), .LANES(1), .NUMBER(10)) c10 ();
+    epilogue_case #(.COLS(7), .BEAT_BYTES(16), .LANES(8), .NUMBER(11)) c11 ();
+    epilogue_case #(.COLS(7), .BEAT_BYTES(16), .LANES(4), .NUMBER(12)) c12 ();
+    epilogue_case #(.COLS(16), .BEAT_BYTES(4), .LANES(4), .NUMBER(13)) c13 ();
+    epilogue_case #(.COLS(13), .BEAT_BYTES(8), .LANES(2), .NUMBER(14)) c14 ();
 
     always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
@@ -19,13 +28,14 @@ endmodule
 module epilogue_case #(
     parameter NUMBER     = 0,
     parameter COLS       = 4,
-    parameter BEAT_BYTES = 4
+    parameter BEAT_BYTES = 4,
+    parameter LANES      = 4
 );
     `include "bpi_case.vh"
     localparam RING = 4096, OPERAND_BYTES = 1;
 
-    integer in_phase = 0, was_phase = 0, sent = 0, received = 0, ends = 0, total, i;
-    reg rst = 1, in_valid = 0, narrow = 0, out_ready = 0;
+    integer in_phase = 0, was_phase = 0, sent = 0, received = 0, ends = 0, total, most, i;
+    reg rst = 1, fresh = 1, in_valid = 0, narrow = 0, out_ready = 0;
     reg [COLS*32-1:0] in_data = 0;
     reg [7:0] lanes = 1;
     reg [4:0] shift = 0;
@@ -34,7 +44,7 @@ module epilogue_case #(
     wire [7:0] out_bytes;
     wire [2:0] phase = (cycle >> 7) % 5;
 
-    bpi_epilogue #(.COLS(COLS), .BEAT_BYTES(BEAT_BYTES)) dut (
+    bpi_epilogue #(.COLS(COLS), .BEAT_BYTES(BEAT_BYTES), .LANES(LANES)) dut (
         .clk_i(clk), .rst_i(rst),
         .in_valid_i(in_valid), .in_ready_o(in_ready), .in_data_i(in_data), .in_lanes_i(lanes), .narrow_i(narrow), .shift_i(shift),
         .out_valid_o(out_valid), .out_ready_i(out_ready), .out_data_o(out_data), .out_bytes_o(out_bytes)
@@ -86,19 +96,22 @@ module epilogue_case #(
             in_phase = was_phase == phase ? in_phase + 1 : 0;
             was_phase = phase;
             if (in_phase > 32 && (phase == 1 || phase == 2) && !out_valid) fail("not at full rate");
-            if (in_phase > 32 && phase == 1 && COLS*OPERAND_BYTES <= BEAT_BYTES && !in_ready) fail("vectors not at full rate");
-            if (in_valid && in_ready) begin
+            if (in_phase > 32 && phase == 1 && COLS <= LANES && !in_ready) fail("vectors not at full rate");
+            // chunks of a vector come while it is still offered
+            if (in_valid && fresh) begin
                 for (i = 0; i < COLS; i = i + 1)
                     if (narrow) vector[i*OPERAND_BYTES*8 +: OPERAND_BYTES*8] = convert(in_data[i*32 +: 32]);
                     else vector[i*32 +: 32] = in_data[i*32 +: 32];
                 total = lanes * (narrow ? OPERAND_BYTES : 4);
-                for (i = 0; i < total; i = i + BEAT_BYTES) begin
+                most = narrow ? LANES * OPERAND_BYTES : BEAT_BYTES;
+                for (i = 0; i < total; i = i + most) begin
                     ring_data[sent % RING] = vector >> (8*i);
-                    ring_bytes[sent % RING] = total - i > BEAT_BYTES ? BEAT_BYTES : total - i;
+                    ring_bytes[sent % RING] = total - i > most ? most : total - i;
                     sent = sent + 1;
                 end
             end
         end
+        fresh = rst || !in_valid || in_ready;
         was_waiting = !rst && out_valid && !out_ready;
         // the next cycle
         rst <= cycle < 3 || (phase != 1 && phase != 2 && ($random(seed) & 255) == 0);
@@ -109,7 +122,7 @@ module epilogue_case #(
         end
         next_valid = phase == 1 || phase == 2 || (phase == 4 ? $random(seed) & $random(seed) : phase == 3 ? $random(seed) | $random(seed) : $random(seed));
         out_ready <= phase == 1 || phase == 2 || (phase == 3 ? $random(seed) & $random(seed) : phase == 4 ? $random(seed) | $random(seed) : $random(seed));
-        if (rst || !in_valid || in_ready) begin
+        if (fresh) begin
             in_valid <= next_valid;
             next_narrow = phase == 1 || (phase != 2 && ($random(seed) & 1));
             next_shift = $random(seed);
