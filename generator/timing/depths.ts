@@ -1,3 +1,6 @@
+import type { Config } from '../description/config.js';
+import { derive } from '../description/derive.js';
+
 /** Depths of the queues of the hardware. The templates are given these, and the timing model takes the same. */
 export const DEPTHS = Object.freeze({
   /** Vectors that an address generator may have asked for and that nobody has taken. */
@@ -14,6 +17,12 @@ export const DEPTHS = Object.freeze({
   slotBits: 4,
   slotTop: 3,
 });
+
+/** Vectors that a STORE may have asked for: two are enough where each becomes four chunks or more. */
+export const storeVectors = (config: Config): number => {
+  const { epilogueLanes, beatBytes } = derive(config);
+  return config.array.columns >= 4 * Math.max(epilogueLanes, beatBytes / 4) ? 2 : DEPTHS.chunks;
+};
 
 /** Bursts end at these bytes, and after so many beats. */
 export const AXI_BURST = Object.freeze({ page: 4096, beats: 256 });

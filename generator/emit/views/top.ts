@@ -1,6 +1,7 @@
 import type { Config } from '../../description/config.js';
 import { bitsFor, type Derived, derive } from '../../description/derive.js';
 import { countersOf, snakeCase } from '../../isa/registers.js';
+import { storeVectors } from '../../timing/depths.js';
 import { type EngineView, engineView } from './engine.js';
 
 /** The accelerator's sizes, as the top module spells them out. */
@@ -40,6 +41,7 @@ export const topView = (config: Config): TopView => {
     runBytesBits: config.engines.includes('traditional')
       ? 32
       : Math.max(9, Math.min(32, derived.accumulatorAddressBits + 4 + bitsFor(array.columns))),
+    storeVectors: storeVectors(config),
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
     laneTop,

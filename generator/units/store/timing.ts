@@ -1,13 +1,12 @@
 import type { Config } from '../../description/config.js';
 import type { Reorganize, Store } from '../../isa/program.js';
-import { DEPTHS } from '../../timing/depths.js';
+import { DEPTHS, storeVectors } from '../../timing/depths.js';
 import { earliestAfter, TimedQueue } from '../../timing/queue.js';
 import { reorganizeStream } from '../reorganize/stream.js';
 import type { Stream } from '../stream.js';
 import { storeStream } from './stream.js';
 import type { WriteUnit } from './writeUnit.js';
 
-const CREDITS = DEPTHS.chunks;
 /** From a drain or a buffer read to its entry into the queue behind it. */
 const READ_CYCLES = 2;
 /** flush_q counts to 3. */
@@ -35,9 +34,13 @@ export class StoreUnit {
   private job: Job | undefined;
   private run = 0;
   private item = 0;
-  private credit = CREDITS;
+  /** Vectors, or chunks of a REORGANIZE, that may have been asked for, and the queue that they come into. */
+  private credits: number;
+  private credit: number;
+  private vectors: TimedQueue;
+  private readonly queues: Readonly<Record<(Store | Reorganize)['kind'], TimedQueue>>;
+  private readonly most: Readonly<Record<(Store | Reorganize)['kind'], number>>;
   private returned = 0;
-  private readonly vectors = new TimedQueue(CREDITS);
   /** Bytes of the chunk in the epilogue's register, and those of the vector before it that have gone into chunks. */
   private chunk = 0;
   private gone = 0;
@@ -48,7 +51,13 @@ export class StoreUnit {
   constructor(
     private readonly config: Config,
     private readonly write: WriteUnit,
-  ) {}
+  ) {
+    this.most = { store: storeVectors(config), reorganize: DEPTHS.chunks };
+    this.queues = { store: new TimedQueue(this.most.store), reorganize: new TimedQueue(this.most.reorganize) };
+    this.vectors = this.queues.store;
+    this.credits = this.most.store;
+    this.credit = this.credits;
+  }
 
   get busy(): boolean {
     return this.job !== undefined;
@@ -76,6 +85,9 @@ export class StoreUnit {
       if (!head) return false;
       const stream = streamOf(this.config, head);
       this.job = { ...stream, begin: cycle + stream.setup };
+      this.vectors = this.queues[head.kind];
+      this.credits = this.most[head.kind];
+      this.credit = this.credits;
       return true;
     }
     const changed = this.stream(cycle, this.job);
@@ -132,7 +144,7 @@ export class StoreUnit {
       return true;
     }
     const flushed = cycle >= this.flushFrom + FLUSH_CYCLES;
-    const empty = this.credit === CREDITS && !this.vectors.valid(cycle);
+    const empty = this.credit === this.credits && !this.vectors.valid(cycle);
     if (!flushed || !empty || !this.write.idle) return false;
     if (job.epilogueBytes > 0) {
       this.ending = true;
