@@ -627,7 +627,7 @@ export const PROOFS: readonly Proof[] = [
     name: 'csr bus',
     blocks: ['csr'],
     property:
-      'AXI4-Lite: an answer is held while it waits, follows its request, and comes within 2 cycles, that of a counter within 18 of the last START; OKAY or SLVERR, with 0 for what is not mapped; start and reset are pulses and never together',
+      'AXI4-Lite: data is taken once its address has come and no answer waits; an answer is held while it waits, follows its request, and comes within 2 cycles, that of a counter within 18 of the last START; OKAY or SLVERR, with 0 for what is not mapped; start and reset are pulses and never together',
     bounds: 'any host and core; the basic counters, to which nothing is added',
     method: { kind: 'pdr' },
     harness: 'csr',
@@ -642,7 +642,7 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'answers before the data came',
         block: 'csr',
-        find: 'aw_held_q && w_held_q && !bvalid_q',
+        find: 'aw_held_q && s_axil_wvalid && !bvalid_q',
         replace: 'aw_held_q && !bvalid_q',
       },
     ],
