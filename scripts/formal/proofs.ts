@@ -227,14 +227,14 @@ const FORGETS_AN_ADDRESS: Bug = {
 const TAKEN_SLOTS: Bug = {
   name: 'asks for slots that are taken',
   block: 'fetch',
-  find: "busy_q[quad*4 +: 4] == 4'd0 && ",
+  find: " && busy_q[quad_d*4 +: 4] == 4'd0",
   replace: '',
 };
 const ONE_FREE_SLOT: Bug = {
   name: 'one free slot of four is enough',
   block: 'fetch',
-  find: "busy_q[quad*4 +: 4] == 4'd0",
-  replace: "busy_q[quad*4 +: 4] != 4'd15",
+  find: "busy_q[quad_d*4 +: 4] == 4'd0",
+  replace: "busy_q[quad_d*4 +: 4] != 4'd15",
 };
 const KEEPS_A_BEAT: Bug = {
   name: 'the last beat stays when it has one instruction',

@@ -90,7 +90,7 @@ module sequencer_formal #(
     wire [3:0]   slot = start_slot[3:0] + {1'b0, fed_q};
     wire [255:0] part = ins >> (half_q ? 256 : 0);
     bpi_sequencer #(.ADDR_W(32), .PART_W(PART_W)) u_dut (
-        .clk_i(clk_i), .rst_i(rst_q), .start_i(start), .reset_i(reset), .program_i({21'd0, start_slot, 6'd0}), .count_i(32'd1000), .busy_o(busy),
+        .clk_i(clk_i), .rst_i(rst_q), .start_i(start), .reset_i(reset), .program_i({21'd0, start_slot, 6'd0}), .over_i(1'b0), .busy_o(busy),
         .done_o(done), .error_valid_o(error_valid), .error_cause_o(error_cause), .error_addr_o(error_addr), .error_instruction_o(error_instruction),
         .clear_o(clear), .halt_o(halt), .bus_idle_i(bus_idle), .clearing_i(1'b0), .fetch_start_o(fetch_start), .fetch_halt_o(fetch_halt),
         .part_valid_i(part_valid), .part_slot_i(slot), .part_index_i({3'd0, half_q}), .part_i(part),
