@@ -35,6 +35,8 @@ export interface Derived {
   readonly partialBits: number;
   /** Cycles from a vector entering the array to its deskewed sums. */
   readonly arrayLatency: number;
+  /** Bits of a count of instructions. */
+  readonly countBits: number;
   /** Two uses of one accumulator address must be at least this many cycles apart. */
   readonly accumulatorHazard: number;
 }
@@ -80,6 +82,7 @@ export const derive = (config: Config): Derived => {
     accumulatorBanks: config.buffers.accumulatorDepth > 2 * MOST_CLEARED ? 4 : 2,
     partialBits: formatOf(config).partialBits(rows),
     arrayLatency: rows * config.addStages + columns,
+    countBits: 32,
     accumulatorHazard: config.addStages + 2,
   };
 };

@@ -328,8 +328,8 @@ const DATA_PATHS: readonly Proof[] = [
     {
       name: 'waits for what is not given yet',
       block: 'decode',
-      find: 'LOAD: early = wait_0 > execs_i || wait_1 > stores_i;',
-      replace: 'LOAD: early = wait_0 > execs_i;',
+      find: 'early = waiting && (back_0[COUNT_W] || back_1[COUNT_W]);',
+      replace: 'early = waiting && back_0[COUNT_W];',
     },
     {
       name: 'groups need not fit the array',
@@ -666,8 +666,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'LOAD waits for one EXEC more',
         block: 'dispatch',
-        find: 'load_wait_exec_q > execs_done_i',
-        replace: 'load_wait_exec_q >= execs_done_i',
+        find: 'load_past_exec = execs_done_i - load_wait_exec_q;',
+        replace: "load_past_exec = execs_done_i - load_wait_exec_q - 1'b1;",
       },
       {
         name: 'a GEOMETRY does not wait for EXECs',
@@ -696,8 +696,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'a completed LOAD is not counted beside an instruction that comes',
         block: 'sequencer',
-        find: "loads_done_q <= loads_done_q + {31'd0, load_done_i };",
-        replace: "loads_done_q <= loads_done_q + {31'd0, load_done_i && !take };",
+        find: 'if (load_done_i) loads_done_q',
+        replace: 'if (load_done_i && !take) loads_done_q',
       },
     ],
   },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../../description/config.js';
 import { BYTES_PER_INSTRUCTION } from '../../isa/program.js';
 import { DEPTHS } from '../../timing/depths.js';
+import { countsView } from './counts.js';
 import { isaView } from './isa.js';
 
 /** What every template can use. */
@@ -33,5 +34,6 @@ export const commonView = (config: Config): CommonView => ({
   hash: configHash(config).slice(0, 8),
   partBits: Math.min(config.axi.dataWidth, 8 * BYTES_PER_INSTRUCTION),
   ...isaView,
+  ...countsView(config),
   depths: DEPTHS,
 });

@@ -99,8 +99,8 @@ const queueView = (name: Queue) => {
   const kinds = KINDS.filter((kind) => INSTRUCTION_SET[kind].queue === name);
   const waits = QUEUES[name].waits.map((other, i, all) => {
     const holders = kinds.flatMap((kind) => INSTRUCTION_SET[kind].fields.filter((f) => f.name === waitField(other)));
-    const { word, slice } = fieldView(holders[0]!);
-    return { name: other, NAME: other.toUpperCase(), word, slice, before: all.slice(0, i) };
+    const { word, at } = fieldView(holders[0]!);
+    return { name: other, NAME: other.toUpperCase(), word, at, before: all.slice(0, i) };
   });
   return {
     name,
