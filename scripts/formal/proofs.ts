@@ -340,7 +340,7 @@ const DATA_PATHS: readonly Proof[] = [
     {
       name: 'a row may be longer than the buffer',
       block: 'decode',
-      find: '|| (here[6] && load_row_bytes > (DATA_BYTES << STAT_W))',
+      find: '|| (here[6] && beyond(load_row_bytes, STAT_W + BYTE_W))',
       replace: '',
     },
     {

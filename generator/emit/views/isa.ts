@@ -89,6 +89,7 @@ const checksOf = (name: string, fields: readonly Field[], more: readonly Omit<Fi
   name,
   NAME: name.toUpperCase(),
   reserved: constant(reservedBits([...fields, ...more])),
+  address: fields.filter(({ reading }) => reading === 'address').map((field) => fieldView(field))[0],
   counts: fields.filter(({ reading }) => reading === 'count').map((field) => fieldView(field)),
 });
 
