@@ -33,8 +33,9 @@ module bpi_sram_1r1w #(
     genvar part;
     generate
         for (part = 0; part < LANES / PART; part = part + 1) begin : gen_part
-            // from 32 words on, memory made of LUTs costs more multiplexers than a block RAM is worth
-            (* ram_style = DEPTH < 32 ? "auto" : "block" *)
+            // no_rw_check: Yosys adds no registers for lanes read while written.  block: from 32 words on, memory made of LUTs
+            // costs more multiplexers than a block RAM is worth
+            (* no_rw_check, ram_style = DEPTH < 32 ? "auto" : "block" *)
             reg [PART_W-1:0] mem [0:DEPTH-1];
             reg [PART_W-1:0] rd_data_q;
 
@@ -47,6 +48,11 @@ module bpi_sram_1r1w #(
 
             always @(posedge clk_i) begin
                 if (rd_valid_i) rd_data_q <= mem[rd_addr_i];
+`ifndef SYNTHESIS
+                for (lane = 0; lane < PART; lane = lane + 1)
+                    if (rd_valid_i && rd_addr_i == wr_addr_i && wr_lane_i[part*PART + lane])
+                        rd_data_q[lane*LANE_W +: LANE_W] <= {LANE_W{1'bx} };
+`endif
             end
 
             assign rd_data_o[part*PART_W +: PART_W] = rd_data_q;
