@@ -207,6 +207,7 @@ const pair = (
 /** The register map of a configuration, in ascending offsets: the only definition, from which hardware, documents and drivers are made. */
 export const registers = (config: Config): readonly Register[] => {
   const width = config.axi.addressWidth;
+  const countBits = derive(config).widths.instructions;
   return [
     constant('id', 0x00, 'The letters "BPI2", first one in the low byte.'),
     constant('version', 0x04, 'Version of the generator: major, minor and patch in bits 31:16, 15:8 and 7:0.'),
@@ -248,7 +249,7 @@ export const registers = (config: Config): readonly Register[] => {
       writable: false,
       description:
         'Instructions taken before the first error. One that is refused has this index; other errors come from one before it.',
-      fields: [field('value', 0, 32, 'ro', 'Count; of a refused instruction, its index from 0.')],
+      fields: [field('value', 0, countBits, 'ro', 'Count; of a refused instruction, its index from 0.')],
     },
     ...pair('program', 0x20, width, 'rw', 'Address of the program, a multiple of 64.'),
     {
@@ -256,7 +257,7 @@ export const registers = (config: Config): readonly Register[] => {
       offset: 0x28,
       writable: true,
       description: 'Instructions of 64 bytes in the program.',
-      fields: [field('value', 0, 32, 'rw', 'Count.')],
+      fields: [field('value', 0, countBits, 'rw', 'Count.')],
     },
     ...pair('window_base', 0x30, width, 'rw', 'First byte that the accelerator may write.'),
     ...pair(

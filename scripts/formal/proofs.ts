@@ -227,14 +227,14 @@ const FORGETS_AN_ADDRESS: Bug = {
 const TAKEN_SLOTS: Bug = {
   name: 'asks for slots that are taken',
   block: 'fetch',
-  find: "busy_q[quad*4 +: 4] == 4'd0 && ",
+  find: " && busy_q[quad_d*4 +: 4] == 4'd0",
   replace: '',
 };
 const ONE_FREE_SLOT: Bug = {
   name: 'one free slot of four is enough',
   block: 'fetch',
-  find: "busy_q[quad*4 +: 4] == 4'd0",
-  replace: "busy_q[quad*4 +: 4] != 4'd15",
+  find: "busy_q[quad_d*4 +: 4] == 4'd0",
+  replace: "busy_q[quad_d*4 +: 4] != 4'd15",
 };
 const KEEPS_A_BEAT: Bug = {
   name: 'the last beat stays when it has one instruction',
@@ -328,8 +328,8 @@ const DATA_PATHS: readonly Proof[] = [
     {
       name: 'waits for what is not given yet',
       block: 'decode',
-      find: 'LOAD: early = wait_0 > execs_i || wait_1 > stores_i;',
-      replace: 'LOAD: early = wait_0 > execs_i;',
+      find: 'early = waiting && (back_0[COUNT_W] || back_1[COUNT_W]);',
+      replace: 'early = waiting && back_0[COUNT_W];',
     },
     {
       name: 'groups need not fit the array',
@@ -340,7 +340,7 @@ const DATA_PATHS: readonly Proof[] = [
     {
       name: 'a row may be longer than the buffer',
       block: 'decode',
-      find: '|| (here[6] && load_row_bytes > (DATA_BYTES << STAT_W))',
+      find: '|| (here[6] && beyond(load_row_bytes, STAT_W + BYTE_W))',
       replace: '',
     },
     {
@@ -627,7 +627,7 @@ export const PROOFS: readonly Proof[] = [
     name: 'csr bus',
     blocks: ['csr'],
     property:
-      'AXI4-Lite: an answer is held while it waits, follows its request, and comes within 2 cycles, that of a counter within 18 of the last START; OKAY or SLVERR, with 0 for what is not mapped; start and reset are pulses and never together',
+      'AXI4-Lite: data is taken once its address has come and no answer waits; an answer is held while it waits, follows its request, and comes within 2 cycles, that of a counter within 18 of the last START; OKAY or SLVERR, with 0 for what is not mapped; start and reset are pulses and never together',
     bounds: 'any host and core; the basic counters, to which nothing is added',
     method: { kind: 'pdr' },
     harness: 'csr',
@@ -642,7 +642,7 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'answers before the data came',
         block: 'csr',
-        find: 'aw_held_q && w_held_q && !bvalid_q',
+        find: 'aw_held_q && s_axil_wvalid && !bvalid_q',
         replace: 'aw_held_q && !bvalid_q',
       },
     ],
@@ -666,8 +666,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'LOAD waits for one EXEC more',
         block: 'dispatch',
-        find: 'load_wait_exec_q > execs_done_i',
-        replace: 'load_wait_exec_q >= execs_done_i',
+        find: 'load_past_exec = execs_done_i - load_wait_exec_q;',
+        replace: "load_past_exec = execs_done_i - load_wait_exec_q - 1'b1;",
       },
       {
         name: 'a GEOMETRY does not wait for EXECs',
@@ -696,8 +696,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'a completed LOAD is not counted beside an instruction that comes',
         block: 'sequencer',
-        find: "loads_done_q <= loads_done_q + {31'd0, load_done_i };",
-        replace: "loads_done_q <= loads_done_q + {31'd0, load_done_i && !take };",
+        find: 'if (load_done_i) loads_done_q',
+        replace: 'if (load_done_i && !take) loads_done_q',
       },
     ],
   },

@@ -27,7 +27,7 @@ module csr_formal (
 
     // --- Requests without an answer; cycles that an answer has been due -----
     reg [1:0]  aw_q, w_q, ar_q;
-    reg [2:0]  b_due_q;
+    reg [2:0]  b_due_q, w_due_q;
     reg [4:0]  r_due_q;
     reg [11:0] read_q;
     reg        b_waits_q, r_waits_q, started_q;
@@ -42,6 +42,7 @@ module csr_formal (
         w_q       <= rst_q ? 2'd0 : w_d;
         ar_q      <= rst_q ? 2'd0 : ar_q + {1'b0, arvalid && arready} - {1'b0, r};
         b_due_q   <= rst_q || bvalid || aw_q == 2'd0 || w_q == 2'd0 ? 3'd0 : b_due_q + 3'd1;
+        w_due_q   <= rst_q || bvalid || wready || !wvalid || aw_q == 2'd0 ? 3'd0 : w_due_q + 3'd1;
         r_due_q   <= rst_q || rvalid || ar_q == 2'd0 || start ? 5'd0 : r_due_q + 5'd1;
         if (arvalid && arready) read_q <= araddr;
         b_waits_q <= !rst_q && bvalid && !bready;
@@ -57,6 +58,7 @@ module csr_formal (
         assert (!bvalid || (aw_q != 2'd0 && w_q != 2'd0));
         assert (!rvalid || ar_q != 2'd0);
         assert (aw_q <= 2'd2 && w_q <= 2'd2 && ar_q <= 2'd2);
+        assert (w_due_q == 3'd0);                  // data whose address has come is taken
         assert (b_due_q < 3'd2 && r_due_q < (read_q[11:8] == 4'd1 && !read_q[2] ? 5'd18 : 5'd2));
         assert (!bvalid || bresp == 2'b00 || bresp == 2'b10);
         assert (!rvalid || rresp == 2'b00 || (rresp == 2'b10 && rdata == 32'd0));

@@ -21,25 +21,27 @@ module decode_formal #(
     wire       last = index_q == LAST;
     wire       valid, is_load, is_exec, is_store, is_end;
     wire [2:0] low_opcode;
+    wire [1:0] near;
     wire [7:0] cause;
     bpi_decode #(
-        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(2), .PART_W(PART_W)
+        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(2), .PART_W(PART_W), .OPEN_W(4)
     ) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(part_valid && !rst_q), .part_index_i(index_q), .part_last_i(last), .part_i(part), .loads_i(loads),
         .execs_i(execs), .stores_i(stores), .out_valid_o(valid), .out_opcode_o(low_opcode), .out_load_o(is_load), .out_exec_o(is_exec),
-        .out_store_o(is_store), .out_end_o(is_end), .out_cause_o(cause)
+        .out_store_o(is_store), .out_end_o(is_end), .out_near_o(near), .out_cause_o(cause)
     );
 
     // --- The words of an instruction, collected -------------------------------
     reg [511:0] ins;
-    reg         due_q;
+    reg         due_q, given_q;
     reg [31:0]  loads_q, execs_q, stores_q;
     always @(posedge clk_i) begin
         if (part_valid) begin
             ins[index_q*PART_W +: PART_W] <= part;
             index_q <= last ? 4'd0 : index_q + 4'd1;
         end
-        due_q <= !rst_q && part_valid && last;
+        due_q   <= !rst_q && part_valid && last;
+        given_q <= valid;
         {loads_q, execs_q, stores_q} <= {loads, execs, stores};
         if (rst_q) index_q <= 4'd0;
     end
@@ -65,6 +67,7 @@ module decode_formal #(
     wire [31:0] groups = ins[`STORE_GROUPS], vectors = ins[`STORE_VECTORS_PER_GROUP];
     wire [31:0] elements = ins[`REORGANIZE_ELEMENTS], columns = ins[`REORGANIZE_POSITIONS_W];
     always @* if (!rst_q) begin
+        assume (given_q || {loads, execs, stores} == {loads_q, execs_q, stores_q});            // given after a verdict
         assume (loads >= loads_q && execs >= execs_q && stores >= stores_q);                   // more are given, none is taken back
         assert (valid == due_q);                                                               // a cycle after the last part
     end
@@ -74,6 +77,7 @@ module decode_formal #(
         if (load) begin
             assert (opcode == `OPCODE_LOAD);
             assert (ins[`LOAD_WAIT_EXEC] <= execs && ins[`LOAD_WAIT_STORE] <= stores);
+            assert (near == {stores - ins[`LOAD_WAIT_STORE] < 16, execs - ins[`LOAD_WAIT_EXEC] < 16});   // 2^OPEN_W
             assert (row_bytes != 32'd0 && ins[`LOAD_N1] != 16'd0 && ins[`LOAD_N2] != 16'd0);   // nothing is asked of nobody
             assert (ins[`LOAD_BUF_ELEMENT] < (stationary ? 1 << STAT_W : 1 << DYN_W));         // begins inside the buffer
             assert (row_bytes <= (stationary ? 2 << STAT_W : 2 << DYN_W));                     // a row is no longer than the buffer
@@ -82,6 +86,7 @@ module decode_formal #(
         end
         if (exec) begin
             assert (ins[`EXEC_WAIT_LOAD] <= loads && ins[`EXEC_WAIT_STORE] <= stores);
+            assert (near == {stores - ins[`EXEC_WAIT_STORE] < 16, loads - ins[`EXEC_WAIT_LOAD] < 16});
             assert (ins[`EXEC_NB] != 16'd0 && ins[`EXEC_COLUMN_TILES] != 16'd0 && ins[`EXEC_POSITIONS_H] != 16'd0 && ins[`EXEC_POSITIONS_W] != 16'd0);
             assert (ins[`EXEC_REDUCTION_TILES] != 16'd0 && ins[`EXEC_TAPS_H] != 8'd0 && ins[`EXEC_TAPS_W] != 8'd0);
             assert (ins[`EXEC_ROW_LANES_LAST] != 8'd0 && ins[`EXEC_ROW_LANES_LAST] <= ROWS);   // lanes that exist
@@ -99,6 +104,7 @@ module decode_formal #(
         if (geometry) assert (ins[`ANY_SECOND] || (ins[`GEOMETRY_FIRST_PHASE_MOD_H] != 8'd0 && ins[`GEOMETRY_FIRST_PHASE_MOD_W] != 8'd0));
         if (store) begin
             assert (ins[`STORE_WAIT_EXEC] <= execs && ins[`STORE_WAIT_LOAD] <= loads);
+            assert (near == {loads - ins[`STORE_WAIT_LOAD] < 16, execs - ins[`STORE_WAIT_EXEC] < 16});
             assert (groups != 32'd0 && vectors != 32'd0 && ins[`STORE_N1] != 16'd0 && ins[`STORE_N2] != 16'd0);
             assert (ins[`STORE_LAST_LANES] != 8'd0 && ins[`STORE_LAST_LANES] <= COLS);
             assert (ins[`STORE_ACC_BASE] < 1 << ACC_W);

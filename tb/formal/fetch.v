@@ -17,7 +17,7 @@ module fetch_formal #(
     reg rst_q = 1'b1;
     always @(posedge clk_i) rst_q <= 1'b0;
 
-    wire              part_valid, part_last, idle, error_valid, arvalid, rready;
+    wire              part_valid, part_last, idle, over, error_valid, arvalid, rready;
     wire [3:0]        part_slot, part_index;
     wire [PART_W-1:0] part;
     wire [31:0]       error_addr, araddr;
@@ -32,7 +32,7 @@ module fetch_formal #(
     bpi_fetch #(.DATA_W(DATA_W), .ADDR_W(32), .PART_W(PART_W)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .start_i(start), .base_i(base), .count_i(count), .part_valid_o(part_valid), .part_slot_o(part_slot),
         .part_index_o(part_index), .part_last_o(part_last), .part_o(part), .free_valid_i(free), .free_slot_i(free_slot),
-        .idle_o(idle), .halt_i(halt), .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr),
+        .idle_o(idle), .over_o(over), .halt_i(halt), .error_valid_o(error_valid), .error_code_o(error_code), .error_addr_o(error_addr),
         .m_axi_arvalid_o(arvalid), .m_axi_arready_i(arready), .m_axi_araddr_o(araddr), .m_axi_arlen_o(arlen), .m_axi_arsize_o(arsize),
         .m_axi_arburst_o(arburst), .m_axi_rvalid_i(rvalid), .m_axi_rready_o(rready), .m_axi_rdata_i(data), .m_axi_rresp_i(rresp), .m_axi_rlast_i(rlast)
     );
@@ -45,7 +45,7 @@ module fetch_formal #(
     // --- Run ----------------------------------------------------------------
     reg  halts_q, failed_q, begun_q;
     wire stop   = halt || failed_q || error_valid;
-    wire begins = start && base[5:0] == 6'd0 && !stop;
+    wire begins = start && !stop;
     always @(posedge clk_i) begin
         halts_q  <= !rst_q && halt && !idle;
         failed_q <= !rst_q && (failed_q || error_valid);
@@ -120,7 +120,7 @@ module fetch_formal #(
     always @* begin
         assume (!halts_q || halt);
         assume (!start || halt || idle);
-        assume (!start || (count < MOST && base < MOST * 16));
+        assume (!start || (count < MOST && base < MOST * 16 && base[5:0] == 6'd0));
         assume (!free || (whole_q[free_slot] && !start));
         if (!rst_q) begin
             assert (!(idle && open != 9'd0));
@@ -139,6 +139,7 @@ module fetch_formal #(
                 assert (part == {(PART_W/4){word}});
             end
             if (begun_q && !stop && idle) assert (to_come_q == 32'd0);
+            assert (over == (idle && !error_valid && !failed_q));
             assert (stuck_q < 2'd2);                                   // what is free is asked for
         end
     end

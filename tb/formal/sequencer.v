@@ -9,7 +9,8 @@ module sequencer_formal #(
     parameter STUCK = 12       // cycles in which something must go on
 ) (
     input wire clk_i,
-    input wire start, reset, bus_idle, part_valid, fault, load_ready, exec_ready, store_ready, load_done, exec_done
+    input wire start, reset, bus_idle, part_valid, fault, load_ready, exec_ready, store_ready, load_done, exec_done,
+    input wire [1:0] near              // said to be near although it has been reached
 );
     localparam [2:0] LOAD = 3'd0, EXEC = 3'd1, STORE = 3'd2, GEOMETRY = 3'd3, END = 3'd4;
     localparam PART_W = 256;
@@ -87,15 +88,16 @@ module sequencer_formal #(
     wire [511:0] due  = words(due_kind, 3'd0, 3'd0, 2'd0);
     wire         go   = running_q && !rst_q;
     wire         take = due_q && go && !fault && !reset;
+    wire [1:0]   ahead;                                      // what it waits for has not been reached
     wire [3:0]   slot = start_slot[3:0] + {1'b0, fed_q};
     wire [255:0] part = ins >> (half_q ? 256 : 0);
-    bpi_sequencer #(.ADDR_W(32), .PART_W(PART_W)) u_dut (
-        .clk_i(clk_i), .rst_i(rst_q), .start_i(start), .reset_i(reset), .program_i({21'd0, start_slot, 6'd0}), .count_i(32'd1000), .busy_o(busy),
+    bpi_sequencer #(.ADDR_W(32), .PART_W(PART_W), .OPEN_W(4), .TILE_W(2)) u_dut (
+        .clk_i(clk_i), .rst_i(rst_q), .start_i(start), .reset_i(reset), .program_i({21'd0, start_slot, 6'd0}), .over_i(1'b0), .busy_o(busy),
         .done_o(done), .error_valid_o(error_valid), .error_cause_o(error_cause), .error_addr_o(error_addr), .error_instruction_o(error_instruction),
         .clear_o(clear), .halt_o(halt), .bus_idle_i(bus_idle), .clearing_i(1'b0), .fetch_start_o(fetch_start), .fetch_halt_o(fetch_halt),
         .part_valid_i(part_valid), .part_slot_i(slot), .part_index_i({3'd0, half_q}), .part_i(part),
         .free_valid_o(free_valid), .free_slot_o(free_slot), .ins_valid_i(due_q), .ins_opcode_i(due[2:0]), .ins_load_i(due_kind == LOAD),
-        .ins_exec_i(due_kind == EXEC || due_kind == GEOMETRY), .ins_store_i(due_kind == STORE), .ins_end_i(due_kind == END), .ins_cause_i(8'd0),
+        .ins_exec_i(due_kind == EXEC || due_kind == GEOMETRY), .ins_store_i(due_kind == STORE), .ins_end_i(due_kind == END), .ins_near_i(ahead | near), .ins_cause_i(8'd0),
         .loads_o(loads), .execs_o(execs), .stores_o(stores), .fault_valid_i(fault), .fault_cause_i(8'd7), .fault_addr_i(32'd0),
         .send_index_o(send_index), .send_o(send), .load_part_o(part_to[0]), .load_valid_o(valid[0]), .load_ready_i(load_ready), .load_done_i(load_done),
         .exec_part_o(part_to[1]), .exec_valid_o(valid[1]), .exec_ready_i(exec_ready), .exec_done_i(exec_done), .store_part_o(part_to[2]),
@@ -126,6 +128,8 @@ module sequencer_formal #(
     reg [3:0] stuck_q;
     reg       started_q;
     wire loads_open = loads_begun_q != loads_done_q, tiles_open = tiles_begun_q != tiles_done_q;
+    wire [2:0] due_a = waits_a[3*taken_q +: 3], due_b = waits_b[3*taken_q +: 3];
+    assign ahead = {due_b > (due_kind == STORE ? loads_done_q : stores_done_q), due_a > (due_kind == EXEC ? loads_done_q : execs_done_q)};
     wire queued     = loads_before[3*taken_q +: 3] != loads_begun_q || execs_before[3*taken_q +: 3] != execs_done_q || stores_before[3*taken_q +: 3] != stores_done_q;
     wire stuck      = go && queued && !loads_open && !tiles_open && !(|valid) && !sends;
     always @(posedge clk_i) begin

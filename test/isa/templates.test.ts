@@ -169,8 +169,8 @@ describe('the view of the instruction set', () => {
   it('has the waits of each queue where its instructions have them', () => {
     for (const queue of isaView.queues) {
       for (const kind of queue.waiting.split(', ').map((name) => name.toLowerCase() as Instruction['kind'])) {
-        for (const { name, slice } of queue.waits) {
-          expect(isaView.isa[kind][snakeCase(waitField(name))]!.slice, `${kind} for ${name}`).toBe(slice);
+        for (const { name, at } of queue.waits) {
+          expect(isaView.isa[kind][snakeCase(waitField(name))]!.at, `${kind} for ${name}`).toBe(at);
         }
       }
     }

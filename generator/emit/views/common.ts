@@ -3,6 +3,7 @@ import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import { BYTES_PER_INSTRUCTION } from '../../isa/program.js';
 import { DEPTHS } from '../../timing/depths.js';
+import { countsView } from './counts.js';
 import { decoderChecks, isaView } from './isa.js';
 
 /** What every template can use. */
@@ -36,6 +37,7 @@ export const commonView = (config: Config): CommonView => {
     hash: configHash(config).slice(0, 8),
     partBits: Math.min(config.axi.dataWidth, 8 * BYTES_PER_INSTRUCTION),
     ...isaView,
+    ...countsView(config),
     checks: decoderChecks(widths),
     widths,
     depths: DEPTHS,

@@ -35,12 +35,18 @@ export const constantValues = (config: Config): Readonly<Record<string, number>>
   };
 };
 
-/** `program_lo` → bits 31…0 of `program_q`, `program_hi` → the bits above; other one-field registers are whole. */
-const valueSignal = (name: string, bits: number): string => {
-  const half = /^(.*)_(lo|hi)$/.exec(name);
-  if (half) return `${half[1]}_q[${half[2] === 'lo' ? 0 : 32} +: ${bits}]`;
-  return `${name}_q`;
+/** `program_lo` → bits of `program_q` from 0 on, `program_hi` → from 32 on; other one-field registers have a signal of their own. */
+const valueSignal = (name: string, bits: number, low = 0): string => {
+  const [, stem, half] = /^(.*?)(?:_(lo|hi))?$/.exec(name)!;
+  return `${stem}_q[${low + (half === 'hi' ? 32 : 0)} +: ${bits}]`;
 };
+
+/** The bytes of a stored value: each is written where its strobe says so. */
+const bytesOf = (name: string, bits: number): View[] =>
+  Array.from({ length: Math.ceil(bits / 8) }, (_, byte) => {
+    const width = Math.min(8, bits - 8 * byte);
+    return { byte, slice: `${8 * byte} +: ${width}`, target: valueSignal(name, width, 8 * byte) };
+  });
 
 /** Verilog expression of the 32 bits a register reads as. */
 const readExpression = (register: Register, constants: Readonly<Record<string, number>>): string => {
@@ -140,7 +146,7 @@ export const csrView = (config: Config): CommonView => {
     writable,
     anyWritable: writable.map(({ name }) => `wr_${name}`).join(' || '),
     stored: map.flatMap(({ name, stored }) =>
-      stored.map(({ bits }) => ({ register: name, target: valueSignal(name, bits), bits, high: bits - 1 })),
+      stored.map(({ bits }) => ({ register: name, bytes: bytesOf(name, bits) })),
     ),
     ...countersView(config),
   };

@@ -116,6 +116,7 @@ const checksOf = (
     KIND: name.replace(/_.*/, '').toUpperCase(),
     half: name.startsWith('geometry') ? (name.endsWith('second') ? "1'b1" : "1'b0") : '',
     reserved: constant(reservedBits([...held, ...more])),
+    address: fields.filter(({ reading }) => reading === 'address').map((field) => fieldView(field))[0],
     signs: signed.map((field) => signView(field, heldBits(field, widths))),
     counts: held.filter(({ reading }) => reading === 'count').map((field) => fieldView(field)),
   };
@@ -128,8 +129,8 @@ const queueView = (name: Queue) => {
   const kinds = KINDS.filter((kind) => INSTRUCTION_SET[kind].queue === name);
   const waits = QUEUES[name].waits.map((other, i, all) => {
     const holders = kinds.flatMap((kind) => INSTRUCTION_SET[kind].fields.filter((f) => f.name === waitField(other)));
-    const { word, slice } = fieldView(holders[0]!);
-    return { name: other, NAME: other.toUpperCase(), word, slice, before: all.slice(0, i) };
+    const { word, at } = fieldView(holders[0]!);
+    return { name: other, NAME: other.toUpperCase(), word, at, before: all.slice(0, i) };
   });
   return {
     name,

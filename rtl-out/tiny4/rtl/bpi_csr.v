@@ -7,7 +7,8 @@
 `include "bpi_checks.vh"
 
 module bpi_csr #(
-    parameter ADDR_W = 32      // bits of a memory address
+    parameter ADDR_W = 32,     // bits of a memory address
+    parameter COUNT_W = 32      // bits of a count of instructions
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -36,7 +37,7 @@ module bpi_csr #(
     output wire              start_o,              // pulse
     output wire              reset_o,              // pulse
     output wire [ADDR_W-1:0] program_o,
-    output wire [31:0]       count_o,
+    output wire [COUNT_W-1:0] count_o,
     output wire [ADDR_W-1:0] window_base_o,
     output wire [ADDR_W:0]   window_limit_o,       // one bit more: the end of the address space
 
@@ -46,7 +47,7 @@ module bpi_csr #(
     input  wire              error_valid_i,        // pulse
     input  wire [7:0]        error_cause_i,
     input  wire [ADDR_W-1:0] error_addr_i,
-    input  wire [31:0]       error_instruction_i,
+    input  wire [COUNT_W-1:0] error_instruction_i,
 
     // What each counter adds in this cycle
     input  wire              inc_cycles_i,
@@ -75,45 +76,35 @@ module bpi_csr #(
     localparam [7:0] START_BUSY = 8'd11;
 
     // --- Write channel ----------------------------------------------------
-    reg        aw_held_q, w_held_q, bvalid_q;
-    reg [11:0] awaddr_q;
-    reg [31:0] wdata_q;
-    reg [3:0]  wstrb_q;
+    // The address waits here for the data, which is written as it is taken.
+    reg        aw_held_q, bvalid_q;
+    reg [9:0]  wr_word_q;
     reg [1:0]  bresp_q;
 
-    wire        write   = aw_held_q && w_held_q && !bvalid_q;
-    wire [9:0]  wr_word = awaddr_q[11:2];
-    wire [31:0] wr_mask = { {8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}} };
-    wire [31:0] wr_ones = wdata_q & wr_mask;
+    wire       write   = aw_held_q && s_axil_wvalid && !bvalid_q;
+    wire [7:0] wr_ones = s_axil_wdata[7:0] & {8{s_axil_wstrb[0]} };
 
-    wire wr_ctrl = wr_word == 10'h003;
-    wire wr_status = wr_word == 10'h004;
-    wire wr_program_lo = wr_word == 10'h008;
-    wire wr_program_hi = wr_word == 10'h009;
-    wire wr_program_count = wr_word == 10'h00a;
-    wire wr_window_base_lo = wr_word == 10'h00c;
-    wire wr_window_base_hi = wr_word == 10'h00d;
-    wire wr_window_limit_lo = wr_word == 10'h00e;
-    wire wr_window_limit_hi = wr_word == 10'h00f;
+    wire wr_ctrl = wr_word_q == 10'h003;
+    wire wr_status = wr_word_q == 10'h004;
+    wire wr_program_lo = wr_word_q == 10'h008;
+    wire wr_program_hi = wr_word_q == 10'h009;
+    wire wr_program_count = wr_word_q == 10'h00a;
+    wire wr_window_base_lo = wr_word_q == 10'h00c;
+    wire wr_window_base_hi = wr_word_q == 10'h00d;
+    wire wr_window_limit_lo = wr_word_q == 10'h00e;
+    wire wr_window_limit_hi = wr_word_q == 10'h00f;
     wire wr_mapped = wr_ctrl || wr_status || wr_program_lo || wr_program_hi || wr_program_count || wr_window_base_lo || wr_window_base_hi || wr_window_limit_lo || wr_window_limit_hi;
 
     always @(posedge clk_i) begin
-        if (s_axil_awvalid && s_axil_awready) awaddr_q <= s_axil_awaddr;
-        if (s_axil_wvalid && s_axil_wready) begin
-            wdata_q <= s_axil_wdata;
-            wstrb_q <= s_axil_wstrb;
-        end
+        if (s_axil_awvalid && s_axil_awready) wr_word_q <= s_axil_awaddr[11:2];
         if (write) bresp_q <= wr_mapped ? OKAY : SLVERR;
 
         if (write) aw_held_q <= 1'b0;
         else if (s_axil_awvalid) aw_held_q <= 1'b1;
-        if (write) w_held_q <= 1'b0;
-        else if (s_axil_wvalid) w_held_q <= 1'b1;
         if (write) bvalid_q <= 1'b1;
         else if (s_axil_bready) bvalid_q <= 1'b0;
         if (rst_i) begin
             aw_held_q <= 1'b0;
-            w_held_q  <= 1'b0;
             bvalid_q  <= 1'b0;
         end
     end
@@ -122,7 +113,7 @@ module bpi_csr #(
     reg              start_q, reset_q, ctrl_irq_enable_q, status_done_q, status_error_q, irq_q;
     reg [7:0]        status_cause_q;
     reg [ADDR_W-1:0] error_address_q;
-    reg [31:0]       error_instruction_q;
+    reg [COUNT_W-1:0] error_instruction_q;
 
     wire busy         = busy_i || start_q || reset_q || done_i || error_valid_i;
     wire wants_start  = write && wr_ctrl && wr_ones[0] && !wr_ones[1];
@@ -131,60 +122,77 @@ module bpi_csr #(
     wire clear_done   = start || reset || (write && wr_status && wr_ones[1]);
     wire clear_error  = reset || (write && wr_status && wr_ones[2]);
     wire start_busy   = wants_start && busy;
-    wire error        = error_valid_i || start_busy;
+    wire first_error  = (error_valid_i || start_busy) && (!status_error_q || clear_error);
 
     always @(posedge clk_i) begin
         start_q <= start;
         reset_q <= reset;
         irq_q   <= ctrl_irq_enable_q && (status_done_q || status_error_q);
-        if (write && wr_ctrl && wr_mask[2]) ctrl_irq_enable_q <= wdata_q[2];
+        if (write && wr_ctrl && s_axil_wstrb[0]) ctrl_irq_enable_q <= wr_ones[2];
 
         if (done_i) status_done_q <= 1'b1;
         else if (clear_done) status_done_q <= 1'b0;
 
-        if (error && (!status_error_q || clear_error)) begin
-            status_error_q <= 1'b1;
-            status_cause_q <= error_valid_i ? error_cause_i : START_BUSY;
+        if (first_error) begin
+            status_error_q      <= 1'b1;
+            status_cause_q      <= error_valid_i ? error_cause_i : START_BUSY;
+            error_address_q     <= error_addr_i;
+            error_instruction_q <= error_instruction_i;
         end else if (clear_error) begin
             status_error_q <= 1'b0;
             status_cause_q <= 8'd0;
         end
-        if (error && (!status_error_q || clear_error)) begin
-            error_address_q     <= error_valid_i ? error_addr_i : {ADDR_W{1'b0}};
-            error_instruction_q <= error_valid_i ? error_instruction_i : 32'd0;
+        if (rst_i || (first_error && !error_valid_i)) begin
+            error_address_q     <= {ADDR_W{1'b0}};
+            error_instruction_q <= {COUNT_W{1'b0}};
         end
         if (rst_i) begin
-            start_q             <= 1'b0;
-            reset_q             <= 1'b0;
-            irq_q               <= 1'b0;
-            ctrl_irq_enable_q   <= 1'b0;
-            status_done_q       <= 1'b0;
-            status_error_q      <= 1'b0;
-            status_cause_q      <= 8'd0;
-            error_address_q     <= {ADDR_W{1'b0}};
-            error_instruction_q <= 32'd0;
+            start_q           <= 1'b0;
+            reset_q           <= 1'b0;
+            irq_q             <= 1'b0;
+            ctrl_irq_enable_q <= 1'b0;
+            status_done_q     <= 1'b0;
+            status_error_q    <= 1'b0;
+            status_cause_q    <= 8'd0;
         end
     end
 
     // --- Stored registers -------------------------------------------------
     reg [ADDR_W-1:0] program_q, window_base_q;
     reg [ADDR_W:0]   window_limit_q;
-    reg [31:0]       program_count_q;
+    reg [COUNT_W-1:0] program_count_q;
 
     always @(posedge clk_i) begin
-        if (write && wr_program_lo)
-            program_q[0 +: 32] <= (program_q[0 +: 32] & ~wr_mask[31:0]) | wr_ones[31:0];
-        if (write && wr_program_count)
-            program_count_q <= (program_count_q & ~wr_mask[31:0]) | wr_ones[31:0];
-        if (write && wr_window_base_lo)
-            window_base_q[0 +: 32] <= (window_base_q[0 +: 32] & ~wr_mask[31:0]) | wr_ones[31:0];
-        if (write && wr_window_limit_lo)
-            window_limit_q[0 +: 32] <= (window_limit_q[0 +: 32] & ~wr_mask[31:0]) | wr_ones[31:0];
-        if (write && wr_window_limit_hi)
-            window_limit_q[32 +: 1] <= (window_limit_q[32 +: 1] & ~wr_mask[0:0]) | wr_ones[0:0];
+        if (write && wr_program_lo) begin
+            if (s_axil_wstrb[0]) program_q[0 +: 8] <= s_axil_wdata[0 +: 8];
+            if (s_axil_wstrb[1]) program_q[8 +: 8] <= s_axil_wdata[8 +: 8];
+            if (s_axil_wstrb[2]) program_q[16 +: 8] <= s_axil_wdata[16 +: 8];
+            if (s_axil_wstrb[3]) program_q[24 +: 8] <= s_axil_wdata[24 +: 8];
+        end
+        if (write && wr_program_count) begin
+            if (s_axil_wstrb[0]) program_count_q[0 +: 8] <= s_axil_wdata[0 +: 8];
+            if (s_axil_wstrb[1]) program_count_q[8 +: 8] <= s_axil_wdata[8 +: 8];
+            if (s_axil_wstrb[2]) program_count_q[16 +: 8] <= s_axil_wdata[16 +: 8];
+            if (s_axil_wstrb[3]) program_count_q[24 +: 8] <= s_axil_wdata[24 +: 8];
+        end
+        if (write && wr_window_base_lo) begin
+            if (s_axil_wstrb[0]) window_base_q[0 +: 8] <= s_axil_wdata[0 +: 8];
+            if (s_axil_wstrb[1]) window_base_q[8 +: 8] <= s_axil_wdata[8 +: 8];
+            if (s_axil_wstrb[2]) window_base_q[16 +: 8] <= s_axil_wdata[16 +: 8];
+            if (s_axil_wstrb[3]) window_base_q[24 +: 8] <= s_axil_wdata[24 +: 8];
+        end
+        if (write && wr_window_limit_lo) begin
+            if (s_axil_wstrb[0]) window_limit_q[0 +: 8] <= s_axil_wdata[0 +: 8];
+            if (s_axil_wstrb[1]) window_limit_q[8 +: 8] <= s_axil_wdata[8 +: 8];
+            if (s_axil_wstrb[2]) window_limit_q[16 +: 8] <= s_axil_wdata[16 +: 8];
+            if (s_axil_wstrb[3]) window_limit_q[24 +: 8] <= s_axil_wdata[24 +: 8];
+        end
+        if (write && wr_window_limit_hi) begin
+            if (s_axil_wstrb[0]) window_limit_q[32 +: 1] <= s_axil_wdata[0 +: 1];
+        end
         if (rst_i) begin
             program_q       <= {ADDR_W{1'b0}};
-            program_count_q <= 32'd0;
+            program_count_q <= {COUNT_W{1'b0}};
             window_base_q   <= {ADDR_W{1'b0}};
             window_limit_q  <= {(ADDR_W+1){1'b0}};
         end
@@ -250,10 +258,10 @@ module bpi_csr #(
             10'h004: rd_data = {16'd0, status_cause, 4'd0, status_idle, status_error, status_done, status_busy};  // 010 status
             10'h005: rd_data = error_address_q[0 +: 32];  // 014 error_address_lo
             10'h006: rd_data = 32'd0;  // 018 error_address_hi
-            10'h007: rd_data = error_instruction_q;  // 01c error_instruction
+            10'h007: rd_data = error_instruction_q[0 +: 32];  // 01c error_instruction
             10'h008: rd_data = program_q[0 +: 32];  // 020 program_lo
             10'h009: rd_data = 32'd0;  // 024 program_hi
-            10'h00a: rd_data = program_count_q;  // 028 program_count
+            10'h00a: rd_data = program_count_q[0 +: 32];  // 028 program_count
             10'h00c: rd_data = window_base_q[0 +: 32];  // 030 window_base_lo
             10'h00d: rd_data = 32'd0;  // 034 window_base_hi
             10'h00e: rd_data = window_limit_q[0 +: 32];  // 038 window_limit_lo
@@ -286,7 +294,7 @@ module bpi_csr #(
 
     // --- Outputs ----------------------------------------------------------
     assign s_axil_awready = !aw_held_q;
-    assign s_axil_wready  = !w_held_q;
+    assign s_axil_wready  = aw_held_q && !bvalid_q;
     assign s_axil_bvalid  = bvalid_q;
     assign s_axil_bresp   = bresp_q;
     assign s_axil_arready = !ar_held_q;
@@ -304,7 +312,7 @@ module bpi_csr #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!(done_i && error_valid_i), "a run ends well or not")
 
-    wire unused_ok = &{1'b0, s_axil_araddr[1:0], awaddr_q[1:0]};
+    wire unused_ok = &{1'b0, s_axil_awaddr[1:0], s_axil_araddr[1:0], wr_ones};
 
 endmodule
 `default_nettype wire

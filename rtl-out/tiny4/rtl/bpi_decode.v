@@ -13,7 +13,9 @@ module bpi_decode #(
     parameter ACC_W     = 10,  // bits of an accumulator address
     parameter ADDR_W    = 64,  // bits of a DRAM byte address
     parameter DATA_BYTES = 2,  // bytes of an operand
-    parameter PART_W    = 256  // bits of a part: 32, 64 ... 512
+    parameter PART_W    = 256, // bits of a part: 32, 64 ... 512
+    parameter COUNT_W   = 32,  // bits of a count of instructions
+    parameter OPEN_W    = 6    // no queue has more than 2^OPEN_W instructions that have not completed
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -23,9 +25,9 @@ module bpi_decode #(
     input  wire [3:0]        part_index_i,
     input  wire              part_last_i,
     input  wire [PART_W-1:0] part_i,
-    input  wire [31:0]       loads_i,             // instructions given to each queue so far
-    input  wire [31:0]       execs_i,
-    input  wire [31:0]       stores_i,
+    input  wire [COUNT_W-1:0] loads_i,            // instructions given to each queue so far
+    input  wire [COUNT_W-1:0] execs_i,
+    input  wire [COUNT_W-1:0] stores_i,
 
     // Verdict
     output wire              out_valid_o,         // pulse
@@ -34,6 +36,7 @@ module bpi_decode #(
     output wire              out_exec_o,          // GEOMETRY, EXEC
     output wire              out_store_o,          // STORE, REORGANIZE
     output wire              out_end_o,           // one of these, or none where cause is not 0
+    output wire [1:0]        out_near_o,          // of each count that it waits for: it may not have been reached yet
     output wire [7:0]        out_cause_o
 );
     localparam [7:0] GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3, STORE = 8'd4,
@@ -76,7 +79,7 @@ module bpi_decode #(
     wire second = head[8];
 
     wire load_stationary = head[8];
-    wire [63:0] load_address = ins[3*32 +: 64];
+    wire [32-1:0] load_address = ins[3*32 +: 32];
     wire [31:0] load_buf_element = ins[5*32 +: 32];
     wire [32-1:0] load_row_bytes = { {(32-24){1'b0} }, ins[6*32 +: 24]};
     wire [31:0] load_stride1 = ins[8*32 +: 32];
@@ -95,7 +98,7 @@ module bpi_decode #(
     wire [17:0] edge_w = ins[13*32 +: 18];
 
     wire narrow = head[8];
-    wire [63:0] store_address = ins[3*32 +: 64];
+    wire [32-1:0] store_address = ins[3*32 +: 32];
     wire [31:0] acc_base = ins[5*32 +: 32];
     wire [24-1:0] groups = { {(24-16){1'b0} }, ins[6*32 +: 16]};
     wire [15:0] vectors_per_group = ins[6*32+16 +: 16];
@@ -103,7 +106,7 @@ module bpi_decode #(
     wire [31:0] store_stride2 = ins[9*32 +: 32];
     wire [7:0] last_lanes = ins[12*32 +: 8];
 
-    wire [63:0] reorganize_address = ins[3*32 +: 64];
+    wire [32-1:0] reorganize_address = ins[3*32 +: 32];
     wire [31:0] reorganize_buf_element = ins[5*32 +: 32];
     wire [23:0] elements = ins[6*32 +: 24];
     wire [15:0] positions_w = ins[7*32 +: 16];
@@ -113,40 +116,49 @@ module bpi_decode #(
     wire [7:0] phase_w = ins[10*32+16 +: 8];
     wire [31:0] row_stride = ins[13*32 +: 32];
 
-    // Bits that no field covers, and counts of nothing
+    // Bits that no field covers, and of an address those that the bus does not have; counts of nothing
+    localparam [511:0] NO_ADDRESS = { 448'd0, {64{1'b1} } << (ADDR_W - 1) << 1 };
     localparam [511:0] RESERVED_GEOMETRY_FIRST =
         512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000_00000000_ffffffff_fffffe00;
-    wire sets_geometry_first = |(part_i & RESERVED_GEOMETRY_FIRST[part_index_i*PART_W +: PART_W]);
-    wire zero_geometry_first = (here[4] && ~|ins[4*32+16 +: 8]) || (here[4] && ~|ins[4*32+24 +: 8]);
     localparam [511:0] RESERVED_GEOMETRY_SECOND =
         512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
-    wire sets_geometry_second = |(part_i & RESERVED_GEOMETRY_SECOND[part_index_i*PART_W +: PART_W]);
-    wire zero_geometry_second = (here[15] && ~|ins[15*32+16 +: 8]) || (here[15] && ~|ins[15*32+24 +: 8]);
     localparam [511:0] RESERVED_LOAD =
-        512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00;
-    wire sets_load = |(part_i & RESERVED_LOAD[part_index_i*PART_W +: PART_W]);
-    wire zero_load = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]);
+        512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_EXEC =
         512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_fffff000;
-    wire sets_exec = |(part_i & RESERVED_EXEC[part_index_i*PART_W +: PART_W]);
-    wire zero_exec = (here[3] && ~|ins[3*32 +: 16]) || (here[3] && ~|ins[3*32+16 +: 16]) || (here[4] && ~|ins[4*32 +: 16]) || (here[4] && ~|ins[4*32+16 +: 16]) || (here[5] && ~|ins[5*32 +: 16]) || (here[5] && ~|ins[5*32+16 +: 8]) || (here[5] && ~|ins[5*32+24 +: 8]) || (here[12] && ~|ins[12*32 +: 8]) || (here[12] && ~|ins[12*32+8 +: 8]);
     localparam [511:0] RESERVED_STORE =
-        512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffe0fe00;
-    wire sets_store = |(part_i & RESERVED_STORE[part_index_i*PART_W +: PART_W]);
-    wire zero_store = (here[6] && ~|ins[6*32 +: 16]) || (here[6] && ~|ins[6*32+16 +: 16]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[12] && ~|ins[12*32 +: 8]);
+        512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffe0fe00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_REORGANIZE =
-        512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00;
-    wire sets_reorganize = |(part_i & RESERVED_REORGANIZE[part_index_i*PART_W +: PART_W]);
-    wire zero_reorganize = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[10] && ~|ins[10*32 +: 8]) || (here[10] && ~|ins[10*32+8 +: 8]);
+        512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_END =
         512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
-    wire sets_end = |(part_i & RESERVED_END[part_index_i*PART_W +: PART_W]);
-    wire zero_end = 1'b0;
+    wire [511:0] reserved = opcode == GEOMETRY ? (second ? RESERVED_GEOMETRY_SECOND : RESERVED_GEOMETRY_FIRST)
+                          : opcode == LOAD ? RESERVED_LOAD : opcode == EXEC ? RESERVED_EXEC : opcode == STORE ? RESERVED_STORE
+                          : opcode == REORGANIZE ? RESERVED_REORGANIZE : RESERVED_END;
+    wire sets_reserved = |(part_i & reserved[part_index_i*PART_W +: PART_W]);
+    wire zero_geometry_first = (here[4] && ~|ins[4*32+16 +: 8]) || (here[4] && ~|ins[4*32+24 +: 8]);
+    wire zero_geometry_second = (here[15] && ~|ins[15*32+16 +: 8]) || (here[15] && ~|ins[15*32+24 +: 8]);
+    wire zero_load = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]);
+    wire zero_exec = (here[3] && ~|ins[3*32 +: 16]) || (here[3] && ~|ins[3*32+16 +: 16]) || (here[4] && ~|ins[4*32 +: 16]) || (here[4] && ~|ins[4*32+16 +: 16]) || (here[5] && ~|ins[5*32 +: 16]) || (here[5] && ~|ins[5*32+16 +: 8]) || (here[5] && ~|ins[5*32+24 +: 8]) || (here[12] && ~|ins[12*32 +: 8]) || (here[12] && ~|ins[12*32+8 +: 8]);
+    wire zero_store = (here[6] && ~|ins[6*32 +: 16]) || (here[6] && ~|ins[6*32+16 +: 16]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[12] && ~|ins[12*32 +: 8]);
+    wire zero_reorganize = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[10] && ~|ins[10*32 +: 8]) || (here[10] && ~|ins[10*32+8 +: 8]);
 
     // --- Checks of a part -------------------------------------------------
     localparam [31:0] OPERAND_MASK = DATA_BYTES - 1;
     wire [31:0] output_mask = narrow ? OPERAND_MASK : 32'd3;
-    wire [63:0] above       = {64{1'b1} } << (ADDR_W - 1) << 1;        // address bits that do not exist
+    // a > limit, without a carry chain
+    function above(input [7:0] a, input [7:0] limit);
+        integer i;
+        begin
+            above = 1'b0;
+            for (i = 0; i < 8; i = i + 1) above = limit[i] ? a[i] && above : a[i] || above;
+        end
+    endfunction
+    // more elements, or bytes, than 2^bits
+    function beyond(input [31:0] a, input integer bits);
+        beyond = |(a >> bits) && a != 32'd1 << bits;
+    endfunction
+    localparam BYTE_W = $clog2(DATA_BYTES);
     // the two factors of a run may come apart
     reg  [23:0] elements_q;
     wire [23:0] elements_here = here[6] ? elements : elements_q;
@@ -157,8 +169,8 @@ module bpi_decode #(
     always @(posedge clk_i) begin
         if (part_valid_i && here[15] && opcode == GEOMETRY && second) begin
             in_groups_q   <= |group_vectors;
-            rows_fit_q    <= group_vectors <= ROWS[7:0] && group_lanes <= COLS[7:0];
-            columns_fit_q <= group_vectors <= COLS[7:0] && group_lanes <= ROWS[7:0];
+            rows_fit_q    <= !above(group_vectors, ROWS[7:0]) && !above(group_lanes, COLS[7:0]);
+            columns_fit_q <= !above(group_vectors, COLS[7:0]) && !above(group_lanes, ROWS[7:0]);
         end
         if (rst_i) in_groups_q <= 1'b0;
     end
@@ -166,76 +178,91 @@ module bpi_decode #(
     reg         known, field, outside, misaligned, overflow, missing;
     always @* begin
         known      = 1'b1;
-        field      = 1'b0;
+        field      = sets_reserved;
         outside    = 1'b0;
         misaligned = 1'b0;
         overflow   = 1'b0;
         missing    = 1'b0;
         case (opcode)
-            GEOMETRY: field = second ? sets_geometry_second || zero_geometry_second || (here[15]
-                                       && (row_lanes > ROWS[7:0] || column_lanes > COLS[7:0] || |group_vectors != |group_lanes))
-                                     : sets_geometry_first || zero_geometry_first;
+            GEOMETRY: field = sets_reserved || (!second ? zero_geometry_first : zero_geometry_second || (here[15]
+                                  && (above(row_lanes, ROWS[7:0]) || above(column_lanes, COLS[7:0]) || |group_vectors != |group_lanes)));
             LOAD: begin
-                field      = sets_load || zero_load || (here[4] && |(load_address[63:32] & above[63:32]));
-                outside    = load_stationary ? (here[5] && |(load_buf_element >> STAT_W)) || (here[6] && load_row_bytes > (DATA_BYTES << STAT_W))
-                                             : (here[5] && |(load_buf_element >> DYN_W))  || (here[6] && load_row_bytes > (DATA_BYTES << DYN_W));
-                misaligned = |( ( ({32{here[3]} } & load_address[31:0]) | ({32{here[6]} } & load_row_bytes)
+                field      = sets_reserved || zero_load;
+                outside    = load_stationary ? (here[5] && |(load_buf_element >> STAT_W)) || (here[6] && beyond(load_row_bytes, STAT_W + BYTE_W))
+                                             : (here[5] && |(load_buf_element >> DYN_W))  || (here[6] && beyond(load_row_bytes, DYN_W + BYTE_W));
+                misaligned = |( ( ({32{here[3]} } & load_address) | ({32{here[6]} } & load_row_bytes)
                               | ({32{here[8]} } & load_stride1) | ({32{here[9]} } & load_stride2)) & OPERAND_MASK);
             end
             EXEC: begin
-                field      = sets_exec || zero_exec || (fused && by_column) || (in_groups_q && (fused || !(by_column ? columns_fit_q : rows_fit_q)))
+                field      = sets_reserved || zero_exec || (fused && by_column) || (in_groups_q && (fused || !(by_column ? columns_fit_q : rows_fit_q)))
                           || (here[13] && !fused && |edge_w)
-                          || (here[5] && (row_lanes_last > ROWS[7:0] || column_lanes_last > COLS[7:0]
+                          || (here[5] && (above(row_lanes_last, ROWS[7:0]) || above(column_lanes_last, COLS[7:0])
                                       || ((fused || in_groups_q) && reduction_tiles != 16'd1)));
                 missing    = 1'b0;
             end
             STORE: begin
-                field      = sets_store || zero_store || (here[4] && |(store_address[63:32] & above[63:32]))
-                          || (here[12] && last_lanes > COLS[7:0])
+                field      = sets_reserved || zero_store || (here[12] && above(last_lanes, COLS[7:0]))
                           || (here[6] && exceeds(groups, vectors_per_group, STORE_LIMIT));
                 overflow   = here[5] && |(acc_base >> ACC_W);
-                misaligned = |( ( ({32{here[3]} } & store_address[31:0]) | ({32{here[8]} } & store_stride1)
+                misaligned = |( ( ({32{here[3]} } & store_address) | ({32{here[8]} } & store_stride1)
                               | ({32{here[9]} } & store_stride2)) & output_mask);
             end
             REORGANIZE: begin
-                field      = sets_reorganize || zero_reorganize || (here[4] && |(reorganize_address[63:32] & above[63:32]))
+                field      = sets_reserved || zero_reorganize
                           || (here[10] && (phase_w >= stride_w || phase_h >= stride_h))
                           || (here[7] && exceeds(elements_here, positions_w, REORGANIZE_LIMIT));
                 outside    = here[5] && |(reorganize_buf_element >> DYN_W);
-                misaligned = |( ( ({32{here[3]} } & reorganize_address[31:0]) | ({32{here[13]} } & row_stride)) & OPERAND_MASK);
+                misaligned = |( ( ({32{here[3]} } & reorganize_address) | ({32{here[13]} } & row_stride)) & OPERAND_MASK);
             end
-            END: field = sets_end || zero_end;
+            END: ;
             default: known = 1'b0;
         endcase
     end
 
-    // Waits for what has not been given yet.  The counts have what came before when the first part is a cycle old: a part of one word asks
+    // Waits, by how far they lie back of what has been given.  Less than nothing: it has not been given yet.  2^OPEN_W or more: it has
+    // completed.  The counts have what came before when the first part is a cycle old: a part of one word asks
     // at once, of wider ones the words are kept, and the verdict asks.  late: of the instruction in the verdict.
-    wire [31:0] wait_0, wait_1;
-    wire        late;
-    reg  early;
+    wire               late;
+    reg                waiting;
+    reg  [COUNT_W-1:0] given_0, given_1;
     always @* begin
+        waiting = 1'b1;
         case (late ? head_q[7:0] : opcode)
-            LOAD: early = wait_0 > execs_i || wait_1 > stores_i;
-            EXEC: early = wait_0 > loads_i || wait_1 > stores_i;
-            STORE, REORGANIZE: early = wait_0 > execs_i || wait_1 > loads_i;
-            default: early = 1'b0;
+            LOAD: { given_0, given_1 } = { execs_i, stores_i };
+            EXEC: { given_0, given_1 } = { loads_i, stores_i };
+            STORE, REORGANIZE: { given_0, given_1 } = { execs_i, loads_i };
+            default: begin
+                { given_0, given_1 } = { 2*COUNT_W{1'b0} };
+                waiting = 1'b0;
+            end
         endcase
     end
+    wire       early;
+    wire [1:0] near;
     generate
         if (PARTS == 16) begin : gen_at_once
-            assign late   = 1'b0;
-            assign wait_0 = here[1] ? part_i[31:0] : 32'd0;
-            assign wait_1 = here[2] ? part_i[31:0] : 32'd0;
-        end else begin : gen_later
-            reg [31:0] wait_0_q, wait_1_q;
+            wire asks_0 = here[1];
+            wire asks_1 = here[2];
+            wire [COUNT_W:0] back = { 1'b0, asks_0 ? given_0 : given_1 } - { 1'b0, part_i[COUNT_W-1:0] };
+            reg  [1:0] near_q;
             always @(posedge clk_i) begin
-                if (part_valid_i && here[1]) wait_0_q <= ins[1*32 +: 32];
-                if (part_valid_i && here[2]) wait_1_q <= ins[2*32 +: 32];
+                if (part_valid_i && asks_0) near_q[0] <= ~|back[COUNT_W:OPEN_W];
+                if (part_valid_i && asks_1) near_q[1] <= ~|back[COUNT_W:OPEN_W];
             end
-            assign late   = 1'b1;
-            assign wait_0 = wait_0_q;
-            assign wait_1 = wait_1_q;
+            assign late  = 1'b0;
+            assign early = waiting && (asks_0 || asks_1) && back[COUNT_W];
+            assign near  = near_q;
+        end else begin : gen_later
+            reg [COUNT_W-1:0] wait_0_q, wait_1_q;
+            always @(posedge clk_i) begin
+                if (part_valid_i && here[1]) wait_0_q <= ins[1*32 +: COUNT_W];
+                if (part_valid_i && here[2]) wait_1_q <= ins[2*32 +: COUNT_W];
+            end
+            wire [COUNT_W:0] back_0 = { 1'b0, given_0 } - { 1'b0, wait_0_q };
+            wire [COUNT_W:0] back_1 = { 1'b0, given_1 } - { 1'b0, wait_1_q };
+            assign late  = 1'b1;
+            assign early = waiting && (back_0[COUNT_W] || back_1[COUNT_W]);
+            assign near  = { ~|back_1[COUNT_W:OPEN_W], ~|back_0[COUNT_W:OPEN_W] };
         end
     endgenerate
 
@@ -269,9 +296,10 @@ module bpi_decode #(
     assign out_exec_o   = fine && (opcode_of == GEOMETRY || opcode_of == EXEC);
     assign out_store_o  = fine && (opcode_of == STORE || opcode_of == REORGANIZE);
     assign out_end_o    = fine && opcode_of == END;
+    assign out_near_o   = near;
     assign out_cause_o  = cause;
 
-    wire unused_ok = &{1'b0, ins, here, head, above };
+    wire unused_ok = &{1'b0, ins, here, head };
 
 endmodule
 `default_nettype wire

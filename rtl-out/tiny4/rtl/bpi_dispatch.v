@@ -8,7 +8,8 @@
 `include "bpi_checks.vh"
 
 module bpi_dispatch #(
-    parameter PART_W = 256     // bits of a part: 32, 64 ... 512
+    parameter PART_W = 256,    // bits of a part: 32, 64 ... 512
+    parameter NEAR_W = 8       // bits of what is compared of a count: fewer than half of all values lie between what is waited for and what has completed
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -25,14 +26,16 @@ module bpi_dispatch #(
     input  wire [PART_W-1:0] part_i,
     input  wire              commit_valid_i,
     input  wire [2:0]        commit_opcode_i,
+    input  wire [1:0]        commit_near_i,     // of each count that it waits for: it may not have been reached yet
     output wire              free_valid_o,
     output wire [3:0]        free_slot_o,
 
     // Completed so far
-    input  wire [31:0]       loads_done_i,
-    input  wire [31:0]       execs_done_i,
-    input  wire [31:0]       stores_done_i,
+    input  wire [NEAR_W-1:0] loads_done_i,
+    input  wire [NEAR_W-1:0] execs_done_i,
+    input  wire [NEAR_W-1:0] stores_done_i,
     input  wire              tiles_done_i,      // no EXEC is at work
+    input  wire              tiles_full_i,      // no more of them are counted
 
     // Parts to the units: each valid bit for one of them, then the whole instruction is offered
     output wire [3:0]        send_index_o,
@@ -65,10 +68,12 @@ module bpi_dispatch #(
     // --- Ring -------------------------------------------------------------
     reg  [SLOT_W:0]   fill_q;              // of the next instruction that is found good
     reg  [2:0]        opcodes [0:SLOTS-1];
+    reg  [1:0]        nears [0:SLOTS-1];
     always @(posedge clk_i) begin
         if (start_i)             fill_q <= start_slot_i;
         else if (commit_valid_i) fill_q <= fill_q + 1'b1;
         if (commit_valid_i)      opcodes[fill_q[SLOT_W-1:0]] <= commit_opcode_i;
+        if (commit_valid_i)      nears[fill_q[SLOT_W-1:0]] <= commit_near_i;
         if (rst_i)               fill_q <= {(SLOT_W+1){1'b0} };
     end
 
@@ -114,35 +119,44 @@ module bpi_dispatch #(
     localparam [1:0] WALK = 2'd0, FOUND = 2'd1, READ = 2'd2, KNOWN = 2'd3;
     reg  [SLOT_W:0] load_at_q;
     reg  [1:0]      load_q;
-    reg  [31:0]     load_wait_exec_q, load_wait_store_q;
+    reg  [NEAR_W-1:0] load_wait_exec_q, load_wait_store_q;
+    reg  [1:0]      load_near_q;
     reg             load_full_q;
     wire [2:0]      load_opcode = opcodes[load_at_q[SLOT_W-1:0]];
     wire            load_mine   = { 5'd0, load_opcode } == LOAD;
-    wire            load_needs_exec = load_wait_exec_q > execs_done_i;
-    wire            load_needs_store = load_wait_store_q > stores_done_i;
+    wire [NEAR_W-1:0] load_past_exec = execs_done_i - load_wait_exec_q;
+    wire            load_needs_exec = load_near_q[0] && load_past_exec[NEAR_W-1];
+    wire [NEAR_W-1:0] load_past_store = stores_done_i - load_wait_store_q;
+    wire            load_needs_store = load_near_q[1] && load_past_store[NEAR_W-1];
     wire            load_over   = !load_needs_exec && !load_needs_store;
     wire            load_asks   = load_q == FOUND;
     wire            load_goes   = load_q == KNOWN && load_over && !load_full_q && run_i;
     reg  [SLOT_W:0] exec_at_q;
     reg  [1:0]      exec_q;
-    reg  [31:0]     exec_wait_load_q, exec_wait_store_q;
+    reg  [NEAR_W-1:0] exec_wait_load_q, exec_wait_store_q;
+    reg  [1:0]      exec_near_q;
     reg             exec_full_q;
     reg             exec_geometry_q;
     wire [2:0]      exec_opcode = opcodes[exec_at_q[SLOT_W-1:0]];
     wire            exec_mine   = { 5'd0, exec_opcode } == GEOMETRY || { 5'd0, exec_opcode } == EXEC;
-    wire            exec_needs_load = exec_wait_load_q > loads_done_i;
-    wire            exec_needs_store = exec_wait_store_q > stores_done_i;
+    wire [NEAR_W-1:0] exec_past_load = loads_done_i - exec_wait_load_q;
+    wire            exec_needs_load = exec_near_q[0] && exec_past_load[NEAR_W-1];
+    wire [NEAR_W-1:0] exec_past_store = stores_done_i - exec_wait_store_q;
+    wire            exec_needs_store = exec_near_q[1] && exec_past_store[NEAR_W-1];
     wire            exec_over   = exec_geometry_q ? tiles_done_i : !exec_needs_load && !exec_needs_store;
     wire            exec_asks   = exec_q == FOUND;
     wire            exec_goes   = exec_q == KNOWN && exec_over && !exec_full_q && run_i;
     reg  [SLOT_W:0] store_at_q;
     reg  [1:0]      store_q;
-    reg  [31:0]     store_wait_exec_q, store_wait_load_q;
+    reg  [NEAR_W-1:0] store_wait_exec_q, store_wait_load_q;
+    reg  [1:0]      store_near_q;
     reg             store_full_q;
     wire [2:0]      store_opcode = opcodes[store_at_q[SLOT_W-1:0]];
     wire            store_mine   = { 5'd0, store_opcode } == STORE || { 5'd0, store_opcode } == REORGANIZE;
-    wire            store_needs_exec = store_wait_exec_q > execs_done_i;
-    wire            store_needs_load = store_wait_load_q > loads_done_i;
+    wire [NEAR_W-1:0] store_past_exec = execs_done_i - store_wait_exec_q;
+    wire            store_needs_exec = store_near_q[0] && store_past_exec[NEAR_W-1];
+    wire [NEAR_W-1:0] store_past_load = loads_done_i - store_wait_load_q;
+    wire            store_needs_load = store_near_q[1] && store_past_load[NEAR_W-1];
     wire            store_over   = !store_needs_exec && !store_needs_load;
     wire            store_asks   = store_q == FOUND;
     wire            store_goes   = store_q == KNOWN && store_over && !store_full_q && run_i;
@@ -167,8 +181,14 @@ module bpi_dispatch #(
             load_at_q <= load_at_q + 1'b1;
         end
         if (came_q && !came_send_q && came_who_q[0]) begin
-            if (came_index_q == WAITS_0) load_wait_exec_q <= came[1*32 +: 32];
-            if (came_index_q == WAITS_1) load_wait_store_q <= came[2*32 +: 32];
+            if (came_index_q == WAITS_0) begin
+                load_wait_exec_q <= came[1*32 +: NEAR_W];
+                load_near_q[0] <= near[0];
+            end
+            if (came_index_q == WAITS_1) begin
+                load_wait_store_q <= came[2*32 +: NEAR_W];
+                load_near_q[1] <= near[1];
+            end
         end
         load_full_q <= load_full_q ? !load_ready_i || !run_i : came_q && came_send_q && came_last_q && came_who_q[0];
         case (exec_q)
@@ -186,8 +206,14 @@ module bpi_dispatch #(
             exec_at_q <= exec_at_q + 1'b1;
         end
         if (came_q && !came_send_q && came_who_q[1]) begin
-            if (came_index_q == WAITS_0) exec_wait_load_q <= came[1*32 +: 32];
-            if (came_index_q == WAITS_1) exec_wait_store_q <= came[2*32 +: 32];
+            if (came_index_q == WAITS_0) begin
+                exec_wait_load_q <= came[1*32 +: NEAR_W];
+                exec_near_q[0] <= near[0];
+            end
+            if (came_index_q == WAITS_1) begin
+                exec_wait_store_q <= came[2*32 +: NEAR_W];
+                exec_near_q[1] <= near[1];
+            end
         end
         exec_full_q <= exec_full_q ? !exec_ready_i || !run_i : came_q && came_send_q && came_last_q && came_who_q[1] && !came_geometry_q;
         case (store_q)
@@ -204,8 +230,14 @@ module bpi_dispatch #(
             store_at_q <= store_at_q + 1'b1;
         end
         if (came_q && !came_send_q && came_who_q[2]) begin
-            if (came_index_q == WAITS_0) store_wait_exec_q <= came[1*32 +: 32];
-            if (came_index_q == WAITS_1) store_wait_load_q <= came[2*32 +: 32];
+            if (came_index_q == WAITS_0) begin
+                store_wait_exec_q <= came[1*32 +: NEAR_W];
+                store_near_q[0] <= near[0];
+            end
+            if (came_index_q == WAITS_1) begin
+                store_wait_load_q <= came[2*32 +: NEAR_W];
+                store_near_q[1] <= near[1];
+            end
         end
         store_full_q <= store_full_q ? !store_ready_i || !run_i : came_q && came_send_q && came_last_q && came_who_q[2];
 
@@ -251,6 +283,7 @@ module bpi_dispatch #(
 
     wire [3:0] last_index = geometry_q ? LAST_GEOMETRY : who_q[Q_LOAD] ? LAST_LOAD : who_q[Q_EXEC] ? LAST_EXEC : LAST_STORE;
     assign index_last = index_q == (sends ? last_index : WAITS_1);
+    wire [1:0] near = nears[rd_slot];
     assign rd_valid   = state_q != REST;
     assign rd_slot    = who_q[Q_LOAD] ? load_at_q[SLOT_W-1:0] : who_q[Q_EXEC] ? exec_at_q[SLOT_W-1:0] : store_at_q[SLOT_W-1:0];
 
@@ -266,7 +299,7 @@ module bpi_dispatch #(
     assign load_part_o     = sent && came_who_q[Q_LOAD];
     assign load_valid_o    = load_full_q && run_i;
     assign exec_part_o     = sent && came_who_q[Q_EXEC] && !came_geometry_q;
-    assign exec_valid_o    = exec_full_q && run_i;
+    assign exec_valid_o    = exec_full_q && run_i && !tiles_full_i;
     assign store_part_o    = sent && came_who_q[Q_STORE];
     assign store_valid_o   = store_full_q && run_i;
     wire exec_waits = exec_q == KNOWN && !exec_geometry_q && !exec_full_q && run_i;

@@ -10,7 +10,8 @@
 module bpi_fetch #(
     parameter DATA_W = 256,    // bits per beat: 32, 64 ... 1024
     parameter ADDR_W = 64,     // bits per DRAM address (bytes), 32 or more
-    parameter PART_W = 256     // bits of a part: DATA_W, 512 at most
+    parameter PART_W = 256,    // bits of a part: DATA_W, 512 at most
+    parameter COUNT_W = 32     // bits of a count of instructions
 ) (
     input  wire              clk_i,
     input  wire              rst_i,             // synchronous, active high
@@ -18,7 +19,7 @@ module bpi_fetch #(
     // Program: start only when idle
     input  wire              start_i,
     input  wire [ADDR_W-1:0] base_i,            // multiple of 64
-    input  wire [31:0]       count_i,           // instructions; 0 reads nothing
+    input  wire [COUNT_W-1:0] count_i,          // instructions; 0 reads nothing
 
     // Parts of instructions, in order, taken at once
     output wire              part_valid_o,
@@ -33,10 +34,11 @@ module bpi_fetch #(
 
     // Status
     output wire              idle_o,            // all asked for and received
+    output wire              over_o,            // and put out whole: the program has no more
     input  wire              halt_i,            // held until idle_o: no new burst, instructions dropped
     output wire              error_valid_o,     // pulse; after it as if halted, until reset
-    output wire [7:0]        error_code_o,      // a cause: MISALIGNED (the base), READ_SLVERR, READ_DECERR
-    output wire [ADDR_W-1:0] error_addr_o,      // the base, or of the beat
+    output wire [7:0]        error_code_o,      // a cause: READ_SLVERR, READ_DECERR; it and the address hold until the next start
+    output wire [ADDR_W-1:0] error_addr_o,      // of the beat
 
     // AXI4 read address and read data
     output wire              m_axi_arvalid_o,
@@ -58,31 +60,32 @@ module bpi_fetch #(
     localparam LEN_W      = 8 - BYTE_W;                                // bits of a beat in 256 bytes
     localparam OWED_W     = $clog2(SLOTS * 64 / (BEAT_BYTES > 64 ? 64 : BEAT_BYTES) + 1);
     localparam PART_I     = BYTE_W < 6 ? 6 - BYTE_W : 0;               // bits of a part's number
-    localparam [7:0] MISALIGNED = 8'd4, READ_SLVERR = 8'd7, READ_DECERR = 8'd8;
+    localparam [7:0] READ_SLVERR = 8'd7, READ_DECERR = 8'd8;
 
     reg  failed_q;
     wire stop = halt_i || failed_q;
-    wire misaligned = start_i && base_i[5:0] != 6'd0 && !stop;
-    wire begins     = start_i && base_i[5:0] == 6'd0 && !stop;
+    wire begins = start_i && !stop;
 
     // --- Bursts: to the next multiple of 256 bytes, or to the end -----------
+    // The address waits in its own counter: next_q, and len, are those of the burst that is announced.
     reg  [ADDR_W-7:0] next_q;              // address in instructions
-    reg  [31:0]       left_q;              // instructions not yet asked for
+    reg  [COUNT_W-1:0] left_q;             // instructions from there on
     reg  [OWED_W-1:0] owed_q;              // beats asked for and not received
     reg  [SLOTS-1:0]  busy_q;              // slots that hold an instruction, or will
     reg               ar_valid_q;
-    reg  [BEAT_W-1:0] ar_beat_q;
-    reg  [LEN_W-1:0]  ar_len_q;
 
     wire [2:0]        to_256   = 3'd4 - { 1'b0, next_q[1:0] };
-    wire              at_end   = left_q <= { 29'd0, to_256 };
+    wire              at_end   = left_q[COUNT_W-1:3] == {(COUNT_W-3){1'b0} } && left_q[2:0] <= to_256;
     wire [1:0]        last     = at_end ? next_q[1:0] + left_q[1:0] - 2'd1 : 2'd3;
     wire [ADDR_W-1:0] from     = { next_q, 6'd0 };
     wire [ADDR_W-1:0] to       = { next_q[ADDR_W-7:2], last, 6'd63 };
     wire [LEN_W-1:0]  len      = to[7:BYTE_W] - from[7:BYTE_W];
     wire [OWED_W-1:0] beats    = { {(OWED_W-LEN_W){1'b0} }, len } + { {(OWED_W-1){1'b0} }, 1'b1 };
+    wire              asked    = ar_valid_q && m_axi_arready_i;
     wire [QUAD_W-1:0] quad     = next_q[SLOT_W-1:2];
-    wire              announce = left_q != 32'd0 && busy_q[quad*4 +: 4] == 4'd0 && !stop && (!ar_valid_q || m_axi_arready_i);
+    wire [QUAD_W-1:0] quad_d   = quad + { {(QUAD_W-1){1'b0} }, ar_valid_q };      // of the burst that comes next
+    wire              more     = ar_valid_q ? asked && !at_end : left_q != {COUNT_W{1'b0} };
+    wire              announce = more && busy_q[quad_d*4 +: 4] == 4'd0 && !stop;
 
     // --- Beats and parts ----------------------------------------------------
     reg  [BEAT_W-1:0] here_q;              // address of the next beat
@@ -97,7 +100,7 @@ module bpi_fetch #(
             wire              beat_valid, room;
             wire [DATA_W-1:0] beat;
             reg  [SLOT_W-1:0] slot_q;
-            reg  [31:0]       due_q;       // instructions not yet put out
+            reg  [COUNT_W-1:0] due_q;      // instructions not yet put out
             bpi_fifo #(.WIDTH(DATA_W), .DEPTH(SLOTS / 2)) u_beats (
                 .clk_i       (clk_i),
                 .rst_i       (rst_i || stop),
@@ -105,10 +108,10 @@ module bpi_fetch #(
                 .in_ready_o  (room),
                 .in_data_i   (m_axi_rdata_i),
                 .out_valid_o (beat_valid),
-                .out_ready_i (slot_q[0] || due_q == 32'd1),
+                .out_ready_i (slot_q[0] || due_q == { {(COUNT_W-1){1'b0} }, 1'b1 }),
                 .out_data_o  (beat)
             );
-            assign held         = due_q != 32'd0;
+            assign held         = due_q != {COUNT_W{1'b0} };
             assign part_valid_o = beat_valid && !stop;
             assign part_slot_o  = slot_q;
             assign part_index_o = 4'd0;
@@ -118,8 +121,8 @@ module bpi_fetch #(
                 if (begins)            slot_q <= base_i[6 +: SLOT_W];
                 else if (part_valid_o) slot_q <= slot_q + 1'b1;
                 if (begins)            due_q <= count_i;
-                else if (part_valid_o) due_q <= due_q - 32'd1;
-                if (rst_i || stop) due_q <= 32'd0;
+                else if (part_valid_o) due_q <= due_q - 1'b1;
+                if (rst_i || stop) due_q <= {COUNT_W{1'b0} };
             end
             `CHECK(!arrived || room, "a beat came that has no room")
         end else begin : gen_parts
@@ -138,38 +141,27 @@ module bpi_fetch #(
     endgenerate
 
     // --- Registers ----------------------------------------------------------
-    reg              error_valid_q;
-    reg [7:0]        error_code_q;
-    reg [ADDR_W-1:0] error_addr_q;
+    reg     error_valid_q, decerr_q;
     integer n;
     always @(posedge clk_i) begin
-        if (begins) next_q <= base_i[ADDR_W-1:6];
-        else if (announce) next_q <= { next_q[ADDR_W-7:2] + 1'b1, 2'd0 };
-        if (begins) here_q <= base_i[ADDR_W-1:BYTE_W];
-        else if (received) here_q <= here_q + 1'b1;
+        if (begins)     next_q <= base_i[ADDR_W-1:6];
+        else if (asked) next_q <= { next_q[ADDR_W-7:2] + 1'b1, 2'd0 };
+        if (begins)       here_q <= base_i[ADDR_W-1:BYTE_W];
+        else if (arrived) here_q <= here_q + 1'b1;       // stays at a beat that is refused
+        if (refused) decerr_q <= m_axi_rresp_i[0];
 
-        if (announce) begin
-            ar_beat_q <= from[ADDR_W-1:BYTE_W];
-            ar_len_q  <= len;
-        end
+        // behind the end of the program nothing is asked for, so there it does not matter what is busy
         for (n = 0; n < SLOTS; n = n + 1) begin
-            if (announce && quad == n[SLOT_W-1:2] && n[1:0] >= next_q[1:0] && n[1:0] <= last) busy_q[n] <= 1'b1;
+            if (asked && quad == n[SLOT_W-1:2] && n[1:0] >= next_q[1:0]) busy_q[n] <= 1'b1;
             if (free_valid_i && free_slot_i == n[SLOT_W-1:0]) busy_q[n] <= 1'b0;
         end
-        if (refused) begin
-            error_code_q <= m_axi_rresp_i[0] ? READ_DECERR : READ_SLVERR;
-            error_addr_q <= { here_q, {BYTE_W{1'b0} } };
-        end else if (misaligned) begin
-            error_code_q <= MISALIGNED;
-            error_addr_q <= base_i;
-        end
 
-        left_q        <= begins ? count_i : !announce ? left_q : at_end ? 32'd0 : left_q - { 29'd0, to_256 };
-        owed_q        <= owed_q + (announce ? beats : {OWED_W{1'b0} }) - { {(OWED_W-1){1'b0} }, received };
+        left_q        <= begins ? count_i : !asked ? left_q : at_end ? {COUNT_W{1'b0} } : left_q - { {(COUNT_W-3){1'b0} }, to_256 };
+        owed_q        <= owed_q + (asked ? beats : {OWED_W{1'b0} }) - { {(OWED_W-1){1'b0} }, received };
         ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);
-        error_valid_q <= refused || misaligned;
-        failed_q      <= failed_q || refused || misaligned;
-        if (rst_i || stop)   left_q <= 32'd0;
+        error_valid_q <= refused;
+        failed_q      <= failed_q || refused;
+        if (rst_i || (stop && (asked || !ar_valid_q))) left_q <= {COUNT_W{1'b0} };      // an address that waits stays
         if (rst_i || begins) busy_q <= {SLOTS{1'b0} };
         if (rst_i) begin
             owed_q        <= {OWED_W{1'b0} };
@@ -179,16 +171,17 @@ module bpi_fetch #(
         end
     end
 
-    wire unused_ok = &{1'b0, from[BYTE_W-1:0], to[ADDR_W-1:8], to[BYTE_W-1:0], m_axi_rlast_i};
+    wire unused_ok = &{1'b0, base_i[5:0], from[BYTE_W-1:0], to[ADDR_W-1:8], to[BYTE_W-1:0], m_axi_rlast_i};
 
     // --- Outputs ------------------------------------------------------------
-    assign idle_o          = left_q == 32'd0 && !owed && !held;
+    assign idle_o          = left_q == {COUNT_W{1'b0} } && !owed && !held;
+    assign over_o          = idle_o && !failed_q;
     assign error_valid_o   = error_valid_q;
-    assign error_code_o    = error_code_q;
-    assign error_addr_o    = error_addr_q;
+    assign error_code_o    = decerr_q ? READ_DECERR : READ_SLVERR;
+    assign error_addr_o    = { here_q, {BYTE_W{1'b0} } };
     assign m_axi_arvalid_o = ar_valid_q;
-    assign m_axi_araddr_o  = { ar_beat_q, {BYTE_W{1'b0} } };
-    assign m_axi_arlen_o   = { {(8-LEN_W){1'b0} }, ar_len_q };
+    assign m_axi_araddr_o  = { from[ADDR_W-1:BYTE_W], {BYTE_W{1'b0} } };
+    assign m_axi_arlen_o   = { {(8-LEN_W){1'b0} }, len };
     assign m_axi_arsize_o  = BYTE_W[2:0];
     assign m_axi_arburst_o = 2'b01;
     assign m_axi_rready_o  = owed;
@@ -197,6 +190,7 @@ module bpi_fetch #(
     `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
     `CHECK_PARAM(PART_W == (DATA_W > 512 ? 512 : DATA_W), "a part is a beat, 512 bits at most")
     `CHECK(!start_i || stop || idle_o, "started while not idle")
+    `CHECK(!start_i || base_i[5:0] == 6'd0, "a program at no multiple of 64")
 
 endmodule
 `default_nettype wire

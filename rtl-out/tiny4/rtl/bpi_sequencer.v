@@ -11,7 +11,10 @@
 
 module bpi_sequencer #(
     parameter ADDR_W = 64,     // bits of a DRAM byte address
-    parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
+    parameter PART_W = 256,    // bits of a part of an instruction: 32, 64 ... 512
+    parameter COUNT_W = 32,    // bits of a count of instructions
+    parameter OPEN_W = 6,      // no queue has more than 2^OPEN_W instructions that have not completed, at least those of the ring
+    parameter TILE_W = 5       // bits of the EXECs at work
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -20,13 +23,12 @@ module bpi_sequencer #(
     input  wire              start_i,
     input  wire              reset_i,
     input  wire [ADDR_W-1:0] program_i,
-    input  wire [31:0]       count_i,
     output wire              busy_o,
     output wire              done_o,              // pulse
     output wire              error_valid_o,       // pulse, once the core is at rest
-    output wire [7:0]        error_cause_o,
+    output wire [7:0]        error_cause_o,       // these three hold until the next run
     output wire [ADDR_W-1:0] error_addr_o,
-    output wire [31:0]       error_instruction_o,
+    output wire [COUNT_W-1:0] error_instruction_o,
 
     // Control of all blocks
     output wire              clear_o,             // reset of everything but registers and sequencer
@@ -37,6 +39,7 @@ module bpi_sequencer #(
     // Instructions, in order: their parts, for slots of the ring; then what the check says
     output wire              fetch_start_o,
     output wire              fetch_halt_o,        // also once END has been seen
+    input  wire              over_i,              // the program has no more parts
     input  wire              part_valid_i,
     input  wire [3:0]        part_slot_i,
     input  wire [3:0]        part_index_i,
@@ -49,14 +52,15 @@ module bpi_sequencer #(
     input  wire              ins_exec_i,
     input  wire              ins_store_i,
     input  wire              ins_end_i,
+    input  wire [1:0]        ins_near_i,          // of each count that it waits for: it may not have been reached yet
     input  wire [7:0]        ins_cause_i,
-    output wire [31:0]       loads_o,             // given to each queue so far
-    output wire [31:0]       execs_o,
-    output wire [31:0]       stores_o,
+    output wire [COUNT_W-1:0] loads_o,            // given to each queue so far
+    output wire [COUNT_W-1:0] execs_o,
+    output wire [COUNT_W-1:0] stores_o,
 
     // Faults of the units
     input  wire              fault_valid_i,
-    input  wire [7:0]        fault_cause_i,
+    input  wire [7:0]        fault_cause_i,       // these two hold from the fault to the next run
     input  wire [ADDR_W-1:0] fault_addr_i,
 
     // Units: parts of their next instruction, then the whole is offered when what it waits for has completed
@@ -86,15 +90,14 @@ module bpi_sequencer #(
     reg [2:0]        state_q;
     reg [3:0]        clear_q;
     reg              failed_q, finished_q;
-    reg [7:0]        cause_q;
-    reg [ADDR_W-1:0] addr_q;
-    reg [31:0]       index_q, failed_index_q;
+    reg              unit_q;              // the fault is a unit's
+    reg [7:0]        cause_q;             // else
+    reg [COUNT_W-1:0] index_q;            // instructions taken: none is after a fault
 
     wire running    = state_q == RUN || state_q == DRAIN;
     wire unaligned  = |program_i[5:0];
     wire refused    = state_q == RUN && ins_valid_i && ins_cause_i != 8'd0;
-    reg  all_taken_q;
-    wire no_end     = state_q == RUN && all_taken_q;
+    wire no_end     = state_q == RUN && over_i && !ins_valid_i;
     wire drained;
     wire fault      = running && (fault_valid_i || refused || no_end);
     wire take       = state_q == RUN && ins_valid_i && ins_cause_i == 8'd0 && !fault;
@@ -130,54 +133,48 @@ module bpi_sequencer #(
     end
 
     always @(posedge clk_i) begin
-        if (begins) begin
-            cause_q        <= MISALIGNED;
-            addr_q         <= program_i;
-            failed_index_q <= 32'd0;
-        end else if (fault) begin
-            cause_q        <= fault_valid_i ? fault_cause_i : refused ? ins_cause_i : NO_END;
-            addr_q         <= fault_valid_i ? fault_addr_i : program_i + { {(ADDR_W-32){1'b0}}, index_q[25:0], 6'd0};
-            failed_index_q <= index_q;
+        if (begins || fault) begin
+            unit_q  <= fault && fault_valid_i;
+            cause_q <= begins ? MISALIGNED : refused ? ins_cause_i : NO_END;
         end
-        if (begins) begin
-            index_q     <= 32'd0;
-            all_taken_q <= count_i == 32'd0;
-        end else if (take) begin
-            index_q     <= index_q + 32'd1;
-            all_taken_q <= index_q + 32'd1 == count_i;
-        end
+        if (begins)    index_q <= {COUNT_W{1'b0} };
+        else if (take) index_q <= index_q + 1'b1;
     end
 
     // --- Counts -----------------------------------------------------------
-    reg [31:0] loads_q, loads_done_q;      // given, completed
-    reg [31:0] execs_q, execs_done_q;      // given, completed
-    reg [31:0] stores_q, stores_done_q;      // given, completed
+    // Completed are at most 2^OPEN_W less than given, so that their lowest bits are enough to compare with what is waited for.
+    localparam NEAR_W = OPEN_W + 2;
+    reg [COUNT_W-1:0] loads_q;           // given
+    reg [NEAR_W-1:0]  loads_done_q;      // completed
+    reg [COUNT_W-1:0] execs_q;           // given
+    reg [NEAR_W-1:0]  execs_done_q;      // completed
+    reg [COUNT_W-1:0] stores_q;           // given
+    reg [NEAR_W-1:0]  stores_done_q;      // completed
     wire geometry_done;
     wire exec_taken = exec_valid_o && exec_ready_i;
-    reg [11:0] tiles_q;                 // EXECs that have left their queue and have not completed
+    reg [TILE_W-1:0] tiles_q;           // EXECs that have left their queue and have not completed
     always @(posedge clk_i) begin
+        if (take && ins_load_i) loads_q <= loads_q + 1'b1;
+        if (load_done_i) loads_done_q <= loads_done_q + 1'b1;
+        if (take && ins_exec_i) execs_q <= execs_q + 1'b1;
+        if (exec_done_i || geometry_done) execs_done_q <= execs_done_q + 1'b1;
+        if (take && ins_store_i) stores_q <= stores_q + 1'b1;
+        if (store_valid_o && store_ready_i) stores_done_q <= stores_done_q + 1'b1;
+        if (exec_taken != exec_done_i) tiles_q <= exec_taken ? tiles_q + 1'b1 : tiles_q - 1'b1;
         if (begins) begin
-            loads_q <= 32'd0;
-            loads_done_q <= 32'd0;
-            execs_q <= 32'd0;
-            execs_done_q <= 32'd0;
-            stores_q <= 32'd0;
-            stores_done_q <= 32'd0;
-            tiles_q <= 12'd0;
-        end else begin
-            loads_q <= loads_q + {31'd0, take && ins_load_i};
-            loads_done_q <= loads_done_q + {31'd0, load_done_i };
-            execs_q <= execs_q + {31'd0, take && ins_exec_i};
-            execs_done_q <= execs_done_q + {31'd0, exec_done_i || geometry_done };
-            stores_q <= stores_q + {31'd0, take && ins_store_i};
-            stores_done_q <= stores_done_q + {31'd0, (store_valid_o && store_ready_i) };
-            tiles_q <= tiles_q + {11'd0, exec_taken} - {11'd0, exec_done_i};
+            loads_q <= {COUNT_W{1'b0} };
+            loads_done_q <= {NEAR_W{1'b0} };
+            execs_q <= {COUNT_W{1'b0} };
+            execs_done_q <= {NEAR_W{1'b0} };
+            stores_q <= {COUNT_W{1'b0} };
+            stores_done_q <= {NEAR_W{1'b0} };
+            tiles_q <= {TILE_W{1'b0} };
         end
     end
-    assign drained = loads_done_q == loads_q && execs_done_q == execs_q && stores_done_q == stores_q && bus_idle_i;
+    assign drained = loads_done_q == loads_q[NEAR_W-1:0] && execs_done_q == execs_q[NEAR_W-1:0] && stores_done_q == stores_q[NEAR_W-1:0] && bus_idle_i;
 
     // --- Queues -----------------------------------------------------------
-    bpi_dispatch #(.PART_W(PART_W)) u_dispatch (
+    bpi_dispatch #(.PART_W(PART_W), .NEAR_W(NEAR_W)) u_dispatch (
         .clk_i           (clk_i),
         .rst_i           (rst_i || clear_o),
         .start_i         (fetch_start_o),
@@ -189,6 +186,7 @@ module bpi_sequencer #(
         .part_i          (part_i),
         .commit_valid_i  (take),
         .commit_opcode_i (ins_opcode_i),
+        .commit_near_i   (ins_near_i),
         .free_valid_o    (free_valid_o),
         .free_slot_o     (free_slot_o),
         .loads_done_i    (loads_done_q),
@@ -203,7 +201,8 @@ module bpi_sequencer #(
         .store_part_o    (store_part_o),
         .store_valid_o   (store_valid_o),
         .store_ready_i   (store_ready_i),
-        .tiles_done_i    (tiles_q == 12'd0),
+        .tiles_done_i    (tiles_q == {TILE_W{1'b0} }),
+        .tiles_full_i    (&tiles_q),
         .send_index_o    (send_index_o),
         .send_o          (send_o),
         .geometry_part_o (geometry_part_o),
@@ -213,12 +212,13 @@ module bpi_sequencer #(
     );
 
     // --- Outputs ----------------------------------------------------------
+    wire [ADDR_W+COUNT_W-1:0] index = { {(ADDR_W-6){1'b0} }, index_q, 6'd0};     // bytes from the program's begin
     assign busy_o              = pending_q || (state_q != IDLE && !clearing);
     assign done_o              = finished_q;
     assign error_valid_o       = state_q == IDLE && failed_q;
-    assign error_cause_o       = cause_q;
-    assign error_addr_o        = addr_q;
-    assign error_instruction_o = failed_index_q;
+    assign error_cause_o       = unit_q ? fault_cause_i : cause_q;
+    assign error_addr_o        = unit_q ? fault_addr_i : program_i + index[ADDR_W-1:0];
+    assign error_instruction_o = index_q;
     assign clear_o             = state_q == CLEAR;
     assign halt_o              = state_q == STOP || state_q == CLEAR;
     assign fetch_start_o       = begins && !unaligned;
@@ -227,7 +227,16 @@ module bpi_sequencer #(
     assign execs_o             = execs_q;
     assign stores_o            = stores_q;
 
-    wire unused_ok = &{1'b0, index_q[31:26]};
+    wire unused_ok = &{1'b0, index};
+
+    // --- Checks -----------------------------------------------------------
+    `CHECK_PARAM(COUNT_W >= NEAR_W && (1 << OPEN_W) >= 16, "OPEN_W is for counts of COUNT_W bits, and holds the ring")
+    wire [NEAR_W-1:0] loads_open = loads_q[NEAR_W-1:0] - loads_done_q;
+    `CHECK(!running || loads_open <= { 2'b01, {OPEN_W{1'b0} } }, "more LOADs are open than OPEN_W says")
+    wire [NEAR_W-1:0] execs_open = execs_q[NEAR_W-1:0] - execs_done_q;
+    `CHECK(!running || execs_open <= { 2'b01, {OPEN_W{1'b0} } }, "more EXECs are open than OPEN_W says")
+    wire [NEAR_W-1:0] stores_open = stores_q[NEAR_W-1:0] - stores_done_q;
+    `CHECK(!running || stores_open <= { 2'b01, {OPEN_W{1'b0} } }, "more STOREs are open than OPEN_W says")
 
 endmodule
 `default_nettype wire

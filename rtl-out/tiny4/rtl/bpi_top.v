@@ -87,6 +87,8 @@ module bpi_top (
     localparam ADDR_W     = 32;     // bits of a DRAM byte address
     localparam BUS_W      = 32;    // bits of a beat
     localparam PART_W     = 32;    // bits of a part of an instruction
+    localparam COUNT_W    = 32;     // bits of a count of instructions
+    localparam OPEN_W     = 6;      // bits of those of a queue that have not completed
     localparam BEAT       = 4;     // elements of a beat
     localparam BEAT_BYTES = 4;
     localparam OUTSTANDING = 4;    // bursts in flight
@@ -111,7 +113,7 @@ module bpi_top (
     wire              start, soft_reset, busy, done, error_valid;
     wire [ADDR_W-1:0] program_base, window_base, error_addr;
     wire [ADDR_W:0]   window_limit;
-    wire [31:0]       program_count, error_instruction;
+    wire [COUNT_W-1:0]       program_count, error_instruction;
     wire [7:0]        error_cause;
     wire              inc_cycles, inc_array_busy, inc_dynamic_reads, inc_dynamic_writes, inc_stationary_reads, inc_stationary_writes;
     wire [1:0]        inc_accumulator_reads, inc_accumulator_writes;
@@ -119,7 +121,7 @@ module bpi_top (
     wire              inc_reorganize_cycles, inc_stall_load, inc_stall_store, inc_stall_token, inc_stall_accumulator, inc_stall_stationary, inc_prologue_cycles;
     wire [23:0]       useful, zero, idle_lanes;
 
-    bpi_csr #(.ADDR_W(ADDR_W)) u_csr (
+    bpi_csr #(.ADDR_W(ADDR_W), .COUNT_W(COUNT_W)) u_csr (
         .clk_i                    (clk_i),
         .rst_i                    (rst_i),
         .s_axil_awaddr            (s_axil_awaddr),
@@ -218,6 +220,9 @@ module bpi_top (
     assign m_axi_arprot  = 3'b000;
     assign m_axi_arqos   = 4'b0000;
 
+    wire              clear, halt;
+    wire              rst = rst_i || clear;
+
     // Of errors in one cycle the first of these counts.  The range of the accumulator is no client of the bus.
     localparam WRITER = 0, READER = 1, PROGRAM = 2, RANGE = 3, UNITS = 4;
     wire [UNITS-1:0]        unit_idle, unit_error;
@@ -230,6 +235,7 @@ module bpi_top (
         .clk_i         (clk_i),
         .rst_i         (rst),
         .idle_i        (unit_idle),
+        .halt_i        (halt),
         .error_valid_i (unit_error),
         .error_code_i  (unit_code),
         .error_addr_i  (unit_addr),
@@ -240,14 +246,12 @@ module bpi_top (
     );
 
     // --- Program ----------------------------------------------------------
-    wire              clear, halt;
-    wire              rst = rst_i || clear;
-    wire              fetch_start, fetch_halt;
+    wire              fetch_start, fetch_halt, program_over;
     wire              part_valid, part_last, free_valid;
     wire [3:0]        part_slot, free_slot;
     wire [3:0]        part_index;
     wire [PART_W-1:0] part;
-    bpi_fetch #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .PART_W(PART_W)) u_fetch (
+    bpi_fetch #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .PART_W(PART_W), .COUNT_W(COUNT_W)) u_fetch (
         .clk_i           (clk_i),
         .rst_i           (rst),
         .start_i         (fetch_start),
@@ -261,6 +265,7 @@ module bpi_top (
         .free_valid_i    (free_valid),
         .free_slot_i     (free_slot),
         .idle_o          (unit_idle[PROGRAM]),
+        .over_o          (program_over),
         .halt_i          (fetch_halt),
         .error_valid_o   (unit_error[PROGRAM]),
         .error_code_o    (unit_code[PROGRAM*8 +: 8]),
@@ -281,9 +286,11 @@ module bpi_top (
     wire         ins_valid, ins_load, ins_exec, ins_store, ins_end;
     wire [2:0]   ins_opcode;
     wire [7:0]   ins_cause;
-    wire [31:0]  loads, execs, stores;
+    wire [COUNT_W-1:0] loads, execs, stores;
+    wire [1:0]   ins_near;
     bpi_decode #(
-        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W)
+        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W),
+        .COUNT_W(COUNT_W), .OPEN_W(OPEN_W)
     ) u_decode (
         .clk_i        (clk_i),
         .rst_i        (rst || fetch_halt),    // also drops what stands behind END
@@ -300,6 +307,7 @@ module bpi_top (
         .out_exec_o   (ins_exec),
         .out_store_o  (ins_store),
         .out_end_o    (ins_end),
+        .out_near_o   (ins_near),
         .out_cause_o  (ins_cause)
     );
 
@@ -315,13 +323,12 @@ module bpi_top (
     wire [3:0]        send_index;
     wire [PART_W-1:0] send;
     wire              bus_idle, accumulator_busy;
-    bpi_sequencer #(.ADDR_W(ADDR_W), .PART_W(PART_W)) u_sequencer (
+    bpi_sequencer #(.ADDR_W(ADDR_W), .PART_W(PART_W), .COUNT_W(COUNT_W), .OPEN_W(OPEN_W), .TILE_W(5)) u_sequencer (
         .clk_i               (clk_i),
         .rst_i               (rst_i),
         .start_i             (start),
         .reset_i             (soft_reset),
         .program_i           (program_base),
-        .count_i             (program_count),
         .busy_o              (busy),
         .done_o              (done),
         .error_valid_o       (error_valid),
@@ -334,6 +341,7 @@ module bpi_top (
         .clearing_i          (accumulator_busy),
         .fetch_start_o       (fetch_start),
         .fetch_halt_o        (fetch_halt),
+        .over_i              (program_over),
         .part_valid_i        (part_valid),
         .part_slot_i         (part_slot),
         .part_index_i        (part_index),
@@ -346,6 +354,7 @@ module bpi_top (
         .ins_exec_i          (ins_exec),
         .ins_store_i         (ins_store),
         .ins_end_i           (ins_end),
+        .ins_near_i          (ins_near),
         .ins_cause_i         (ins_cause),
         .fault_valid_i       (fault_valid),
         .fault_cause_i       (fault_cause),

@@ -215,6 +215,7 @@ module tb;
     wire [64:0] limit_65 = { 1'b0, m_limit };
 
     // --- Accesses with random timing of every channel ---------------------
+    always @(posedge clk) if (wvalid && wready) wvalid <= 0;
     reg aw_done, w_done, b_done, ar_done, r_done, aw_now, w_now, ar_now;
     reg [31:0] r_value;
     reg [1:0]  response;
@@ -242,7 +243,6 @@ module tb;
                     response = bresp;
                 end
                 if (aw_done) awvalid <= 0;
-                if (w_done)  wvalid <= 0;
                 #1;
             end
             bready <= 0;
@@ -282,7 +282,6 @@ module tb;
             while (wait_cycles < late) begin
                 @(posedge clk);
                 #1 awvalid <= 0;
-                wvalid <= 0;
                 wait_cycles = wait_cycles + 1;
             end
             arvalid <= 1;
@@ -290,7 +289,6 @@ module tb;
             @(posedge clk);
             #1 arvalid <= 0;
             awvalid <= 0;
-            wvalid  <= 0;
             while (!rvalid) @(posedge clk) #1;
             if (exact) same({rdata[3], rdata[0]}, {!shows, shows}, "idle and busy in STATUS");
             repeat (4) @(posedge clk);
@@ -337,7 +335,6 @@ module tb;
             wstrb   <= 4'hf;
             @(posedge clk);
             #1 awvalid <= 0;
-            wvalid <= 0;
             repeat (4) if ({reset, start} == 2'd0) @(posedge clk) #1;
             same({reset, start}, pulse[1:0], "reset and start");
             rst <= 1;

@@ -41,6 +41,7 @@ module decode_case #(
     localparam [511:0] RESERVED_REORGANIZE = 512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00;
     localparam [511:0] RESERVED_END = 512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
 
+    localparam OPEN_W = 4 + NUMBER;
     localparam FITS = ROWS < COLS ? ROWS : COLS;
     integer i;
     localparam PARTS = 512 / PART_W;
@@ -50,15 +51,16 @@ module decode_case #(
     reg [31:0] loads = 0, execs = 0, stores = 0;
     wire out_valid, out_load, out_exec, out_store, out_end;
     wire [2:0] out_opcode;
+    wire [1:0] out_near;
     wire [7:0] out_cause;
 
     bpi_decode #(
-        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W)
+        .ROWS(ROWS), .COLS(COLS), .DYN_W(DYN_W), .STAT_W(STAT_W), .ACC_W(ACC_W), .ADDR_W(ADDR_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W), .OPEN_W(OPEN_W)
     ) dut (
         .clk_i(clk), .rst_i(rst), .part_valid_i(part_valid), .part_index_i(part_index), .part_last_i(part_last), .part_i(part),
         .loads_i(loads), .execs_i(execs), .stores_i(stores),
         .out_valid_o(out_valid), .out_opcode_o(out_opcode), .out_load_o(out_load), .out_exec_o(out_exec),
-        .out_store_o(out_store), .out_end_o(out_end), .out_cause_o(out_cause)
+        .out_store_o(out_store), .out_end_o(out_end), .out_near_o(out_near), .out_cause_o(out_cause)
     );
 
     // low to high, often one of the two
@@ -67,6 +69,18 @@ module decode_case #(
             0:       between = low;
             1:       between = high;
             default: between = low + random(0) % (high - low + 1);
+        endcase
+    endfunction
+
+    // what an instruction waits for: near what has been given, far back, or not given yet
+    function [31:0] waits(input [31:0] given);
+        case (random(0) & 7)
+            0, 1:    waits = 0;
+            2, 3:    waits = given;
+            4:       waits = random(0) % (given + 1);
+            5:       waits = given < (1 << OPEN_W) ? 0 : given - (1 << OPEN_W) + (random(0) & 1);
+            6:       waits = given < (2 << OPEN_W) ? 0 : given - random(0) % (2 << OPEN_W);
+            default: waits = random(0) & 1 ? given + 1 : random(0) & 15;
         endcase
     endfunction
 
@@ -156,8 +170,8 @@ module decode_case #(
                     put(15, 8, 8, ins[15*32 +: 8] == 0 ? 0 : between(1, random(0) & 1 ? ROWS + COLS : FITS));
                 end
                 LOAD: begin
-                    put(1, 0, 32, random(0) & 7);
-                    put(2, 0, 32, random(0) & 7);
+                    put(1, 0, 32, waits(execs));
+                    put(2, 0, 32, waits(stores));
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & -DATA_BYTES;
                     put(5, 0, 32, between(0, (1 << (ins[8] ? STAT_W : DYN_W)) - 1));
                     put(6, 0, 24, DATA_BYTES * between(1, (1 << (ins[8] ? STAT_W : DYN_W))));
@@ -167,8 +181,8 @@ module decode_case #(
                     ins[9*32 +: 32] = ins[9*32 +: 32] & -DATA_BYTES;
                 end
                 EXEC: begin
-                    put(1, 0, 32, random(0) & 7);
-                    put(2, 0, 32, random(0) & 7);
+                    put(1, 0, 32, waits(loads));
+                    put(2, 0, 32, waits(stores));
                     put(0, 10, 1, !RECT ? 0 : DETECT ? random(0) : 1);
                     put(0, 11, 1, 0);
                     put(13, 0, 18, 0);
@@ -193,8 +207,8 @@ module decode_case #(
                     endcase
                 end
                 STORE: begin
-                    put(1, 0, 32, random(0) & 7);
-                    put(2, 0, 32, random(0) & 7);
+                    put(1, 0, 32, waits(execs));
+                    put(2, 0, 32, waits(loads));
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & (ins[8] ? -DATA_BYTES : -4);
                     put(5, 0, 32, between(0, (1 << ACC_W) - 1));
                     draw_factors(16, 1, STORE_BITS);
@@ -207,8 +221,8 @@ module decode_case #(
                     put(12, 0, 8, between(1, COLS));
                 end
                 REORGANIZE: begin
-                    put(1, 0, 32, random(0) & 7);
-                    put(2, 0, 32, random(0) & 7);
+                    put(1, 0, 32, waits(execs));
+                    put(2, 0, 32, waits(loads));
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & -DATA_BYTES;
                     put(5, 0, 32, between(0, (1 << DYN_W) - 1));
                     draw_factors(24, 1, REORGANIZE_BITS);
@@ -342,7 +356,12 @@ module decode_case #(
     reg         due = 0;
     reg [15:0]  seen = 0, expected, drawn;
     reg         late;
+    reg [1:0]   near;
     integer     group_c = 0, group_n = 0, refused_groups = 0, taken_groups = 0;   // of the last GEOMETRY
+
+    function [2:0] judge(input [31:0] first, input [31:0] first_given, input [31:0] second, input [31:0] second_given);
+        judge = { first > first_given || second > second_given, second_given - second < (1 << OPEN_W), first_given - first < (1 << OPEN_W) };
+    endfunction
 
     always @(posedge clk) begin
         if (!rst) begin
@@ -353,10 +372,10 @@ module decode_case #(
                 expected = judged_causes;
                 if (({5'd0, out_opcode} ^ ins[0 +: 8]) & 7) fail("opcode");
                 case (expected[OPCODE] ? 8'd0 : ins[0 +: 8])
-                    LOAD:              late = ins[1*32 +: 32] > execs || ins[2*32 +: 32] > stores;
-                    EXEC:              late = ins[1*32 +: 32] > loads || ins[2*32 +: 32] > stores;
-                    STORE, REORGANIZE: late = ins[1*32 +: 32] > execs || ins[2*32 +: 32] > loads;
-                    default:           late = 0;
+                    LOAD:              {late, near} = judge(ins[1*32 +: 32], execs, ins[2*32 +: 32], stores);
+                    EXEC:              {late, near} = judge(ins[1*32 +: 32], loads, ins[2*32 +: 32], stores);
+                    STORE, REORGANIZE: {late, near} = judge(ins[1*32 +: 32], execs, ins[2*32 +: 32], loads);
+                    default:           {late, near} = {1'b0, out_near};
                 endcase
                 if (late) expected[WAIT] = 1;
                 // groups side by side: one reduction tile, not fused, and a group fits the array
@@ -374,6 +393,7 @@ module decode_case #(
                 if (expected == 0) begin
                     clean = clean + 1;
                     if (out_cause !== 0) fail("refused");
+                    if (out_near !== near) fail("near");
                     if ({out_load, out_exec, out_store, out_end} !==
                         {ins[0 +: 8] == LOAD, ins[0 +: 8] == EXEC || ins[0 +: 8] == GEOMETRY, ins[0 +: 8] == STORE || ins[0 +: 8] == REORGANIZE, ins[0 +: 8] == END})
                         fail("queue");
@@ -408,9 +428,9 @@ module decode_case #(
         end
         // counts change when no verdict is on its way
         if (at == PARTS && !due && !part_valid) begin
-            loads  <= random(0) & 15;
-            execs  <= random(0) & 15;
-            stores <= random(0) & 15;
+            loads  <= random(0) >> (random(0) & 31);
+            execs  <= random(0) >> (random(0) & 31);
+            stores <= random(0) >> (random(0) & 31);
         end
         if (at < PARTS && (cycle[8] || random(0) & 1)) begin
             part_valid <= 1;

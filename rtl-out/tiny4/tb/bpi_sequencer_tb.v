@@ -2,14 +2,16 @@
 // Some runs are refused, have no END, start unaligned, meet a fault or a soft reset at a random time.
 `timescale 1ns/1ps
 module tb;
-    localparam ADDR_W = 40, PART_W = 32, PARTS = 512 / PART_W, SLOTS = 16, RUNS = 200, MOST = 63, PATIENCE = 12000;
+    localparam ADDR_W = 40, PART_W = 32, PARTS = 512 / PART_W, SLOTS = 16, RUNS = 200, MOST = 255, PATIENCE = 40000;
+    localparam OPEN_W = 5, TILE_W = 2;       // so that counts wrap and no more than 3 EXECs are at work
     localparam GOOD = 0, REFUSED = 1, NO_END = 2, UNALIGNED = 3, FAULT = 4, RESET = 5, FAULT_RESET = 6;
 
     `include "bpi_bench.vh"
     integer i;
 
     reg rst = 1, start = 0, reset = 0, bus_idle = 1, clearing = 0, ins_valid = 0, ins_load = 0, ins_exec = 0, ins_store = 0, ins_end = 0;
-    reg fault_valid = 0, load_ready = 0, exec_ready = 0, store_ready = 0, load_done = 0, exec_done = 0;
+    reg [1:0] ins_near = 0;
+    reg over_in = 0, fault_valid = 0, load_ready = 0, exec_ready = 0, store_ready = 0, load_done = 0, exec_done = 0;
     reg [ADDR_W-1:0] base = 0, fault_addr = 0;
     reg [31:0] count = 0;
     reg [2:0] ins_opcode = 0;
@@ -27,14 +29,15 @@ module tb;
     wire [PART_W-1:0] send;
     wire [1:0] geometry_part;
 
-    bpi_sequencer #(.ADDR_W(ADDR_W), .PART_W(PART_W)) dut (
-        .clk_i(clk), .rst_i(rst), .start_i(start), .reset_i(reset), .program_i(base), .count_i(count),
+    bpi_sequencer #(.ADDR_W(ADDR_W), .PART_W(PART_W), .OPEN_W(OPEN_W), .TILE_W(TILE_W)) dut (
+        .clk_i(clk), .rst_i(rst), .start_i(start), .reset_i(reset), .program_i(base), .over_i(over_in),
         .busy_o(busy), .done_o(done), .error_valid_o(error_valid), .error_cause_o(error_cause), .error_addr_o(error_addr),
         .error_instruction_o(error_instruction), .clear_o(clear), .halt_o(halt), .bus_idle_i(bus_idle), .clearing_i(clearing),
         .fetch_start_o(fetch_start), .fetch_halt_o(fetch_halt), .ins_valid_i(ins_valid), .ins_opcode_i(ins_opcode),
         .part_valid_i(part_valid), .part_slot_i(part_slot), .part_index_i(part_index), .part_i(part),
         .free_valid_o(free_valid), .free_slot_o(free_slot), .send_index_o(send_index), .send_o(send), .geometry_part_o(geometry_part),
-        .ins_load_i(ins_load), .ins_exec_i(ins_exec), .ins_store_i(ins_store), .ins_end_i(ins_end), .ins_cause_i(ins_cause),
+        .ins_load_i(ins_load), .ins_exec_i(ins_exec), .ins_store_i(ins_store), 
+        .ins_end_i(ins_end), .ins_near_i(ins_near), .ins_cause_i(ins_cause),
         .loads_o(loads), .execs_o(execs), .stores_o(stores),
         .fault_valid_i(fault_valid), .fault_cause_i(fault_cause), .fault_addr_i(fault_addr),
         .load_part_o(load_part), .load_valid_o(load_valid), .load_ready_i(load_ready),
@@ -71,6 +74,7 @@ module tb;
     localparam GEOMETRY = 8'd1, LOAD = 8'd2, EXEC = 8'd3, STORE = 8'd4, END = 8'd6;
     reg [511:0]   text [0:MOST], load_text [0:MOST], exec_text [0:MOST], store_text [0:MOST];
     reg [895:0]   exec_geometry [0:MOST], present;
+    reg [1:0]     near [0:MOST];               // of what it waits for, as the decoder says
     integer       total = 0, bad = 0, n_loads, n_execs, n_stores, kind, scenario = GOOD, event_at = 0, second_at = 0, haste = 0;
     reg [7:0]     bad_cause;
     reg [511:0]   word;
@@ -78,7 +82,7 @@ module tb;
         begin
             scenario = random(0) & 1 ? GOOD : random(0) % 7;
             haste = random(0) % 3;
-            total = 1 + random(0) % 40;
+            total = 1 + random(0) % ((random(0) & 7) == 0 ? MOST - 1 : 40);
             bad = random(0) % total;
             bad_cause = 1 + random(0) % 14;
             event_at = random(0) % (150 + 20*PARTS);
@@ -86,7 +90,6 @@ module tb;
             n_loads = 0;
             n_execs = 0;
             n_stores = 0;
-            present = geometry;       // what an earlier run has left
             for (i = 0; i < total; i = i + 1) begin
                 kind = i == total - 1 ? END : random(0) % 8 == 0 ? GEOMETRY : LOAD + random(0) % 3;
                 if (scenario == NO_END && kind == END) kind = LOAD;
@@ -95,9 +98,10 @@ module tb;
                 word[0 +: 8] = kind;
                 if (kind == GEOMETRY) word[8] = random(0);
                 // what it waits for: mostly the last ones
-                if (kind == LOAD) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores), waits(n_execs)};
-                if (kind == EXEC) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores), waits(n_loads)};
-                if (kind == STORE) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_loads), waits(n_execs)};
+                near[i] = 0;
+                if (kind == LOAD) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores, 1), waits(n_execs, 0)};
+                if (kind == EXEC) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_stores, 1), waits(n_loads, 0)};
+                if (kind == STORE) {word[2*32 +: 32], word[1*32 +: 32]} = {waits(n_loads, 1), waits(n_execs, 0)};
                 text[i] = word;
                 if (kind == LOAD) begin
                     load_text[n_loads] = word;
@@ -107,10 +111,8 @@ module tb;
                     store_text[n_stores] = word;
                     n_stores = n_stores + 1;
                 end
-                if (kind == GEOMETRY) present[word[8] * 448 +: 448] = word[2*32 +: 448];
                 if (kind == GEOMETRY || kind == EXEC) begin
                     exec_text[n_execs] = word;
-                    exec_geometry[n_execs] = present;
                     n_execs = n_execs + 1;
                 end
             end
@@ -118,13 +120,32 @@ module tb;
             count   <= total + (scenario == NO_END ? 0 : random(0) & 1);
         end
     endtask
-    function [31:0] waits(input integer given);
-        case (random(0) & 3)
-            0: waits = 0;
-            1: waits = random(0) % (given + 1);
-            default: waits = given;
-        endcase
+    function [31:0] waits(input integer given, input integer which);
+        begin
+            case (random(0) & 3)
+                0: waits = random(0) & 1 ? 0 : given > 40 ? given - 20 - random(0) % 21 : 0;
+                1: waits = random(0) % (given + 1);
+                default: waits = given;
+            endcase
+            near[i][which] = given - waits < (1 << OPEN_W);
+        end
     endfunction
+
+    // The geometry of each EXEC, as the run begins with what an earlier one has left.
+    task lay_geometry;
+        begin
+            present = geometry;
+            n_execs = 0;
+            for (i = 0; i < total; i = i + 1) begin
+                word = text[i];
+                if (word[0 +: 8] == GEOMETRY) present[word[8] * 448 +: 448] = word[2*32 +: 448];
+                if (word[0 +: 8] == GEOMETRY || word[0 +: 8] == EXEC) begin
+                    exec_geometry[n_execs] = present;
+                    n_execs = n_execs + 1;
+                end
+            end
+        end
+    endtask
 
     // --- Model ------------------------------------------------------------
     // Values with before_ are those of the cycle; the others already have what it brings.
@@ -161,6 +182,7 @@ module tb;
                 else if (!alike(store_data, store_text[done_stores], 13)) fail("wrong store");
                 else if (store_text[done_stores][1*32 +: 32] > done_execs || store_text[done_stores][2*32 +: 32] > done_loads) fail("store too early");
             end
+            if (exec_valid && taken_execs - done_execs > 2) fail("more EXECs at work than are counted");
             if (wait_load && wait_store) fail("waits for both");
             if (wait_load && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][1*32 +: 32] <= done_loads)) fail("waits for no load");
             if (wait_store && (exec_valid || taken_execs >= g_execs || exec_text[taken_execs][2*32 +: 32] <= done_stores)) fail("waits for no store");
@@ -285,8 +307,9 @@ module tb;
                 close;
             end else if (!busy && !starting) fail("not busy in a run");
 
-            if (fetch_start) begun = 1;
             if (fetch_start) begin
+                begun = 1;
+                lay_geometry;
                 source = 1;
                 at = 0;
                 played = 0;
@@ -323,9 +346,11 @@ module tb;
             judge = 0;
         end
         ins_valid <= judge;
+        over_in   <= source && at == count;
         word       = at - 1 < total ? text[at - 1] : LOAD;
         refuse     = scenario == REFUSED && at - 1 == bad || at - 1 >= total;
         ins_opcode <= word[2:0];
+        ins_near   <= near[at - 1];
         ins_cause  <= refuse ? bad_cause : 0;
         ins_load   <= !refuse && word[0 +: 8] == LOAD;
         ins_exec   <= !refuse && (word[0 +: 8] == GEOMETRY || word[0 +: 8] == EXEC);
@@ -349,8 +374,8 @@ module tb;
         end
 
         // units
-        load_ready <= haste == 2 || random(0) & 1;
-        exec_ready <= taken_execs - done_execs < 3 && (haste == 2 || random(0) & 1);
+        load_ready <= taken_loads - done_loads < 8 && (haste == 2 || random(0) & 1);
+        exec_ready <= haste == 2 || random(0) & 1;
         load_done  <= 0;
         exec_done  <= 0;
         if (load_timer > 0) load_timer = load_timer - 1;
@@ -378,8 +403,10 @@ module tb;
         // a hard reset of one cycle, as a run is about to be done
         if (open && scenario == GOOD && (run & 7) == 3 && over && !was_over) rst <= 1;
         was_over = over;
-        fault_cause <= 1 + random(0) % 13;
-        fault_addr  <= {random(0), random(0)};
+        if (!failing && !(fault_valid && busy)) begin      // of a fault they hold
+            fault_cause <= 1 + random(0) % 13;
+            fault_addr  <= {random(0), random(0)};
+        end
         if (rst || clear) clear_timer = 1 + random(0) % 20;
         else if (clear_timer > 0) clear_timer = clear_timer - 1;
         clearing <= clear_timer > 0;
