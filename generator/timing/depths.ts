@@ -7,7 +7,7 @@ export const DEPTHS = Object.freeze({
   vectors: 8,
   /** Blocks of wgrad that may be announced ahead of their use. */
   blocks: 4,
-  /** Taps that may wait for an address generator. */
+  /** Taps that may wait for the address generator of the sums; one for the others. */
   taps: 2,
   /** Vectors or chunks that STORE and REORGANIZE may have asked for. */
   chunks: 8,

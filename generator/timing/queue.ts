@@ -1,6 +1,7 @@
 /**
  * A first-in first-out queue of the hardware, of numbers: up to 4 words in registers, seen one cycle later; more in a memory,
- * seen two cycles later, with one word more at the output. Room is that of the cycle's start, as it is registered.
+ * seen two cycles later, with one word more at the output. Room is that of the cycle's start, as it is registered; that of a single
+ * register is there as soon as its word is taken.
  */
 export class TimedQueue {
   private readonly values: Float64Array;
@@ -22,7 +23,8 @@ export class TimedQueue {
   }
 
   hasRoom(cycle: number): boolean {
-    return this.used + (this.takenAt === cycle ? 1 : 0) < this.values.length;
+    const taken = this.takenAt === cycle && this.values.length > 1 ? 1 : 0;
+    return this.used + taken < this.values.length;
   }
 
   push(cycle: number, value: number): void {

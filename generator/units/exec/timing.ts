@@ -7,7 +7,7 @@ import { NEVER, READ_CYCLES, Transposer } from './transposer.js';
 
 const CREDITS = DEPTHS.vectors;
 
-/** A generator behind its queue of two taps: when it took the last two of them, and asked for the last vector. */
+/** A generator behind its queue of taps: when it took the last two of them, and asked for the last vector. */
 interface Generator {
   start: number;
   startBefore: number;
@@ -109,9 +109,9 @@ export class ExecPipeline {
     return { popped, done: end + this.drainDelay };
   }
 
-  /** First cycle in which all three queues of taps have room. */
+  /** First cycle in which there is room for a tap: a register for two of the generators, two words for the third. */
   private room(): number {
-    return 1 + Math.max(this.dynamic.startBefore, this.stationary.startBefore, this.accumulate.startBefore);
+    return Math.max(this.dynamic.start, this.stationary.start, 1 + this.accumulate.startBefore);
   }
 
   /** A stationary block of some vectors on its way to the array. Returns when it has been loaded. */

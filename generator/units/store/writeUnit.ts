@@ -8,12 +8,12 @@ const { page: PAGE, beats: MOST_BEATS } = AXI_BURST;
 
 /** dma_write: runs to bursts, chunks merged into beats, bursts acknowledged. */
 export class WriteUnit {
-  private readonly commandBytes: TimedQueue;
-  private readonly commandAddresses: number[] = [];
+  /** Whether a run can be taken in this cycle. */
+  private takes = true;
   private readonly runBytes: TimedQueue;
   private readonly runFirst: number[] = [];
   private readonly sendBeats: TimedQueue;
-  private readonly beats = new TimedQueue(2);
+  private readonly beats = new TimedQueue(1);
   private readonly acknowledged = new Schedule();
   private readonly outstanding: number;
   private readonly beatBytes: number;
@@ -40,13 +40,12 @@ export class WriteUnit {
   ) {
     this.outstanding = axi.outstanding;
     this.beatBytes = beatBytes;
-    this.commandBytes = new TimedQueue(2);
     this.runBytes = new TimedQueue(axi.outstanding);
     this.sendBeats = new TimedQueue(axi.outstanding);
   }
 
   get idle(): boolean {
-    return this.commandBytes.length === 0 && !this.open && this.burst === 0 && this.flight === 0;
+    return !this.open && this.burst === 0 && this.flight === 0;
   }
 
   /** Whether a beat waits for the bus in this cycle, and whether it ends its burst. */
@@ -59,12 +58,16 @@ export class WriteUnit {
   }
 
   canCommand(cycle: number): boolean {
-    return this.commandBytes.hasRoom(cycle);
+    return this.takes && this.runBytes.hasRoom(cycle);
   }
 
   command(cycle: number, address: number, bytes: number): void {
-    this.commandBytes.push(cycle, bytes);
-    this.commandAddresses.push(address);
+    this.runBytes.push(cycle, bytes);
+    this.runFirst.push(address % this.beatBytes);
+    this.beat = Math.floor(address / this.beatBytes);
+    this.left = Math.floor((address + bytes - 1) / this.beatBytes) - this.beat + 1;
+    this.open = true;
+    this.takes = false;
   }
 
   /** After the bus has moved: everything of this cycle but new chunks and commands. */
@@ -112,24 +115,14 @@ export class WriteUnit {
       free = true;
       changed = true;
     }
-    let next = !this.open;
+    this.takes = !this.open;
     if (this.open && free) {
       const toPage = PAGE / beatBytes - (this.beat % (PAGE / beatBytes));
       this.burst = Math.min(this.left, toPage, MOST_BEATS);
       this.beat += this.burst;
       this.left -= this.burst;
       this.open = this.left > 0;
-      next = !this.open;
-      changed = true;
-    }
-    if (next && this.commandBytes.valid(cycle) && this.runBytes.hasRoom(cycle)) {
-      const bytes = this.commandBytes.take(cycle);
-      const address = this.commandAddresses.shift()!;
-      this.runBytes.push(cycle, bytes);
-      this.runFirst.push(address % beatBytes);
-      this.beat = Math.floor(address / beatBytes);
-      this.left = Math.floor((address + bytes - 1) / beatBytes) - this.beat + 1;
-      this.open = true;
+      this.takes = !this.open;
       changed = true;
     }
     return changed;
@@ -161,7 +154,7 @@ export class WriteUnit {
   next(cycle: number): number {
     return earliestAfter(
       cycle,
-      ...[this.acknowledged.next, this.memory.responses.next, this.commandBytes.next],
+      ...[this.acknowledged.next, this.memory.responses.next],
       ...[this.beats.next, this.sendBeats.next, this.runBytes.next],
     );
   }
