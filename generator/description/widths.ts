@@ -57,7 +57,7 @@ export const widthsOf = (
   // taps of fused lanes are as far apart as the array has rows
   const dilation = Math.min(16, Math.max(bits('dilation'), lanes) + 1);
   const elements = Math.max(sizes.dynamic, sizes.stationary);
-  return {
+  return Object.freeze({
     ...{ map, coordinate, stride, dilation, lanes },
     x: Math.max(coordinate, dilation, stride + 1, lanes + 1) + 2,
     kernel: bits('kernel'),
@@ -67,5 +67,5 @@ export const widthsOf = (
     rows: Math.min(16, bits('rows'), bitsOf(elements)),
     drained: Math.min(16, bitsOf(sizes.accumulator)),
     instructions: bits('instructions'),
-  };
+  });
 };

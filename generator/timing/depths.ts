@@ -7,7 +7,7 @@ export const DEPTHS = Object.freeze({
   vectors: 8,
   /** Blocks of wgrad that may be announced ahead of their use. */
   blocks: 4,
-  /** Taps that may wait for the address generator of the sums; one for the others. */
+  /** Taps that may wait for the address generator of the sums. */
   taps: 2,
   /** Vectors or chunks that STORE and REORGANIZE may have asked for. */
   chunks: 8,
@@ -17,6 +17,15 @@ export const DEPTHS = Object.freeze({
   slotBits: 4,
   slotTop: 3,
 });
+
+/** Rows and columns together. */
+const SMALL_ARRAY = 12;
+
+/**
+ * Taps that may wait for the address generators of the operands: one where a stationary tile is soon loaded. On larger arrays it would
+ * come too late for tiles of few positions.
+ */
+export const operandTaps = ({ array }: Config): number => (array.rows + array.columns <= SMALL_ARRAY ? 1 : DEPTHS.taps);
 
 /** Vectors that a STORE may have asked for: two are enough where each becomes four chunks or more. */
 export const storeVectors = (config: Config): number => {

@@ -52,7 +52,7 @@ const tapAxes = (mode: Mode, stride: number): Proof => {
           {
             name: 'rounds the first position down',
             block: 'tap_axes',
-            find: "raised = x + { {17{1'b0}}, phase != 8'd0};",
+            find: "raised = x + { {(X_W-1){1'b0} }, |phase};",
             replace: 'raised = x;',
           },
           {
@@ -66,8 +66,8 @@ const tapAxes = (mode: Mode, stride: number): Proof => {
           {
             name: 'the phase is not wrapped',
             block: 'tap_axes',
-            find: 'phase_o  = borrow ? phase_less[7:0] + phase_mod : phase_less[7:0];',
-            replace: 'phase_o  = phase_less[7:0];',
+            find: 'phase_o  = borrow ? phase_less[PHASE_W-1:0] + phase_mod : phase_less[PHASE_W-1:0];',
+            replace: 'phase_o  = phase_less[PHASE_W-1:0];',
           },
         ],
   };
@@ -96,8 +96,8 @@ const PIXEL_WALKS: readonly Proof[] = [
   pixelWalker(false, 1, 3, {
     name: 'rows keep the phase of the row before',
     block: 'pixel_walker',
-    find: "row_ends ? phase_w_first_q : wrap_w_q ? 8'd0",
-    replace: "wrap_w_q ? 8'd0",
+    find: "row_ends ? phase_w_first_q : wrap_w_q ? {PHASE_W{1'b0} }",
+    replace: "wrap_w_q ? {PHASE_W{1'b0} }",
   }),
 ];
 
@@ -146,8 +146,8 @@ const WALKS: readonly Proof[] = [
     {
       name: 'a row ends one position early',
       block: 'pixel_walker',
-      find: "columns_q == 16'd0 : w_q == 16'd1;",
-      replace: "columns_q == 16'd0 : w_q == 16'd2;",
+      find: "columns_q == {MAP_W{1'b0} } : w_q == ONE;",
+      replace: "columns_q == {MAP_W{1'b0} } : w_q == ONE + ONE;",
     },
   ]),
   walk('fprop zerofree', 'validPixels', false, [
@@ -170,24 +170,24 @@ const WALKS: readonly Proof[] = [
     {
       name: 'the bound along h is not checked',
       block: 'pixel_walker',
-      find: "!x_h_q[17] && x_h_q[16:0] < {1'b0, bound_h_i}",
-      replace: '!x_h_q[17]',
+      find: "!x_h_q[X_W-1] && x_h_q[X_W-2:0] < { {(X_W-1-MAP_W){1'b0} }, bound_h_i}",
+      replace: '!x_h_q[X_W-1]',
     },
   ]),
   walk('dgrad bp', 'inputs', false, [
     {
       name: 'the phase is not detected along h',
       block: 'pixel_walker',
-      find: "phase_h_q == 8'd0 && phase_w_q == 8'd0",
-      replace: "phase_w_q == 8'd0",
+      find: "phase_h_q == {PHASE_W{1'b0} } && phase_w_q == {PHASE_W{1'b0} }",
+      replace: "phase_w_q == {PHASE_W{1'b0} }",
     },
   ]),
   walk('wgrad bp', 'grid', true, [
     {
       name: 'the phase is not detected along h',
       block: 'pixel_walker',
-      find: "phase_h_q == 8'd0 && phase_w_q == 8'd0",
-      replace: "phase_w_q == 8'd0",
+      find: "phase_h_q == {PHASE_W{1'b0} } && phase_w_q == {PHASE_W{1'b0} }",
+      replace: "phase_w_q == {PHASE_W{1'b0} }",
     },
   ]),
 ];
@@ -239,7 +239,7 @@ const ONE_FREE_SLOT: Bug = {
 const KEEPS_A_BEAT: Bug = {
   name: 'the last beat stays when it has one instruction',
   block: 'fetch',
-  find: "slot_q[0] || due_q == 32'd1",
+  find: "slot_q[0] || due_q == { {(COUNT_W-1){1'b0} }, 1'b1 }",
   replace: 'slot_q[0]',
 };
 
@@ -444,8 +444,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'forgets an address that waits',
         block: 'dma_read',
-        find: 'ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);',
-        replace: 'ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i && !stop);',
+        find: 'ar_waits_q    <= ar_waits;',
+        replace: 'ar_waits_q    <= ar_waits && !stop;',
       },
     ],
   },
@@ -479,7 +479,7 @@ export const PROOFS: readonly Proof[] = [
     name: 'dma_write bus',
     blocks: ['dma_write'],
     property:
-      'AW and W are held while they wait; bursts keep to 4 KiB and 256 beats, WLAST is with the last beat; nothing is sent outside the window, and nothing inside it is refused; no more bursts open than OUTSTANDING; answers are taken; idle means nothing is owed',
+      'AW and W are held while they wait; bursts keep to 4 KiB and 256 beats, WLAST is with the last beat; nothing is sent of a run that is not all inside the window, and no run inside it is refused; no more bursts open than OUTSTANDING; answers are taken; idle means nothing is owed',
     bounds:
       'runs below 2 KiB in the first or the last 16 KiB of the address space, any window, chunks, stops and errors; 32-bit beats, 2 bursts in flight',
     method: { kind: 'bounded', depth: 9 },
@@ -495,14 +495,21 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'window checked at its base alone',
         block: 'dma_write',
-        find: '>= window_base_i && burst_end_q <= window_limit_i',
+        find: '>= window_base_i && end_q <= window_limit_i',
         replace: '>= window_base_i',
+      },
+      {
+        name: 'a run is refused no earlier than where it leaves the window',
+        block: 'dma_write',
+        find: '!fresh_q || ({ beat_q, first_q } >= window_base_i && end_q <= window_limit_i);',
+        replace:
+          "{ beat_q, first_q } >= window_base_i && (at_run ? end_q : { 1'b0, beat_q, {BYTE_W{1'b0} } } + BEAT_BYTES * ({ 24'd0, most } + 1)) <= window_limit_i;",
       },
       {
         name: 'refuses what ends with the address space',
         block: 'dma_write',
-        find: 'burst_end_q <= window_limit_i',
-        replace: "burst_end_q <= { 1'b0, window_limit_i[ADDR_W-1:0] }",
+        find: 'end_q <= window_limit_i',
+        replace: "end_q <= { 1'b0, window_limit_i[ADDR_W-1:0] }",
       },
       {
         name: 'last beat too early',

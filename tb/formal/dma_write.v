@@ -57,13 +57,28 @@ module dma_write_formal #(
         runs_q <= kept + {3'd0, taken};
         if (rst_q || stop) runs_q <= 4'd0;
     end
+
+    // --- Beats of the runs before the first that is not all inside the window ------
+    reg         left_q;                     // that run has been taken
+    reg  [11:0] beats_q, asked_q;           // of those before it; asked for at AW
+    wire        in_window = cmd_addr >= base && {1'b0, cmd_addr} + cmd_bytes <= limit;
+    wire [11:0] cmd_end   = {10'd0, cmd_addr[1:0]} + cmd_bytes[11:0] - 12'd1;       // last byte, from the first beat
+    always @(posedge clk_i) begin
+        if (taken && !stop && !left_q) begin
+            if (in_window) beats_q <= beats_q + {2'd0, cmd_end[11:2]} + 12'd1;
+            else left_q <= 1'b1;
+        end
+        if (awvalid && awready) asked_q <= asked_q + {4'd0, awlen} + 12'd1;
+        if (stop && !awvalid) {left_q, beats_q} <= {1'b0, asked_q};    // what has not been asked for by then is dropped
+        if (rst_q) {left_q, beats_q, asked_q} <= 25'd0;
+    end
     wire [32:0] last_beat = {1'b0, awaddr} + ({25'd0, awlen} << 2);
     always @* begin
         assume (!halts_q || halt);
         assume (cmd_bytes != 32'd0 && cmd_bytes < 32'd2048);
         assume (cmd_addr[31:14] == {18{high}} && base[31:15] == {17{high}});
         assume (high ? limit >= 33'hffff8000 && limit <= 33'h100000000 : limit < 33'd32768);
-        assume (!inside || (cmd_addr >= base && {1'b0, cmd_addr} + cmd_bytes <= limit));
+        assume (!inside || in_window);
         assume (in_bytes != 8'd0 && in_bytes <= 8'd4);
         assume (!(in_valid && runs_q != 4'd0) || {24'd0, in_bytes} <= run_q[0]);
         if (!rst_q) begin
@@ -72,6 +87,7 @@ module dma_write_formal #(
             assert (stop || !chunk || runs_q != 4'd0);     // no chunk is taken before its run
             assert (runs_q <= OUTSTANDING + 3);
             if (awvalid) assert (last_beat < limit);
+            if (awvalid) assert (asked_q + {4'd0, awlen} < beats_q);    // nothing of a run that is not all inside
             assert (!(inside && error_valid && error_code == 8'd6));
             if (awvalid) assert (awaddr[31:2] >= base[31:2]);
         end

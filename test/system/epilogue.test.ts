@@ -47,6 +47,7 @@ it('takes longer with fewer lanes, where results come faster than they are conve
   for (const preset of [tiny4, odd]) {
     const slow = { ...preset, epilogueLanes: 1 };
     expect(cycles(slow, true)).toBeGreaterThan(1.1 * cycles({ ...preset, epilogueLanes: undefined }, true));
-    expect(cycles(slow, false)).toBe(cycles({ ...preset, epilogueLanes: undefined }, false));
+    // with few lanes fewer vectors are kept on their way, too
+    expect(cycles(slow, false)).toBeLessThan(1.02 * cycles({ ...preset, epilogueLanes: undefined }, false));
   }
 });

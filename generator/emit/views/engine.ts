@@ -1,6 +1,7 @@
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import { formatOf } from '../../formats/index.js';
+import { operandTaps } from '../../timing/depths.js';
 import { type CommonView, commonView } from './common.js';
 import { tapsView } from './taps.js';
 
@@ -27,7 +28,7 @@ export const engineView = (config: Config): EngineView => {
     ...commonView(config),
     rect: config.engines.includes('zerofree'),
     detect,
-    taps: tapsView(detect),
+    taps: tapsView(detect, operandTaps(config) === 1),
     traditional: config.engines.includes('traditional'),
     floating: formatOf(config).special,
     rows: config.array.rows,

@@ -1,7 +1,7 @@
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import type { Exec, Geometry } from '../../isa/program.js';
-import { DEPTHS } from '../../timing/depths.js';
+import { DEPTHS, operandTaps } from '../../timing/depths.js';
 import { lanesOf, type TapCounts, type TileShapes } from './tile.js';
 import { NEVER, READ_CYCLES, Transposer } from './transposer.js';
 
@@ -55,6 +55,7 @@ export class ExecPipeline {
   private readonly columns: number;
   private readonly hazard: number;
   private readonly drainDelay: number;
+  private readonly single: boolean;
 
   constructor(
     config: Config,
@@ -64,6 +65,7 @@ export class ExecPipeline {
     this.rows = config.array.rows;
     this.columns = config.array.columns;
     this.hazard = accumulatorHazard;
+    this.single = operandTaps(config) === 1;
     // x_end_q, the array, the ADD_STAGES + 4 cycles of the accumulator, the sequencer's count
     this.drainDelay = 1 + arrayLatency + config.addStages + 4 + 1;
   }
@@ -109,9 +111,13 @@ export class ExecPipeline {
     return { popped, done: end + this.drainDelay };
   }
 
-  /** First cycle in which there is room for a tap: a register for two of the generators, two words for the third. */
+  /** First cycle in which there is room for a tap: two words for the sums, and for the others two or a register. */
   private room(): number {
-    return Math.max(this.dynamic.start, this.stationary.start, 1 + this.accumulate.startBefore);
+    const { dynamic, stationary, accumulate } = this;
+    const operands = this.single
+      ? Math.max(dynamic.start, stationary.start)
+      : 1 + Math.max(dynamic.startBefore, stationary.startBefore);
+    return Math.max(operands, 1 + accumulate.startBefore);
   }
 
   /** A stationary block of some vectors on its way to the array. Returns when it has been loaded. */

@@ -76,6 +76,7 @@ module decode_case #(
     endfunction
 
     // what an instruction waits for: near what has been given, far back, or not given yet
+    localparam [31:0] MOST_COUNT = {32{1'b1} } >> (32 - 20);
     function [31:0] waits(input [31:0] given);
         case (random(0) & 7)
             0, 1:    waits = 0;
@@ -83,7 +84,7 @@ module decode_case #(
             4:       waits = random(0) % (given + 1);
             5:       waits = given < (1 << OPEN_W) ? 0 : given - (1 << OPEN_W) + (random(0) & 1);
             6:       waits = given < (2 << OPEN_W) ? 0 : given - random(0) % (2 << OPEN_W);
-            default: waits = random(0) & 1 ? given + 1 : random(0) & 15;
+            default: waits = (random(0) & 1 ? given + 1 : random(0) & 15) & MOST_COUNT;
         endcase
     endfunction
 
@@ -490,9 +491,9 @@ module decode_case #(
         end
         // counts change when no verdict is on its way
         if (at == PARTS && !due && !part_valid) begin
-            loads  <= random(0) >> (random(0) & 31);
-            execs  <= random(0) >> (random(0) & 31);
-            stores <= random(0) >> (random(0) & 31);
+            loads  <= (random(0) >> (random(0) & 31)) & MOST_COUNT;
+            execs  <= (random(0) >> (random(0) & 31)) & MOST_COUNT;
+            stores <= (random(0) >> (random(0) & 31)) & MOST_COUNT;
         end
         if (at < PARTS && (cycle[8] || random(0) & 1)) begin
             part_valid <= 1;

@@ -36,7 +36,7 @@ module tb;
         .fetch_start_o(fetch_start), .fetch_halt_o(fetch_halt), .ins_valid_i(ins_valid), .ins_opcode_i(ins_opcode),
         .part_valid_i(part_valid), .part_slot_i(part_slot), .part_index_i(part_index), .part_i(part),
         .free_valid_o(free_valid), .free_slot_o(free_slot), .send_index_o(send_index), .send_o(send), .geometry_part_o(geometry_part),
-        .ins_load_i(ins_load), .ins_exec_i(ins_exec), .ins_store_i(ins_store), 
+        .ins_load_i(ins_load), .ins_exec_i(ins_exec), .ins_store_i(ins_store),
         .ins_end_i(ins_end), .ins_near_i(ins_near), .ins_cause_i(ins_cause),
         .loads_o(loads), .execs_o(execs), .stores_o(stores),
         .fault_valid_i(fault_valid), .fault_cause_i(fault_cause), .fault_addr_i(fault_addr),
