@@ -19,7 +19,7 @@ module multiply_by_rows (A, B, Y);
     generate
         for (row = 1; row < B_WIDTH; row = row + 1) begin : gen_row
             wire [ROW_W-1:0] above = {sums[row*ROW_W-1], sums[row*ROW_W-1 -: A_WIDTH]};
-            wire [ROW_W-1:0] sum   = row == B_WIDTH - 1 ? above - a : above + a;    // the sign bit counts negative
+            wire [ROW_W-1:0] sum   = row == B_WIDTH - 1 ? ~(~above + a) : above + a;    // the sign bit counts negative
             assign sums[row*ROW_W +: ROW_W] = B[row] ? sum : above;
             assign Y[row-1] = sums[(row-1)*ROW_W];
         end
