@@ -13,9 +13,10 @@ export interface Widths {
   readonly stride: number;
   /** Change of a coordinate at a tap, with its sign. */
   readonly dilation: number;
-  /** Channel tiles. */
-  readonly channels: number;
-  /** Images of a tile. */
+  /** Channel tiles: of the sums, of which each has vectors of its own; of the reduction, of which each has lanes in the dynamic buffer. */
+  readonly columnTiles: number;
+  readonly reductionTiles: number;
+  /** Images of a tile, of which each has sums, or in wgrad vectors in the stationary buffer. */
   readonly images: number;
   /** Lanes of the array's longer side. */
   readonly lanes: number;
@@ -60,8 +61,9 @@ export const widthsOf = (
     ...{ map, coordinate, stride, dilation, lanes },
     x: Math.max(coordinate, dilation, stride + 1, lanes + 1) + 2,
     kernel: bits('kernel'),
-    channels: bits('channels'),
-    images: Math.min(16, bitsOf(sizes.dynamic)),
+    columnTiles: Math.min(bits('channels'), bitsOf(sizes.accumulator)),
+    reductionTiles: Math.min(bits('channels'), bitsOf(Math.ceil(sizes.dynamic / array.rows) + 1)),
+    images: Math.min(16, bitsOf(Math.max(sizes.accumulator, Math.ceil(sizes.stationary / array.columns)))),
     rows: Math.min(16, bits('rows'), bitsOf(elements)),
     drained: Math.min(16, bitsOf(sizes.accumulator)),
     instructions: bits('instructions'),

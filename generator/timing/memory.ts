@@ -15,8 +15,8 @@ export const FETCH = 0;
 export const DMA = 1;
 export type Reader = typeof FETCH | typeof DMA;
 
-/** AR is registered by who asks, and passes the arbiter's queue. */
-const ADDRESS_CYCLES = 2;
+/** From a LOAD's or the fetch's address to the bus: the arbiter's register, and for the fetch one of its own. */
+const ADDRESS_CYCLES = [2, 1] as const;
 
 interface Burst {
   readyAt: number;
@@ -55,9 +55,8 @@ export class MemoryPort {
   private readonly reads = [new Bursts(), new Bursts()] as const;
   private readonly announced = new Schedule();
   private turn: Reader = FETCH;
-  /** LOAD's last burst, and the cycle in which the arbiter takes its address: that of the program comes first. */
-  private asked: Burst | undefined;
-  private askedAt = -1;
+  /** The cycle in which the arbiter takes the address of the fetch, which comes first. */
+  private fetchAt = -1;
   private writeTurn = false;
   private tokens = 0;
   private writesOpen = 0;
@@ -72,22 +71,15 @@ export class MemoryPort {
     this.mostTokens = Math.max(beatBytes, bytesPerCycle + (bytesPerCycle % beatBytes === 0 ? 0 : beatBytes));
   }
 
-  /** Whether a LOAD may ask in this cycle: its last address has been taken, or is now. */
+  /** Whether the arbiter takes a LOAD's address in this cycle. */
   free(cycle: number): boolean {
-    return cycle >= this.askedAt;
+    return cycle !== this.fetchAt;
   }
 
   /** An address that is asked for in this cycle. */
   read(reader: Reader, cycle: number, beats: number): void {
-    const burst = { readyAt: cycle + ADDRESS_CYCLES + this.timing.readLatency, beats };
-    this.reads[reader].add(burst);
-    if (reader === DMA) {
-      this.asked = burst;
-      this.askedAt = cycle + 1;
-    } else if (this.askedAt === cycle + 1) {
-      this.askedAt++;
-      this.asked!.readyAt++;
-    }
+    this.reads[reader].add({ readyAt: cycle + ADDRESS_CYCLES[reader] + this.timing.readLatency, beats });
+    if (reader === FETCH) this.fetchAt = cycle + 1;
   }
 
   /** A write address that the bus takes in this cycle. */
@@ -146,6 +138,6 @@ export class MemoryPort {
     // with less than a beat a cycle, what is ready may wait for bandwidth
     if (this.timing.bytesPerCycle < this.beatBytes) return cycle + 1;
     const at = (reader: Reader): number => this.reads[reader].first?.readyAt ?? Number.POSITIVE_INFINITY;
-    return earliestAfter(cycle, at(FETCH), at(DMA), this.askedAt, this.announced.next);
+    return earliestAfter(cycle, at(FETCH), at(DMA), this.fetchAt + 1, this.announced.next);
   }
 }

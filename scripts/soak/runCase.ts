@@ -1,3 +1,5 @@
+import type { Plan } from '../../generator/compile/plan.js';
+import type { Config } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import {
   BUSY,
@@ -24,6 +26,7 @@ import {
   type Step,
   watchdog,
 } from '../../generator/run/steps.js';
+import { runBytes } from '../../generator/units/store/run.js';
 import { type SoakCase, victimWrites } from './case.js';
 
 /** What came of a case. */
@@ -37,6 +40,15 @@ export interface CaseResult {
 }
 
 /** What must be so once the victim has stopped by itself. */
+/** Bytes of the longest run of a program's STOREs and REORGANIZEs: one that reaches beyond the window is refused as a whole. */
+const longestRun = (config: Config, { instructions }: Plan): number =>
+  Math.max(
+    ...instructions.map((one) => {
+      if (one.kind === 'store') return runBytes(config, one);
+      return one.kind === 'reorganize' ? one.elements * one.positionsW * derive(config).dataBytes : 0;
+    }),
+  );
+
 const stopFindings = (given: SoakCase, status: number, address: number, instruction: number): readonly string[] => {
   const { scenario, met, illegal, victim, config, windowLimit } = given;
   const { beatBytes } = derive(config);
@@ -59,7 +71,7 @@ const stopFindings = (given: SoakCase, status: number, address: number, instruct
   if (scenario === 'window') {
     const right =
       cause === 'WINDOW' &&
-      address + beatBytes * 256 >= windowLimit! &&
+      address + longestRun(config, victim.plan) > windowLimit! &&
       address < memory.output.address + memory.output.bytes;
     return right ? [] : [`cause ${cause} at ${hex(address)}, not WINDOW at ${hex(windowLimit!)}`];
   }

@@ -166,7 +166,7 @@ module walk_formal #(
         .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire && !tap_end), .tap_ready_o(stat_ready), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
         .tap_rect_i(tap_rect), .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns),
         .tap_phase_h_i(tap_phase_h), .tap_phase_w_i(tap_phase_w), .tap_row_lanes_i(tap_row_lanes), .tap_column_lanes_i(tap_column_lanes),
-        .tap_pix_addr_i(tap_pix), .tap_tile_addr_i(tap_tile), .geometry_part_i(geometry_part), .part_index_i(4'd0), .part_i(part), .rd_valid_o(stat_read), .rd_addr_o(stat_addr), .rd_data_i(stat_2q),
+        .tap_addr_i(tap_reduce ? tap_pix : tap_tile), .geometry_part_i(geometry_part), .part_index_i(4'd0), .part_i(part), .rd_valid_o(stat_read), .rd_addr_o(stat_addr), .rd_data_i(stat_2q),
         .block_valid_o(weight_valid), .block_ready_i(enter && swap), .block_by_column_o(weight_by_column), .block_data_o(weight_data)
     );
 
@@ -175,8 +175,8 @@ module walk_formal #(
     wire [15:0] item_inside, item_zero;
     bpi_agu_accumulate #(.ADDR_W(8), .PART_W(512)) u_agu_accumulate (
         .clk_i(clk_i), .rst_i(rst_q), .tap_valid_i(tap_fire), .tap_ready_o(acc_ready), .tap_end_i(tap_end), .tap_reduce_i(tap_reduce), .tap_by_column_i(tap_by_column),
-        .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns), .tap_column_lanes_i(tap_column_lanes), .tap_pix_addr_i(tap_pix),
-        .tap_tile_addr_i(tap_tile), .geometry_part_i(geometry_part), .part_index_i(4'd0), .part_i(part), .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info_first),
+        .tap_images_i(tap_images), .tap_rows_i(tap_rows), .tap_columns_i(tap_columns), .tap_column_lanes_i(tap_column_lanes), .tap_addr_i(tap_reduce ? tap_tile : tap_pix),
+        .geometry_part_i(geometry_part), .part_index_i(4'd0), .part_i(part), .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info_first),
         .info_last_i(info_last), .info_lanes_i(info_lanes), .info_inside_i(info_inside), .info_zero_i(info_zero),
         .item_valid_o(item_valid), .item_ready_i(enter || (item_valid && item_end)), .item_end_o(item_end), .item_reduce_o(item_reduce), .item_swap_o(swap),
         .item_addr_o(item_addr), .item_columns_o(item_columns), .item_lanes_o(item_lanes), .item_inside_o(item_inside), .item_zero_o(item_zero)

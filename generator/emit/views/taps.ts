@@ -9,7 +9,9 @@ interface TapField {
   /** What the generators take where no detection is built. */
   readonly withoutDetection?: string;
   /** Its name and bits at each generator that hears it; `{}` where both are the walker's. */
-  readonly to: Readonly<Partial<Record<Generator, { readonly as?: string; readonly bits?: string }>>>;
+  readonly to: Readonly<
+    Partial<Record<Generator, { readonly as?: string; readonly bits?: string; readonly otherwise?: string }>>
+  >;
 }
 
 const every = { dynamic: {}, stationary: {}, accumulate: {} };
@@ -32,8 +34,13 @@ const TAP_FIELDS: readonly TapField[] = [
   { name: 'row_lanes', bits: 'LANE_W', to: operands },
   { name: 'column_lanes', bits: 'LANE_W', to: { stationary: {}, accumulate: {} } },
   { name: 'dyn_addr', bits: 'DYN_W', to: { dynamic: { as: 'addr' } } },
-  { name: 'pix_addr', bits: 'BLOCK_ADDR_W', to: { stationary: { bits: 'STAT_W' }, accumulate: {} } },
-  { name: 'tile_addr', bits: 'BLOCK_ADDR_W', to: { stationary: { bits: 'STAT_W' }, accumulate: {} } },
+  // of these a generator hears one: of a tap that reduces, its own, else the other
+  {
+    name: 'pix_addr',
+    bits: 'BLOCK_ADDR_W',
+    to: { stationary: { as: 'addr', bits: 'STAT_W', otherwise: 'tile_addr' } },
+  },
+  { name: 'tile_addr', bits: 'BLOCK_ADDR_W', to: { accumulate: { as: 'addr', otherwise: 'pix_addr' } } },
 ];
 
 /** Sign and range of a wire, in a column of its own. */
@@ -54,6 +61,7 @@ const partOf = (generator: Generator, detect: boolean) => {
         bits: there.bits ?? bits,
         /** The walker's name, and how much of it the generator takes. */
         source: name,
+        otherwise: there.otherwise,
         part: there.bits === undefined ? '' : `[${there.bits}-1:0]`,
         constant: detect ? undefined : withoutDetection,
       },

@@ -21,8 +21,6 @@ export class WriteUnit {
   private open = false;
   private beat = 0;
   private left = 0;
-  /** The burst that waits to be announced, 0: none. */
-  private burst = 0;
   private flight = 0;
   /** Place of the next chunk, once a run has begun. */
   private place = -1;
@@ -45,7 +43,7 @@ export class WriteUnit {
   }
 
   get idle(): boolean {
-    return !this.open && this.burst === 0 && this.flight === 0;
+    return !this.open && this.flight === 0;
   }
 
   /** Whether a beat waits for the bus in this cycle, and whether it ends its burst. */
@@ -105,27 +103,18 @@ export class WriteUnit {
 
   private announce(cycle: number): boolean {
     const { beatBytes } = this;
-    let changed = false;
-    let free = this.burst === 0;
-    if (!free && this.flight < this.outstanding) {
-      this.memory.write(cycle + 1);
-      this.sendBeats.push(cycle, this.burst);
-      this.flight++;
-      this.burst = 0;
-      free = true;
-      changed = true;
-    }
     this.takes = !this.open;
-    if (this.open && free) {
-      const toPage = PAGE / beatBytes - (this.beat % (PAGE / beatBytes));
-      this.burst = Math.min(this.left, toPage, MOST_BEATS);
-      this.beat += this.burst;
-      this.left -= this.burst;
-      this.open = this.left > 0;
-      this.takes = !this.open;
-      changed = true;
-    }
-    return changed;
+    if (!this.open || this.flight >= this.outstanding) return false;
+    const pageBeats = PAGE / beatBytes;
+    const burst = Math.min(this.left, pageBeats - (this.beat % pageBeats), MOST_BEATS);
+    this.memory.write(cycle + 1);
+    this.sendBeats.push(cycle, burst);
+    this.flight++;
+    this.beat += burst;
+    this.left -= burst;
+    this.open = this.left > 0;
+    this.takes = !this.open;
+    return true;
   }
 
   /** Whether a chunk is taken in this cycle, after {@link step}. */

@@ -1,5 +1,5 @@
 # bpi_top.sdc - timing constraints of tiny4.
-# GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+# GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 #
 # Each value is a Tcl variable that is set before this file is read; else a variable of the environment, as LibreLane
 # names it, so that nothing is missing where this file stands in for LibreLane's own; else as below.

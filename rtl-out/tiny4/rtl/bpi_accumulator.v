@@ -1,42 +1,45 @@
 // bpi_accumulator.v - vectors of int32 sums: entry = entry + data, one vector a cycle, never stalled.
-// A drain reads an entry and clears it.  It waits while the accumulate stream has its bank: the read port now, or the
+// A lane of an entry is a sum and a bit that says whether there is one: to clear an entry is to write that bit, so nothing masks
+// the data to be written.  A drain reads an entry and clears it.  It waits while the accumulate stream has its bank: the read port now, or the
 // write port in the next cycle, when the clear is due.  Every entry is cleared after reset.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_accumulator #(
-    parameter COLS       = 16,    // lanes of a vector
-    parameter SUM_W      = 18,    // bits of a sum that comes in
-    parameter ADDR_W     = 10,    // bits of a vector address
-    parameter BANKS      = 4,     // a power of two, at least 2; the top address bits select
-    parameter ADD_STAGES = 1      // cycles of one addition
+    parameter LANE_W     = 8,                // bits of a count of lanes
+    parameter COLS       = 16,               // lanes of a vector
+    parameter SUM_W      = 18,  // bits of a sum that comes in
+    parameter ADDR_W     = 10,               // bits of a vector address
+    parameter BANKS      = 4,                // a power of two, at least 2; the top address bits select
+    parameter ADD_STAGES = 1                 // cycles of one addition
 ) (
-    input  wire               clk_i,
-    input  wire               rst_i,
-    output wire               busy_o,            // clearing after reset: accumulates are not allowed, drains wait
+    input  wire                  clk_i,
+    input  wire                  rst_i,
+    output wire                  busy_o,          // clearing after reset: accumulates are not allowed, drains wait
 
     // Accumulate.  The same address may come again ADD_STAGES+2 cycles later; at once, where other lanes add.
-    input  wire               acc_valid_i,
-    input  wire [ADDR_W-1:0]  acc_addr_i,
+    input  wire                  acc_valid_i,
+    input  wire [ADDR_W-1:0]     acc_addr_i,
     input  wire [COLS*SUM_W-1:0] acc_data_i,
-    input  wire [1:0]         acc_keep_i,        // lanes that add: 0 all, those of 1 the first group, 2 the next, 3 the same as before
-    input  wire [7:0]         group_lanes_i,     // lanes of a group, still while sums are on their way
-    input  wire               end_i,             // no vector follows until the next tile's
-    output wire               ended_o,           // pulse: all before the end can be drained
+    input  wire [1:0]            acc_keep_i,      // lanes that add: 0 all, those of 1 the first group, 2 the next, 3 the same as before
+    input  wire [LANE_W-1:0]     group_lanes_i,   // lanes of a group, still while sums are on their way
+    input  wire                  end_i,           // no vector follows until the next tile's
+    output wire                  ended_o,         // pulse: all before the end can be drained
 
     // Drain: data exactly two cycles after it is accepted
-    input  wire               drain_valid_i,
-    output wire               drain_ready_o,
-    input  wire [ADDR_W-1:0]  drain_addr_i,
-    output wire               drain_valid_o,
-    output wire [COLS*32-1:0] drain_data_o,
-    output wire               drain_starved_o    // a drain has waited for 32 cycles
+    input  wire                  drain_valid_i,
+    output wire                  drain_ready_o,
+    input  wire [ADDR_W-1:0]     drain_addr_i,
+    output wire                  drain_valid_o,
+    output wire [COLS*32-1:0]    drain_data_o,
+    output wire                  drain_starved_o  // a drain has waited for 32 cycles
 );
     localparam BANK_W = $clog2(BANKS);
     localparam ROW_W  = ADDR_W - BANK_W;
     localparam VEC_W  = COLS * 32;
+    localparam WORD_W = COLS * 33;               // of an entry: {there is one, sum} for each lane
     localparam PIPE   = ADD_STAGES + 1;          // cycles from the read of an entry to its write
 
     // --- Accumulate: read | add | write --------------------------------------
@@ -56,13 +59,21 @@ module bpi_accumulator #(
     wire [BANK_W-1:0]         next_bank  = acc_addr_q[(PIPE-1)*ADDR_W-1 -: BANK_W];
     wire [BANK_W-1:0]         sum_bank   = sum_addr[ADDR_W-1 -: BANK_W];
 
-    wire [BANKS*VEC_W-1:0]    bank_data, bank_used;
+    wire [BANKS*WORD_W-1:0]   bank_word;
     reg  [BANKS-1:0]          add_bank_q;        // one bit per bank: a bank's data wait for one register, not for a decoder
-    reg  [VEC_W-1:0]          entry;
-    integer n;
+    reg  [BANKS-1:0]          drain_bank_q;
+    reg  [VEC_W-1:0]          entry, drained;
+    integer n, l;
     always @* begin
-        entry = {VEC_W{1'b0} };
-        for (n = 0; n < BANKS; n = n + 1) entry = entry | bank_used[n*VEC_W +: VEC_W];
+        entry   = {VEC_W{1'b0} };
+        drained = {VEC_W{1'b0} };
+        for (n = 0; n < BANKS; n = n + 1)
+            for (l = 0; l < COLS; l = l + 1) begin
+                entry[l*32 +: 32]   = entry[l*32 +: 32]
+                                    | (bank_word[n*WORD_W + l*33 +: 32] & {32{add_bank_q[n] && bank_word[n*WORD_W + l*33 + 32]} });
+                drained[l*32 +: 32] = drained[l*32 +: 32]
+                                    | (bank_word[n*WORD_W + l*33 +: 32] & {32{drain_bank_q[n] && bank_word[n*WORD_W + l*33 + 32]} });
+            end
     end
     wire [VEC_W-1:0]          sum;
 
@@ -105,18 +116,23 @@ module bpi_accumulator #(
             wire             rd_drain = drain_take && drain_bank == BANK;
             wire             wr_sum   = sum_valid && sum_bank == BANK;
             wire             wr_zero  = clearing_q || (drain_valid_q[0] && zero_bank == BANK);
-            always @(posedge clk_i) add_bank_q[b] <= acc_bank == BANK;
-            assign bank_used[b*VEC_W +: VEC_W] = bank_data[b*VEC_W +: VEC_W] & {VEC_W{add_bank_q[b]} };
+            always @(posedge clk_i) begin
+                add_bank_q[b]   <= acc_bank == BANK;
+                drain_bank_q[b] <= rd_drain;
+            end
+            reg [WORD_W-1:0] wr_word;
+            integer k;
+            always @* for (k = 0; k < COLS; k = k + 1) wr_word[k*33 +: 33] = {!wr_zero, sum[k*32 +: 32]};
             wire [ROW_W-1:0] wr_row   = clearing_q ? clear_row_q : wr_sum ? sum_addr[ROW_W-1:0] : zero_addr_q[ROW_W-1:0];
 
-            bpi_sram_1r1w #(.WIDTH(VEC_W), .DEPTH(1 << ROW_W), .LANES(COLS), .ADDR_W(ROW_W)) u_sram (
+            bpi_sram_1r1w #(.WIDTH(WORD_W), .DEPTH(1 << ROW_W), .LANES(COLS), .ADDR_W(ROW_W)) u_sram (
                 .clk_i      (clk_i),
                 .wr_lane_i  ((sum_lanes & {COLS{wr_sum} }) | {COLS{wr_zero} }),
                 .wr_addr_i  (wr_row),
-                .wr_data_i  (sum & {VEC_W{!wr_zero} }),
+                .wr_data_i  (wr_word),
                 .rd_valid_i (rd_acc || rd_drain),
                 .rd_addr_i  (rd_acc ? acc_addr_i[ROW_W-1:0] : drain_addr_i[ROW_W-1:0]),
-                .rd_data_o  (bank_data[b*VEC_W +: VEC_W])
+                .rd_data_o  (bank_word[b*WORD_W +: WORD_W])
             );
         end
     endgenerate
@@ -130,7 +146,7 @@ module bpi_accumulator #(
         if (acc_valid_i)      lanes_q      <= acc_lanes;
         if (acc_valid_i)      acc_data_q   <= acc_data_i;
         if (drain_take)       zero_addr_q  <= drain_addr_i;
-        if (drain_valid_q[0]) drain_data_q <= bank_data[zero_bank*VEC_W +: VEC_W];
+        if (drain_valid_q[0]) drain_data_q <= drained;
 
         acc_valid_q   <= {acc_valid_q[PIPE-1:1], acc_valid_i};
         drain_valid_q <= {drain_valid_q[0], drain_take};

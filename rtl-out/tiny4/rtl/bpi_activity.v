@@ -1,7 +1,7 @@
 // bpi_activity.v - what each performance counter adds, from what the units do in a cycle.
 // It watches and never acts: nothing in the accelerator depends on it but the counters.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -2,7 +2,7 @@
 // Row r must be fed r*ADD_STAGES cycles after row 0; the sum of column c leaves c cycles after that of column 0,
 // which is ROWS*ADD_STAGES + 1 cycles after its vector came to row 0.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

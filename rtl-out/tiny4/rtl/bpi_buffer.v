@@ -2,7 +2,7 @@
 // Words lie alternately in an even and an odd bank; a read takes a word from both, and a rotator aligns them.
 // Addresses wrap modulo 2**ADDR_W elements.  Users never read an element of a word that is written in the same cycle.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

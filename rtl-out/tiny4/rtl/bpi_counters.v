@@ -3,7 +3,7 @@
 // words in memory with one adder, low word and then high word.  A small sum takes what a whole sweep can bring.
 // A read waits for the counter's turn, so that it has all that was added before it came.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

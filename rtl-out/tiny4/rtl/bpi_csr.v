@@ -2,13 +2,13 @@
 // Unmapped addresses answer SLVERR and read 0, as do writes to read-only registers.  wstrb is honoured.
 // START clears the counters; START during a run is refused and reported.  The first error is kept until it is cleared.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_csr #(
     parameter ADDR_W = 32,     // bits of a memory address
-    parameter COUNT_W = 32      // bits of a count of instructions
+    parameter COUNT_W = 20      // bits of a count of instructions
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -172,8 +172,7 @@ module bpi_csr #(
         if (write && wr_program_count) begin
             if (s_axil_wstrb[0]) program_count_q[0 +: 8] <= s_axil_wdata[0 +: 8];
             if (s_axil_wstrb[1]) program_count_q[8 +: 8] <= s_axil_wdata[8 +: 8];
-            if (s_axil_wstrb[2]) program_count_q[16 +: 8] <= s_axil_wdata[16 +: 8];
-            if (s_axil_wstrb[3]) program_count_q[24 +: 8] <= s_axil_wdata[24 +: 8];
+            if (s_axil_wstrb[2]) program_count_q[16 +: 4] <= s_axil_wdata[16 +: 4];
         end
         if (write && wr_window_base_lo) begin
             if (s_axil_wstrb[0]) window_base_q[0 +: 8] <= s_axil_wdata[0 +: 8];
@@ -253,15 +252,15 @@ module bpi_csr #(
         case (rd_word_q)
             10'h000: rd_data = 32'h32495042;  // 000 id
             10'h001: rd_data = 32'h00000100;  // 004 version
-            10'h002: rd_data = 32'hc3a98008;  // 008 config_hash
+            10'h002: rd_data = 32'he481bd44;  // 008 config_hash
             10'h003: rd_data = {29'd0, ctrl_irq_enable, 1'd0, 1'd0};  // 00c ctrl
             10'h004: rd_data = {16'd0, status_cause, 4'd0, status_idle, status_error, status_done, status_busy};  // 010 status
             10'h005: rd_data = error_address_q[0 +: 32];  // 014 error_address_lo
             10'h006: rd_data = 32'd0;  // 018 error_address_hi
-            10'h007: rd_data = error_instruction_q[0 +: 32];  // 01c error_instruction
+            10'h007: rd_data = {12'd0, error_instruction_q[0 +: 20]};  // 01c error_instruction
             10'h008: rd_data = program_q[0 +: 32];  // 020 program_lo
             10'h009: rd_data = 32'd0;  // 024 program_hi
-            10'h00a: rd_data = program_count_q[0 +: 32];  // 028 program_count
+            10'h00a: rd_data = {12'd0, program_count_q[0 +: 20]};  // 028 program_count
             10'h00c: rd_data = window_base_q[0 +: 32];  // 030 window_base_lo
             10'h00d: rd_data = 32'd0;  // 034 window_base_hi
             10'h00e: rd_data = window_limit_q[0 +: 32];  // 038 window_limit_lo

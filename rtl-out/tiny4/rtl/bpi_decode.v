@@ -1,7 +1,7 @@
 // bpi_decode.v - checks an instruction as its parts come, and refuses what could do harm, before anything is touched.
 // The verdict follows in the cycle after the last part.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
@@ -116,32 +116,41 @@ module bpi_decode #(
     wire [7:0] phase_w = ins[10*32+16 +: 8];
     wire [31:0] row_stride = ins[13*32 +: 32];
 
-    // Bits that no field covers, and of an address those that the bus does not have; counts of nothing
+    // Bits that no field covers or that are more than its limit has, and of an address those that the bus does not have; counts of nothing
     localparam [511:0] NO_ADDRESS = { 448'd0, {64{1'b1} } << (ADDR_W - 1) << 1 };
     localparam [511:0] RESERVED_GEOMETRY_FIRST =
-        512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000_00000000_ffffffff_fffffe00;
+        512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_fffff0f0_f0f0f0f0_00000000_fc00fc00_ffffffff_fffffe00;
     localparam [511:0] RESERVED_GEOMETRY_SECOND =
         512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
     localparam [511:0] RESERVED_LOAD =
-        512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00 | NO_ADDRESS << 3*32;
+        512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_fc00fc00_ff000000_00000000_00000000_00000000_fff00000_fff00000_fffffc00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_EXEC =
-        512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_fffff000;
+        512'hffffffff_ffffffff_fffc0000_fffff0f0_f0f0f0f0_00000000_00000000_00000000_00000000_00000000_0000fe00_fc00fc00_ff80fe00_fff00000_fff00000_fffff000;
     localparam [511:0] RESERVED_STORE =
-        512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffe0fe00 | NO_ADDRESS << 3*32;
+        512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_ff80ff80_ff80ff80_00000000_00000000_00000000_fff00000_fff00000_ffe0fe00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_REORGANIZE =
-        512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00 | NO_ADDRESS << 3*32;
+        512'hffffffff_ffffffff_00000000_00000000_00000000_f0f0f0f0_fc00fc00_00000000_fc00fc00_ff000000_00000000_00000000_00000000_fff00000_fff00000_ffffff00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_END =
         512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
     wire [511:0] reserved = opcode == GEOMETRY ? (second ? RESERVED_GEOMETRY_SECOND : RESERVED_GEOMETRY_FIRST)
                           : opcode == LOAD ? RESERVED_LOAD : opcode == EXEC ? RESERVED_EXEC : opcode == STORE ? RESERVED_STORE
                           : opcode == REORGANIZE ? RESERVED_REORGANIZE : RESERVED_END;
-    wire sets_reserved = |(part_i & reserved[part_index_i*PART_W +: PART_W]);
-    wire zero_geometry_first = (here[4] && ~|ins[4*32+16 +: 8]) || (here[4] && ~|ins[4*32+24 +: 8]);
+    wire sets_reserved = |(part_i & reserved[part_index_i*PART_W +: PART_W])
+                      || (opcode == GEOMETRY && second == 1'b0 && ((here[3] && ins[3*32+5 +: 11] != { 11{ins[3*32+4]} })
+                          || (here[3] && ins[3*32+21 +: 11] != { 11{ins[3*32+20]} })))
+                      || (opcode == EXEC && ((here[9] && ins[9*32+11 +: 5] != { 5{ins[9*32+10]} })
+                          || (here[9] && ins[9*32+27 +: 5] != { 5{ins[9*32+26]} })
+                          || (here[10] && ins[10*32+11 +: 5] != { 5{ins[10*32+10]} })
+                          || (here[10] && ins[10*32+27 +: 5] != { 5{ins[10*32+26]} })
+                          || (here[13] && ins[13*32+13 +: 5] != { 5{ins[13*32+12]} })))
+                      || (opcode == REORGANIZE && ((here[8] && ins[8*32+11 +: 5] != { 5{ins[8*32+10]} })
+                          || (here[8] && ins[8*32+27 +: 5] != { 5{ins[8*32+26]} })));
+    wire zero_geometry_first = (here[4] && ~|ins[4*32+16 +: 4]) || (here[4] && ~|ins[4*32+24 +: 4]);
     wire zero_geometry_second = (here[15] && ~|ins[15*32+16 +: 8]) || (here[15] && ~|ins[15*32+24 +: 8]);
-    wire zero_load = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]);
-    wire zero_exec = (here[3] && ~|ins[3*32 +: 16]) || (here[3] && ~|ins[3*32+16 +: 16]) || (here[4] && ~|ins[4*32 +: 16]) || (here[4] && ~|ins[4*32+16 +: 16]) || (here[5] && ~|ins[5*32 +: 16]) || (here[5] && ~|ins[5*32+16 +: 8]) || (here[5] && ~|ins[5*32+24 +: 8]) || (here[12] && ~|ins[12*32 +: 8]) || (here[12] && ~|ins[12*32+8 +: 8]);
-    wire zero_store = (here[6] && ~|ins[6*32 +: 16]) || (here[6] && ~|ins[6*32+16 +: 16]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[12] && ~|ins[12*32 +: 8]);
-    wire zero_reorganize = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[10] && ~|ins[10*32 +: 8]) || (here[10] && ~|ins[10*32+8 +: 8]);
+    wire zero_load = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 10]) || (here[7] && ~|ins[7*32+16 +: 10]);
+    wire zero_exec = (here[3] && ~|ins[3*32 +: 9]) || (here[3] && ~|ins[3*32+16 +: 7]) || (here[4] && ~|ins[4*32 +: 10]) || (here[4] && ~|ins[4*32+16 +: 10]) || (here[5] && ~|ins[5*32 +: 9]) || (here[5] && ~|ins[5*32+16 +: 8]) || (here[5] && ~|ins[5*32+24 +: 8]) || (here[12] && ~|ins[12*32 +: 4]) || (here[12] && ~|ins[12*32+8 +: 4]);
+    wire zero_store = (here[6] && ~|ins[6*32 +: 7]) || (here[6] && ~|ins[6*32+16 +: 7]) || (here[7] && ~|ins[7*32 +: 7]) || (here[7] && ~|ins[7*32+16 +: 7]) || (here[12] && ~|ins[12*32 +: 8]);
+    wire zero_reorganize = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 10]) || (here[7] && ~|ins[7*32+16 +: 10]) || (here[10] && ~|ins[10*32 +: 4]) || (here[10] && ~|ins[10*32+8 +: 4]);
 
     // --- Checks of a part -------------------------------------------------
     localparam [31:0] OPERAND_MASK = DATA_BYTES - 1;

@@ -1,7 +1,7 @@
 // bpi_deskew.v - triangular delay out of the array: lane c leaves LANES-1-c cycles after it came.
 // The last lane passes straight through.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -3,7 +3,7 @@
 // waits for, and once the other queues have completed that and the unit is free, streams the instruction to the unit, which keeps
 // what it uses.  Then the slot is free again.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -3,11 +3,12 @@
 // buf + i1*bufstride1 + i2*bufstride2 (elements).  Both must agree modulo a beat, so data is never rotated: whole beats
 // are read and the elements outside the row are left out by the strobes.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_dma_read #(
+    parameter ROWS_W        = 16,   // bits of a count of rows
     parameter DATA_W        = 256,  // bits per beat: 32, 64 ... 1024
     parameter ADDR_W        = 64,   // bits per DRAM address (bytes)
     parameter OUTSTANDING   = 32,   // bursts in flight, 2 or more
@@ -17,45 +18,45 @@ module bpi_dma_read #(
     parameter ELEMENT_W     = 32,   // bits of an element's address in the larger buffer
     parameter PART_W        = 256   // bits of a part of an instruction: 32, 64 ... 512
 ) (
-    input  wire                                clk_i,
-    input  wire                                rst_i,              // synchronous, active high
+    input  wire                              clk_i,
+    input  wire                              rst_i,             // synchronous, active high
 
     // Command: a LOAD in parts, then valid until all its rows have been taken.  No size is zero
-    input  wire                                part_valid_i,
-    input  wire [3:0]                          part_index_i,
-    input  wire [PART_W-1:0]                   part_i,
-    input  wire                                cmd_valid_i,
-    output wire                                cmd_ready_o,
-    output wire                                cmd_opens_o,        // pulse: its first cycle
-    output wire                                cmd_reorganize_o,   // it is part of the reorganize step
+    input  wire                              part_valid_i,
+    input  wire [3:0]                        part_index_i,
+    input  wire [PART_W-1:0]                 part_i,
+    input  wire                              cmd_valid_i,
+    output wire                              cmd_ready_o,
+    output wire                              cmd_opens_o,       // pulse: its first cycle
+    output wire                              cmd_reorganize_o,  // it is part of the reorganize step
 
     // Buffer write, always accepted
-    output wire [BUFFERS-1:0]                  wr_valid_o,         // of the buffer that is written
-    output wire [ELEMENT_W-1:0]                wr_addr_o,          // element, multiple of a beat
-    output wire [DATA_W/8/ELEMENT_BYTES-1:0]   wr_strb_o,
-    output wire [DATA_W-1:0]                   wr_data_o,
+    output wire [BUFFERS-1:0]                wr_valid_o,        // of the buffer that is written
+    output wire [ELEMENT_W-1:0]              wr_addr_o,         // element, multiple of a beat
+    output wire [DATA_W/8/ELEMENT_BYTES-1:0] wr_strb_o,
+    output wire [DATA_W-1:0]                 wr_data_o,
 
     // Status
-    output wire                                done_o,             // with the last write of a command
-    output wire                                idle_o,
-    output wire [7:0]                          bytes_o,            // bytes received in this cycle, whole beats
-    input  wire                                halt_i,             // held until idle_o: no new burst, commands and data dropped
-    output wire                                error_valid_o,      // pulse; after it as if halted, until reset
-    output wire [7:0]                          error_code_o,       // a cause: MISALIGNED, READ_SLVERR, READ_DECERR
-    output wire [ADDR_W-1:0]                   error_addr_o,       // of the row, or of the beat
+    output wire                              done_o,            // with the last write of a command
+    output wire                              idle_o,
+    output wire [7:0]                        bytes_o,           // bytes received in this cycle, whole beats
+    input  wire                              halt_i,            // held until idle_o: no new burst, commands and data dropped
+    output wire                              error_valid_o,     // pulse; after it as if halted, until reset
+    output wire [7:0]                        error_code_o,      // a cause: MISALIGNED, READ_SLVERR, READ_DECERR
+    output wire [ADDR_W-1:0]                 error_addr_o,      // of the row, or of the beat
 
     // AXI4 read address and read data
-    output wire                                m_axi_arvalid_o,
-    input  wire                                m_axi_arready_i,
-    output wire [ADDR_W-1:0]                   m_axi_araddr_o,
-    output wire [7:0]                          m_axi_arlen_o,
-    output wire [2:0]                          m_axi_arsize_o,
-    output wire [1:0]                          m_axi_arburst_o,
-    input  wire                                m_axi_rvalid_i,
-    output wire                                m_axi_rready_o,
-    input  wire [DATA_W-1:0]                   m_axi_rdata_i,
-    input  wire [1:0]                          m_axi_rresp_i,
-    input  wire                                m_axi_rlast_i
+    output wire                              m_axi_arvalid_o,
+    input  wire                              m_axi_arready_i,
+    output wire [ADDR_W-1:0]                 m_axi_araddr_o,
+    output wire [7:0]                        m_axi_arlen_o,
+    output wire [2:0]                        m_axi_arsize_o,
+    output wire [1:0]                        m_axi_arburst_o,
+    input  wire                              m_axi_rvalid_i,
+    output wire                              m_axi_rready_o,
+    input  wire [DATA_W-1:0]                 m_axi_rdata_i,
+    input  wire [1:0]                        m_axi_rresp_i,
+    input  wire                              m_axi_rlast_i
 );
     localparam BEAT_BYTES    = DATA_W / 8;
     localparam BEAT_ELEMENTS = BEAT_BYTES / ELEMENT_BYTES;
@@ -91,8 +92,8 @@ module bpi_dma_read #(
     wire [ADDR_W-1:0] address = ins_q[3*32 +: ADDR_W];
     wire [ELEMENT_W-1:0] buf_element = ins_q[5*32 +: ELEMENT_W];
     wire [ROW_W-1:0] row_bytes = ins_q[6*32 +: ROW_W];
-    wire [15:0] n1 = ins_q[7*32 +: 16];
-    wire [15:0] n2 = ins_q[7*32+16 +: 16];
+    wire [ROWS_W-1:0] n1 = ins_q[7*32 +: ROWS_W];
+    wire [ROWS_W-1:0] n2 = ins_q[7*32+16 +: ROWS_W];
     wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_q[8*32+31]} }, ins_q[8*32 +: 31]};
     wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_q[9*32+31]} }, ins_q[9*32 +: 31]};
     wire [ELEMENT_W-1:0] buf_stride1 = ins_q[10*32 +: ELEMENT_W];
@@ -102,12 +103,12 @@ module bpi_dma_read #(
     reg               cmd_open_q;
     reg  [ADDR_W-1:0] row_addr_q, plane_addr_q;
     reg  [ELEMENT_W-1:0] row_buf_q, plane_buf_q;
-    reg  [15:0]       left1_q, left2_q;                // rows, planes still to come, less one
+    reg  [ROWS_W-1:0]       left1_q, left2_q;                // rows, planes still to come, less one
 
     wire row_ready;                                     // the splitter takes a row
-    wire row_taken = cmd_open_q && row_ready;
-    wire row_last1 = left1_q == 16'd0;
-    wire row_last  = row_last1 && left2_q == 16'd0;
+    wire row_taken = cmd_open_q && row_ready && !stop;
+    wire row_last1 = left1_q == {ROWS_W{1'b0} };
+    wire row_last  = row_last1 && left2_q == {ROWS_W{1'b0} };
     wire opens     = cmd_valid_i && !cmd_open_q && !stop;
     wire [ADDR_W-1:0] plane_addr_d = plane_addr_q + stride2;
     wire [ELEMENT_W-1:0] plane_buf_d  = plane_buf_q + buf_stride2;
@@ -125,9 +126,7 @@ module bpi_dma_read #(
     reg  [COUNT_W-1:0]  left_q;        // beats left in the row, less one
     reg  [BYTE_W-1:0]   misfit_q;      // byte in the beat, for the error address
     reg  [ELEM_W-1:0]   last_q;        // last element in the last beat
-    reg                 ar_valid_q;
-    reg  [BEAT_W-1:0]   ar_beat_q;
-    reg  [7:0]          ar_len_q;
+    reg                 ar_waits_q;    // its address has been asked for and not been taken
     reg  [FLIGHT_W-1:0] flight_q;      // bursts announced and not yet received
 
     // A burst goes to the end of the row, of the page, or has 256 beats.  What is left and comes next is worked out for
@@ -145,7 +144,9 @@ module bpi_dma_read #(
                               : { &beat_q[HALF-1:PAGE_W] ? upper_1 : upper, beat_q[HALF-1:PAGE_W] + 1'b1, {PAGE_W{1'b0}} };
     wire [31:0]      beats = { 24'd0, most } + 32'd1;
     wire [BUF_W-1:0] buf_d = buf_q + beats[BUF_W-1:0];
-    wire       announce = row_open_q && !row_bad_q && !stop && (!ar_valid_q || m_axi_arready_i) && flight_q != FLIGHT_MAX;
+    wire       asks     = row_open_q && !row_bad_q && (ar_waits_q || (!stop && flight_q != FLIGHT_MAX));
+    wire       announce = asks && m_axi_arready_i;
+    wire       ar_waits = asks && !m_axi_arready_i;        // a stop does not take back what has been asked for
     wire       misaligned = row_open_q && row_bad_q && !stop;
     assign     row_ready = !row_open_q || (announce && at_row);
 
@@ -195,7 +196,6 @@ module bpi_dma_read #(
     reg [BEAT_ELEMENTS-1:0] wr_strb_q;
     reg [DATA_W-1:0]        wr_data_q;
     reg [7:0]               error_code_q;
-    reg [ADDR_W-1:0]        error_addr_q;
     integer                 n;
 
     always @(posedge clk_i) begin
@@ -204,14 +204,14 @@ module bpi_dma_read #(
             plane_addr_q <= address;
             row_buf_q    <= buf_element;
             plane_buf_q  <= buf_element;
-            left1_q      <= n1 - 16'd1;
-            left2_q      <= n2 - 16'd1;
+            left1_q      <= n1 - 1'b1;
+            left2_q      <= n2 - 1'b1;
         end else if (row_taken) begin
-            left1_q    <= row_last1 ? n1 - 16'd1 : left1_q - 16'd1;
+            left1_q    <= row_last1 ? n1 - 1'b1 : left1_q - 1'b1;
             row_addr_q <= row_last1 ? plane_addr_d : row_addr_q + stride1;
             row_buf_q  <= row_last1 ? plane_buf_d : row_buf_q + buf_stride1;
             if (row_last1) begin
-                left2_q      <= left2_q - 16'd1;
+                left2_q      <= left2_q - 1'b1;
                 plane_addr_q <= plane_addr_d;
                 plane_buf_q  <= plane_buf_d;
             end
@@ -234,11 +234,6 @@ module bpi_dma_read #(
             row_begins_q <= 1'b0;
         end
 
-        if (announce) begin
-            ar_beat_q <= beat_q;
-            ar_len_q  <= len;
-        end
-
         if (received) begin
             wr_beat_q   <= owed_buf + index[BUF_W-1:0];
             wr_strb_q   <= from_first & to_last;
@@ -246,15 +241,15 @@ module bpi_dma_read #(
         end
         if (refused) begin
             error_code_q <= m_axi_rresp_i[0] ? READ_DECERR : READ_SLVERR;
-            error_addr_q <= { here, {BYTE_W{1'b0}} };
+            plane_addr_q <= { here, {BYTE_W{1'b0}} };      // after an error it holds the address
         end else if (misaligned) begin
             error_code_q <= MISALIGNED;
-            error_addr_q <= { beat_q, misfit_q };
+            plane_addr_q <= { beat_q, misfit_q };
         end
 
         cmd_open_q    <= opens || (cmd_open_q && !stop && !(row_taken && row_last));
-        row_open_q    <= !stop && (row_taken || (row_open_q && !(announce && at_row)));
-        ar_valid_q    <= announce || (ar_valid_q && !m_axi_arready_i);
+        row_open_q    <= row_taken || (row_open_q && !(announce && at_row) && (!stop || ar_waits));
+        ar_waits_q    <= ar_waits;
         if (announce != burst_received) flight_q <= announce ? flight_q + 1'b1 : flight_q - 1'b1;
         if (received) index_q <= beat_last ? 8'd0 : index_q + 8'd1;
         for (n = 0; n < BUFFERS; n = n + 1) wr_valid_q[n] <= received && owed_select == n[SELECT_W-1:0] && !refused && !stop;
@@ -265,7 +260,7 @@ module bpi_dma_read #(
         if (rst_i) begin
             cmd_open_q    <= 1'b0;
             row_open_q    <= 1'b0;
-            ar_valid_q    <= 1'b0;
+            ar_waits_q    <= 1'b0;
             flight_q      <= {FLIGHT_W{1'b0}};
             index_q       <= 8'd0;
             wr_valid_q    <= {BUFFERS{1'b0}};
@@ -291,10 +286,10 @@ module bpi_dma_read #(
     assign bytes_o          = received_q ? BYTES_32[7:0] : 8'd0;
     assign error_valid_o    = error_valid_q;
     assign error_code_o     = error_code_q;
-    assign error_addr_o     = error_addr_q;
-    assign m_axi_arvalid_o  = ar_valid_q;
-    assign m_axi_araddr_o   = { ar_beat_q, {BYTE_W{1'b0}} };
-    assign m_axi_arlen_o    = ar_len_q;
+    assign error_addr_o     = plane_addr_q;
+    assign m_axi_arvalid_o  = asks;
+    assign m_axi_araddr_o   = { beat_q, {BYTE_W{1'b0}} };
+    assign m_axi_arlen_o    = len;
     assign m_axi_arsize_o   = BYTE_W[2:0];
     assign m_axi_arburst_o  = 2'b01;
     assign m_axi_rready_o   = owed_valid;

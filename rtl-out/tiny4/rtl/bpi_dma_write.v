@@ -1,9 +1,10 @@
 // bpi_dma_write.v - AXI4 write master: writes runs of contiguous bytes, at any alignment, from a stream of chunks.
 // Chunks are appended to the runs in order; a chunk never crosses the end of its run.  Bytes are rotated into place and
 // merged into whole beats, with strobes at both ends of a run.  Two runs never share a beat, even if they meet in one.
-// Addresses go ahead of data; bursts end with the run, at 4 KiB, or after 256 beats.
+// Addresses go ahead of data; bursts end with the run, at 4 KiB, or after 256 beats.  Of a run that is not all inside the window
+// nothing is written.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
@@ -38,7 +39,7 @@ module bpi_dma_write #(
     input  wire                halt_i,            // held until idle_o: no new burst, commands and chunks dropped
     output wire                error_valid_o,     // pulse; after it as if halted, until reset
     output wire [7:0]          error_code_o,      // a cause: WINDOW, WRITE_SLVERR, WRITE_DECERR
-    output wire [ADDR_W-1:0]   error_addr_o,      // of the burst
+    output wire [ADDR_W-1:0]   error_addr_o,      // of the run, or of the burst
 
     // AXI4 write address, write data and write response
     output wire                m_axi_awvalid_o,
@@ -72,20 +73,7 @@ module bpi_dma_write #(
     wire stop = halt_i || failed_q;
 
     // --- Runs: for the addresses, and again for the data --------------------
-    wire              cmd_valid, cmd_taken, run_room;
-    wire [ADDR_W-1:0] cmd_addr;
-    wire [BYTES_W-1:0] cmd_bytes;
-    bpi_fifo #(.WIDTH(ADDR_W + BYTES_W), .DEPTH(2)) u_commands (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i || stop),
-        .in_valid_i  (cmd_valid_i),
-        .in_ready_o  (cmd_ready_o),
-        .in_data_i   ({ cmd_addr_i, cmd_bytes_i }),
-        .out_valid_o (cmd_valid),
-        .out_ready_i (cmd_taken),
-        .out_data_o  ({ cmd_addr, cmd_bytes })
-    );
-
+    wire              cmd_taken, run_room;
     wire              run_valid, run_done;
     wire [BYTE_W-1:0] run_first;
     wire [BYTES_W-1:0] run_bytes;
@@ -94,7 +82,7 @@ module bpi_dma_write #(
         .rst_i       (rst_i || stop),
         .in_valid_i  (cmd_taken),
         .in_ready_o  (run_room),
-        .in_data_i   ({ cmd_addr[BYTE_W-1:0], cmd_bytes }),
+        .in_data_i   ({ cmd_addr_i[BYTE_W-1:0], cmd_bytes_i }),
         .out_valid_o (run_valid),
         .out_ready_i (run_done),
         .out_data_o  ({ run_first, run_bytes })
@@ -102,14 +90,21 @@ module bpi_dma_write #(
 
     // --- Bursts of a run: one each cycle ------------------------------------
     reg                open_q;
+    reg                fresh_q;      // no burst of the run has been taken
     reg  [BEAT_W-1:0]  beat_q;       // address in beats
     reg                low_ones_q;   // of its page's number the lower half is all ones
     reg  [BYTE_W-1:0]  first_q;      // first byte in the beat
     reg  [COUNT_W-1:0] left_q;       // beats left in the run, less one
     reg  [ADDR_W:0]    end_q;        // after the run's last byte
 
-    wire burst_ready;
-    wire burst_taken = open_q && burst_ready;
+    reg                aw_valid_q;
+    reg [BEAT_W-1:0]   aw_beat_q;
+    reg [7:0]          aw_len_q;
+    reg [FLIGHT_W-1:0] flight_q;     // bursts taken and not acknowledged
+
+    wire allowed     = !fresh_q || ({ beat_q, first_q } >= window_base_i && end_q <= window_limit_i);
+    wire outside     = open_q && !allowed && !stop;
+    wire burst_taken = open_q && allowed && !stop && (!aw_valid_q || m_axi_awready_i) && flight_q != FLIGHT_MAX;
     // A burst goes to the end of the run, of the page, or has 256 beats
     wire [10:0] to_page = { {(11-PAGE_W){1'b0}}, ~beat_q[PAGE_W-1:0] };     // beats left in the page, less one
     wire        whole   = |to_page[10:8];
@@ -118,35 +113,23 @@ module bpi_dma_write #(
     wire [7:0]  len     = at_run ? left_q[7:0] : most;
     wire [COUNT_W-1:0] left_d = left_q - { {(COUNT_W-8){1'b0}}, most } - 1'b1;
     // The next page, in two halves: whether the lower one carries is known beforehand
-    wire [PAGES_W:0]    page   = { 1'b0, beat_q[BEAT_W-1:PAGE_W] };
-    wire [LOW_W-1:0]    low_1  = page[LOW_W-1:0] + 1'b1;
-    wire [PAGES_W:LOW_W] high_1 = page[PAGES_W:LOW_W] + { {(PAGES_W-LOW_W){1'b0}}, low_ones_q };
+    wire [PAGES_W-1:0]     page   = beat_q[BEAT_W-1:PAGE_W];
+    wire [LOW_W-1:0]       low_1  = page[LOW_W-1:0] + 1'b1;
+    wire [PAGES_W-1:LOW_W] high_1 = page[PAGES_W-1:LOW_W] + { {(PAGES_W-LOW_W-1){1'b0}}, low_ones_q };
     wire [10:0]     page_256 = { {(11-PAGE_W){1'b0}}, beat_q[PAGE_W-1:0] } + 11'd256;   // 256 beats on, in the same page
-    wire [BEAT_W:0] beat_d = whole ? { page, page_256[PAGE_W-1:0] } : { high_1, low_1, {PAGE_W{1'b0}} };
-    wire [32:0]     run_end = { {(33-BYTE_W){1'b0}}, cmd_addr[BYTE_W-1:0] } + { {(33-BYTES_W){1'b0}}, cmd_bytes } - 33'd1;   // last byte, from the first beat
-    assign cmd_taken = cmd_valid && run_room && (!open_q || (burst_taken && at_run)) && !stop;
+    wire [BEAT_W-1:0] beat_d = whole ? { page, page_256[PAGE_W-1:0] } : { high_1, low_1, {PAGE_W{1'b0}} };
+    wire [32:0]     run_end = { {(33-BYTE_W){1'b0}}, cmd_addr_i[BYTE_W-1:0] } + { {(33-BYTES_W){1'b0}}, cmd_bytes_i } - 33'd1;   // last byte, from the first beat
+    assign cmd_taken = cmd_valid_i && run_room && (!open_q || (burst_taken && at_run)) && !stop;
 
-    // --- Announce a burst inside the window ---------------------------------
-    reg                burst_open_q, aw_valid_q;
-    reg [BEAT_W-1:0]   burst_beat_q, aw_beat_q;
-    reg [BYTE_W-1:0]   burst_first_q;
-    reg [7:0]          burst_len_q, aw_len_q;
-    reg [ADDR_W:0]     burst_end_q;
-    reg [FLIGHT_W-1:0] flight_q;     // bursts announced and not acknowledged
-
-    wire allowed  = { burst_beat_q, burst_first_q } >= window_base_i && burst_end_q <= window_limit_i;
-    wire outside  = burst_open_q && !allowed && !stop;
-    wire announce = burst_open_q && allowed && !stop && (!aw_valid_q || m_axi_awready_i) && flight_q != FLIGHT_MAX;
-    assign burst_ready = !burst_open_q || announce;
-
+    // --- What is owed: the data of each burst, and its acknowledgement --------
     wire              send_room, send_valid, sent;
     wire [7:0]        send_len;
     bpi_fifo #(.WIDTH(8), .DEPTH(OUTSTANDING)) u_send (
         .clk_i       (clk_i),
         .rst_i       (rst_i),
-        .in_valid_i  (announce),
+        .in_valid_i  (burst_taken),
         .in_ready_o  (send_room),
-        .in_data_i   (burst_len_q),
+        .in_data_i   (len),
         .out_valid_o (send_valid),
         .out_ready_i (sent),
         .out_data_o  (send_len)
@@ -159,9 +142,9 @@ module bpi_dma_write #(
     bpi_fifo #(.WIDTH(BEAT_W), .DEPTH(OUTSTANDING)) u_owed (
         .clk_i       (clk_i),
         .rst_i       (rst_i),
-        .in_valid_i  (announce),
+        .in_valid_i  (burst_taken),
         .in_ready_o  (owed_room),
-        .in_data_i   (burst_beat_q),
+        .in_data_i   (beat_q),
         .out_valid_o (owed_valid),
         .out_ready_i (acknowledged),
         .out_data_o  (owed_beat)
@@ -213,44 +196,40 @@ module bpi_dma_write #(
     endgenerate
 
     // what is announced is completed: with empty beats after a stop
-    bpi_fifo #(.WIDTH(DATA_W + BEAT_BYTES + 1), .DEPTH(2)) u_beats (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i),
-        .in_valid_i  (beat_pushed),
-        .in_ready_o  (w_room),
-        .in_data_i   ({ beat_data, stop ? {BEAT_BYTES{1'b0}} : part_strb_q | chunk_here_q, beat_last }),
-        .out_valid_o (m_axi_wvalid_o),
-        .out_ready_i (m_axi_wready_i),
-        .out_data_o  ({ m_axi_wdata_o, m_axi_wstrb_o, m_axi_wlast_o })
-    );
+    reg                  w_valid_q, w_last_q;
+    reg [DATA_W-1:0]     w_data_q;
+    reg [BEAT_BYTES-1:0] w_strb_q;
+    assign w_room = !w_valid_q || m_axi_wready_i;
+    always @(posedge clk_i) begin
+        if (beat_pushed) begin
+            w_data_q <= beat_data;
+            w_strb_q <= stop ? {BEAT_BYTES{1'b0}} : part_strb_q | chunk_here_q;
+            w_last_q <= beat_last;
+        end
+        w_valid_q <= beat_pushed || !w_room;
+        if (rst_i) w_valid_q <= 1'b0;
+    end
 
     // --- Registers ----------------------------------------------------------
     reg              error_valid_q;
     reg [7:0]        bytes_q, error_code_q;
-    reg [ADDR_W-1:0] error_addr_q;
 
     always @(posedge clk_i) begin
         if (cmd_taken) begin
-            beat_q  <= cmd_addr[ADDR_W-1:BYTE_W];
-            first_q <= cmd_addr[BYTE_W-1:0];
+            beat_q  <= cmd_addr_i[ADDR_W-1:BYTE_W];
+            first_q <= cmd_addr_i[BYTE_W-1:0];
             left_q  <= run_end[BYTE_W +: COUNT_W];
-            end_q   <= { 1'b0, cmd_addr } + { {(ADDR_W+1-BYTES_W){1'b0}}, cmd_bytes };
+            end_q   <= { 1'b0, cmd_addr_i } + { {(ADDR_W+1-BYTES_W){1'b0}}, cmd_bytes_i };
         end else if (burst_taken) begin
-            beat_q  <= beat_d[BEAT_W-1:0];
+            beat_q  <= beat_d;
             first_q <= {BYTE_W{1'b0}};
             left_q  <= left_d;
         end
-        if (cmd_taken)                  low_ones_q <= &cmd_addr[12 +: LOW_W];
+        if (cmd_taken)                  low_ones_q <= &cmd_addr_i[12 +: LOW_W];
         else if (burst_taken && !whole) low_ones_q <= &{ page[LOW_W-1:1], !page[0] };
         if (burst_taken) begin
-            burst_beat_q  <= beat_q;
-            burst_first_q <= first_q;
-            burst_len_q   <= len;
-            burst_end_q   <= at_run ? end_q : { beat_d, {BYTE_W{1'b0}} };
-        end
-        if (announce) begin
-            aw_beat_q <= burst_beat_q;
-            aw_len_q  <= burst_len_q;
+            aw_beat_q <= beat_q;
+            aw_len_q  <= len;
         end
 
         if (chunk_taken) begin
@@ -271,16 +250,14 @@ module bpi_dma_write #(
 
         if (refused) begin
             error_code_q <= m_axi_bresp_i[0] ? WRITE_DECERR : WRITE_SLVERR;
-            error_addr_q <= { owed_beat, {BYTE_W{1'b0}} };
-        end else if (outside) begin
-            error_code_q <= WINDOW;
-            error_addr_q <= { burst_beat_q, burst_first_q };
-        end
+            beat_q       <= owed_beat;                     // after an error it holds the address
+            first_q      <= {BYTE_W{1'b0}};
+        end else if (outside) error_code_q <= WINDOW;
 
         open_q        <= !stop && (cmd_taken || (open_q && !(burst_taken && at_run)));
-        burst_open_q  <= !stop && (burst_taken || (burst_open_q && !announce));
-        aw_valid_q    <= announce || (aw_valid_q && !m_axi_awready_i);
-        if (announce != acknowledged) flight_q <= announce ? flight_q + 1'b1 : flight_q - 1'b1;
+        fresh_q       <= cmd_taken || (fresh_q && !burst_taken);
+        aw_valid_q    <= burst_taken || (aw_valid_q && !m_axi_awready_i);
+        if (burst_taken != acknowledged) flight_q <= burst_taken ? flight_q + 1'b1 : flight_q - 1'b1;
         if (chunk_taken) begun_q <= !closes;
         chunk_valid_q <= chunk_taken || (chunk_valid_q && !chunk_done);
         if (beat_pushed) index_q <= beat_last ? 8'd0 : index_q + 8'd1;
@@ -294,7 +271,6 @@ module bpi_dma_write #(
         end
         if (rst_i) begin
             open_q        <= 1'b0;
-            burst_open_q  <= 1'b0;
             aw_valid_q    <= 1'b0;
             flight_q      <= {FLIGHT_W{1'b0}};
             index_q       <= 8'd0;
@@ -307,23 +283,28 @@ module bpi_dma_write #(
     wire unused_ok = &{1'b0, turned[DATA_W-1:0], run_end, page_256[10:PAGE_W], behind[8:BYTE_W], send_room, owed_room};
 
     // --- Outputs ------------------------------------------------------------
+    assign cmd_ready_o     = stop || cmd_taken;
     assign in_ready_o      = stop || (run_valid && (!chunk_valid_q || chunk_done));
-    assign idle_o          = !cmd_valid && !open_q && !burst_open_q && flight_q == {FLIGHT_W{1'b0}};
+    assign idle_o          = !open_q && flight_q == {FLIGHT_W{1'b0}};
     assign bytes_o         = bytes_q;
     assign error_valid_o   = error_valid_q;
     assign error_code_o    = error_code_q;
-    assign error_addr_o    = error_addr_q;
+    assign error_addr_o    = { beat_q, first_q };
     assign m_axi_awvalid_o = aw_valid_q;
     assign m_axi_awaddr_o  = { aw_beat_q, {BYTE_W{1'b0}} };
     assign m_axi_awlen_o   = aw_len_q;
     assign m_axi_awsize_o  = BYTE_W[2:0];
     assign m_axi_awburst_o = 2'b01;
+    assign m_axi_wvalid_o  = w_valid_q;
+    assign m_axi_wdata_o   = w_data_q;
+    assign m_axi_wstrb_o   = w_strb_q;
+    assign m_axi_wlast_o   = w_last_q;
     assign m_axi_bready_o  = owed_valid;
 
     // --- Checks -------------------------------------------------------------
     `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
     `CHECK(!open_q || low_ones_q == &page[LOW_W-1:0], "carry of the next page is wrong")
-    `CHECK(!announce || (send_room && owed_room), "more bursts in flight than entries")
+    `CHECK(!burst_taken || (send_room && owed_room), "more bursts in flight than entries")
     `CHECK(!(cmd_valid_i && !stop) || cmd_bytes_i != 0, "run of size zero")
     `CHECK(!chunk_taken || (in_bytes_i != 0 && { 24'd0, in_bytes_i } <= BYTES_32), "chunk is empty or more than a beat")
     `CHECK(!chunk_taken || { {(BYTES_W-8){1'b0}}, in_bytes_i } <= bytes_left, "chunk crosses the end of its run")

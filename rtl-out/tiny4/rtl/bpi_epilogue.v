@@ -2,7 +2,7 @@
 // int8 = saturate(round_half_even(int32 / 2**shift)).
 // A chunk every cycle, across vectors too: a beat of sums, or LANES operands.  A vector stays at the input until its last chunk is made.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -3,7 +3,7 @@
 // bits of its number in DRAM; a burst waits until the slots up to the next 256 bytes are free.  Instructions come out in parts
 // as wide as a beat, 512 bits at most.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -2,7 +2,7 @@
 // Up to 4 words: registers, an entering word is visible one cycle later.
 // More: a memory with an output register, visible two cycles later; holds one word more than DEPTH.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -3,17 +3,18 @@
 // side, none of the same group.
 // It also pushes stationary columns: those of the next tile as soon as the present one has been swapped in.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_issue #(
-    parameter ROWS   = 16,     // reduction lanes of the array
-    parameter COLS   = 16,     // output lanes of the array
-    parameter DATA_W = 16,     // bits per element
-    parameter ADDR_W = 24,     // bits of an accumulator address
-    parameter ACC_W  = 10,     // bits of an address the accumulator has
-    parameter HAZARD = 5       // cycles between two uses of one accumulator address
+    parameter LANE_W = 8,   // bits of a count of lanes
+    parameter ROWS   = 16,  // reduction lanes of the array
+    parameter COLS   = 16,  // output lanes of the array
+    parameter DATA_W = 16,  // bits per element
+    parameter ADDR_W = 24,  // bits of an accumulator address
+    parameter ACC_W  = 10,  // bits of an address the accumulator has
+    parameter HAZARD = 5    // cycles between two uses of one accumulator address
 ) (
     input  wire                   clk_i,
     input  wire                   rst_i,
@@ -25,18 +26,18 @@ module bpi_issue #(
     input  wire                   item_reduce_i,
     input  wire                   item_swap_i,
     input  wire [ADDR_W-1:0]      item_addr_i,
-    input  wire [7:0]             item_columns_i,
+    input  wire [LANE_W-1:0]      item_columns_i,
     input  wire [1:0]             item_keep_i,         // column lanes that add: 0 all, of 1 the first group, 2 the next, 3 the same
-    input  wire [7:0]             item_lanes_i,
-    input  wire [15:0]            item_inside_i,
-    input  wire [15:0]            item_zero_i,
+    input  wire [LANE_W-1:0]      item_lanes_i,
+    input  wire [2*LANE_W-1:0]    item_inside_i,
+    input  wire [2*LANE_W-1:0]    item_zero_i,
 
     // Dynamic vectors: direct, or columns of a block
     input  wire                   direct_valid_i,
     output wire                   direct_ready_o,
     input  wire [ROWS*DATA_W-1:0] direct_data_i,
-    input  wire [7:0]             direct_inside_i,
-    input  wire [7:0]             direct_zero_i,
+    input  wire [LANE_W-1:0]      direct_inside_i,
+    input  wire [LANE_W-1:0]      direct_zero_i,
     input  wire                   column_valid_i,
     output wire                   column_ready_o,
     input  wire [ROWS*DATA_W-1:0] column_data_i,
@@ -70,18 +71,19 @@ module bpi_issue #(
 );
     // --- Stationary tile --------------------------------------------------
     reg       full_q;          // a tile waits in the array to be swapped in
-    reg [7:0] pushed_q;
+    reg [LANE_W-1:0] pushed_q;
     wire      swap;
+    wire      last_column = pushed_q == COLS[LANE_W-1:0] - 1'b1;
     wire      push = weight_valid_i && (!full_q || swap);
     always @(posedge clk_i) begin
         if (swap) full_q <= 1'b0;
         if (push) begin
-            pushed_q <= pushed_q == COLS[7:0] - 8'd1 ? 8'd0 : pushed_q + 8'd1;
-            if (pushed_q == COLS[7:0] - 8'd1) full_q <= 1'b1;
+            pushed_q <= last_column ? {LANE_W{1'b0} } : pushed_q + 1'b1;
+            if (last_column) full_q <= 1'b1;
         end
         if (rst_i) begin
             full_q   <= 1'b0;
-            pushed_q <= 8'd0;
+            pushed_q <= {LANE_W{1'b0} };
         end
     end
 
@@ -151,25 +153,26 @@ module bpi_issue #(
 
     // --- Counters ---------------------------------------------------------
     localparam COLUMNS_W = $clog2(COLS + 1);                // the decoder lets no more through
-    reg [15:0] inside_q, zeros_q;
+    reg [2*LANE_W-1:0] inside_q, zeros_q;
     reg [COLUMNS_W-1:0] columns_q;
-    reg [7:0]  vectors_q, vectors_2q;
+    reg [LANE_W-1:0] vectors_q, vectors_2q;
     reg        any_useful_q;
     reg        busy_q, busy_2q, wait_stationary_q, wait_accumulator_q, range_error_q;
     reg [23:0] useful_q, zero_q, idle_q;
-    wire [15:0] inside_d = item_reduce_i ? item_inside_i : {8'd0, direct_inside_i};
-    wire [15:0] zeros_d  = item_reduce_i ? item_zero_i   : {8'd0, direct_zero_i};
+    wire [2*LANE_W-1:0] inside_d = item_reduce_i ? item_inside_i : { {LANE_W{1'b0} }, direct_inside_i};
+    wire [2*LANE_W-1:0] zeros_d  = item_reduce_i ? item_zero_i   : { {LANE_W{1'b0} }, direct_zero_i};
     localparam [23:0] LANES = ROWS * COLS;
+    localparam [LANE_W-1:0] ONE = 1;
     always @(posedge clk_i) begin
         inside_q  <= inside_d;
         zeros_q   <= zeros_d;
         columns_q <= item_columns_i[COLUMNS_W-1:0];
-        vectors_q <= item_reduce_i ? item_lanes_i : 8'd1;
+        vectors_q <= item_reduce_i ? item_lanes_i : ONE;
         // products first: no subtraction waits for a multiplication
         useful_q     <= busy_q ? inside_q * columns_q : 24'd0;
         zero_q       <= busy_q ? zeros_q * columns_q : 24'd0;
         vectors_2q   <= vectors_q;
-        any_useful_q <= busy_q && inside_q != 16'd0;
+        any_useful_q <= busy_q && |inside_q;
         idle_q       <= any_useful_q ? LANES * vectors_2q - useful_q - zero_q : 24'd0;
 
         busy_q             <= enter;

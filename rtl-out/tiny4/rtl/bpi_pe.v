@@ -2,7 +2,7 @@
 // Operands are int8, sums integers as wide as the array's can grow.  A vector at cycle t: product at t+1, where y_data_i joins; y_data_o at t+1+ADD_STAGES.
 // The next weight shifts through while the active one computes; x_swap makes the next one active from this very vector on.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -2,7 +2,7 @@
 // zero-padded tensor to DRAM.  Source pixels come from the dynamic buffer, CHUNK elements each cycle; all other
 // positions are zeros.  One DRAM run per row of positions.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

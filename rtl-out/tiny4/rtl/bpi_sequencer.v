@@ -5,7 +5,7 @@
 // counts that only earlier instructions raise, so no program that the decoder accepts can deadlock.
 // After an error, and for a soft reset: nothing new is sent, what the bus is owed is completed, then all is cleared.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,7 +1,7 @@
 // bpi_skew.v - triangular delay into the array: lane r leaves r*STEP cycles after it came, and its control with it.
 // Lane 0 passes straight through.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -3,7 +3,7 @@
 // it.  The other lanes of that address read right, as in block RAM with write enables.
 // A flow swaps in its own macro or block RAM: it reads another file with this module in place of this one.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

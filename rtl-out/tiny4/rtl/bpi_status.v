@@ -1,7 +1,7 @@
 // bpi_status.v - the units as the sequencer sees them: whether all owe the bus nothing, and the first error.
 // Of errors in one cycle the lowest client's counts.  Clients hold what they say of an error, so only the client is kept here.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

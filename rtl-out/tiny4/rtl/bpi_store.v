@@ -2,17 +2,20 @@
 // for i2 < n2, i1 < n1: one run at addr + i1*s1 + i2*s2 of `groups` groups of vectors_per_group vectors.
 // Runs are announced ahead of the data.  The instruction ends when every byte has been acknowledged.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_store #(
-    parameter COLS   = 16,     // lanes of an accumulator vector
-    parameter ADDR_W = 64,     // bits of a DRAM byte address
-    parameter ACC_W  = 10,     // bits of an accumulator address
-    parameter DATA_BYTES = 2,  // bytes of an operand
-    parameter PART_W = 256,    // bits of a part of an instruction: 32, 64 ... 512
-    parameter BYTES_W = 32     // bits of the bytes of a run
+    parameter DRAIN_W    = 16,                // bits of a count of vectors
+    parameter LANE_W     = 8,                 // bits of a count of lanes
+    parameter COLS       = 16,                // lanes of an accumulator vector
+    parameter ADDR_W     = 64,                // bits of a DRAM byte address
+    parameter ACC_W      = 10,                // bits of an accumulator address
+    parameter DATA_BYTES = 2,                 // bytes of an operand
+    parameter PART_W     = 256,               // bits of a part of an instruction: 32, 64 ... 512
+    parameter BYTES_W    = 32,                // bits of the bytes of a run
+    parameter VECTORS    = 8  // vectors it may have asked for: 2, held at the drain and here, or more, in a FIFO
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -31,7 +34,7 @@ module bpi_store #(
     output wire [BYTES_W-1:0] cmd_bytes_o,
     input  wire               write_idle_i,
 
-    // Accumulator: data two cycles after a drain is accepted
+    // Accumulator: data two cycles after a drain is accepted, held until those of the next
     output wire               drain_valid_o,
     input  wire               drain_ready_i,
     output wire [ACC_W-1:0]   drain_addr_o,
@@ -43,11 +46,9 @@ module bpi_store #(
     input  wire               vec_ready_i,
     output wire [COLS*32-1:0] vec_data_o,
     output wire [7:0]         vec_lanes_o,
-    output wire               narrow_o,           // as operands
+    output wire               narrow_o,  // as operands
     output wire [4:0]         shift_o
 );
-    localparam DEPTH = 8;
-
     // --- Fields -----------------------------------------------------------
     // The instruction, kept as its parts come; bits that nothing reads are no registers
     localparam WORDS = PART_W / 32;
@@ -61,15 +62,15 @@ module bpi_store #(
     wire [4:0] shift = ins_q[16 +: 5];
     wire [ADDR_W-1:0] address = ins_q[3*32 +: ADDR_W];
     wire [ACC_W-1:0] acc_base = ins_q[5*32 +: ACC_W];
-    wire [15:0] groups = ins_q[6*32 +: 16];
-    wire [15:0] vectors = ins_q[6*32+16 +: 16];
-    wire [15:0] n1 = ins_q[7*32 +: 16];
-    wire [15:0] n2 = ins_q[7*32+16 +: 16];
+    wire [DRAIN_W-1:0] groups = ins_q[6*32 +: DRAIN_W];
+    wire [DRAIN_W-1:0] vectors = ins_q[6*32+16 +: DRAIN_W];
+    wire [DRAIN_W-1:0] n1 = ins_q[7*32 +: DRAIN_W];
+    wire [DRAIN_W-1:0] n2 = ins_q[7*32+16 +: DRAIN_W];
     wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_q[8*32+31]} }, ins_q[8*32 +: 31]};
     wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_q[9*32+31]} }, ins_q[9*32 +: 31]};
     wire [ACC_W-1:0] acc_stride1 = ins_q[10*32 +: ACC_W];
     wire [ACC_W-1:0] acc_stride2 = ins_q[11*32 +: ACC_W];
-    wire [7:0] last_lanes = ins_q[12*32 +: 8];
+    wire [LANE_W-1:0] last_lanes = ins_q[12*32 +: LANE_W];
     wire [ACC_W-1:0] acc_group = ins_q[13*32 +: ACC_W];
 
     // --- Control ----------------------------------------------------------
@@ -81,11 +82,11 @@ module bpi_store #(
 
     // bytes of a group times groups, once per instruction: a bit of the groups each cycle, as many as they have
     localparam SUM_SHIFT = 2, DATA_SHIFT = $clog2(DATA_BYTES);
-    wire [31:0] group_elements = {16'd0, vectors - 16'd1} * COLS + {24'd0, last_lanes};
+    wire [31:0] group_elements = { {(32-DRAIN_W){1'b0} }, vectors - 1'b1} * COLS + { {(32-LANE_W){1'b0} }, last_lanes};
     wire [31:0] group_bytes    = narrow ? group_elements << DATA_SHIFT : group_elements << SUM_SHIFT;
     reg  [BYTES_W-1:0] group_bytes_q, run_bytes_q;
-    reg  [15:0] groups_q;                  // bits still to come
-    wire        setup = state_q == TIMES && groups_q[15:1] == 15'd0;
+    reg  [DRAIN_W-1:0] groups_q;                  // bits still to come
+    wire        setup = state_q == TIMES && groups_q[DRAIN_W-1:1] == {(DRAIN_W-1){1'b0} };
     always @(posedge clk_i) begin
         if (state_q == IDLE) begin
             group_bytes_q <= group_bytes[BYTES_W-1:0];
@@ -102,51 +103,51 @@ module bpi_store #(
     wire fire     = drain_valid_o && drain_ready_i;
 
     // --- Runs -------------------------------------------------------------
-    reg [15:0]       c1_q, c2_q;           // still to come
+    reg [DRAIN_W-1:0]       c1_q, c2_q;           // still to come
     reg [ADDR_W-1:0] c1_addr_q, c2_addr_q;
-    wire last_c1 = c1_q == 16'd0;
-    wire last_c  = last_c1 && c2_q == 16'd0;
+    wire last_c1 = c1_q == {DRAIN_W{1'b0} };
+    wire last_c  = last_c1 && c2_q == {DRAIN_W{1'b0} };
     always @(posedge clk_i) begin
         if (setup) begin
-            c1_q      <= n1 - 16'd1;
-            c2_q      <= n2 - 16'd1;
+            c1_q      <= n1 - 1'b1;
+            c2_q      <= n2 - 1'b1;
             c1_addr_q <= address;
             c2_addr_q <= address;
         end else if (cmd_fire) begin
-            c1_q      <= last_c1 ? n1 - 16'd1 : c1_q - 16'd1;
+            c1_q      <= last_c1 ? n1 - 1'b1 : c1_q - 1'b1;
             c1_addr_q <= last_c1 ? c2_addr_q + stride2 : c1_addr_q + stride1;
             if (last_c1) begin
-                c2_q      <= c2_q - 16'd1;
+                c2_q      <= c2_q - 1'b1;
                 c2_addr_q <= c2_addr_q + stride2;
             end
         end
     end
 
     // --- Drain ------------------------------------------------------------
-    reg [15:0]      v_q, g_q, d1_q, d2_q;    // still to come
+    reg [DRAIN_W-1:0]      v_q, g_q, d1_q, d2_q;    // still to come
     reg [ACC_W-1:0] v_addr_q, g_addr_q, d1_addr_q, d2_addr_q;
-    wire last_v  = v_q == 16'd0;
-    wire last_g  = last_v && g_q == 16'd0;
-    wire last_d1 = last_g && d1_q == 16'd0;
-    wire last_d  = last_d1 && d2_q == 16'd0;
+    wire last_v  = v_q == {DRAIN_W{1'b0} };
+    wire last_g  = last_v && g_q == {DRAIN_W{1'b0} };
+    wire last_d1 = last_g && d1_q == {DRAIN_W{1'b0} };
+    wire last_d  = last_d1 && d2_q == {DRAIN_W{1'b0} };
     wire [ACC_W-1:0] next_g = g_addr_q + acc_group;
     wire [ACC_W-1:0] next_1 = d1_addr_q + acc_stride1;
     wire [ACC_W-1:0] next_2 = d2_addr_q + acc_stride2;
     always @(posedge clk_i) begin
         if (setup) begin
-            v_q  <= vectors - 16'd1;
-            g_q  <= groups - 16'd1;
-            d1_q <= n1 - 16'd1;
-            d2_q <= n2 - 16'd1;
+            v_q  <= vectors - 1'b1;
+            g_q  <= groups - 1'b1;
+            d1_q <= n1 - 1'b1;
+            d2_q <= n2 - 1'b1;
             v_addr_q  <= acc_base;
             g_addr_q  <= acc_base;
             d1_addr_q <= acc_base;
             d2_addr_q <= acc_base;
         end else if (fire) begin
-            v_q <= last_v ? vectors - 16'd1 : v_q - 16'd1;
-            if (last_v)  g_q  <= last_g  ? groups - 16'd1 : g_q - 16'd1;
-            if (last_g)  d1_q <= last_d1 ? n1 - 16'd1 : d1_q - 16'd1;
-            if (last_d1) d2_q <= d2_q - 16'd1;
+            v_q <= last_v ? vectors - 1'b1 : v_q - 1'b1;
+            if (last_v)  g_q  <= last_g  ? groups - 1'b1 : g_q - 1'b1;
+            if (last_g)  d1_q <= last_d1 ? n1 - 1'b1 : d1_q - 1'b1;
+            if (last_d1) d2_q <= d2_q - 1'b1;
             v_addr_q <= last_d1 ? next_2 : last_g ? next_1 : last_v ? next_g : v_addr_q + { {(ACC_W-1){1'b0}}, 1'b1};
             if (last_v)  g_addr_q  <= last_d1 ? next_2 : last_g ? next_1 : next_g;
             if (last_g)  d1_addr_q <= last_d1 ? next_2 : next_1;
@@ -160,7 +161,7 @@ module bpi_store #(
             IDLE:      if (ins_valid_i) state_q <= TIMES;
             TIMES:     if (setup) state_q <= RUN;
             RUN:       if (!cmd_busy_q && !drain_busy_q) state_q <= FLUSH;
-            FLUSH:     if (flush_q == 2'd3 && write_idle_i && !vec_valid_o && credit_q == DEPTH[3:0]) state_q <= DONE;
+            FLUSH:     if (flush_q == 2'd3 && write_idle_i && !vec_valid_o && credit_q == VECTORS[3:0]) state_q <= DONE;
             default:   state_q <= IDLE;
         endcase
         flush_q <= state_q == FLUSH ? (flush_q == 2'd3 ? 2'd3 : flush_q + 2'd1) : 2'd0;
@@ -179,25 +180,52 @@ module bpi_store #(
     end
 
     // --- Vectors on their way ---------------------------------------------
-    reg [7:0] lanes_q, lanes_2q;
+    reg              fire_q;
+    reg [LANE_W-1:0] lanes_q, lanes_2q;
     always @(posedge clk_i) begin
-        lanes_q  <= last_v ? last_lanes : COLS[7:0];
-        lanes_2q <= lanes_q;
+        fire_q <= fire && !rst_i;
+        if (fire)   lanes_q  <= last_v ? last_lanes : COLS[LANE_W-1:0];
+        if (fire_q) lanes_2q <= lanes_q;
         credit_q <= credit_q - {3'd0, fire} + {3'd0, vec_valid_o && vec_ready_i};
-        if (rst_i) credit_q <= DEPTH[3:0];
+        if (rst_i) credit_q <= VECTORS[3:0];
     end
 
-    wire fifo_ready;
-    bpi_fifo #(.WIDTH(COLS*32 + 8), .DEPTH(DEPTH)) u_fifo (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i),
-        .in_valid_i  (drain_valid_i),
-        .in_ready_o  (fifo_ready),
-        .in_data_i   ({lanes_2q, drain_data_i}),
-        .out_valid_o (vec_valid_o),
-        .out_ready_i (vec_ready_i),
-        .out_data_o  ({vec_lanes_o, vec_data_o})
-    );
+    wire [LANE_W+7:0] lanes_out;
+    assign lanes_out[LANE_W +: 8] = 8'd0;
+    assign vec_lanes_o = lanes_out[7:0];
+    generate
+        if (VECTORS == 2) begin : gen_held
+            reg                      waits_q, vec_valid_q;   // a vector has come and waits where the drain holds it; one is here
+            reg [COLS*32+LANE_W-1:0] vec_q;
+            wire                     there = drain_valid_i || waits_q;
+            wire                     move  = there && (!vec_valid_q || vec_ready_i);
+            always @(posedge clk_i) begin
+                if (move) vec_q <= {lanes_2q, drain_data_i};
+                vec_valid_q <= move || (vec_valid_q && !vec_ready_i);
+                waits_q     <= there && !move;
+                if (rst_i) begin
+                    vec_valid_q <= 1'b0;
+                    waits_q     <= 1'b0;
+                end
+            end
+            assign vec_valid_o = vec_valid_q;
+            assign {lanes_out[LANE_W-1:0], vec_data_o} = vec_q;
+            `CHECK(!(drain_valid_i && waits_q), "vector lost: credit is wrong")
+        end else begin : gen_fifo
+            wire fifo_ready;
+            bpi_fifo #(.WIDTH(COLS*32 + LANE_W), .DEPTH(VECTORS)) u_fifo (
+                .clk_i       (clk_i),
+                .rst_i       (rst_i),
+                .in_valid_i  (drain_valid_i),
+                .in_ready_o  (fifo_ready),
+                .in_data_i   ({lanes_2q, drain_data_i}),
+                .out_valid_o (vec_valid_o),
+                .out_ready_i (vec_ready_i),
+                .out_data_o  ({lanes_out[LANE_W-1:0], vec_data_o})
+            );
+            `CHECK(!drain_valid_i || fifo_ready, "vector lost: credit is wrong")
+        end
+    endgenerate
 
     // --- Outputs ----------------------------------------------------------
     assign ins_ready_o   = state_q == DONE;
@@ -209,10 +237,7 @@ module bpi_store #(
     assign narrow_o      = narrow;
     assign shift_o       = shift;
 
-    // --- Checks -----------------------------------------------------------
-    `CHECK(!drain_valid_i || fifo_ready, "vector lost: credit is wrong")
-
-    wire unused_ok = &{1'b0, ins_q, group_bytes, fifo_ready};
+    wire unused_ok = &{1'b0, ins_q, group_bytes, lanes_out};
 
 endmodule
 `default_nettype wire

@@ -3,7 +3,7 @@
 // Stationary tile: COLS pushes, column COLS-1 first.  x_swap with a vector makes the pushed tile active from that vector on.
 // The pushes of the next tile lie between the cycle of this swap (inclusive) and the cycle of the next swap (exclusive).
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,17 +1,24 @@
 // bpi_tap_fifos.v - hands each tap of the walker to the address generators, which go at their own pace.
-// A tap enters all FIFOs at once; the end of a tile is for the sums alone.
+// A tap enters all at once; the end of a tile is for the sums alone.  These lie furthest behind, by the array, and have room for
+// two; a register is enough for the others.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_tap_fifos #(
-    parameter DYN_W        = 14,   // bits of an element address, dynamic buffer
-    parameter STAT_W       = 14,   // stationary buffer
-    parameter BLOCK_ADDR_W = 24    // bits of the addresses that the array does not bound
+    parameter MAP_W        = 16,  // bits of a count of positions, and of a bound
+    parameter X_W          = 18,  // bits of a coordinate
+    parameter PHASE_W      = 8,   // bits of a phase, and of a stride
+    parameter TILES_W      = 16,  // bits of a count of channel tiles
+    parameter IMAGES_W     = 16,  // bits of a count of images
+    parameter LANE_W       = 8,   // bits of a count of lanes
+    parameter DYN_W        = 14,  // bits of an element address, dynamic buffer
+    parameter STAT_W       = 14,  // stationary buffer
+    parameter BLOCK_ADDR_W = 24   // bits of the addresses that the array does not bound
 ) (
-    input  wire                     clk_i,
-    input  wire                     rst_i,               // synchronous, active high
+    input  wire clk_i,
+    input  wire rst_i,  // synchronous, active high
 
     // To the dynamic address generator
     output wire                     dynamic_valid_o,
@@ -19,15 +26,15 @@ module bpi_tap_fifos #(
     output wire                     dynamic_reduce_o,
     output wire                     dynamic_rect_o,
     output wire                     dynamic_fused_o,
-    output wire [15:0]              dynamic_images_o,
-    output wire [15:0]              dynamic_rows_o,
-    output wire [15:0]              dynamic_columns_o,
-    output wire signed [17:0]       dynamic_x_h_o,
-    output wire signed [17:0]       dynamic_x_w_o,
-    output wire [7:0]               dynamic_phase_h_o,
-    output wire [7:0]               dynamic_phase_w_o,
-    output wire [15:0]              dynamic_reduction_tiles_o,
-    output wire [7:0]               dynamic_row_lanes_o,
+    output wire [IMAGES_W-1:0]      dynamic_images_o,
+    output wire [MAP_W-1:0]         dynamic_rows_o,
+    output wire [MAP_W-1:0]         dynamic_columns_o,
+    output wire signed [X_W-1:0]    dynamic_x_h_o,
+    output wire signed [X_W-1:0]    dynamic_x_w_o,
+    output wire [PHASE_W-1:0]       dynamic_phase_h_o,
+    output wire [PHASE_W-1:0]       dynamic_phase_w_o,
+    output wire [TILES_W-1:0]       dynamic_reduction_tiles_o,
+    output wire [LANE_W-1:0]        dynamic_row_lanes_o,
     output wire [DYN_W-1:0]         dynamic_addr_o,
 
     // To the stationary address generator
@@ -36,15 +43,14 @@ module bpi_tap_fifos #(
     output wire                     stationary_reduce_o,
     output wire                     stationary_by_column_o,
     output wire                     stationary_rect_o,
-    output wire [15:0]              stationary_images_o,
-    output wire [15:0]              stationary_rows_o,
-    output wire [15:0]              stationary_columns_o,
-    output wire [7:0]               stationary_phase_h_o,
-    output wire [7:0]               stationary_phase_w_o,
-    output wire [7:0]               stationary_row_lanes_o,
-    output wire [7:0]               stationary_column_lanes_o,
-    output wire [STAT_W-1:0]        stationary_pix_addr_o,
-    output wire [STAT_W-1:0]        stationary_tile_addr_o,
+    output wire [IMAGES_W-1:0]      stationary_images_o,
+    output wire [MAP_W-1:0]         stationary_rows_o,
+    output wire [MAP_W-1:0]         stationary_columns_o,
+    output wire [PHASE_W-1:0]       stationary_phase_h_o,
+    output wire [PHASE_W-1:0]       stationary_phase_w_o,
+    output wire [LANE_W-1:0]        stationary_row_lanes_o,
+    output wire [LANE_W-1:0]        stationary_column_lanes_o,
+    output wire [STAT_W-1:0]        stationary_addr_o,
 
     // To the accumulate address generator
     output wire                     accumulate_valid_o,
@@ -52,12 +58,11 @@ module bpi_tap_fifos #(
     output wire                     accumulate_end_o,
     output wire                     accumulate_reduce_o,
     output wire                     accumulate_by_column_o,
-    output wire [15:0]              accumulate_images_o,
-    output wire [15:0]              accumulate_rows_o,
-    output wire [15:0]              accumulate_columns_o,
-    output wire [7:0]               accumulate_column_lanes_o,
-    output wire [BLOCK_ADDR_W-1:0]  accumulate_pix_addr_o,
-    output wire [BLOCK_ADDR_W-1:0]  accumulate_tile_addr_o,
+    output wire [IMAGES_W-1:0]      accumulate_images_o,
+    output wire [MAP_W-1:0]         accumulate_rows_o,
+    output wire [MAP_W-1:0]         accumulate_columns_o,
+    output wire [LANE_W-1:0]        accumulate_column_lanes_o,
+    output wire [BLOCK_ADDR_W-1:0]  accumulate_addr_o,
 
     // From the walker
     input  wire                     tap_end_i,
@@ -65,56 +70,56 @@ module bpi_tap_fifos #(
     input  wire                     tap_by_column_i,
     input  wire                     tap_rect_i,
     input  wire                     tap_fused_i,
-    input  wire [15:0]              tap_images_i,
-    input  wire [15:0]              tap_rows_i,
-    input  wire [15:0]              tap_columns_i,
-    input  wire signed [17:0]       tap_x_h_i,
-    input  wire signed [17:0]       tap_x_w_i,
-    input  wire [7:0]               tap_phase_h_i,
-    input  wire [7:0]               tap_phase_w_i,
-    input  wire [15:0]              tap_reduction_tiles_i,
-    input  wire [7:0]               tap_row_lanes_i,
-    input  wire [7:0]               tap_column_lanes_i,
+    input  wire [IMAGES_W-1:0]      tap_images_i,
+    input  wire [MAP_W-1:0]         tap_rows_i,
+    input  wire [MAP_W-1:0]         tap_columns_i,
+    input  wire signed [X_W-1:0]    tap_x_h_i,
+    input  wire signed [X_W-1:0]    tap_x_w_i,
+    input  wire [PHASE_W-1:0]       tap_phase_h_i,
+    input  wire [PHASE_W-1:0]       tap_phase_w_i,
+    input  wire [TILES_W-1:0]       tap_reduction_tiles_i,
+    input  wire [LANE_W-1:0]        tap_row_lanes_i,
+    input  wire [LANE_W-1:0]        tap_column_lanes_i,
     input  wire [DYN_W-1:0]         tap_dyn_addr_i,
     input  wire [BLOCK_ADDR_W-1:0]  tap_pix_addr_i,
     input  wire [BLOCK_ADDR_W-1:0]  tap_tile_addr_i,
-    input  wire                     tap_valid_i,
-    output wire                     tap_ready_o
+    input  wire tap_valid_i,
+    output wire tap_ready_o
 );
     // --- dynamic ----------------------------------------------------
-    localparam dynamic_W = 1 + 1 + 1 + 16 + 16 + 16 + 18 + 18 + 8 + 8 + 16 + 8 + DYN_W;
+    localparam dynamic_W = 1 + 1 + 1 + IMAGES_W + MAP_W + MAP_W + X_W + X_W + PHASE_W + PHASE_W + TILES_W + LANE_W + DYN_W;
     wire dynamic_room;
     wire [dynamic_W-1:0] dynamic_data;
-    bpi_fifo #(.WIDTH(dynamic_W), .DEPTH(2)) u_dynamic (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i),
-        .in_valid_i  (tap_valid_i && tap_ready_o && !tap_end_i),
-        .in_ready_o  (dynamic_room),
-        .in_data_i   ({ tap_reduce_i, tap_rect_i, tap_fused_i, tap_images_i, tap_rows_i, tap_columns_i, tap_x_h_i, tap_x_w_i, tap_phase_h_i, tap_phase_w_i, tap_reduction_tiles_i, tap_row_lanes_i, tap_dyn_addr_i }),
-        .out_valid_o (dynamic_valid_o),
-        .out_ready_i (dynamic_ready_i),
-        .out_data_o  (dynamic_data)
-    );
+    reg dynamic_valid_q;
+    reg [dynamic_W-1:0] dynamic_q;
+    assign dynamic_room    = !dynamic_valid_q || dynamic_ready_i;
+    assign dynamic_valid_o = dynamic_valid_q;
+    assign dynamic_data    = dynamic_q;
+    always @(posedge clk_i) begin
+        if (dynamic_room) dynamic_q <= { tap_reduce_i, tap_rect_i, tap_fused_i, tap_images_i, tap_rows_i, tap_columns_i, tap_x_h_i, tap_x_w_i, tap_phase_h_i, tap_phase_w_i, tap_reduction_tiles_i, tap_row_lanes_i, tap_dyn_addr_i };
+        dynamic_valid_q <= (tap_valid_i && tap_ready_o && !tap_end_i) || !dynamic_room;
+        if (rst_i) dynamic_valid_q <= 1'b0;
+    end
     assign { dynamic_reduce_o, dynamic_rect_o, dynamic_fused_o, dynamic_images_o, dynamic_rows_o, dynamic_columns_o, dynamic_x_h_o, dynamic_x_w_o, dynamic_phase_h_o, dynamic_phase_w_o, dynamic_reduction_tiles_o, dynamic_row_lanes_o, dynamic_addr_o } = dynamic_data;
 
     // --- stationary ----------------------------------------------------
-    localparam stationary_W = 1 + 1 + 1 + 16 + 16 + 16 + 8 + 8 + 8 + 8 + STAT_W + STAT_W;
+    localparam stationary_W = 1 + 1 + 1 + IMAGES_W + MAP_W + MAP_W + PHASE_W + PHASE_W + LANE_W + LANE_W + STAT_W;
     wire stationary_room;
     wire [stationary_W-1:0] stationary_data;
-    bpi_fifo #(.WIDTH(stationary_W), .DEPTH(2)) u_stationary (
-        .clk_i       (clk_i),
-        .rst_i       (rst_i),
-        .in_valid_i  (tap_valid_i && tap_ready_o && !tap_end_i),
-        .in_ready_o  (stationary_room),
-        .in_data_i   ({ tap_reduce_i, tap_by_column_i, tap_rect_i, tap_images_i, tap_rows_i, tap_columns_i, tap_phase_h_i, tap_phase_w_i, tap_row_lanes_i, tap_column_lanes_i, tap_pix_addr_i[STAT_W-1:0], tap_tile_addr_i[STAT_W-1:0] }),
-        .out_valid_o (stationary_valid_o),
-        .out_ready_i (stationary_ready_i),
-        .out_data_o  (stationary_data)
-    );
-    assign { stationary_reduce_o, stationary_by_column_o, stationary_rect_o, stationary_images_o, stationary_rows_o, stationary_columns_o, stationary_phase_h_o, stationary_phase_w_o, stationary_row_lanes_o, stationary_column_lanes_o, stationary_pix_addr_o, stationary_tile_addr_o } = stationary_data;
+    reg stationary_valid_q;
+    reg [stationary_W-1:0] stationary_q;
+    assign stationary_room    = !stationary_valid_q || stationary_ready_i;
+    assign stationary_valid_o = stationary_valid_q;
+    assign stationary_data    = stationary_q;
+    always @(posedge clk_i) begin
+        if (stationary_room) stationary_q <= { tap_reduce_i, tap_by_column_i, tap_rect_i, tap_images_i, tap_rows_i, tap_columns_i, tap_phase_h_i, tap_phase_w_i, tap_row_lanes_i, tap_column_lanes_i, tap_reduce_i ? tap_pix_addr_i[STAT_W-1:0] : tap_tile_addr_i[STAT_W-1:0] };
+        stationary_valid_q <= (tap_valid_i && tap_ready_o && !tap_end_i) || !stationary_room;
+        if (rst_i) stationary_valid_q <= 1'b0;
+    end
+    assign { stationary_reduce_o, stationary_by_column_o, stationary_rect_o, stationary_images_o, stationary_rows_o, stationary_columns_o, stationary_phase_h_o, stationary_phase_w_o, stationary_row_lanes_o, stationary_column_lanes_o, stationary_addr_o } = stationary_data;
 
     // --- accumulate ----------------------------------------------------
-    localparam accumulate_W = 1 + 1 + 1 + 16 + 16 + 16 + 8 + BLOCK_ADDR_W + BLOCK_ADDR_W;
+    localparam accumulate_W = 1 + 1 + 1 + IMAGES_W + MAP_W + MAP_W + LANE_W + BLOCK_ADDR_W;
     wire accumulate_room;
     wire [accumulate_W-1:0] accumulate_data;
     bpi_fifo #(.WIDTH(accumulate_W), .DEPTH(2)) u_accumulate (
@@ -122,12 +127,12 @@ module bpi_tap_fifos #(
         .rst_i       (rst_i),
         .in_valid_i  (tap_valid_i && tap_ready_o),
         .in_ready_o  (accumulate_room),
-        .in_data_i   ({ tap_end_i, tap_reduce_i, tap_by_column_i, tap_images_i, tap_rows_i, tap_columns_i, tap_column_lanes_i, tap_pix_addr_i, tap_tile_addr_i }),
+        .in_data_i   ({ tap_end_i, tap_reduce_i, tap_by_column_i, tap_images_i, tap_rows_i, tap_columns_i, tap_column_lanes_i, tap_reduce_i ? tap_tile_addr_i : tap_pix_addr_i }),
         .out_valid_o (accumulate_valid_o),
         .out_ready_i (accumulate_ready_i),
         .out_data_o  (accumulate_data)
     );
-    assign { accumulate_end_o, accumulate_reduce_o, accumulate_by_column_o, accumulate_images_o, accumulate_rows_o, accumulate_columns_o, accumulate_column_lanes_o, accumulate_pix_addr_o, accumulate_tile_addr_o } = accumulate_data;
+    assign { accumulate_end_o, accumulate_reduce_o, accumulate_by_column_o, accumulate_images_o, accumulate_rows_o, accumulate_columns_o, accumulate_column_lanes_o, accumulate_addr_o } = accumulate_data;
 
     // --- Outputs ----------------------------------------------------------
     assign tap_ready_o = dynamic_room && stationary_room && accumulate_room;

@@ -11,7 +11,7 @@
 //
 // Registers: registers.md and sw/bpi_registers.h in the output.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
@@ -87,7 +87,7 @@ module bpi_top (
     localparam ADDR_W     = 32;     // bits of a DRAM byte address
     localparam BUS_W      = 32;    // bits of a beat
     localparam PART_W     = 32;    // bits of a part of an instruction
-    localparam COUNT_W    = 32;     // bits of a count of instructions
+    localparam COUNT_W    = 20;     // bits of a count of instructions
     localparam OPEN_W     = 6;      // bits of those of a queue that have not completed
     localparam BEAT       = 4;     // elements of a beat
     localparam BEAT_BYTES = 4;
@@ -98,6 +98,18 @@ module bpi_top (
     localparam SUM_W      = 18;    // bits of a sum that leaves the array
     localparam DYN_LANES  = 4;     // lanes of a vector, dynamic buffer
     localparam STAT_LANES = 4;     // stationary buffer
+    localparam MAP_W      = 10;     // bits of a count of positions, and of a bound
+    localparam X_W        = 13;     // bits of a coordinate; in an instruction
+    localparam COORD_W    = 11;
+    localparam XTAP_W     = 5;     // bits of a coordinate's change at a tap
+    localparam PHASE_W    = 4;     // bits of a phase, and of a stride
+    localparam TAPS_W     = 4;     // bits of a count of taps
+    localparam COLUMNS_W  = 7;     // bits of a count of column tiles
+    localparam TILES_W    = 9;     // bits of a count of reduction tiles
+    localparam IMAGES_W   = 9;     // bits of a count of images
+    localparam LANE_W     = 3;     // bits of a count of lanes
+    localparam ROWS_W     = 10;     // bits of a count of a LOAD's rows
+    localparam DRAIN_W    = 7;     // bits of a count of a STORE's vectors
     localparam BYTES_W    = 32;     // bits of the bytes of a run
     localparam BLOCK_ADDR_W = 12;    // bits of the addresses that the array does not bound
 
@@ -389,7 +401,7 @@ module bpi_top (
     wire [BUS_W-1:0]  wr_data;
     wire [7:0]        read_bytes;
     wire              load_opens, load_reorganize;
-    bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES), .BUFFERS(BUFFERS), .SELECT_W(1), .ELEMENT_W(ELEMENT_W), .PART_W(PART_W)) u_dma_read (
+    bpi_dma_read #(.DATA_W(BUS_W), .ADDR_W(ADDR_W), .OUTSTANDING(OUTSTANDING), .ELEMENT_BYTES(DATA_BYTES), .BUFFERS(BUFFERS), .SELECT_W(1), .ELEMENT_W(ELEMENT_W), .ROWS_W(ROWS_W), .PART_W(PART_W)) u_dma_read (
         .clk_i            (clk_i),
         .rst_i            (rst),
         .part_valid_i     (load_part),
@@ -430,20 +442,20 @@ module bpi_top (
     wire                       tap_by_column;
     wire                       tap_rect;
     wire                       tap_fused;
-    wire [15:0]                tap_images;
-    wire [15:0]                tap_rows;
-    wire [15:0]                tap_columns;
-    wire signed [17:0]         tap_x_h;
-    wire signed [17:0]         tap_x_w;
-    wire [7:0]                 tap_phase_h;
-    wire [7:0]                 tap_phase_w;
-    wire [15:0]                tap_reduction_tiles;
-    wire [7:0]                 tap_row_lanes;
-    wire [7:0]                 tap_column_lanes;
+    wire [IMAGES_W-1:0]        tap_images;
+    wire [MAP_W-1:0]           tap_rows;
+    wire [MAP_W-1:0]           tap_columns;
+    wire signed [X_W-1:0]      tap_x_h;
+    wire signed [X_W-1:0]      tap_x_w;
+    wire [PHASE_W-1:0]         tap_phase_h;
+    wire [PHASE_W-1:0]         tap_phase_w;
+    wire [TILES_W-1:0]         tap_reduction_tiles;
+    wire [LANE_W-1:0]          tap_row_lanes;
+    wire [LANE_W-1:0]          tap_column_lanes;
     wire [DYN_W-1:0]           tap_dyn_addr;
     wire [BLOCK_ADDR_W-1:0]    tap_pix_addr;
     wire [BLOCK_ADDR_W-1:0]    tap_tile_addr;
-    bpi_tap_walker #(.DYN_W(DYN_W), .PIX_W(BLOCK_ADDR_W), .TILE_W(BLOCK_ADDR_W), .PART_W(PART_W)) u_tap_walker (
+    bpi_tap_walker #(.DYN_W(DYN_W), .PIX_W(BLOCK_ADDR_W), .TILE_W(BLOCK_ADDR_W), .PART_W(PART_W), .MAP_W(MAP_W), .X_W(X_W), .COORD_W(COORD_W), .XTAP_W(XTAP_W), .PHASE_W(PHASE_W), .TAPS_W(TAPS_W), .COLUMNS_W(COLUMNS_W), .TILES_W(TILES_W), .IMAGES_W(IMAGES_W), .LANE_W(LANE_W)) u_tap_walker (
         .clk_i                 (clk_i),
         .rst_i                 (rst),
         .tile_valid_i          (exec_valid),
@@ -478,40 +490,38 @@ module bpi_top (
     wire                       dynamic_tap_reduce;
     wire                       dynamic_tap_rect;
     wire                       dynamic_tap_fused;
-    wire [15:0]                dynamic_tap_images;
-    wire [15:0]                dynamic_tap_rows;
-    wire [15:0]                dynamic_tap_columns;
-    wire signed [17:0]         dynamic_tap_x_h;
-    wire signed [17:0]         dynamic_tap_x_w;
-    wire [7:0]                 dynamic_tap_phase_h;
-    wire [7:0]                 dynamic_tap_phase_w;
-    wire [15:0]                dynamic_tap_reduction_tiles;
-    wire [7:0]                 dynamic_tap_row_lanes;
+    wire [IMAGES_W-1:0]        dynamic_tap_images;
+    wire [MAP_W-1:0]           dynamic_tap_rows;
+    wire [MAP_W-1:0]           dynamic_tap_columns;
+    wire signed [X_W-1:0]      dynamic_tap_x_h;
+    wire signed [X_W-1:0]      dynamic_tap_x_w;
+    wire [PHASE_W-1:0]         dynamic_tap_phase_h;
+    wire [PHASE_W-1:0]         dynamic_tap_phase_w;
+    wire [TILES_W-1:0]         dynamic_tap_reduction_tiles;
+    wire [LANE_W-1:0]          dynamic_tap_row_lanes;
     wire [DYN_W-1:0]           dynamic_tap_addr;
     wire                       stationary_tap_valid, stationary_tap_ready;
     wire                       stationary_tap_reduce;
     wire                       stationary_tap_by_column;
     wire                       stationary_tap_rect;
-    wire [15:0]                stationary_tap_images;
-    wire [15:0]                stationary_tap_rows;
-    wire [15:0]                stationary_tap_columns;
-    wire [7:0]                 stationary_tap_phase_h;
-    wire [7:0]                 stationary_tap_phase_w;
-    wire [7:0]                 stationary_tap_row_lanes;
-    wire [7:0]                 stationary_tap_column_lanes;
-    wire [STAT_W-1:0]          stationary_tap_pix_addr;
-    wire [STAT_W-1:0]          stationary_tap_tile_addr;
+    wire [IMAGES_W-1:0]        stationary_tap_images;
+    wire [MAP_W-1:0]           stationary_tap_rows;
+    wire [MAP_W-1:0]           stationary_tap_columns;
+    wire [PHASE_W-1:0]         stationary_tap_phase_h;
+    wire [PHASE_W-1:0]         stationary_tap_phase_w;
+    wire [LANE_W-1:0]          stationary_tap_row_lanes;
+    wire [LANE_W-1:0]          stationary_tap_column_lanes;
+    wire [STAT_W-1:0]          stationary_tap_addr;
     wire                       accumulate_tap_valid, accumulate_tap_ready;
     wire                       accumulate_tap_end;
     wire                       accumulate_tap_reduce;
     wire                       accumulate_tap_by_column;
-    wire [15:0]                accumulate_tap_images;
-    wire [15:0]                accumulate_tap_rows;
-    wire [15:0]                accumulate_tap_columns;
-    wire [7:0]                 accumulate_tap_column_lanes;
-    wire [BLOCK_ADDR_W-1:0]    accumulate_tap_pix_addr;
-    wire [BLOCK_ADDR_W-1:0]    accumulate_tap_tile_addr;
-    bpi_tap_fifos #(.DYN_W(DYN_W), .STAT_W(STAT_W), .BLOCK_ADDR_W(BLOCK_ADDR_W)) u_tap_fifos (
+    wire [IMAGES_W-1:0]        accumulate_tap_images;
+    wire [MAP_W-1:0]           accumulate_tap_rows;
+    wire [MAP_W-1:0]           accumulate_tap_columns;
+    wire [LANE_W-1:0]          accumulate_tap_column_lanes;
+    wire [BLOCK_ADDR_W-1:0]    accumulate_tap_addr;
+    bpi_tap_fifos #(.DYN_W(DYN_W), .STAT_W(STAT_W), .BLOCK_ADDR_W(BLOCK_ADDR_W), .MAP_W(MAP_W), .X_W(X_W), .PHASE_W(PHASE_W), .TILES_W(TILES_W), .IMAGES_W(IMAGES_W), .LANE_W(LANE_W)) u_tap_fifos (
         .clk_i                     (clk_i),
         .rst_i                     (rst),
         .dynamic_valid_o           (dynamic_tap_valid),
@@ -541,8 +551,7 @@ module bpi_top (
         .stationary_phase_w_o      (stationary_tap_phase_w),
         .stationary_row_lanes_o    (stationary_tap_row_lanes),
         .stationary_column_lanes_o (stationary_tap_column_lanes),
-        .stationary_pix_addr_o     (stationary_tap_pix_addr),
-        .stationary_tile_addr_o    (stationary_tap_tile_addr),
+        .stationary_addr_o         (stationary_tap_addr),
         .accumulate_valid_o        (accumulate_tap_valid),
         .accumulate_ready_i        (accumulate_tap_ready),
         .accumulate_end_o          (accumulate_tap_end),
@@ -552,8 +561,7 @@ module bpi_top (
         .accumulate_rows_o         (accumulate_tap_rows),
         .accumulate_columns_o      (accumulate_tap_columns),
         .accumulate_column_lanes_o (accumulate_tap_column_lanes),
-        .accumulate_pix_addr_o     (accumulate_tap_pix_addr),
-        .accumulate_tile_addr_o    (accumulate_tap_tile_addr),
+        .accumulate_addr_o         (accumulate_tap_addr),
         .tap_end_i                 (tap_end),
         .tap_reduce_i              (tap_reduce),
         .tap_by_column_i           (tap_by_column),
@@ -582,12 +590,12 @@ module bpi_top (
     wire [DYN_LANES*DATA_W-1:0] dynamic_data;
     wire                        direct_valid, direct_ready;
     wire [ROWS*DATA_W-1:0]      direct_data, block_data, column_data;
-    wire [7:0]                  direct_inside, direct_zero, block_lanes;
+    wire [LANE_W-1:0]           direct_inside, direct_zero, block_lanes;
     wire                        block_valid, block_ready, column_valid, column_ready;
     wire                        info_valid, info_ready, info_first, info_last;
-    wire [7:0]                  info_lanes;
-    wire [15:0]                 info_inside, info_zero;
-    bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(DYN_LANES), .ADDR_W(DYN_W), .PART_W(PART_W)) u_agu_dynamic (
+    wire [LANE_W-1:0]           info_lanes;
+    wire [2*LANE_W-1:0]         info_inside, info_zero;
+    bpi_agu_dynamic #(.ROWS(ROWS), .DATA_W(DATA_W), .LANES(DYN_LANES), .ADDR_W(DYN_W), .PART_W(PART_W), .MAP_W(MAP_W), .X_W(X_W), .PHASE_W(PHASE_W), .TILES_W(TILES_W), .IMAGES_W(IMAGES_W), .LANE_W(LANE_W)) u_agu_dynamic (
         .clk_i                 (clk_i),
         .rst_i                 (rst),
         .tap_valid_i           (dynamic_tap_valid),
@@ -629,7 +637,7 @@ module bpi_top (
         .info_zero_o           (info_zero)
     );
 
-    bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(ROWS)) u_transpose_dynamic (
+    bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(ROWS), .LANE_W(LANE_W)) u_transpose_dynamic (
         .clk_i          (clk_i),
         .rst_i          (rst),
         .in_valid_i     (block_valid),
@@ -649,7 +657,7 @@ module bpi_top (
     wire                         weight_block_valid, weight_block_ready, weight_by_column;
     wire                         weight_valid, weight_ready;
     wire [ROWS*DATA_W-1:0]       weight_data;
-    bpi_agu_stationary #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .LANES(STAT_LANES), .ADDR_W(STAT_W), .PART_W(PART_W)) u_agu_stationary (
+    bpi_agu_stationary #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .LANES(STAT_LANES), .ADDR_W(STAT_W), .PART_W(PART_W), .MAP_W(MAP_W), .X_W(X_W), .PHASE_W(PHASE_W), .IMAGES_W(IMAGES_W), .LANE_W(LANE_W)) u_agu_stationary (
         .clk_i              (clk_i),
         .rst_i              (rst),
         .tap_valid_i        (stationary_tap_valid),
@@ -664,8 +672,7 @@ module bpi_top (
         .tap_phase_w_i      (stationary_tap_phase_w),
         .tap_row_lanes_i    (stationary_tap_row_lanes),
         .tap_column_lanes_i (stationary_tap_column_lanes),
-        .tap_pix_addr_i     (stationary_tap_pix_addr),
-        .tap_tile_addr_i    (stationary_tap_tile_addr),
+        .tap_addr_i         (stationary_tap_addr),
         .geometry_part_i    (geometry_part),
         .part_index_i       (send_index),
         .part_i             (send),
@@ -678,14 +685,14 @@ module bpi_top (
         .block_data_o       (weight_block)
     );
 
-    bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(COLS)) u_transpose_stationary (
+    bpi_transposer #(.DATA_W(DATA_W), .ROWS(ROWS), .COLS(COLS), .LANE_W(LANE_W)) u_transpose_stationary (
         .clk_i          (clk_i),
         .rst_i          (rst),
         .in_valid_i     (weight_block_valid),
         .in_ready_o     (weight_block_ready),
         .in_by_column_i (weight_by_column),
         .in_data_i      (weight_block),
-        .in_count_i     (COLS[7:0]),
+        .in_count_i     (COLS[LANE_W-1:0]),
         .out_valid_o    (weight_valid),
         .out_ready_i    (weight_ready),
         .out_data_o     (weight_data)
@@ -707,11 +714,11 @@ module bpi_top (
     // --- EXEC: accumulate addresses ---------------------------------------
     wire                    item_valid, item_ready, item_end, item_reduce, item_swap;
     wire [BLOCK_ADDR_W-1:0] item_addr;
-    wire [7:0]              item_columns, item_lanes;
+    wire [LANE_W-1:0]       item_columns, item_lanes;
     wire [1:0]              item_keep, x_keep, y_keep;
-    wire [7:0]              group_lanes;
-    wire [15:0]             item_inside, item_zero;
-    bpi_agu_accumulate #(.ADDR_W(BLOCK_ADDR_W), .PART_W(PART_W)) u_agu_accumulate (
+    wire [LANE_W-1:0]       group_lanes;
+    wire [2*LANE_W-1:0]     item_inside, item_zero;
+    bpi_agu_accumulate #(.ADDR_W(BLOCK_ADDR_W), .PART_W(PART_W), .MAP_W(MAP_W), .X_W(X_W), .IMAGES_W(IMAGES_W), .LANE_W(LANE_W)) u_agu_accumulate (
         .clk_i              (clk_i),
         .rst_i              (rst),
         .tap_valid_i        (accumulate_tap_valid),
@@ -723,8 +730,7 @@ module bpi_top (
         .tap_rows_i         (accumulate_tap_rows),
         .tap_columns_i      (accumulate_tap_columns),
         .tap_column_lanes_i (accumulate_tap_column_lanes),
-        .tap_pix_addr_i     (accumulate_tap_pix_addr),
-        .tap_tile_addr_i    (accumulate_tap_tile_addr),
+        .tap_addr_i         (accumulate_tap_addr),
         .geometry_part_i    (geometry_part),
         .part_index_i       (send_index),
         .part_i             (send),
@@ -754,7 +760,7 @@ module bpi_top (
     wire [ROWS*DATA_W-1:0] w_data, x_data;
     wire [ACC_W-1:0]       x_addr;
     wire                   array_busy, wait_stationary, wait_accumulator;
-    bpi_issue #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ADDR_W(BLOCK_ADDR_W), .ACC_W(ACC_W), .HAZARD(ADD_STAGES + 2)) u_issue (
+    bpi_issue #(.ROWS(ROWS), .COLS(COLS), .DATA_W(DATA_W), .ADDR_W(BLOCK_ADDR_W), .ACC_W(ACC_W), .HAZARD(ADD_STAGES + 2), .LANE_W(LANE_W)) u_issue (
         .clk_i              (clk_i),
         .rst_i              (rst),
         .item_valid_i       (item_valid),
@@ -819,7 +825,7 @@ module bpi_top (
     wire               drain_valid, drain_ready, drain_data_valid;
     wire [ACC_W-1:0]   drain_addr;
     wire [COLS*32-1:0] drain_data;
-    bpi_accumulator #(.COLS(COLS), .SUM_W(SUM_W), .ADDR_W(ACC_W), .BANKS(2), .ADD_STAGES(ADD_STAGES)) u_accumulator (
+    bpi_accumulator #(.COLS(COLS), .SUM_W(SUM_W), .ADDR_W(ACC_W), .BANKS(2), .ADD_STAGES(ADD_STAGES), .LANE_W(LANE_W)) u_accumulator (
         .clk_i           (clk_i),
         .rst_i           (rst),
         .busy_o          (accumulator_busy),
@@ -853,7 +859,7 @@ module bpi_top (
     wire              store_narrow;
     wire [4:0]        store_shift;
     wire [BUS_W-1:0]  s_chunk_data;
-    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W), .BYTES_W(BYTES_W)) u_store (
+    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W), .BYTES_W(BYTES_W), .DRAIN_W(DRAIN_W), .LANE_W(LANE_W), .VECTORS(2)) u_store (
         .clk_i         (clk_i),
         .rst_i         (rst),
         .ins_valid_i   (s_valid),

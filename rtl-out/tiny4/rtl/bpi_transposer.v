@@ -5,14 +5,15 @@
 // another address of each; two lines of different kind share one cell.  Rows that arrive on lines of one kind make columns on lines
 // of the other, so the kind changes with every block.  Columns that arrive stay lines; their order changes with every block.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_transposer #(
-    parameter DATA_W = 16,    // bits per element
-    parameter ROWS   = 16,    // 1..128
-    parameter COLS   = 16     // 1..128
+    parameter DATA_W = 16,  // bits per element
+    parameter ROWS   = 16,  // 1..128
+    parameter COLS   = 16,  // 1..128
+    parameter LANE_W = 8    // bits of a count of lanes
 ) (
     input  wire                                          clk_i,
     input  wire                                          rst_i,
@@ -22,7 +23,7 @@ module bpi_transposer #(
     output wire                                          in_ready_o,
     input  wire                                          in_by_column_i,
     input  wire [(ROWS > COLS ? ROWS : COLS)*DATA_W-1:0] in_data_i,
-    input  wire [7:0]                                    in_count_i,       // columns to leave, 1..COLS
+    input  wire [LANE_W-1:0]                             in_count_i,  // columns to leave, 1..COLS
 
     // Columns out: the first ones of the block
     output wire                                          out_valid_o,
@@ -148,7 +149,7 @@ module bpi_transposer #(
 
     // --- Checks -----------------------------------------------------------
     `CHECK_PARAM(ROWS >= 1 && ROWS <= 128 && COLS >= 1 && COLS <= 128, "ROWS and COLS are 1 to 128")
-    `CHECK(!(wr_take && wr_first) || (in_count_i != 8'd0 && in_count_i <= COLS[7:0]), "count is not 1 to COLS")
+    `CHECK(!(wr_take && wr_first) || in_count_i - 1'b1 < COLS[LANE_W-1:0], "count is not 1 to COLS")
     `CHECK_KNOWN(^{in_valid_i, out_ready_i} !== 1'bx && !(in_valid_i && in_by_column_i === 1'bx), "unknown control")
 
     wire unused_ok = &{1'b0, wr_move, rd_move, rd_data};   // of one cell, of one row

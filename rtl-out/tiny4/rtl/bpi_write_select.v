@@ -1,7 +1,7 @@
 // bpi_write_select.v - the STORE queue's two units: the head's unit gets it, and has the write master.
 // Both of its sides wait where it is not theirs.  REORGANIZE reads the dynamic buffer where EXEC does not.
 //
-// GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+// GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 

@@ -1,6 +1,6 @@
 /* bpi_driver.c - driver of tiny4.  See bpi_driver.h.
  *
- * GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+ * GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
  */
 #include "bpi_driver.h"
 

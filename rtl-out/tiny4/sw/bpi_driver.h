@@ -6,7 +6,7 @@
  * Programs and tensors lie in memory that the accelerator reaches.  Where the processor has caches, write them back
  * before bpi_submit and drop the lines of the results before reading them.
  *
- * GENERATED, do not edit: made from configuration tiny4 (c3a98008) by bp-im2col.
+ * GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
  */
 #ifndef BPI_DRIVER_H
 #define BPI_DRIVER_H

@@ -23,7 +23,7 @@
 /* Values of the constant registers */
 #define BPI_ID_VALUE                         0x32495042u  /* what ID reads */
 #define BPI_VERSION_VALUE                    0x00000100u  /* what VERSION reads */
-#define BPI_CONFIG_HASH_VALUE                0xC3A98008u  /* what CONFIG_HASH reads */
+#define BPI_CONFIG_HASH_VALUE                0xE481BD44u  /* what CONFIG_HASH reads */
 #define BPI_COUNTERS_VALUE                   0x003FFFFFu  /* what COUNTERS reads */
 
 /* Fields */

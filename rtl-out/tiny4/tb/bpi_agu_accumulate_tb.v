@@ -26,7 +26,7 @@ module tb;
         .clk_i(clk), .rst_i(rst),
         .tap_valid_i(taps.tap_valid), .tap_ready_o(tap_ready), .tap_end_i(taps.tap_end), .tap_reduce_i(taps.tap_reduce), .tap_by_column_i(taps.tap_by_column),
         .tap_images_i(taps.images), .tap_rows_i(taps.rows), .tap_columns_i(taps.columns), .tap_column_lanes_i(taps.column_lanes),
-        .tap_pix_addr_i(taps.pix_addr[ADDR_W-1:0]), .tap_tile_addr_i(taps.tile_addr[ADDR_W-1:0]), .geometry_part_i(taps.geometry_part), .part_index_i(taps.part_index), .part_i(taps.part),
+        .tap_addr_i(taps.tap_reduce ? taps.tile_addr[ADDR_W-1:0] : taps.pix_addr[ADDR_W-1:0]), .geometry_part_i(taps.geometry_part), .part_index_i(taps.part_index), .part_i(taps.part),
         .info_valid_i(info_valid), .info_ready_o(info_ready), .info_first_i(info[48]), .info_last_i(info[40]),
         .info_lanes_i(info[39:32]), .info_inside_i(info[31:16]), .info_zero_i(info[15:0]),
         .item_valid_o(item_valid), .item_ready_i(item_ready), .item_end_o(item_end), .item_reduce_o(item_reduce),

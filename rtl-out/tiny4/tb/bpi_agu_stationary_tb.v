@@ -25,8 +25,8 @@ module tb;
         .tap_valid_i(taps.tap_valid), .tap_ready_o(tap_ready), .tap_reduce_i(taps.tap_reduce), .tap_by_column_i(taps.tap_by_column),
         .tap_rect_i(taps.tap_rect), .tap_images_i(taps.images), .tap_rows_i(taps.rows), .tap_columns_i(taps.columns),
         .tap_phase_h_i(taps.phase_h), .tap_phase_w_i(taps.phase_w), .tap_row_lanes_i(taps.row_lanes),
-        .tap_column_lanes_i(taps.column_lanes), .tap_pix_addr_i(taps.pix_addr[ADDR_W-1:0]),
-        .tap_tile_addr_i(taps.tile_addr[ADDR_W-1:0]), .geometry_part_i(taps.geometry_part), .part_index_i(taps.part_index), .part_i(taps.part),
+        .tap_column_lanes_i(taps.column_lanes),
+        .tap_addr_i(taps.tap_reduce ? taps.pix_addr[ADDR_W-1:0] : taps.tile_addr[ADDR_W-1:0]), .geometry_part_i(taps.geometry_part), .part_index_i(taps.part_index), .part_i(taps.part),
         .rd_valid_o(rd_valid), .rd_addr_o(rd_addr), .rd_data_i(rd_data),
         .block_valid_o(block_valid), .block_ready_i(block_ready), .block_by_column_o(block_by_column),
         .block_data_o(block_data)

@@ -17,7 +17,9 @@ module tb;
     reg  [3:0]  wstrb = 0;
     wire        awready, wready, bvalid, arready, rvalid, irq, start, reset;
     wire [1:0]  bresp, rresp;
-    wire [31:0] rdata, count;
+    localparam COUNT_W = 20;
+    wire [31:0] rdata;
+    wire [COUNT_W-1:0] count;
     wire [ADDR_W-1:0] program_base, window_base;
     wire [ADDR_W:0]   window_limit;
     reg         busy = 0, done = 0, error_valid = 0;
@@ -58,7 +60,7 @@ module tb;
         .inc_stall_stationary_i(inc[20][0:0]),
         .inc_prologue_cycles_i(inc[21][0:0]),
         .busy_i(busy), .done_i(done), .error_valid_i(error_valid), .error_cause_i(error_cause),
-        .error_addr_i(error_addr), .error_instruction_i(error_instruction)
+        .error_addr_i(error_addr), .error_instruction_i(error_instruction[COUNT_W-1:0])
     );
 
     // --- Model ------------------------------------------------------------
@@ -126,7 +128,7 @@ module tb;
             case (address & 12'hffc)
                 12'h000: model_read[31:0] = 32'h32495042;
                 12'h004: model_read[31:0] = {16'd0, 8'd1, 8'd0 };
-                12'h008: model_read[31:0] = 32'hc3a98008;
+                12'h008: model_read[31:0] = 32'he481bd44;
                 12'h00c: model_read[2]    = m_enable;
                 12'h010: model_read[31:0] = {16'd0, m_cause, 4'd0, !busy, m_error, m_done, busy};
                 12'h014: model_read[31:0] = m_error_addr[31:0];
@@ -170,7 +172,7 @@ module tb;
             m_error = 1;
             m_cause = cause;
             m_error_addr = address;
-            m_error_instruction = instruction;
+            m_error_instruction = instruction & ({32{1'b1} } >> (32 - COUNT_W));
         end
     endtask
 
@@ -202,7 +204,7 @@ module tb;
                 end
                 12'h020: m_program[31:0]  = mixed;
                 12'h024: m_program[63:32] = mixed & ADDR_MASK[63:32];
-                12'h028: m_count          = mixed;
+                12'h028: m_count          = mixed & ({32{1'b1} } >> (32 - COUNT_W));
                 12'h030: m_base[31:0]     = mixed;
                 12'h034: m_base[63:32]    = mixed & ADDR_MASK[63:32];
                 12'h038: m_limit[31:0]    = mixed;
@@ -408,7 +410,7 @@ module tb;
             #1;
             same(irq, m_enable && (m_done || m_error), "irq");
             same({seen_starts, seen_resets}, {starts, resets}, "starts and resets");
-            check({program_base, window_base, window_limit, count} === {m_program[ADDR_W-1:0], m_base[ADDR_W-1:0], limit_65[ADDR_W:0], m_count}, "what the core is given");
+            check({program_base, window_base, window_limit, count} === {m_program[ADDR_W-1:0], m_base[ADDR_W-1:0], limit_65[ADDR_W:0], m_count[COUNT_W-1:0]}, "what the core is given");
         end
         if (starts <= 10 || resets <= 10) fail("too few starts or resets");
         verdict(1);

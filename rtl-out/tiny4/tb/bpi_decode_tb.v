@@ -33,14 +33,17 @@ module decode_case #(
     localparam RECT = 1, DETECT = 1, TRADITIONAL = 1;
     localparam STORE_BITS = ACC_W + 2 < 30 - $clog2(COLS) ? ACC_W + 2 : 30 - $clog2(COLS), REORGANIZE_BITS = 32 - $clog2(DATA_BYTES);    // of both factors of a run together
     localparam [63:0] ADDRESSES = {64{1'b1} } >> (64 - ADDR_W);
-    localparam [511:0] RESERVED_GEOMETRY_FIRST = 512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000_00000000_ffffffff_fffffe00;
+    localparam [511:0] RESERVED_GEOMETRY_FIRST = 512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_fffff0f0_f0f0f0f0_00000000_fc00fc00_ffffffff_fffffe00;
     localparam [511:0] RESERVED_GEOMETRY_SECOND = 512'h00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffffffff_fffffe00;
-    localparam [511:0] RESERVED_LOAD = 512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_fffffc00;
-    localparam [511:0] RESERVED_EXEC = 512'hffffffff_ffffffff_fffc0000_ffff0000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_fffff000;
-    localparam [511:0] RESERVED_STORE = 512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffe0fe00;
-    localparam [511:0] RESERVED_REORGANIZE = 512'hffffffff_ffffffff_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffffff00;
+    localparam [511:0] RESERVED_LOAD = 512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_fc00fc00_ff000000_00000000_00000000_00000000_fff00000_fff00000_fffffc00;
+    localparam [511:0] RESERVED_EXEC = 512'hffffffff_ffffffff_fffc0000_fffff0f0_f0f0f0f0_00000000_00000000_00000000_00000000_00000000_0000fe00_fc00fc00_ff80fe00_fff00000_fff00000_fffff000;
+    localparam [511:0] RESERVED_STORE = 512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_ff80ff80_ff80ff80_00000000_00000000_00000000_fff00000_fff00000_ffe0fe00;
+    localparam [511:0] RESERVED_REORGANIZE = 512'hffffffff_ffffffff_00000000_00000000_00000000_f0f0f0f0_fc00fc00_00000000_fc00fc00_ff000000_00000000_00000000_00000000_fff00000_fff00000_ffffff00;
     localparam [511:0] RESERVED_END = 512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
 
+    localparam MOST_MAP = (1 << 10) - 1, MOST_COLUMN_TILES = (1 << 7) - 1, MOST_REDUCTION_TILES = (1 << 9) - 1, MOST_KERNEL = (1 << 4) - 1, MOST_STRIDE = (1 << 4) - 1;
+    localparam MOST_IMAGES = (1 << 9) - 1, MOST_ROWS = (1 << 10) - 1, MOST_DRAINED = (1 << 7) - 1;
+    localparam DRAINED_BITS = 7, MAP_BITS = 10;
     localparam OPEN_W = 4 + NUMBER;
     localparam FITS = ROWS < COLS ? ROWS : COLS;
     integer i;
@@ -132,15 +135,72 @@ module decode_case #(
         end
     endtask
 
-    // two factors of at most most_a and 16 bits, and of least to most bits together
+    // two factors of at most most_a and most_b bits, and of least to most bits together
     reg [31:0] factor_a, factor_b;
-    task draw_factors(input integer most_a, input integer least, input integer most);
+    task draw_factors(input integer most_a, input integer most_b, input integer least, input integer most);
         integer bits_a, bits_b;
         begin
-            bits_a   = between(least > 17 ? least - 16 : 1, most - 1 < most_a ? most - 1 : most_a);
-            bits_b   = between(least > bits_a ? least - bits_a : 1, most - bits_a < 16 ? most - bits_a : 16);
+            bits_a   = between(least > most_b + 1 ? least - most_b : 1, most - 1 < most_a ? most - 1 : most_a);
+            bits_b   = between(least > bits_a ? least - bits_a : 1, most - bits_a < most_b ? most - bits_a : most_b);
             factor_a = (1 << (bits_a - 1)) | (random(0) & ((1 << (bits_a - 1)) - 1));
             factor_b = (1 << (bits_b - 1)) | (random(0) & ((1 << (bits_b - 1)) - 1));
+        end
+    endtask
+
+    // fields of which fewer bits are held: the others are the sign, and one of them is not where that rule is broken
+    task signs(input breaking);
+        begin
+            if (op == GEOMETRY && ins[8] == 1'b0) begin
+                if (!breaking) ins[3*32+5 +: 11] = { 11{ins[3*32+4]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[3*32+5 + random(0) % 11] = !ins[3*32+4];
+                    breaks(FIELD);
+                end
+                if (!breaking) ins[3*32+21 +: 11] = { 11{ins[3*32+20]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[3*32+21 + random(0) % 11] = !ins[3*32+20];
+                    breaks(FIELD);
+                end
+            end
+            if (op == EXEC) begin
+                if (!breaking) ins[9*32+11 +: 5] = { 5{ins[9*32+10]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[9*32+11 + random(0) % 5] = !ins[9*32+10];
+                    breaks(FIELD);
+                end
+                if (!breaking) ins[9*32+27 +: 5] = { 5{ins[9*32+26]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[9*32+27 + random(0) % 5] = !ins[9*32+26];
+                    breaks(FIELD);
+                end
+                if (!breaking) ins[10*32+11 +: 5] = { 5{ins[10*32+10]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[10*32+11 + random(0) % 5] = !ins[10*32+10];
+                    breaks(FIELD);
+                end
+                if (!breaking) ins[10*32+27 +: 5] = { 5{ins[10*32+26]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[10*32+27 + random(0) % 5] = !ins[10*32+26];
+                    breaks(FIELD);
+                end
+                if (!breaking) ins[13*32+13 +: 5] = { 5{ins[13*32+12]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[13*32+13 + random(0) % 5] = !ins[13*32+12];
+                    breaks(FIELD);
+                end
+            end
+            if (op == REORGANIZE) begin
+                if (!breaking) ins[8*32+11 +: 5] = { 5{ins[8*32+10]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[8*32+11 + random(0) % 5] = !ins[8*32+10];
+                    breaks(FIELD);
+                end
+                if (!breaking) ins[8*32+27 +: 5] = { 5{ins[8*32+26]} };
+                else if ((random(0) & 3) == 0) begin
+                    ins[8*32+27 + random(0) % 5] = !ins[8*32+26];
+                    breaks(FIELD);
+                end
+            end
         end
     endtask
 
@@ -161,8 +221,8 @@ module decode_case #(
             put(0, 0, 8, op);
             case (op)
                 GEOMETRY: if (!ins[8]) begin
-                    put(4, 16, 8, between(1, 255));
-                    put(4, 24, 8, between(1, 255));
+                    put(4, 16, 8, between(1, MOST_STRIDE));
+                    put(4, 24, 8, between(1, MOST_STRIDE));
                 end else begin
                     put(15, 16, 8, between(1, ROWS));
                     put(15, 24, 8, between(1, COLS));
@@ -175,8 +235,8 @@ module decode_case #(
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & -DATA_BYTES;
                     put(5, 0, 32, between(0, (1 << (ins[8] ? STAT_W : DYN_W)) - 1));
                     put(6, 0, 24, DATA_BYTES * between(1, (1 << (ins[8] ? STAT_W : DYN_W))));
-                    put(7, 0, 16, between(1, 65535));
-                    put(7, 16, 16, between(1, 65535));
+                    put(7, 0, 16, between(1, MOST_ROWS));
+                    put(7, 16, 16, between(1, MOST_ROWS));
                     ins[8*32 +: 32] = ins[8*32 +: 32] & -DATA_BYTES;
                     ins[9*32 +: 32] = ins[9*32 +: 32] & -DATA_BYTES;
                 end
@@ -186,15 +246,15 @@ module decode_case #(
                     put(0, 10, 1, !RECT ? 0 : DETECT ? random(0) : 1);
                     put(0, 11, 1, 0);
                     put(13, 0, 18, 0);
-                    put(3, 0, 16, between(1, 65535));
-                    put(3, 16, 16, between(1, 65535));
-                    put(4, 0, 16, between(1, 65535));
-                    put(4, 16, 16, between(1, 65535));
-                    put(5, 0, 16, between(1, 65535));
+                    put(3, 0, 16, between(1, MOST_IMAGES));
+                    put(3, 16, 16, between(1, MOST_COLUMN_TILES));
+                    put(4, 0, 16, between(1, MOST_MAP));
+                    put(4, 16, 16, between(1, MOST_MAP));
+                    put(5, 0, 16, between(1, MOST_REDUCTION_TILES));
                     put(5, 16, 8, between(1, ROWS));
                     put(5, 24, 8, between(1, COLS));
-                    put(12, 0, 8, between(1, 255));
-                    put(12, 8, 8, between(1, 255));
+                    put(12, 0, 8, between(1, MOST_KERNEL));
+                    put(12, 8, 8, between(1, MOST_KERNEL));
                     case (random(0) & 3)
                         0: begin                                     // fused
                             put(0, 11, 1, 1);
@@ -211,11 +271,11 @@ module decode_case #(
                     put(2, 0, 32, waits(loads));
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & (ins[8] ? -DATA_BYTES : -4);
                     put(5, 0, 32, between(0, (1 << ACC_W) - 1));
-                    draw_factors(16, 1, STORE_BITS);
+                    draw_factors(DRAINED_BITS, DRAINED_BITS, 1, STORE_BITS);
                     put(6, 0, 16, factor_a);
                     put(6, 16, 16, factor_b);
-                    put(7, 0, 16, between(1, 65535));
-                    put(7, 16, 16, between(1, 65535));
+                    put(7, 0, 16, between(1, MOST_DRAINED));
+                    put(7, 16, 16, between(1, MOST_DRAINED));
                     ins[8*32 +: 32] = ins[8*32 +: 32] & (ins[8] ? -DATA_BYTES : -4);
                     ins[9*32 +: 32] = ins[9*32 +: 32] & (ins[8] ? -DATA_BYTES : -4);
                     put(12, 0, 8, between(1, COLS));
@@ -225,12 +285,12 @@ module decode_case #(
                     put(2, 0, 32, waits(loads));
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & -DATA_BYTES;
                     put(5, 0, 32, between(0, (1 << DYN_W) - 1));
-                    draw_factors(24, 1, REORGANIZE_BITS);
+                    draw_factors(24, MAP_BITS, 1, REORGANIZE_BITS);
                     put(6, 0, 24, factor_a);
                     put(7, 0, 16, factor_b);
-                    put(7, 16, 16, between(1, 65535));
-                    put(10, 0, 8, between(1, 255));
-                    put(10, 8, 8, between(1, 255));
+                    put(7, 16, 16, between(1, MOST_MAP));
+                    put(10, 0, 8, between(1, MOST_STRIDE));
+                    put(10, 8, 8, between(1, MOST_STRIDE));
                     put(10, 16, 8, between(0, ins[10*32 +: 8] - 1));
                     put(10, 24, 8, between(0, ins[10*32+8 +: 8] - 1));
                     ins[13*32 +: 32] = ins[13*32 +: 32] & -DATA_BYTES;
@@ -316,7 +376,7 @@ module decode_case #(
                 11: if (ins[8]) odd(random(0) & 1 ? 8*32 : 9*32); else odd_sum(random(0) & 1 ? 8*32 : 9*32);
                 12: if (ins[8]) odd(3*32); else odd_sum(3*32);
                 13: begin
-                    draw_factors(16, STORE_BITS + 1, 32);
+                    draw_factors(16, 16, STORE_BITS + 1, 32);
                     put(6, 0, 16, factor_a);
                     put(6, 16, 16, factor_b);
                     breaks(FIELD);
@@ -338,7 +398,7 @@ module decode_case #(
                 end
                 12: odd(random(0) & 1 ? 3*32 : 13*32);
                 13: begin
-                    draw_factors(24, REORGANIZE_BITS + 1, 40);
+                    draw_factors(24, 16, REORGANIZE_BITS + 1, 40);
                     put(6, 0, 24, factor_a);
                     put(7, 0, 16, factor_b);
                     breaks(FIELD);
@@ -416,6 +476,8 @@ module decode_case #(
         part       <= random(0);
         if (at == PARTS && (cycle[9] || random(0) & 1)) begin
             draw_legal;
+            signs(0);
+            if ((random(0) & 15) == 0) signs(1);
             if (random(0) & 1) break_a_rule;
             if ((random(0) & 15) == 0) break_a_rule;
             if ((random(0) & 31) == 0) begin

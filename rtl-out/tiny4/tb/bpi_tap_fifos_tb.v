@@ -2,7 +2,8 @@
 `timescale 1ns/1ps
 module tb;
     localparam DYN_W = 11, STAT_W = 9, BLOCK_ADDR_W = 24, CYCLES = 12000;
-    localparam TAP_W = 0 + 1 + 1 + 1 + 1 + 1 + 16 + 16 + 16 + 18 + 18 + 8 + 8 + 16 + 8 + 8 + DYN_W + BLOCK_ADDR_W + BLOCK_ADDR_W;
+    localparam MAP_W = 10, X_W = 13, PHASE_W = 4, TILES_W = 12, IMAGES_W = 11, LANE_W = 3;
+    localparam TAP_W = 0 + 1 + 1 + 1 + 1 + 1 + IMAGES_W + MAP_W + MAP_W + X_W + X_W + PHASE_W + PHASE_W + TILES_W + LANE_W + LANE_W + DYN_W + BLOCK_ADDR_W + BLOCK_ADDR_W;
     `include "bpi_bench.vh"
     reg rst = 1;
     integer sent = 0;
@@ -16,16 +17,16 @@ module tb;
     wire                    tap_by_column;
     wire                    tap_rect;
     wire                    tap_fused;
-    wire [15:0]             tap_images;
-    wire [15:0]             tap_rows;
-    wire [15:0]             tap_columns;
-    wire signed [17:0]      tap_x_h;
-    wire signed [17:0]      tap_x_w;
-    wire [7:0]              tap_phase_h;
-    wire [7:0]              tap_phase_w;
-    wire [15:0]             tap_reduction_tiles;
-    wire [7:0]              tap_row_lanes;
-    wire [7:0]              tap_column_lanes;
+    wire [IMAGES_W-1:0]     tap_images;
+    wire [MAP_W-1:0]        tap_rows;
+    wire [MAP_W-1:0]        tap_columns;
+    wire signed [X_W-1:0]   tap_x_h;
+    wire signed [X_W-1:0]   tap_x_w;
+    wire [PHASE_W-1:0]      tap_phase_h;
+    wire [PHASE_W-1:0]      tap_phase_w;
+    wire [TILES_W-1:0]      tap_reduction_tiles;
+    wire [LANE_W-1:0]       tap_row_lanes;
+    wire [LANE_W-1:0]       tap_column_lanes;
     wire [DYN_W-1:0]        tap_dyn_addr;
     wire [BLOCK_ADDR_W-1:0] tap_pix_addr;
     wire [BLOCK_ADDR_W-1:0] tap_tile_addr;
@@ -35,42 +36,41 @@ module tb;
     wire                    dynamic_reduce;
     wire                    dynamic_rect;
     wire                    dynamic_fused;
-    wire [15:0]             dynamic_images;
-    wire [15:0]             dynamic_rows;
-    wire [15:0]             dynamic_columns;
-    wire signed [17:0]      dynamic_x_h;
-    wire signed [17:0]      dynamic_x_w;
-    wire [7:0]              dynamic_phase_h;
-    wire [7:0]              dynamic_phase_w;
-    wire [15:0]             dynamic_reduction_tiles;
-    wire [7:0]              dynamic_row_lanes;
+    wire [IMAGES_W-1:0]     dynamic_images;
+    wire [MAP_W-1:0]        dynamic_rows;
+    wire [MAP_W-1:0]        dynamic_columns;
+    wire signed [X_W-1:0]   dynamic_x_h;
+    wire signed [X_W-1:0]   dynamic_x_w;
+    wire [PHASE_W-1:0]      dynamic_phase_h;
+    wire [PHASE_W-1:0]      dynamic_phase_w;
+    wire [TILES_W-1:0]      dynamic_reduction_tiles;
+    wire [LANE_W-1:0]       dynamic_row_lanes;
     wire [DYN_W-1:0]        dynamic_addr;
     wire stationary_valid;
     reg  stationary_ready = 0;
     wire                    stationary_reduce;
     wire                    stationary_by_column;
     wire                    stationary_rect;
-    wire [15:0]             stationary_images;
-    wire [15:0]             stationary_rows;
-    wire [15:0]             stationary_columns;
-    wire [7:0]              stationary_phase_h;
-    wire [7:0]              stationary_phase_w;
-    wire [7:0]              stationary_row_lanes;
-    wire [7:0]              stationary_column_lanes;
-    wire [STAT_W-1:0]       stationary_pix_addr;
-    wire [STAT_W-1:0]       stationary_tile_addr;
+    wire [IMAGES_W-1:0]     stationary_images;
+    wire [MAP_W-1:0]        stationary_rows;
+    wire [MAP_W-1:0]        stationary_columns;
+    wire [PHASE_W-1:0]      stationary_phase_h;
+    wire [PHASE_W-1:0]      stationary_phase_w;
+    wire [LANE_W-1:0]       stationary_row_lanes;
+    wire [LANE_W-1:0]       stationary_column_lanes;
+    wire [STAT_W-1:0]       stationary_addr;
     wire accumulate_valid;
     reg  accumulate_ready = 0;
     wire                    accumulate_end;
     wire                    accumulate_reduce;
     wire                    accumulate_by_column;
-    wire [15:0]             accumulate_images;
-    wire [15:0]             accumulate_rows;
-    wire [15:0]             accumulate_columns;
-    wire [7:0]              accumulate_column_lanes;
-    wire [BLOCK_ADDR_W-1:0] accumulate_pix_addr;
-    wire [BLOCK_ADDR_W-1:0] accumulate_tile_addr;
-    bpi_tap_fifos #(.DYN_W(DYN_W), .STAT_W(STAT_W), .BLOCK_ADDR_W(BLOCK_ADDR_W)) dut (
+    wire [IMAGES_W-1:0]     accumulate_images;
+    wire [MAP_W-1:0]        accumulate_rows;
+    wire [MAP_W-1:0]        accumulate_columns;
+    wire [LANE_W-1:0]       accumulate_column_lanes;
+    wire [BLOCK_ADDR_W-1:0] accumulate_addr;
+    bpi_tap_fifos #(.DYN_W(DYN_W), .STAT_W(STAT_W), .BLOCK_ADDR_W(BLOCK_ADDR_W),
+        .MAP_W(MAP_W), .X_W(X_W), .PHASE_W(PHASE_W), .TILES_W(TILES_W), .IMAGES_W(IMAGES_W), .LANE_W(LANE_W)) dut (
         .clk_i(clk), .rst_i(rst),
         .dynamic_valid_o(dynamic_valid), .dynamic_ready_i(dynamic_ready),
         .dynamic_reduce_o(dynamic_reduce),
@@ -97,8 +97,7 @@ module tb;
         .stationary_phase_w_o(stationary_phase_w),
         .stationary_row_lanes_o(stationary_row_lanes),
         .stationary_column_lanes_o(stationary_column_lanes),
-        .stationary_pix_addr_o(stationary_pix_addr),
-        .stationary_tile_addr_o(stationary_tile_addr),
+        .stationary_addr_o(stationary_addr),
         .accumulate_valid_o(accumulate_valid), .accumulate_ready_i(accumulate_ready),
         .accumulate_end_o(accumulate_end),
         .accumulate_reduce_o(accumulate_reduce),
@@ -107,8 +106,7 @@ module tb;
         .accumulate_rows_o(accumulate_rows),
         .accumulate_columns_o(accumulate_columns),
         .accumulate_column_lanes_o(accumulate_column_lanes),
-        .accumulate_pix_addr_o(accumulate_pix_addr),
-        .accumulate_tile_addr_o(accumulate_tile_addr),
+        .accumulate_addr_o(accumulate_addr),
         .tap_end_i(tap_end),
         .tap_reduce_i(tap_reduce),
         .tap_by_column_i(tap_by_column),
@@ -137,16 +135,16 @@ module tb;
     reg                    dynamic_want_by_column;
     reg                    dynamic_want_rect;
     reg                    dynamic_want_fused;
-    reg [15:0]             dynamic_want_images;
-    reg [15:0]             dynamic_want_rows;
-    reg [15:0]             dynamic_want_columns;
-    reg signed [17:0]      dynamic_want_x_h;
-    reg signed [17:0]      dynamic_want_x_w;
-    reg [7:0]              dynamic_want_phase_h;
-    reg [7:0]              dynamic_want_phase_w;
-    reg [15:0]             dynamic_want_reduction_tiles;
-    reg [7:0]              dynamic_want_row_lanes;
-    reg [7:0]              dynamic_want_column_lanes;
+    reg [IMAGES_W-1:0]     dynamic_want_images;
+    reg [MAP_W-1:0]        dynamic_want_rows;
+    reg [MAP_W-1:0]        dynamic_want_columns;
+    reg signed [X_W-1:0]   dynamic_want_x_h;
+    reg signed [X_W-1:0]   dynamic_want_x_w;
+    reg [PHASE_W-1:0]      dynamic_want_phase_h;
+    reg [PHASE_W-1:0]      dynamic_want_phase_w;
+    reg [TILES_W-1:0]      dynamic_want_reduction_tiles;
+    reg [LANE_W-1:0]       dynamic_want_row_lanes;
+    reg [LANE_W-1:0]       dynamic_want_column_lanes;
     reg [DYN_W-1:0]        dynamic_want_dyn_addr;
     reg [BLOCK_ADDR_W-1:0] dynamic_want_pix_addr;
     reg [BLOCK_ADDR_W-1:0] dynamic_want_tile_addr;
@@ -186,16 +184,16 @@ module tb;
     reg                    stationary_want_by_column;
     reg                    stationary_want_rect;
     reg                    stationary_want_fused;
-    reg [15:0]             stationary_want_images;
-    reg [15:0]             stationary_want_rows;
-    reg [15:0]             stationary_want_columns;
-    reg signed [17:0]      stationary_want_x_h;
-    reg signed [17:0]      stationary_want_x_w;
-    reg [7:0]              stationary_want_phase_h;
-    reg [7:0]              stationary_want_phase_w;
-    reg [15:0]             stationary_want_reduction_tiles;
-    reg [7:0]              stationary_want_row_lanes;
-    reg [7:0]              stationary_want_column_lanes;
+    reg [IMAGES_W-1:0]     stationary_want_images;
+    reg [MAP_W-1:0]        stationary_want_rows;
+    reg [MAP_W-1:0]        stationary_want_columns;
+    reg signed [X_W-1:0]   stationary_want_x_h;
+    reg signed [X_W-1:0]   stationary_want_x_w;
+    reg [PHASE_W-1:0]      stationary_want_phase_h;
+    reg [PHASE_W-1:0]      stationary_want_phase_w;
+    reg [TILES_W-1:0]      stationary_want_reduction_tiles;
+    reg [LANE_W-1:0]       stationary_want_row_lanes;
+    reg [LANE_W-1:0]       stationary_want_column_lanes;
     reg [DYN_W-1:0]        stationary_want_dyn_addr;
     reg [BLOCK_ADDR_W-1:0] stationary_want_pix_addr;
     reg [BLOCK_ADDR_W-1:0] stationary_want_tile_addr;
@@ -222,8 +220,7 @@ module tb;
                 if (stationary_phase_w !== stationary_want_phase_w) fail("stationary: wrong phase_w");
                 if (stationary_row_lanes !== stationary_want_row_lanes) fail("stationary: wrong row_lanes");
                 if (stationary_column_lanes !== stationary_want_column_lanes) fail("stationary: wrong column_lanes");
-                if (stationary_pix_addr !== stationary_want_pix_addr[STAT_W-1:0]) fail("stationary: wrong pix_addr");
-                if (stationary_tile_addr !== stationary_want_tile_addr[STAT_W-1:0]) fail("stationary: wrong tile_addr");
+                if (stationary_addr !== (stationary_want_reduce ? stationary_want_pix_addr[STAT_W-1:0] : stationary_want_tile_addr[STAT_W-1:0])) fail("stationary: wrong addr");
                 stationary_at = stationary_at + 1;
             end
         end
@@ -234,16 +231,16 @@ module tb;
     reg                    accumulate_want_by_column;
     reg                    accumulate_want_rect;
     reg                    accumulate_want_fused;
-    reg [15:0]             accumulate_want_images;
-    reg [15:0]             accumulate_want_rows;
-    reg [15:0]             accumulate_want_columns;
-    reg signed [17:0]      accumulate_want_x_h;
-    reg signed [17:0]      accumulate_want_x_w;
-    reg [7:0]              accumulate_want_phase_h;
-    reg [7:0]              accumulate_want_phase_w;
-    reg [15:0]             accumulate_want_reduction_tiles;
-    reg [7:0]              accumulate_want_row_lanes;
-    reg [7:0]              accumulate_want_column_lanes;
+    reg [IMAGES_W-1:0]     accumulate_want_images;
+    reg [MAP_W-1:0]        accumulate_want_rows;
+    reg [MAP_W-1:0]        accumulate_want_columns;
+    reg signed [X_W-1:0]   accumulate_want_x_h;
+    reg signed [X_W-1:0]   accumulate_want_x_w;
+    reg [PHASE_W-1:0]      accumulate_want_phase_h;
+    reg [PHASE_W-1:0]      accumulate_want_phase_w;
+    reg [TILES_W-1:0]      accumulate_want_reduction_tiles;
+    reg [LANE_W-1:0]       accumulate_want_row_lanes;
+    reg [LANE_W-1:0]       accumulate_want_column_lanes;
     reg [DYN_W-1:0]        accumulate_want_dyn_addr;
     reg [BLOCK_ADDR_W-1:0] accumulate_want_pix_addr;
     reg [BLOCK_ADDR_W-1:0] accumulate_want_tile_addr;
@@ -263,8 +260,7 @@ module tb;
                 if (accumulate_rows !== accumulate_want_rows) fail("accumulate: wrong rows");
                 if (accumulate_columns !== accumulate_want_columns) fail("accumulate: wrong columns");
                 if (accumulate_column_lanes !== accumulate_want_column_lanes) fail("accumulate: wrong column_lanes");
-                if (accumulate_pix_addr !== accumulate_want_pix_addr) fail("accumulate: wrong pix_addr");
-                if (accumulate_tile_addr !== accumulate_want_tile_addr) fail("accumulate: wrong tile_addr");
+                if (accumulate_addr !== (accumulate_want_reduce ? accumulate_want_tile_addr : accumulate_want_pix_addr)) fail("accumulate: wrong addr");
                 accumulate_at = accumulate_at + 1;
             end
         end
