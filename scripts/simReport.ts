@@ -69,8 +69,8 @@ export const summaryTable = (groups: readonly Group[]): string => {
       group.pass,
       group.cases,
       group.passed,
-      number(group.cycles),
-      number(group.kilocyclesPerSecond),
+      Number.isNaN(group.cycles) ? 'not counted' : number(group.cycles),
+      Number.isNaN(group.cycles) ? '' : number(group.kilocyclesPerSecond),
     ]);
     last = key;
   }

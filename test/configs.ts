@@ -25,7 +25,7 @@ export const validConfig = (array: fc.Arbitrary<Array> = anyArray): fc.Arbitrary
       accumulatorDepth: powerOfTwo(16, 65536),
       axi: fc.record({
         dataWidth: powerOfTwo(32, 1024),
-        addressWidth: fc.integer({ min: 32, max: 64 }),
+        addressWidth: fc.integer({ min: 20, max: 64 }),
         outstanding: powerOfTwo(2, 64),
       }),
       engines: fc.subarray([...ENGINES], { minLength: 1 }),

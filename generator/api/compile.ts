@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.js';
-import { makePlan, PLACE_ALIGNMENT, type Places } from '../compile/plan.js';
+import { defaultBase, makePlan, PLACE_ALIGNMENT, type Places } from '../compile/plan.js';
 import { writeWindow } from '../compile/window.js';
 import { type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
 import type { Config, Engine, Pass } from '../description/config.js';
@@ -25,7 +25,7 @@ import {
 
 /** What {@link compile} takes. Addresses are bytes, below 2⁵³. */
 export interface CompileOptions extends PassOptions {
-  /** First byte of the memory that tensors and program take, a multiple of 4096. Default: 0x10000000. */
+  /** First byte of the memory that tensors and program take, a multiple of 4096. Default: 0x10000000, or 0 where the bus has less than 32 address bits. */
   readonly base?: number;
   /** Where x, wt, dy, the result (y, dx, dw), scratch or program lie, multiples of 64; the others lie from `base` on. */
   readonly at?: Readonly<Record<string, number>>;
@@ -58,7 +58,6 @@ export interface Compiled {
 }
 
 const PAGE = 4096;
-const DEFAULT_BASE = 0x1000_0000;
 
 const refuse = (code: string, path: string, message: string, fix: string): never => {
   throw new UserError([{ code, path, message, fix }]);
@@ -130,7 +129,7 @@ export const compile = (options: CompileOptions): Compiled => {
   const config = configOf(given.config);
   const layer = layerOf(given.layer);
   const engine = engineFor(config, given.engine);
-  const base = checkAddress('base', given.base ?? DEFAULT_BASE, PAGE);
+  const base = checkAddress('base', given.base ?? defaultBase(config), PAGE);
   const place = placesOf(given.at, pass);
   if (symbol !== undefined) checkSymbol(symbol, config);
   const plan = makePlan(config, layer, pass, engine, { narrow, shift, base, place });

@@ -16,7 +16,7 @@ interface Options {
   readonly layer: string;
   readonly pass: Pass;
   readonly engine?: Engine;
-  readonly base: string;
+  readonly base?: string;
   readonly at: readonly string[];
   readonly narrow?: boolean;
   readonly shift?: string;
@@ -95,7 +95,16 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
   };
   const compiled = await asOptions(words, () =>
     library.compile({
-      ...{ config, layer, pass, engine: options.engine, narrow, shift, symbol, base: parseAddress(options.base) },
+      ...{
+        config,
+        layer,
+        pass,
+        engine: options.engine,
+        narrow,
+        shift,
+        symbol,
+        base: options.base === undefined ? undefined : parseAddress(options.base),
+      },
       at: Object.fromEntries([...at].map(([name, text]) => [name, parseAddress(text)])),
     }),
   );
@@ -129,8 +138,7 @@ export const compileCommand = (context: Context): Command =>
     )
     .option(
       '--base <address>',
-      'first byte of the memory that tensors and program take, a multiple of 4096',
-      '0x10000000',
+      'first byte of the memory that tensors and program take, a multiple of 4096 (default: 0x10000000; 0 where the bus has less than 32 address bits)',
     )
     .addOption(
       new Option('--at <name=address>', 'where a tensor, scratch or the program lies, a multiple of 64; repeatable')

@@ -78,10 +78,13 @@ interface Replayed {
   readonly score: number;
 }
 
+/** First byte of the tensors where no base is given: a bus of less than 32 bits has no room to give away. */
+export const defaultBase = ({ axi }: Pick<Config, 'axi'>): number => (axi.addressWidth < 32 ? 0 : 0x1000_0000);
+
 const memoryMap = (
   config: Config,
   nest: LoopNest,
-  { narrow = false, misalign = 0, base = 0x1000_0000, place: places = {} }: PlanOptions,
+  { narrow = false, misalign = 0, base = defaultBase(config), place: places = {} }: PlanOptions,
 ): MemoryMap => {
   const { layer, pass, reorganized } = nest;
   const { dataBytes } = derive(config);

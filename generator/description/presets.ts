@@ -13,7 +13,7 @@ const ref16: Config = {
   prefix: 'bpi_',
 };
 
-export const PRESET_NAMES = frozen(['ref16', 'ref16-int8', 'tiny4', 'odd'] as const);
+export const PRESET_NAMES = frozen(['ref16', 'ref16-int8', 'tiny4', 'odd', 'ulx3s'] as const);
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /** The named configurations. `ref16` is the reference point of every figure. */
@@ -42,6 +42,20 @@ export const presets: Readonly<Record<PresetName, Config> & Record<string, Confi
     axi: { dataWidth: 64, addressWidth: 40, outstanding: 8 },
     engines: ['traditional', 'bp', 'zerofree'],
     counters: 'all',
+    prefix: 'bpi_',
+  },
+  // beside a small system on a chip in a Lattice ECP5-25F, all 28 of its multipliers at work
+  ulx3s: {
+    name: 'ulx3s',
+    array: { rows: 7, columns: 4 },
+    format: 'int8',
+    addStages: 1,
+    buffers: { dynamicBytes: 4096, stationaryBytes: 4096, accumulatorDepth: 128 },
+    axi: { dataWidth: 32, addressWidth: 26, outstanding: 4 },
+    engines: ['zerofree'],
+    epilogueLanes: 1,
+    limits: { map: 255, channels: 1023, kernel: 15, stride: 3, dilation: 3, rows: 255, instructions: 65535 },
+    counters: 'none',
     prefix: 'bpi_',
   },
 });

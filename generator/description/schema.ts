@@ -143,7 +143,7 @@ export const configSchema = group(
     axi: group(
       {
         dataWidth: powerOfTwo(32, 1024, 256, 'Bits of a data beat of the AXI4 master.'),
-        addressWidth: whole(32, 64, 64, 'Bits of an address of the AXI4 master.'),
+        addressWidth: whole(20, 64, 64, 'Bits of an address of the AXI4 master.'),
         outstanding: powerOfTwo(2, 64, 32, 'Bursts in flight, for reads and for writes.'),
       },
       'The AXI4 master.',

@@ -8,7 +8,7 @@ import { DEVICES, type Device } from './devices.js';
 import { cutOut, harness } from './harness.js';
 import { findingOf, megahertzOf, type Router, type Routing, utilisationOf } from './nextpnr.js';
 import { designSources, TOP_BLOCKS } from './sources.js';
-import { mapping } from './targets.js';
+import { mapping, mappingFiles } from './targets.js';
 import type { Yosys } from './yosys.js';
 
 export interface RouteOptions {
@@ -42,12 +42,12 @@ export const route = async (
     ...cut,
     ...map,
     ...options,
-    ...Object.entries(files).flat(),
+    ...Object.entries({ ...files, ...mappingFiles('ice40', '') }).flat(),
   ]);
   const folder = await buildOnce(key, async (fresh) => {
     const { 'flat.json': flat } = await yosys.run(cut, files, ['flat.json']);
     const part = cutOut(JSON.parse(flat!) as Design, top, config.prefix);
-    const inputs = { 'part.json': part.json, 'harness.v': harness(part) };
+    const inputs = { ...mappingFiles('ice40', ''), 'part.json': part.json, 'harness.v': harness(part) };
     const { 'mapped.json': mapped } = await yosys.run([...map, 'write_json mapped.json'], inputs, ['mapped.json']);
     const { log, report, asc } = await router.route(mapped!, options);
     const routing: Routing = {

@@ -1,4 +1,5 @@
 import { DEVICES, type Device } from './devices.js';
+import { MULTIPLY } from './multiply.js';
 
 /** What a design is mapped to. */
 export const TARGETS = ['generic', 'ice40', 'ecp5', 'xilinx', 'asic'] as const;
@@ -28,8 +29,10 @@ const ABC_SCRIPT = `strash; ifraig; scorr; dc2; &get -n; ${RESTRUCTURE}; &st; ${
 const ABC_CONSTRAINTS = 'set_driving_cell BUFX2\nset_load 20\n';
 
 /** Files beside the sources that {@link mapping} reads. */
-export const mappingFiles = (target: Target, liberty: string): Readonly<Record<string, string>> =>
-  target === 'asic' ? { 'cells.lib': liberty, 'abc.script': ABC_SCRIPT, 'abc.constr': ABC_CONSTRAINTS } : {};
+export const mappingFiles = (target: Target, liberty: string): Readonly<Record<string, string>> => {
+  if (target === 'asic') return { 'cells.lib': liberty, 'abc.script': ABC_SCRIPT, 'abc.constr': ABC_CONSTRAINTS };
+  return target === 'ice40' ? { 'multiply.v': MULTIPLY } : {};
+};
 
 /** Whether LUTs are joined by multiplexers of their own (PFUMX, L6MUX21). */
 export type Multiplexers = 'narrow' | 'wide';
@@ -53,6 +56,9 @@ export const mapping = (
       return [`synth -flatten -top ${top}`];
     case 'ice40':
       return [
+        ...(DEVICES[device].dsps > 0
+          ? []
+          : [`hierarchy -top ${top}`, 'proc', 'opt_expr', 'opt_clean', 'wreduce', 'techmap -map multiply.v t:$mul']),
         `synth_ice40 -abc9 -device ${DEVICES[device].abc9} ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`,
       ];
     case 'ecp5':

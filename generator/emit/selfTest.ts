@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.js';
-import { makePlan, PLACE_ALIGNMENT, type Places, type Plan, type PlanOptions } from '../compile/plan.js';
+import { defaultBase, makePlan, PLACE_ALIGNMENT, type Places, type Plan, type PlanOptions } from '../compile/plan.js';
 import { randomOperand } from '../compile/workload.js';
 import { loopNest } from '../dataflows/loopNest.js';
 import type { Config, Engine, Pass } from '../description/config.js';
@@ -32,8 +32,6 @@ export interface SelfTest {
   readonly images: readonly { readonly name: string; readonly address: number; readonly bytes: Uint8Array }[];
   readonly runs: readonly SelfTestRun[];
 }
-
-const BASE = 0x1000_0000;
 
 /** Largest array of which all lanes are used; a larger one takes long to fill, and a simulator longer. */
 const ALL_LANES = 16;
@@ -75,7 +73,13 @@ const roles = { fprop: 'y', dgrad: 'x', wgrad: 'weights' } as const;
 const middling: NonNullable<PlanOptions['choose']> = (tilings) => tilings.slice(tilings.length >> 1).slice(0, 1);
 
 /** Problems of a layer that is too large for the accelerator. */
-const NO_FIT: ReadonlySet<string> = new Set(['PLAN_BUFFERS', 'PLAN_LIMIT', 'PLAN_COORDINATES', 'PLAN_FIELD']);
+const NO_FIT: ReadonlySet<string> = new Set([
+  'PLAN_BUFFERS',
+  'PLAN_LIMIT',
+  'PLAN_COORDINATES',
+  'PLAN_FIELD',
+  'PLAN_ADDRESSES',
+]);
 
 /** The plan, unless the buffers cannot hold a tile of it, or the limits the numbers. */
 const planThatFits = (config: Config, layer: Layer, task: Task, places: Places): Plan | undefined => {
@@ -93,7 +97,8 @@ const testOf = (config: Config, layer: Layer): SelfTest => {
   const { dataBytes } = derive(config);
   const elements = tensorSizes(layer);
   const images: { readonly name: string; readonly address: number; readonly bytes: Uint8Array }[] = [];
-  let next = BASE;
+  const base = defaultBase(config);
+  let next = base;
   const place = (bytes: number): number => {
     const address = next;
     next += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
@@ -135,15 +140,15 @@ const testOf = (config: Config, layer: Layer): SelfTest => {
     return [{ title, pass, plan }];
   });
 
-  const bytes = ceilPow2(next - BASE);
+  const bytes = ceilPow2(next - base);
   const memory = new Uint8Array(bytes);
-  for (const image of images) memory.set(image.bytes, image.address - BASE);
+  for (const image of images) memory.set(image.bytes, image.address - base);
   const runs = plans.map((run): SelfTestRun => {
-    const counts = execute(config, run.plan.words, [{ base: BASE, bytes: memory }]);
+    const counts = execute(config, run.plan.words, [{ base, bytes: memory }]);
     const { address, bytes: length } = run.plan.memory.output;
-    return { ...run, counts, expected: memory.slice(address - BASE, address - BASE + length) };
+    return { ...run, counts, expected: memory.slice(address - base, address - base + length) };
   });
-  return { layer, base: BASE, bytes, images, runs };
+  return { layer, base, bytes, images, runs };
 };
 
 /** Most lanes of each side that are used, the most first; the fewer are for buffers that do not hold more. */

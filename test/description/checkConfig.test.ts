@@ -75,7 +75,7 @@ describe('each rule', () => {
     ['OUT_OF_RANGE buffers.accumulatorDepth', 'buffers.accumulatorDepth', 8],
     ['OUT_OF_RANGE buffers.accumulatorDepth', 'buffers.accumulatorDepth', 131072],
     ['OUT_OF_RANGE axi.dataWidth', 'axi.dataWidth', 16],
-    ['OUT_OF_RANGE axi.addressWidth', 'axi.addressWidth', 31],
+    ['OUT_OF_RANGE axi.addressWidth', 'axi.addressWidth', 19],
     ['OUT_OF_RANGE axi.outstanding', 'axi.outstanding', 3],
     ['OUT_OF_RANGE engines', 'engines', []],
     ['OUT_OF_RANGE engines.0', 'engines', ['magic']],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limitProblems } from '../../generator/compile/encodable.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import { planImages, randomOperands } from '../../generator/compile/workload.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
@@ -31,7 +32,10 @@ describe('counters without execution equal those of the executor', () => {
   for (const preset of PRESET_NAMES) {
     it(`on ${preset}`, () => {
       fc.assert(
-        fc.property(anyLayer({ kernel: 5 }), fc.nat(7), (layer, misalign) => expectSame(preset, layer, misalign)),
+        fc.property(anyLayer({ kernel: 5 }), fc.nat(7), (layer, misalign) => {
+          fc.pre(limitProblems(presets[preset], layer).length === 0);
+          expectSame(preset, layer, misalign);
+        }),
         { seed: 20261122, numRuns: preset.startsWith('ref16') ? 5 : 12 },
       );
     });

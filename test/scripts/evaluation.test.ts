@@ -31,12 +31,12 @@ const rows = (errors: readonly number[], of = 100): readonly ValidationRow[] =>
   Array.from({ length: of }, (_, index) => row(errors[index] ?? 0));
 
 describe('validation', () => {
-  it('covers every preset, pass and engine, by different layers and always the same', () => {
+  it('covers every preset with all engines, pass and engine, by different layers and always the same', () => {
     const jobs = validationJobs();
     expect(jobs.length).toBeGreaterThanOrEqual(60);
     expect(new Set(jobs.map(jobName)).size).toBe(jobs.length);
     expect(jobs.map(jobName)).toEqual(validationJobs().map(jobName));
-    for (const preset of PRESET_NAMES) {
+    for (const preset of PRESET_NAMES.filter((name) => presets[name].engines.length === ENGINES.length)) {
       for (const pass of PASSES) {
         for (const engine of ENGINES) {
           const own = jobs.filter((job) => job.config!.name === preset && job.pass === pass && job.engine === engine);

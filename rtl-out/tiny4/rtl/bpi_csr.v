@@ -311,7 +311,7 @@ module bpi_csr #(
     // --- Checks -----------------------------------------------------------
     `CHECK(!(done_i && error_valid_i), "a run ends well or not")
 
-    wire unused_ok = &{1'b0, s_axil_awaddr[1:0], s_axil_araddr[1:0], wr_ones};
+    wire unused_ok = &{1'b0, s_axil_awaddr[1:0], s_axil_araddr[1:0], s_axil_wdata, s_axil_wstrb, wr_ones};
 
 endmodule
 `default_nettype wire

@@ -119,43 +119,43 @@ module bpi_dispatch #(
     localparam [1:0] WALK = 2'd0, FOUND = 2'd1, READ = 2'd2, KNOWN = 2'd3;
     reg  [SLOT_W:0] load_at_q;
     reg  [1:0]      load_q;
-    reg  [NEAR_W-1:0] load_wait_exec_q, load_wait_store_q;
+    reg  [NEAR_W-1:0] load_not_exec_q, load_not_store_q;   // what it waits for, inverted: as a subtraction takes it
     reg  [1:0]      load_near_q;
     reg             load_full_q;
     wire [2:0]      load_opcode = opcodes[load_at_q[SLOT_W-1:0]];
     wire            load_mine   = { 5'd0, load_opcode } == LOAD;
-    wire [NEAR_W-1:0] load_past_exec = execs_done_i - load_wait_exec_q;
+    wire [NEAR_W-1:0] load_past_exec = execs_done_i - ~load_not_exec_q;
     wire            load_needs_exec = load_near_q[0] && load_past_exec[NEAR_W-1];
-    wire [NEAR_W-1:0] load_past_store = stores_done_i - load_wait_store_q;
+    wire [NEAR_W-1:0] load_past_store = stores_done_i - ~load_not_store_q;
     wire            load_needs_store = load_near_q[1] && load_past_store[NEAR_W-1];
     wire            load_over   = !load_needs_exec && !load_needs_store;
     wire            load_asks   = load_q == FOUND;
     wire            load_goes   = load_q == KNOWN && load_over && !load_full_q && run_i;
     reg  [SLOT_W:0] exec_at_q;
     reg  [1:0]      exec_q;
-    reg  [NEAR_W-1:0] exec_wait_load_q, exec_wait_store_q;
+    reg  [NEAR_W-1:0] exec_not_load_q, exec_not_store_q;   // what it waits for, inverted: as a subtraction takes it
     reg  [1:0]      exec_near_q;
     reg             exec_full_q;
     reg             exec_geometry_q;
     wire [2:0]      exec_opcode = opcodes[exec_at_q[SLOT_W-1:0]];
     wire            exec_mine   = { 5'd0, exec_opcode } == GEOMETRY || { 5'd0, exec_opcode } == EXEC;
-    wire [NEAR_W-1:0] exec_past_load = loads_done_i - exec_wait_load_q;
+    wire [NEAR_W-1:0] exec_past_load = loads_done_i - ~exec_not_load_q;
     wire            exec_needs_load = exec_near_q[0] && exec_past_load[NEAR_W-1];
-    wire [NEAR_W-1:0] exec_past_store = stores_done_i - exec_wait_store_q;
+    wire [NEAR_W-1:0] exec_past_store = stores_done_i - ~exec_not_store_q;
     wire            exec_needs_store = exec_near_q[1] && exec_past_store[NEAR_W-1];
     wire            exec_over   = exec_geometry_q ? tiles_done_i : !exec_needs_load && !exec_needs_store;
     wire            exec_asks   = exec_q == FOUND;
     wire            exec_goes   = exec_q == KNOWN && exec_over && !exec_full_q && run_i;
     reg  [SLOT_W:0] store_at_q;
     reg  [1:0]      store_q;
-    reg  [NEAR_W-1:0] store_wait_exec_q, store_wait_load_q;
+    reg  [NEAR_W-1:0] store_not_exec_q, store_not_load_q;   // what it waits for, inverted: as a subtraction takes it
     reg  [1:0]      store_near_q;
     reg             store_full_q;
     wire [2:0]      store_opcode = opcodes[store_at_q[SLOT_W-1:0]];
     wire            store_mine   = { 5'd0, store_opcode } == STORE || { 5'd0, store_opcode } == REORGANIZE;
-    wire [NEAR_W-1:0] store_past_exec = execs_done_i - store_wait_exec_q;
+    wire [NEAR_W-1:0] store_past_exec = execs_done_i - ~store_not_exec_q;
     wire            store_needs_exec = store_near_q[0] && store_past_exec[NEAR_W-1];
-    wire [NEAR_W-1:0] store_past_load = loads_done_i - store_wait_load_q;
+    wire [NEAR_W-1:0] store_past_load = loads_done_i - ~store_not_load_q;
     wire            store_needs_load = store_near_q[1] && store_past_load[NEAR_W-1];
     wire            store_over   = !store_needs_exec && !store_needs_load;
     wire            store_asks   = store_q == FOUND;
@@ -182,11 +182,11 @@ module bpi_dispatch #(
         end
         if (came_q && !came_send_q && came_who_q[0]) begin
             if (came_index_q == WAITS_0) begin
-                load_wait_exec_q <= came[1*32 +: NEAR_W];
+                load_not_exec_q <= ~came[1*32 +: NEAR_W];
                 load_near_q[0] <= near[0];
             end
             if (came_index_q == WAITS_1) begin
-                load_wait_store_q <= came[2*32 +: NEAR_W];
+                load_not_store_q <= ~came[2*32 +: NEAR_W];
                 load_near_q[1] <= near[1];
             end
         end
@@ -207,11 +207,11 @@ module bpi_dispatch #(
         end
         if (came_q && !came_send_q && came_who_q[1]) begin
             if (came_index_q == WAITS_0) begin
-                exec_wait_load_q <= came[1*32 +: NEAR_W];
+                exec_not_load_q <= ~came[1*32 +: NEAR_W];
                 exec_near_q[0] <= near[0];
             end
             if (came_index_q == WAITS_1) begin
-                exec_wait_store_q <= came[2*32 +: NEAR_W];
+                exec_not_store_q <= ~came[2*32 +: NEAR_W];
                 exec_near_q[1] <= near[1];
             end
         end
@@ -231,11 +231,11 @@ module bpi_dispatch #(
         end
         if (came_q && !came_send_q && came_who_q[2]) begin
             if (came_index_q == WAITS_0) begin
-                store_wait_exec_q <= came[1*32 +: NEAR_W];
+                store_not_exec_q <= ~came[1*32 +: NEAR_W];
                 store_near_q[0] <= near[0];
             end
             if (came_index_q == WAITS_1) begin
-                store_wait_load_q <= came[2*32 +: NEAR_W];
+                store_not_load_q <= ~came[2*32 +: NEAR_W];
                 store_near_q[1] <= near[1];
             end
         end

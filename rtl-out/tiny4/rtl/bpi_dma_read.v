@@ -64,6 +64,7 @@ module bpi_dma_read #(
     localparam ELEM_W        = $clog2(BEAT_ELEMENTS);   // bits of an element in a beat
     localparam SHIFT         = BYTE_W - ELEM_W;         // bits of a byte in an element
     localparam BEAT_W        = ADDR_W - BYTE_W;         // bits of a DRAM address in beats
+    localparam STEP_W        = ADDR_W < 32 ? ADDR_W : 32;   // bits of a step that an address has
     localparam BUF_W         = ELEMENT_W - ELEM_W;      // bits of a buffer address in beats
     localparam PAGE_W        = 12 - BYTE_W;             // bits of a beat in a 4 KiB page
     localparam HALF          = (BEAT_W + PAGE_W) / 2;
@@ -94,8 +95,8 @@ module bpi_dma_read #(
     wire [ROW_W-1:0] row_bytes = ins_q[6*32 +: ROW_W];
     wire [ROWS_W-1:0] n1 = ins_q[7*32 +: ROWS_W];
     wire [ROWS_W-1:0] n2 = ins_q[7*32+16 +: ROWS_W];
-    wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_q[8*32+31]} }, ins_q[8*32 +: 31]};
-    wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_q[9*32+31]} }, ins_q[9*32 +: 31]};
+    wire signed [ADDR_W-1:0] stride1 = { {(ADDR_W-STEP_W+1){ ins_q[8*32+STEP_W-1]} }, ins_q[8*32 +: STEP_W-1]};
+    wire signed [ADDR_W-1:0] stride2 = { {(ADDR_W-STEP_W+1){ ins_q[9*32+STEP_W-1]} }, ins_q[9*32 +: STEP_W-1]};
     wire [ELEMENT_W-1:0] buf_stride1 = ins_q[10*32 +: ELEMENT_W];
     wire [ELEMENT_W-1:0] buf_stride2 = ins_q[11*32 +: ELEMENT_W];
 
@@ -295,7 +296,7 @@ module bpi_dma_read #(
     assign m_axi_rready_o   = owed_valid;
 
     // --- Checks -------------------------------------------------------------
-    `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
+    `CHECK_PARAM(ADDR_W >= 20, "ADDR_W must be 20 or more")
     `CHECK_PARAM(BUFFERS >= 2 && BUFFERS <= (1 << SELECT_W), "SELECT_W holds every buffer's number")
     `CHECK(!announce || owed_room, "more bursts in flight than entries")
     `CHECK(!received || m_axi_rlast_i == beat_last, "RLAST is not at the end of the burst")

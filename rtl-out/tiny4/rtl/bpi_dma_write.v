@@ -10,7 +10,7 @@
 
 module bpi_dma_write #(
     parameter DATA_W      = 256,  // bits per beat: 32, 64 ... 1024
-    parameter ADDR_W      = 64,   // bits per DRAM address (bytes), 32 or more
+    parameter ADDR_W      = 64,   // bits per DRAM address (bytes), 20 or more
     parameter OUTSTANDING = 32,   // bursts in flight, 2 or more
     parameter BYTES_W     = 32    // bits of the bytes of a run, 32 at most
 ) (
@@ -60,6 +60,7 @@ module bpi_dma_write #(
     localparam BEAT_BYTES = DATA_W / 8;
     localparam BYTE_W     = $clog2(BEAT_BYTES);   // bits of a byte in a beat
     localparam BEAT_W     = ADDR_W - BYTE_W;      // bits of an address in beats
+    localparam END_W      = (BYTES_W > ADDR_W ? BYTES_W : ADDR_W) + 1;   // bits of the end of a run, wherever it is
     localparam PAGE_W     = 12 - BYTE_W;          // bits of a beat in a 4 KiB page
     localparam PAGES_W    = BEAT_W - PAGE_W;      // bits of a page's number
     localparam LOW_W      = PAGES_W / 2;          // bits of its lower half
@@ -95,14 +96,14 @@ module bpi_dma_write #(
     reg                low_ones_q;   // of its page's number the lower half is all ones
     reg  [BYTE_W-1:0]  first_q;      // first byte in the beat
     reg  [COUNT_W-1:0] left_q;       // beats left in the run, less one
-    reg  [ADDR_W:0]    end_q;        // after the run's last byte
+    reg  [END_W-1:0]   end_q;        // after the run's last byte
 
     reg                aw_valid_q;
     reg [BEAT_W-1:0]   aw_beat_q;
     reg [7:0]          aw_len_q;
     reg [FLIGHT_W-1:0] flight_q;     // bursts taken and not acknowledged
 
-    wire allowed     = !fresh_q || ({ beat_q, first_q } >= window_base_i && end_q <= window_limit_i);
+    wire allowed     = !fresh_q || ({ beat_q, first_q } >= window_base_i && { 1'b0, end_q } <= { {(END_W-ADDR_W){1'b0}}, window_limit_i });
     wire outside     = open_q && !allowed && !stop;
     wire burst_taken = open_q && allowed && !stop && (!aw_valid_q || m_axi_awready_i) && flight_q != FLIGHT_MAX;
     // A burst goes to the end of the run, of the page, or has 256 beats
@@ -219,7 +220,7 @@ module bpi_dma_write #(
             beat_q  <= cmd_addr_i[ADDR_W-1:BYTE_W];
             first_q <= cmd_addr_i[BYTE_W-1:0];
             left_q  <= run_end[BYTE_W +: COUNT_W];
-            end_q   <= { 1'b0, cmd_addr_i } + { {(ADDR_W+1-BYTES_W){1'b0}}, cmd_bytes_i };
+            end_q   <= { {(END_W-ADDR_W){1'b0}}, cmd_addr_i } + { {(END_W-BYTES_W){1'b0}}, cmd_bytes_i };
         end else if (burst_taken) begin
             beat_q  <= beat_d;
             first_q <= {BYTE_W{1'b0}};
@@ -302,7 +303,7 @@ module bpi_dma_write #(
     assign m_axi_bready_o  = owed_valid;
 
     // --- Checks -------------------------------------------------------------
-    `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
+    `CHECK_PARAM(ADDR_W >= 20, "ADDR_W must be 20 or more")
     `CHECK(!open_q || low_ones_q == &page[LOW_W-1:0], "carry of the next page is wrong")
     `CHECK(!burst_taken || (send_room && owed_room), "more bursts in flight than entries")
     `CHECK(!(cmd_valid_i && !stop) || cmd_bytes_i != 0, "run of size zero")

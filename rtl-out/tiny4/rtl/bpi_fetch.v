@@ -9,7 +9,7 @@
 
 module bpi_fetch #(
     parameter DATA_W = 256,    // bits per beat: 32, 64 ... 1024
-    parameter ADDR_W = 64,     // bits per DRAM address (bytes), 32 or more
+    parameter ADDR_W = 64,     // bits per DRAM address (bytes), 20 or more
     parameter PART_W = 256,    // bits of a part: DATA_W, 512 at most
     parameter COUNT_W = 32     // bits of a count of instructions
 ) (
@@ -187,7 +187,7 @@ module bpi_fetch #(
     assign m_axi_rready_o  = owed;
 
     // --- Checks -------------------------------------------------------------
-    `CHECK_PARAM(ADDR_W >= 32, "ADDR_W must be 32 or more")
+    `CHECK_PARAM(ADDR_W >= 20, "ADDR_W must be 20 or more")
     `CHECK_PARAM(PART_W == (DATA_W > 512 ? 512 : DATA_W), "a part is a beat, 512 bits at most")
     `CHECK(!start_i || stop || idle_o, "started while not idle")
     `CHECK(!start_i || base_i[5:0] == 6'd0, "a program at no multiple of 64")

@@ -48,6 +48,7 @@ module bpi_reorganize #(
     localparam BYTES = DATA_W / 8;
 
     // --- Fields -----------------------------------------------------------
+    localparam STEP_W = ADDR_W < 32 ? ADDR_W : 32;    // bits of a step that an address has
     // The instruction, kept as its parts come; bits that nothing reads are no registers
     localparam WORDS = PART_W / 32;
     reg [511:0] ins_q;
@@ -71,7 +72,7 @@ module bpi_reorganize #(
     wire [7:0] phase_w = ins_q[10*32+16 +: 8];
     wire [BUF_W-1:0] buf_step_h = ins_q[12*32 +: BUF_W];
     wire [BUF_W-1:0] buf_step_w = ins_q[11*32 +: BUF_W];
-    wire [ADDR_W-1:0] row_stride = { {(ADDR_W-31){ ins_q[13*32+31]} }, ins_q[13*32 +: 31]};
+    wire signed [ADDR_W-1:0] row_stride = { {(ADDR_W-STEP_W+1){ ins_q[13*32+STEP_W-1]} }, ins_q[13*32 +: STEP_W-1]};
 
     // --- Control ----------------------------------------------------------
     localparam [1:0] IDLE = 2'd0, SETUP = 2'd1, RUN = 2'd2, FLUSH = 2'd3;

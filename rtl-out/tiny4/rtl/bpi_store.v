@@ -50,6 +50,7 @@ module bpi_store #(
     output wire [4:0]         shift_o
 );
     // --- Fields -----------------------------------------------------------
+    localparam STEP_W = ADDR_W < 32 ? ADDR_W : 32;    // bits of a step that an address has
     // The instruction, kept as its parts come; bits that nothing reads are no registers
     localparam WORDS = PART_W / 32;
     reg [511:0] ins_q;
@@ -66,8 +67,8 @@ module bpi_store #(
     wire [DRAIN_W-1:0] vectors = ins_q[6*32+16 +: DRAIN_W];
     wire [DRAIN_W-1:0] n1 = ins_q[7*32 +: DRAIN_W];
     wire [DRAIN_W-1:0] n2 = ins_q[7*32+16 +: DRAIN_W];
-    wire [ADDR_W-1:0] stride1 = { {(ADDR_W-31){ ins_q[8*32+31]} }, ins_q[8*32 +: 31]};
-    wire [ADDR_W-1:0] stride2 = { {(ADDR_W-31){ ins_q[9*32+31]} }, ins_q[9*32 +: 31]};
+    wire signed [ADDR_W-1:0] stride1 = { {(ADDR_W-STEP_W+1){ ins_q[8*32+STEP_W-1]} }, ins_q[8*32 +: STEP_W-1]};
+    wire signed [ADDR_W-1:0] stride2 = { {(ADDR_W-STEP_W+1){ ins_q[9*32+STEP_W-1]} }, ins_q[9*32 +: STEP_W-1]};
     wire [ACC_W-1:0] acc_stride1 = ins_q[10*32 +: ACC_W];
     wire [ACC_W-1:0] acc_stride2 = ins_q[11*32 +: ACC_W];
     wire [LANE_W-1:0] last_lanes = ins_q[12*32 +: LANE_W];
