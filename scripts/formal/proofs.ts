@@ -495,21 +495,21 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'window checked at its base alone',
         block: 'dma_write',
-        find: '>= window_base_i && end_q <= window_limit_i',
+        find: ">= window_base_i && { 1'b0, end_q } <= { {(END_W-ADDR_W){1'b0}}, window_limit_i }",
         replace: '>= window_base_i',
       },
       {
         name: 'a run is refused no earlier than where it leaves the window',
         block: 'dma_write',
-        find: '!fresh_q || ({ beat_q, first_q } >= window_base_i && end_q <= window_limit_i);',
+        find: "!fresh_q || ({ beat_q, first_q } >= window_base_i && { 1'b0, end_q }",
         replace:
-          "{ beat_q, first_q } >= window_base_i && (at_run ? end_q : { 1'b0, beat_q, {BYTE_W{1'b0} } } + BEAT_BYTES * ({ 24'd0, most } + 1)) <= window_limit_i;",
+          "({ beat_q, first_q } >= window_base_i && { 1'b0, at_run ? end_q : { beat_q, {BYTE_W{1'b0} } } + BEAT_BYTES * ({ 24'd0, most } + 1) }",
       },
       {
         name: 'refuses what ends with the address space',
         block: 'dma_write',
-        find: 'end_q <= window_limit_i',
-        replace: "end_q <= { 1'b0, window_limit_i[ADDR_W-1:0] }",
+        find: "{ {(END_W-ADDR_W){1'b0}}, window_limit_i }",
+        replace: "{ {(END_W-ADDR_W+1){1'b0}}, window_limit_i[ADDR_W-1:0] }",
       },
       {
         name: 'last beat too early',
@@ -673,8 +673,8 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'LOAD waits for one EXEC more',
         block: 'dispatch',
-        find: 'load_past_exec = execs_done_i - load_wait_exec_q;',
-        replace: "load_past_exec = execs_done_i - load_wait_exec_q - 1'b1;",
+        find: 'load_past_exec = execs_done_i - ~load_not_exec_q;',
+        replace: "load_past_exec = execs_done_i - ~load_not_exec_q - 1'b1;",
       },
       {
         name: 'a GEOMETRY does not wait for EXECs',
