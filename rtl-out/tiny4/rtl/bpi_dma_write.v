@@ -304,7 +304,7 @@ module bpi_dma_write #(
 
     // --- Checks -------------------------------------------------------------
     `CHECK_PARAM(ADDR_W >= 20, "ADDR_W must be 20 or more")
-    `CHECK(!open_q || low_ones_q == &page[LOW_W-1:0], "carry of the next page is wrong")
+    `CHECK(!open_q || stop || low_ones_q == &page[LOW_W-1:0], "carry of the next page is wrong")
     `CHECK(!burst_taken || (send_room && owed_room), "more bursts in flight than entries")
     `CHECK(!(cmd_valid_i && !stop) || cmd_bytes_i != 0, "run of size zero")
     `CHECK(!chunk_taken || (in_bytes_i != 0 && { 24'd0, in_bytes_i } <= BYTES_32), "chunk is empty or more than a beat")
