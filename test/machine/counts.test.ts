@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { limitProblems } from '../../generator/compile/encodable.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import { planImages, randomOperands } from '../../generator/compile/workload.js';
-import { ENGINES, PASSES } from '../../generator/description/config.js';
+import { PASSES } from '../../generator/description/config.js';
 import { formatLayer, parseLayer } from '../../generator/description/layer.js';
 import { PRESET_NAMES, presets } from '../../generator/description/presets.js';
 import { countsOf } from '../../generator/machine/counts.js';
@@ -13,7 +13,7 @@ import { anyLayer } from '../description/layers.js';
 const expectSame = (preset: string, layer: ReturnType<typeof parseLayer>, misalign: number): void => {
   const config = presets[preset]!;
   for (const pass of PASSES) {
-    for (const engine of ENGINES) {
+    for (const engine of config.engines) {
       const narrow = misalign % 2 === 1;
       const plan = makePlan(config, layer, pass, engine, { misalign, narrow });
       const { output, scratch } = plan.memory;

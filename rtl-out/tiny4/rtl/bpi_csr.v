@@ -164,30 +164,30 @@ module bpi_csr #(
 
     always @(posedge clk_i) begin
         if (write && wr_program_lo) begin
-            if (s_axil_wstrb[0]) program_q[0 +: 8] <= s_axil_wdata[0 +: 8];
-            if (s_axil_wstrb[1]) program_q[8 +: 8] <= s_axil_wdata[8 +: 8];
-            if (s_axil_wstrb[2]) program_q[16 +: 8] <= s_axil_wdata[16 +: 8];
-            if (s_axil_wstrb[3]) program_q[24 +: 8] <= s_axil_wdata[24 +: 8];
+            program_q[0 +: 8] <= s_axil_wstrb[0] ? s_axil_wdata[0 +: 8] : program_q[0 +: 8];
+            program_q[8 +: 8] <= s_axil_wstrb[1] ? s_axil_wdata[8 +: 8] : program_q[8 +: 8];
+            program_q[16 +: 8] <= s_axil_wstrb[2] ? s_axil_wdata[16 +: 8] : program_q[16 +: 8];
+            program_q[24 +: 8] <= s_axil_wstrb[3] ? s_axil_wdata[24 +: 8] : program_q[24 +: 8];
         end
         if (write && wr_program_count) begin
-            if (s_axil_wstrb[0]) program_count_q[0 +: 8] <= s_axil_wdata[0 +: 8];
-            if (s_axil_wstrb[1]) program_count_q[8 +: 8] <= s_axil_wdata[8 +: 8];
-            if (s_axil_wstrb[2]) program_count_q[16 +: 4] <= s_axil_wdata[16 +: 4];
+            program_count_q[0 +: 8] <= s_axil_wstrb[0] ? s_axil_wdata[0 +: 8] : program_count_q[0 +: 8];
+            program_count_q[8 +: 8] <= s_axil_wstrb[1] ? s_axil_wdata[8 +: 8] : program_count_q[8 +: 8];
+            program_count_q[16 +: 4] <= s_axil_wstrb[2] ? s_axil_wdata[16 +: 4] : program_count_q[16 +: 4];
         end
         if (write && wr_window_base_lo) begin
-            if (s_axil_wstrb[0]) window_base_q[0 +: 8] <= s_axil_wdata[0 +: 8];
-            if (s_axil_wstrb[1]) window_base_q[8 +: 8] <= s_axil_wdata[8 +: 8];
-            if (s_axil_wstrb[2]) window_base_q[16 +: 8] <= s_axil_wdata[16 +: 8];
-            if (s_axil_wstrb[3]) window_base_q[24 +: 8] <= s_axil_wdata[24 +: 8];
+            window_base_q[0 +: 8] <= s_axil_wstrb[0] ? s_axil_wdata[0 +: 8] : window_base_q[0 +: 8];
+            window_base_q[8 +: 8] <= s_axil_wstrb[1] ? s_axil_wdata[8 +: 8] : window_base_q[8 +: 8];
+            window_base_q[16 +: 8] <= s_axil_wstrb[2] ? s_axil_wdata[16 +: 8] : window_base_q[16 +: 8];
+            window_base_q[24 +: 8] <= s_axil_wstrb[3] ? s_axil_wdata[24 +: 8] : window_base_q[24 +: 8];
         end
         if (write && wr_window_limit_lo) begin
-            if (s_axil_wstrb[0]) window_limit_q[0 +: 8] <= s_axil_wdata[0 +: 8];
-            if (s_axil_wstrb[1]) window_limit_q[8 +: 8] <= s_axil_wdata[8 +: 8];
-            if (s_axil_wstrb[2]) window_limit_q[16 +: 8] <= s_axil_wdata[16 +: 8];
-            if (s_axil_wstrb[3]) window_limit_q[24 +: 8] <= s_axil_wdata[24 +: 8];
+            window_limit_q[0 +: 8] <= s_axil_wstrb[0] ? s_axil_wdata[0 +: 8] : window_limit_q[0 +: 8];
+            window_limit_q[8 +: 8] <= s_axil_wstrb[1] ? s_axil_wdata[8 +: 8] : window_limit_q[8 +: 8];
+            window_limit_q[16 +: 8] <= s_axil_wstrb[2] ? s_axil_wdata[16 +: 8] : window_limit_q[16 +: 8];
+            window_limit_q[24 +: 8] <= s_axil_wstrb[3] ? s_axil_wdata[24 +: 8] : window_limit_q[24 +: 8];
         end
         if (write && wr_window_limit_hi) begin
-            if (s_axil_wstrb[0]) window_limit_q[32 +: 1] <= s_axil_wdata[0 +: 1];
+            window_limit_q[32 +: 1] <= s_axil_wstrb[0] ? s_axil_wdata[0 +: 1] : window_limit_q[32 +: 1];
         end
         if (rst_i) begin
             program_q       <= {ADDR_W{1'b0}};
