@@ -91,10 +91,10 @@ module axi_arbiter_formal (
         if (dma_r_waits_q)    assert (dma_rvalid && dma_r_q == dma_r);
         assert (!(fetch_arvalid && fetch_arready && dma_arvalid && dma_arready));
         assert (!(fetch_rvalid && dma_rvalid));
-        assert (ar_inside_q <= 3'd2 && r_inside_q <= 3'd2);
+        assert (ar_inside_q <= 3'd1 && r_inside_q <= 3'd1);
         assert (arvalid == (ar_inside_q != 3'd0));
         assert ((fetch_rvalid || dma_rvalid) == (r_inside_q != 3'd0));
-        assert (rready || r_inside_q == 3'd2);
+        assert (rready || (r_inside_q == 3'd1 && !r_leave));
         if (ar_followed_q && ar_before_q == 3'd0) assert ({arid, araddr, arlen} == ar_data_q && arsize == 3'd0 && arburst == 2'b01);
         if (r_followed_q && r_before_q == 3'd0)   assert (r_data_q == (fetch_rvalid ? fetch_r : dma_r));
     end
