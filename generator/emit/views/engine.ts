@@ -28,7 +28,7 @@ export const engineView = (config: Config): EngineView => {
     ...commonView(config),
     rect: config.engines.includes('zerofree'),
     detect,
-    taps: tapsView(detect, operandTaps(config) === 1),
+    taps: tapsView(detect, operandTaps(config)),
     traditional: config.engines.includes('traditional'),
     floating: formatOf(config).special,
     rows: config.array.rows,

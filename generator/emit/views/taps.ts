@@ -1,3 +1,5 @@
+import { DEPTHS } from '../../timing/depths.js';
+
 type Generator = 'dynamic' | 'stationary' | 'accumulate';
 
 /** What the walker says of a tap, and which address generators hear it. */
@@ -50,7 +52,7 @@ const wire = (bits: number | string, signed?: true): string => {
 };
 
 /** What a generator hears: its names, and what its FIFO holds. */
-const partOf = (generator: Generator, detect: boolean, single: boolean) => {
+const partOf = (generator: Generator, detect: boolean, waiting: number) => {
   const fields = TAP_FIELDS.flatMap(({ name, bits, signed, withoutDetection, to }) => {
     const there = to[generator];
     if (!there) return [];
@@ -74,19 +76,19 @@ const partOf = (generator: Generator, detect: boolean, single: boolean) => {
     constants: fields.filter(({ constant }) => constant !== undefined),
     /** The end of a tile is an entry of its own, for those who hear of it. */
     hearsEnd: fields.some(({ name }) => name === 'end'),
-    /** A register, and no FIFO. */
-    single: single && generator !== 'accumulate',
+    /** Taps that may wait. */
+    depth: generator === 'accumulate' ? DEPTHS.taps : waiting,
   };
 };
 
 /**
  * The taps for templates: `taps.fields`, the walker's `tap_<name>_o`; `taps.generators`, what each address generator takes as
  * `tap_<name>_i`.
- * @param single one tap may wait for a generator of an operand, not two.
+ * @param waiting taps that may wait for a generator of an operand.
  */
-export const tapsView = (detect: boolean, single: boolean) => {
+export const tapsView = (detect: boolean, waiting: number) => {
   const [dynamic, stationary, accumulate] = (['dynamic', 'stationary', 'accumulate'] as const).map((generator) =>
-    partOf(generator, detect, single),
+    partOf(generator, detect, waiting),
   );
   return {
     fields: TAP_FIELDS.map(({ name, bits, signed, withoutDetection }) => ({

@@ -55,36 +55,38 @@ module bpi_axi_arbiter #(
         for (n = CLIENTS - 1; n >= 0; n = n - 1) if (arvalid_i[n] || n == CLIENTS - 1)
             ar = {n[ID_W-1:0], araddr_i[n*ADDR_W +: ADDR_W], arlen_i[n*8 +: 8], arsize_i[n*3 +: 3], arburst_i[n*2 +: 2]};
     end
-    reg            ar_valid_q;
-    reg [AR_W-1:0] ar_q;
-    assign ar_room = !ar_valid_q || m_axi_arready_i;
-    always @(posedge clk_i) begin
-        if (ar_room) ar_q <= ar;
-        ar_valid_q <= |arvalid_i || !ar_room;
-        if (rst_i) ar_valid_q <= 1'b0;
-    end
+    bpi_fifo #(.WIDTH(AR_W), .DEPTH(1)) u_addresses (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (|arvalid_i),
+        .in_ready_o  (ar_room),
+        .in_data_i   (ar),
+        .out_valid_o (m_axi_arvalid_o),
+        .out_ready_i (m_axi_arready_i),
+        .out_data_o  ({ m_axi_arid_o, m_axi_araddr_o, m_axi_arlen_o, m_axi_arsize_o, m_axi_arburst_o })
+    );
 
     // --- Data ---------------------------------------------------------------
     localparam R_W = ID_W + DATA_W + 2 + 1;
+    wire               r_valid;
     wire [ID_W-1:0]    r_id;
     reg  [CLIENTS-1:0] r_client;
     integer k;
     always @* for (k = 0; k < CLIENTS; k = k + 1) r_client[k] = r_id == k[ID_W-1:0];
-    reg           r_valid_q;
-    reg [R_W-1:0] r_q;
-    assign {r_id, rdata_o, rresp_o, rlast_o} = r_q;
-    always @(posedge clk_i) begin
-        if (m_axi_rready_o) r_q <= { m_axi_rid_i, m_axi_rdata_i, m_axi_rresp_i, m_axi_rlast_i };
-        r_valid_q <= m_axi_rvalid_i || !m_axi_rready_o;
-        if (rst_i) r_valid_q <= 1'b0;
-    end
+    bpi_fifo #(.WIDTH(R_W), .DEPTH(1)) u_data (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (m_axi_rvalid_i),
+        .in_ready_o  (m_axi_rready_o),
+        .in_data_i   ({ m_axi_rid_i, m_axi_rdata_i, m_axi_rresp_i, m_axi_rlast_i }),
+        .out_valid_o (r_valid),
+        .out_ready_i (|(r_client & rready_i)),
+        .out_data_o  ({ r_id, rdata_o, rresp_o, rlast_o })
+    );
 
     // --- Outputs ------------------------------------------------------------
-    assign arready_o       = first & {CLIENTS{ar_room} };
-    assign rvalid_o        = r_client & {CLIENTS{r_valid_q} };
-    assign m_axi_arvalid_o = ar_valid_q;
-    assign { m_axi_arid_o, m_axi_araddr_o, m_axi_arlen_o, m_axi_arsize_o, m_axi_arburst_o } = ar_q;
-    assign m_axi_rready_o  = !r_valid_q || |(r_client & rready_i);
+    assign arready_o = first & {CLIENTS{ar_room} };
+    assign rvalid_o  = r_client & {CLIENTS{r_valid} };
 
     // --- Checks -------------------------------------------------------------
     `CHECK_PARAM(CLIENTS >= 2 && CLIENTS <= (1 << ID_W), "ID_W holds every client's number")

@@ -197,19 +197,16 @@ module bpi_dma_write #(
     endgenerate
 
     // what is announced is completed: with empty beats after a stop
-    reg                  w_valid_q, w_last_q;
-    reg [DATA_W-1:0]     w_data_q;
-    reg [BEAT_BYTES-1:0] w_strb_q;
-    assign w_room = !w_valid_q || m_axi_wready_i;
-    always @(posedge clk_i) begin
-        if (beat_pushed) begin
-            w_data_q <= beat_data;
-            w_strb_q <= stop ? {BEAT_BYTES{1'b0}} : part_strb_q | chunk_here_q;
-            w_last_q <= beat_last;
-        end
-        w_valid_q <= beat_pushed || !w_room;
-        if (rst_i) w_valid_q <= 1'b0;
-    end
+    bpi_fifo #(.WIDTH(DATA_W + BEAT_BYTES + 1), .DEPTH(1)) u_beats (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (beat_pushed),
+        .in_ready_o  (w_room),
+        .in_data_i   ({ beat_data, stop ? {BEAT_BYTES{1'b0}} : part_strb_q | chunk_here_q, beat_last }),
+        .out_valid_o (m_axi_wvalid_o),
+        .out_ready_i (m_axi_wready_i),
+        .out_data_o  ({ m_axi_wdata_o, m_axi_wstrb_o, m_axi_wlast_o })
+    );
 
     // --- Registers ----------------------------------------------------------
     reg              error_valid_q;
@@ -296,10 +293,6 @@ module bpi_dma_write #(
     assign m_axi_awlen_o   = aw_len_q;
     assign m_axi_awsize_o  = BYTE_W[2:0];
     assign m_axi_awburst_o = 2'b01;
-    assign m_axi_wvalid_o  = w_valid_q;
-    assign m_axi_wdata_o   = w_data_q;
-    assign m_axi_wstrb_o   = w_strb_q;
-    assign m_axi_wlast_o   = w_last_q;
     assign m_axi_bready_o  = owed_valid;
 
     // --- Checks -------------------------------------------------------------

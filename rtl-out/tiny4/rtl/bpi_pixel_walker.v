@@ -57,50 +57,50 @@ module bpi_pixel_walker #(
     output wire                  last_o      // no further position
 );
     // --- State ------------------------------------------------------------
-    reg [IMAGES_W-1:0] b_q;                                // positions still to come on each axis
-    reg [MAP_W-1:0]   h_q, w_q;
-    reg               last_b_q, last_h_q, last_w_q;        // none is: a register of its own, as all else waits for it
-    reg [ADDR_W-1:0]  addr_q, row_q, image_q;              // present position, start of its row, start of its image
-    reg signed [X_W-1:0] x_w_q;
+    reg [IMAGES_W-1:0]    b_q;  // positions still to come on each axis
+    reg [MAP_W-1:0]       h_q, w_q;
+    reg                   last_b_q, last_h_q, last_w_q;  // none is: a register of its own, as all else waits for it
+    reg [ADDR_W-1:0]      addr_q, row_q, image_q;  // present position, start of its row, start of its image
+    reg signed [X_W-1:0]  x_w_q;
 
-    reg [MAP_W-1:0]        rows_q, columns_q;                   // what each new row and image starts from
-    reg signed [X_W-1:0] x_w_first_q;
+    reg [MAP_W-1:0]       rows_q, columns_q;  // what each new row and image starts from
+    reg signed [X_W-1:0]  x_w_first_q;
 
-    reg signed [X_W-1:0] x_h_q, x_h_first_q;
-    reg        [PHASE_W-1:0]  phase_h_q, phase_w_q, phase_h_first_q, phase_w_first_q;
-    reg               wrap_h_q, wrap_w_q;                  // the phase wraps in the next step
-    reg               rect_q;
+    reg signed [X_W-1:0]  x_h_q, x_h_first_q;
+    reg [PHASE_W-1:0]     phase_h_q, phase_w_q, phase_h_first_q, phase_w_first_q;
+    reg                   wrap_h_q, wrap_w_q;  // the phase wraps in the next step
+    reg                   rect_q;
 
     localparam [MAP_W-1:0]    ONE = 1;
     localparam [IMAGES_W-1:0] ONE_IMAGE = 1;
 
     // --- Next position ----------------------------------------------------
-    wire row_ends   = last_w_q;
-    wire image_ends = last_w_q && last_h_q;
+    wire                  row_ends = last_w_q;
+    wire                  image_ends = last_w_q && last_h_q;
 
-    wire [ADDR_W-1:0] next_column = addr_q  + (wrap_w_q ? wrap_w_i : pos_w_i);
-    wire [ADDR_W-1:0] next_row    = row_q   + (wrap_h_q ? wrap_h_i : pos_h_i);
-    wire [ADDR_W-1:0] next_image  = image_q + step_b_i;
+    wire [ADDR_W-1:0]     next_column = addr_q  + (wrap_w_q ? wrap_w_i : pos_w_i);
+    wire [ADDR_W-1:0]     next_row = row_q   + (wrap_h_q ? wrap_h_i : pos_h_i);
+    wire [ADDR_W-1:0]     next_image = image_q + step_b_i;
 
-    wire [IMAGES_W-1:0] b_d = start_i ? images_i  - 1'b1 : image_ends ? b_q - 1'b1 : b_q;
-    wire [MAP_W-1:0]       h_d = start_i ? rows_i    - 1'b1 : image_ends ? rows_q    : row_ends ? h_q - 1'b1 : h_q;
-    wire [MAP_W-1:0]       w_d = start_i ? columns_i - 1'b1 : row_ends   ? columns_q : w_q - 1'b1;
-    wire              last_b_d = start_i ? images_i  == ONE_IMAGE : image_ends ? b_q == ONE_IMAGE    : last_b_q;
-    wire              last_h_d = start_i ? rows_i    == ONE : image_ends ? rows_q == {MAP_W{1'b0} }
+    wire [IMAGES_W-1:0]   b_d = start_i ? images_i  - 1'b1 : image_ends ? b_q - 1'b1 : b_q;
+    wire [MAP_W-1:0]      h_d = start_i ? rows_i    - 1'b1 : image_ends ? rows_q    : row_ends ? h_q - 1'b1 : h_q;
+    wire [MAP_W-1:0]      w_d = start_i ? columns_i - 1'b1 : row_ends   ? columns_q : w_q - 1'b1;
+    wire                  last_b_d = start_i ? images_i  == ONE_IMAGE : image_ends ? b_q == ONE_IMAGE    : last_b_q;
+    wire                  last_h_d = start_i ? rows_i    == ONE : image_ends ? rows_q == {MAP_W{1'b0} }
                                                               : row_ends   ? h_q == ONE    : last_h_q;
-    wire              last_w_d = start_i ? columns_i == ONE : row_ends   ? columns_q == {MAP_W{1'b0} } : w_q == ONE;
-    wire [ADDR_W-1:0] image_d = start_i ? addr_i : image_ends ? next_image : image_q;
-    wire [ADDR_W-1:0] row_d   = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : row_q;
-    wire [ADDR_W-1:0] addr_d  = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : next_column;
+    wire                  last_w_d = start_i ? columns_i == ONE : row_ends   ? columns_q == {MAP_W{1'b0} } : w_q == ONE;
+    wire [ADDR_W-1:0]     image_d = start_i ? addr_i : image_ends ? next_image : image_q;
+    wire [ADDR_W-1:0]     row_d = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : row_q;
+    wire [ADDR_W-1:0]     addr_d = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : next_column;
 
     wire signed [X_W-1:0] x_w_d = start_i ? x_w_i : row_ends   ? x_w_first_q : x_w_q + { {(X_W-PHASE_W){1'b0} }, x_step_w_i};
     wire signed [X_W-1:0] x_h_d = start_i ? x_h_i : image_ends ? x_h_first_q : row_ends ? x_h_q + { {(X_W-PHASE_W){1'b0} }, x_step_h_i} : x_h_q;
-    wire [PHASE_W-1:0] phase_h_d = start_i ? phase_h_i : image_ends ? phase_h_first_q
+    wire [PHASE_W-1:0]    phase_h_d = start_i ? phase_h_i : image_ends ? phase_h_first_q
                          : row_ends ? (wrap_h_q ? {PHASE_W{1'b0} } : phase_h_q + 1'b1) : phase_h_q;
-    wire [PHASE_W-1:0] phase_w_d = start_i ? phase_w_i : row_ends ? phase_w_first_q : wrap_w_q ? {PHASE_W{1'b0} } : phase_w_q + 1'b1;
-    wire       any_phase = start_i ? rect_i : rect_q;
-    wire       wrap_h_d  = !any_phase && phase_h_d + 1'b1 == phase_mod_h_i;
-    wire       wrap_w_d  = !any_phase && phase_w_d + 1'b1 == phase_mod_w_i;
+    wire [PHASE_W-1:0]    phase_w_d = start_i ? phase_w_i : row_ends ? phase_w_first_q : wrap_w_q ? {PHASE_W{1'b0} } : phase_w_q + 1'b1;
+    wire                  any_phase = start_i ? rect_i : rect_q;
+    wire                  wrap_h_d = !any_phase && phase_h_d + 1'b1 == phase_mod_h_i;
+    wire                  wrap_w_d = !any_phase && phase_w_d + 1'b1 == phase_mod_w_i;
 
     // --- Snapshot ---------------------------------------------------------
     localparam STATE_W = 3 + IMAGES_W + 2*MAP_W + 3*ADDR_W + X_W + X_W + 2*PHASE_W + 2;

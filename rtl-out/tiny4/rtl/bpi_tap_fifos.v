@@ -1,6 +1,6 @@
 // bpi_tap_fifos.v - hands each tap of the walker to the address generators, which go at their own pace.
 // A tap enters all at once; the end of a tile is for the sums alone.  These lie furthest behind, by the array, and have room for
-// two; a register is enough for the others.
+// two; so have the others, unless a stationary tile is soon loaded: then one waits.
 //
 // GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
@@ -17,8 +17,8 @@ module bpi_tap_fifos #(
     parameter STAT_W       = 14,  // stationary buffer
     parameter BLOCK_ADDR_W = 24   // bits of the addresses that the array does not bound
 ) (
-    input  wire clk_i,
-    input  wire rst_i,  // synchronous, active high
+    input  wire                     clk_i,
+    input  wire                     rst_i,  // synchronous, active high
 
     // To the dynamic address generator
     output wire                     dynamic_valid_o,
@@ -83,39 +83,39 @@ module bpi_tap_fifos #(
     input  wire [DYN_W-1:0]         tap_dyn_addr_i,
     input  wire [BLOCK_ADDR_W-1:0]  tap_pix_addr_i,
     input  wire [BLOCK_ADDR_W-1:0]  tap_tile_addr_i,
-    input  wire tap_valid_i,
-    output wire tap_ready_o
+    input  wire                     tap_valid_i,
+    output wire                     tap_ready_o
 );
     // --- dynamic ----------------------------------------------------
     localparam dynamic_W = 1 + 1 + 1 + IMAGES_W + MAP_W + MAP_W + X_W + X_W + PHASE_W + PHASE_W + TILES_W + LANE_W + DYN_W;
     wire dynamic_room;
     wire [dynamic_W-1:0] dynamic_data;
-    reg dynamic_valid_q;
-    reg [dynamic_W-1:0] dynamic_q;
-    assign dynamic_room    = !dynamic_valid_q || dynamic_ready_i;
-    assign dynamic_valid_o = dynamic_valid_q;
-    assign dynamic_data    = dynamic_q;
-    always @(posedge clk_i) begin
-        if (dynamic_room) dynamic_q <= { tap_reduce_i, tap_rect_i, tap_fused_i, tap_images_i, tap_rows_i, tap_columns_i, tap_x_h_i, tap_x_w_i, tap_phase_h_i, tap_phase_w_i, tap_reduction_tiles_i, tap_row_lanes_i, tap_dyn_addr_i };
-        dynamic_valid_q <= (tap_valid_i && tap_ready_o && !tap_end_i) || !dynamic_room;
-        if (rst_i) dynamic_valid_q <= 1'b0;
-    end
+    bpi_fifo #(.WIDTH(dynamic_W), .DEPTH(1)) u_dynamic (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (tap_valid_i && tap_ready_o && !tap_end_i),
+        .in_ready_o  (dynamic_room),
+        .in_data_i   ({ tap_reduce_i, tap_rect_i, tap_fused_i, tap_images_i, tap_rows_i, tap_columns_i, tap_x_h_i, tap_x_w_i, tap_phase_h_i, tap_phase_w_i, tap_reduction_tiles_i, tap_row_lanes_i, tap_dyn_addr_i }),
+        .out_valid_o (dynamic_valid_o),
+        .out_ready_i (dynamic_ready_i),
+        .out_data_o  (dynamic_data)
+    );
     assign { dynamic_reduce_o, dynamic_rect_o, dynamic_fused_o, dynamic_images_o, dynamic_rows_o, dynamic_columns_o, dynamic_x_h_o, dynamic_x_w_o, dynamic_phase_h_o, dynamic_phase_w_o, dynamic_reduction_tiles_o, dynamic_row_lanes_o, dynamic_addr_o } = dynamic_data;
 
     // --- stationary ----------------------------------------------------
     localparam stationary_W = 1 + 1 + 1 + IMAGES_W + MAP_W + MAP_W + PHASE_W + PHASE_W + LANE_W + LANE_W + STAT_W;
     wire stationary_room;
     wire [stationary_W-1:0] stationary_data;
-    reg stationary_valid_q;
-    reg [stationary_W-1:0] stationary_q;
-    assign stationary_room    = !stationary_valid_q || stationary_ready_i;
-    assign stationary_valid_o = stationary_valid_q;
-    assign stationary_data    = stationary_q;
-    always @(posedge clk_i) begin
-        if (stationary_room) stationary_q <= { tap_reduce_i, tap_by_column_i, tap_rect_i, tap_images_i, tap_rows_i, tap_columns_i, tap_phase_h_i, tap_phase_w_i, tap_row_lanes_i, tap_column_lanes_i, tap_reduce_i ? tap_pix_addr_i[STAT_W-1:0] : tap_tile_addr_i[STAT_W-1:0] };
-        stationary_valid_q <= (tap_valid_i && tap_ready_o && !tap_end_i) || !stationary_room;
-        if (rst_i) stationary_valid_q <= 1'b0;
-    end
+    bpi_fifo #(.WIDTH(stationary_W), .DEPTH(1)) u_stationary (
+        .clk_i       (clk_i),
+        .rst_i       (rst_i),
+        .in_valid_i  (tap_valid_i && tap_ready_o && !tap_end_i),
+        .in_ready_o  (stationary_room),
+        .in_data_i   ({ tap_reduce_i, tap_by_column_i, tap_rect_i, tap_images_i, tap_rows_i, tap_columns_i, tap_phase_h_i, tap_phase_w_i, tap_row_lanes_i, tap_column_lanes_i, tap_reduce_i ? tap_pix_addr_i[STAT_W-1:0] : tap_tile_addr_i[STAT_W-1:0] }),
+        .out_valid_o (stationary_valid_o),
+        .out_ready_i (stationary_ready_i),
+        .out_data_o  (stationary_data)
+    );
     assign { stationary_reduce_o, stationary_by_column_o, stationary_rect_o, stationary_images_o, stationary_rows_o, stationary_columns_o, stationary_phase_h_o, stationary_phase_w_o, stationary_row_lanes_o, stationary_column_lanes_o, stationary_addr_o } = stationary_data;
 
     // --- accumulate ----------------------------------------------------

@@ -11,6 +11,7 @@ module tb;
     fifo_case #(.DEPTH(8),  .WIDTH(32), .NUMBER(4)) c4 ();
     fifo_case #(.DEPTH(13), .WIDTH(5), .NUMBER(5)) c5 ();
     fifo_case #(.DEPTH(32), .WIDTH(64), .NUMBER(6)) c6 ();
+    fifo_case #(.DEPTH(1),  .WIDTH(9), .NUMBER(7)) c7 ();
 
     always @(posedge clk) if (cycle == CYCLES) verdict(1);
 endmodule
