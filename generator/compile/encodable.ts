@@ -3,7 +3,7 @@ import type { LoopNest } from '../dataflows/loopNest.js';
 import type { Config, Limits } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
-import { bitsOf, FULL_LIMITS, type Widths } from '../description/widths.js';
+import { bitsOf, FULL_LIMITS, limitOf, type Widths } from '../description/widths.js';
 import { fieldRanges, type Geometry, type Instruction, isRunTooLong, type Misfit, misfit } from '../isa/program.js';
 import { strayCoordinate } from '../units/exec/walk.js';
 
@@ -18,7 +18,7 @@ const dramSteps = (instruction: Instruction): readonly number[] => {
 };
 
 /** The limit of the description that a width comes from. */
-const limitOf = (width: keyof Widths | undefined): keyof Limits | undefined => {
+const limitBehind = (width: keyof Widths | undefined): keyof Limits | undefined => {
   if (width === 'coordinate' || width === 'x') return 'map';
   return width !== undefined && width in FULL_LIMITS ? (width as keyof Limits) : undefined;
 };
@@ -32,7 +32,7 @@ const raised = (config: Config, limit: keyof Limits | undefined, value: number):
 };
 
 const fieldProblem = (config: Config, name: string, { field, value, least, most }: Misfit): Finding => {
-  const limit = limitOf(field.width);
+  const limit = limitBehind(field.width);
   const fix = raised(config, limit, value);
   const end = fix ? `limits.${limit} is ${config.limits![limit!]}` : `the field ends at ${value > most ? most : least}`;
   return {
@@ -51,7 +51,7 @@ export const limitProblems = (config: Config, layer: Layer): readonly Finding[] 
     ['dilation', ['Dh', 'Dw']],
   ];
   return sizes.flatMap(([limit, keys]) => {
-    const most = config.limits?.[limit] ?? FULL_LIMITS[limit];
+    const most = limitOf(config, limit);
     const worst = keys.reduce((a, b) => (layer[b] > layer[a] ? b : a));
     if (layer[worst] <= most) return [];
     const fix = raised(config, limit, layer[worst]) ?? SMALLER;

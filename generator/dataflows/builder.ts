@@ -1,6 +1,6 @@
 import type { Config } from '../description/config.js';
 import { type Derived, derive } from '../description/derive.js';
-import { FULL_LIMITS } from '../description/widths.js';
+import { limitOf } from '../description/widths.js';
 import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../isa/program.js';
 import { type Cost, Outline } from '../machine/outline.js';
 import { Ring } from './ring.js';
@@ -23,8 +23,7 @@ export interface Accumulator {
 export const MAX_INSTRUCTIONS = 2 ** 20;
 
 /** Longest program of an accelerator. */
-export const mostInstructions = ({ limits }: Config): number =>
-  Math.min(MAX_INSTRUCTIONS, limits?.instructions ?? FULL_LIMITS.instructions);
+export const mostInstructions = (config: Config): number => Math.min(MAX_INSTRUCTIONS, limitOf(config, 'instructions'));
 
 /** Thrown where a plan under construction has more instructions than that. */
 export class TooLong extends Error {}

@@ -1,3 +1,4 @@
+import { bitsFor } from '../base/bits.js';
 import { formatOf } from '../formats/index.js';
 import type { Config } from './config.js';
 import { type Widths, widthsOf } from './widths.js';
@@ -49,9 +50,6 @@ const MOST_CLEARED = 128;
 
 /** Smallest power of two that is at least `value`. */
 export const ceilPow2 = (value: number): number => 2 ** Math.ceil(Math.log2(value));
-
-/** Bits needed to count 0…count−1; at least 1. */
-export const bitsFor = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
 
 /** Works out every size that follows from a valid configuration. */
 export const derive = (config: Config): Derived => {

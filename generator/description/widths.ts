@@ -1,3 +1,4 @@
+import { bitsFor } from '../base/bits.js';
 import type { Config, Limits } from './config.js';
 
 /** Bits in which the hardware holds numbers of a kind. */
@@ -39,18 +40,23 @@ export const FULL_LIMITS: Readonly<Required<Limits>> = {
   instructions: 2 ** 32 - 1,
 };
 
-/** Bits of the greatest value that is to be held. */
-export const bitsOf = (greatest: number): number => Math.max(1, Math.ceil(Math.log2(greatest + 1)));
+/** The greatest value that an accelerator is built for. */
+export const limitOf = ({ limits }: Pick<Config, 'limits'>, name: keyof Limits): number =>
+  limits?.[name] ?? FULL_LIMITS[name];
+
+/** Bits of a value that is to be held. */
+export const bitsOf = (greatest: number): number => bitsFor(greatest + 1);
 
 /**
  * The widths of an accelerator: the fewer of what its limits and its memories ask for.
  * @param sizes elements of both buffers, vectors of the accumulator.
  */
 export const widthsOf = (
-  { array, limits }: Pick<Config, 'array' | 'limits'>,
+  config: Pick<Config, 'array' | 'limits'>,
   sizes: { readonly dynamic: number; readonly stationary: number; readonly accumulator: number },
 ): Widths => {
-  const bits = (limit: keyof Limits): number => bitsOf(limits?.[limit] ?? FULL_LIMITS[limit]);
+  const { array } = config;
+  const bits = (limit: keyof Limits): number => bitsOf(limitOf(config, limit));
   const lanes = bitsOf(Math.max(array.rows, array.columns));
   const [map, stride] = [bits('map'), bits('stride')];
   const coordinate = Math.min(16, map + 1);

@@ -5,7 +5,7 @@ import { loopNest } from '../dataflows/loopNest.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { ceilPow2, derive } from '../description/derive.js';
 import { type Layer, makeLayer } from '../description/layer.js';
-import { FULL_LIMITS } from '../description/widths.js';
+import { limitOf } from '../description/widths.js';
 import { formatOf } from '../formats/index.js';
 import { tensorSizes } from '../golden/convolution.js';
 import { execute } from '../machine/executor.js';
@@ -43,12 +43,11 @@ const ALIGNMENT = Math.max(PLACE_ALIGNMENT, 128);
  * One channel more than there are lanes, an uneven kernel, stride and padding: every engine has zeros to skip, every
  * lane works, and there are tails.
  */
-const layerOf = ({ array, limits }: Config, lanes: number): Layer => {
-  const channels = (side: number): number =>
-    Math.min(Math.min(side, lanes) + 1, limits?.channels ?? FULL_LIMITS.channels);
-  const stride = Math.min(2, limits?.stride ?? FULL_LIMITS.stride);
+const layerOf = (config: Config, lanes: number): Layer => {
+  const channels = (side: number): number => Math.min(Math.min(side, lanes) + 1, limitOf(config, 'channels'));
+  const stride = Math.min(2, limitOf(config, 'stride'));
   return makeLayer({
-    ...{ B: 1, C: channels(array.rows), H: 4, W: 5, N: channels(array.columns), G: 1 },
+    ...{ B: 1, C: channels(config.array.rows), H: 4, W: 5, N: channels(config.array.columns), G: 1 },
     ...{ Kh: 3, Kw: 2, Sh: stride, Sw: stride, Dh: 1, Dw: 1, Pt: 1, Pb: 1, Pl: 1, Pr: 1 },
   });
 };

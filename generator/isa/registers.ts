@@ -1,5 +1,6 @@
+import { bitsFor } from '../base/bits.js';
 import type { Config } from '../description/config.js';
-import { bitsFor, derive } from '../description/derive.js';
+import { derive } from '../description/derive.js';
 
 /** `ro`: read only. `rw`: read and write. `w1`: writing 1 acts, reads 0. `w1c`: set by hardware, writing 1 clears. */
 export type Access = 'ro' | 'rw' | 'w1' | 'w1c';

@@ -1,5 +1,6 @@
+import { bitsFor } from '../../base/bits.js';
 import type { Config } from '../../description/config.js';
-import { bitsFor, derive } from '../../description/derive.js';
+import { derive } from '../../description/derive.js';
 import { DEPTHS } from '../../timing/depths.js';
 
 /** Cycles of an EXEC from the tap walker to its end that are not in the array, and those that it takes the tap walker at least. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bitsFor } from '../../base/bits.js';
 import { packageRoot } from '../../base/paths.js';
 import type { Config } from '../../description/config.js';
-import { bitsFor } from '../../description/derive.js';
 import {
   COUNTERS_OFFSET,
   counters,

@@ -1,5 +1,6 @@
+import { bitsFor } from '../../base/bits.js';
 import type { Config } from '../../description/config.js';
-import { bitsFor, type Derived, derive } from '../../description/derive.js';
+import { type Derived, derive } from '../../description/derive.js';
 import { countersOf, snakeCase } from '../../isa/registers.js';
 import { storeVectors } from '../../timing/depths.js';
 import { type EngineView, engineView } from './engine.js';
