@@ -5,11 +5,20 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
 import { runCli } from '../../generator/cli/program.js';
 import { presets } from '../../generator/description/presets.js';
+import { MULTIPLY } from '../../generator/eda/multiply.js';
 import { type BlockSize, blockName, blockSizes, delayOf, totalOf } from '../../generator/eda/netlist.js';
 import { formatSynthesis, shareOf } from '../../generator/eda/report.js';
 import { designSources } from '../../generator/eda/sources.js';
 import { type Runs, smallerOf, synthesize } from '../../generator/eda/synthesize.js';
-import { type CellKind, cellAreas, kindOf, mapping, multiplexersOf, TARGETS } from '../../generator/eda/targets.js';
+import {
+  type CellKind,
+  cellAreas,
+  kindOf,
+  mapping,
+  mappingFiles,
+  multiplexersOf,
+  TARGETS,
+} from '../../generator/eda/targets.js';
 import { findYosys, type Yosys } from '../../generator/eda/yosys.js';
 
 const COUNTER = `module bpi_cell(input clk, input d, output reg q); always @(posedge clk) q <= !d; endmodule
@@ -106,7 +115,7 @@ it.each([
       ...mapping(target, top, 'hx8k'),
       'write_json out.json',
     ],
-    files,
+    { ...files, ...mappingFiles(target, '') },
     ['out.json'],
   );
   const cells = Object.values(JSON.parse(made!).modules[top].cells as Record<string, { type: string }>);
@@ -115,6 +124,34 @@ it.each([
   expect(sum((kind) => kind.blockRams)).toBe(blockRams);
   expect(sum((kind) => kind.flipFlops)).toBe(0);
   expect(sum((kind) => kind.luts)).toBeLessThanOrEqual(8);
+});
+
+it.each([
+  [2, 2],
+  [3, 5],
+  [5, 3],
+  [4, 4],
+  [6, 2],
+])('makes rows of carry chains of a signed product of %i and %i bits, and no other value', async (a, b) => {
+  const product = (name: string): string => `module ${name}(input signed [${a - 1}:0] a, input signed [${b - 1}:0] b,
+    output signed [${a + b - 1}:0] y);
+    assign y = a * b;
+  endmodule`;
+  const yosys = await findYosys();
+  const { 'map.json': made } = await yosys.run(
+    [
+      'read_verilog product.v',
+      'techmap -map multiply.v rows/t:$mul',
+      'write_json map.json',
+      'miter -equiv -flatten -make_assert whole rows miter',
+      'sat -verify -prove-asserts miter',
+    ],
+    { 'product.v': `${product('whole')}\n${product('rows')}`, 'multiply.v': MULTIPLY },
+    ['map.json'],
+  );
+  const types = Object.values(JSON.parse(made!).modules.rows.cells as Record<string, { type: string }>);
+  expect(types.filter(({ type }) => type === '$mul')).toHaveLength(0);
+  expect(types.length).toBeGreaterThan(0);
 });
 
 describe('without what it needs', () => {
