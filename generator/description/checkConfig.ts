@@ -3,7 +3,7 @@ import { type Problem, UserError } from '../base/errors.js';
 import { frozen, plainCopy } from '../base/plain.js';
 import { formatOf } from '../formats/index.js';
 import { type Config, ENGINES, type Limits } from './config.js';
-import { type Derived, derive } from './derive.js';
+import { type Derived, derive, MOST_SLOTS } from './derive.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
 import { configSchema, rules } from './schema.js';
@@ -120,6 +120,10 @@ const canonicalEpilogue = (config: Config): Pick<Config, 'epilogueLanes'> => {
   return epilogueLanes === mostEpilogueLanes ? {} : { epilogueLanes };
 };
 
+/** Slots of instructions that are fewer than what is so by itself. */
+const canonicalSlots = ({ instructionSlots }: Config): Pick<Config, 'instructionSlots'> =>
+  instructionSlots === undefined || instructionSlots === MOST_SLOTS ? {} : { instructionSlots };
+
 /** Limits without those that are the instruction set's. */
 const canonicalLimits = ({ limits = {} }: Config): Pick<Config, 'limits'> => {
   const names = (Object.keys(FULL_LIMITS) as (keyof Limits)[]).filter(
@@ -159,8 +163,21 @@ export const parseConfig = (input: unknown): Config => {
   const problems = configProblems(given);
   if (problems.length > 0) throw new UserError(problems);
   const config: Config = configSchema.parse(given);
-  const { reorganize: _step, epilogueLanes: _lanes, limits: _limits, counters, prefix, ...rest } = config;
+  const {
+    reorganize: _step,
+    epilogueLanes: _lanes,
+    instructionSlots: _slots,
+    limits: _limits,
+    counters,
+    prefix,
+    ...rest
+  } = config;
   const engines = ENGINES.filter((engine) => config.engines.includes(engine));
-  const own = { ...canonicalReorganize(config), ...canonicalEpilogue(config), ...canonicalLimits(config) };
+  const own = {
+    ...canonicalReorganize(config),
+    ...canonicalEpilogue(config),
+    ...canonicalSlots(config),
+    ...canonicalLimits(config),
+  };
   return frozen({ ...rest, engines, ...own, counters, prefix });
 };

@@ -68,6 +68,8 @@ export interface Config {
    * all; more would not be faster.
    */
   readonly epilogueLanes?: number;
+  /** Instructions that are fetched before their units take them: 8, or when left out 16. */
+  readonly instructionSlots?: number;
   /** When left out: all that the instruction set holds. */
   readonly limits?: Limits;
   readonly counters: CounterSet;

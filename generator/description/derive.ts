@@ -17,6 +17,8 @@ export interface Derived {
   /** Lanes that the epilogue converts in a cycle, and the most of them that are of use: a power of two, which may exceed the columns. */
   readonly epilogueLanes: number;
   readonly mostEpilogueLanes: number;
+  /** Instructions that are fetched before their units take them. */
+  readonly instructionSlots: number;
   /** Elements of a buffer word (each buffer has an even and an odd bank of words). */
   readonly dynamicWord: number;
   readonly stationaryWord: number;
@@ -44,6 +46,9 @@ export interface Derived {
   /** Two uses of one accumulator address must be at least this many cycles apart. */
   readonly accumulatorHazard: number;
 }
+
+/** Slots of the ring of instructions, unless fewer are asked for. */
+export const MOST_SLOTS = 16;
 
 /** Entries of a bank of the accumulator that may take a START after a reset so many cycles to clear. */
 const MOST_CLEARED = 128;
@@ -73,6 +78,7 @@ export const derive = (config: Config): Derived => {
     reorganizeOverlap: config.reorganize?.overlap ?? true,
     epilogueLanes: config.epilogueLanes ?? mostEpilogueLanes,
     mostEpilogueLanes,
+    instructionSlots: config.instructionSlots ?? MOST_SLOTS,
     dynamicWord: ceilPow2(dynamicLanes),
     stationaryWord: Math.max(ceilPow2(stationaryLanes), beatElements),
     dynamicLanes,

@@ -174,6 +174,12 @@ export const configSchema = group(
       1,
       'Lanes of a vector that a STORE in the operand format converts in a cycle. When left out: what a beat holds, or all.',
     ).optional(),
+    instructionSlots: powerOfTwo(
+      8,
+      16,
+      16,
+      'Instructions that are fetched before their units take them: fewer make a smaller core. When left out: 16.',
+    ).optional(),
     limits: group(
       {
         map: allOnes(4, 16, 'Rows and columns of a map; with fused lanes, elements of a row.').optional(),

@@ -11,11 +11,8 @@ export const DEPTHS = Object.freeze({
   taps: 2,
   /** Vectors or chunks that STORE and REORGANIZE may have asked for. */
   chunks: 8,
-  /** Instructions of a burst of the fetch, and those that wait for their units, with the bits of such a slot's number and its top bit. */
+  /** Instructions of a burst of the fetch. */
   fetchBurst: 4,
-  slots: 16,
-  slotBits: 4,
-  slotTop: 3,
 });
 
 /** Rows and columns together. */

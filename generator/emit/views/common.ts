@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bitsFor } from '../../base/bits.js';
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import { BYTES_PER_INSTRUCTION } from '../../isa/program.js';
@@ -30,7 +31,8 @@ export const configHash = ({ name: _name, prefix: _prefix, reorganize, ...hardwa
 };
 
 export const commonView = (config: Config): CommonView => {
-  const { widths } = derive(config);
+  const { instructionSlots: slots, widths } = derive(config);
+  const slotBits = bitsFor(slots);
   return {
     prefix: config.prefix,
     config: config.name,
@@ -40,6 +42,6 @@ export const commonView = (config: Config): CommonView => {
     ...countsView(config),
     checks: decoderChecks(widths),
     widths,
-    depths: DEPTHS,
+    depths: { ...DEPTHS, slots, slotBits, slotTop: slotBits - 1 },
   };
 };

@@ -1,7 +1,6 @@
 import { bitsFor } from '../../base/bits.js';
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
-import { DEPTHS } from '../../timing/depths.js';
 
 /** Cycles of an EXEC from the tap walker to its end that are not in the array, and those that it takes the tap walker at least. */
 const AROUND_ARRAY = 64;
@@ -21,8 +20,8 @@ export interface CountsView {
 }
 
 export const countsView = (config: Config): CountsView => {
-  const { arrayLatency, widths } = derive(config);
+  const { arrayLatency, instructionSlots, widths } = derive(config);
   const tileBits = bitsFor(Math.ceil((arrayLatency + AROUND_ARRAY) / CYCLES_OF_EXEC) + 1);
   const atWork = Math.max(2 ** tileBits - 1, config.axi.outstanding + LOADS_AROUND);
-  return { countBits: widths.instructions, tileBits, openBits: bitsFor(DEPTHS.slots + 1 + atWork) };
+  return { countBits: widths.instructions, tileBits, openBits: bitsFor(instructionSlots + 1 + atWork) };
 };

@@ -4,7 +4,7 @@ import { DEPTHS } from '../../timing/depths.js';
 import { FETCH, type MemoryPort } from '../../timing/memory.js';
 import { earliestAfter, Schedule, TimedQueue } from '../../timing/queue.js';
 
-const { fetchBurst: BURST, slots: SLOTS } = DEPTHS;
+const { fetchBurst: BURST } = DEPTHS;
 /** A beat passes the arbiter's queue. */
 const BEAT_CYCLES = 1;
 
@@ -16,7 +16,8 @@ export class FetchUnit {
   private readonly perBeat: number;
   /** Of beats with two instructions: those that wait for the second one's turn. */
   private readonly held: TimedQueue | undefined;
-  private readonly busy = new Uint8Array(SLOTS);
+  /** Slots of the ring that hold an instruction, or will. */
+  private readonly busy: Uint8Array;
   private freed: number[] = [];
   private ask: number;
   private left: number;
@@ -27,14 +28,15 @@ export class FetchUnit {
 
   /** @param first number of the first instruction, counted from address 0; `count` 64-byte instructions. */
   constructor(
-    { beatBytes }: Derived,
+    { beatBytes, instructionSlots }: Derived,
     first: number,
     count: number,
     private readonly memory: MemoryPort,
   ) {
     this.perInstruction = Math.max(1, BYTES_PER_INSTRUCTION / beatBytes);
     this.perBeat = Math.max(1, beatBytes / BYTES_PER_INSTRUCTION);
-    this.held = this.perBeat > 1 ? new TimedQueue(SLOTS / this.perBeat) : undefined;
+    this.held = this.perBeat > 1 ? new TimedQueue(instructionSlots / this.perBeat) : undefined;
+    this.busy = new Uint8Array(instructionSlots);
     this.ask = first;
     this.put = first;
     this.left = count;
@@ -48,7 +50,7 @@ export class FetchUnit {
 
   /** The slot of an instruction is free from the next cycle on. */
   free(instruction: number): void {
-    this.freed.push(instruction % SLOTS);
+    this.freed.push(instruction % this.busy.length);
   }
 
   /** Returns whether anything moved. */
@@ -79,13 +81,13 @@ export class FetchUnit {
 
   private announce(cycle: number): boolean {
     if (this.left === 0) return false;
-    const quad = (this.ask % SLOTS) - (this.ask % BURST);
+    const quad = (this.ask % this.busy.length) - (this.ask % BURST);
     if (this.busy.subarray(quad, quad + BURST).some((busy) => busy === 1)) return false;
     const count = Math.min(this.left, BURST - (this.ask % BURST));
     const beatOf = (instruction: number): number =>
       this.perBeat > 1 ? Math.floor(instruction / this.perBeat) : instruction * this.perInstruction;
     const beats = this.perBeat > 1 ? beatOf(this.ask + count - 1) - beatOf(this.ask) + 1 : count * this.perInstruction;
-    for (let i = 0; i < count; i++) this.busy[(this.ask + i) % SLOTS] = 1;
+    for (let i = 0; i < count; i++) this.busy[(this.ask + i) % this.busy.length] = 1;
     this.ask += count;
     this.left -= count;
     this.memory.read(FETCH, cycle, beats);
