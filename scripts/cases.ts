@@ -79,6 +79,7 @@ const OWN_GEOMETRIES: Readonly<Record<PresetName, readonly Geometry[]>> = {
   tiny4: SMALL_BUFFERS,
   odd: SMALL_BUFFERS,
   ulx3s: [],
+  ice: [],
 };
 
 /** The second opinion costs much more time, and takes a selection. */

@@ -13,7 +13,7 @@ const ref16: Config = {
   prefix: 'bpi_',
 };
 
-export const PRESET_NAMES = frozen(['ref16', 'ref16-int8', 'tiny4', 'odd', 'ulx3s'] as const);
+export const PRESET_NAMES = frozen(['ref16', 'ref16-int8', 'tiny4', 'odd', 'ulx3s', 'ice'] as const);
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /** The named configurations. `ref16` is the reference point of every figure. */
@@ -55,6 +55,21 @@ export const presets: Readonly<Record<PresetName, Config> & Record<string, Confi
     engines: ['zerofree'],
     epilogueLanes: 1,
     limits: { map: 255, channels: 1023, kernel: 15, stride: 3, dilation: 3, rows: 255, instructions: 65535 },
+    counters: 'none',
+    prefix: 'bpi_',
+  },
+  // the smallest useful core: all of a Lattice iCE40 HX8K
+  ice: {
+    name: 'ice',
+    array: { rows: 2, columns: 2 },
+    format: 'int8',
+    addStages: 1,
+    buffers: { dynamicBytes: 128, stationaryBytes: 128, accumulatorDepth: 16 },
+    axi: { dataWidth: 32, addressWidth: 20, outstanding: 2 },
+    engines: ['zerofree'],
+    epilogueLanes: 1,
+    instructionSlots: 8,
+    limits: { map: 31, channels: 63, kernel: 7, stride: 3, dilation: 1, rows: 31, instructions: 4095 },
     counters: 'none',
     prefix: 'bpi_',
   },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../description/config.js';
 import { buildOnce, cacheKey } from '../run/simulators/cache.js';
 import { codeKey } from '../run/simulators/code.js';
+import { partRegisters } from './carryChains.js';
 import type { Design } from './design.js';
 import { DEVICES, type Device } from './devices.js';
 import { cutOut, harness } from './harness.js';
@@ -49,7 +50,8 @@ export const route = async (
     const part = cutOut(JSON.parse(flat!) as Design, top, config.prefix);
     const inputs = { ...mappingFiles('ice40', ''), 'part.json': part.json, 'harness.v': harness(part) };
     const { 'mapped.json': mapped } = await yosys.run([...map, 'write_json mapped.json'], inputs, ['mapped.json']);
-    const { log, report, asc } = await router.route(mapped!, options);
+    const netlist = partRegisters(JSON.parse(mapped!) as Design, 'harness');
+    const { log, report, asc } = await router.route(JSON.stringify(netlist), options);
     const routing: Routing = {
       device,
       tool: router.version,

@@ -44,6 +44,12 @@ export type Multiplexers = 'narrow' | 'wide';
 export const multiplexersOf = (target: Target): readonly Multiplexers[] =>
   target === 'ecp5' ? ['narrow', 'wide'] : ['wide'];
 
+/**
+ * Flip-flops of an iCE40 that share an enable, at least: fewer take it as logic. The eight cells of a tile have one enable, so that a
+ * design of many would find no place in a full device.
+ */
+const LEAST_ENABLED = 6;
+
 /** Yosys commands from the hierarchy to the target's cells. */
 export const mapping = (
   target: Target,
@@ -59,7 +65,7 @@ export const mapping = (
         ...(DEVICES[device].dsps > 0
           ? []
           : [`hierarchy -top ${top}`, 'proc', 'opt_expr', 'opt_clean', 'wreduce', 'techmap -map multiply.v t:$mul']),
-        `synth_ice40 -abc9 -device ${DEVICES[device].abc9} ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`,
+        `synth_ice40 -abc9 -dffe_min_ce_use ${LEAST_ENABLED} -device ${DEVICES[device].abc9} ${DEVICES[device].dsps > 0 ? '-dsp ' : ''}-top ${top}`,
       ];
     case 'ecp5':
       return [`synth_ecp5 -abc9 ${multiplexers === 'narrow' ? '-nowidelut ' : ''}-top ${top}`];

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../generator/description/checkConfig.js';
-import { COUNTER_SETS, type Config, ENGINES } from '../../generator/description/config.js';
+import { COUNTER_SETS, type Config, ENGINES, type Limits } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import { FORMATS, formats } from '../../generator/formats/index.js';
 import { Draw } from './random.js';
@@ -7,6 +7,17 @@ import { Draw } from './random.js';
 const MOST_LANES = 8;
 const WIDTHS = [32, 64, 128, 256, 512];
 const POWERS = [1, 2, 4, 8];
+
+/** Some that a few of the random layers exceed: those are refused, and others taken. */
+const randomLimits = (draw: Draw): Limits => ({
+  map: draw.pick([31, 63, 255]),
+  channels: draw.pick([31, 127, 1023]),
+  kernel: draw.pick([7, 15]),
+  stride: draw.pick([7, 15, 63]),
+  dilation: draw.pick([3, 7]),
+  rows: draw.pick([31, 63, 255]),
+  instructions: 2 ** 20 - 1,
+});
 
 /** A small random accelerator, from the least buffers that its array and bus allow; the same for the same seed. */
 export const randomConfig = (seed: number): Config => {
@@ -41,5 +52,8 @@ export const randomConfig = (seed: number): Config => {
   const reorganize = { elementsPerCycle, overlap: draw.percent(50) };
   const counters = draw.percent(70) ? 'all' : draw.pick(COUNTER_SETS);
   const epilogueLanes = Math.min(draw.pick(POWERS), mostEpilogueLanes);
-  return parseConfig({ ...unsized, buffers, counters, epilogueLanes, ...(slow ? { reorganize } : {}) });
+  const instructionSlots = draw.pick([8, 16]);
+  const limits = draw.percent(50) ? randomLimits(draw) : {};
+  const rates = { epilogueLanes, instructionSlots, ...(slow ? { reorganize } : {}) };
+  return parseConfig({ ...unsized, buffers, counters, limits, ...rates });
 };

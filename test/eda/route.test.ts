@@ -5,10 +5,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { missingTools } from '../../generator/base/tools.js';
 import type { Config } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
+import { partRegisters } from '../../generator/eda/carryChains.js';
+import type { Design } from '../../generator/eda/design.js';
 import { cutOut, harness } from '../../generator/eda/harness.js';
 import { findingOf, findRouter, megahertzOf, utilisationOf } from '../../generator/eda/nextpnr.js';
 import { formatRouting } from '../../generator/eda/report.js';
 import { route } from '../../generator/eda/route.js';
+import { mapping, mappingFiles } from '../../generator/eda/targets.js';
 import { findYosys } from '../../generator/eda/yosys.js';
 
 const LOG = `Info: Device utilisation:
@@ -146,6 +149,25 @@ describe.skipIf(missingTools(['nextpnr-ice40', 'icepack']).length > 0)(
       );
       expect((await first)!.asc).toBe((await again)!.asc);
       expect((await first)!.asc).not.toBe((await other)!.asc);
+    });
+
+    it('finds a place for a carry chain whose registers differ in enable and reset', async () => {
+      // the low half is reset, the high half has an enable
+      const source = `module t(input clk, input reset, input go, output q); reg [15:0] c; wire [15:0] d = c + 1; assign q = ^c;
+        always @(posedge clk) begin if (reset) c[7:0] <= 0; else c[7:0] <= d[7:0]; if (go) c[15:8] <= d[15:8]; end endmodule`;
+      const script = ['read_verilog t.v', ...mapping('ice40', 't', 'hx8k'), 'write_json t.json'];
+      const { 't.json': made } = await (await findYosys()).run(
+        script,
+        { 't.v': source, ...mappingFiles('ice40', '') },
+        ['t.json'],
+      );
+      const design = JSON.parse(made!) as Design;
+      const parted = partRegisters(design, 't');
+      const cellsOf = ({ modules }: Design): number => Object.keys(modules.t!.cells).length;
+      expect(cellsOf(parted)).toBeGreaterThan(cellsOf(design));
+      expect(partRegisters(parted, 't')).toEqual(parted);
+      const { asc } = await (await findRouter())!.route(JSON.stringify(parted), ['--hx8k', '--package', 'ct256']);
+      expect(asc).toContain('.device 8k');
     });
 
     it('says that the cells of an array need more DSPs than there are', async () => {
