@@ -42,28 +42,40 @@ export const cutOut = (design: Design, top: string, prefix: string): Part => {
   return { json: JSON.stringify({ modules: { part } }), inputs: inputs.length, outputs: outputs.length };
 };
 
+/** Outputs that one LUT of the second chain takes beside the register before it. */
+const OUTPUTS_OF_LUT = 3;
+
+/** Registers that the {@link harness} adds. */
+export const harnessRegisters = ({ inputs, outputs }: Omit<Part, 'json'>): number =>
+  inputs + Math.ceil(outputs / OUTPUTS_OF_LUT);
+
 /**
- * Verilog of a module `harness` with four pins around a {@link Part} that has more ports than a package has pins: a chain
- * of registers feeds every input, and every output is caught in a register of another chain, which is shifted out.
+ * Verilog of a module `harness` with three pins around a {@link Part} that has more ports than a package has pins: a chain of registers
+ * feeds every input, and a second chain adds up every output, {@link OUTPUTS_OF_LUT} to a register (a signature register with many inputs).
  * Nothing that the part computes can be optimised away, and every path begins and ends at a register.
  */
-export const harness = ({ inputs, outputs }: Part): string => `// Timing and area harness: no design for a board.
+export const harness = ({ inputs, outputs }: Part): string => {
+  const chain = Math.ceil(outputs / OUTPUTS_OF_LUT);
+  return `// Timing and area harness: no design for a board.
 module harness (
     input  wire clk_i,
     input  wire data_i,       // into the chain of inputs, one bit each cycle
-    input  wire capture_i,    // catch all outputs; else shift them out
     output wire data_o
 );
     reg  [${inputs - 1}:0] in_q;
-    reg  [${outputs - 1}:0] out_q;
-    wire [${outputs - 1}:0] out_bits;
+    reg  [${chain - 1}:0] out_q;
+    wire [${OUTPUTS_OF_LUT * chain - 1}:0] out_bits;
+    genvar n;
 
-    always @(posedge clk_i) begin
-        in_q  <= (in_q << 1) | data_i;
-        out_q <= capture_i ? out_bits : out_q << 1;
-    end
-    assign data_o = out_q[${outputs - 1}];
-
-    part u_part (.${CLOCK}(clk_i), .in_bits(in_q), .out_bits(out_bits));
+    always @(posedge clk_i) in_q <= (in_q << 1) | data_i;
+    generate
+        for (n = 0; n < ${chain}; n = n + 1) begin : gen_out
+            always @(posedge clk_i) out_q[n] <= ^out_bits[${OUTPUTS_OF_LUT}*n +: ${OUTPUTS_OF_LUT}] ^ (n > 0 ? out_q[n > 0 ? n - 1 : 0] : 1'b0);
+        end
+    endgenerate
+    assign data_o = out_q[${chain - 1}];
+${OUTPUTS_OF_LUT * chain === outputs ? '' : `    assign out_bits[${OUTPUTS_OF_LUT * chain - 1}:${outputs}] = 0;\n`}
+    part u_part (.${CLOCK}(clk_i), .in_bits(in_q), .out_bits(out_bits[${outputs - 1}:0]));
 endmodule
 `;
+};

@@ -1,4 +1,5 @@
 import { DEVICES } from './devices.js';
+import { harnessRegisters } from './harness.js';
 import { type BlockSize, totalOf, unitOf } from './netlist.js';
 import type { Routing } from './nextpnr.js';
 import type { Synthesis, Whole } from './synthesize.js';
@@ -116,7 +117,7 @@ export const formatRouting = ({ device, tool, seed, harness, used, megahertz, fi
   const result = finding ?? `${megahertz === undefined ? 'no clock' : `${megahertz.toFixed(2)} MHz`}`;
   return [
     `  ${DEVICES[device].title}, ${tool}, seed ${seed}: ${result}`,
-    `    ${cells.join(', ')}; ${whole(harness.inputs + harness.outputs)} registers are the harness's`,
+    `    ${cells.join(', ')}; ${whole(harnessRegisters(harness))} registers are the harness's`,
     '',
   ].join('\n');
 };
