@@ -349,6 +349,12 @@ const DATA_PATHS: readonly Proof[] = [
       find: 'REORGANIZE_LIMIT = 31',
       replace: 'REORGANIZE_LIMIT = 32',
     },
+    {
+      name: 'keeps the opcode of the instruction before',
+      block: 'decode',
+      find: 'head = here[0] && !alone ? word_0 : head_q;',
+      replace: 'head = head_q;',
+    },
   ]),
   decode(32, { kind: 'bounded', depth: 19 }, [
     {
@@ -358,10 +364,16 @@ const DATA_PATHS: readonly Proof[] = [
       replace: 'now;',
     },
     {
-      name: 'keeps the opcode of the instruction before',
+      name: 'flags that no field covers are passed over',
       block: 'decode',
-      find: 'wire [31:0] head = here[0] ? part_i[31:0] : head_q;',
-      replace: 'wire [31:0] head = head_q;',
+      find: "{ 2'd0, head_reserved, 5'd0 }",
+      replace: "8'd0",
+    },
+    {
+      name: 'an opcode is known by its lowest bits',
+      block: 'decode',
+      find: '|part_i[7:3]',
+      replace: "1'b0",
     },
     {
       name: 'the elements are those of another word',
@@ -495,15 +507,15 @@ export const PROOFS: readonly Proof[] = [
       {
         name: 'window checked at its base alone',
         block: 'dma_write',
-        find: ">= window_base_i && { 1'b0, end_q } <= { {(END_W-ADDR_W){1'b0}}, window_limit_i }",
-        replace: '>= window_base_i',
+        find: "begins_in_q && { 1'b0, end_q } <= { {(END_W-ADDR_W){1'b0}}, window_limit_i }",
+        replace: 'begins_in_q',
       },
       {
         name: 'a run is refused no earlier than where it leaves the window',
         block: 'dma_write',
-        find: "!fresh_q || ({ beat_q, first_q } >= window_base_i && { 1'b0, end_q }",
+        find: "!fresh_q || (begins_in_q && { 1'b0, end_q }",
         replace:
-          "({ beat_q, first_q } >= window_base_i && { 1'b0, at_run ? end_q : { beat_q, {BYTE_W{1'b0} } } + BEAT_BYTES * ({ 24'd0, most } + 1) }",
+          "(begins_in_q && { 1'b0, at_run ? end_q : { beat_q, {BYTE_W{1'b0} } } + BEAT_BYTES * ({ 24'd0, most } + 1) }",
       },
       {
         name: 'refuses what ends with the address space',

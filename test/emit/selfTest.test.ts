@@ -83,13 +83,8 @@ describe('the self-test finds', () => {
     ['a sum that is not kept', 'pe', 'if (x_valid_q) y_data_q', 'if (x_valid_q && !product_q[9]) y_data_q'],
     ['a run that never ends', 'csr', "status_done_q <= 1'b1", "status_done_q <= 1'b0"],
     ['a row at a wrong address', 'store', 'c1_addr_q + stride1', 'c1_addr_q - stride1'],
-    [
-      'a zero that is not counted',
-      'agu_dynamic',
-      '!rect_q ? lanes - with_data',
-      '!rect_q && !read ? lanes - with_data',
-    ],
-    ['saturation that is one short', 'epilogue', "8'h7F", "8'h7E"],
+    ['a zero that is not counted', 'agu_dynamic', 'stops ? zero_short : first_lane', "{LANE_W{1'b0} }"],
+    ['saturation that is one short', 'epilogue', 'over ? !sign : scaled[1]', 'over ? sign : scaled[1]'],
     ['a stored zero too many', 'reorganize', 'row_addr_q + row_stride', 'row_addr_q - row_stride'],
   ];
   it.each(faults)('%s', async (_, block, from, to) => {

@@ -118,7 +118,8 @@ const checksOf = (
     reserved: constant(reservedBits([...held, ...more])),
     address: fields.filter(({ reading }) => reading === 'address').map((field) => fieldView(field))[0],
     signs: signed.map((field) => signView(field, heldBits(field, widths))),
-    counts: held.filter(({ reading }) => reading === 'count').map((field) => fieldView(field)),
+    // all of each, also what must be 0: so fields of several instructions are one check
+    counts: fields.filter(({ reading }) => reading === 'count').map((field) => fieldView(field)),
   };
 };
 

@@ -132,9 +132,14 @@ module bpi_agu_dynamic #(
     wire                     stops      = fused_q && x_w > x_full_q;
     wire        [LANE_W-1:0] first_lane = begins ? missing[LANE_W-1:0] : {LANE_W{1'b0} };
     wire        [LANE_W-1:0] end_lane   = stops ? left[LANE_W-1:0] : lanes;
-    wire        [LANE_W-1:0] with_data  = read ? end_lane - first_lane : {LANE_W{1'b0} };
+    // end_lane - first_lane, all that is added or subtracted beside the comparison
+    wire        [LANE_W-1:0] held_full  = begins ? lanes + x_w[LANE_W-1:0] : lanes;
+    wire        [LANE_W-1:0] held_short = begins ? bound[LANE_W-1:0] : left[LANE_W-1:0];
+    wire        [LANE_W-1:0] with_data  = !read ? {LANE_W{1'b0} } : stops ? held_short : held_full;
     wire      [2*LANE_W-1:0] inside_next = inside_q + { {LANE_W{1'b0} }, with_data};      // of the block up to this position
-    wire        [LANE_W-1:0] zero       = present && !rect_q ? lanes - with_data : {LANE_W{1'b0} };
+    // lanes - with_data, in the same way
+    wire        [LANE_W-1:0] zero_short = (begins ? {LANE_W{1'b0} } : x_w[LANE_W-1:0]) - x_full_q[LANE_W-1:0];
+    wire        [LANE_W-1:0] zero       = !present || rect_q ? {LANE_W{1'b0} } : !paired ? lanes : stops ? zero_short : first_lane;
     wire      [2*LANE_W-1:0] zero_next  = zero_q + { {LANE_W{1'b0} }, zero};
 
     always @(posedge clk_i) begin

@@ -56,9 +56,13 @@ module bpi_decode #(
         end
     endgenerate
 
-    reg  [31:0] head_q;                    // word 0: opcode and flags
-    wire [31:0] head = here[0] ? part_i[31:0] : head_q;
-    always @(posedge clk_i) if (part_valid_i && here[0]) head_q <= part_i[31:0];
+    // Word 0, opcode and flags.  Where it comes alone, what it asks for is seen from word 1 on, when it has been kept.
+    // An opcode above 7 is none: one bit says that.
+    wire        alone = PARTS == 16 && here[0];
+    wire [31:0] word_0 = { part_i[31:8], 4'd0, |part_i[7:3], part_i[2:0] };
+    reg  [31:0] head_q;
+    wire [31:0] head = here[0] && !alone ? word_0 : head_q;
+    always @(posedge clk_i) if (part_valid_i && here[0]) head_q <= word_0;
 
     // --- Sizes of a run ---------------------------------------------------
     // exceeds: a has a bit i and b a bit j with i + j >= limit; else a * b < 2^(limit+1).  A STORE's run has no more vectors than
@@ -132,10 +136,15 @@ module bpi_decode #(
         512'hffffffff_ffffffff_00000000_00000000_00000000_f0f0f0f0_fc00fc00_00000000_fc00fc00_ff000000_00000000_00000000_00000000_fff00000_fff00000_ffffff00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_END =
         512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
-    wire [511:0] reserved = opcode == GEOMETRY ? (second ? RESERVED_GEOMETRY_SECOND : RESERVED_GEOMETRY_FIRST)
-                          : opcode == LOAD ? RESERVED_LOAD : opcode == EXEC ? RESERVED_EXEC : opcode == STORE ? RESERVED_STORE
-                          : opcode == REORGANIZE ? RESERVED_REORGANIZE : RESERVED_END;
-    wire sets_reserved = |(part_i & reserved[part_index_i*PART_W +: PART_W])
+    function [511:0] reserved_of(input [7:0] code, input half);
+        reserved_of = code == GEOMETRY ? (half ? RESERVED_GEOMETRY_SECOND : RESERVED_GEOMETRY_FIRST)
+                    : code == LOAD ? RESERVED_LOAD : code == EXEC ? RESERVED_EXEC : code == STORE ? RESERVED_STORE
+                    : code == REORGANIZE ? RESERVED_REORGANIZE : RESERVED_END;
+    endfunction
+    wire [511:0] reserved      = reserved_of(opcode, second) & ~512'hFFFFFFFF;
+    wire [511:0] reserved_head = reserved_of(word_0[7:0], word_0[8]);
+    wire head_reserved = here[0] && |(word_0 & reserved_head[31:0]);
+    wire sets_reserved = head_reserved || |(part_i & reserved[part_index_i*PART_W +: PART_W])
                       || (opcode == GEOMETRY && second == 1'b0 && ((here[3] && ins[3*32+5 +: 11] != { 11{ins[3*32+4]} })
                           || (here[3] && ins[3*32+21 +: 11] != { 11{ins[3*32+20]} })))
                       || (opcode == EXEC && ((here[9] && ins[9*32+11 +: 5] != { 5{ins[9*32+10]} })
@@ -145,12 +154,12 @@ module bpi_decode #(
                           || (here[13] && ins[13*32+13 +: 5] != { 5{ins[13*32+12]} })))
                       || (opcode == REORGANIZE && ((here[8] && ins[8*32+11 +: 5] != { 5{ins[8*32+10]} })
                           || (here[8] && ins[8*32+27 +: 5] != { 5{ins[8*32+26]} })));
-    wire zero_geometry_first = (here[4] && ~|ins[4*32+16 +: 4]) || (here[4] && ~|ins[4*32+24 +: 4]);
+    wire zero_geometry_first = (here[4] && ~|ins[4*32+16 +: 8]) || (here[4] && ~|ins[4*32+24 +: 8]);
     wire zero_geometry_second = (here[15] && ~|ins[15*32+16 +: 8]) || (here[15] && ~|ins[15*32+24 +: 8]);
-    wire zero_load = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 10]) || (here[7] && ~|ins[7*32+16 +: 10]);
-    wire zero_exec = (here[3] && ~|ins[3*32 +: 9]) || (here[3] && ~|ins[3*32+16 +: 7]) || (here[4] && ~|ins[4*32 +: 10]) || (here[4] && ~|ins[4*32+16 +: 10]) || (here[5] && ~|ins[5*32 +: 9]) || (here[5] && ~|ins[5*32+16 +: 8]) || (here[5] && ~|ins[5*32+24 +: 8]) || (here[12] && ~|ins[12*32 +: 4]) || (here[12] && ~|ins[12*32+8 +: 4]);
-    wire zero_store = (here[6] && ~|ins[6*32 +: 7]) || (here[6] && ~|ins[6*32+16 +: 7]) || (here[7] && ~|ins[7*32 +: 7]) || (here[7] && ~|ins[7*32+16 +: 7]) || (here[12] && ~|ins[12*32 +: 8]);
-    wire zero_reorganize = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 10]) || (here[7] && ~|ins[7*32+16 +: 10]) || (here[10] && ~|ins[10*32 +: 4]) || (here[10] && ~|ins[10*32+8 +: 4]);
+    wire zero_load = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]);
+    wire zero_exec = (here[3] && ~|ins[3*32 +: 16]) || (here[3] && ~|ins[3*32+16 +: 16]) || (here[4] && ~|ins[4*32 +: 16]) || (here[4] && ~|ins[4*32+16 +: 16]) || (here[5] && ~|ins[5*32 +: 16]) || (here[5] && ~|ins[5*32+16 +: 8]) || (here[5] && ~|ins[5*32+24 +: 8]) || (here[12] && ~|ins[12*32 +: 8]) || (here[12] && ~|ins[12*32+8 +: 8]);
+    wire zero_store = (here[6] && ~|ins[6*32 +: 16]) || (here[6] && ~|ins[6*32+16 +: 16]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[12] && ~|ins[12*32 +: 8]);
+    wire zero_reorganize = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]) || (here[10] && ~|ins[10*32 +: 8]) || (here[10] && ~|ins[10*32+8 +: 8]);
 
     // --- Checks of a part -------------------------------------------------
     localparam [31:0] OPERAND_MASK = DATA_BYTES - 1;
@@ -187,37 +196,37 @@ module bpi_decode #(
     reg         known, field, outside, misaligned, overflow, missing;
     always @* begin
         known      = 1'b1;
-        field      = sets_reserved;
+        field      = 1'b0;
         outside    = 1'b0;
         misaligned = 1'b0;
         overflow   = 1'b0;
         missing    = 1'b0;
         case (opcode)
-            GEOMETRY: field = sets_reserved || (!second ? zero_geometry_first : zero_geometry_second || (here[15]
-                                  && (above(row_lanes, ROWS[7:0]) || above(column_lanes, COLS[7:0]) || |group_vectors != |group_lanes)));
+            GEOMETRY: field = !second ? zero_geometry_first : zero_geometry_second || (here[15]
+                                  && (above(row_lanes, ROWS[7:0]) || above(column_lanes, COLS[7:0]) || |group_vectors != |group_lanes));
             LOAD: begin
-                field      = sets_reserved || zero_load;
+                field      = zero_load;
                 outside    = load_stationary ? (here[5] && |(load_buf_element >> STAT_W)) || (here[6] && beyond(load_row_bytes, STAT_W + BYTE_W))
                                              : (here[5] && |(load_buf_element >> DYN_W))  || (here[6] && beyond(load_row_bytes, DYN_W + BYTE_W));
                 misaligned = |( ( ({32{here[3]} } & load_address) | ({32{here[6]} } & load_row_bytes)
                               | ({32{here[8]} } & load_stride1) | ({32{here[9]} } & load_stride2)) & OPERAND_MASK);
             end
             EXEC: begin
-                field      = sets_reserved || zero_exec || (fused && by_column) || (in_groups_q && (fused || !(by_column ? columns_fit_q : rows_fit_q)))
+                field      = zero_exec || (fused && by_column) || (in_groups_q && (fused || !(by_column ? columns_fit_q : rows_fit_q)))
                           || (here[13] && !fused && |edge_w)
                           || (here[5] && (above(row_lanes_last, ROWS[7:0]) || above(column_lanes_last, COLS[7:0])
                                       || ((fused || in_groups_q) && reduction_tiles != 16'd1)));
                 missing    = 1'b0;
             end
             STORE: begin
-                field      = sets_reserved || zero_store || (here[12] && above(last_lanes, COLS[7:0]))
+                field      = zero_store || (here[12] && above(last_lanes, COLS[7:0]))
                           || (here[6] && exceeds(groups, vectors_per_group, STORE_LIMIT));
                 overflow   = here[5] && |(acc_base >> ACC_W);
                 misaligned = |( ( ({32{here[3]} } & store_address) | ({32{here[8]} } & store_stride1)
                               | ({32{here[9]} } & store_stride2)) & output_mask);
             end
             REORGANIZE: begin
-                field      = sets_reserved || zero_reorganize
+                field      = zero_reorganize
                           || (here[10] && (phase_w >= stride_w || phase_h >= stride_h))
                           || (here[7] && exceeds(elements_here, positions_w, REORGANIZE_LIMIT));
                 outside    = here[5] && |(reorganize_buf_element >> DYN_W);
@@ -276,20 +285,20 @@ module bpi_decode #(
     endgenerate
 
     // --- Verdict ----------------------------------------------------------
-    // of the parts so far: {unknown, missing, field, outside, overflow, misaligned, early}
-    wire [6:0] now = { !known, missing, field, outside, overflow, misaligned, early && !late };
-    reg  [6:0] found_q;
-    wire [6:0] found = here[0] ? now : found_q | now;
-    wire [6:0] verdict = { found_q[6:1], found_q[0] || (late && early) };
+    // of the parts so far: {unknown, missing, reserved bits, field, outside, overflow, misaligned, early}
+    wire [7:0] now = { !known, missing, sets_reserved, field, outside, overflow, misaligned, early && !late };
+    reg  [7:0] found_q;
+    wire [7:0] found = alone ? { 2'd0, head_reserved, 5'd0 } : here[0] ? now : found_q | now;
+    wire [7:0] verdict = { found_q[7:1], found_q[0] || (late && early) };
     reg        valid_q;
     always @(posedge clk_i) begin
         if (part_valid_i) found_q <= found;
         valid_q <= part_valid_i && part_last_i && !rst_i;
     end
 
-    wire [7:0] cause = verdict[6] ? OPCODE
-                     : verdict[5] ? ENGINE
-                     : verdict[4] ? FIELD
+    wire [7:0] cause = verdict[7] ? OPCODE
+                     : verdict[6] ? ENGINE
+                     : |verdict[5:4] ? FIELD
                      : verdict[3] ? BUFFER_RANGE
                      : verdict[2] ? ACCUMULATOR_RANGE
                      : verdict[1] ? MISALIGNED
@@ -297,7 +306,7 @@ module bpi_decode #(
                      : 8'd0;
 
     // --- Outputs ----------------------------------------------------------
-    wire       fine      = verdict == 7'd0;
+    wire       fine      = verdict == 8'd0;
     wire [7:0] opcode_of = head_q[7:0];
     assign out_valid_o  = valid_q;
     assign out_opcode_o = head_q[2:0];
@@ -308,7 +317,7 @@ module bpi_decode #(
     assign out_near_o   = near;
     assign out_cause_o  = cause;
 
-    wire unused_ok = &{1'b0, ins, here, head };
+    wire unused_ok = &{1'b0, ins, here, head, reserved_head };
 
 endmodule
 `default_nettype wire

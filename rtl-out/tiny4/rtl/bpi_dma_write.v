@@ -92,6 +92,7 @@ module bpi_dma_write #(
     // --- Bursts of a run: one each cycle ------------------------------------
     reg                open_q;
     reg                fresh_q;      // no burst of the run has been taken
+    reg                begins_in_q;  // its first byte is not before the window
     reg  [BEAT_W-1:0]  beat_q;       // address in beats
     reg                low_ones_q;   // of its page's number the lower half is all ones
     reg  [BYTE_W-1:0]  first_q;      // first byte in the beat
@@ -103,7 +104,7 @@ module bpi_dma_write #(
     reg [7:0]          aw_len_q;
     reg [FLIGHT_W-1:0] flight_q;     // bursts taken and not acknowledged
 
-    wire allowed     = !fresh_q || ({ beat_q, first_q } >= window_base_i && { 1'b0, end_q } <= { {(END_W-ADDR_W){1'b0}}, window_limit_i });
+    wire allowed     = !fresh_q || (begins_in_q && { 1'b0, end_q } <= { {(END_W-ADDR_W){1'b0}}, window_limit_i });
     wire outside     = open_q && !allowed && !stop;
     wire burst_taken = open_q && allowed && !stop && (!aw_valid_q || m_axi_awready_i) && flight_q != FLIGHT_MAX;
     // A burst goes to the end of the run, of the page, or has 256 beats
@@ -215,6 +216,7 @@ module bpi_dma_write #(
     always @(posedge clk_i) begin
         if (cmd_taken) begin
             beat_q  <= cmd_addr_i[ADDR_W-1:BYTE_W];
+            begins_in_q <= cmd_addr_i >= window_base_i;
             first_q <= cmd_addr_i[BYTE_W-1:0];
             left_q  <= run_end[BYTE_W +: COUNT_W];
             end_q   <= { {(END_W-ADDR_W){1'b0}}, cmd_addr_i } + { {(END_W-BYTES_W){1'b0}}, cmd_bytes_i };

@@ -45,34 +45,36 @@ module bpi_epilogue #(
     wire [LANES*32-1:0] lanes = LANES == MORE ? from[LANES*32-1:0] : part[LANES*32-1:0];
     wire [BEAT_W-1:0]   sums  = SUMS == MORE ? from[BEAT_W-1:0] : part[BEAT_W-1:0];
 
-    // --- Convert ----------------------------------------------------------
-    wire [LANES*8-1:0] narrow;
+    // --- Scale ------------------------------------------------------------
+    // Of a sum is kept: 8 bits of the operand and its half, sign, whether less than the half is left, and whether bits above are no signs.
+    localparam KEPT = 12, KEPT_W = LANES*KEPT > BEAT_W ? LANES*KEPT : BEAT_W;
+    wire [LANES*KEPT-1:0] kept;
 
-    genvar c;
+    genvar c, i;
     generate
-        for (c = 0; c < LANES; c = c + 1) begin : gen_lane
+        for (c = 0; c < LANES; c = c + 1) begin : gen_scale
             wire [31:0] sum     = lanes[c*32 +: 32];
-            // each step keeps what the next ones may bring to the 9 bits of operand and half; what it drops above must be signs
+            // each step keeps what the next ones may bring; what it drops above must be signs
             wire        sign    = sum[31];
             wire [23:0] by_16   = shift_i[4] ? { {7{sign} }, sum[31:15] } : { sum[22:0], 1'b0 };
             wire [15:0] by_8    = shift_i[3] ? by_16[23:8] : by_16[15:0];
             wire [11:0] by_4    = shift_i[2] ? by_8[15:4]  : by_8[11:0];
-            wire [9:0]  by_2    = shift_i[1] ? by_4[11:2]  : by_4[9:0];
-            wire [8:0]  scaled  = shift_i[0] ? by_2[9:1]   : by_2[8:0];
-            wire        beyond  = (!shift_i[4] && sum[30:23] != {8{sign} }) || (!shift_i[3] && by_16[23:16] != {8{sign} })
-                               || (!shift_i[2] && by_8[15:12] != {4{sign} }) || (!shift_i[1] && by_4[11:10] != {2{sign} })
-                               || (!shift_i[0] && by_2[9] != sign) || scaled[8] != sign;
-            wire        rest    = (shift_i[4] && |sum[14:0]) || (shift_i[3] && |by_16[7:0]) || (shift_i[2] && |by_8[3:0])
+            wire [8:0]  by_2    = shift_i[1] ? by_4[10:2]  : by_4[8:0];
+            wire [7:0]  scaled  = shift_i[0] ? by_2[8:1]   : by_2[7:0];
+            wire        tail    = (shift_i[4] && |sum[14:0]) || (shift_i[3] && |by_16[7:0]) || (shift_i[2] && |by_8[3:0])
                                || (shift_i[1] && |by_4[1:0]) || (shift_i[0] && by_2[0]);
-            wire        up      = scaled[0] && (scaled[1] || rest);
-            wire        over    = beyond || (!sign && &scaled[7:1] && up);
-            assign narrow[c*8 +: 8] = over ? (sign ? 8'h80 : 8'h7F) : scaled[8:1] + {7'd0, up};
+            wire        far     = (!shift_i[4] && sum[30:23] != {8{sign} }) || (!shift_i[3] && by_16[23:16] != {8{sign} })
+                               || (!shift_i[2] && by_8[15:12] != {4{sign} });
+            wire        near    = by_4[11] != sign || (shift_i[1:0] != 2'd3 && by_4[10] != sign)       // of the last two steps at once
+                               || (!shift_i[1] && by_4[9] != sign) || (shift_i[1:0] == 2'd0 && by_4[8] != sign);
+            assign kept[c*KEPT +: KEPT] = { far, near, tail, sign, scaled };
         end
     endgenerate
 
     // --- Cut --------------------------------------------------------------
     reg                out_valid_q;
-    reg  [BEAT_W-1:0]  data_q;
+    reg  [KEPT_W-1:0]  data_q;
+    reg                narrow_q;
     reg  [7:0]         bytes_q;
     wire [7:0]         in_last = in_lanes_i - 8'd1;      // the vector's last lane
     wire [7:0]         most    = narrow_i ? LANES_1[7:0] : SUMS_1[7:0];
@@ -83,8 +85,9 @@ module bpi_epilogue #(
     // --- Registers --------------------------------------------------------
     always @(posedge clk_i) begin
         if (take) begin
-            data_q <= sums;
-            if (narrow_i) data_q[LANES*8-1:0] <= narrow;
+            data_q[BEAT_W-1:0] <= sums;
+            if (narrow_i) data_q[LANES*KEPT-1:0] <= kept;
+            narrow_q <= narrow_i;
             bytes_q <= (rest + 8'd1) << (narrow_i ? 0 : 2);
             place_q <= last ? {PLACE_W{1'b0} } : place_q + most[PLACE_W-1:0] + 1'b1;
         end
@@ -95,10 +98,32 @@ module bpi_epilogue #(
         end
     end
 
+    // --- Round and saturate -----------------------------------------------
+    reg  [BEAT_W-1:0]  data;
+    wire [LANES*8-1:0] narrow;
+    generate
+        for (c = 0; c < LANES; c = c + 1) begin : gen_round
+            wire       far, near, tail, sign;
+            wire [7:0] scaled;
+            assign { far, near, tail, sign, scaled } = data_q[c*KEPT +: KEPT];
+            // 127 is the result of all that is not less.  What goes up is odd if any bit but the lowest is to change: the tail does not matter there
+            wire       over = far || near || (!sign && &scaled[7:1]);
+            assign narrow[c*8] = over ? !sign : scaled[1] ^ (scaled[0] && (scaled[1] || tail));
+            for (i = 1; i < 7; i = i + 1) begin : gen_bit
+                assign narrow[c*8+i] = over ? !sign : scaled[i+1] ^ &scaled[i:0];
+            end
+            assign narrow[c*8+7] = sign && (far || near || !(&scaled));
+        end
+    endgenerate
+    always @* begin
+        data = data_q[BEAT_W-1:0];
+        if (narrow_q) data[LANES*8-1:0] = narrow;
+    end
+
     // --- Outputs ----------------------------------------------------------
     assign in_ready_o  = take && last;
     assign out_valid_o = out_valid_q;
-    assign out_data_o  = data_q;
+    assign out_data_o  = data;
     assign out_bytes_o = bytes_q;
 
     // --- Checks -----------------------------------------------------------
