@@ -176,7 +176,7 @@ const reorganizeLayout: Layout<Reorganize> = {
   ...waits('store'),
   address: address(3),
   bufElement: offset(5, "buffer element of the first position's source pixel"),
-  elements: count(6, 0, 24, 'elements of a position'),
+  elements: count(6, 0, 24, 'elements of a position', 'pixel'),
   positionsW: count(7, 0, 16, 'positions w', 'map'),
   positionsH: count(7, 16, 16, 'positions h', 'map'),
   xW: signed(8, 0, 16, 'first x, w', 'coordinate'),

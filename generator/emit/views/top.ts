@@ -10,7 +10,7 @@ export interface TopView extends Omit<EngineView, 'dataBits' | 'dataBytes'>, Der
   readonly [key: string]: unknown;
   readonly format: string;
   readonly engines: string;
-  /** Bits of the bytes of a run: of STOREs alone, whose runs have less than four times the accumulator's vectors; or 32. */
+  /** Bits of the bytes of a run: a STORE's has less than four times the accumulator's vectors, a REORGANIZE's a row of pixels. */
   readonly runBytesBits: number;
 }
 
@@ -26,6 +26,9 @@ export const topView = (config: Config): TopView => {
   const { array, axi, buffers } = config;
   const laneTop = bitsFor(array.rows * array.rows * array.columns + 1) - 1;
   const byteBits = bitsFor(derived.beatBytes + 1);
+  const { widths } = derived;
+  const storeBits = derived.accumulatorAddressBits + 4 + bitsFor(array.columns);
+  const reorganizeBits = config.engines.includes('traditional') ? widths.pixel + widths.map + Math.log2(derived.dataBytes) : 0;
   return {
     ...engineView(config),
     ...derived,
@@ -39,9 +42,7 @@ export const topView = (config: Config): TopView => {
     addressTop: axi.addressWidth - 1,
     busBits: axi.dataWidth,
     busTop: axi.dataWidth - 1,
-    runBytesBits: config.engines.includes('traditional')
-      ? 32
-      : Math.max(9, Math.min(32, derived.accumulatorAddressBits + 4 + bitsFor(array.columns))),
+    runBytesBits: Math.max(9, Math.min(32, Math.max(storeBits, reorganizeBits))),
     storeVectors: storeVectors(config),
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
