@@ -10,7 +10,8 @@ export interface TopView extends Omit<EngineView, 'dataBits' | 'dataBytes'>, Der
   readonly [key: string]: unknown;
   readonly format: string;
   readonly engines: string;
-  /** Bits of the bytes of a run: a STORE's has less than four times the accumulator's vectors, a REORGANIZE's a row of pixels. */
+  /** Bits of the bytes of a run: of a STORE, which has less than four times the accumulator's vectors; and of either, a REORGANIZE's being a row of pixels. */
+  readonly storeBytesBits: number;
   readonly runBytesBits: number;
 }
 
@@ -27,8 +28,10 @@ export const topView = (config: Config): TopView => {
   const laneTop = bitsFor(array.rows * array.rows * array.columns + 1) - 1;
   const byteBits = bitsFor(derived.beatBytes + 1);
   const { widths } = derived;
-  const storeBits = derived.accumulatorAddressBits + 4 + bitsFor(array.columns);
-  const reorganizeBits = config.engines.includes('traditional') ? widths.pixel + widths.map + Math.log2(derived.dataBytes) : 0;
+  const storeBytesBits = Math.max(9, Math.min(32, derived.accumulatorAddressBits + 4 + bitsFor(array.columns)));
+  const reorganizeBits = config.engines.includes('traditional')
+    ? widths.pixel + widths.map + Math.log2(derived.dataBytes)
+    : 0;
   return {
     ...engineView(config),
     ...derived,
@@ -42,7 +45,8 @@ export const topView = (config: Config): TopView => {
     addressTop: axi.addressWidth - 1,
     busBits: axi.dataWidth,
     busTop: axi.dataWidth - 1,
-    runBytesBits: Math.max(9, Math.min(32, Math.max(storeBits, reorganizeBits))),
+    storeBytesBits,
+    runBytesBits: Math.max(storeBytesBits, Math.min(32, reorganizeBits)),
     storeVectors: storeVectors(config),
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
