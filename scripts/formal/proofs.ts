@@ -405,7 +405,7 @@ const DATA_PATHS: readonly Proof[] = [
   },
   {
     name: 'reorganize',
-    blocks: ['reorganize'],
+    blocks: ['reorganize', 'store'],
     property:
       "announces a run for each row of positions at the address that multiplication gives; each position's elements leave in order, read where its pixel lies, and zeros where it has none; it ends when all is written",
     bounds:
@@ -421,9 +421,9 @@ const DATA_PATHS: readonly Proof[] = [
       },
       {
         name: 'rows follow one another without their stride',
-        block: 'reorganize',
-        find: 'row_addr_q <= row_addr_q + row_stride;',
-        replace: 'row_addr_q <= row_addr_q + run_bytes_q;',
+        block: 'store',
+        find: ': c1_addr_q + stride1;',
+        replace: ': c1_addr_q + own_bytes[BYTES_W-1:0];'
       },
     ],
   },
