@@ -30,7 +30,7 @@ const anyConfig: fc.Arbitrary<Config> = fc
   }));
 
 /** A value of a field as the accelerator holds it, often the greatest of some number of bits. */
-const valueOf = (config: Config, kind: 'store' | 'reorganize', name: string): fc.Arbitrary<number> => {
+const heldValue = (config: Config, kind: 'store' | 'reorganize', name: string): fc.Arbitrary<number> => {
   const field = INSTRUCTION_SET[kind].fields.find((one) => one.name === name)!;
   const [least, most] = fieldRanges(derive(config).widths).get(field)!;
   const bits = fc.nat(Math.floor(Math.log2(most))).map((shift) => Math.floor(most / 2 ** shift));
@@ -43,10 +43,10 @@ it('the bits of a run hold the bytes of every run that is not too long', () => {
       anyConfig.chain((config) =>
         fc.record({
           config: fc.constant(config),
-          elements: valueOf(config, 'reorganize', 'elements'),
-          positionsW: valueOf(config, 'reorganize', 'positionsW'),
-          groups: valueOf(config, 'store', 'groups'),
-          vectorsPerGroup: valueOf(config, 'store', 'vectorsPerGroup'),
+          elements: heldValue(config, 'reorganize', 'elements'),
+          positionsW: heldValue(config, 'reorganize', 'positionsW'),
+          groups: heldValue(config, 'store', 'groups'),
+          vectorsPerGroup: heldValue(config, 'store', 'vectorsPerGroup'),
         }),
       ),
       ({ config, elements, positionsW, groups, vectorsPerGroup }) => {
