@@ -74,8 +74,8 @@ export const widthsOf = (
     images: Math.min(16, bitsOf(Math.max(sizes.accumulator, Math.ceil(sizes.stationary / array.columns)))),
     rows: Math.min(16, bits('rows'), bitsOf(elements)),
     drained: Math.min(16, bitsOf(sizes.accumulator)),
-    // of a chunk too, which is a beat at most
-    pixel: Math.max(8, Math.min(24, bits('channels'), bitsOf(sizes.dynamic - 1))),
+    // 8 or more: those of a chunk too, which is a beat at most
+    pixel: Math.max(8, Math.min(24, bitsOf(sizes.dynamic - 1))),
     instructions: bits('instructions'),
   });
 };
