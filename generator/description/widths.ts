@@ -25,6 +25,8 @@ export interface Widths {
   readonly rows: number;
   /** Vectors of a STORE, in each of its loops. */
   readonly drained: number;
+  /** Elements of a position of a REORGANIZE: a pixel, which the dynamic buffer holds with room for another. */
+  readonly pixel: number;
   /** Instructions. */
   readonly instructions: number;
 }
@@ -72,6 +74,8 @@ export const widthsOf = (
     images: Math.min(16, bitsOf(Math.max(sizes.accumulator, Math.ceil(sizes.stationary / array.columns)))),
     rows: Math.min(16, bits('rows'), bitsOf(elements)),
     drained: Math.min(16, bitsOf(sizes.accumulator)),
+    // 8 or more: those of a chunk too, which is a beat at most
+    pixel: Math.max(8, Math.min(24, bitsOf(sizes.dynamic - 1))),
     instructions: bits('instructions'),
   });
 };

@@ -96,7 +96,8 @@ export const blocks: readonly Block[] = [
     name: 'reorganize',
     purpose: 'REORGANIZE: writes the zero-inserted tensor',
     view: engineView,
-    uses: ['sram_1r1w', 'fifo', 'pixel_walker'],
+    // the store announces its runs
+    uses: ['sram_1r1w', 'fifo', 'store'],
     when: (config) => config.engines.includes('traditional'),
   },
   { name: 'decode', purpose: 'checks instructions', view: engineView, uses: [] },

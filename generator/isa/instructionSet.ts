@@ -176,11 +176,11 @@ const reorganizeLayout: Layout<Reorganize> = {
   ...waits('store'),
   address: address(3),
   bufElement: offset(5, "buffer element of the first position's source pixel"),
-  elements: count(6, 0, 24, 'elements of a position'),
-  positionsW: count(7, 0, 16, 'positions w', 'map'),
-  positionsH: count(7, 16, 16, 'positions h', 'map'),
-  xW: signed(8, 0, 16, 'first x, w', 'coordinate'),
-  xH: signed(8, 16, 16, 'first x, h', 'coordinate'),
+  elements: count(6, 0, 24, 'elements of a position', 'pixel'),
+  // the runs lie as those of a STORE: n1, stride1
+  positionsH: count(7, 0, 16, 'positions h', 'map'),
+  positionsW: count(7, 16, 16, 'positions w', 'map'),
+  rowStride: step(8, 'bytes from output row to output row'),
   boundW: unsigned(9, 0, 16, 'bound w', 'map'),
   boundH: unsigned(9, 16, 16, 'bound h', 'map'),
   strideW: count(10, 0, 8, 'stride w', 'stride'),
@@ -189,7 +189,8 @@ const reorganizeLayout: Layout<Reorganize> = {
   phaseH: unsigned(10, 24, 8, 'phase h', 'stride'),
   bufStepW: step(11, 'elements from source pixel to source pixel'),
   bufStepH: step(12, 'elements from source row to source row'),
-  rowStride: step(13, 'bytes from output row to output row'),
+  xW: signed(13, 0, 16, 'first x, w', 'coordinate'),
+  xH: signed(13, 16, 16, 'first x, h', 'coordinate'),
 };
 
 /** One kind of instruction. */

@@ -4,6 +4,8 @@ export interface Stream {
   readonly epilogueBytes: number;
   /** Cycles of set-up before the first vector or chunk. */
   readonly setup: number;
+  /** Cycles from then on before the bytes of a run are known, and the first run is announced. */
+  readonly announces: number;
   /** Runs: n1 of them, and again with the second stride. */
   readonly n1: number;
   readonly runs: number;

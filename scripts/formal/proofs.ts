@@ -1,3 +1,4 @@
+import type { Config } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
 import type { Bug, Method, Proof } from './proof.js';
 
@@ -96,8 +97,8 @@ const PIXEL_WALKS: readonly Proof[] = [
   pixelWalker(false, 1, 3, {
     name: 'rows keep the phase of the row before',
     block: 'pixel_walker',
-    find: "row_ends ? phase_w_first_q : wrap_w_q ? {PHASE_W{1'b0} }",
-    replace: "wrap_w_q ? {PHASE_W{1'b0} }",
+    find: 'row_ends   ? to_w_first_q : wrap_w_q ? phase_mod_w_i',
+    replace: 'wrap_w_q ? phase_mod_w_i',
   }),
 ];
 
@@ -146,8 +147,8 @@ const WALKS: readonly Proof[] = [
     {
       name: 'a row ends one position early',
       block: 'pixel_walker',
-      find: "columns_q == {MAP_W{1'b0} } : w_q == ONE;",
-      replace: "columns_q == {MAP_W{1'b0} } : w_q == ONE + ONE;",
+      find: 'columns_q == ONE : w_q == TWO;',
+      replace: 'columns_q == ONE : w_q == TWO + ONE;',
     },
   ]),
   walk('fprop zerofree', 'validPixels', false, [
@@ -178,16 +179,16 @@ const WALKS: readonly Proof[] = [
     {
       name: 'the phase is not detected along h',
       block: 'pixel_walker',
-      find: "phase_h_q == {PHASE_W{1'b0} } && phase_w_q == {PHASE_W{1'b0} }",
-      replace: "phase_w_q == {PHASE_W{1'b0} }",
+      find: 'to_h_q == phase_mod_h_i && to_w_q == phase_mod_w_i',
+      replace: 'to_w_q == phase_mod_w_i',
     },
   ]),
   walk('wgrad bp', 'grid', true, [
     {
       name: 'the phase is not detected along h',
       block: 'pixel_walker',
-      find: "phase_h_q == {PHASE_W{1'b0} } && phase_w_q == {PHASE_W{1'b0} }",
-      replace: "phase_w_q == {PHASE_W{1'b0} }",
+      find: 'to_h_q == phase_mod_h_i && to_w_q == phase_mod_w_i',
+      replace: 'to_w_q == phase_mod_w_i',
     },
   ]),
 ];
@@ -256,6 +257,13 @@ const fetch = (dataWidth: number, depth: number, bugs: readonly Bug[]): Proof =>
   bugs,
 });
 
+/** A dynamic buffer whose pixels are large enough for runs that are too long. */
+const LARGE: Config = {
+  ...presets.tiny4,
+  limits: undefined,
+  buffers: { ...presets.tiny4.buffers, dynamicBytes: 131072 },
+};
+
 const decode = (partWidth: number, method: Method, bugs: readonly Bug[]): Proof => ({
   name: `decode ${partWidth}`,
   blocks: ['decode'],
@@ -263,6 +271,7 @@ const decode = (partWidth: number, method: Method, bugs: readonly Bug[]): Proof 
     'the cycle after the last part of an instruction names one queue or one cause; none without a cause waits for what is not given yet, begins outside its buffer, names lanes, groups, addresses or alignments that do not exist, counts to zero, or writes a run of more bytes than 32 bits count',
   bounds: `${method.kind === 'bounded' ? 'one instruction of any words, any counts' : 'any words and counts'}, in parts of ${partWidth} bits; 4 by 4 lanes, 32-bit addresses, 16-bit operands`,
   method,
+  config: LARGE,
   harness: 'decode',
   parameters: { PART_W: partWidth },
   bugs,
@@ -408,7 +417,7 @@ const DATA_PATHS: readonly Proof[] = [
   },
   {
     name: 'reorganize',
-    blocks: ['reorganize'],
+    blocks: ['reorganize', 'store'],
     property:
       "announces a run for each row of positions at the address that multiplication gives; each position's elements leave in order, read where its pixel lies, and zeros where it has none; it ends when all is written",
     bounds:
@@ -424,9 +433,9 @@ const DATA_PATHS: readonly Proof[] = [
       },
       {
         name: 'rows follow one another without their stride',
-        block: 'reorganize',
-        find: 'row_addr_q <= row_addr_q + row_stride;',
-        replace: 'row_addr_q <= row_addr_q + run_bytes_q;',
+        block: 'store',
+        find: ': c1_addr_q + stride1;',
+        replace: ': c1_addr_q + own_bytes[BYTES_W-1:0];',
       },
     ],
   },

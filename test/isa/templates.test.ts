@@ -127,7 +127,7 @@ describe('the view of the instruction set', () => {
     );
   });
 
-  const most = { dynamic: 2 ** 22, stationary: 2 ** 22, accumulator: 65535 };
+  const most = { dynamic: 2 ** 24, stationary: 2 ** 22, accumulator: 65535 };
   const full = widthsOf({ array: { rows: 128, columns: 128 } }, most);
 
   it('reserves exactly the bits that no instruction of the codec sets', () => {

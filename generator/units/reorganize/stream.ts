@@ -6,6 +6,9 @@ import type { Stream } from '../stream.js';
 /** IDLE, SETUP. */
 const SETUP = 2;
 
+/** A cycle for each bit of the positions, which the bytes of one are multiplied by; the first in SETUP. */
+const announcesOf = (positions: number): number => 31 - Math.clz32(positions);
+
 /** A REORGANIZE as a stream of chunks. */
 export const reorganizeStream = (config: Config, step: Reorganize): Stream => {
   const { dataBytes, reorganizeElements } = derive(config);
@@ -14,7 +17,7 @@ export const reorganizeStream = (config: Config, step: Reorganize): Stream => {
   const last = (elements - (chunks - 1) * reorganizeElements) * dataBytes;
   return {
     epilogueBytes: 0,
-    setup: SETUP,
+    ...{ setup: SETUP, announces: announcesOf(positionsW) },
     ...{ n1: positionsH, runs: positionsH, bytes: positionsW * elements * dataBytes },
     ...{ address, stride1: rowStride, stride2: 0 },
     items: positionsH * positionsW * chunks,

@@ -15,7 +15,7 @@ export const storeStream = (config: Config, store: Store): Stream => {
   const laneBytes = store.narrow ? dataBytes : 4;
   return {
     epilogueBytes: store.narrow ? epilogueLanes * dataBytes : beatBytes,
-    setup: setupOf(groups),
+    ...{ setup: setupOf(groups), announces: 0 },
     ...{ n1, runs: n1 * n2, bytes: runBytes(config, store), address, stride1, stride2 },
     items: n1 * n2 * groups * vectorsPerGroup,
     bytesOf: (index) => (index % vectorsPerGroup === vectorsPerGroup - 1 ? lastLanes : columns) * laneBytes,

@@ -126,7 +126,7 @@ export class StoreUnit {
       this.credit--;
       changed = true;
     }
-    if (this.run < job.runs && this.write.canCommand(cycle)) {
+    if (this.run < job.runs && cycle >= job.begin + job.announces && this.write.canCommand(cycle)) {
       const i2 = Math.floor(this.run / job.n1);
       const address = job.address + (this.run - i2 * job.n1) * job.stride1 + i2 * job.stride2;
       this.write.command(cycle, address, job.bytes);
@@ -166,6 +166,7 @@ export class StoreUnit {
   next(cycle: number): number {
     const { job } = this;
     const flush = this.flushFrom === Number.POSITIVE_INFINITY ? this.flushFrom : this.flushFrom + FLUSH_CYCLES;
-    return earliestAfter(cycle, this.vectors.next, flush, job ? job.begin : Number.POSITIVE_INFINITY);
+    const begin = job ? job.begin : Number.POSITIVE_INFINITY;
+    return earliestAfter(cycle, this.vectors.next, flush, begin, begin + (job?.announces ?? 0));
   }
 }

@@ -187,7 +187,7 @@ module bpi_agu_dynamic #(
         .clk_i         (clk_i),
         .start_i       (start),
         .step_i        (fire && (!ended_q || last_slot)),
-        .save_i        (last_slot && last_tile_q),
+        .save_i        (first_tile_q && slot_q == {LANE_W{1'b0} }),     // a group begins
         .restore_i     (reduce_q && last_slot && !last_tile_q),
         .addr_i        (tap_addr_i),
         .images_i      (tap_images_i),

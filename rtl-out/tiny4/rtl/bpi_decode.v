@@ -113,12 +113,12 @@ module bpi_decode #(
     wire [32-1:0] reorganize_address = ins[3*32 +: 32];
     wire [31:0] reorganize_buf_element = ins[5*32 +: 32];
     wire [23:0] elements = ins[6*32 +: 24];
-    wire [15:0] positions_w = ins[7*32 +: 16];
+    wire [15:0] positions_w = ins[7*32+16 +: 16];
     wire [7:0] stride_h = ins[10*32+8 +: 8];
     wire [7:0] stride_w = ins[10*32 +: 8];
     wire [7:0] phase_h = ins[10*32+24 +: 8];
     wire [7:0] phase_w = ins[10*32+16 +: 8];
-    wire [31:0] row_stride = ins[13*32 +: 32];
+    wire [31:0] row_stride = ins[8*32 +: 32];
 
     // Bits that no field covers or that are more than its limit has, and of an address those that the bus does not have; counts of nothing
     localparam [511:0] NO_ADDRESS = { 448'd0, {64{1'b1} } << (ADDR_W - 1) << 1 };
@@ -133,7 +133,7 @@ module bpi_decode #(
     localparam [511:0] RESERVED_STORE =
         512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_ff80ff80_ff80ff80_00000000_00000000_00000000_fff00000_fff00000_ffe0fe00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_REORGANIZE =
-        512'hffffffff_ffffffff_00000000_00000000_00000000_f0f0f0f0_fc00fc00_00000000_fc00fc00_ff000000_00000000_00000000_00000000_fff00000_fff00000_ffffff00 | NO_ADDRESS << 3*32;
+        512'hffffffff_ffffffff_00000000_00000000_00000000_f0f0f0f0_fc00fc00_00000000_fc00fc00_fffffc00_00000000_00000000_00000000_fff00000_fff00000_ffffff00 | NO_ADDRESS << 3*32;
     localparam [511:0] RESERVED_END =
         512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
     function [511:0] reserved_of(input [7:0] code, input half);
@@ -152,8 +152,8 @@ module bpi_decode #(
                           || (here[10] && ins[10*32+11 +: 5] != { 5{ins[10*32+10]} })
                           || (here[10] && ins[10*32+27 +: 5] != { 5{ins[10*32+26]} })
                           || (here[13] && ins[13*32+13 +: 5] != { 5{ins[13*32+12]} })))
-                      || (opcode == REORGANIZE && ((here[8] && ins[8*32+11 +: 5] != { 5{ins[8*32+10]} })
-                          || (here[8] && ins[8*32+27 +: 5] != { 5{ins[8*32+26]} })));
+                      || (opcode == REORGANIZE && ((here[13] && ins[13*32+11 +: 5] != { 5{ins[13*32+10]} })
+                          || (here[13] && ins[13*32+27 +: 5] != { 5{ins[13*32+26]} })));
     wire zero_geometry_first = (here[4] && ~|ins[4*32+16 +: 8]) || (here[4] && ~|ins[4*32+24 +: 8]);
     wire zero_geometry_second = (here[15] && ~|ins[15*32+16 +: 8]) || (here[15] && ~|ins[15*32+24 +: 8]);
     wire zero_load = (here[6] && ~|ins[6*32 +: 24]) || (here[7] && ~|ins[7*32 +: 16]) || (here[7] && ~|ins[7*32+16 +: 16]);
@@ -180,6 +180,9 @@ module bpi_decode #(
     // the two factors of a run may come apart
     reg  [23:0] elements_q;
     wire [23:0] elements_here = here[6] ? elements : elements_q;
+    // more bits than these are refused whatever they are
+    localparam [23:0] ELEMENTS_MASK  = {24{1'b1} } >> (24 - 10);
+    localparam [15:0] POSITIONS_MASK = {16{1'b1} } >> (16 - 10);
     always @(posedge clk_i) if (part_valid_i && here[6]) elements_q <= elements;
 
     // Groups side by side, of the GEOMETRY that an EXEC has, and whether one of them fits the array as rows or as columns
@@ -228,9 +231,9 @@ module bpi_decode #(
             REORGANIZE: begin
                 field      = zero_reorganize
                           || (here[10] && (phase_w >= stride_w || phase_h >= stride_h))
-                          || (here[7] && exceeds(elements_here, positions_w, REORGANIZE_LIMIT));
+                          || (here[7] && exceeds(elements_here & ELEMENTS_MASK, positions_w & POSITIONS_MASK, REORGANIZE_LIMIT));
                 outside    = here[5] && |(reorganize_buf_element >> DYN_W);
-                misaligned = |( ( ({32{here[3]} } & reorganize_address) | ({32{here[13]} } & row_stride)) & OPERAND_MASK);
+                misaligned = |( ( ({32{here[3]} } & reorganize_address) | ({32{here[8]} } & row_stride)) & OPERAND_MASK);
             end
             END: ;
             default: known = 1'b0;

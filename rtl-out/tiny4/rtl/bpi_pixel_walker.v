@@ -21,8 +21,8 @@ module bpi_pixel_walker #(
     // Control: start_i loads the first position, step_i goes on.
     input  wire                  start_i,
     input  wire                  step_i,
-    input  wire                  save_i,     // with step_i: remember the position stepped to (start_i does so as well)
-    input  wire                  restore_i,  // with step_i: go to the remembered position instead
+    input  wire                  save_i,     // remember the present position
+    input  wire                  restore_i,  // with step_i: go to the remembered position instead; with save_i as well: stay
 
     // First position
     input  wire [ADDR_W-1:0]     addr_i,
@@ -57,7 +57,7 @@ module bpi_pixel_walker #(
     output wire                  last_o      // no further position
 );
     // --- State ------------------------------------------------------------
-    reg [IMAGES_W-1:0]    b_q;  // positions still to come on each axis
+    reg [IMAGES_W-1:0]    b_q;  // positions still to come on each axis, this one among them
     reg [MAP_W-1:0]       h_q, w_q;
     reg                   last_b_q, last_h_q, last_w_q;  // none is: a register of its own, as all else waits for it
     reg [ADDR_W-1:0]      addr_q, row_q, image_q;  // present position, start of its row, start of its image
@@ -67,12 +67,12 @@ module bpi_pixel_walker #(
     reg signed [X_W-1:0]  x_w_first_q;
 
     reg signed [X_W-1:0]  x_h_q, x_h_first_q;
-    reg [PHASE_W-1:0]     phase_h_q, phase_w_q, phase_h_first_q, phase_w_first_q;
-    reg                   wrap_h_q, wrap_w_q;  // the phase wraps in the next step
+    reg [PHASE_W-1:0]     to_h_q, to_w_q, to_h_first_q, to_w_first_q;  // steps to the next position on the grid
+    reg                   wrap_h_q, wrap_w_q;  // one step: the phase wraps
     reg                   rect_q;
 
-    localparam [MAP_W-1:0]    ONE = 1;
-    localparam [IMAGES_W-1:0] ONE_IMAGE = 1;
+    localparam [MAP_W-1:0]    ONE = 1, TWO = 2;
+    localparam [IMAGES_W-1:0] ONE_IMAGE = 1, TWO_IMAGES = 2;
 
     // --- Next position ----------------------------------------------------
     wire                  row_ends = last_w_q;
@@ -82,66 +82,87 @@ module bpi_pixel_walker #(
     wire [ADDR_W-1:0]     next_row = row_q   + (wrap_h_q ? wrap_h_i : pos_h_i);
     wire [ADDR_W-1:0]     next_image = image_q + step_b_i;
 
-    wire [IMAGES_W-1:0]   b_d = start_i ? images_i  - 1'b1 : image_ends ? b_q - 1'b1 : b_q;
-    wire [MAP_W-1:0]      h_d = start_i ? rows_i    - 1'b1 : image_ends ? rows_q    : row_ends ? h_q - 1'b1 : h_q;
-    wire [MAP_W-1:0]      w_d = start_i ? columns_i - 1'b1 : row_ends   ? columns_q : w_q - 1'b1;
-    wire                  last_b_d = start_i ? images_i  == ONE_IMAGE : image_ends ? b_q == ONE_IMAGE    : last_b_q;
-    wire                  last_h_d = start_i ? rows_i    == ONE : image_ends ? rows_q == {MAP_W{1'b0} }
-                                                              : row_ends   ? h_q == ONE    : last_h_q;
-    wire                  last_w_d = start_i ? columns_i == ONE : row_ends   ? columns_q == {MAP_W{1'b0} } : w_q == ONE;
-    wire [ADDR_W-1:0]     image_d = start_i ? addr_i : image_ends ? next_image : image_q;
-    wire [ADDR_W-1:0]     row_d = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : row_q;
+    // what moves on with each image, each row and each position; where it does not it stays
+    wire [IMAGES_W-1:0]   b_d = start_i ? images_i  : b_q - 1'b1;
+    wire [MAP_W-1:0]      h_d = start_i ? rows_i    : image_ends ? rows_q    : h_q - 1'b1;
+    wire [MAP_W-1:0]      w_d = start_i ? columns_i : row_ends   ? columns_q : w_q - 1'b1;
+    wire                  last_b_d = start_i ? images_i  == ONE_IMAGE : b_q == TWO_IMAGES;
+    wire                  last_h_d = start_i ? rows_i    == ONE : image_ends ? rows_q == ONE    : h_q == TWO;
+    wire                  last_w_d = start_i ? columns_i == ONE : row_ends   ? columns_q == ONE : w_q == TWO;
+    wire [ADDR_W-1:0]     image_d = start_i ? addr_i : next_image;
+    wire [ADDR_W-1:0]     row_d = start_i ? addr_i : image_ends ? next_image : next_row;
     wire [ADDR_W-1:0]     addr_d = start_i ? addr_i : image_ends ? next_image : row_ends ? next_row : next_column;
 
     wire signed [X_W-1:0] x_w_d = start_i ? x_w_i : row_ends   ? x_w_first_q : x_w_q + { {(X_W-PHASE_W){1'b0} }, x_step_w_i};
-    wire signed [X_W-1:0] x_h_d = start_i ? x_h_i : image_ends ? x_h_first_q : row_ends ? x_h_q + { {(X_W-PHASE_W){1'b0} }, x_step_h_i} : x_h_q;
-    wire [PHASE_W-1:0]    phase_h_d = start_i ? phase_h_i : image_ends ? phase_h_first_q
-                         : row_ends ? (wrap_h_q ? {PHASE_W{1'b0} } : phase_h_q + 1'b1) : phase_h_q;
-    wire [PHASE_W-1:0]    phase_w_d = start_i ? phase_w_i : row_ends ? phase_w_first_q : wrap_w_q ? {PHASE_W{1'b0} } : phase_w_q + 1'b1;
+    wire signed [X_W-1:0] x_h_d = start_i ? x_h_i : image_ends ? x_h_first_q : x_h_q + { {(X_W-PHASE_W){1'b0} }, x_step_h_i};
+    wire [PHASE_W-1:0]    to_h_first = phase_mod_h_i - phase_h_i;
+    wire [PHASE_W-1:0]    to_w_first = phase_mod_w_i - phase_w_i;
+    wire [PHASE_W-1:0]    to_h_d = start_i ? to_h_first : image_ends ? to_h_first_q : wrap_h_q ? phase_mod_h_i : to_h_q - 1'b1;
+    wire [PHASE_W-1:0]    to_w_d = start_i ? to_w_first : row_ends   ? to_w_first_q : wrap_w_q ? phase_mod_w_i : to_w_q - 1'b1;
+    localparam [PHASE_W-1:0] ONE_STEP = 1;
     wire                  any_phase = start_i ? rect_i : rect_q;
-    wire                  wrap_h_d = !any_phase && phase_h_d + 1'b1 == phase_mod_h_i;
-    wire                  wrap_w_d = !any_phase && phase_w_d + 1'b1 == phase_mod_w_i;
-
-    // --- Snapshot ---------------------------------------------------------
-    localparam STATE_W = 3 + IMAGES_W + 2*MAP_W + 3*ADDR_W + X_W + X_W + 2*PHASE_W + 2;
-    wire [STATE_W-1:0] next  = {last_b_d, last_h_d, last_w_d, b_d, h_d, w_d, addr_d, row_d, image_d, x_w_d, x_h_d, phase_h_d, phase_w_d, wrap_h_d, wrap_w_d };
-    wire [STATE_W-1:0] saved;
-    generate
-        if (SNAPSHOT) begin : gen_snapshot
-            reg [STATE_W-1:0] saved_q;
-            always @(posedge clk_i) if (start_i || (step_i && save_i)) saved_q <= next;
-            assign saved = saved_q;
-        end else begin : gen_no_snapshot
-            assign saved = next;
-        end
-    endgenerate
+    wire                  wrap_h_d = !any_phase && to_h_d == ONE_STEP;
+    wire                  wrap_w_d = !any_phase && to_w_d == ONE_STEP;
 
     // --- Registers --------------------------------------------------------
+    localparam IMAGE_W = 1 + IMAGES_W + ADDR_W;
+    localparam ROW_W   = 1 + MAP_W + ADDR_W + X_W + PHASE_W + 1;
+    localparam PLACE_W = 1 + MAP_W + ADDR_W + X_W + PHASE_W + 1;
+    wire [IMAGE_W-1:0] image_saved;
+    wire [ROW_W-1:0]   row_saved;
+    wire [PLACE_W-1:0] place_saved;
+    wire [IMAGE_W-1:0] image_here = {last_b_q, b_q, image_q};
+    wire [ROW_W-1:0]   row_here   = {last_h_q, h_q, row_q, x_h_q, to_h_q, wrap_h_q };
+    wire [PLACE_W-1:0] place_here = {last_w_q, w_q, addr_q, x_w_q, to_w_q, wrap_w_q };
+
+    wire restores, moves;   // to the remembered position; anywhere
     always @(posedge clk_i) begin
-        if (start_i || step_i)
-            {last_b_q, last_h_q, last_w_q, b_q, h_q, w_q, addr_q, row_q, image_q, x_w_q, x_h_q, phase_h_q, phase_w_q, wrap_h_q, wrap_w_q }
-                <= (restore_i && !start_i) ? saved : next;
+        if (moves && (start_i || restores || image_ends))
+            {last_b_q, b_q, image_q} <= restores ? image_saved : {last_b_d, b_d, image_d};
+        if (moves && (start_i || restores || row_ends))
+            {last_h_q, h_q, row_q, x_h_q, to_h_q, wrap_h_q }
+                <= restores ? row_saved : {last_h_d, h_d, row_d, x_h_d, to_h_d, wrap_h_d };
+        if (moves)
+            {last_w_q, w_q, addr_q, x_w_q, to_w_q, wrap_w_q }
+                <= restores ? place_saved : {last_w_d, w_d, addr_d, x_w_d, to_w_d, wrap_w_d };
         if (start_i) begin
-            rows_q          <= rows_i - 1'b1;
-            columns_q       <= columns_i - 1'b1;
+            rows_q          <= rows_i;
+            columns_q       <= columns_i;
             x_w_first_q     <= x_w_i;
             x_h_first_q     <= x_h_i;
-            phase_h_first_q <= phase_h_i;
-            phase_w_first_q <= phase_w_i;
+            to_h_first_q    <= to_h_first;
+            to_w_first_q    <= to_w_first;
             rect_q          <= rect_i;
         end
     end
+
+    // --- Snapshot ---------------------------------------------------------
+    generate
+        if (SNAPSHOT) begin : gen_snapshot
+            reg [IMAGE_W + ROW_W + PLACE_W-1:0] saved_q;
+            always @(posedge clk_i) if (save_i) saved_q <= {image_here, row_here, place_here};
+            assign {image_saved, row_saved, place_saved} = saved_q;
+            assign restores = restore_i && !start_i;
+            assign moves    = start_i || (step_i && !(restore_i && save_i));
+        end else begin : gen_no_snapshot
+            assign {image_saved, row_saved, place_saved} = {image_here, row_here, place_here};
+            assign restores = 1'b0;
+            assign moves    = start_i || step_i;
+        end
+    endgenerate
 
     // --- Outputs ----------------------------------------------------------
     assign addr_o    = addr_q;
     assign x_w_o     = x_w_q;
     assign last_o    = image_ends && last_b_q;
-    wire signed [X_W-1:0] end_w = x_w_q + { {(X_W-LANE_W){1'b0} }, reach_w_i};
-    assign on_grid_o = rect_q || (phase_h_q == {PHASE_W{1'b0} } && phase_w_q == {PHASE_W{1'b0} });
+    // reach_w_i lanes on: less than nothing still
+    wire [LANE_W:0] near = {1'b0, x_w_q[LANE_W-1:0]} + {1'b0, reach_w_i};
+    wire            reaches = !x_w_q[X_W-1] || (near[LANE_W] && &x_w_q[X_W-2:LANE_W]);
+    assign on_grid_o = rect_q || (to_h_q == phase_mod_h_i && to_w_q == phase_mod_w_i);
     assign inside_o  = rect_q || (on_grid_o && !x_h_q[X_W-1] && x_h_q[X_W-2:0] < { {(X_W-1-MAP_W){1'b0} }, bound_h_i}
-                                            && !end_w[X_W-1] && (x_w_q[X_W-1] || x_w_q[X_W-2:0] < { {(X_W-1-MAP_W){1'b0} }, bound_w_i}));
+                                            && reaches && (x_w_q[X_W-1] || x_w_q[X_W-2:0] < { {(X_W-1-MAP_W){1'b0} }, bound_w_i}));
 
-    wire unused_ok = &{1'b0, save_i, restore_i, end_w[X_W-2:0]};
+    wire unused_ok = &{1'b0, save_i, restore_i, near[LANE_W-1:0]};
 
 endmodule
 `default_nettype wire

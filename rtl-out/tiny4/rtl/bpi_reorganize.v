@@ -1,13 +1,17 @@
 // bpi_reorganize.v - the REORGANIZE instruction of the traditional engine: writes a slab of the zero-inserted,
 // zero-padded tensor to DRAM.  Source pixels come from the dynamic buffer, CHUNK elements each cycle; all other
-// positions are zeros.  One DRAM run per row of positions.
+// positions are zeros.  One DRAM run per row of positions, which the STORE's unit announces.
 //
 // GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
 `default_nettype none
 `include "bpi_checks.vh"
 
 module bpi_reorganize #(
-    parameter ADDR_W     = 64,   // bits of a DRAM byte address
+    parameter MAP_W      = 16,   // bits of a count of positions, and of a bound
+    parameter COORD_W    = 16,   // bits of a coordinate in an instruction
+    parameter PHASE_W    = 8,    // bits of a phase, and of a stride
+    parameter PIXEL_W    = 24,   // bits of the elements of a position, 8 or more
+    parameter BYTES_W    = 32,   // bits of the bytes of a run
     parameter BUF_W      = 16,   // bits of an element address of the dynamic buffer
     parameter BEAT       = 16,   // elements of a DRAM beat
     parameter CHUNK      = 16,   // elements written in a cycle, 1..BEAT
@@ -25,11 +29,11 @@ module bpi_reorganize #(
     input  wire                    ins_valid_i,
     output wire                    ins_ready_o,
 
-    // Runs, to the write master
-    output wire                    cmd_valid_o,
-    input  wire                    cmd_ready_i,
-    output wire [ADDR_W-1:0]       cmd_addr_o,
-    output wire [31:0]             cmd_bytes_o,
+    // Runs, which the STORE's unit announces
+    output wire                    runs_setup_o,
+    output wire                    runs_known_o,
+    output wire [BYTES_W-1:0]      runs_bytes_o,   // 0 without an instruction
+    input  wire                    runs_busy_i,
     input  wire                    write_idle_i,
 
     // Dynamic buffer: data two cycles after an accepted request
@@ -48,7 +52,7 @@ module bpi_reorganize #(
     localparam BYTES = DATA_W / 8;
 
     // --- Fields -----------------------------------------------------------
-    localparam STEP_W = ADDR_W < 32 ? ADDR_W : 32;    // bits of a step that an address has
+    localparam X_W    = (MAP_W >= COORD_W ? MAP_W + 1 : COORD_W) + 1;   // bits of a coordinate: the first one, and positions
     // The instruction, kept as its parts come; bits that nothing reads are no registers
     localparam WORDS = PART_W / 32;
     reg [511:0] ins_q;
@@ -57,139 +61,130 @@ module bpi_reorganize #(
         for (word = 0; word < 16; word = word + 1)
             if (part_valid_i && { 28'd0, part_index_i } == word / WORDS) ins_q[word*32 +: 32] <= part_i[(word % WORDS)*32 +: 32];
     end
-    wire [ADDR_W-1:0] address = ins_q[3*32 +: ADDR_W];
     wire [BUF_W-1:0] buf_element = ins_q[5*32 +: BUF_W];
-    wire [23:0] elements = ins_q[6*32 +: 24];
-    wire [15:0] positions_w = ins_q[7*32 +: 16];
-    wire [15:0] positions_h = ins_q[7*32+16 +: 16];
-    wire [18-1:0] x_h = { {(18-15){ ins_q[8*32+31]} }, ins_q[8*32+16 +: 15]};
-    wire [18-1:0] x_w = { {(18-15){ ins_q[8*32+15]} }, ins_q[8*32 +: 15]};
-    wire [15:0] bound_h = ins_q[9*32+16 +: 16];
-    wire [15:0] bound_w = ins_q[9*32 +: 16];
-    wire [7:0] stride_h = ins_q[10*32+8 +: 8];
-    wire [7:0] stride_w = ins_q[10*32 +: 8];
-    wire [7:0] phase_h = ins_q[10*32+24 +: 8];
-    wire [7:0] phase_w = ins_q[10*32+16 +: 8];
+    wire [PIXEL_W-1:0] elements = ins_q[6*32 +: PIXEL_W];
+    wire [MAP_W-1:0] positions_w = ins_q[7*32+16 +: MAP_W];
+    wire [MAP_W-1:0] positions_h = ins_q[7*32 +: MAP_W];
+    wire signed [X_W-1:0] x_h = { {(X_W-COORD_W+1){ ins_q[13*32+16+COORD_W-1]} }, ins_q[13*32+16 +: COORD_W-1]};
+    wire signed [X_W-1:0] x_w = { {(X_W-COORD_W+1){ ins_q[13*32+COORD_W-1]} }, ins_q[13*32 +: COORD_W-1]};
+    wire [MAP_W-1:0] bound_h = ins_q[9*32+16 +: MAP_W];
+    wire [MAP_W-1:0] bound_w = ins_q[9*32 +: MAP_W];
+    wire [PHASE_W-1:0] stride_h = ins_q[10*32+8 +: PHASE_W];
+    wire [PHASE_W-1:0] stride_w = ins_q[10*32 +: PHASE_W];
+    wire [PHASE_W-1:0] phase_h = ins_q[10*32+24 +: PHASE_W];
+    wire [PHASE_W-1:0] phase_w = ins_q[10*32+16 +: PHASE_W];
     wire [BUF_W-1:0] buf_step_h = ins_q[12*32 +: BUF_W];
     wire [BUF_W-1:0] buf_step_w = ins_q[11*32 +: BUF_W];
-    wire signed [ADDR_W-1:0] row_stride = { {(ADDR_W-STEP_W+1){ ins_q[13*32+STEP_W-1]} }, ins_q[13*32 +: STEP_W-1]};
 
     // --- Control ----------------------------------------------------------
     localparam [1:0] IDLE = 2'd0, SETUP = 2'd1, RUN = 2'd2, FLUSH = 2'd3;
-    reg [1:0]        state_q;
-    reg [1:0]        flush_q;
-    reg              cmd_busy_q, emit_busy_q;
-    reg [15:0]       row_q;                  // runs announced
-    reg [ADDR_W-1:0] row_addr_q;
-    reg [31:0]       run_bytes_q;
-    reg [23:0]       left_q;                 // elements still to come of the position
-    reg [BUF_W-1:0]  offset_q;               // elements already sent of the position
-    reg [3:0]        credit_q;
+    reg [1:0]         state_q;
+    reg [1:0]         flush_q;
+    reg               emit_busy_q;
+    reg [PIXEL_W-1:0] left_q;                 // elements still to come of the position
+    reg [BUF_W-1:0]   offset_q;               // elements already sent of the position
+    reg [3:0]         credit_q;
 
-    wire             paired, last, unused_grid;
-    wire signed [17:0] unused_x;
-    wire [BUF_W-1:0] addr;
-    wire             setup    = state_q == SETUP;
-    wire             cmd_fire = cmd_busy_q && cmd_ready_i;
-    wire             able     = emit_busy_q && credit_q != 4'd0;
-    wire             fire     = able && (!paired || rd_ready_i);
-    wire             last_chunk = left_q <= CHUNK[23:0];
-    wire             position_ends = fire && last_chunk;
-    wire             done     = state_q == FLUSH && flush_q == 2'd3 && write_idle_i && credit_q == DEPTH[3:0];
+    wire              paired, last;
+    wire              setup    = state_q == SETUP;
+    wire              able     = emit_busy_q && credit_q != 4'd0;
+    wire              fire     = able && (!paired || rd_ready_i);
+    wire              last_chunk = left_q <= CHUNK[PIXEL_W-1:0];
+    wire              position_ends = fire && last_chunk;
+    wire              done     = state_q == FLUSH && flush_q == 2'd3 && write_idle_i && credit_q == DEPTH[3:0];
 
-    bpi_pixel_walker #(.ADDR_W(BUF_W), .SNAPSHOT(0)) u_walker (
-        .clk_i         (clk_i),
-        .start_i       (setup),
-        .step_i        (position_ends),
-        .save_i        (1'b0),
-        .restore_i     (1'b0),
-        .addr_i        (buf_element),
-        .images_i      (16'd1),
-        .rows_i        (positions_h),
-        .columns_i     (positions_w),
-        .x_h_i         (x_h),
-        .x_w_i         (x_w),
-        .phase_h_i     (phase_h),
-        .phase_w_i     (phase_w),
-        .rect_i        (1'b0),
-        .reach_w_i     (8'd0),
-        .bound_h_i     (bound_h),
-        .bound_w_i     (bound_w),
-        .x_step_h_i    (8'd1),
-        .x_step_w_i    (8'd1),
-        .phase_mod_h_i (stride_h),
-        .phase_mod_w_i (stride_w),
-        .step_b_i      ({BUF_W{1'b0}}),
-        .pos_h_i       ({BUF_W{1'b0}}),
-        .wrap_h_i      (buf_step_h),
-        .pos_w_i       ({BUF_W{1'b0}}),
-        .wrap_w_i      (buf_step_w),
-        .addr_o        (addr),
-        .x_w_o         (unused_x),
-        .inside_o      (paired),
-        .on_grid_o     (unused_grid),
-        .last_o        (last)
-    );
+    // --- Positions, row by row --------------------------------------------
+    // An axis: positions still to come, this one among them; its coordinate; steps to the next one on the grid, with which the address moves on
+    localparam [MAP_W-1:0]   LAST = 1;
+    localparam [PHASE_W-1:0] STEP = 1;
+    reg [MAP_W-1:0]      h_q, w_q;
+    reg signed [X_W-1:0] at_h_q, at_w_q;
+    reg [PHASE_W-1:0]    to_h_q, to_w_q;
+    reg [BUF_W-1:0]      addr_q, row_q;       // of the position's pixel, and where its row began
+    wire                 last_w   = w_q == LAST;
+    wire                 row_ends = position_ends && last_w;
+    wire                 wrap_h   = to_h_q == STEP && !setup, wrap_w = to_w_q == STEP;
+    wire [BUF_W-1:0]     row_d    = row_q + (wrap_h ? buf_step_h : {BUF_W{1'b0} });
+    always @(posedge clk_i) begin
+        if (state_q == IDLE) begin
+            h_q    <= positions_h;
+            at_h_q <= x_h;
+            to_h_q <= stride_h - phase_h;
+            row_q  <= buf_element;
+        end else if (row_ends) begin
+            h_q    <= h_q - 1'b1;
+            at_h_q <= at_h_q + 1'b1;
+            to_h_q <= wrap_h ? stride_h : to_h_q - 1'b1;
+            row_q  <= row_d;
+        end
+        if (setup || row_ends) begin
+            w_q    <= positions_w;
+            at_w_q <= x_w;
+            to_w_q <= stride_w - phase_w;
+            addr_q <= row_d;
+        end else if (position_ends) begin
+            w_q    <= w_q - 1'b1;
+            at_w_q <= at_w_q + 1'b1;
+            to_w_q <= wrap_w ? stride_w : to_w_q - 1'b1;
+            if (wrap_w) addr_q <= addr_q + buf_step_w;
+        end
+    end
+    assign last   = last_w && h_q == LAST;
+    assign paired = to_h_q == stride_h && !at_h_q[X_W-1] && at_h_q[X_W-2:0] < { {(X_W-1-MAP_W){1'b0} }, bound_h}
+                 && to_w_q == stride_w && !at_w_q[X_W-1] && at_w_q[X_W-2:0] < { {(X_W-1-MAP_W){1'b0} }, bound_w};
 
+    // --- Runs and chunks --------------------------------------------------
     always @(posedge clk_i) begin
         case (state_q)
             IDLE:    if (ins_valid_i) state_q <= SETUP;
             SETUP:   state_q <= RUN;
-            RUN:     if (!cmd_busy_q && !emit_busy_q) state_q <= FLUSH;
+            RUN:     if (!runs_busy_i && !emit_busy_q) state_q <= FLUSH;
             default: if (done) state_q <= IDLE;
         endcase
         flush_q <= state_q == FLUSH ? (flush_q == 2'd3 ? 2'd3 : flush_q + 2'd1) : 2'd0;
-        if (setup) begin
-            cmd_busy_q  <= 1'b1;
-            emit_busy_q <= 1'b1;
-        end else begin
-            if (cmd_fire && row_q == positions_h - 16'd1) cmd_busy_q <= 1'b0;
-            if (position_ends && last) emit_busy_q <= 1'b0;
-        end
+        if (setup)                      emit_busy_q <= 1'b1;
+        else if (position_ends && last) emit_busy_q <= 1'b0;
         if (rst_i) begin
             state_q     <= IDLE;
-            cmd_busy_q  <= 1'b0;
             emit_busy_q <= 1'b0;
         end
     end
 
-    // a product in four parts: the instruction is there one cycle before its setup
-    reg  [27:0] part_0_q, part_1_q, part_2_q, part_3_q;
-    wire [31:0] run_elements = { 4'd0, part_0_q } + { part_1_q, 4'd0 } + { part_2_q[23:0], 8'd0 } + { part_3_q[19:0], 12'd0 };
+    // bytes of a position times positions, once per instruction: a bit of the positions each cycle, as many as they have, beside the first chunks
+    reg [BYTES_W-1:0] position_bytes_q, run_bytes_q;
+    reg [MAP_W-1:0]   positions_q;            // bits still to come
     always @(posedge clk_i) begin
-        part_0_q <= elements * positions_w[3:0];
-        part_1_q <= elements * positions_w[7:4];
-        part_2_q <= elements * positions_w[11:8];
-        part_3_q <= elements * positions_w[15:12];
-        if (setup) begin
-            row_q       <= 16'd0;
-            row_addr_q  <= address;
-            run_bytes_q <= run_elements * BYTES;
-        end else if (cmd_fire) begin
-            row_q      <= row_q + 16'd1;
-            row_addr_q <= row_addr_q + row_stride;
+        if (state_q == IDLE) begin
+            position_bytes_q <= { {(BYTES_W-PIXEL_W){1'b0} }, elements} << $clog2(BYTES);
+            positions_q      <= positions_w;
+            run_bytes_q      <= {BYTES_W{1'b0} };
+        end else begin
+            position_bytes_q <= position_bytes_q << 1;
+            positions_q      <= positions_q >> 1;
+            if (positions_q[0]) run_bytes_q <= run_bytes_q + position_bytes_q;
         end
         if (setup || position_ends) begin
             left_q   <= elements;
             offset_q <= {BUF_W{1'b0}};
         end else if (fire) begin
-            left_q   <= left_q - CHUNK[23:0];
+            left_q   <= left_q - CHUNK[PIXEL_W-1:0];
             offset_q <= offset_q + CHUNK[BUF_W-1:0];
         end
     end
 
     // --- Chunks on their way ----------------------------------------------
     localparam [7:0] FULL = CHUNK * BYTES;
-    wire [7:0] bytes = last_chunk ? left_q[7:0] * BYTES[7:0] : FULL;
-    reg        fire_q, fire_2q, read_q, read_2q;
-    reg [7:0]  bytes_q, bytes_2q;
+    reg       fire_q, fire_2q;
+    reg       read_q, read_2q, last_q, last_2q;
+    reg [7:0] tail_q;                        // bytes of the last chunk of a position, all of which are alike
     always @(posedge clk_i) begin
         fire_q   <= fire;
         fire_2q  <= fire_q;
         read_q   <= paired;
         read_2q  <= read_q;
-        bytes_q  <= bytes;
-        bytes_2q <= bytes_q;
+        last_q   <= last_chunk;
+        last_2q  <= last_q;
+        if (position_ends) tail_q <= left_q[7:0] * BYTES[7:0];
         credit_q <= credit_q - {3'd0, fire} + {3'd0, chunk_valid_o && chunk_ready_i};
         if (rst_i) begin
             fire_q   <= 1'b0;
@@ -198,18 +193,19 @@ module bpi_reorganize #(
         end
     end
 
-    wire                    fifo_ready;
-    wire [CHUNK*DATA_W-1:0] chunk;
-    bpi_fifo #(.WIDTH(CHUNK*DATA_W + 8), .DEPTH(DEPTH)) u_fifo (
+    wire                    fifo_ready, chunk_read, chunk_last;
+    wire [CHUNK*DATA_W-1:0] chunk_pixel;
+    bpi_fifo #(.WIDTH(CHUNK*DATA_W + 2), .DEPTH(DEPTH)) u_fifo (
         .clk_i       (clk_i),
         .rst_i       (rst_i),
         .in_valid_i  (fire_2q),
         .in_ready_o  (fifo_ready),
-        .in_data_i   ({bytes_2q, read_2q ? rd_data_i[CHUNK*DATA_W-1:0] : {(CHUNK*DATA_W){1'b0}} }),
+        .in_data_i   ({last_2q, read_2q, rd_data_i[CHUNK*DATA_W-1:0]}),
         .out_valid_o (chunk_valid_o),
         .out_ready_i (chunk_ready_i),
-        .out_data_o  ({chunk_bytes_o, chunk})
+        .out_data_o  ({chunk_last, chunk_read, chunk_pixel})
     );
+    wire [CHUNK*DATA_W-1:0] chunk = chunk_read ? chunk_pixel : {(CHUNK*DATA_W){1'b0} };
     generate
         if (CHUNK == BEAT) begin : gen_beat
             assign chunk_data_o = chunk;
@@ -219,18 +215,19 @@ module bpi_reorganize #(
     endgenerate
 
     // --- Outputs ----------------------------------------------------------
-    assign ins_ready_o = done;
-    assign cmd_valid_o = cmd_busy_q;
-    assign cmd_addr_o  = row_addr_q;
-    assign cmd_bytes_o = run_bytes_q;
-    assign rd_valid_o  = able && paired;
-    assign rd_addr_o   = addr + offset_q;
+    assign ins_ready_o   = done;
+    assign runs_setup_o  = setup;
+    assign runs_known_o  = positions_q == {MAP_W{1'b0} };
+    assign runs_bytes_o  = run_bytes_q;
+    assign chunk_bytes_o = chunk_last ? tail_q : FULL;
+    assign rd_valid_o    = able && paired;
+    assign rd_addr_o     = addr_q + offset_q;
 
     // --- Checks -----------------------------------------------------------
     `CHECK_PARAM(CHUNK >= 1 && CHUNK <= BEAT, "CHUNK is 1 to BEAT")
     `CHECK(!fire_2q || fifo_ready, "chunk lost: credit is wrong")
 
-    wire unused_ok = &{1'b0, ins_q, rd_data_i, fifo_ready, part_2_q[27:24], part_3_q[27:20], unused_grid, unused_x};
+    wire unused_ok = &{1'b0, ins_q, rd_data_i, fifo_ready};
 
 endmodule
 `default_nettype wire

@@ -14,7 +14,9 @@ module bpi_store #(
     parameter ACC_W      = 10,                // bits of an accumulator address
     parameter DATA_BYTES = 2,                 // bytes of an operand
     parameter PART_W     = 256,               // bits of a part of an instruction: 32, 64 ... 512
-    parameter BYTES_W    = 32,                // bits of the bytes of a run
+    parameter BYTES_W    = 32,                // bits of the bytes of a run; of one of a STORE, no more
+    parameter STORE_BYTES_W = 32,
+    parameter RUNS_W     = 16,                // bits of a count of runs, DRAIN_W or more
     parameter VECTORS    = 8  // vectors it may have asked for: 2, held at the drain and here, or more, in a FIFO
 ) (
     input  wire               clk_i,
@@ -33,6 +35,13 @@ module bpi_store #(
     output wire [ADDR_W-1:0]  cmd_addr_o,
     output wire [BYTES_W-1:0] cmd_bytes_o,
     input  wire               write_idle_i,
+
+    // Runs of a REORGANIZE, which are those of a STORE along n1; their bytes, 0 while there is a STORE, are known some cycles after
+    input  wire               reorganizing_i,
+    input  wire               reorganize_setup_i,
+    input  wire               reorganize_known_i,
+    input  wire [BYTES_W-1:0] reorganize_bytes_i,
+    output wire               reorganize_busy_o,  // runs to announce
 
     // Accumulator: data two cycles after a drain is accepted, held until those of the next
     output wire               drain_valid_o,
@@ -65,7 +74,7 @@ module bpi_store #(
     wire [ACC_W-1:0] acc_base = ins_q[5*32 +: ACC_W];
     wire [DRAIN_W-1:0] groups = ins_q[6*32 +: DRAIN_W];
     wire [DRAIN_W-1:0] vectors = ins_q[6*32+16 +: DRAIN_W];
-    wire [DRAIN_W-1:0] n1 = ins_q[7*32 +: DRAIN_W];
+    wire [RUNS_W-1:0] n1 = ins_q[7*32 +: RUNS_W];
     wire [DRAIN_W-1:0] n2 = ins_q[7*32+16 +: DRAIN_W];
     wire signed [ADDR_W-1:0] stride1 = { {(ADDR_W-STEP_W+1){ ins_q[8*32+STEP_W-1]} }, ins_q[8*32 +: STEP_W-1]};
     wire signed [ADDR_W-1:0] stride2 = { {(ADDR_W-STEP_W+1){ ins_q[9*32+STEP_W-1]} }, ins_q[9*32 +: STEP_W-1]};
@@ -85,14 +94,14 @@ module bpi_store #(
     localparam SUM_SHIFT = 2, DATA_SHIFT = $clog2(DATA_BYTES);
     wire [31:0] group_elements = { {(32-DRAIN_W){1'b0} }, vectors - 1'b1} * COLS + { {(32-LANE_W){1'b0} }, last_lanes};
     wire [31:0] group_bytes    = narrow ? group_elements << DATA_SHIFT : group_elements << SUM_SHIFT;
-    reg  [BYTES_W-1:0] group_bytes_q, run_bytes_q;
+    reg  [STORE_BYTES_W-1:0] group_bytes_q, run_bytes_q;
     reg  [DRAIN_W-1:0] groups_q;                  // bits still to come
     wire        setup = state_q == TIMES && groups_q[DRAIN_W-1:1] == {(DRAIN_W-1){1'b0} };
     always @(posedge clk_i) begin
         if (state_q == IDLE) begin
-            group_bytes_q <= group_bytes[BYTES_W-1:0];
+            group_bytes_q <= group_bytes[STORE_BYTES_W-1:0];
             groups_q      <= groups;
-            run_bytes_q   <= {BYTES_W{1'b0} };
+            run_bytes_q   <= {STORE_BYTES_W{1'b0} };
         end else if (state_q == TIMES) begin
             group_bytes_q <= group_bytes_q << 1;
             groups_q      <= groups_q >> 1;
@@ -100,18 +109,20 @@ module bpi_store #(
         end
     end
 
-    wire cmd_fire = cmd_busy_q && cmd_ready_i;
+    wire cmd_fire = cmd_valid_o && cmd_ready_i;
     wire fire     = drain_valid_o && drain_ready_i;
 
     // --- Runs -------------------------------------------------------------
-    reg [DRAIN_W-1:0]       c1_q, c2_q;           // still to come
+    reg [RUNS_W-1:0]        c1_q;                 // still to come
+    reg [DRAIN_W-1:0]       c2_q;
     reg [ADDR_W-1:0] c1_addr_q, c2_addr_q;
-    wire last_c1 = c1_q == {DRAIN_W{1'b0} };
+    wire last_c1 = c1_q == {RUNS_W{1'b0} };
+    wire runs_setup = setup || reorganize_setup_i;
     wire last_c  = last_c1 && c2_q == {DRAIN_W{1'b0} };
     always @(posedge clk_i) begin
-        if (setup) begin
+        if (runs_setup) begin
             c1_q      <= n1 - 1'b1;
-            c2_q      <= n2 - 1'b1;
+            c2_q      <= reorganizing_i ? {DRAIN_W{1'b0} } : n2 - 1'b1;
             c1_addr_q <= address;
             c2_addr_q <= address;
         end else if (cmd_fire) begin
@@ -138,7 +149,7 @@ module bpi_store #(
         if (setup) begin
             v_q  <= vectors - 1'b1;
             g_q  <= groups - 1'b1;
-            d1_q <= n1 - 1'b1;
+            d1_q <= n1[DRAIN_W-1:0] - 1'b1;
             d2_q <= n2 - 1'b1;
             v_addr_q  <= acc_base;
             g_addr_q  <= acc_base;
@@ -147,7 +158,7 @@ module bpi_store #(
         end else if (fire) begin
             v_q <= last_v ? vectors - 1'b1 : v_q - 1'b1;
             if (last_v)  g_q  <= last_g  ? groups - 1'b1 : g_q - 1'b1;
-            if (last_g)  d1_q <= last_d1 ? n1 - 1'b1 : d1_q - 1'b1;
+            if (last_g)  d1_q <= last_d1 ? n1[DRAIN_W-1:0] - 1'b1 : d1_q - 1'b1;
             if (last_d1) d2_q <= d2_q - 1'b1;
             v_addr_q <= last_d1 ? next_2 : last_g ? next_1 : last_v ? next_g : v_addr_q + { {(ACC_W-1){1'b0}}, 1'b1};
             if (last_v)  g_addr_q  <= last_d1 ? next_2 : last_g ? next_1 : next_g;
@@ -166,13 +177,10 @@ module bpi_store #(
             default:   state_q <= IDLE;
         endcase
         flush_q <= state_q == FLUSH ? (flush_q == 2'd3 ? 2'd3 : flush_q + 2'd1) : 2'd0;
-        if (setup) begin
-            cmd_busy_q   <= 1'b1;
-            drain_busy_q <= 1'b1;
-        end else begin
-            if (cmd_fire && last_c) cmd_busy_q <= 1'b0;
-            if (fire && last_d)     drain_busy_q <= 1'b0;
-        end
+        if (runs_setup)              cmd_busy_q <= 1'b1;
+        else if (cmd_fire && last_c) cmd_busy_q <= 1'b0;
+        if (setup)               drain_busy_q <= 1'b1;
+        else if (fire && last_d) drain_busy_q <= 1'b0;
         if (rst_i) begin
             state_q      <= IDLE;
             cmd_busy_q   <= 1'b0;
@@ -228,17 +236,20 @@ module bpi_store #(
         end
     endgenerate
 
-    // --- Outputs ----------------------------------------------------------
-    assign ins_ready_o   = state_q == DONE;
-    assign cmd_valid_o   = cmd_busy_q;
-    assign cmd_addr_o    = c1_addr_q;
-    assign cmd_bytes_o   = run_bytes_q;
-    assign drain_valid_o = drain_busy_q && credit_q != 4'd0;
-    assign drain_addr_o  = v_addr_q;
-    assign narrow_o      = narrow;
-    assign shift_o       = shift;
+    wire [BYTES_W:0] own_bytes = { {(BYTES_W-STORE_BYTES_W+1){1'b0} }, run_bytes_q};
 
-    wire unused_ok = &{1'b0, ins_q, group_bytes, lanes_out};
+    // --- Outputs ----------------------------------------------------------
+    assign ins_ready_o       = state_q == DONE;
+    assign cmd_valid_o       = cmd_busy_q && (!reorganizing_i || reorganize_known_i);
+    assign cmd_addr_o        = c1_addr_q;
+    assign cmd_bytes_o       = own_bytes[BYTES_W-1:0] | reorganize_bytes_i;
+    assign reorganize_busy_o = cmd_busy_q;
+    assign drain_valid_o     = drain_busy_q && credit_q != 4'd0;
+    assign drain_addr_o      = v_addr_q;
+    assign narrow_o          = narrow;
+    assign shift_o           = shift;
+
+    wire unused_ok = &{1'b0, ins_q, group_bytes, lanes_out, own_bytes[BYTES_W]};
 
 endmodule
 `default_nettype wire

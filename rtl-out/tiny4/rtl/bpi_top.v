@@ -110,7 +110,8 @@ module bpi_top (
     localparam LANE_W     = 3;     // bits of a count of lanes
     localparam ROWS_W     = 10;     // bits of a count of a LOAD's rows
     localparam DRAIN_W    = 7;     // bits of a count of a STORE's vectors
-    localparam BYTES_W    = 32;     // bits of the bytes of a run
+    localparam BYTES_W    = 20;     // bits of the bytes of a run; of one of a STORE
+    localparam STORE_BYTES_W = 12;
     localparam BLOCK_ADDR_W = 12;    // bits of the addresses that the array does not bound
 
     wire clk_i = aclk;
@@ -851,38 +852,43 @@ module bpi_top (
     wire [BUS_W-1:0]  chunk_data;
     wire [7:0]        chunk_bytes, write_bytes;
     wire [DYN_W-1:0]  dynamic_rd_addr;
-    wire              s_valid, s_ready, s_cmd_valid, s_cmd_ready, s_chunk_valid, s_chunk_ready, vec_valid, vec_ready;
-    wire [ADDR_W-1:0] s_cmd_addr;
-    wire [BYTES_W-1:0] s_cmd_bytes;
+    wire              s_valid, s_ready, s_chunk_valid, s_chunk_ready, vec_valid, vec_ready;
+    wire              z_runs_setup, z_runs_known, z_runs_busy;
+    wire [BYTES_W-1:0] z_runs_bytes;
     wire [COLS*32-1:0] vec_data;
     wire [7:0]        vec_lanes, s_chunk_bytes;
     wire              store_narrow;
     wire [4:0]        store_shift;
     wire [BUS_W-1:0]  s_chunk_data;
-    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W), .BYTES_W(BYTES_W), .DRAIN_W(DRAIN_W), .LANE_W(LANE_W), .VECTORS(2)) u_store (
-        .clk_i         (clk_i),
-        .rst_i         (rst),
-        .ins_valid_i   (s_valid),
-        .ins_ready_o   (s_ready),
-        .part_valid_i  (store_part),
-        .part_index_i  (send_index),
-        .part_i        (send),
-        .cmd_valid_o   (s_cmd_valid),
-        .cmd_ready_i   (s_cmd_ready),
-        .cmd_addr_o    (s_cmd_addr),
-        .cmd_bytes_o   (s_cmd_bytes),
-        .write_idle_i  (unit_idle[WRITER]),
-        .drain_valid_o (drain_valid),
-        .drain_ready_i (drain_ready),
-        .drain_addr_o  (drain_addr),
-        .drain_valid_i (drain_data_valid),
-        .drain_data_i  (drain_data),
-        .vec_valid_o   (vec_valid),
-        .vec_ready_i   (vec_ready),
-        .vec_data_o    (vec_data),
-        .vec_lanes_o   (vec_lanes),
-        .narrow_o      (store_narrow),
-        .shift_o       (store_shift)
+    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W), .BYTES_W(BYTES_W), .STORE_BYTES_W(STORE_BYTES_W), .RUNS_W(MAP_W > DRAIN_W ? MAP_W : DRAIN_W), .DRAIN_W(DRAIN_W), .LANE_W(LANE_W), .VECTORS(2)) u_store (
+        .clk_i              (clk_i),
+        .rst_i              (rst),
+        .ins_valid_i        (s_valid),
+        .ins_ready_o        (s_ready),
+        .part_valid_i       (store_part),
+        .part_index_i       (send_index),
+        .part_i             (send),
+        .cmd_valid_o        (cmd_valid),
+        .cmd_ready_i        (cmd_ready),
+        .cmd_addr_o         (cmd_addr),
+        .cmd_bytes_o        (cmd_bytes),
+        .reorganizing_i     (reorganizing),
+        .reorganize_setup_i (z_runs_setup),
+        .reorganize_known_i (z_runs_known),
+        .reorganize_bytes_i (z_runs_bytes),
+        .reorganize_busy_o  (z_runs_busy),
+        .write_idle_i       (unit_idle[WRITER]),
+        .drain_valid_o      (drain_valid),
+        .drain_ready_i      (drain_ready),
+        .drain_addr_o       (drain_addr),
+        .drain_valid_i      (drain_data_valid),
+        .drain_data_i       (drain_data),
+        .vec_valid_o        (vec_valid),
+        .vec_ready_i        (vec_ready),
+        .vec_data_o         (vec_data),
+        .vec_lanes_o        (vec_lanes),
+        .narrow_o           (store_narrow),
+        .shift_o            (store_shift)
     );
 
     bpi_epilogue #(.COLS(COLS), .BEAT_BYTES(BEAT_BYTES), .LANES(1)) u_epilogue (
@@ -900,13 +906,11 @@ module bpi_top (
         .out_bytes_o (s_chunk_bytes)
     );
 
-    wire              z_valid, z_ready, z_cmd_valid, z_cmd_ready, z_rd_valid, z_rd_ready, z_chunk_valid, z_chunk_ready;
-    wire [ADDR_W-1:0] z_cmd_addr;
-    wire [31:0]       z_cmd_bytes;
+    wire              z_valid, z_ready, z_rd_valid, z_rd_ready, z_chunk_valid, z_chunk_ready;
     wire [DYN_W-1:0]  z_rd_addr;
     wire [BUS_W-1:0]  z_chunk_data;
     wire [7:0]        z_chunk_bytes;
-    bpi_reorganize #(.ADDR_W(ADDR_W), .BUF_W(DYN_W), .BEAT(BEAT), .CHUNK(4), .LANES(DYN_LANES), .DATA_W(DATA_W), .PART_W(PART_W)) u_reorganize (
+    bpi_reorganize #(.BUF_W(DYN_W), .BEAT(BEAT), .CHUNK(4), .LANES(DYN_LANES), .DATA_W(DATA_W), .PART_W(PART_W), .MAP_W(MAP_W), .COORD_W(COORD_W), .PHASE_W(PHASE_W), .PIXEL_W(10), .BYTES_W(BYTES_W)) u_reorganize (
         .clk_i         (clk_i),
         .rst_i         (rst),
         .ins_valid_i   (z_valid),
@@ -914,10 +918,10 @@ module bpi_top (
         .part_valid_i  (store_part),
         .part_index_i  (send_index),
         .part_i        (send),
-        .cmd_valid_o   (z_cmd_valid),
-        .cmd_ready_i   (z_cmd_ready),
-        .cmd_addr_o    (z_cmd_addr),
-        .cmd_bytes_o   (z_cmd_bytes),
+        .runs_setup_o  (z_runs_setup),
+        .runs_known_o  (z_runs_known),
+        .runs_bytes_o  (z_runs_bytes),
+        .runs_busy_i   (z_runs_busy),
         .write_idle_i  (unit_idle[WRITER]),
         .rd_valid_o    (z_rd_valid),
         .rd_ready_i    (z_rd_ready),
@@ -928,7 +932,7 @@ module bpi_top (
         .chunk_data_o  (z_chunk_data),
         .chunk_bytes_o (z_chunk_bytes)
     );
-    bpi_write_select #(.ADDR_W(ADDR_W), .DATA_W(BUS_W), .BUF_W(DYN_W), .PART_W(PART_W)) u_write_select (
+    bpi_write_select #(.DATA_W(BUS_W), .BUF_W(DYN_W), .PART_W(PART_W)) u_write_select (
         .ins_valid_i              (store_valid),
         .ins_ready_o              (store_ready),
         .clk_i                    (clk_i),
@@ -938,20 +942,12 @@ module bpi_top (
         .reorganizing_o           (reorganizing),
         .store_valid_o            (s_valid),
         .store_ready_i            (s_ready),
-        .store_cmd_valid_i        (s_cmd_valid),
-        .store_cmd_ready_o        (s_cmd_ready),
-        .store_cmd_addr_i         (s_cmd_addr),
-        .store_cmd_bytes_i        (s_cmd_bytes),
         .store_chunk_valid_i      (s_chunk_valid),
         .store_chunk_ready_o      (s_chunk_ready),
         .store_chunk_data_i       (s_chunk_data),
         .store_chunk_bytes_i      (s_chunk_bytes),
         .reorganize_valid_o       (z_valid),
         .reorganize_ready_i       (z_ready),
-        .reorganize_cmd_valid_i   (z_cmd_valid),
-        .reorganize_cmd_ready_o   (z_cmd_ready),
-        .reorganize_cmd_addr_i    (z_cmd_addr),
-        .reorganize_cmd_bytes_i   (z_cmd_bytes),
         .reorganize_chunk_valid_i (z_chunk_valid),
         .reorganize_chunk_ready_o (z_chunk_ready),
         .reorganize_chunk_data_i  (z_chunk_data),
@@ -961,10 +957,6 @@ module bpi_top (
         .reorganize_rd_addr_i     (z_rd_addr),
         .exec_rd_valid_i          (exec_rd_valid),
         .exec_rd_addr_i           (exec_rd_addr),
-        .cmd_valid_o              (cmd_valid),
-        .cmd_ready_i              (cmd_ready),
-        .cmd_addr_o               (cmd_addr),
-        .cmd_bytes_o              (cmd_bytes),
         .chunk_valid_o            (chunk_valid),
         .chunk_ready_i            (chunk_ready),
         .chunk_data_o             (chunk_data),

@@ -1,4 +1,4 @@
-// bpi_write_select.v - the STORE queue's two units: the head's unit gets it, and has the write master.
+// bpi_write_select.v - the STORE queue's two units: the head's unit gets it, and its chunks go to the write master.
 // Both of its sides wait where it is not theirs.  REORGANIZE reads the dynamic buffer where EXEC does not.
 //
 // GENERATED, do not edit: made from configuration tiny4 (e481bd44) by bp-im2col.
@@ -6,7 +6,6 @@
 `include "bpi_checks.vh"
 
 module bpi_write_select #(
-    parameter ADDR_W = 64,     // bits of a DRAM byte address
     parameter DATA_W = 256,    // bits of a beat
     parameter BUF_W  = 14,     // bits of an element address, dynamic buffer
     parameter PART_W = 256     // bits of a part of an instruction: 32, 64 ... 512
@@ -21,13 +20,9 @@ module bpi_write_select #(
     output wire              ins_ready_o,
     output wire              reorganizing_o,       // the instruction, where there is one, is a REORGANIZE
 
-    // STORE, its runs and its chunks
+    // STORE and its chunks
     output wire              store_valid_o,
     input  wire              store_ready_i,
-    input  wire              store_cmd_valid_i,
-    output wire              store_cmd_ready_o,
-    input  wire [ADDR_W-1:0] store_cmd_addr_i,
-    input  wire [31:0]       store_cmd_bytes_i,
     input  wire              store_chunk_valid_i,
     output wire              store_chunk_ready_o,
     input  wire [DATA_W-1:0] store_chunk_data_i,
@@ -36,10 +31,6 @@ module bpi_write_select #(
     // REORGANIZE, likewise, and its reads
     output wire              reorganize_valid_o,
     input  wire              reorganize_ready_i,
-    input  wire              reorganize_cmd_valid_i,
-    output wire              reorganize_cmd_ready_o,
-    input  wire [ADDR_W-1:0] reorganize_cmd_addr_i,
-    input  wire [31:0]       reorganize_cmd_bytes_i,
     input  wire              reorganize_chunk_valid_i,
     output wire              reorganize_chunk_ready_o,
     input  wire [DATA_W-1:0] reorganize_chunk_data_i,
@@ -53,10 +44,6 @@ module bpi_write_select #(
     input  wire [BUF_W-1:0]  exec_rd_addr_i,
 
     // Write master
-    output wire              cmd_valid_o,
-    input  wire              cmd_ready_i,
-    output wire [ADDR_W-1:0] cmd_addr_o,
-    output wire [31:0]       cmd_bytes_o,
     output wire              chunk_valid_o,
     input  wire              chunk_ready_i,
     output wire [DATA_W-1:0] chunk_data_o,
@@ -84,11 +71,6 @@ module bpi_write_select #(
     assign ins_ready_o        = reorganizing ? reorganize_ready_i : store_ready_i;
 
     // --- Write master -----------------------------------------------------
-    assign cmd_valid_o              = reorganizing ? reorganize_cmd_valid_i : store_cmd_valid_i;
-    assign cmd_addr_o               = reorganizing ? reorganize_cmd_addr_i : store_cmd_addr_i;
-    assign cmd_bytes_o              = reorganizing ? reorganize_cmd_bytes_i : store_cmd_bytes_i;
-    assign store_cmd_ready_o        = cmd_ready_i && !reorganizing;
-    assign reorganize_cmd_ready_o   = cmd_ready_i && reorganizing;
     assign chunk_valid_o            = reorganizing ? reorganize_chunk_valid_i : store_chunk_valid_i;
     assign chunk_data_o             = reorganizing ? reorganize_chunk_data_i : store_chunk_data_i;
     assign chunk_bytes_o            = reorganizing ? reorganize_chunk_bytes_i : store_chunk_bytes_i;

@@ -126,7 +126,7 @@ module bpi_selftest_tb;
         next  = 0;
         {kind, offset, value, mask} = script[op];
         if (cycle == 1) begin
-            if (mem_sum !== 32'h6992b45f) fail("selftest/memory.hex is missing, or of another configuration");
+            if (mem_sum !== 32'h4e6cc25f) fail("selftest/memory.hex is missing, or of another configuration");
             if (results_sum !== 32'h79e5b681) fail("selftest/expected.hex is missing, or of another configuration");
             if (script_sum !== 32'h87964a1e) fail("selftest/script.hex is missing, or of another configuration");
         end

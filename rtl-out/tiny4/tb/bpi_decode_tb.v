@@ -38,7 +38,7 @@ module decode_case #(
     localparam [511:0] RESERVED_LOAD = 512'hffffffff_ffffffff_ffffffff_ffffffff_00000000_00000000_00000000_00000000_fc00fc00_ff000000_00000000_00000000_00000000_fff00000_fff00000_fffffc00;
     localparam [511:0] RESERVED_EXEC = 512'hffffffff_ffffffff_fffc0000_fffff0f0_f0f0f0f0_00000000_00000000_00000000_00000000_00000000_0000fe00_fc00fc00_ff80fe00_fff00000_fff00000_fffff000;
     localparam [511:0] RESERVED_STORE = 512'hffffffff_ffffffff_00000000_ffffff00_00000000_00000000_00000000_00000000_ff80ff80_ff80ff80_00000000_00000000_00000000_fff00000_fff00000_ffe0fe00;
-    localparam [511:0] RESERVED_REORGANIZE = 512'hffffffff_ffffffff_00000000_00000000_00000000_f0f0f0f0_fc00fc00_00000000_fc00fc00_ff000000_00000000_00000000_00000000_fff00000_fff00000_ffffff00;
+    localparam [511:0] RESERVED_REORGANIZE = 512'hffffffff_ffffffff_00000000_00000000_00000000_f0f0f0f0_fc00fc00_00000000_fc00fc00_fffffc00_00000000_00000000_00000000_fff00000_fff00000_ffffff00;
     localparam [511:0] RESERVED_END = 512'hffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffffff_ffffff00;
 
     localparam MOST_MAP = (1 << 10) - 1, MOST_COLUMN_TILES = (1 << 7) - 1, MOST_REDUCTION_TILES = (1 << 9) - 1, MOST_KERNEL = (1 << 4) - 1, MOST_STRIDE = (1 << 4) - 1;
@@ -191,14 +191,14 @@ module decode_case #(
                 end
             end
             if (op == REORGANIZE) begin
-                if (!breaking) ins[8*32+11 +: 5] = { 5{ins[8*32+10]} };
+                if (!breaking) ins[13*32+11 +: 5] = { 5{ins[13*32+10]} };
                 else if ((random(0) & 3) == 0) begin
-                    ins[8*32+11 + random(0) % 5] = !ins[8*32+10];
+                    ins[13*32+11 + random(0) % 5] = !ins[13*32+10];
                     breaks(FIELD);
                 end
-                if (!breaking) ins[8*32+27 +: 5] = { 5{ins[8*32+26]} };
+                if (!breaking) ins[13*32+27 +: 5] = { 5{ins[13*32+26]} };
                 else if ((random(0) & 3) == 0) begin
-                    ins[8*32+27 + random(0) % 5] = !ins[8*32+26];
+                    ins[13*32+27 + random(0) % 5] = !ins[13*32+26];
                     breaks(FIELD);
                 end
             end
@@ -286,15 +286,15 @@ module decode_case #(
                     put(2, 0, 32, waits(loads));
                     ins[3*32 +: 64] = ins[3*32 +: 64] & ADDRESSES & -DATA_BYTES;
                     put(5, 0, 32, between(0, (1 << DYN_W) - 1));
-                    draw_factors(24, MAP_BITS, 1, REORGANIZE_BITS);
+                    draw_factors(10, MAP_BITS, 1, REORGANIZE_BITS);
                     put(6, 0, 24, factor_a);
-                    put(7, 0, 16, factor_b);
-                    put(7, 16, 16, between(1, MOST_MAP));
+                    put(7, 16, 16, factor_b);
+                    put(7, 0, 16, between(1, MOST_MAP));
                     put(10, 0, 8, between(1, MOST_STRIDE));
                     put(10, 8, 8, between(1, MOST_STRIDE));
                     put(10, 16, 8, between(0, ins[10*32 +: 8] - 1));
                     put(10, 24, 8, between(0, ins[10*32+8 +: 8] - 1));
-                    ins[13*32 +: 32] = ins[13*32 +: 32] & -DATA_BYTES;
+                    ins[8*32 +: 32] = ins[8*32 +: 32] & -DATA_BYTES;
                     if (!TRADITIONAL) breaks(ENGINE);
                 end
                 default: ;
@@ -387,8 +387,8 @@ module decode_case #(
                 0, 1, 2: reserved(RESERVED_REORGANIZE);
                 3: far(3*32);
                 4: size(6, 0, 24, 0);
-                5: size(7, 0, 16, 0);
-                6: size(7, 16, 16, 0);
+                5: size(7, 16, 16, 0);
+                6: size(7, 0, 16, 0);
                 7: size(10, 0, 8, 0);
                 8: size(10, 8, 8, 0);
                 9: size(10, 16, 8, between(ins[10*32 +: 8], 255));
@@ -397,11 +397,11 @@ module decode_case #(
                     put(5, 0, 32, (1 << DYN_W) << random(0) % 8);
                     breaks(BUFFER_RANGE);
                 end
-                12: odd(random(0) & 1 ? 3*32 : 13*32);
+                12: odd(random(0) & 1 ? 3*32 : 8*32);
                 13: begin
                     draw_factors(24, 16, REORGANIZE_BITS + 1, 40);
                     put(6, 0, 24, factor_a);
-                    put(7, 0, 16, factor_b);
+                    put(7, 16, 16, factor_b);
                     breaks(FIELD);
                 end
             endcase

@@ -62,7 +62,6 @@ module walker_case #(
         // where the last edge led
         if (start) begin
             at      = 0;
-            saved   = 0;
             walking = 1;
             // only the geometry stays
             flags[0] = $random(seed);
@@ -72,10 +71,9 @@ module walker_case #(
             x_h = $random(seed);
             x_w = $random(seed);
         end else if (step) begin
-            n  = at + 1;
-            at = restore ? saved : n;
-            if (save) saved = n;
-        end
+            if (save) saved = at;                // to return there at once is to stay
+            at = restore ? saved : at + 1;
+        end else if (save) saved = at;
         if (walking) begin
             want = position[at];
             checks = checks + 1;
@@ -107,6 +105,6 @@ module walker_case #(
                 early   = ($random(seed) & 3) == 0;
             end
         end
-        if (at == count - 1) save = 0;        // nothing to step to
+        if (at == 0) save = 1;               // nothing of the walk to return to yet
     end
 endmodule
