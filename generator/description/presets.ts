@@ -64,7 +64,7 @@ export const presets: Readonly<Record<PresetName, Config> & Record<string, Confi
     array: { rows: 2, columns: 2 },
     format: 'int8',
     addStages: 1,
-    buffers: { dynamicBytes: 128, stationaryBytes: 128, accumulatorDepth: 16 },
+    buffers: { dynamicBytes: 256, stationaryBytes: 128, accumulatorDepth: 16 },
     axi: { dataWidth: 32, addressWidth: 20, outstanding: 2 },
     engines: ['zerofree'],
     epilogueLanes: 1,
