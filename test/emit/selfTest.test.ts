@@ -85,7 +85,7 @@ describe('the self-test finds', () => {
     ['a row at a wrong address', 'store', 'c1_addr_q + stride1', 'c1_addr_q - stride1'],
     ['a zero that is not counted', 'agu_dynamic', 'stops ? zero_short : first_lane', "{LANE_W{1'b0} }"],
     ['saturation that is one short', 'epilogue', 'over ? !sign : scaled[1]', 'over ? sign : scaled[1]'],
-    ['a stored zero too many', 'reorganize', 'row_addr_q + row_stride', 'row_addr_q - row_stride'],
+    ['a stored zero too many', 'reorganize', 'wrap_w ? stride_w :', "wrap_w ? stride_w + 1'b1 :"],
   ];
   it.each(faults)('%s', async (_, block, from, to) => {
     const folder = output(tiny4);

@@ -27,7 +27,7 @@ describe('the cases of the regression', () => {
     const groups = new Set(
       cases.map(({ preset, engine, pass, simulator }) => [preset, engine, pass, simulator].join()),
     );
-    expect(groups.size).toBe((4 + 2) * 9 + 2 * 3);
+    expect(groups.size).toBe((4 + 2) * 9 + (2 + 2) * 3);
     const names = cases.map(({ preset, engine, pass, simulator, geometry }) =>
       [preset, engine, pass, simulator, geometry].join(),
     );
