@@ -3,6 +3,7 @@ import { Builder, MAX_INSTRUCTIONS, mostInstructions, TooLong } from '../dataflo
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
+import { NoRoom } from '../dataflows/ring.js';
 import { emitPass, ledBySmaller, type Tiling, tilingsOf } from '../dataflows/tilings.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
@@ -239,7 +240,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
       if (waitStore === undefined) return undefined;
       emitPass(builder, nest, memory, tiling, results, waitStore);
     } catch (error) {
-      if (error instanceof TooSlow) return undefined;
+      if (error instanceof TooSlow || error instanceof NoRoom) return undefined;
       if (error instanceof TooLong) throw programProblem(config, nest);
       throw error;
     }

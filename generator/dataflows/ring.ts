@@ -26,6 +26,9 @@ interface Sequence {
   next: number;
 }
 
+/** More rows at once than a buffer holds: no program can be made of this tiling. */
+export class NoRoom extends Error {}
+
 /**
  * Space in a circular buffer. Rows are placed one behind the other; what is overwritten last was placed first.
  * Rows that are still there are found again, so a sliding window loads only its new rows.
@@ -42,9 +45,13 @@ export class Ring {
     private readonly beat: number,
   ) {}
 
-  /** Finds or makes room for rows. The caller has checked that they fit. */
+  /**
+   * Finds or makes room for rows.
+   * @throws {@link NoRoom} where they are more than the buffer holds.
+   */
   acquire(request: RowRequest): RowGrant {
     const { key, first, last, pitch, residue } = request;
+    if ((last - first + 1) * pitch > this.capacity) throw new NoRoom();
     let sequence = this.sequences.get(key);
     const extends_ = (s: Sequence): boolean => s.origin + s.next * s.pitch === this.pointer;
     const usable =

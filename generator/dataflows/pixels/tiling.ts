@@ -99,16 +99,16 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
   const vectors = Math.ceil(tiling.n / shape.tileLanes.columns);
   const sums = tiling.groups * tiling.tapsH * tiling.tapsW * sumsOf(shape, tiling.c) * vectors;
   if (sums > config.buffers.accumulatorDepth) return false;
-  const most = (axis: typeof height, whole: number, size: number): number =>
-    Math.max(1, ...cut(whole, size).map((target) => rangeLength(sourceRange(mode, axis, target))));
+  const most = (axis: typeof height, parts: readonly Range[]): number =>
+    Math.max(1, ...parts.map((part) => rangeLength(sourceRange(mode, axis, part))));
   const several = tiling.images > 1;
   const xStrip: Strip = {
     source: shape.x,
-    columns: { first: 0, last: most(width, shape.width, tiling.columns) - 1 },
+    columns: { first: 0, last: most(width, cut(shape.width, tiling.columns)) - 1 },
     channel: 0,
     channels: tiling.c * tiling.groups,
   };
-  const xRows = several ? tiling.images * shape.x.rows : most(height, shape.height, tiling.rows);
+  const xRows = several ? tiling.images * shape.x.rows : most(height, cutRows(shape, tiling.rows));
   if (stripElements(xStrip, xRows, derived.beatElements) > derived.dynamicElements) return false;
   const dyStrip: Strip = {
     source: shape.dy,
