@@ -88,7 +88,8 @@ const build = (words: readonly number[], grain: Grain, without: readonly Kind[])
         return { kind: 'convolution', name, x: x.name, layer, transposed: kind === 'transposed', weights, bias };
       }
       case 'activation': {
-        // bounds off the grain, so that only zero is met exactly
+        // bounds off the grain and of this operation alone, so that only zero is met exactly
+        const own = operations.length * 0.011;
         const [slope, least, most] = pick([
           [0, -Infinity, Infinity],
           [0, -Infinity, 1.3],
@@ -96,7 +97,7 @@ const build = (words: readonly number[], grain: Grain, without: readonly Kind[])
           [0.25, -0.3, 2.3],
           [1, -0.7, 0.9],
         ] as const);
-        return { kind: 'activation', name, x: x.name, slope, least, most };
+        return { kind: 'activation', name, x: x.name, slope, least: least - own, most: most + own };
       }
       case 'addition':
         return { kind, name, x: x.name, y: pick(tensors.filter(({ shape }) => `${shape}` === `${x.shape}`)).name };
