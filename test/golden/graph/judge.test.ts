@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeLayer } from '../../../generator/description/layer.js';
+import { bf16Bits, bf16FromBits } from '../../../generator/formats/numerics.js';
+import { backward } from '../../../generator/golden/graph/backward.js';
+import { forward } from '../../../generator/golden/graph/forward.js';
+import {
+  type Held,
+  judgeGradient,
+  judgeOperation,
+  judgeParameterGradient,
+  relativeError,
+  type Verdict,
+} from '../../../generator/golden/graph/judge.js';
+import type { Values } from '../../../generator/golden/graph/rule.js';
+import type { Graph, Operation, Parameter } from '../../../generator/graph/operations.js';
+import { shapesOf } from '../../../generator/graph/shapes.js';
+import { anyGraph, gradientsOf, inputsOf, randomValues, single, unitLayer } from './graphs.js';
+import { tensorflow } from './tensorflow.js';
+
+const { POSITIVE_INFINITY: INF, NaN: NAN } = Number;
+const toBf16 = (values: Values): Float32Array =>
+  Float32Array.from(values, (value) => bf16FromBits(bf16Bits(Math.fround(value))));
+
+const expectRight = (name: string, { wrong, firstWrong, expected, bound }: Verdict, result: Values): void =>
+  expect(
+    wrong,
+    `${name}[${firstWrong}] is ${result[firstWrong]}, not ${expected[firstWrong]} ± ${bound[firstWrong]}`,
+  ).toBe(0);
+
+/** Judges all that TensorFlow, a machine in fp32, made of a graph, by what it is said to have held. */
+const judgeAll = (
+  graph: Graph,
+  seed: number,
+  training: { readonly seed: number } | undefined,
+  heldOf: (all: Held) => Held,
+  tally: (verdict: Verdict) => void = () => {},
+): void => {
+  const outputGradients = gradientsOf(graph, seed, 'fine');
+  const { tensors, gradients } = tensorflow(graph, inputsOf(graph, seed, 'fine'), outputGradients, training?.seed);
+  const held = heldOf({ tensors, gradients, outputGradients });
+  const options = { stored: 'fp32', training } as const;
+  for (const { name } of graph.operations) {
+    const verdict = judgeOperation(graph, name, held, tensors.get(name)!, options);
+    expectRight(name, verdict, tensors.get(name)!);
+    tally(verdict);
+  }
+  const reached = backward(graph, tensors, outputGradients, { training, inputs: true }).tensors;
+  for (const name of reached.keys())
+    expectRight(`d ${name}`, judgeGradient(graph, name, held, gradients.get(name)!, options), gradients.get(name)!);
+  for (const { name, trainable } of graph.parameters) {
+    if (!trainable || graph.operations.every((each) => !Object.values(each).includes(name) || !reached.has(each.name)))
+      continue;
+    expectRight(
+      `d ${name}`,
+      judgeParameterGradient(graph, name, held, gradients.get(name)!, options),
+      gradients.get(name)!,
+    );
+  }
+};
+
+describe('the judge of operations', () => {
+  it('takes what fp32 arithmetic in another order makes of the same operands, forward and backward', () => {
+    let [claimed, unclaimed] = [0, 0];
+    fc.assert(
+      fc.property(anyGraph('fine'), fc.nat(10000), fc.boolean(), (graph, seed, trains) =>
+        judgeAll(
+          graph,
+          seed,
+          trains ? { seed } : undefined,
+          (all) => all,
+          (verdict) => {
+            claimed += verdict.expected.length - verdict.unclaimed;
+            unclaimed += verdict.unclaimed;
+          },
+        ),
+      ),
+      { seed: 51, numRuns: 150 },
+    );
+    // only of constant channels, whose variance is nothing, is nothing claimed
+    expect(unclaimed / claimed).toBeLessThan(0.02);
+  });
+
+  it('takes what operations in a row make that store nothing between them', () => {
+    const read = (graph: Graph): ReadonlySet<string> =>
+      new Set(graph.operations.flatMap((each) => (each.kind === 'pooling' && each.of === 'maximum' ? [each.x] : [])));
+    fc.assert(
+      fc.property(anyGraph('fine'), fc.nat(10000), fc.boolean(), (graph, seed, trains) =>
+        judgeAll(graph, seed, trains ? { seed } : undefined, ({ tensors, outputGradients }) => ({
+          tensors: new Map([...tensors].filter(([name]) => name === 'in' || name === 'other' || read(graph).has(name))),
+          outputGradients,
+        })),
+      ),
+      { seed: 52, numRuns: 100 },
+    );
+  });
+
+  it('takes rounded bf16 results, and not the bf16 numbers beside them', () => {
+    let told = 0;
+    fc.assert(
+      fc.property(anyGraph('fine'), fc.nat(10000), fc.nat(), fc.boolean(), (graph, seed, at, trains) => {
+        const options = { stored: 'bf16', ...(trains && { training: { seed } }) } as const;
+        // a machine whose arithmetic is exact, but for what it stores
+        const tensors = new Map<string, Float32Array>();
+        for (const [name, values] of inputsOf(graph, seed, 'fine')) tensors.set(name, toBf16(values));
+        const shapes = shapesOf(graph);
+        for (const operation of graph.operations) {
+          const { name } = operation;
+          const inputs = [...tensors.keys()].map((input) => ({ name: input, shape: shapes.get(input)! }));
+          const result = toBf16(
+            forward({ ...graph, inputs, operations: [operation], outputs: [] }, tensors, options).get(name)!,
+          );
+          const verdict = judgeOperation(graph, name, { tensors }, result, options);
+          expectRight(name, verdict, result);
+          const { bound } = verdict;
+          const index = at % result.length;
+          const size = Math.abs(result[index]);
+          if (size > 0 && size < 1e30 && bound[index] < size * 2 ** -10) {
+            const beside = result.slice();
+            beside[index] *= 1 + 2 ** -6;
+            expect(judgeOperation(graph, name, { tensors }, beside, options).firstWrong).toBe(index);
+            told++;
+          }
+          tensors.set(name, result);
+        }
+      }),
+      { seed: 53, numRuns: 150 },
+    );
+    expect(told).toBeGreaterThan(300);
+  });
+});
+
+describe('the judge', () => {
+  const two: readonly Parameter[] = [{ name: 'w', values: Float32Array.of(1, 1), trainable: true }];
+  const dot: Operation = {
+    ...{ kind: 'convolution', name: 'op', x: 'in', transposed: false, weights: 'w' },
+    layer: makeLayer({ ...unitLayer, C: 2 }),
+  };
+  const relu: Operation = { kind: 'activation', name: 'op', x: 'in', slope: 0, least: -INF, most: INF };
+  const verdict = (
+    operation: Operation,
+    x: readonly number[],
+    result: readonly number[],
+    stored: 'fp32' | 'bf16' = 'fp32',
+  ) =>
+    judgeOperation(
+      single(operation, [1, 1, 1, x.length], two),
+      'op',
+      { tensors: new Map([['in', Float32Array.from(x)]]) },
+      Float32Array.from(result),
+      { stored },
+    );
+
+  it('bounds a sum by the size of what is added, not of the sum', () => {
+    const near = 2 ** 20;
+    expect(verdict(dot, [near, 1 - near], [1]).wrong).toBe(0);
+    // 10 units of 2^−24 of 2^21
+    expect(verdict(dot, [near, 1 - near], [2]).wrong).toBe(0);
+    expect(verdict(dot, [near, 1 - near], [4]).wrong).toBe(1);
+    expect(verdict(dot, [1, 1], [2 + 2 ** -18]).wrong).toBe(1);
+  });
+
+  it('wants values that are only moved as they are', () => {
+    const next = 1 + 2 ** -23;
+    const parts: Operation = { kind: 'concatenation', name: 'op', parts: ['in', 'in'] };
+    expect(verdict(relu, [1, -1], [1, 0]).wrong).toBe(0);
+    expect(verdict(relu, [1, -1], [next, 0])).toMatchObject({ wrong: 1, firstWrong: 0 });
+    expect(verdict(parts, [1], [1, next])).toMatchObject({ wrong: 1, firstWrong: 1 });
+  });
+
+  it('wants infinities and NaNs, subnormals as zeros, and claims nothing where sums overflow', () => {
+    expect(verdict(dot, [INF, 1], [INF]).wrong).toBe(0);
+    expect(verdict(dot, [INF, 1], [NAN]).wrong).toBe(1);
+    expect(verdict(dot, [INF, -INF], [NAN]).wrong).toBe(0);
+    expect(verdict(dot, [INF, -INF], [0]).wrong).toBe(1);
+    expect(verdict(dot, [1, 1], [NAN]).wrong).toBe(1);
+    expect(verdict(relu, [2 ** -130, NAN], [0, NAN]).wrong).toBe(0);
+    expect(verdict(dot, [2 ** 127, -(2 ** 127)], [INF])).toMatchObject({ wrong: 0, unclaimed: 1 });
+  });
+
+  it('takes a variance from sums and sums of squares, and claims nothing where it is lost in them', () => {
+    const normalization: Operation = {
+      ...{ kind: 'batchNormalization', name: 'op', x: 'in', epsilon: 1e-5, momentum: 0.1 },
+      ...{ scale: 's', shift: 'b', mean: 'm', variance: 'v' },
+    };
+    const one = (name: string, value: number) => ({ name, values: Float32Array.of(value), trainable: false });
+    const graph = single(normalization, [4, 8, 8, 1], [one('s', 1.5), one('b', 0.25), one('m', 0), one('v', 1)]);
+    const { fround } = Math;
+    const judgeAround = (mean: number, spoil = 0) => {
+      const x = randomValues(256, 3, 'fine').map((value) => value + mean);
+      let [total, squares] = [0, 0];
+      for (const value of x) [total, squares] = [fround(total + value), fround(squares + fround(value * value))];
+      const average = fround(total / 256);
+      const variance = fround(fround(squares / 256) - fround(average * average));
+      const factor = fround(1.5 / fround(Math.sqrt(fround(variance + 1e-5))));
+      const shift = fround(0.25 - fround(average * factor));
+      const y = x.map((value) => fround(fround(value * factor) + shift) + spoil);
+      return judgeOperation(graph, 'op', { tensors: new Map([['in', x]]) }, y, {
+        stored: 'fp32',
+        training: { seed: 0 },
+      });
+    };
+    for (const mean of [0, 3, 20]) expect(judgeAround(mean)).toMatchObject({ wrong: 0, unclaimed: 0 });
+    expect(judgeAround(0, 2 ** -7).wrong).toBe(256);
+    expect(judgeAround(1e4)).toMatchObject({ wrong: 0, unclaimed: 256 });
+  });
+
+  it('lets a gradient of several terms be stored between them, in bf16', () => {
+    const graph: Graph = {
+      ...single(relu, [1, 1, 1, 1]),
+      operations: [relu, { kind: 'flattening', name: 'other', x: 'in' }],
+      outputs: ['op', 'other'],
+    };
+    const held = {
+      tensors: new Map([
+        ['in', Float32Array.of(1)],
+        ['op', Float32Array.of(1)],
+      ]),
+      gradients: new Map([
+        ['op', Float32Array.of(1)],
+        ['other', Float32Array.of(2 ** -8 + 2 ** -20)],
+      ]),
+    };
+    const judge = (gradient: number, stored: 'fp32' | 'bf16') =>
+      judgeGradient(graph, 'in', held, Float32Array.of(gradient), { stored }).wrong;
+    expect([judge(1, 'bf16'), judge(1 + 2 ** -7, 'bf16'), judge(1 + 2 ** -5, 'bf16')]).toEqual([0, 0, 1]);
+    expect([judge(1 + 2 ** -8 + 2 ** -20, 'fp32'), judge(1 + 2 ** -7, 'fp32')]).toEqual([0, 1]);
+  });
+
+  it('knows of no gradient where what is held does not tell on which side of a kink it was', () => {
+    const graph: Graph = {
+      ...single(dot, [1, 1, 1, 2], two),
+      operations: [dot, { ...relu, name: 'y', x: 'op' }],
+      outputs: ['y'],
+    };
+    const judge = (x: readonly number[], gradient: number) => {
+      const held = {
+        tensors: new Map([['in', Float32Array.from(x)]]),
+        gradients: new Map([['y', Float32Array.of(1)]]),
+      };
+      return judgeGradient(graph, 'op', held, Float32Array.of(gradient), { stored: 'fp32' }).wrong;
+    };
+    expect([judge([1, -1], 0), judge([1, -1], 1), judge([1, -1], 2)]).toEqual([0, 0, 1]);
+    expect([judge([1, 1], 1), judge([1, 1], 0), judge([-1, -1], 0), judge([-1, -1], 1)]).toEqual([0, 1, 0, 1]);
+  });
+
+  it('refuses what it is not given, and results of another size', () => {
+    const graph = single(dot, [1, 1, 1, 2], two);
+    const held = { tensors: new Map([['in', Float32Array.of(1, 1)]]) };
+    const options = { stored: 'fp32' } as const;
+    expect(() => judgeOperation(graph, 'op', { tensors: new Map() }, Float32Array.of(2), options)).toThrow(
+      /in is not given/,
+    );
+    expect(() => judgeOperation(graph, 'op', held, Float32Array.of(2, 2), options)).toThrow(/op has 2 values, not 1/);
+    expect(() => judgeOperation(graph, 'on', held, Float32Array.of(2), options)).toThrow(/on is no tensor/);
+    expect(() => judgeParameterGradient(graph, 'w', held, Float32Array.of(1, 1), options)).toThrow(
+      /no gradient reaches w/,
+    );
+    const pooling: Operation = {
+      ...{ kind: 'pooling', name: 'p', x: 'op', of: 'maximum', layer: makeLayer({ ...unitLayer }) },
+    };
+    const pooled: Graph = { ...graph, operations: [dot, pooling], outputs: ['p'] };
+    const gradients = new Map([['p', Float32Array.of(1)]]);
+    expect(() => judgeGradient(pooled, 'op', { ...held, gradients }, Float32Array.of(1), options)).toThrow(
+      /p: which value won/,
+    );
+  });
+});
+
+describe('the relative error', () => {
+  it('is that of the root of the sums of squares', () => {
+    expect(relativeError([3, 4.5] as unknown as Float64Array, Float64Array.of(3, 4))).toBe(0.1);
+    expect(relativeError(new Float64Array(2), new Float64Array(2))).toBe(0);
+    expect(relativeError(Float64Array.of(1), Float64Array.of(0))).toBe(INF);
+    expect(relativeError(Float64Array.of(NAN), Float64Array.of(1))).toBeNaN();
+  });
+});
