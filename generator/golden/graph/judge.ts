@@ -212,13 +212,3 @@ export const judgeParameterGradient = (
   result: Values,
   options: JudgeOptions,
 ): Verdict => judged(name, new Estimates(graph, held, options).parameterGradient(name), result, options);
-
-/** √(Σ (result − expected)² / Σ expected²): what a whole network, whose errors no useful bound follows, is compared by. */
-export const relativeError = (result: Values, expected: Values): number => {
-  let [difference, size] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    difference += (result[i] - expected[i]) ** 2;
-    size += expected[i] ** 2;
-  }
-  return difference === 0 ? 0 : Math.sqrt(difference / size);
-};

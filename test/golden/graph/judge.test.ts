@@ -9,7 +9,6 @@ import {
   judgeGradient,
   judgeOperation,
   judgeParameterGradient,
-  relativeError,
   type Verdict,
 } from '../../../generator/golden/graph/judge.js';
 import type { Values } from '../../../generator/golden/graph/rule.js';
@@ -264,14 +263,5 @@ describe('the judge', () => {
     expect(() => judgeGradient(pooled, 'op', { ...held, gradients }, Float32Array.of(1), options)).toThrow(
       /p: which value won/,
     );
-  });
-});
-
-describe('the relative error', () => {
-  it('is that of the root of the sums of squares', () => {
-    expect(relativeError([3, 4.5] as unknown as Float64Array, Float64Array.of(3, 4))).toBe(0.1);
-    expect(relativeError(new Float64Array(2), new Float64Array(2))).toBe(0);
-    expect(relativeError(Float64Array.of(1), Float64Array.of(0))).toBe(INF);
-    expect(relativeError(Float64Array.of(NAN), Float64Array.of(1))).toBeNaN();
   });
 });
