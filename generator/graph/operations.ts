@@ -53,7 +53,11 @@ export interface Convolution extends Unary {
   readonly bias?: string;
 }
 
-/** Where x < 0 times `slope`, then not below `least` nor above `most`. ReLU: 0, −∞, ∞; ReLU6: 0, −∞, 6; a clip: 1, least, most. */
+/**
+ * Where x < 0 times `slope` (0 makes 0 of −∞ too), then not below `least` nor above `most`; NaN passes. ReLU: 0, −∞, ∞; ReLU6: 0, −∞, 6;
+ * a clip: 1, least, most. The derivative is 0 unless the result lies strictly between the bounds, of which an infinite one bounds nothing;
+ * there it is 1 where the result is above zero (x, should the slope be negative), else, zero and NaN included, the slope.
+ */
 export interface Activation extends Unary {
   readonly kind: 'activation';
   readonly slope: number;
@@ -86,7 +90,7 @@ export interface Flattening extends Unary {
   readonly kind: 'flattening';
 }
 
-/** In training each value is kept with 1 − rate, and divided by that; else nothing is done. */
+/** In training a value is divided by 1 − rate where `dropoutMask` keeps it, and else becomes 0, whatever it was. In evaluation nothing is done. */
 export interface Dropout extends Unary {
   readonly kind: 'dropout';
   readonly rate: number;
@@ -94,7 +98,8 @@ export interface Dropout extends Unary {
 
 /**
  * Maximum or average over windows; each channel by itself. Windows are those of a layer with C = N = G, whose output size may have been
- * rounded up: `layer.Pb` and `layer.Pr` are then larger than the padding that counts.
+ * rounded up: `layer.Pb` and `layer.Pr` are then larger than the padding that counts. The maximum is the first NaN of its window, else the
+ * first of its greatest values, row by row. Where a window has no pixel, its maximum is −∞ and its average 0.
  */
 export interface Pooling extends Unary {
   readonly kind: 'pooling';
@@ -117,7 +122,7 @@ export interface BatchNormalization extends Unary {
   readonly mean: string;
   readonly variance: string;
   readonly epsilon: number;
-  /** Running statistics become (1 − momentum) · running + momentum · batch. */
+  /** Running statistics become (1 − momentum) · running + momentum · batch, whose variance is then divided by one less than the number of values. */
   readonly momentum: number;
 }
 

@@ -2,17 +2,12 @@ import { dropoutMask } from '../../graph/dropoutMask.js';
 import type { Activation, Addition, Dropout } from '../../graph/operations.js';
 import { type Context, type Rule, toOperand } from './rule.js';
 
-/** Below zero times the slope (0 makes 0 of −∞ too), then the bounds. NaN passes. */
 export const activated = ({ slope, least, most }: Activation, x: number): number => {
   const sloped = x < 0 ? (slope === 0 ? 0 : slope * x) : x;
   return sloped < least ? least : sloped > most ? most : sloped;
 };
 
-/**
- * The derivative where the operation made y of x. Strictly between its bounds, of which an infinite one bounds nothing, it is
- * 1 above zero and the slope elsewhere, zero and NaN included; else 0. So it is that of ReLU at 0, of ReLU6 at 6.
- * The sign is that of y, which is what is kept in memory, or of x should the slope be negative.
- */
+/** The derivative where the operation made y of x: that of ReLU at 0 is 0, of ReLU6 at 6 too. */
 export const derivative = ({ slope, least, most }: Activation, x: number, y: number): number => {
   const inside = (least === -Infinity || y > least) && (most === Infinity || y < most);
   if (!inside) return 0;
@@ -44,7 +39,6 @@ export const addition: Rule<Addition> = {
   }),
 };
 
-/** Kept values ÷ (1 − rate); the others become 0, whatever they were. */
 const dropped = ({ name, rate }: Dropout, { training }: Context, values: Float64Array): Float64Array => {
   if (!training) return values.slice();
   const kept = dropoutMask(training.seed, name, rate);

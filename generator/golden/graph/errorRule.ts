@@ -13,7 +13,8 @@ export type Off = (tensor: string) => Float64Array;
  * off: how far the result, or what it contributes to gradients, may be from what the rule makes of the values.
  */
 export interface ErrorRule<O extends Operation> {
-  readonly forward: (operation: O, at: Context, off: Off) => Float64Array;
+  /** @param y what the rule made. */
+  readonly forward: (operation: O, at: Context, off: Off, y: Float64Array) => Float64Array;
   readonly backward: (
     operation: O,
     at: Context,

@@ -22,14 +22,14 @@ const termsOfY = ({ Kh, Kw, C, G }: Layer): number => (Kh * Kw * C) / G;
 const termsOfX = ({ Kh, Kw, N, G }: Layer): number => (Kh * Kw * N) / G;
 
 const convolutionErrors: ErrorRule<Convolution> = {
-  forward: (operation, at, off) => {
+  forward: (operation, at, off, y) => {
     const { layer, transposed, x } = operation;
     const terms = transposed ? termsOfX(layer) : termsOfY(layer);
     const loose = sized(at, () => slack(at.tensor(x), off(x), terms));
     const products = convolution
       .forward({ ...operation, bias: undefined }, loose)
       .map((error) => error + 2 * terms * LEAST);
-    return rounded(convolution.forward(operation, at), products);
+    return rounded(y, products);
   },
   backward: (operation, at, off, gradient, gradientOff) => {
     const { layer, transposed, x } = operation;
@@ -60,10 +60,9 @@ const convolutionErrors: ErrorRule<Convolution> = {
 };
 
 const activationErrors: ErrorRule<Activation> = {
-  forward: (operation, at, off) => {
+  forward: (operation, at, off, y) => {
     const spread = off(operation.x);
     const exact = operation.slope === 0 || operation.slope === 1;
-    const y = at.tensor(operation.x).map((x) => activated(operation, x));
     const moved = at.tensor(operation.x).map((x, i) => {
       const ends = [x - spread[i], x + spread[i], ...(Math.abs(x) <= spread[i] ? [0] : [])];
       return spread[i] === 0 ? 0 : Math.max(...ends.map((end) => Math.abs(activated(operation, end) - y[i])));
@@ -91,13 +90,13 @@ const activationErrors: ErrorRule<Activation> = {
 const taps = ({ layer }: Pooling): number => layer.Kh * layer.Kw;
 
 const poolingErrors: ErrorRule<Pooling> = {
-  forward: (operation, at, off) => {
+  forward: (operation, at, off, y) => {
     const { x, of } = operation;
     // the maximum moves no further than that which moves most
     if (of === 'maximum')
       return pooling.forward(operation, { ...at, tensor: () => off(x) }).map((error) => Math.max(0, error));
     const loose = pooling.forward(operation, { ...at, tensor: () => slack(at.tensor(x), off(x), taps(operation)) });
-    return rounded(pooling.forward(operation, at), loose);
+    return rounded(y, loose);
   },
   backward: (operation, at, off, gradient, gradientOff) => {
     const { layer, of, x } = operation;
@@ -114,7 +113,7 @@ const errors: { readonly [K in OperationKind]: ErrorRule<Extract<Operation, { re
   convolution: convolutionErrors,
   activation: activationErrors,
   addition: {
-    forward: ({ x, y }, at, off) => rounded(sum(at.tensor(x), at.tensor(y)), sum(off(x), off(y))),
+    forward: ({ x, y }, _at, off, made) => rounded(made, sum(off(x), off(y))),
     backward: ({ x, y }, _at, _off, _gradient, gradientOff) => ({
       tensors: [x, y].map((name) => ({ name, values: () => gradientOff })),
       parameters: [],
@@ -133,19 +132,17 @@ const errors: { readonly [K in OperationKind]: ErrorRule<Extract<Operation, { re
     backward: (operation, at, _off, _gradient, gradientOff) => flattening.backward(operation, at, gradientOff),
   },
   dropout: {
-    forward: (operation, at, off) =>
-      at.training
-        ? rounded(dropout.forward(operation, at), dropout.forward(operation, { ...at, tensor: off }))
-        : off(operation.x),
+    forward: (operation, at, off, y) =>
+      at.training ? rounded(y, dropout.forward(operation, { ...at, tensor: off })) : off(operation.x),
     backward: (operation, at, _off, gradient, gradientOff) =>
       dropout.backward(operation, at, at.training ? slack(gradient, gradientOff, 0) : gradientOff),
   },
   pooling: poolingErrors,
   globalAverage: {
-    forward: (operation, at, off) => {
+    forward: (operation, at, off, y) => {
       const [, H, W] = at.shape(operation.x);
       const loose = (): Float64Array => slack(at.tensor(operation.x), off(operation.x), H * W);
-      return rounded(globalAverage.forward(operation, at), globalAverage.forward(operation, { ...at, tensor: loose }));
+      return rounded(y, globalAverage.forward(operation, { ...at, tensor: loose }));
     },
     backward: (operation, at, _off, gradient, gradientOff) =>
       globalAverage.backward(operation, at, slack(gradient, gradientOff, 0)),

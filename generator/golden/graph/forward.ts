@@ -17,17 +17,27 @@ export const copied = (name: string, values: Values | undefined, length: number)
   return Float64Array.from(values);
 };
 
-/** What operations find in these tensors, and in the parameters. @throws RangeError for a parameter of another length. */
+/**
+ * What operations find in these tensors, and in the parameters, of which each is copied when it is wanted.
+ * @param read what becomes of each value of a parameter.
+ * @throws RangeError for a parameter of another length.
+ */
 export const contextOf = (
   graph: Graph,
   shapes: ReadonlyMap<string, Shape>,
   tensor: (name: string) => Float64Array,
   { training, parameters }: PassOptions,
+  read: (value: number) => number = (value) => value,
 ): Context => {
-  const values = new Map(
-    graph.parameters.map(({ name, values }) => [name, copied(name, parameters?.get(name) ?? values, values.length)]),
-  );
-  return { shape: (name) => shapes.get(name)!, tensor, parameter: (name) => values.get(name)!, training };
+  const own = new Map(graph.parameters.map(({ name, values }) => [name, values]));
+  const copies = new Map<string, Float64Array>();
+  const parameter = (name: string): Float64Array => {
+    const { length } = own.get(name)!;
+    const copy = copies.get(name) ?? copied(name, parameters?.get(name) ?? own.get(name), length).map(read);
+    copies.set(name, copy);
+    return copy;
+  };
+  return { shape: (name) => shapes.get(name)!, tensor, parameter, training };
 };
 
 /**

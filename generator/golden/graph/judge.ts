@@ -105,10 +105,7 @@ class Estimates {
     this.shapes = shapesOf(graph);
     this.between = options.between ?? options.stored;
     this.made = new Map(graph.operations.map((operation) => [operation.name, bounded(operation, 'fp32')]));
-    const parameters = new Map(
-      graph.parameters.map(({ name, values }) => [name, (options.parameters?.get(name) ?? values).map(operand)]),
-    );
-    this.at = contextOf(graph, this.shapes, (name) => this.tensor(name).values, { ...options, parameters });
+    this.at = contextOf(graph, this.shapes, (name) => this.tensor(name).values, options, operand);
   }
 
   sizeOf(tensor: string): number {
@@ -126,7 +123,7 @@ class Estimates {
     if (given || !operation) estimate = exactly(copied(name, given, this.sizeOf(name)));
     else {
       const values = ruleOf(operation).forward(operation, this.at);
-      estimate = { values, off: errorsOf(operation).forward(operation, this.at, this.off) };
+      estimate = { values, off: errorsOf(operation).forward(operation, this.at, this.off, values) };
     }
     this.tensors.set(name, estimate);
     return estimate;

@@ -243,6 +243,21 @@ describe('the judge', () => {
     expect([judge([1, 1], 1), judge([1, 1], 0), judge([-1, -1], 0), judge([-1, -1], 1)]).toEqual([0, 1, 0, 1]);
   });
 
+  it('takes a stored result at its bound for one that was clipped, however the bound was rounded', () => {
+    const clip: Operation = { kind: 'activation', name: 'op', x: 'in', slope: 1, least: -0.311, most: 6 };
+    const x = Float32Array.of(-1, -0.25, 7);
+    const tensors = new Map([
+      ['in', x],
+      ['op', toBf16(x.map((value) => Math.max(-0.311, Math.min(6, value))))],
+    ]);
+    expect(tensors.get('op')![0]).toBeGreaterThan(-0.311);
+    const held = { tensors, gradients: new Map([['op', Float32Array.of(1, 1, 1)]]) };
+    const judge = (dx: readonly number[], stored: 'fp32' | 'bf16', between?: 'bf16') =>
+      judgeGradient(single(clip, [1, 1, 1, 3]), 'in', held, Float32Array.from(dx), { stored, between }).wrong;
+    expect([judge([0, 1, 0], 'bf16'), judge([0, 1, 0], 'fp32', 'bf16')]).toEqual([0, 0]);
+    expect([judge([1, 1, 0], 'bf16'), judge([0, 1, 1], 'bf16'), judge([0, 0, 0], 'bf16')]).toEqual([1, 1, 1]);
+  });
+
   it('refuses what it is not given, and results of another size', () => {
     const graph = single(dot, [1, 1, 1, 2], two);
     const held = { tensors: new Map([['in', Float32Array.of(1, 1)]]) };

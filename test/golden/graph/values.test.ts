@@ -187,6 +187,8 @@ describe('batch statistics', () => {
       ['v', 0.75 * 4 + 0.25 * 9],
     ]);
     expect([...runningStatistics(graph, tensors, running).get('m')!]).toEqual([0.75 * 8.25 + 0.25 * 3]);
+    const again: Graph = { ...graph, operations: [normalization(0.25), { ...normalization(0.25), name: 'again' }] };
+    expect([...runningStatistics(again, tensors).get('m')!]).toEqual([0.75 * 8.25 + 0.25 * 3]);
   });
 
   it('refuse a channel of one value, and evaluation uses the running ones', () => {
