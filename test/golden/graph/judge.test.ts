@@ -204,6 +204,22 @@ describe('the judge', () => {
     expect(judgeAround(1e4)).toMatchObject({ wrong: 0, unclaimed: 256 });
   });
 
+  it('allows a gradient of weights what the operand may be off that was not stored', () => {
+    const second: Operation = { ...dot, name: 'y', x: 'op', layer: makeLayer(unitLayer), weights: 'u' };
+    const graph: Graph = {
+      ...single(dot, [1, 1, 1, 2], [...two, { name: 'u', values: Float32Array.of(1), trainable: true }]),
+      operations: [dot, second],
+    };
+    const judge = (gradient: number, more: ReadonlyMap<string, Float32Array> = new Map()) => {
+      const tensors = new Map([['in', Float32Array.of(2 ** 20, 1 - 2 ** 20)], ...more]);
+      const held = { tensors, gradients: new Map([['y', Float32Array.of(1)]]) };
+      return judgeParameterGradient(graph, 'u', held, Float32Array.of(gradient), { stored: 'fp32' }).wrong;
+    };
+    expect([judge(1), judge(2), judge(4)]).toEqual([0, 0, 1]);
+    const stored = new Map([['op', Float32Array.of(1)]]);
+    expect([judge(1, stored), judge(2, stored)]).toEqual([0, 1]);
+  });
+
   it('lets a gradient of several terms be stored between them, in bf16', () => {
     const graph: Graph = {
       ...single(relu, [1, 1, 1, 1]),
