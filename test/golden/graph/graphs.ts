@@ -96,6 +96,7 @@ const build = (words: readonly number[], grain: Grain, without: readonly Kind[])
           [0.25, -Infinity, Infinity],
           [0.25, -0.3, 2.3],
           [1, -0.7, 0.9],
+          [-0.3, -Infinity, Infinity],
         ] as const);
         return { kind: 'activation', name, x: x.name, slope, least: least - own, most: most + own };
       }

@@ -135,6 +135,7 @@ describe('the judge', () => {
     ...{ kind: 'convolution', name: 'op', x: 'in', transposed: false, weights: 'w' },
     layer: makeLayer({ ...unitLayer, C: 2 }),
   };
+  const one = (name: string, value: number) => ({ name, values: Float32Array.of(value), trainable: false });
   const relu: Operation = { kind: 'activation', name: 'op', x: 'in', slope: 0, least: -INF, most: INF };
   const verdict = (
     operation: Operation,
@@ -177,12 +178,12 @@ describe('the judge', () => {
     expect(verdict(dot, [2 ** 127, -(2 ** 127)], [INF])).toMatchObject({ wrong: 0, unclaimed: 1 });
   });
 
+  const normalization: Operation = {
+    ...{ kind: 'batchNormalization', name: 'op', x: 'in', epsilon: 1e-5, momentum: 0.1 },
+    ...{ scale: 's', shift: 'b', mean: 'm', variance: 'v' },
+  };
+
   it('takes a variance from sums and sums of squares, and claims nothing where it is lost in them', () => {
-    const normalization: Operation = {
-      ...{ kind: 'batchNormalization', name: 'op', x: 'in', epsilon: 1e-5, momentum: 0.1 },
-      ...{ scale: 's', shift: 'b', mean: 'm', variance: 'v' },
-    };
-    const one = (name: string, value: number) => ({ name, values: Float32Array.of(value), trainable: false });
     const graph = single(normalization, [4, 8, 8, 1], [one('s', 1.5), one('b', 0.25), one('m', 0), one('v', 1)]);
     const { fround } = Math;
     const judgeAround = (mean: number, spoil = 0) => {
@@ -218,6 +219,58 @@ describe('the judge', () => {
     expect([judge(1), judge(2), judge(4)]).toEqual([0, 0, 1]);
     const stored = new Map([['op', Float32Array.of(1)]]);
     expect([judge(1, stored), judge(2, stored)]).toEqual([0, 1]);
+  });
+
+  it('allows the batch statistics what their operand may be off', () => {
+    const B = 64;
+    const layer = makeLayer({ ...unitLayer, B, C: 2 });
+    const graph: Graph = {
+      ...single(dot, [B, 1, 1, 2], [...two, one('s', 1), one('b', 0), one('m', 0), one('v', 1)]),
+      operations: [
+        { ...dot, layer },
+        { ...normalization, name: 'y', x: 'op' },
+      ],
+      outputs: ['y'],
+    };
+    // 3, and ±1 of which a sum of such numbers may make ±0.8
+    const x = Float32Array.from({ length: B }, (_, b) => (b === 0 ? 3 : b % 2 === 0 ? 1 : -1));
+    const inside = Float32Array.from(x, (value, b) => (b === 0 ? 3 : value * 0.8));
+    const pairs = Float32Array.from({ length: 2 * B }, (_, i) => (i % 2 === 0 ? 2e5 : x[(i - 1) / 2] - 2e5));
+    const training = { seed: 0 };
+    const given = {
+      ...graph,
+      inputs: [{ name: 'op', shape: [B, 1, 1, 1] as const }],
+      operations: graph.operations.slice(1),
+    };
+    const y = Float32Array.from(forward(given, new Map([['op', inside]]), { training }).get('y')!);
+    const judge = (more: ReadonlyMap<string, Float32Array> = new Map()) =>
+      judgeOperation(graph, 'y', { tensors: new Map([['in', pairs], ...more]) }, y, { stored: 'fp32', training });
+    expect(judge()).toMatchObject({ wrong: 0, unclaimed: 0 });
+    expect(judge(new Map([['op', x]])).wrong).toBe(B);
+  });
+
+  it('allows the gradient through batch statistics what the gradient may be off', () => {
+    const B = 64;
+    const graph: Graph = {
+      ...single(normalization, [B, 1, 1, 1], [...two, one('s', 1), one('b', 0), one('m', 0), one('v', 1)]),
+      operations: [normalization, { ...dot, name: 'z', x: 'op', layer: makeLayer({ ...unitLayer, B, N: 2 }) }],
+      outputs: ['z'],
+    };
+    // ±1, which a sum of such numbers may make 0.2 more or less
+    const g = Float32Array.from({ length: B }, (_, b) => (b % 2 === 0 ? 1 : -1));
+    const inside = g.map((value, b) => (b === 0 ? value - 0.2 : value + 0.2));
+    const pairs = Float32Array.from({ length: 2 * B }, (_, i) => (i % 2 === 0 ? 2e5 : g[(i - 1) / 2] - 2e5));
+    const options = { training: { seed: 0 }, inputs: true } as const;
+    const tensors = new Map([['in', randomValues(B, 3, 'fine')]]);
+    const alone: Graph = { ...graph, operations: [normalization], outputs: ['op'] };
+    const made = backward(alone, forward(alone, tensors, options), new Map([['op', inside]]), options);
+    const dx = Float32Array.from(made.tensors.get('in')!);
+    const judge = (more: ReadonlyMap<string, Float32Array> = new Map()) =>
+      judgeGradient(graph, 'in', { tensors, gradients: new Map([['z', pairs], ...more]) }, dx, {
+        ...{ stored: 'fp32', training: options.training },
+      }).wrong;
+    expect(judge()).toBe(0);
+    expect(judge(new Map([['op', g]]))).toBeGreaterThan(0);
   });
 
   it('lets a gradient of several terms be stored between them, in bf16', () => {
