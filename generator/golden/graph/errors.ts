@@ -65,7 +65,10 @@ const activationErrors: ErrorRule<Activation> = {
     const exact = operation.slope === 0 || operation.slope === 1;
     const moved = at.tensor(operation.x).map((x, i) => {
       const ends = [x - spread[i], x + spread[i], ...(Math.abs(x) <= spread[i] ? [0] : [])];
-      return spread[i] === 0 ? 0 : Math.max(...ends.map((end) => Math.abs(activated(operation, end) - y[i])));
+      // what is infinite is judged as it is
+      return spread[i] === 0 || !Number.isFinite(y[i])
+        ? 0
+        : Math.max(...ends.map((end) => Math.abs(activated(operation, end) - y[i])));
     });
     return exact ? moved : rounded(y, moved);
   },

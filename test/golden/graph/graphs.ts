@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { type Layer, type LayerShape, makeLayer } from '../../../generator/description/layer.js';
+import { bf16Bits, bf16FromBits } from '../../../generator/formats/numerics.js';
+import type { Values } from '../../../generator/golden/graph/rule.js';
 import type { Graph, Operation, Parameter, Shape } from '../../../generator/graph/operations.js';
 import { shapesOf } from '../../../generator/graph/shapes.js';
 import { randomWords } from '../random.js';
@@ -13,6 +15,10 @@ export const randomValues = (length: number, seed: number, grain: Grain = 'coars
     grain === 'coarse' ? ((next() >>> 28) - 8) / 4 : ((next() >>> 10) - 2 ** 21) / 2 ** 20,
   );
 };
+
+/** Rounded as the hardware does it. */
+export const toBf16 = (values: Values): Float32Array =>
+  Float32Array.from(values, (value) => bf16FromBits(bf16Bits(Math.fround(value))));
 
 export const product = (shape: readonly number[]): number => shape.reduce((all, size) => all * size, 1);
 

@@ -1,17 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeLayer } from '../../../generator/description/layer.js';
-import { bf16Bits, bf16FromBits } from '../../../generator/formats/numerics.js';
 import { backward } from '../../../generator/golden/graph/backward.js';
 import { forward } from '../../../generator/golden/graph/forward.js';
 import type { Training, Values } from '../../../generator/golden/graph/rule.js';
 import { networkBounds, relativeError } from '../../../generator/golden/graph/whole.js';
 import type { Graph, Operation, Parameter } from '../../../generator/graph/operations.js';
 import { shapesOf } from '../../../generator/graph/shapes.js';
-import { anyGraph, gradientsOf, inputsOf, randomValues, unitLayer } from './graphs.js';
+import { anyGraph, gradientsOf, inputsOf, randomValues, toBf16, unitLayer } from './graphs.js';
 
-const toBf16 = (values: Values): Float32Array =>
-  Float32Array.from(values, (value) => bf16FromBits(bf16Bits(Math.fround(value))));
 const allToBf16 = (all: ReadonlyMap<string, Values>) =>
   new Map([...all].map(([name, values]) => [name, toBf16(values)]));
 
