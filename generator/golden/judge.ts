@@ -1,6 +1,7 @@
 import type { Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import { convolve, magnitudes } from './convolution.js';
+import { finite, halfEven, LEAST, nearestBf16, operand } from './nearest.js';
 
 /** The two operands of a pass. int8 values, or floats that are exact in bf16. */
 export interface Operands {
@@ -29,32 +30,6 @@ export interface Judgement {
   /** Of int8 as it must be; of bf16 before it is rounded. */
   readonly expected: Int32Array | Float64Array;
 }
-
-/** Below this, bf16 and fp32 numbers are zero. */
-const LEAST = 2 ** -126;
-
-const halfEven = (value: number): number => {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
-};
-
-/** The nearest bf16 number of an fp32 number: 8 significant bits, ties to even. */
-const nearestBf16 = (value: number): number => {
-  const size = Math.abs(value);
-  if (!(size >= LEAST)) return Number.isNaN(value) ? value : 0;
-  if (size === Number.POSITIVE_INFINITY) return value;
-  let unit = 2 ** (Math.floor(Math.log2(size)) - 7);
-  if (size / unit >= 256) unit *= 2;
-  if (size / unit < 128) unit /= 2;
-  const rounded = halfEven(size / unit) * unit;
-  return Math.sign(value) * (rounded < 2 ** 128 ? rounded : Number.POSITIVE_INFINITY);
-};
-
-/** An operand as it counts: subnormals are zero. */
-const operand = (value: number): number => (Math.abs(value) < LEAST ? 0 : value);
-
-const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
 
 /** Sums of int8 products: every difference is wrong. */
 const judgeInt8 = (expected: Int32Array, result: ArrayLike<number>): Judgement => {
