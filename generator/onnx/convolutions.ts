@@ -1,0 +1,217 @@
+import { type Builder, layerOf } from './builder.js';
+import { type Constant, makeConstant } from './constants.js';
+import { type Activation, sameSteps, steps } from './layout.js';
+import type { Node } from './node.js';
+import { malformed, unsupported } from './refusal.js';
+import { convolutionWindow, NO_BORDER, transposedWindow, type Window } from './windows.js';
+
+/** Element of ONNX's [N][C/G][Kh][Kw] that is element i of a layer's [Kh][Kw][C/G][N]. */
+const weightAt =
+  ({ Kh, Kw }: Pick<Window, 'Kh' | 'Kw'>, channels: number, N: number) =>
+  (i: number): number => {
+    const n = i % N;
+    const c = Math.floor(i / N) % channels;
+    const tap = Math.floor(i / (N * channels));
+    return (n * channels + c) * Kh * Kw + tap;
+  };
+
+/** The kernel of weights with 1 or 2 spatial axes, refused where the node says another. */
+const kernelIn = (node: Node, { shape }: Constant, rank: number): readonly [number, number] => {
+  if (rank < 2) throw malformed('takes a map, and gets vectors');
+  if (shape.length !== rank + 1) throw malformed(`its weights have ${shape.length} axes, and its map has ${rank + 1}`);
+  const kernel = shape.slice(2);
+  const said = node.wholes('kernel_shape');
+  if (said && (said.length !== kernel.length || said.some((taps, i) => taps !== kernel[i])))
+    throw malformed(`its kernel_shape is [${said}], and its weights are of [${kernel}]`);
+  return rank === 2 ? [1, kernel[0]] : [kernel[0], kernel[1]];
+};
+
+/** A parameter with one value a channel, from an input with as many values, or with one for all. */
+export const channelParameter = (
+  node: Node,
+  builder: Builder,
+  input: number,
+  count: number,
+  scale = 1,
+  order?: Int32Array,
+): string => {
+  const { values } = node.constant(input);
+  if (values.length !== 1 && values.length !== count)
+    throw malformed(`its input ${input + 1} has ${values.length} values for ${count} channels`);
+  const isOne = values.length === 1 && count > 1;
+  const inOrder = !order || sameSteps(order, steps(count));
+  return builder.parameter(node, {
+    ...{ input, count, scale },
+    trainable: !isOne,
+    at: (i) => (isOne ? 0 : inOrder ? i : order[i]),
+    order: inOrder ? '' : order.join(),
+  });
+};
+
+export const convolution = (node: Node, builder: Builder): Activation => {
+  const x = node.activation();
+  const weights = node.constant(1);
+  const border = x.border?.value === 0 ? x.border : undefined;
+  const map = builder.map(border ? { ...x, border: undefined } : x);
+  const kernel = kernelIn(node, weights, map.rank);
+  const G = node.whole('group', 1);
+  const [N, channels] = weights.shape;
+  if (channels * G !== map.shape[3])
+    throw malformed(`its weights take ${channels * G} channels, and its map has ${map.shape[3]}`);
+  const window = convolutionWindow(node, map, kernel, border ?? NO_BORDER);
+  const layer = layerOf(map.shape, { N, G, ...window });
+  const count = weights.values.length;
+  const made = builder.add({
+    ...{ kind: 'convolution', name: node.name, x: map.tensor, layer, transposed: false },
+    weights: builder.parameter(node, { input: 1, count, at: weightAt(window, channels, N), order: 'taps' }),
+    ...(node.optional(2) && { bias: channelParameter(node, builder, 2, N) }),
+  });
+  return builder.result(made, map.rank, node.shared);
+};
+
+export const transposedConvolution = (node: Node, builder: Builder): Activation => {
+  const weights = node.constant(1);
+  const map = builder.map(node.activation());
+  const kernel = kernelIn(node, weights, map.rank);
+  const G = node.whole('group', 1);
+  const [N, channels] = weights.shape;
+  if (N !== map.shape[3]) throw malformed(`its weights take ${N} channels, and its map has ${map.shape[3]}`);
+  const { H, W, ...window } = transposedWindow(node, map, kernel);
+  const C = channels * G;
+  const layer = layerOf([builder.batch, H, W, C], { N, G, ...window });
+  const count = weights.values.length;
+  const made = builder.add({
+    ...{ kind: 'convolution', name: node.name, x: map.tensor, layer, transposed: true },
+    weights: builder.parameter(node, { input: 1, count, at: weightAt(window, channels, N), order: 'taps' }),
+    ...(node.optional(2) && { bias: channelParameter(node, builder, 2, C) }),
+  });
+  return builder.result(made, map.rank, node.shared);
+};
+
+/** x · W, of vectors: a convolution of 1×1 over a map of one pixel. `isColumns`: W is [outputs][features]. */
+const linear = (node: Node, builder: Builder, isColumns: boolean, scale: number, bias?: (N: number) => string): Activation => {
+  const weights = node.constant(1);
+  const { tensor, index } = builder.vector(node.activation());
+  if (weights.shape.length !== 2) throw unsupported(`multiplies by a tensor of ${weights.shape.length} axes`);
+  const [F, N] = isColumns ? [weights.shape[1], weights.shape[0]] : weights.shape;
+  if (F !== index.length) throw malformed(`its weights take ${F} features, and there are ${index.length}`);
+  const inOrder = sameSteps(index, steps(F));
+  const made = builder.add({
+    ...{ kind: 'convolution', name: node.name, x: tensor, transposed: false },
+    layer: layerOf([builder.batch, 1, 1, F], { N }),
+    weights: builder.parameter(node, {
+      ...{ input: 1, count: F * N, scale, order: `${isColumns ? 'columns' : 'rows'} ${inOrder ? '' : index.join()}` },
+      at: (i) => {
+        const feature = index[Math.floor(i / N)];
+        return isColumns ? (i % N) * F + feature : feature * N + (i % N);
+      },
+    }),
+    ...(bias && { bias: bias(N) }),
+  });
+  return builder.result(made, 1, node.shared);
+};
+
+export const gemm = (node: Node, builder: Builder): Activation => {
+  if (node.whole('transA', 0) !== 0) throw unsupported('transposes its first input', 'export it without transA');
+  const scale = node.real('alpha', 1);
+  const beta = node.real('beta', 1);
+  const added = node.optional(2);
+  const rows = added && added.shape.length > 1 ? added.shape[0] : 1;
+  if (rows !== 1) throw unsupported('adds another bias to each image', 'export it with one bias for all images');
+  const isAdded = added !== undefined && beta !== 0;
+  return linear(
+    node,
+    builder,
+    node.whole('transB', 0) !== 0,
+    scale,
+    isAdded ? (N) => channelParameter(node, builder, 2, N, beta) : undefined,
+  );
+};
+
+export const matMul = (node: Node, builder: Builder): Activation => linear(node, builder, false, 1);
+
+export const batchNormalization = (node: Node, builder: Builder): Activation => {
+  node.onlyFirstOutput('a statistic of the batch');
+  if (node.whole('spatial', 1) !== 1)
+    throw unsupported('normalizes every pixel by itself (spatial = 0)', 'export it with spatial = 1');
+  const x = node.activation();
+  const vector = x.axes.length === 1 ? builder.vector(x) : undefined;
+  const map = vector ?? builder.map(x);
+  const count = builder.shapes.get(map.tensor)![3];
+  const [scale, shift, mean, variance] = [1, 2, 3, 4].map((input) => {
+    const { values } = node.constant(input);
+    if (values.length !== count) throw malformed(`its input ${input + 1} has ${values.length} values for ${count} channels`);
+    const isStatistic = input > 2;
+    const inOrder = !vector || sameSteps(vector.index, steps(count));
+    return builder.parameter(node, {
+      ...{ input, count, trainable: !isStatistic, order: inOrder ? '' : vector.index.join() },
+      at: (i) => (inOrder ? i : vector.index[i]),
+    });
+  });
+  const made = builder.add({
+    ...{ kind: 'batchNormalization', name: node.name, x: map.tensor, scale, shift, mean, variance },
+    ...{ epsilon: node.real('epsilon', 1e-5), momentum: 1 - node.real('momentum', 0.9) },
+  });
+  return vector
+    ? { kind: 'activation', tensor: made, axes: [vector.order], shared: node.shared }
+    : builder.result(made, x.axes.length, node.shared);
+};
+
+/** x by a factor and plus a term, each a constant that is one for all or one for each channel. */
+export const byChannel = (node: Node, builder: Builder): Activation => {
+  const { opType } = node.message;
+  const isFirst = node.value(0).kind === 'activation';
+  const input = isFirst ? 1 : 0;
+  const constant = node.constant(input);
+  const x = builder.whole(node.activation(1 - input));
+  if (opType === 'Div' && !isFirst) throw unsupported('divides a constant by a tensor');
+  const { tensor, axes, channel, index } = channelsOf(builder, x);
+  const count = builder.shapes.get(tensor)![3];
+  checkPerChannel(node, constant, axes, channel);
+  const parameter = (scale: number): string => channelParameter(node, builder, input, count, scale, index);
+  const done = (made: string): Activation => ({ kind: 'activation', tensor: made, axes, shared: node.shared });
+  const isSum = opType === 'Add' || opType === 'Sub';
+  const sign = opType === 'Sub' && isFirst ? -1 : 1;
+  if (isSum && (isFirst || opType === 'Add') && !x.shared && builder.addBias(tensor, () => parameter(sign))) return done(tensor);
+  const shape = builder.shapes.get(tensor)!;
+  const values = makeConstant([count], new Float32Array(count), false).values as Float32Array;
+  for (let i = 0; i < count; i++) values[i] = constant.values[constant.values.length === 1 ? 0 : (index?.[i] ?? i)];
+  const factor = isSum
+    ? builder.constants(`${node.name}/factor`, values.fill(isFirst || opType === 'Add' ? 1 : -1))
+    : opType === 'Div'
+      ? builder.constants(`${node.name}/factor`, values.map((value) => 1 / value))
+      : parameter(1);
+  const made = builder.perChannel(tensor, shape, node.name, {}, factor);
+  if (isSum) builder.addBias(made, () => parameter(sign));
+  return done(made);
+};
+
+/** A tensor with one axis of channels, and which of ONNX's axes that is; of vectors also the feature of each place. */
+const channelsOf = (
+  builder: Builder,
+  x: Activation,
+): { readonly tensor: string; readonly axes: readonly Int32Array[]; readonly channel: number; readonly index?: Int32Array } => {
+  if (x.axes.length === 1) {
+    const { tensor, order, index } = builder.vector(x);
+    return { tensor, axes: [order], channel: 0, index };
+  }
+  const placed = builder.placed(x);
+  const channels = steps(builder.shapes.get(x.tensor)![3]);
+  const channel = placed ? placed.findIndex((axis) => sameSteps(axis, channels)) : -1;
+  if (placed && channel >= 0) return { tensor: x.tensor, axes: placed, channel };
+  const { tensor, rank } = builder.map(x);
+  return { tensor, axes: builder.result(tensor, rank, false).axes, channel: 0 };
+};
+
+const checkPerChannel = (node: Node, { shape, values }: Constant, axes: readonly Int32Array[], channel: number): void => {
+  if (values.length === 1) return;
+  // operator sets before 7 say with which axis the constant's first one goes
+  const behind = node.has('axis') ? axes.length + 1 - node.whole('axis', 0) - shape.length : 0;
+  const own = [...shape, ...new Array<number>(Math.max(behind, 0)).fill(1)];
+  const first = axes.length + 1 - own.length;
+  if (first < 0 || own.some((size, i) => size !== 1 && (i + first !== channel + 1 || size !== axes[channel].length)))
+    throw unsupported(
+      `joins a tensor with a constant of shape [${shape}]`,
+      'let the constant have one value, or one for each channel',
+    );
+};
