@@ -136,7 +136,8 @@ export class Builder {
   /** Lets an input lie as ONNX's axes [C], [C, W] or [C, H, W] want it. */
   private decide({ tensor, axes }: Activation): void {
     if (!this.undecided.delete(tensor)) return;
-    const [c, h, w] = axes.length === 3 ? axes : axes.length === 2 ? [axes[0], steps(1), axes[1]] : [merged(axes), steps(1), steps(1)];
+    const [c, h, w] =
+      axes.length === 3 ? axes : axes.length === 2 ? [axes[0], steps(1), axes[1]] : [merged(axes), steps(1), steps(1)];
     const order = new Int32Array(c.length * h.length * w.length);
     let next = 0;
     for (const row of h) for (const column of w) for (const channel of c) order[row + column + channel] = next++;

@@ -93,7 +93,9 @@ export const broadcastShape = (a: readonly number[], b: readonly number[]): read
 export const stretched = (constant: Constant, shape: readonly number[]): Constant => {
   const missing = shape.length - constant.shape.length;
   const own = stridesOf(constant.shape);
-  const strides = shape.map((_, axis) => (axis < missing || constant.shape[axis - missing] === 1 ? 0 : own[axis - missing]));
+  const strides = shape.map((_, axis) =>
+    axis < missing || constant.shape[axis - missing] === 1 ? 0 : own[axis - missing],
+  );
   return productOf(shape) === constant.values.length
     ? reshaped(constant, shape)
     : moved(constant, shape, strided(shape, strides));

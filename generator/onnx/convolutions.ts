@@ -89,7 +89,13 @@ export const transposedConvolution = (node: Node, builder: Builder): Activation 
 };
 
 /** x · W, of vectors: a convolution of 1×1 over a map of one pixel. `isColumns`: W is [outputs][features]. */
-const linear = (node: Node, builder: Builder, isColumns: boolean, scale: number, bias?: (N: number) => string): Activation => {
+const linear = (
+  node: Node,
+  builder: Builder,
+  isColumns: boolean,
+  scale: number,
+  bias?: (N: number) => string,
+): Activation => {
   const weights = node.constant(1);
   const { tensor, index } = builder.vector(node.activation());
   if (weights.shape.length !== 2) throw unsupported(`multiplies by a tensor of ${weights.shape.length} axes`);
@@ -140,7 +146,8 @@ export const batchNormalization = (node: Node, builder: Builder): Activation => 
   const count = builder.shapes.get(map.tensor)![3];
   const [scale, shift, mean, variance] = [1, 2, 3, 4].map((input) => {
     const { values } = node.constant(input);
-    if (values.length !== count) throw malformed(`its input ${input + 1} has ${values.length} values for ${count} channels`);
+    if (values.length !== count)
+      throw malformed(`its input ${input + 1} has ${values.length} values for ${count} channels`);
     const isStatistic = input > 2;
     const inOrder = !vector || sameSteps(vector.index, steps(count));
     return builder.parameter(node, {
@@ -172,14 +179,18 @@ export const byChannel = (node: Node, builder: Builder): Activation => {
   const done = (made: string): Activation => ({ kind: 'activation', tensor: made, axes, shared: node.shared });
   const isSum = opType === 'Add' || opType === 'Sub';
   const sign = opType === 'Sub' && isFirst ? -1 : 1;
-  if (isSum && (isFirst || opType === 'Add') && !x.shared && builder.addBias(tensor, () => parameter(sign))) return done(tensor);
+  if (isSum && (isFirst || opType === 'Add') && !x.shared && builder.addBias(tensor, () => parameter(sign)))
+    return done(tensor);
   const shape = builder.shapes.get(tensor)!;
   const values = makeConstant([count], new Float32Array(count), false).values as Float32Array;
   for (let i = 0; i < count; i++) values[i] = constant.values[constant.values.length === 1 ? 0 : (index?.[i] ?? i)];
   const factor = isSum
     ? builder.constants(`${node.name}/factor`, values.fill(isFirst || opType === 'Add' ? 1 : -1))
     : opType === 'Div'
-      ? builder.constants(`${node.name}/factor`, values.map((value) => 1 / value))
+      ? builder.constants(
+          `${node.name}/factor`,
+          values.map((value) => 1 / value),
+        )
       : parameter(1);
   const made = builder.perChannel(tensor, shape, node.name, {}, factor);
   if (isSum) builder.addBias(made, () => parameter(sign));
@@ -190,7 +201,12 @@ export const byChannel = (node: Node, builder: Builder): Activation => {
 const channelsOf = (
   builder: Builder,
   x: Activation,
-): { readonly tensor: string; readonly axes: readonly Int32Array[]; readonly channel: number; readonly index?: Int32Array } => {
+): {
+  readonly tensor: string;
+  readonly axes: readonly Int32Array[];
+  readonly channel: number;
+  readonly index?: Int32Array;
+} => {
   if (x.axes.length === 1) {
     const { tensor, order, index } = builder.vector(x);
     return { tensor, axes: [order], channel: 0, index };
@@ -203,7 +219,12 @@ const channelsOf = (
   return { tensor, axes: builder.result(tensor, rank, false).axes, channel: 0 };
 };
 
-const checkPerChannel = (node: Node, { shape, values }: Constant, axes: readonly Int32Array[], channel: number): void => {
+const checkPerChannel = (
+  node: Node,
+  { shape, values }: Constant,
+  axes: readonly Int32Array[],
+  channel: number,
+): void => {
   if (values.length === 1) return;
   // operator sets before 7 say with which axis the constant's first one goes
   const behind = node.has('axis') ? axes.length + 1 - node.whole('axis', 0) - shape.length : 0;

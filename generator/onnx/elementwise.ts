@@ -6,7 +6,10 @@ import { axisIn, type Node } from './node.js';
 import { malformed, unsupported } from './refusal.js';
 
 /** A tensor whose elements each go through an operation, wherever they lie. */
-const where = (builder: Builder, value: Activation): { readonly tensor: string; readonly axes: readonly Int32Array[] } => {
+const where = (
+  builder: Builder,
+  value: Activation,
+): { readonly tensor: string; readonly axes: readonly Int32Array[] } => {
   const { tensor, axes } = builder.whole(value);
   const placed = builder.placed({ ...value, tensor, axes, border: undefined });
   if (!placed) throw unsupported(`${tensor} is reshaped in more than one way`, 'reshape the input only once');
@@ -68,7 +71,8 @@ const sameAxes = (a: readonly Int32Array[], b: readonly Int32Array[]): boolean =
 
 /** The sum of two tensors. */
 const sum = (node: Node, builder: Builder, x: Activation, y: Activation, name: string): Activation => {
-  const [a, b] = [where(builder, x), where(builder, y)];
+  const [first, second] = [builder.whole(x), builder.whole(y)];
+  const [a, b] = [where(builder, first), where(builder, second)];
   const sizes = (axes: readonly Int32Array[]): string => sizesOf(axes).join('×');
   if (sizes(a.axes) !== sizes(b.axes))
     throw unsupported(
@@ -79,12 +83,12 @@ const sum = (node: Node, builder: Builder, x: Activation, y: Activation, name: s
   if (sameAxes(a.axes, b.axes) && sameSteps(shapeOf(builder, a.tensor), shapeOf(builder, b.tensor)))
     return { kind: 'activation', tensor: add(a.tensor, b.tensor), axes: a.axes, shared: node.shared };
   if (a.axes.length === 1) {
-    const [left, right] = [builder.vector({ ...x, ...a, border: undefined }), builder.vector({ ...y, ...b, border: undefined })];
+    const [left, right] = [builder.vector(first), builder.vector(second)];
     if (!sameSteps(left.order, right.order)) throw unsupported('adds vectors whose features lie in another order');
     return { kind: 'activation', tensor: add(left.tensor, right.tensor), axes: [left.order], shared: node.shared };
   }
-  const left = builder.map({ ...x, border: undefined, ...a });
-  const right = builder.map({ ...y, border: undefined, ...b });
+  const left = builder.map(first);
+  const right = builder.map(second);
   return builder.result(add(left.tensor, right.tensor), left.rank, node.shared);
 };
 

@@ -6,8 +6,8 @@ import {
   moved,
   productOf,
   reshaped,
-  strided,
   stretched,
+  strided,
   stridesOf,
   wholeNumbers,
   wholes,
@@ -136,7 +136,12 @@ const concatenate: Fold = (node) => {
   const [first] = parts;
   if (!first) throw malformed('joins nothing');
   const axis = axisIn(node.whole('axis', Number.NaN), first.shape.length);
-  if (parts.some(({ shape }) => shape.length !== first.shape.length || shape.some((size, i) => i !== axis && size !== first.shape[i])))
+  if (
+    parts.some(
+      ({ shape }) =>
+        shape.length !== first.shape.length || shape.some((size, i) => i !== axis && size !== first.shape[i]),
+    )
+  )
     throw malformed('joins tensors that do not fit each other');
   const shape = first.shape.map((size, i) => (i === axis ? parts.reduce((all, part) => all + part.shape[i], 0) : size));
   const values = new Float64Array(elementsIn(shape));
@@ -144,7 +149,8 @@ const concatenate: Fold = (node) => {
   let before = 0;
   for (const part of parts) {
     const own = productOf(part.shape.slice(axis));
-    for (let i = 0; i < part.values.length; i++) values[Math.floor(i / own) * row + before + (i % own)] = part.values[i];
+    for (let i = 0; i < part.values.length; i++)
+      values[Math.floor(i / own) * row + before + (i % own)] = part.values[i];
     before += own;
   }
   return [makeConstant(shape, values, first.whole)];
@@ -237,7 +243,16 @@ const transpose: Fold = (node) => {
   const order = orderOf(node, x.shape.length);
   const strides = stridesOf(x.shape);
   const shape = order.map((axis) => x.shape[axis]);
-  return [moved(x, shape, strided(shape, order.map((axis) => strides[axis])))];
+  return [
+    moved(
+      x,
+      shape,
+      strided(
+        shape,
+        order.map((axis) => strides[axis]),
+      ),
+    ),
+  ];
 };
 
 const product: Fold = (node) => {
@@ -252,7 +267,12 @@ const range: Fold = (node) => {
   const [start, limit, delta] = [0, 1, 2].map((i) => node.constant(i).values[0]);
   const count = Math.max(Math.ceil((limit - start) / delta), 0);
   elementsIn([count]);
-  return [wholes([count], Array.from({ length: count }, (_, i) => start + i * delta))];
+  return [
+    wholes(
+      [count],
+      Array.from({ length: count }, (_, i) => start + i * delta),
+    ),
+  ];
 };
 
 /** Operators on constants, by name. */

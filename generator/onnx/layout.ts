@@ -37,7 +37,11 @@ export const sameSteps = (a: Int32Array, b: Int32Array): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
 
 /** Axes [C][H][W] over a map in the graph's order. */
-export const mapAxes = (H: number, W: number, C: number): readonly Int32Array[] => [steps(C), steps(H, W * C), steps(W, C)];
+export const mapAxes = (H: number, W: number, C: number): readonly Int32Array[] => [
+  steps(C),
+  steps(H, W * C),
+  steps(W, C),
+];
 
 /** Sizes of the axes behind the batch. */
 export const sizesOf = (axes: readonly Int32Array[]): readonly number[] => axes.map(({ length }) => length);

@@ -65,7 +65,11 @@ export const squeeze = (node: Node, builder: Builder): Activation => {
   const own = builder.shapeOf(last(node));
   const isNamed = node.numbers('axes', 1) !== undefined || node.message.opType === 'Unsqueeze';
   // without axes, a batch of 1 would go too
-  return viewed(node, builder, isNamed ? squeezedShape(node, own) : [own[0], ...own.slice(1).filter((size) => size !== 1)]);
+  return viewed(
+    node,
+    builder,
+    isNamed ? squeezedShape(node, own) : [own[0], ...own.slice(1).filter((size) => size !== 1)],
+  );
 };
 
 export const transpose = (node: Node, builder: Builder): Activation => {
@@ -84,7 +88,9 @@ export const pad = (node: Node, builder: Builder): Activation => {
   const mode = node.text('mode', 'constant');
   if (mode !== 'constant') throw unsupported(`pads by ${mode}`, 'pad with zeros');
   const given = node.numbers('pads', 1);
-  const axes = node.optional(3) ? wholeNumbers(node.constant(3), 'its axes').map((axis) => axisIn(axis, rank)) : undefined;
+  const axes = node.optional(3)
+    ? wholeNumbers(node.constant(3), 'its axes').map((axis) => axisIn(axis, rank))
+    : undefined;
   const count = axes?.length ?? rank;
   if (given?.length !== 2 * count) throw malformed(`its pads are [${given}], of ${count} axes`);
   const at = (axis: number, end: 0 | 1): number => {
@@ -99,7 +105,7 @@ export const pad = (node: Node, builder: Builder): Activation => {
   const [Pt, Pb] = rank === 4 ? [at(2, 0), at(2, 1)] : [0, 0];
   const border: Border = { Pt, Pb, Pl: at(w, 0), Pr: at(w, 1), value: node.scalar('value', 2, 0) };
   const { tensor, rank: axesCount } = builder.map(x);
-  return { ...builder.result(tensor, axesCount, true), border };
+  return { ...(tensor === x.tensor ? x : builder.result(tensor, axesCount, true)), shared: true, border };
 };
 
 /** Channels `first` to `first + count - 1` of a tensor. */
@@ -122,7 +128,9 @@ const channels = (builder: Builder, x: Activation, first: number, count: number,
 export const slice = (node: Node, builder: Builder): Activation => {
   const x = builder.whole(node.activation());
   const own = builder.shapeOf(x);
-  const cuts = cutsOf(node, own).filter(([axis, first, count, step]) => first !== 0 || count !== own[axis] || step !== 1);
+  const cuts = cutsOf(node, own).filter(
+    ([axis, first, count, step]) => first !== 0 || count !== own[axis] || step !== 1,
+  );
   if (cuts.length === 0) return renamed(node, x);
   const [[axis, first, count, step]] = cuts;
   if (cuts.length > 1 || axis !== 1 || step !== 1)

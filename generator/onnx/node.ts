@@ -122,7 +122,8 @@ export class Node {
   scalar(name: string, index: number, fallback: number): number {
     const input = this.optional(index);
     if (!input) return this.real(name, fallback);
-    if (input.values.length !== 1) throw unsupported(`its input ${index + 1} has ${input.values.length} values, not one`);
+    if (input.values.length !== 1)
+      throw unsupported(`its input ${index + 1} has ${input.values.length} values, not one`);
     return input.values[0];
   }
 }

@@ -22,7 +22,8 @@ export const inOrder = (graph: GraphMessage, known: ReadonlySet<string>): Ordere
   const makers = new Map<string, NodeMessage>();
   for (const node of graph.node)
     for (const name of node.output.filter((each) => each !== '')) {
-      if (makers.has(name) || known.has(name)) report(labelOf(node), `makes ${name}, which is made twice`, 'give each tensor its own name');
+      if (makers.has(name) || known.has(name))
+        report(labelOf(node), `makes ${name}, which is made twice`, 'give each tensor its own name');
       makers.set(name, node);
     }
   const readers = new Map<string, number>();
@@ -42,12 +43,21 @@ export const inOrder = (graph: GraphMessage, known: ReadonlySet<string>): Ordere
       continue;
     }
     if (!node) {
-      if (!known.has(next.name)) report(next.path, `reads ${next.name || 'a tensor without name'}, which nothing makes`, 'check the file with its exporter');
+      if (!known.has(next.name))
+        report(
+          next.path,
+          `reads ${next.name || 'a tensor without name'}, which nothing makes`,
+          'check the file with its exporter',
+        );
       continue;
     }
     if (done.has(node)) continue;
     if (open.has(node)) {
-      report(next.path, `reads ${next.name}, which is made of what it makes itself`, 'take the circle out of the network');
+      report(
+        next.path,
+        `reads ${next.name}, which is made of what it makes itself`,
+        'take the circle out of the network',
+      );
       continue;
     }
     open.add(node);

@@ -29,7 +29,8 @@ export const pooling = (node: Node, builder: Builder): Activation => {
   const isMaximum = node.message.opType === 'MaxPool';
   if (isMaximum) {
     node.onlyFirstOutput('the places of the maxima');
-    if (node.whole('storage_order', 0) !== 0) throw unsupported('stores by columns', 'export it with storage_order = 0');
+    if (node.whole('storage_order', 0) !== 0)
+      throw unsupported('stores by columns', 'export it with storage_order = 0');
   }
   const x = node.activation();
   const own = mergedBorder(node, builder, x);
@@ -67,7 +68,9 @@ export const mean = (node: Node, builder: Builder): Activation => {
   const rank = x.axes.length + 1;
   const asked = node.numbers('axes', 1);
   if (!asked?.length && node.whole('noop_with_empty_axes', 0) === 1) return x;
-  const over = new Set((asked?.length ? asked : Array.from({ length: rank }, (_, i) => i)).map((axis) => axisIn(axis, rank)));
+  const over = new Set(
+    (asked?.length ? asked : Array.from({ length: rank }, (_, i) => i)).map((axis) => axisIn(axis, rank)),
+  );
   const refusal = unsupported('takes a mean over other axes than height and width', 'take the mean over the whole map');
   if (over.has(0)) throw refusal;
   const placed = builder.placed(x);

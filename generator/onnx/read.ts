@@ -4,12 +4,19 @@ import { shapesOf } from '../graph/shapes.js';
 import { Builder, type Placement } from './builder.js';
 import { elementsIn } from './constants.js';
 import { FOLDS } from './fold.js';
-import { type Activation, type Afterwards, type Value } from './layout.js';
+import type { Activation, Afterwards, Value } from './layout.js';
 import { Node } from './node.js';
 import { KEEPS_SHAPE, READERS } from './operators.js';
 import { inOrder, labelOf } from './order.js';
-import { Refusal, malformed, unsupported } from './refusal.js';
-import { decodeModel, type GraphMessage, type ModelMessage, type NodeMessage, numberOf, type ValueMessage } from './schema.js';
+import { malformed, Refusal, unsupported } from './refusal.js';
+import {
+  decodeModel,
+  type GraphMessage,
+  type ModelMessage,
+  type NodeMessage,
+  numberOf,
+  type ValueMessage,
+} from './schema.js';
 import { isFloating, readTensor } from './tensors.js';
 
 /** A tensor at the edge of the network, in the file and in the graph. */
@@ -81,7 +88,8 @@ const opsetOf = (model: ModelMessage): number => {
 /** Sizes that the file gives an input: a number, or nothing where it leaves it open. */
 const sizesOf = ({ name, type }: ValueMessage): readonly (number | undefined)[] => {
   const tensor = type?.tensorType;
-  if (!tensor?.shape) throw malformed(`the file does not say which shape ${name} has`, 'export it with the shape of its input');
+  if (!tensor?.shape)
+    throw malformed(`the file does not say which shape ${name} has`, 'export it with the shape of its input');
   if (!isFloating(tensor.elemType)) throw unsupported('takes whole numbers', 'export the network with a float input');
   return tensor.shape.dim.map((dim) => {
     const size = dim.dimParam ? 0 : numberOf(dim.dimValue ?? 0);
@@ -101,7 +109,9 @@ const readInput = (input: ValueMessage, builder: Builder, readers: number): Acti
 
 /** The batch that the inputs of a file agree on; nothing where they leave it open. */
 const exportedBatch = (inputs: readonly ValueMessage[]): number | undefined => {
-  const batches = inputs.map(({ type }) => type?.tensorType?.shape?.dim[0]).map((dim) => (dim && !dim.dimParam ? numberOf(dim.dimValue ?? 0) : 0));
+  const batches = inputs
+    .map(({ type }) => type?.tensorType?.shape?.dim[0])
+    .map((dim) => (dim && !dim.dimParam ? numberOf(dim.dimValue ?? 0) : 0));
   return batches.find((batch) => batch > 0);
 };
 
@@ -114,7 +124,12 @@ const readNode = (
   builder: Builder,
 ): void => {
   const inputs = message.input.map((name) => values.get(name));
-  const node = new Node(message, opset, inputs, message.output.map((name) => readers.get(name) ?? 0));
+  const node = new Node(
+    message,
+    opset,
+    inputs,
+    message.output.map((name) => readers.get(name) ?? 0),
+  );
   const isConstant = inputs.every((value) => value?.kind !== 'activation');
   const reader = isConstant ? FOLDS.get(message.opType) : READERS.get(message.opType);
   if (!reader) throw refusalOf(message, isConstant);
@@ -144,7 +159,12 @@ const readNodes = (
   graph: GraphMessage,
   opset: number,
   batch: number | undefined,
-): { readonly builder: Builder; readonly values: ReadonlyMap<string, Value>; readonly problems: readonly Problem[]; readonly inputs: readonly ValueMessage[] } => {
+): {
+  readonly builder: Builder;
+  readonly values: ReadonlyMap<string, Value>;
+  readonly problems: readonly Problem[];
+  readonly inputs: readonly ValueMessage[];
+} => {
   const problems: Problem[] = [];
   const values = new Map<string, Value>();
   const stored = new Set(graph.initializer.map(({ name }) => name));

@@ -14,10 +14,7 @@ interface WindowAxis {
   readonly after: number;
 }
 
-export type Window = Pick<
-  LayerShape,
-  'Kh' | 'Kw' | 'Sh' | 'Sw' | 'Dh' | 'Dw' | 'Pt' | 'Pb' | 'Pl' | 'Pr'
->;
+export type Window = Pick<LayerShape, 'Kh' | 'Kw' | 'Sh' | 'Sw' | 'Dh' | 'Dw' | 'Pt' | 'Pb' | 'Pl' | 'Pr'>;
 
 export const NO_BORDER: Border = { Pt: 0, Pb: 0, Pl: 0, Pr: 0, value: 0 };
 
@@ -134,12 +131,20 @@ export const transposedWindow = (
     const at = i - 2 + spatial;
     const more = extra[at] ?? 0;
     const full = (axis.size - 1) * axis.stride + spanOf(axis) + more;
-    const asked = at < 0 ? undefined : (wanted?.[at] ?? (auto.startsWith('SAME') ? axis.size * axis.stride : undefined));
-    const total = asked === undefined ? axis.before + axis.after : full - asked;
+    const asked =
+      at < 0 ? undefined : (wanted?.[at] ?? (auto.startsWith('SAME') ? axis.size * axis.stride : undefined));
+    const total = asked === undefined ? axis.before + axis.after : Math.max(full - asked, 0);
     const half = auto === 'SAME_UPPER' ? Math.floor(total / 2) : total - Math.floor(total / 2);
     const before = asked === undefined ? axis.before : half;
-    const size = full - total;
-    if (total < 0 || size < 1) throw unsupported(`makes ${size} pixels of ${axis.size}, and ${full} can be`, 'ask for another output');
+    const size = asked ?? full - total;
+    // ONNX says input times stride, onnxruntime makes no more than the windows reach
+    if (!wanted && size > full)
+      throw unsupported(
+        `leaves open which size it makes: ${size} or ${full}`,
+        'export it with output_shape, or with pads',
+      );
+    if (size < 1)
+      throw unsupported(`makes ${size} pixels of ${axis.size}, and ${full} can be`, 'ask for another output');
     // the layer has as many outputs as the map has pixels: padding behind takes what the extra pixels leave
     const least = (axis.size - 1) * axis.stride + spanOf(axis) - size - before;
     const after = Math.max(least, 0);
