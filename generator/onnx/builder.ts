@@ -72,9 +72,13 @@ export class Builder {
     return split(steps(productOf(sizes)), sizes)!;
   }
 
-  /** The shape that ONNX gives a tensor. */
-  shapeOf({ axes }: Activation): readonly number[] {
-    return [this.batch, ...sizesOf(axes)];
+  /** The shape that ONNX gives a tensor, its border put around it. */
+  shapeOf({ axes, border }: Activation): readonly number[] {
+    const sizes = [this.batch, ...sizesOf(axes)];
+    if (!border) return sizes;
+    const { Pt, Pb, Pl, Pr } = border;
+    const more = [Pt + Pb, Pl + Pr];
+    return sizes.map((size, axis) => size + (axis > 1 ? more[axis - sizes.length + 2] : 0));
   }
 
   private freeName(wanted: string): string {
@@ -188,6 +192,11 @@ export class Builder {
     const rank = axes.length;
     if (rank < 1 || rank > 3)
       throw unsupported(`takes a tensor of ${rank + 1} axes`, 'use images (4 axes), rows of pixels (3) or vectors (2)');
+    const isFlat = rank > 1 && axes.slice(1).every(({ length }) => length === 1);
+    if (isFlat && axes[0].length > this.shapes.get(tensor)![3] && !this.undecided.has(tensor)) {
+      const flat = this.vector({ ...value, axes: [axes[0]] });
+      return { ...this.map({ ...value, tensor: flat.tensor, axes: [flat.order] }), rank };
+    }
     const placed = this.placed(value);
     const shape = this.shapes.get(tensor)!;
     const [B, H, W, C] = shape;

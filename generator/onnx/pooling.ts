@@ -1,6 +1,6 @@
 import { type Builder, layerOf } from './builder.js';
 import { productOf } from './constants.js';
-import { type Activation, type Border, sameSteps, steps } from './layout.js';
+import { type Activation, type Border, steps } from './layout.js';
 import { axisIn, type Node } from './node.js';
 import { malformed, unsupported } from './refusal.js';
 import { NO_BORDER, poolingWindow } from './windows.js';
@@ -77,7 +77,9 @@ export const mean = (node: Node, builder: Builder): Activation => {
   const [, H, W, C] = builder.shapes.get(x.tensor)!;
   const kept = placed?.filter((axis, i) => !over.has(i + 1) && axis.length > 1) ?? [];
   const pixels = productOf((placed ?? []).filter((_, i) => over.has(i + 1)).map((axis) => axis.length));
-  if (!placed || pixels !== H * W || kept.length > 1 || !sameSteps(kept[0] ?? steps(1), steps(C))) throw refusal;
+  const [channels = steps(1)] = kept;
+  const isMap = kept.length <= 1 && channels.length === C && channels.every((at) => at < C);
+  if (!placed || pixels !== H * W || !isMap) throw refusal;
   const made = builder.add({ kind: 'globalAverage', name: node.name, x: x.tensor });
   const isKept = node.whole('keepdims', 1) === 1;
   const axes = placed.flatMap((axis, i) => (over.has(i + 1) ? (isKept ? [steps(1)] : []) : [axis]));
