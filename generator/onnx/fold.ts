@@ -263,18 +263,6 @@ const product: Fold = (node) => {
   return [makeConstant(node.whole('keepdims', 1) === 1 ? x.shape.map(() => 1) : [], Float64Array.of(value), x.whole)];
 };
 
-const range: Fold = (node) => {
-  const [start, limit, delta] = [0, 1, 2].map((i) => node.constant(i).values[0]);
-  const count = Math.max(Math.ceil((limit - start) / delta), 0);
-  elementsIn([count]);
-  return [
-    wholes(
-      [count],
-      Array.from({ length: count }, (_, i) => start + i * delta),
-    ),
-  ];
-};
-
 /** Operators on constants, by name. */
 export const FOLDS = new Map<string, Fold>(
   Object.entries({
@@ -297,7 +285,6 @@ export const FOLDS = new Map<string, Fold>(
     Shape: (node) => [shapeConstant(node, node.constant(0).shape)],
     Size: (node) => [wholes([], [node.constant(0).values.length])],
     ReduceProd: product,
-    Range: range,
     Add: each((a, b) => a + b),
     Sub: each((a, b) => a - b),
     Mul: each((a, b) => a * b),

@@ -131,6 +131,7 @@ export class Node {
 /** An axis counted from the front. */
 export const axisIn = (axis: number, rank: number): number => {
   const positive = axis < 0 ? axis + rank : axis;
+  if (Number.isNaN(axis)) throw malformed('is given no axis');
   if (!Number.isInteger(axis) || positive < 0 || positive >= rank)
     throw malformed(`axis ${axis} of a tensor that has ${rank}`);
   return positive;

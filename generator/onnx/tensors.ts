@@ -160,7 +160,8 @@ export const readTensor = (tensor: TensorMessage, root?: string): Constant => {
   const shape = tensor.dims.map(numberOf);
   const count = elementsIn(shape);
   const values = new (tensor.dataType === FLOAT ? Float32Array : Float64Array)(count);
-  const raw = tensor.rawData;
+  // an empty field is no bytes but a list
+  const raw = tensor.rawData.length > 0 ? tensor.rawData : new Uint8Array();
   const given = field(tensor);
   if (raw.length > 0 || given.length === 0) {
     if (raw.length !== count * bytes)
