@@ -18,10 +18,11 @@ import { isFloating } from './tensors.js';
 
 type Fold = (node: Node) => readonly Constant[];
 
-/** The sizes that a Reshape asks for, of a tensor with this shape. */
-export const reshapeSizes = (node: Node, shape: readonly number[]): readonly number[] => {
-  const asked = node.numbers('shape', 1);
-  if (!asked) throw malformed('is given no shape');
+/** The sizes that a Reshape asks for, of a tensor with this shape; a batch of `exported` stands for the first of them. */
+export const reshapeSizes = (node: Node, shape: readonly number[], exported?: number): readonly number[] => {
+  const given = node.numbers('shape', 1);
+  if (!given) throw malformed('is given no shape');
+  const asked = given.length > 1 && given[0] === exported ? [shape[0], ...given.slice(1)] : given;
   const zeroIsZero = node.whole('allowzero', 0) === 1;
   const sizes = asked.map((size, axis) => (size === 0 && !zeroIsZero ? shape[axis] : size));
   if (sizes.some((size) => size === undefined || size < -1) || sizes.filter((size) => size === -1).length > 1)
@@ -272,7 +273,7 @@ export const FOLDS = new Map<string, Fold>(
     Dropout: same,
     Cast: cast,
     CastLike: same,
-    Reshape: shaped(reshapeSizes),
+    Reshape: shaped((node, shape) => reshapeSizes(node, shape)),
     Squeeze: shaped(squeezedShape),
     Unsqueeze: shaped(squeezedShape),
     Flatten: shaped(flattenedShape),

@@ -1,5 +1,5 @@
 import type { Builder } from './builder.js';
-import { type Constant, wholeNumbers } from './constants.js';
+import { type Constant, elementsIn, productOf, wholeNumbers } from './constants.js';
 import { cutsOf, flattenedShape, orderOf, partsOf, reshapeSizes, shapeConstant, squeezedShape } from './fold.js';
 import { type Activation, type Border, merged, split, steps } from './layout.js';
 import { axisIn, type Node } from './node.js';
@@ -26,37 +26,28 @@ export const cast = (node: Node): Activation => {
 const viewed = (node: Node, builder: Builder, shape: readonly number[]): Activation => {
   const x = builder.whole(last(node));
   const own = builder.shapeOf(x);
-  if (shape[0] !== builder.batch)
+  if (shape[0] !== builder.batch) {
+    const isBatch = productOf(shape.slice(1)) === productOf(own.slice(1));
     throw unsupported(
-      `makes [${shape}] of [${own}]: images would mix, or the file is fixed to another batch`,
-      builder.exported && builder.exported !== builder.batch
-        ? `read the file with its own batch of ${builder.exported}`
-        : 'keep the batch as the first axis',
+      isBatch ? `is fixed to a batch of ${shape[0]}` : `makes [${shape}] of [${own}], and images would mix`,
+      isBatch ? `read the file with a batch of ${shape[0]}` : 'keep the batch as the first axis',
     );
-  const flat = merged(x.axes);
-  const count = shape.slice(1).reduce((a, b) => a * b, 1);
-  if (count !== flat.length) throw malformed(`makes the shape [${shape}] of [${own}]`);
-  const axes = split(flat, shape.slice(1));
-  if (!axes)
-    throw unsupported(`makes [${shape}] of a tensor that was transposed before`, 'reshape it before it is transposed');
-  return renamed(node, { ...x, axes });
+  }
+  const sizes = shape.slice(1);
+  if (elementsIn(sizes) !== productOf(own.slice(1))) throw malformed(`makes the shape [${shape}] of [${own}]`);
+  const axes = split(merged(x.axes), sizes);
+  if (axes) return renamed(node, { ...x, axes });
+  // channels in another order may not split where those in order do
+  const { tensor, rank } = builder.map(x);
+  const ordered = tensor === x.tensor ? x : builder.result(tensor, rank, x.shared);
+  const again = split(merged(ordered.axes), sizes);
+  if (again) return renamed(node, { ...ordered, axes: again });
+  throw unsupported(`makes [${shape}] of a tensor that was transposed before`, 'reshape it before it is transposed');
 };
 
-/** A batch that the exporter wrote into a shape is the batch that is asked for now. */
-export const reshape = (node: Node, builder: Builder): Activation => {
-  const asked = node.numbers('shape', 1);
-  const own = builder.shapeOf(last(node));
-  if (asked && asked.length > 1 && asked[0] === builder.exported)
-    return viewed(node, builder, [builder.batch, ...restOf(asked.slice(1), own, node.whole('allowzero', 0) === 1)]);
-  return viewed(node, builder, reshapeSizes(node, own));
-};
-
-/** Sizes behind the batch. */
-const restOf = (asked: readonly number[], own: readonly number[], zeroIsZero: boolean): readonly number[] => {
-  const sizes = asked.map((size, i) => (size === 0 && !zeroIsZero ? own[i + 1] : size));
-  const rest = sizes.filter((size) => size !== -1).reduce((a, b) => a * b, 1);
-  return sizes.map((size) => (size === -1 ? own.slice(1).reduce((a, b) => a * b, 1) / rest : size));
-};
+/** A batch that the exporter wrote into the shape is the batch that is asked for now. */
+export const reshape = (node: Node, builder: Builder): Activation =>
+  viewed(node, builder, reshapeSizes(node, builder.shapeOf(last(node)), builder.exported));
 
 export const flatten = (node: Node, builder: Builder): Activation =>
   viewed(node, builder, flattenedShape(node, builder.shapeOf(last(node))));

@@ -1,3 +1,4 @@
+import type protobufjs from 'protobufjs/light.js';
 import type { INamespace, Root, Type } from 'protobufjs/light.js';
 import { UserError } from '../base/errors.js';
 
@@ -147,8 +148,6 @@ const messages = async (name: string): Promise<{ readonly type: Type; readonly p
   root ??= protobuf.Root.fromJSON(descriptor());
   return { type: root.lookupType(name), protobuf };
 };
-
-import type protobufjs from 'protobufjs/light.js';
 
 const load = async (): Promise<typeof protobufjs> => (await import('protobufjs/light.js')).default;
 

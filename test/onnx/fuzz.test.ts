@@ -120,7 +120,10 @@ describe('what is no whole network', () => {
       { numRuns: 1500, seed: 6 },
     ));
 
-  it.each([[new Uint8Array()], [Buffer.from('# no model\n')], [new Uint8Array(1000).fill(255)]])('is no model: %#', async (bytes) => {
-    expect(await readOrRefuse(bytes)).toBe('refused');
-  });
+  it.each([[new Uint8Array()], [Buffer.from('# no model\n')], [new Uint8Array(1000).fill(255)]])(
+    'is no model: %#',
+    async (bytes) => {
+      expect(await readOrRefuse(bytes)).toBe('refused');
+    },
+  );
 });

@@ -123,6 +123,7 @@ export const networkOf = ({ batch, steps, end, seed }: NetworkChoice): RandomNet
         break;
       case 'maxPool':
       case 'averagePool': {
+        if (W < 2) break;
         const isUp = a % 2;
         x = op(step === 'maxPool' ? 'MaxPool' : 'AveragePool', [x], {
           ...{ kernel_shape: [3, 3], strides: [2, 2], pads: [1, 0, 1, 1], ceil_mode: isUp },
