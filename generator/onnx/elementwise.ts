@@ -1,6 +1,6 @@
 import type { Activation as ActivationOperation } from '../graph/operations.js';
 import type { Builder } from './builder.js';
-import { byChannel } from './convolutions.js';
+import { byChannel } from './channels.js';
 import { type Activation, type Afterwards, sameSteps, sizesOf } from './layout.js';
 import { axisIn, type Node } from './node.js';
 import { malformed, unsupported } from './refusal.js';

@@ -38,7 +38,7 @@ class Exporter {
     this.taken = new Set(shapes.keys());
   }
 
-  private freeName(wanted: string): string {
+  freeName(wanted: string): string {
     let name = wanted;
     for (let i = 2; this.taken.has(name); i++) name = `${wanted}/${i}`;
     this.taken.add(name);
@@ -61,16 +61,6 @@ class Exporter {
       attribute,
     } as NodeMessage);
     return output;
-  }
-
-  /** A node whose result gets a name of its own. */
-  step(
-    opType: string,
-    input: readonly string[],
-    wanted: string,
-    attributes: Readonly<Record<string, Attribute>> = {},
-  ): string {
-    return this.node(opType, input, this.freeName(wanted), attributes);
   }
 
   whole(wanted: string, values: readonly number[]): string {
@@ -146,24 +136,16 @@ const EXPORTS: Exports = {
   },
   activation: ({ slope, least, most, name }, [x], y, exporter) => {
     const isLimited = least !== Number.NEGATIVE_INFINITY || most !== Number.POSITIVE_INFINITY;
-    const isBent = slope !== 1;
-    const bent = (output: string): string =>
+    const bend = (output: string): string =>
       slope === 0
         ? exporter.node('Relu', [x], output)
         : exporter.node('LeakyRelu', [x], output, { alpha: { real: slope } });
-    if (!isLimited) return void (isBent ? bent(y) : exporter.node('Identity', [x], y));
-    const before = isBent
-      ? exporter.step(
-          slope === 0 ? 'Relu' : 'LeakyRelu',
-          [x],
-          `${name}/bent`,
-          slope === 0 ? {} : { alpha: { real: slope } },
-        )
-      : x;
+    if (!isLimited) return void (slope === 1 ? exporter.node('Identity', [x], y) : bend(y));
     const limits = [least, most].map((limit, i) =>
       Number.isFinite(limit) ? exporter.real(`${name}/${i === 0 ? 'least' : 'most'}`, [], [limit]) : '',
     );
-    exporter.node('Clip', [before, ...limits].slice(0, limits[1] ? 3 : 2), y);
+    const bent = slope === 1 ? x : bend(exporter.freeName(`${name}/bent`));
+    exporter.node('Clip', [bent, ...limits].slice(0, limits[1] ? 3 : 2), y);
   },
   addition: (_operation, operands, y, exporter) => void exporter.node('Add', operands, y),
   concatenation: (_operation, operands, y, exporter) => void exporter.node('Concat', operands, y, { axis: 1 }),
@@ -177,21 +159,24 @@ const EXPORTS: Exports = {
   },
   // the graph's order of a flattened map: channels the fastest
   flattening: ({ name }, [x], y, exporter) => {
-    const turned = exporter.step('Transpose', [x], `${name}/turned`, { perm: [0, 2, 3, 1] });
+    const turned = exporter.node('Transpose', [x], exporter.freeName(`${name}/turned`), { perm: [0, 2, 3, 1] });
     exporter.node('Reshape', [turned, exporter.whole(`${name}/shape`, [0, -1, 1, 1])], y);
   },
   dropout: ({ name, rate }, [x], y, exporter) =>
     void exporter.node('Dropout', [x, exporter.real(`${name}/rate`, [], [rate])], y),
-  pooling: ({ of, layer, counted }, [x], y, exporter) => {
+  pooling: ({ of, layer, counted, name }, [x], y, exporter) => {
     const { dilations, ...window } = windowOf(layer);
     if (of === 'maximum') return void exporter.node('MaxPool', [x], y, { ...window, dilations });
-    const isUp = counted !== undefined && (counted.Pb !== layer.Pb || counted.Pr !== layer.Pr);
-    const pads = counted ? [layer.Pt, layer.Pl, counted.Pb, counted.Pr] : window.pads;
-    exporter.node('AveragePool', [x], y, {
-      ...{ ...window, pads, count_include_pad: Number(counted !== undefined), ceil_mode: Number(isUp) },
-      // operator set 17 has none, and only those of one pixel can be left out
-      ...(dilations.some((step) => step > 1) && { dilations }),
-    });
+    // operator set 17 knows no dilation of averages
+    const common = { ...window, ...(dilations.some((step) => step > 1) && { dilations }) };
+    const { Pt, Pl, Pb, Pr } = layer;
+    const [bottom, right] = counted ? [Math.min(counted.Pb, Pb), Math.min(counted.Pr, Pr)] : [Pb, Pr];
+    if (bottom === Pb && right === Pr)
+      return void exporter.node('AveragePool', [x], y, { ...common, count_include_pad: counted ? 1 : 0 });
+    // part of the padding counts: that part becomes pixels
+    const sizes = exporter.whole(`${name}/counted`, [0, 0, Pt, Pl, 0, 0, bottom, right]);
+    const padded = exporter.node('Pad', [x, sizes], exporter.freeName(`${name}/padded`));
+    exporter.node('AveragePool', [padded], y, { ...common, pads: [0, 0, Pb - bottom, Pr - right] });
   },
   globalAverage: (_operation, [x], y, exporter) => void exporter.node('GlobalAveragePool', [x], y),
   batchNormalization: (operation, [x], y, exporter) => {
