@@ -138,7 +138,7 @@ export class Builder {
   }
 
   /** Lets an input lie as ONNX's axes [C], [C, W] or [C, H, W] want it. */
-  private decide({ tensor, axes }: Activation): void {
+  decide({ tensor, axes }: Activation): void {
     if (!this.undecided.delete(tensor)) return;
     const [c, h, w] =
       axes.length === 3 ? axes : axes.length === 2 ? [axes[0], steps(1), axes[1]] : [merged(axes), steps(1), steps(1)];

@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.js';
-import type { GraphMessage, NodeMessage } from './schema.js';
+import { type GraphMessage, type NodeMessage, numberOf } from './schema.js';
 
 /** What a person finds a node by. */
 export const labelOf = (node: NodeMessage): string =>
@@ -69,4 +69,19 @@ export const inOrder = (graph: GraphMessage, known: ReadonlySet<string>): Ordere
     }
   }
   return { nodes, readers, problems };
+};
+
+/** Operators that work element by element, and so leave open what the axes are. */
+const POINTWISE: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Div', 'Clip', 'Relu']);
+
+/** Whether a network takes images as [batch, height, width, channels]: the first that minds the axes is a Transpose that puts the last behind the batch. */
+export const hasChannelsLast = (nodes: readonly NodeMessage[], input: string): boolean => {
+  const same = new Set([input]);
+  for (const node of nodes) {
+    if (!node.input.some((name) => same.has(name))) continue;
+    const order = node.attribute.find(({ name }) => name === 'perm')?.ints.map(numberOf);
+    if (node.opType === 'Transpose' && ['0,3,1,2', '0,2,1'].includes(`${order}`)) return true;
+    if (POINTWISE.has(node.opType)) same.add(node.output[0]);
+  }
+  return false;
 };

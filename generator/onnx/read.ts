@@ -7,7 +7,7 @@ import { FOLDS } from './fold.js';
 import type { Activation, Afterwards, Value } from './layout.js';
 import { Node } from './node.js';
 import { KEEPS_SHAPE, READERS } from './operators.js';
-import { inOrder, labelOf } from './order.js';
+import { hasChannelsLast, inOrder, labelOf } from './order.js';
 import { malformed, Refusal, unsupported } from './refusal.js';
 import {
   decodeModel,
@@ -54,6 +54,9 @@ export interface ReadOnnxOptions {
 /** Operator sets whose meaning is known here. */
 const OPSETS = { least: 6, most: 22 } as const;
 
+/** Values in one image: more than any camera's, and what memory bears a few times. */
+const MOST_IN_IMAGE = 2 ** 26;
+
 const DEFAULT_DOMAINS: readonly string[] = ['', 'ai.onnx'];
 
 const collect = (problems: Problem[], path: string, work: () => void): boolean => {
@@ -97,14 +100,22 @@ const sizesOf = ({ name, type }: ValueMessage): readonly (number | undefined)[] 
   });
 };
 
-const readInput = (input: ValueMessage, builder: Builder, readers: number): Activation => {
+const readInput = (
+  input: ValueMessage,
+  builder: Builder,
+  readers: number,
+  nodes: readonly NodeMessage[],
+): Activation => {
   const [, ...sizes] = sizesOf(input);
   if (sizes.length < 1) throw unsupported('has no axis behind the batch', 'give the network images or vectors');
   if (sizes.some((size) => size === undefined))
     throw unsupported('has another open size than its batch', 'export the network with a fixed image size');
-  elementsIn(sizes as readonly number[]);
+  const count = elementsIn(sizes as readonly number[]);
+  if (count > MOST_IN_IMAGE) throw unsupported(`has ${count} values in an image; at most ${MOST_IN_IMAGE} can be`);
   const axes = builder.input(input.name, sizes as readonly number[]);
-  return { kind: 'activation', tensor: input.name, axes, shared: readers > 1 };
+  const value: Activation = { kind: 'activation', tensor: input.name, axes, shared: readers > 1 };
+  if (hasChannelsLast(nodes, input.name)) builder.decide({ ...value, axes: [axes.at(-1)!, ...axes.slice(0, -1)] });
+  return value;
 };
 
 /** The batch that the inputs of a file agree on; nothing where they leave it open. */
@@ -180,7 +191,7 @@ const readNodes = (
     collect(problems, `tensor ${tensor.name}`, () => values.set(tensor.name, readTensor(tensor, tensor.name)));
   for (const input of inputs.filter(isRead))
     collect(problems, `input ${input.name}`, () => {
-      values.set(input.name, readInput(input, builder, readers.get(input.name)!));
+      values.set(input.name, readInput(input, builder, readers.get(input.name)!, nodes));
     });
   for (const message of nodes) {
     const path = labelOf(message);

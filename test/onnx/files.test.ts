@@ -281,6 +281,24 @@ describe('how a network is read', () => {
     expect([...network.inputs[0].order.slice(0, 5)]).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('takes images with their channels last, although they are scaled before they are transposed', async () => {
+    const network = await expectSame(
+      await file({
+        inputs: { x: [2, 4, 5, 2] },
+        nodes: [
+          node('Sub', ['x', 'm'], 's'),
+          node('Mul', ['s', 'f'], 'd'),
+          node('Transpose', ['d'], 't', { perm: [0, 3, 1, 2] }),
+          node('Conv', ['t', 'w'], 'y'),
+        ],
+        initializers: [weights, floats('m', [2], [1, 2]), floats('f', [], [0.5])],
+        outputs: ['y'],
+      }),
+    );
+    expect(network.graph.inputs[0].shape).toEqual([2, 4, 5, 2]);
+    expect(kinds(network)).toEqual(['convolution', 'convolution', 'convolution']);
+  });
+
   it('takes images as vectors, as a reshape says', async () => {
     const network = await expectSame(
       await file({
