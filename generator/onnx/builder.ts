@@ -4,7 +4,7 @@ import { resultShape } from '../graph/shapes.js';
 import { type Constant, productOf } from './constants.js';
 import { type Activation, inverse, mapAxes, merged, sameSteps, sizesOf, split, steps } from './layout.js';
 import type { Node } from './node.js';
-import { malformed, unsupported } from './refusal.js';
+import { unsupported } from './refusal.js';
 
 /** Where the values of a parameter come from: value i is `scale` times element `at(i)` of the file's tensor `tensor`. */
 export interface Placement {
@@ -33,6 +33,13 @@ export interface ChannelMap {
   readonly shape: Shape;
   /** Axes behind the batch, as ONNX sees them: 1 to 3. */
   readonly rank: number;
+}
+
+/** Vectors, and where their features lie. */
+export interface Features {
+  readonly tensor: string;
+  readonly order: Int32Array;
+  readonly index: Int32Array;
 }
 
 /** Above this a reordering of channels by a convolution would cost more than the network. */
@@ -219,22 +226,23 @@ export class Builder {
     return { tensor: reordered, shape: [B, H, W, C], rank };
   }
 
-  /** A tensor of two axes as vectors: feature i of ONNX lies at `order[i]`. */
-  vector(value: Activation): { readonly tensor: string; readonly order: Int32Array; readonly index: Int32Array } {
+  /** A tensor of two axes, however its map lies: feature i of ONNX is element `order[i]` of an image, and the other way round with `index`. */
+  features(value: Activation): Features {
     const whole = this.whole(value);
     if (whole.axes.length !== 1)
       throw unsupported(`takes vectors [batch, features], and gets ${whole.axes.length + 1} axes`, 'flatten before it');
     const order = this.orderOf(whole);
-    const [B, H, W, C] = this.shapes.get(whole.tensor)!;
-    if (order.length !== H * W * C || B !== this.batch) throw malformed('takes other features than there are');
-    let { tensor } = whole;
-    if (H * W > 1) {
-      const known = this.flat.get(tensor);
-      const flat = known ?? this.add({ kind: 'flattening', name: `${tensor}/flat`, x: tensor });
-      this.flat.set(tensor, flat);
-      tensor = flat;
-    }
-    return { tensor, order, index: inverse(order) };
+    return { tensor: whole.tensor, order, index: inverse(order) };
+  }
+
+  /** A tensor of two axes as vectors. */
+  vector(value: Activation): Features {
+    const { tensor, ...order } = this.features(value);
+    const [, H, W] = this.shapes.get(tensor)!;
+    if (H * W === 1) return { tensor, ...order };
+    const flat = this.flat.get(tensor) ?? this.add({ kind: 'flattening', name: `${tensor}/flat`, x: tensor });
+    this.flat.set(tensor, flat);
+    return { tensor: flat, ...order };
   }
 
   /** What an operation made, as ONNX sees it: channels on axis 1. */

@@ -1,3 +1,4 @@
+import { layerLimits } from '../description/layer.js';
 import { type Builder, layerOf } from './builder.js';
 import { channelParameter } from './channels.js';
 import type { Constant } from './constants.js';
@@ -67,7 +68,7 @@ export const transposedConvolution = (node: Node, builder: Builder): Activation 
   return builder.result(made, map.rank, node.shared);
 };
 
-/** x · W, of vectors: a convolution of 1×1 over a map of one pixel. `isColumns`: W is [outputs][features]. */
+/** x · W, of vectors: a convolution of 1×1 over a map of one pixel; or, of more features than a pixel can have, one as large as its map. `isColumns`: W is [outputs][features]. */
 const linear = (
   node: Node,
   builder: Builder,
@@ -76,14 +77,17 @@ const linear = (
   bias?: (N: number) => string,
 ): Activation => {
   const weights = node.constant(1);
-  const { tensor, index } = builder.vector(node.activation());
+  const x = node.activation();
+  const isLarge = builder.features(x).order.length > layerLimits.C.most;
+  const { tensor, index } = isLarge ? builder.features(x) : builder.vector(x);
+  const shape = builder.shapes.get(tensor)!;
   if (weights.shape.length !== 2) throw unsupported(`multiplies by a tensor of ${weights.shape.length} axes`);
   const [F, N] = isColumns ? [weights.shape[1], weights.shape[0]] : weights.shape;
   if (F !== index.length) throw malformed(`its weights take ${F} features, and there are ${index.length}`);
   const inOrder = sameSteps(index, steps(F));
   const made = builder.add({
     ...{ kind: 'convolution', name: node.name, x: tensor, transposed: false },
-    layer: layerOf([builder.batch, 1, 1, F], { N }),
+    layer: layerOf(shape, { N, Kh: shape[1], Kw: shape[2] }),
     weights: builder.parameter(node, {
       ...{ input: 1, count: F * N, scale, order: `${isColumns ? 'columns' : 'rows'} ${inOrder ? '' : index.join()}` },
       at: (i) => {

@@ -268,6 +268,24 @@ describe('how a network is read', () => {
     expect(network.graph.inputs[0].shape).toEqual([2, 1, 1, 12]);
   });
 
+  it('makes a linear layer of more features than a pixel can have', async () => {
+    const network = await expectSame(
+      await file({
+        inputs: { x: [2, 8, 90, 92] },
+        nodes: [node('Relu', ['x'], 'r'), node('Flatten', ['r'], 'f'), node('Gemm', ['f', 'w'], 'y', { transB: 1 })],
+        initializers: [
+          floats(
+            'w',
+            [2, 66240],
+            values(132480).map((value) => value / 200),
+          ),
+        ],
+        outputs: ['y'],
+      }),
+    );
+    expect(kinds(network)).toEqual(['activation', 'convolution']);
+  });
+
   it('takes images as [batch, height, width, channels], as a transposition says', async () => {
     const network = await expectSame(
       await file({
