@@ -81,11 +81,9 @@ class Exporter {
     const known = this.stored.get(key);
     if (known !== undefined) return known;
     const { values } = this.graph.parameters.find((each) => each.name === name)!;
-    const stored = this.real(
-      name,
-      dims,
-      Float32Array.from(values, (_, i) => values[at(i)]),
-    );
+    const moved = new Float32Array(values.length);
+    for (let i = 0; i < moved.length; i++) moved[i] = values[at(i)];
+    const stored = this.real(name, dims, moved);
     this.stored.set(key, stored);
     return stored;
   }

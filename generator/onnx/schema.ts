@@ -164,7 +164,7 @@ const decode = async <T>(name: string, bytes: Uint8Array): Promise<T> => {
 
 const encode = async (name: string, message: object): Promise<Uint8Array> => {
   const { type } = await messages(name);
-  return Uint8Array.from(type.encode(message).finish());
+  return new Uint8Array(type.encode(message).finish());
 };
 
 /**

@@ -118,7 +118,7 @@ export const writeOnnx = async (bytes: Uint8Array, graph: Graph): Promise<Uint8A
       continue;
     }
     const before = initializer ? readTensor(initializer).values : constant.values;
-    const target: Target = { values: Float64Array.from(before), isWritten: new Uint8Array(before.length) };
+    const target: Target = { values: new Float64Array(before), isWritten: new Uint8Array(before.length) };
     for (const placement of all)
       if (!fill(target, placement, given.get(placement.parameter)!))
         cannot(
