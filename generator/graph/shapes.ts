@@ -46,6 +46,10 @@ const resultOf = (operation: Operation, shapes: readonly Shape[]): Shape | strin
   }
 };
 
+/** The shape of what one operation makes, given those of the tensors that it reads; or what is wrong with them. */
+export const resultShape = (operation: Operation, shapeOf: (tensor: string) => Shape): Shape | string =>
+  resultOf(operation, operandsOf(operation).map(shapeOf));
+
 /** Values that an operation wants of each of its parameters, given the shape of what it makes. */
 const parameterSizes = (operation: Operation, [, , , channels]: Shape): readonly number[] => {
   if (operation.kind !== 'convolution') return parametersOf(operation).map(() => channels);
