@@ -1,4 +1,5 @@
 import { layerLimits } from '../description/layer.js';
+import type { Convolution } from '../graph/operations.js';
 import { type Builder, layerOf } from './builder.js';
 import { channelParameter } from './channels.js';
 import type { Constant } from './constants.js';
@@ -28,6 +29,23 @@ const kernelIn = (node: Node, { shape }: Constant, rank: number): readonly [numb
   return rank === 2 ? [1, kernel[0]] : [kernel[0], kernel[1]];
 };
 
+/** A convolution over a map, whose weights and bias are the node's second and third input. */
+const added = (
+  node: Node,
+  builder: Builder,
+  map: ReturnType<Builder['map']>,
+  how: Pick<Convolution, 'layer' | 'transposed'>,
+): Activation => {
+  const { N, C, G, Kh, Kw } = how.layer;
+  const count = node.constant(1).values.length;
+  const made = builder.add({
+    ...{ kind: 'convolution', name: node.name, x: map.tensor, ...how },
+    weights: builder.parameter(node, { input: 1, count, at: weightAt({ Kh, Kw }, C / G, N), order: 'taps' }),
+    ...(node.optional(2) && { bias: channelParameter(node, builder, 2, how.transposed ? C : N) }),
+  });
+  return builder.result(made, map.rank, node.shared);
+};
+
 export const convolution = (node: Node, builder: Builder): Activation => {
   const x = node.activation();
   const weights = node.constant(1);
@@ -40,13 +58,7 @@ export const convolution = (node: Node, builder: Builder): Activation => {
     throw malformed(`its weights take ${channels * G} channels, and its map has ${map.shape[3]}`);
   const window = convolutionWindow(node, map, kernel, border ?? NO_BORDER);
   const layer = layerOf(map.shape, { N, G, ...window });
-  const count = weights.values.length;
-  const made = builder.add({
-    ...{ kind: 'convolution', name: node.name, x: map.tensor, layer, transposed: false },
-    weights: builder.parameter(node, { input: 1, count, at: weightAt(window, channels, N), order: 'taps' }),
-    ...(node.optional(2) && { bias: channelParameter(node, builder, 2, N) }),
-  });
-  return builder.result(made, map.rank, node.shared);
+  return added(node, builder, map, { layer, transposed: false });
 };
 
 export const transposedConvolution = (node: Node, builder: Builder): Activation => {
@@ -59,13 +71,7 @@ export const transposedConvolution = (node: Node, builder: Builder): Activation 
   const { H, W, ...window } = transposedWindow(node, map, kernel);
   const C = channels * G;
   const layer = layerOf([builder.batch, H, W, C], { N, G, ...window });
-  const count = weights.values.length;
-  const made = builder.add({
-    ...{ kind: 'convolution', name: node.name, x: map.tensor, layer, transposed: true },
-    weights: builder.parameter(node, { input: 1, count, at: weightAt(window, channels, N), order: 'taps' }),
-    ...(node.optional(2) && { bias: channelParameter(node, builder, 2, C) }),
-  });
-  return builder.result(made, map.rank, node.shared);
+  return added(node, builder, map, { layer, transposed: true });
 };
 
 /** x · W, of vectors: a convolution of 1×1 over a map of one pixel; or, of more features than a pixel can have, one as large as its map. `isColumns`: W is [outputs][features]. */

@@ -45,7 +45,7 @@ const viewed = (node: Node, builder: Builder, shape: readonly number[]): Activat
   throw unsupported(`makes [${shape}] of a tensor that was transposed before`, 'reshape it before it is transposed');
 };
 
-/** A batch that the exporter wrote into the shape is the batch that is asked for now. */
+/** Where the exporter wrote its own batch into the shape, the batch that the caller asks for takes its place. */
 export const reshape = (node: Node, builder: Builder): Activation =>
   viewed(node, builder, reshapeSizes(node, builder.shapeOf(last(node)), builder.exported));
 

@@ -5,6 +5,7 @@ import type { Pass } from '../../generator/description/config.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { convolve, magnitudes, tensorSizes, usefulMacs } from '../../generator/golden/convolution.js';
 import { anyLayer } from '../description/layers.js';
+import { spread } from './graph/tensorflow.js';
 import { randomInt8 } from './random.js';
 
 type Results = Readonly<Record<Pass, Int32Array>>;
@@ -30,24 +31,11 @@ const golden = (layer: Layer, { x, weights, dy }: ReturnType<typeof operands>): 
  */
 const tensorflow = (layer: Layer, { x, weights, dy }: ReturnType<typeof operands>): Results =>
   tf.tidy(() => {
-    const { B, C, H, W, N, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr, G, Ho, Wo } = layer;
+    const { B, C, H, W, N, Kh, Kw, Sh, Sw, Pt, Pb, Pl, Pr, G, Ho, Wo } = layer;
     const [c, n] = [C / G, N / G];
     const X = tf.tensor4d(Float32Array.from(x), [B, H, W, C]);
     const K = tf.tensor4d(Float32Array.from(weights), [Kh, Kw, c, N]);
     const dY = tf.tensor4d(Float32Array.from(dy), [B, Ho, Wo, N]);
-    const spread = (kernel: tf.Tensor4D): tf.Tensor4D => {
-      const rows = tf.pad(kernel.reshape([Kh, 1, Kw, 1, c, n]), [
-        [0, 0],
-        [0, Dh - 1],
-        [0, 0],
-        [0, Dw - 1],
-        [0, 0],
-        [0, 0],
-      ]);
-      return rows
-        .reshape([Kh * Dh, Kw * Dw, c, n])
-        .slice([0, 0], [Dh * (Kh - 1) + 1, Dw * (Kw - 1) + 1]) as tf.Tensor4D;
-    };
     const forward = (input: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D => {
       const padded = tf.pad(input, [
         [0, 0],
@@ -55,7 +43,7 @@ const tensorflow = (layer: Layer, { x, weights, dy }: ReturnType<typeof operands
         [Pl, Pr],
         [0, 0],
       ]);
-      return tf.conv2d(padded as tf.Tensor4D, spread(kernel), [Sh, Sw], 'valid');
+      return tf.conv2d(padded as tf.Tensor4D, spread(kernel, layer), [Sh, Sw], 'valid');
     };
     const groups = Array.from({ length: G }, (_, g) => {
       const input = X.slice([0, 0, 0, g * c], [B, H, W, c]);

@@ -428,6 +428,17 @@ describe('a network is refused', () => {
       'a part of each image',
     ],
     [
+      // as many images as classes: only the axis tells it from one over the classes
+      'a softmax over the batch',
+      simple(
+        [node('GlobalAveragePool', ['x'], 'g'), node('Flatten', ['g'], 'f'), node('Softmax', ['f'], 'y', { axis: 0 })],
+        {
+          inputs: { x: [2, 2, 4, 5] },
+        },
+      ),
+      'a part of each image',
+    ],
+    [
       'a softmax before something else',
       simple([node('Flatten', ['x'], 'f'), node('Softmax', ['f'], 'a'), node('Relu', ['a'], 'y')]),
       'last operation',

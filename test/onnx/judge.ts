@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-web';
 import { expect } from 'vitest';
+import { forward } from '../../generator/golden/graph/forward.js';
 import { type OnnxNetwork, type ReadOnnxOptions, readOnnx, toGraph, toOnnx } from '../../generator/onnx/read.js';
-import { evaluate } from './evaluate.js';
 import { values } from './model.js';
 
 ort.env.wasm.numThreads = 1;
@@ -45,10 +45,7 @@ export const outputsOf = (
   { graph, inputs, outputs }: OnnxNetwork,
   given: Readonly<Record<string, Float32Array>>,
 ): Readonly<Record<string, Float32Array>> => {
-  const tensors = evaluate(
-    graph,
-    Object.fromEntries(inputs.map((port) => [port.tensor, toGraph(port, given[port.name])])),
-  );
+  const tensors = forward(graph, new Map(inputs.map((port) => [port.tensor, toGraph(port, given[port.name])])));
   return Object.fromEntries(
     outputs.map((output) => [output.name, afterwards(output, toOnnx(output, tensors.get(output.tensor)!))]),
   );

@@ -18,7 +18,7 @@ const channels = (x: Map4, first: number, count: number): Map4 =>
   x.slice([0, 0, 0, first], [x.shape[0], x.shape[1], x.shape[2], count]);
 
 /** A kernel with zeros for its dilation, which TensorFlow's gradients refuse. */
-const spread = (kernel: Map4, { Dh, Dw }: Layer): Map4 => {
+export const spread = (kernel: Map4, { Dh, Dw }: Layer): Map4 => {
   const [Kh, Kw, c, n] = kernel.shape;
   const wide = tf.pad(kernel.reshape([Kh, 1, Kw, 1, c, n]), [
     [0, 0],
