@@ -1,14 +1,6 @@
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
-import {
-  BYTES_PER_INSTRUCTION,
-  type Exec,
-  type Instruction,
-  type Load,
-  type Queue,
-  type Reorganize,
-  type Store,
-} from '../isa/program.js';
+import { BYTES_PER_INSTRUCTION, type Exec, type Instruction, type Load, type Queue } from '../isa/program.js';
 import { DMA, MemoryPort, type MemoryTiming } from '../timing/memory.js';
 import { DispatchUnit } from '../units/dispatch/timing.js';
 import type { TileShapes } from '../units/exec/tile.js';
@@ -16,7 +8,7 @@ import { ExecPipeline } from '../units/exec/timing.js';
 import { ExecUnit, encoded, queueOfEncoded } from '../units/exec/unit.js';
 import { FetchUnit } from '../units/fetch/timing.js';
 import { LoadUnit } from '../units/load/timing.js';
-import { StoreUnit } from '../units/store/timing.js';
+import { type StoreInstruction, StoreUnit } from '../units/store/timing.js';
 import { WriteUnit } from '../units/store/writeUnit.js';
 
 /** What depends on time. */
@@ -93,7 +85,7 @@ export const replay = (
     completed.exec = exec.done;
     completed.store = store.done;
     const loadHead = dispatch.offered('load') as Load | undefined;
-    const storeHead = dispatch.offered('store') as Store | Reorganize | undefined;
+    const storeHead = dispatch.offered('store') as StoreInstruction | undefined;
 
     changed = write.step(cycle) || changed;
     changed = store.step(cycle, storeHead) || changed;

@@ -31,17 +31,19 @@ export const configHash = ({ name: _name, prefix: _prefix, reorganize, ...hardwa
 };
 
 export const commonView = (config: Config): CommonView => {
-  const { instructionSlots: slots, widths } = derive(config);
+  const { instructionSlots: slots, widths, parts, vectorLanes, coefficients } = derive(config);
   const slotBits = bitsFor(slots);
   return {
     prefix: config.prefix,
     config: config.name,
     hash: configHash(config).slice(0, 8),
     partBits: Math.min(config.axi.dataWidth, 8 * BYTES_PER_INSTRUCTION),
-    ...isaView,
+    ...isaView(parts),
     ...countsView(config),
-    checks: decoderChecks(widths),
+    checks: decoderChecks(widths, parts),
     widths,
+    /** The vector unit: whether it is built, its lanes of fp32, entries of a bank of coefficients. */
+    ...{ vector: parts.vector, vectorLanes, coefficients },
     depths: { ...DEPTHS, slots, slotBits, slotTop: slotBits - 1 },
   };
 };
