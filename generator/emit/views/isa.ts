@@ -14,6 +14,7 @@ import {
   type Parts,
   WORDS_PER_INSTRUCTION,
 } from '../../isa/instructionSet.js';
+import { OPERATION_PLACES } from '../../isa/vectorOperation.js';
 import { QUEUE_NAMES, QUEUES, type Queue, waitField } from '../../isa/queues.js';
 import { ERROR_CAUSES, snakeCase } from '../../isa/registers.js';
 
@@ -147,7 +148,7 @@ const queueView = (name: Queue, parts: Parts) => {
     waits,
     kinds: kinds.map((kind) => kind.toUpperCase()),
     /** The last word that holds a field, of those of its kinds that are one instruction. */
-    lastWord: lastWordOf(name, parts),
+    lastWord: lastWordOf(name),
     /** Those of its kinds that wait, as labels of a case. */
     waiting: kinds
       .filter((kind) => INSTRUCTION_SET[kind].fields.some((f) => f.name === waitField(waits[0]!.name)))
@@ -163,6 +164,10 @@ const fields = {
   /** Those of a GEOMETRY, where they lie in its first instruction and in its second. */
   geometry_first: byName(geometryHalf(0)),
   geometry_second: byName(geometryHalf(1)),
+  /** Those of an operation of the vector unit, in its word. */
+  operation: byName(
+    Object.entries(OPERATION_PLACES).map(([name, [low, bits]]) => ({ name, word: 0, low, bits })),
+  ),
 };
 const opcode = capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`]));
 const cause = capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`]));

@@ -1,6 +1,7 @@
 import { bitsFor } from '../../base/bits.js';
 import type { Config } from '../../description/config.js';
 import { type Derived, derive } from '../../description/derive.js';
+import { BATCH_CHUNKS } from '../../isa/instructionSet.js';
 import { countersOf, snakeCase } from '../../isa/registers.js';
 import { storeVectors } from '../../timing/depths.js';
 import { type EngineView, engineView } from './engine.js';
@@ -29,6 +30,8 @@ export const topView = (config: Config): TopView => {
   const byteBits = bitsFor(derived.beatBytes + 1);
   const { widths } = derived;
   const storeBytesBits = Math.max(9, Math.min(32, derived.accumulatorAddressBits + 4 + bitsFor(array.columns)));
+  // a batch of the vector unit's widest output
+  const batchBits = bitsFor(BATCH_CHUNKS * derived.vectorLanes * 4 + 1);
   const reorganizeBits = config.engines.includes('traditional')
     ? widths.pixel + widths.map + Math.log2(derived.dataBytes)
     : 0;
@@ -46,7 +49,7 @@ export const topView = (config: Config): TopView => {
     busBits: axi.dataWidth,
     busTop: axi.dataWidth - 1,
     storeBytesBits,
-    runBytesBits: Math.max(storeBytesBits, Math.min(32, reorganizeBits)),
+    runBytesBits: Math.max(storeBytesBits, Math.min(32, reorganizeBits), derived.parts.vector ? batchBits : 0),
     storeVectors: storeVectors(config),
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
