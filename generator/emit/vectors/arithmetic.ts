@@ -1,5 +1,5 @@
-import { multiplyFp32 } from '../../units/vector/lanes.js';
 import { add, bf16AtMultiplier, fp32Bits, fp32FromBits, multiply } from '../../formats/numerics.js';
+import { multiplyFp32 } from '../../units/vector/lanes.js';
 import { hex, randomWords } from './random.js';
 
 type Pair = readonly [number, number];
@@ -150,10 +150,7 @@ export const productVectors = (seed: number, count: number): string => {
   const pairs = cornerPairs(corners, next, count);
   for (let i = 0; pairs.length < count; i++) pairs.push(productKinds[i % productKinds.length](next));
   return pairs
-    .map(
-      ([a, b]) =>
-        `${hex(a, 8) + hex(b, 8) + hex(fp32Bits(multiplyFp32(fp32FromBits(a), fp32FromBits(b))), 8)}\n`,
-    )
+    .map(([a, b]) => `${hex(a, 8) + hex(b, 8) + hex(fp32Bits(multiplyFp32(fp32FromBits(a), fp32FromBits(b))), 8)}\n`)
     .join('');
 };
 

@@ -14,9 +14,9 @@ import {
   type Parts,
   WORDS_PER_INSTRUCTION,
 } from '../../isa/instructionSet.js';
-import { OPERATION_PLACES } from '../../isa/vectorOperation.js';
 import { QUEUE_NAMES, QUEUES, type Queue, waitField } from '../../isa/queues.js';
 import { ERROR_CAUSES, snakeCase } from '../../isa/registers.js';
+import { OPERATION_PLACES } from '../../isa/vectorOperation.js';
 
 /** A field in Verilog: what the partial `field` and the benches read. */
 export interface FieldView {
@@ -165,9 +165,7 @@ const fields = {
   geometry_first: byName(geometryHalf(0)),
   geometry_second: byName(geometryHalf(1)),
   /** Those of an operation of the vector unit, in its word. */
-  operation: byName(
-    Object.entries(OPERATION_PLACES).map(([name, [low, bits]]) => ({ name, word: 0, low, bits })),
-  ),
+  operation: byName(Object.entries(OPERATION_PLACES).map(([name, [low, bits]]) => ({ name, word: 0, low, bits }))),
 };
 const opcode = capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`]));
 const cause = capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`]));
