@@ -30,6 +30,8 @@ export interface FieldView {
   readonly slice: string;
   /** Of a wire that holds it: empty for one bit. */
   readonly range: string;
+  /** Lowest bit in its first word. */
+  readonly low: number;
   readonly bits: number;
   /** Bits below the sign, and the bit of the sign. */
   readonly magnitude: number;
@@ -50,6 +52,7 @@ const fieldView = ({ name, word, low, bits }: Omit<Field, 'reading' | 'holds'>):
   at: atBit(word, low),
   slice: bits === 1 ? atBit(word, low) : `${atBit(word, low)} +: ${bits}`,
   range: bits === 1 ? '' : `[${bits - 1}:0] `,
+  low,
   bits,
   magnitude: bits - 1,
   sign: atBit(word, low + bits - 1),
