@@ -1,5 +1,5 @@
 import { makeLayer } from '../../description/layer.js';
-import type { Convolution, Operation } from '../../graph/operations.js';
+import { type Convolution, type Operation, type OperationKind, operandsOf } from '../../graph/operations.js';
 import { keptFactor } from './forward.js';
 import type { Lowering } from './lowering.js';
 import { type Averages, averagesOf, averagesOfMap } from './poolingWindows.js';
@@ -33,7 +33,7 @@ export class Backward {
     const { tensors, graph } = this.lowering;
     const shape = this.lowering.shape(output);
     const given = tensors.add({ role: 'outputGradient', name: output, shape, format: 'bf16', base: 3 });
-    if (this.wanted.has(output)) this.whole(output, given);
+    this.whole(output, given);
     for (const made of [...graph.operations].reverse()) {
       const gradient = this.wanted.has(made.name) ? this.gradientOf(made.name) : undefined;
       if (gradient !== undefined) this.operation(made, gradient);
@@ -46,6 +46,7 @@ export class Backward {
   }
 
   private contribute(name: string, contribution: Contribution): void {
+    if (!this.wanted.has(name)) return;
     this.contributions.set(name, [...(this.contributions.get(name) ?? []), contribution]);
   }
 
@@ -95,44 +96,41 @@ export class Backward {
     return key;
   }
 
+  private readonly handlers: {
+    readonly [K in OperationKind]: (made: Extract<Operation, { readonly kind: K }>, gradient: Key) => void;
+  } = {
+    convolution: (made, gradient) => this.convolution(made, gradient),
+    addition: ({ x, y }, gradient) => {
+      for (const name of [x, y]) this.whole(name, gradient);
+    },
+    concatenation: ({ parts }, gradient) => {
+      let first = 0;
+      for (const name of parts) {
+        const channels = this.lowering.shape(name)[3];
+        this.contribute(name, { from: { key: gradient, first }, channels, first: 0 });
+        first += channels;
+      }
+    },
+    slice: ({ x, channels, first }, gradient) => this.contribute(x, { from: all(gradient), channels, first }),
+    // what counts is the order of values, and that is one
+    flattening: ({ name, x }, gradient) => this.whole(x, this.reshaped(x, name, gradient)),
+    activation: (made, gradient) => this.activation(made, gradient),
+    dropout: (made, gradient) => {
+      const { name, x } = made;
+      const mask = this.lowering.tensors.find('mask', name)!;
+      this.elementwise(name, x, maskProgram('gate', gradient, mask, keptFactor(made), this.room(x, name)));
+    },
+    globalAverage: ({ name, x }, gradient) => this.average(name, x, averagesOfMap(this.lowering.shape(x)), gradient),
+    pooling: (made, gradient) => this.average(made.name, made.x, averagesOf(made), gradient),
+    batchNormalization: ({ name }) => {
+      throw new Error(`${name}: the gradient of a batch normalisation is refused before`);
+    },
+  };
+
+  /** Emits what an operation contributes to gradients, given that of its result. */
   private operation(made: Operation, gradient: Key): void {
-    switch (made.kind) {
-      case 'convolution':
-        return this.convolution(made, gradient);
-      case 'addition':
-        for (const name of [made.x, made.y]) if (this.wanted.has(name)) this.whole(name, gradient);
-        return;
-      case 'concatenation': {
-        let first = 0;
-        for (const name of made.parts) {
-          const channels = this.lowering.shape(name)[3];
-          if (this.wanted.has(name)) this.contribute(name, { from: { key: gradient, first }, channels, first: 0 });
-          first += channels;
-        }
-        return;
-      }
-    }
-    if (!this.wanted.has(made.x)) return;
-    switch (made.kind) {
-      case 'slice':
-        return this.contribute(made.x, { from: all(gradient), channels: made.channels, first: made.first });
-      case 'flattening': {
-        // what counts is the order of values, and that is one
-        return this.whole(made.x, this.reshaped(made.x, made.name, gradient));
-      }
-      case 'activation':
-        return this.activation(made, gradient);
-      case 'dropout': {
-        const { tensors } = this.lowering;
-        const to = this.room(made.x, made.name);
-        const mask = tensors.find('mask', made.name)!;
-        return this.elementwise(made.name, made.x, maskProgram('gate', gradient, mask, keptFactor(made), to));
-      }
-      case 'globalAverage':
-        return this.average(made.name, made.x, averagesOfMap(this.lowering.shape(made.x)), gradient);
-      case 'pooling':
-        return this.average(made.name, made.x, averagesOf(made), gradient);
-    }
+    const reaches = made.kind === 'convolution' || operandsOf(made).some((name) => this.wanted.has(name));
+    if (reaches) (this.handlers[made.kind] as (made: Operation, gradient: Key) => void)(made, gradient);
   }
 
   /** A gradient under the shape of another tensor. */
@@ -147,7 +145,7 @@ export class Backward {
   private activation(made: Extract<Operation, { readonly kind: 'activation' }>, gradient: Key): void {
     const { tensors } = this.lowering;
     const gates = gateParts(made);
-    if (gates.length === 0) return this.whole(made.x, gradient);
+    if (gates.length === 0) this.whole(made.x, gradient);
     let from = gradient;
     gates.forEach(({ by, operations, constants }, index) => {
       const isLast = index === gates.length - 1;
@@ -226,7 +224,7 @@ export class Backward {
     const second = lowering.ones([layer.Kh, layer.Kw, 1, layer.N]);
     const kinds = [...new Set(counts)].filter((count) => count > 0);
     const to = this.room(x, name);
-    if (kinds.length === 0) return this.elementwise(name, x, zeroProgram(to));
+    if (kinds.length === 0) this.elementwise(name, x, zeroProgram(to));
     let before: Key | undefined;
     kinds.forEach((count, index) => {
       const isLast = index === kinds.length - 1;
