@@ -1,0 +1,249 @@
+import type { Config } from '../../description/config.js';
+import { type Derived, derive } from '../../description/derive.js';
+import { fp32Bits } from '../../formats/numerics.js';
+import { type Instruction, isRunTooLong, LEAST_PERIOD, type Operands, type Store } from '../../isa/program.js';
+import { operationWord, type VectorOperation } from '../../isa/vectorOperation.js';
+import type { Channels, ElementwiseStep, Key, StreamName, VectorProgram } from './steps.js';
+import { STREAMS } from './steps.js';
+import { operation } from './vectorPrograms.js';
+
+/** A tensor as it lies in memory, for whoever emits instructions. */
+export interface Place {
+  /** Of the base register, and bytes from it. */
+  readonly base: number;
+  readonly offset: number;
+  readonly elementBytes: number;
+  /** Elements from pixel to pixel. */
+  readonly pitch: number;
+}
+
+export type PlaceOf = (key: Key) => Place;
+
+/** Some pixels, and some channels of each: what one STORE makes. */
+interface Piece {
+  readonly pixel: number;
+  readonly pixels: number;
+  readonly channel: number;
+  readonly channels: number;
+}
+
+const wait = { waitExec: 0, waitLoad: 0 } as const;
+
+export const operationsInstruction = (
+  operations: readonly VectorOperation[],
+  constants: VectorProgram['constants'],
+): Instruction => {
+  const word = (n: number): number => (n < operations.length ? operationWord(operations[n]!) : 0);
+  const [constant0, constant1, constant2, constant3] = constants.map((value) => fp32Bits(Math.fround(value)));
+  return {
+    ...{ kind: 'operations', ...wait, count: operations.length },
+    ...{ operation0: word(0), operation1: word(1), operation2: word(2), operation3: word(3) },
+    ...{ operation4: word(4), operation5: word(5), operation6: word(6), operation7: word(7) },
+    ...{ constant0: constant0!, constant1: constant1!, constant2: constant2!, constant3: constant3! },
+  };
+};
+
+export const NO_OPERANDS: Operands = {
+  ...{ kind: 'operands', ...wait, wide: 0 },
+  ...{ dynamic0: 0, dynamic1: 0, stationary0: 0, stationary1: 0 },
+  ...{ coefficientBase: 0, sumBase: 0, period: LEAST_PERIOD, offset1: 0, offset2: 0 },
+};
+
+/** A STORE that drains nothing: so many groups of lanes. */
+export const elementwiseStore = (
+  { array }: Config,
+  groups: number,
+  lanes: number,
+  parts: Pick<Store, 'narrow' | 'address'> & Partial<Store>,
+): Store => {
+  const vectorsPerGroup = Math.ceil(lanes / array.columns);
+  return {
+    ...{ kind: 'store', ...wait, post: true, elementwise: true, shift: 0, accBase: 0 },
+    ...{ groups, vectorsPerGroup, lastLanes: lanes - (vectorsPerGroup - 1) * array.columns },
+    ...{ n1: 1, n2: 1, stride1: 0, stride2: 0, accStride1: 0, accStride2: 0, accGroupStride: 0 },
+    ...parts,
+  };
+};
+
+/** Whether the decoder takes a STORE of so many groups of lanes. */
+const fits = (config: Config, { widths }: Derived, groups: number, lanes: number): boolean => {
+  const store = elementwiseStore(config, groups, lanes, { narrow: false, address: 0 });
+  const most = 2 ** widths.drained - 1;
+  return groups <= most && store.vectorsPerGroup <= most && !isRunTooLong(config, store);
+};
+
+/** The greatest count for which something holds that holds for smaller ones; 0 where it never does. */
+const greatest = (most: number, holds: (count: number) => boolean): number => {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+};
+
+/** Entries of the coefficients that so many channels take. */
+export const coefficientEntries = ({ array }: Config, { vectorLanes }: Derived, channels: number): number => {
+  const vectors = Math.ceil(channels / array.columns);
+  const last = channels - (vectors - 1) * array.columns;
+  return (vectors - 1) * Math.ceil(array.columns / vectorLanes) + Math.ceil(last / vectorLanes);
+};
+
+/** Emits an elementwise pass, as if nothing came before it. */
+export class ElementwiseEmitter {
+  readonly instructions: Instruction[] = [];
+  private readonly derived: Derived;
+  private loads = 0;
+  private stores = 0;
+  /** STOREs that must end before a half of the buffers can be loaded. */
+  private readonly busy = [0, 0];
+  private half = 0;
+
+  constructor(
+    private readonly config: Config,
+    private readonly place: PlaceOf,
+  ) {
+    this.derived = derive(config);
+  }
+
+  emit({ pixels, channels, program }: ElementwiseStep): void {
+    const streams = STREAMS.flatMap((name) => (program.streams[name] ? [{ name, of: program.streams[name] }] : []));
+    const byChannel = program.coefficients.some((key) => key !== undefined);
+    const isDense = ({ key, first }: Channels): boolean => first === 0 && this.place(key).pitch === channels;
+    const dense = [...streams.map(({ of }) => of), ...program.outputs].every(isDense);
+    if (dense && !byChannel) {
+      // as one pixel: where a pixel ends means nothing
+      this.pieces(program, streams, 1, pixels * channels, this.mostFlat(streams, pixels * channels));
+      return;
+    }
+    const fitting = (count: number, lanes: number): boolean =>
+      fits(this.config, this.derived, count, lanes) &&
+      this.room(streams, count * lanes) &&
+      (!byChannel || coefficientEntries(this.config, this.derived, lanes) <= this.derived.coefficients);
+    if (dense && fitting(1, channels)) {
+      this.setUp(program, 0, channels);
+      const count = greatest(pixels, (some) => fitting(some, channels));
+      for (let pixel = 0; pixel < pixels; pixel += count)
+        this.piece(
+          program,
+          streams,
+          { pixel, pixels: Math.min(count, pixels - pixel), channel: 0, channels },
+          channels,
+        );
+      return;
+    }
+    const { columns } = this.config.array;
+    const vectors = greatest(Math.ceil(channels / columns), (some) => fitting(1, Math.min(channels, some * columns)));
+    const wide = Math.min(channels, vectors * columns);
+    for (let channel = 0; channel < channels; channel += wide) {
+      const some = Math.min(wide, channels - channel);
+      this.setUp(program, channel, some);
+      for (let pixel = 0; pixel < pixels; pixel++)
+        this.piece(program, streams, { pixel, pixels: 1, channel, channels: some }, channels);
+    }
+  }
+
+  /** Whether so many values of each stream find room in half of its buffer. */
+  private room(streams: readonly Stream[], values: number): boolean {
+    const { beatElements, dynamicElements, stationaryElements } = this.derived;
+    return [dynamicElements, stationaryElements].every((size, buffer) => {
+      const own = streams.filter(({ name }) => isStationary(name) === (buffer === 1));
+      const elements = own.map(({ of }) => (values * this.place(of.key).elementBytes) / 2 + 2 * beatElements);
+      return elements.reduce((sum, each) => sum + each, 0) <= size / 2;
+    });
+  }
+
+  private mostFlat(streams: readonly Stream[], values: number): number {
+    const { columns } = this.config.array;
+    const holds = (count: number): boolean =>
+      fits(this.config, this.derived, 1, count * columns) && this.room(streams, count * columns);
+    return greatest(Math.ceil(values / columns), holds) * columns;
+  }
+
+  private pieces(
+    program: VectorProgram,
+    streams: readonly Stream[],
+    pixels: number,
+    channels: number,
+    most: number,
+  ): void {
+    this.setUp(program, 0, 0);
+    for (let channel = 0; channel < channels; channel += most)
+      this.piece(
+        program,
+        streams,
+        { pixel: 0, pixels, channel, channels: Math.min(most, channels - channel) },
+        channels,
+      );
+  }
+
+  /** The operations, and before them coefficients of some channels into their banks. */
+  private setUp(program: VectorProgram, channel: number, channels: number): void {
+    program.coefficients.forEach((key, bank) => {
+      if (key === undefined) return;
+      const keep = bank === 0 ? 'coefficient0' : 'coefficient1';
+      const load: VectorProgram = {
+        ...{ does: 'coefficients', constants: [0, 0, 0, 0], coefficients: [undefined, undefined], outputs: [] },
+        operations: [operation({ p: 'dynamic0', keep })],
+        streams: { dynamic0: { key, first: 0 } },
+      };
+      this.push(operationsInstruction(load.operations, load.constants));
+      const piece = { pixel: 0, pixels: 1, channel, channels };
+      this.piece(load, [{ name: 'dynamic0', of: { key, first: 0 } }], piece, channels);
+    });
+    this.push(operationsInstruction(program.operations, program.constants));
+  }
+
+  private push(instruction: Instruction): void {
+    this.instructions.push(instruction);
+    if (instruction.kind === 'load') this.loads++;
+    else this.stores++;
+  }
+
+  /** LOADs of what a STORE reads, and the STORE. @param pixelChannels of the whole step. */
+  private piece(program: VectorProgram, streams: readonly Stream[], piece: Piece, pixelChannels: number): void {
+    const { beatElements, beatBytes, dynamicElements, stationaryElements } = this.derived;
+    const { pixel, pixels, channel, channels } = piece;
+    const half = this.half;
+    this.half = 1 - half;
+    const next = [(half * dynamicElements) / 2, (half * stationaryElements) / 2];
+    const at: Partial<Record<StreamName, number>> = {};
+    let wide = 0;
+    for (const { name, of } of streams) {
+      const { base, offset, elementBytes, pitch } = this.place(of.key);
+      const stationary = isStationary(name);
+      const address = offset + (pixel * pitch + of.first + channel) * elementBytes;
+      const rowBytes = pixels * channels * elementBytes;
+      const element = next[Number(stationary)]! + (address % beatBytes) / 2;
+      next[Number(stationary)] = Math.ceil((element + rowBytes / 2) / beatElements) * beatElements;
+      at[name] = element;
+      if (elementBytes === 4) wide |= 1 << STREAMS.indexOf(name);
+      this.push({
+        ...{ kind: 'load', waitExec: 0, waitStore: this.busy[half]!, stationary, reorganize: false },
+        ...{ base: base as 0, address, bufElement: element, rowBytes, n1: 1, n2: 1 },
+        ...{ stride1: 0, stride2: 0, bufStride1: 0, bufStride2: 0 },
+      });
+    }
+    const outputs = program.outputs.map(({ key, first }) => {
+      const { base, offset, elementBytes, pitch } = this.place(key);
+      return { base, elementBytes, address: offset + (pixel * pitch + first + channel) * elementBytes };
+    });
+    const [output, second, third] = outputs;
+    // offsets are from the first output, wherever base registers are: outputs lie behind one of them
+    const distance = (other: typeof output): number => (output && other ? other.address - output.address : 0);
+    this.push({ ...NO_OPERANDS, ...at, wide, offset1: distance(second), offset2: distance(third) });
+    const place = { narrow: output?.elementBytes === 2, address: output?.address ?? 0, base: output?.base ?? 0 };
+    // pixels of a dense tensor follow each other; groups tell where channels begin again
+    const groups = channels === pixelChannels ? pixels : 1;
+    this.push({ ...elementwiseStore(this.config, groups, channels, place), waitLoad: this.loads });
+    this.busy[half] = this.stores;
+  }
+}
+
+interface Stream {
+  readonly name: StreamName;
+  readonly of: Channels;
+}
+
+const isStationary = (name: StreamName): boolean => name.startsWith('stationary');

@@ -1,0 +1,49 @@
+import type { Lowering } from './lowering.js';
+import type { PassPlanner } from './passProgram.js';
+import { all, type ElementwiseStep, type PassStep, type Step } from './steps.js';
+import { operation } from './vectorPrograms.js';
+
+/** Pixels and channels of what a pass makes. */
+const resultShape = ({ pass, layer }: PassStep): readonly number[] => {
+  const { B, H, W, C, Ho, Wo, N, Kh, Kw, G } = layer;
+  if (pass === 'fprop') return [B, Ho, Wo, N];
+  return pass === 'dgrad' ? [B, H, W, C] : [Kh, Kw, C / G, N];
+};
+
+/** A pass that writes its sums, and an elementwise one that goes on with them. */
+const apart = (step: PassStep, lowering: Lowering): readonly Step[] => {
+  const { program } = step;
+  if (!program) return [step];
+  const shape = resultShape(step);
+  const channels = shape.at(-1)!;
+  const pixels = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  const sums = lowering.scratch(`${step.operation} sums`, shape, 'fp32');
+  const [first, ...others] = program.operations;
+  const { program: _, ...pass } = step;
+  const elementwise: ElementwiseStep = {
+    ...{ kind: 'elementwise', operation: step.operation, pixels, channels },
+    program: {
+      ...program,
+      operations: [operation({ ...first, p: 'dynamic0' }), ...others],
+      streams: { ...program.streams, dynamic0: all(sums) },
+    },
+  };
+  return [{ ...pass, result: sums }, elementwise];
+};
+
+/** Room for what the engine stores in between. */
+const withScratch = (step: PassStep, lowering: Lowering, planner: PassPlanner): PassStep => {
+  const narrow = lowering.tensors.get(step.result).format === 'bf16';
+  const { scratchBytes } = planner.plan(step.operation, step.layer, step.pass, narrow);
+  if (scratchBytes === 0) return step;
+  return {
+    ...step,
+    scratch: lowering.scratch(`${step.operation} ${step.pass}, zero-inserted`, [scratchBytes / 2], 'bf16'),
+  };
+};
+
+/** Steps as they are carried out: what a pass cannot do as it stores is a pass of its own. */
+export const split = (steps: readonly Step[], lowering: Lowering, planner: PassPlanner): readonly Step[] =>
+  steps
+    .flatMap((step) => (step.kind === 'pass' ? apart(step, lowering) : [step]))
+    .map((step) => (step.kind === 'pass' ? withScratch(step, lowering, planner) : step));
