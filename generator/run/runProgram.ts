@@ -90,6 +90,9 @@ export const runProgram = async (
 /** A byte of memory, or a counter, in which the RTL differs from the bit-exact executor. */
 export interface Difference {
   readonly what: string;
+  /** Of a byte: which region, and where in it. */
+  readonly region?: number;
+  readonly at?: number;
   readonly expected: number;
   readonly actual: number;
 }
@@ -115,7 +118,11 @@ export const compareProgram = async (
     const after = result.after[region]!;
     for (let i = 0; i < bytes.length; i++)
       if (after[i] !== bytes[i])
-        differences.push({ what: `byte 0x${(base + i).toString(16)}`, expected: bytes[i]!, actual: after[i]! });
+        differences.push({
+          ...{ what: `byte 0x${(base + i).toString(16)}`, region, at: i },
+          expected: bytes[i]!,
+          actual: after[i]!,
+        });
   });
   for (const [name, value] of Object.entries(counts))
     if (name in result.counters && result.counters[name] !== value)

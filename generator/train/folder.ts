@@ -22,16 +22,27 @@ const ORDER_SEED = 1;
 export const folderData = (folder: string, layout: Layout, heldOut: number): Data => {
   const problems: Problem[] = [];
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (!isFolder) refuse(folder, 'NO_DATA', 'there is no such folder', 'give a folder with x.npy and labels.npy, or digits');
+  if (!isFolder)
+    refuse(folder, 'NO_DATA', 'there is no such folder', 'give a folder with x.npy and labels.npy, or digits');
   for (const name of ['x.npy', 'labels.npy'])
     if (!existsSync(join(folder, name)))
-      problems.push({ code: 'NO_DATA', path: join(folder, name), message: 'there is no such file', fix: 'save it with numpy.save' });
+      problems.push({
+        code: 'NO_DATA',
+        path: join(folder, name),
+        message: 'there is no such file',
+        fix: 'save it with numpy.save',
+      });
   if (problems.length > 0) throw new UserError(problems);
   const x = readNpy(join(folder, 'x.npy'));
   const y = readNpy(join(folder, 'labels.npy'));
   const [images = 0] = x.shape;
   if (x.shape.length !== 4 && x.shape.length !== 2)
-    refuse(join(folder, 'x.npy'), 'SHAPE', `its shape is ${tuple(x.shape)}`, 'save [images, H, W, C], or [images, C] of values');
+    refuse(
+      join(folder, 'x.npy'),
+      'SHAPE',
+      `its shape is ${tuple(x.shape)}`,
+      'save [images, H, W, C], or [images, C] of values',
+    );
   if (images < 2) refuse(join(folder, 'x.npy'), 'SHAPE', `it holds ${images} images`, 'give 2 or more');
   if (y.shape.length !== 1 || y.shape[0] !== images)
     refuse(
