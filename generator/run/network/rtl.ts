@@ -60,7 +60,7 @@ export const rtlMachine = (
     const job = jobOf(config, compiled, program, memory);
     const { after, cycles, counters, faults } = await runProgram(config, job, options);
     if (faults.length > 0) throw new RtlFault(faults.join('; '));
-    job.regions.forEach(({ bytes }, i) => bytes.set(after[i]!));
+    for (const [i, { bytes }] of job.regions.entries()) bytes.set(after[i]!);
     onRun(cycles);
     return countsOf(counters);
   },
@@ -100,7 +100,7 @@ export const checkingMachine = (
       instructions: program.instructions,
       memory: { program: job.program },
     });
-    job.regions.forEach(({ bytes }, i) => bytes.set(expected[i]!.bytes));
+    for (const [i, { bytes }] of job.regions.entries()) bytes.set(expected[i]!.bytes);
     onRun({ cycles: result.cycles, predicted, differences: [...found] });
     return countsOf(result.counters);
   },
