@@ -57,12 +57,14 @@ export const judgeNetwork = async (
   const inputs = rounded(given ?? inputsOf(graph, seed, 'fine'));
   const parameters = new Map([...stored(compiled, memory, 'parameter'), ...stored(compiled, memory, 'operand')]);
   const biases = new Set(graph.operations.flatMap((one) => (one.kind === 'convolution' && one.bias ? [one.bias] : [])));
-  for (const [name, values] of stored(compiled, memory, 'parameter')) if (biases.has(name)) parameters.set(name, values);
+  for (const [name, values] of stored(compiled, memory, 'parameter'))
+    if (biases.has(name)) parameters.set(name, values);
   if (training) writeMasks(compiled, memory, graph, seed);
   await runForward(machine, compiled, memory, inputs, false);
   const outputGradients = rounded(givenGradients ?? gradientsOf(graph, seed, 'fine'));
   if (training) {
-    for (const [name, values] of outputGradients) writeTensor(memory, tensorOf(compiled, 'outputGradient', name), values);
+    for (const [name, values] of outputGradients)
+      writeTensor(memory, tensorOf(compiled, 'outputGradient', name), values);
     // the loss scale leaves gradients as they are, before the step
     await machine.run(compiled, compiled.training!.update[0]!, memory);
   }

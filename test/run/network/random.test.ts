@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveConfig } from '../../../generator/description/resolve.js';
 import { anyGraph } from '../../golden/graph/graphs.js';
+import { odd, ref16 } from './configs.js';
 import { judgeNetwork } from './judged.js';
-
-export const odd = resolveConfig({ preset: 'odd', vector: { lanes: 2 } });
-export const ref16 = resolveConfig({ preset: 'ref16', vector: { lanes: 8 } });
 
 const sgd = { rate: 0.1, momentum: 0.9, lossScale: 1 };
 
