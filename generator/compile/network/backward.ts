@@ -28,12 +28,13 @@ export class Backward {
     private readonly wanted: ReadonlySet<string>,
   ) {}
 
-  /** @param output the tensor that the loss is of. */
-  lower(output: string): void {
+  /** @param outputs the tensors whose gradients the host gives. */
+  lower(outputs: readonly string[]): void {
     const { tensors, graph } = this.lowering;
-    const shape = this.lowering.shape(output);
-    const given = tensors.add({ role: 'outputGradient', name: output, shape, format: 'bf16', base: 3 });
-    this.whole(output, given);
+    for (const name of outputs) {
+      const shape = this.lowering.shape(name);
+      this.whole(name, tensors.add({ role: 'outputGradient', name, shape, format: 'bf16', base: 3 }));
+    }
     for (const made of [...graph.operations].reverse()) {
       const gradient = this.wanted.has(made.name) ? this.gradientOf(made.name) : undefined;
       if (gradient !== undefined) this.operation(made, gradient);

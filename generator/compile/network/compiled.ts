@@ -74,8 +74,8 @@ export interface NetworkConstant {
 
 export interface NetworkTraining {
   readonly options: SgdOptions;
-  /** Name of the tensor that the loss is of. */
-  readonly output: string;
+  /** Names of the tensors that the loss is of: the host writes their gradients. */
+  readonly outputs: readonly string[];
   /** Names of the parameters that learn. */
   readonly learning: ReadonlySet<string>;
   /** As `forward`, but no dropout drops. */

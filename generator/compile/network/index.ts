@@ -30,8 +30,8 @@ export interface CompileOptions {
 export interface TrainingOptions extends SgdOptions {
   /** Names of parameters that are not to learn. */
   readonly frozen?: ReadonlySet<string>;
-  /** The tensor that the loss is of. Absent: the only output. */
-  readonly output?: string;
+  /** The outputs that the loss is of. Absent: all. */
+  readonly outputs?: readonly string[];
 }
 
 /** Programs of one network that share a memory. */
@@ -78,12 +78,12 @@ class Compilation {
   }
 }
 
-const theOutput = ({ name, outputs }: Graph, wanted: string | undefined): string => {
-  if (wanted !== undefined && outputs.includes(wanted)) return wanted;
-  if (wanted === undefined && outputs.length === 1) return outputs[0]!;
-  const message = wanted === undefined ? `has ${outputs.length} outputs` : `has no output ${wanted}`;
-  const fix = `name the one that the loss is of: ${outputs.join(', ')}`;
-  throw new UserError([{ code: 'NETWORK_OUTPUT', path: name, message, fix }]);
+/** The outputs that the loss is of. */
+const lossOutputs = ({ name, outputs }: Graph, wanted: readonly string[] = outputs): readonly string[] => {
+  const unknown = wanted.filter((one) => !outputs.includes(one));
+  if (unknown.length === 0) return wanted;
+  const fix = `name some of ${outputs.join(', ')}`;
+  throw new UserError([{ code: 'NETWORK_OUTPUT', path: name, message: `has no output ${unknown.join(', ')}`, fix }]);
 };
 
 /**
@@ -105,9 +105,9 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   lowerForward(lowering);
   const forward = lowering.steps;
   lowering.steps = [];
-  const output = training && theOutput(graph, training.output);
-  if (training && output !== undefined)
-    new Backward(lowering, learn, needed(graph, { frozen: training.frozen })).lower(output);
+  const outputs = training ? lossOutputs(graph, training.outputs) : [];
+  if (training)
+    new Backward(lowering, learn, needed(graph, { frozen: training.frozen })).lower(outputs);
   const backward = lowering.steps;
   const update = training && blocks ? lowerUpdate(blocks, training) : [];
 
@@ -140,12 +140,12 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
     ...{ inputs: graph.inputs.map(({ name }) => name), outputs: graph.outputs },
     ...{ forward: forwardProgram, tensors: placed, constants },
     ...{ bytes: made.bytes as Readonly<Record<Base, number>>, mostLive: made.mostLive },
-    ...(training && output !== undefined
+    ...(training
       ? {
           training: {
-            ...{ options: training, output, learning: learn },
+            ...{ options: training, outputs, learning: learn },
             evaluation: drops
-              ? program(split(evaluated(forward, lowering), lowering, compilation.planner))
+              ? program(evaluated(forwardSteps!, lowering))
               : forwardProgram,
             update:
               training.lossScale === undefined

@@ -78,10 +78,12 @@ export const trainStep = async (
 ): Promise<StepResult> => {
   const training = trainingOf(compiled);
   const { lossScale } = training.options;
+  const [lossOutput, ...others] = training.outputs;
+  if (lossOutput === undefined || others.length > 0) throw new RangeError(`${compiled.name}: a loss is of one output`);
   writeMasks(compiled, memory, graph, seed);
   const outputs = await runForward(machine, compiled, memory, inputs, false);
-  const output = outputs.get(training.output)!;
-  const gradient = tensorOf(compiled, 'outputGradient', training.output);
+  const output = outputs.get(lossOutput)!;
+  const gradient = tensorOf(compiled, 'outputGradient', lossOutput);
   const { value, gradient: exact } = lossOf(kind, output, labels, gradient.shape.at(-1)!);
   writeTensor(memory, gradient, lossScale === undefined ? exact : exact.map((each) => each * lossScale));
   const [first, second] = training.update.map((program) => (rate === undefined ? program : withRate(program, rate)));
