@@ -44,6 +44,12 @@ export interface NetworkSource {
 /** Whether a word is the path of an ONNX file. */
 export const isOnnx = (word: string): boolean => extname(word).toLowerCase() === '.onnx';
 
+/** Networks by name that are graphs: those of `networks/trainable.ts`, which is loaded when it is needed. */
+const TRAINABLE = ['digits', 'lenet5'] as const satisfies readonly TrainableNetwork[];
+
+/** Whether a word names a network that can be trained. */
+export const isTrainable = (word: string): boolean => (TRAINABLE as readonly string[]).includes(word);
+
 const fromFile = async (path: string, batch: number | undefined): Promise<NetworkSource> => {
   const { readOnnx } = await import('../onnx/read.js');
   const bytes = new Uint8Array(withFileErrors(path, () => readFileSync(path)));
@@ -65,7 +71,7 @@ export const loadNetwork = async (word: string, batch: number | undefined, seed:
   if (isOnnx(word)) return fromFile(word, batch);
   const { trainableNetworks } = await import('../networks/trainable.js');
   const names = Object.keys(trainableNetworks);
-  if (names.includes(word)) return { graph: trainableNetworks[word as TrainableNetwork](batch ?? 1, seed) };
+  if (isTrainable(word)) return { graph: trainableNetworks[word as TrainableNetwork](batch ?? 1, seed) };
   const meant = closest(word, names);
   const fix = meant
     ? `write ${meant}, or give a file that ends in .onnx`

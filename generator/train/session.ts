@@ -56,7 +56,7 @@ export class Session {
     const { compiled, memory } = this;
     const { batch } = compiled;
     const size = shape[0] * shape[1] * shape[2];
-    const output = compiled.training!.output;
+    const output = compiled.training!.outputs[0]!;
     let [right, loss] = [0, 0];
     for (let first = 0; first < labels.length; first += batch) {
       const images = Math.min(batch, labels.length - first);

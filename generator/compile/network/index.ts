@@ -106,8 +106,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const forward = lowering.steps;
   lowering.steps = [];
   const outputs = training ? lossOutputs(graph, training.outputs) : [];
-  if (training)
-    new Backward(lowering, learn, needed(graph, { frozen: training.frozen })).lower(outputs);
+  if (training) new Backward(lowering, learn, needed(graph, { frozen: training.frozen })).lower(outputs);
   const backward = lowering.steps;
   const update = training && blocks ? lowerUpdate(blocks, training) : [];
 
@@ -144,9 +143,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
       ? {
           training: {
             ...{ options: training, outputs, learning: learn },
-            evaluation: drops
-              ? program(evaluated(forwardSteps!, lowering))
-              : forwardProgram,
+            evaluation: drops ? program(evaluated(forwardSteps!, lowering)) : forwardProgram,
             update:
               training.lossScale === undefined
                 ? [program([...backwardSteps!, ...update])]
