@@ -11,7 +11,6 @@ export interface TopView extends Omit<EngineView, 'dataBits' | 'dataBytes'>, Der
   readonly format: string;
   readonly engines: string;
   /** Bits of the bytes of a run: of a STORE, which has less than four times the accumulator's vectors; and of either, a REORGANIZE's being a row of pixels. */
-  readonly storeBytesBits: number;
   readonly runBytesBits: number;
 }
 
@@ -28,7 +27,7 @@ export const topView = (config: Config): TopView => {
   const laneTop = bitsFor(array.rows * array.rows * array.columns + 1) - 1;
   const byteBits = bitsFor(derived.beatBytes + 1);
   const { widths } = derived;
-  const storeBytesBits = Math.max(9, Math.min(32, derived.accumulatorAddressBits + 4 + bitsFor(array.columns)));
+  const storeBits = Math.max(9, derived.accumulatorAddressBits + 4 + bitsFor(array.columns));
   const reorganizeBits = config.engines.includes('traditional')
     ? widths.pixel + widths.map + Math.log2(derived.dataBytes)
     : 0;
@@ -45,8 +44,7 @@ export const topView = (config: Config): TopView => {
     addressTop: axi.addressWidth - 1,
     busBits: axi.dataWidth,
     busTop: axi.dataWidth - 1,
-    storeBytesBits,
-    runBytesBits: Math.max(storeBytesBits, Math.min(32, reorganizeBits)),
+    runBytesBits: Math.min(32, Math.max(storeBits, reorganizeBits)),
     storeVectors: storeVectors(config),
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,
