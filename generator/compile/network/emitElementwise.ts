@@ -1,10 +1,20 @@
+import {
+  coefficientEntries,
+  elementwiseStore,
+  NO_OPERANDS,
+  operationsInstruction,
+} from '../../dataflows/vectorInstructions.js';
 import type { Config } from '../../description/config.js';
 import { type Derived, derive } from '../../description/derive.js';
-import { fp32Bits } from '../../formats/numerics.js';
-import { type Instruction, isRunTooLong, LEAST_PERIOD, type Operands, type Store } from '../../isa/program.js';
-import { operationWord, type VectorOperation } from '../../isa/vectorOperation.js';
-import type { Channels, ElementwiseStep, Key, StreamName, VectorProgram } from './steps.js';
-import { STREAMS } from './steps.js';
+import { type Instruction, isRunTooLong } from '../../isa/program.js';
+import {
+  type Channels,
+  type ElementwiseStep,
+  type Key,
+  STREAMS,
+  type StreamName,
+  type VectorProgram,
+} from './steps.js';
 import { operation } from './vectorPrograms.js';
 
 /** A tensor as it lies in memory, for whoever emits instructions. */
@@ -27,44 +37,6 @@ interface Piece {
   readonly channels: number;
 }
 
-const wait = { waitExec: 0, waitLoad: 0 } as const;
-
-export const operationsInstruction = (
-  operations: readonly VectorOperation[],
-  constants: VectorProgram['constants'],
-): Instruction => {
-  const word = (n: number): number => (n < operations.length ? operationWord(operations[n]!) : 0);
-  const [constant0, constant1, constant2, constant3] = constants.map((value) => fp32Bits(Math.fround(value)));
-  return {
-    ...{ kind: 'operations', ...wait, count: operations.length },
-    ...{ operation0: word(0), operation1: word(1), operation2: word(2), operation3: word(3) },
-    ...{ operation4: word(4), operation5: word(5), operation6: word(6), operation7: word(7) },
-    ...{ constant0: constant0!, constant1: constant1!, constant2: constant2!, constant3: constant3! },
-  };
-};
-
-export const NO_OPERANDS: Operands = {
-  ...{ kind: 'operands', ...wait, wide: 0 },
-  ...{ dynamic0: 0, dynamic1: 0, stationary0: 0, stationary1: 0 },
-  ...{ coefficientBase: 0, sumBase: 0, period: LEAST_PERIOD, offset1: 0, offset2: 0 },
-};
-
-/** A STORE that drains nothing: so many groups of lanes. */
-export const elementwiseStore = (
-  { array }: Config,
-  groups: number,
-  lanes: number,
-  parts: Pick<Store, 'narrow' | 'address'> & Partial<Store>,
-): Store => {
-  const vectorsPerGroup = Math.ceil(lanes / array.columns);
-  return {
-    ...{ kind: 'store', ...wait, post: true, elementwise: true, shift: 0, accBase: 0 },
-    ...{ groups, vectorsPerGroup, lastLanes: lanes - (vectorsPerGroup - 1) * array.columns },
-    ...{ n1: 1, n2: 1, stride1: 0, stride2: 0, accStride1: 0, accStride2: 0, accGroupStride: 0 },
-    ...parts,
-  };
-};
-
 /** Whether the decoder takes a STORE of so many groups of lanes. */
 const fits = (config: Config, { widths }: Derived, groups: number, lanes: number): boolean => {
   const store = elementwiseStore(config, groups, lanes, { narrow: false, address: 0 });
@@ -81,13 +53,6 @@ const greatest = (most: number, holds: (count: number) => boolean): number => {
     else high = middle - 1;
   }
   return low;
-};
-
-/** Entries of the coefficients that so many channels take. */
-export const coefficientEntries = ({ array }: Config, { vectorLanes }: Derived, channels: number): number => {
-  const vectors = Math.ceil(channels / array.columns);
-  const last = channels - (vectors - 1) * array.columns;
-  return (vectors - 1) * Math.ceil(array.columns / vectorLanes) + Math.ceil(last / vectorLanes);
 };
 
 /** Emits an elementwise pass, as if nothing came before it. */

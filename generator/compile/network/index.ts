@@ -12,9 +12,9 @@ import { Linker } from './link.js';
 import { Lowering } from './lowering.js';
 import { type Memory, planMemory } from './memoryPlan.js';
 import { placeParameters } from './parameters.js';
-import { PassPlanner, relocated } from './passProgram.js';
+import { PassPlanner, relocated, type Spots } from './passProgram.js';
 import { refusals } from './refusals.js';
-import { split } from './split.js';
+import { planned, split } from './split.js';
 import { bytesIn, elementBytes, type Key, type Step, type Tensors } from './steps.js';
 import { keepsVelocities, lowerUpdate } from './update.js';
 
@@ -65,14 +65,27 @@ class Compilation {
         linker.append(emitter.instructions, { operation, does, fused: [], macs: 0 }, rate);
         continue;
       }
-      const { pass, layer, first, second, result } = step;
-      const narrow = this.tensors.get(result).format === 'bf16';
-      const plan = this.planner.plan(operation, layer, pass, narrow);
-      const scratch = step.scratch === undefined ? {} : { scratch: this.place(step.scratch) };
-      const spots = { first: this.place(first), second: this.place(second), result: this.place(result), ...scratch };
+      const { pass, layer, first, second, result, program } = step;
+      const plan = planned(step, this.tensors, this.planner);
+      const spots: Record<string, Place> = {};
+      const put = (name: keyof Spots, key: Key | undefined): void => {
+        if (key !== undefined) spots[name] = this.place(key);
+      };
+      put('scratch', step.scratch);
+      put('coefficient0', program?.coefficients[0]);
+      put('coefficient1', program?.coefficients[1]);
+      put('stationary0', program?.streams.stationary0?.key);
+      put('stationary1', program?.streams.stationary1?.key);
+      const all = { ...spots, first: this.place(first), second: this.place(second), result: this.place(result) };
       const { B, Ho, Wo, N, Kh, Kw, C, G } = layer;
       const macs = B * Ho * Wo * N * Kh * Kw * (C / G);
-      linker.append(relocated(plan, pass, spots), { operation, does: pass, pass, fused: [], macs });
+      linker.append(relocated(plan, pass, all), {
+        operation,
+        does: pass,
+        pass,
+        fused: program ? [program.does] : [],
+        macs,
+      });
     }
     return linker.program();
   }

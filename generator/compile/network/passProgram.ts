@@ -1,8 +1,11 @@
 import { UserError } from '../../base/errors.js';
 import { type MemoryMap, PASS_TENSORS } from '../../dataflows/loopNest.js';
+import { Unfusable } from '../../dataflows/post.js';
+import type { Constants } from '../../dataflows/vectorInstructions.js';
 import type { Config, Engine, Pass } from '../../description/config.js';
 import { formatLayer, type Layer } from '../../description/layer.js';
 import type { Instruction } from '../../isa/program.js';
+import type { VectorOperation } from '../../isa/vectorOperation.js';
 import { makePlan } from '../plan.js';
 
 /** Where an operand or the result of a pass lies: base register, and bytes from it. */
@@ -14,6 +17,17 @@ export interface Spot {
 /** Parts of a pass's memory, each of which is planned in a slot of addresses of its own. */
 const PARTS = ['x', 'wt', 'dy', 'output', 'scratch', 'program'] as const satisfies readonly (keyof MemoryMap)[];
 type Part = (typeof PARTS)[number];
+/** What STOREs read besides, in slots of their own. */
+const POST_PARTS = ['coefficient0', 'coefficient1', 'stationary0', 'stationary1'] as const;
+type PostPart = (typeof POST_PARTS)[number];
+
+/** What STOREs do besides, wherever what they read lies: per stream whether it is there, and fp32. */
+export interface PostShape {
+  readonly operations: readonly VectorOperation[];
+  readonly constants: Constants;
+  readonly coefficients: readonly [boolean, boolean];
+  readonly streams: readonly [{ readonly wide: boolean } | undefined, { readonly wide: boolean } | undefined];
+}
 
 /** The program of a pass, wherever its tensors lie. */
 export interface PassProgram {
@@ -24,12 +38,18 @@ export interface PassProgram {
   readonly slot: number;
 }
 
-/** Bits of addresses that are counted exactly, with room for the slots. */
+/** Bits of addresses that are counted exactly, with room for the slots; and bits of these. */
 const MOST_BITS = 50;
+const SLOT_BITS = 4;
+
+const pair = <T, R>([a, b]: readonly [T, T], of: (value: T, index: number) => R): readonly [R, R] => [
+  of(a, 0),
+  of(b, 1),
+];
 
 /** Plans passes, each layer and pass once. */
 export class PassPlanner {
-  private readonly plans = new Map<string, PassProgram>();
+  private readonly plans = new Map<string, PassProgram | undefined>();
 
   constructor(
     private readonly config: Config,
@@ -38,25 +58,58 @@ export class PassPlanner {
 
   /** @throws UserError whose problems name the operation, where the layer does not fit the accelerator. */
   plan(operation: string, layer: Layer, pass: Pass, narrow: boolean): PassProgram {
-    const name = `${pass} ${narrow} ${formatLayer(layer)}`;
-    const known = this.plans.get(name);
-    if (known) return known;
-    const slot = 2 ** (Math.min(this.config.axi.addressWidth, MOST_BITS) - 3);
-    const places = Object.fromEntries(PARTS.map((part, index) => [part, index * slot]));
+    return this.known(operation, layer, pass, narrow)!;
+  }
+
+  /** The pass with what its STOREs do besides; nothing where they cannot. */
+  fused(operation: string, layer: Layer, pass: Pass, narrow: boolean, post: PostShape): PassProgram | undefined {
+    return pass === 'wgrad' ? undefined : this.known(operation, layer, pass, narrow, post);
+  }
+
+  private known(
+    operation: string,
+    layer: Layer,
+    pass: Pass,
+    narrow: boolean,
+    post?: PostShape,
+  ): PassProgram | undefined {
+    // infinities are no numbers in JSON
+    const more = post ? JSON.stringify({ ...post, constants: post.constants.map(String) }) : '';
+    const name = `${pass} ${narrow} ${formatLayer(layer)} ${more}`;
+    if (!this.plans.has(name)) this.plans.set(name, this.make(operation, layer, pass, narrow, post));
+    return this.plans.get(name);
+  }
+
+  private make(
+    operation: string,
+    layer: Layer,
+    pass: Pass,
+    narrow: boolean,
+    shape?: PostShape,
+  ): PassProgram | undefined {
+    const slot = 2 ** (Math.min(this.config.axi.addressWidth, MOST_BITS) - SLOT_BITS);
+    const { scratch, ...others } = Object.fromEntries(PARTS.map((part, index) => [part, index * slot]));
     // a plan whose engine stores nothing has no scratch
-    const { scratch, ...others } = places;
-    const made = this.try(operation, () => {
-      const strided = layer.Sh > 1 || layer.Sw > 1;
-      const stores = this.engine === 'traditional' && strided && pass !== 'fprop';
-      return makePlan(this.config, layer, pass, this.engine, {
-        narrow,
-        place: stores ? { ...others, scratch } : others,
-      });
+    const strided = layer.Sh > 1 || layer.Sw > 1;
+    const place = this.engine === 'traditional' && strided && pass !== 'fprop' ? { ...others, scratch } : others;
+    const at = (part: PostPart): number => (PARTS.length + POST_PARTS.indexOf(part)) * slot;
+    const post = shape && {
+      ...{ operations: shape.operations, constants: shape.constants },
+      coefficients: pair(shape.coefficients, (is, n) =>
+        is ? at(n === 0 ? 'coefficient0' : 'coefficient1') : undefined,
+      ),
+      streams: pair(shape.streams, (of, n) => of && { ...of, address: at(n === 0 ? 'stationary0' : 'stationary1') }),
+    };
+    return this.try(operation, () => {
+      try {
+        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post });
+        const { instructions, cost, scratchBytes } = made;
+        return { instructions: instructions.slice(0, -1), cycles: cost.cycles, scratchBytes, slot };
+      } catch (error) {
+        if (error instanceof Unfusable) return undefined;
+        throw error;
+      }
     });
-    const { instructions, cost, scratchBytes } = made;
-    const plan = { instructions: instructions.slice(0, -1), cycles: cost.cycles, scratchBytes, slot };
-    this.plans.set(name, plan);
-    return plan;
   }
 
   private try<T>(operation: string, run: () => T): T {
@@ -70,20 +123,27 @@ export class PassPlanner {
   }
 }
 
+/** Where the tensors of a pass lie. */
+export interface Spots extends Readonly<Partial<Record<PostPart, Spot>>> {
+  readonly first: Spot;
+  readonly second: Spot;
+  readonly result: Spot;
+  readonly scratch?: Spot;
+}
+
 /** The instructions of a pass, with the addresses of its tensors. */
-export const relocated = (
-  { instructions, slot }: PassProgram,
-  pass: Pass,
-  spots: { readonly first: Spot; readonly second: Spot; readonly result: Spot; readonly scratch?: Spot },
-): readonly Instruction[] => {
+export const relocated = ({ instructions, slot }: PassProgram, pass: Pass, spots: Spots): readonly Instruction[] => {
   const { first, second } = PASS_TENSORS[pass];
-  const bySlot = PARTS.map((part: Part): Spot | undefined => {
+  const ofPart = (part: Part): Spot | undefined => {
     if (part === first) return spots.first;
     if (part === second) return spots.second;
     return part === 'output' ? spots.result : part === 'scratch' ? spots.scratch : undefined;
-  });
+  };
+  const bySlot = [...PARTS.map(ofPart), ...POST_PARTS.map((part) => spots[part])];
   return instructions.map((instruction) => {
     if (!('address' in instruction)) return instruction;
+    // what only fills coefficients writes nowhere
+    if (instruction.kind === 'store' && instruction.elementwise) return instruction;
     const index = Math.floor(instruction.address / slot);
     const spot = bySlot[index];
     if (!spot) throw new Error(`${pass} reads or writes no part of its memory`);

@@ -1,6 +1,6 @@
 import type { Lowering } from './lowering.js';
-import type { PassPlanner } from './passProgram.js';
-import { all, type ElementwiseStep, type PassStep, type Step } from './steps.js';
+import type { PassPlanner, PassProgram, PostShape } from './passProgram.js';
+import { all, type ElementwiseStep, type PassStep, type Step, type Tensors } from './steps.js';
 import { operation } from './vectorPrograms.js';
 
 /** Pixels and channels of what a pass makes. */
@@ -10,10 +10,30 @@ const resultShape = ({ pass, layer }: PassStep): readonly number[] => {
   return pass === 'dgrad' ? [B, H, W, C] : [Kh, Kw, C / G, N];
 };
 
-/** A pass that writes its sums, and an elementwise one that goes on with them. */
-const apart = (step: PassStep, lowering: Lowering): readonly Step[] => {
+/** What the STOREs of a pass would do, if they can read all of it. */
+export const postShape = ({ program }: PassStep, tensors: Tensors): PostShape | undefined => {
+  if (!program) return undefined;
+  const { operations, constants, coefficients, streams } = program;
+  if (streams.dynamic0 || streams.dynamic1) return undefined;
+  const stream = (name: 'stationary0' | 'stationary1') => {
+    const of = streams[name];
+    return of && { wide: tensors.get(of.key).format === 'fp32' };
+  };
+  const [bank0, bank1] = coefficients;
+  return {
+    ...{ operations, constants, coefficients: [bank0 !== undefined, bank1 !== undefined] },
+    streams: [stream('stationary0'), stream('stationary1')],
+  };
+};
+
+/** A pass whose STOREs do all of it, or one that writes its sums and an elementwise one that goes on with them. */
+const apart = (step: PassStep, lowering: Lowering, planner: PassPlanner): readonly Step[] => {
   const { program } = step;
   if (!program) return [step];
+  const { tensors } = lowering;
+  const narrow = tensors.get(step.result).format === 'bf16';
+  const post = postShape(step, tensors);
+  if (post && planner.fused(step.operation, step.layer, step.pass, narrow, post)) return [step];
   const shape = resultShape(step);
   const channels = shape.at(-1)!;
   const pixels = shape.slice(0, -1).reduce((product, size) => product * size, 1);
@@ -33,8 +53,7 @@ const apart = (step: PassStep, lowering: Lowering): readonly Step[] => {
 
 /** Room for what the engine stores in between. */
 const withScratch = (step: PassStep, lowering: Lowering, planner: PassPlanner): PassStep => {
-  const narrow = lowering.tensors.get(step.result).format === 'bf16';
-  const { scratchBytes } = planner.plan(step.operation, step.layer, step.pass, narrow);
+  const { scratchBytes } = planned(step, lowering.tensors, planner);
   if (scratchBytes === 0) return step;
   return {
     ...step,
@@ -42,8 +61,16 @@ const withScratch = (step: PassStep, lowering: Lowering, planner: PassPlanner): 
   };
 };
 
+/** The program of a pass that is carried out. */
+export const planned = (step: PassStep, tensors: Tensors, planner: PassPlanner): PassProgram => {
+  const { operation: name, layer, pass } = step;
+  const narrow = tensors.get(step.result).format === 'bf16';
+  const post = postShape(step, tensors);
+  return post ? planner.fused(name, layer, pass, narrow, post)! : planner.plan(name, layer, pass, narrow);
+};
+
 /** Steps as they are carried out: what a pass cannot do as it stores is a pass of its own. */
 export const split = (steps: readonly Step[], lowering: Lowering, planner: PassPlanner): readonly Step[] =>
   steps
-    .flatMap((step) => (step.kind === 'pass' ? apart(step, lowering) : [step]))
+    .flatMap((step) => (step.kind === 'pass' ? apart(step, lowering, planner) : [step]))
     .map((step) => (step.kind === 'pass' ? withScratch(step, lowering, planner) : step));
