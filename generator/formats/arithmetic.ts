@@ -33,9 +33,13 @@ export interface Arithmetic {
   readonly scratch: Int8Array | Float32Array;
   /** Writes the elements of `bytes` to a buffer, from `element` on. */
   write(buffer: OperandBuffer, element: number, bytes: Uint8Array): void;
-  /** What stands for a structural zero in the block and in dynamic vectors, given all that the buffers ever held. */
+  /** Forgets what is expected to be multiplied. */
+  expectNothing(): void;
+  /** Says that so many elements of a buffer, from one on, may be multiplied until all is forgotten. No others are. */
+  expect(buffer: OperandBuffer, element: number, elements: number): void;
+  /** What stands for a structural zero in the block and in dynamic vectors, given all that is expected. */
   structuralZero(): number;
-  /** True when rows of zeros cannot change a sum, given all that the buffers ever held. */
+  /** True when rows of zeros cannot change a sum, given all that is expected. */
   zerosAreIdle(): boolean;
   /** entry += Σ over rows of x[xAt + row] · block[row], from row 0 down. */
   multiply(x: Int8Array | Float32Array, xAt: number, rows: number, entry: number): void;

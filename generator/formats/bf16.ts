@@ -61,7 +61,7 @@ const sum: ElementFormat<Float32Array> = {
   text: singleText,
 };
 
-/** Exponent fields that a buffer has held: enough to tell that no product can leave fp32's normal range. */
+/** Exponent fields of what is expected of a buffer: enough to tell that no product can leave fp32's normal range. */
 interface Seen {
   least: number;
   most: number;
@@ -103,19 +103,33 @@ class Bf16Arithmetic implements Arithmetic {
   write(buffer: OperandBuffer, element: number, bytes: Uint8Array): void {
     const { stored, values, written, mask } = buffer;
     const bits = new Uint32Array(values.buffer);
-    const seen = this.seen.get(buffer)!;
     for (let i = 0; i < bytes.length; i += 2) {
       const at = (element + (i >> 1)) & mask;
       const half = bytes[i] | (bytes[i + 1] << 8);
-      const exponent = (half >> 7) & 0xff;
       stored[at] = half;
       written[at] = 1;
-      bits[at] = (exponent === 0 ? half & 0x8000 : half) << 16;
-      if (exponent !== 0) {
-        if (exponent < seen.least) seen.least = exponent;
-        if (exponent > seen.most) seen.most = exponent;
-      }
+      bits[at] = ((half & 0x7f80) === 0 ? half & 0x8000 : half) << 16;
     }
+  }
+
+  expectNothing(): void {
+    for (const seen of this.seen.values()) Object.assign(seen, { least: 254, most: 1 });
+    this.plain = true;
+  }
+
+  expect(buffer: OperandBuffer, element: number, elements: number): void {
+    const { stored, mask } = buffer;
+    const seen = this.seen.get(buffer)!;
+    let { least, most } = seen;
+    for (let i = 0; i < elements; i++) {
+      const exponent = (stored[(element + i) & mask] >> 7) & 0xff;
+      if (exponent === 0) continue;
+      if (exponent < least) least = exponent;
+      if (exponent > most) most = exponent;
+    }
+    if (least === seen.least && most === seen.most) return;
+    seen.least = least;
+    seen.most = most;
     const [dynamic, stationary] = [this.seen.get(this.dynamic)!, this.seen.get(this.stationary)!];
     const finite = Math.max(dynamic.most, stationary.most) < 255;
     const bias = 127;

@@ -1,6 +1,7 @@
 import { derive } from '../../description/derive.js';
 import type { Exec, Geometry } from '../../isa/program.js';
 import { entryAt, type Machine, vectorAt } from '../machine.js';
+import { expectOperands } from './expected.js';
 import { fusedLanes, inGroups, lanesOf, metLanes } from './tile.js';
 import { type AxisWalk, axisWalks } from './walk.js';
 
@@ -256,6 +257,7 @@ export const runExec = (machine: Machine, exec: Exec): void => {
   const walksH = axisWalks(widths, geometry, exec, 'H', fail);
   const lanesOfTap = (tap: number): number => fusedLanes(exec, geometry.rowLanes, tap);
   const walksW = axisWalks(widths, geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
+  expectOperands(machine, geometry, exec, walksH, walksW);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
   for (let column = 0; column < exec.columnTiles; column++) {
     for (let reduction = 0; reduction < reductions; reduction++) {
