@@ -37,7 +37,14 @@ class Int8Arithmetic implements Arithmetic {
   constructor({ rows, columns, dynamicElements, stationaryElements, accumulatorDepth }: ArithmeticSizes) {
     const buffer = (size: number): OperandBuffer => {
       const stored = new Uint8Array(size);
-      return { stored, values: new Int8Array(stored.buffer), written: new Uint8Array(size), mask: size - 1 };
+      return {
+        stored,
+        values: new Int8Array(stored.buffer),
+        written: new Uint8Array(size),
+        least: 1,
+        most: 1,
+        mask: size - 1,
+      };
     };
     this.dynamic = buffer(dynamicElements);
     this.stationary = buffer(stationaryElements);
@@ -47,16 +54,18 @@ class Int8Arithmetic implements Arithmetic {
     this.scratch = new Int8Array(rows);
   }
 
+  widened(): void {}
+
+  attempt(run: () => void): void {
+    run();
+  }
+
   write({ stored, written, mask }: OperandBuffer, element: number, bytes: Uint8Array): void {
     for (let i = 0; i < bytes.length; i++) {
       stored[(element + i) & mask] = bytes[i];
       written[(element + i) & mask] = 1;
     }
   }
-
-  expectNothing(): void {}
-
-  expect(): void {}
 
   structuralZero(): number {
     return 0;

@@ -303,12 +303,26 @@ export const kindsOf = (parts: Parts): readonly Instruction['kind'][] =>
 export const fieldsOf = (name: Instruction['kind'], parts: Parts): readonly Field[] =>
   INSTRUCTION_SET[name].fields.filter((field) => isIn(parts, field));
 
-/** The last word that holds a field, of the instructions of a queue; a GEOMETRY apart, which fills both of its own. */
-export const lastWordOf = (queue: Queue, parts: Parts): number =>
+/** The last word that holds a field of these kinds. */
+const lastWord = (kinds: readonly Instruction['kind'][]): number =>
   Math.max(
-    ...kindsOf(parts)
-      .filter((name) => INSTRUCTION_SET[name].queue === queue && INSTRUCTION_SET[name].encoded === 1)
-      .flatMap((name) => fieldsOf(name, parts).map(({ word, bits }) => word + Math.ceil(bits / 32) - 1)),
+    ...kinds.flatMap((name) => INSTRUCTION_SET[name].fields.map(({ word, bits }) => word + Math.ceil(bits / 32) - 1)),
+  );
+
+/** The instruction that is longer than the others of its queue. */
+export const LONG_KIND = 'operations';
+
+/**
+ * The last word that holds a field, of the instructions of a queue, or of an OPERATIONS, which alone goes beyond: so a STORE takes as long where there
+ * is one. A GEOMETRY apart, which fills both of its own.
+ */
+export const lastWordOf = (queue: Queue, name?: Instruction['kind']): number =>
+  lastWord(
+    name === LONG_KIND
+      ? [LONG_KIND]
+      : KINDS.filter((one) => one !== LONG_KIND && INSTRUCTION_SET[one].queue === queue).filter(
+          (one) => INSTRUCTION_SET[one].encoded === 1,
+        ),
   );
 
 /** Encoded 64-byte instructions of a typed one. */

@@ -2,7 +2,7 @@ import type { Config } from '../../description/config.js';
 import type { EmittedFile } from '../rtl.js';
 import { arrayCases } from '../views/datapath.js';
 import { type Amount, shipped } from './amount.js';
-import { adderVectors, multiplierVectors } from './arithmetic.js';
+import { adderVectors, multiplierVectors, productVectors } from './arithmetic.js';
 import { cellVectors, streamVectors } from './stream.js';
 import {
   accumulateFiles,
@@ -28,6 +28,7 @@ const one =
 
 const makers: Readonly<Record<string, Maker>> = {
   fp32_add: one('fp32_add', (_, seed, { vectors }) => adderVectors(seed, vectors)),
+  fp32_mul: one('fp32_mul', (_, seed, { vectors }) => productVectors(seed, vectors)),
   bf16_mul: one('bf16_mul', (_, seed, { vectors }) => multiplierVectors(seed, vectors)),
   pe: one('pe', ({ format }, seed, { cycles }) => cellVectors(format, seed, cycles)),
   array: streams,
@@ -53,6 +54,6 @@ export const shippedVectors = (config: Config, blocks: readonly string[]): reado
 
 /** The parameters by which a bench is told how much it reads, where that is not what the output holds. */
 export const vectorParameters = (block: string, { vectors, cycles }: Amount): Readonly<Record<string, number>> => {
-  if (block === 'fp32_add' || block === 'bf16_mul') return { VECTORS: vectors };
+  if (block === 'fp32_add' || block === 'fp32_mul' || block === 'bf16_mul') return { VECTORS: vectors };
   return block === 'pe' || block === 'array' || block === 'systolic' ? { CYCLES: cycles } : {};
 };

@@ -16,6 +16,7 @@ import {
 } from '../../isa/instructionSet.js';
 import { QUEUE_NAMES, QUEUES, type Queue, waitField } from '../../isa/queues.js';
 import { ERROR_CAUSES, snakeCase } from '../../isa/registers.js';
+import { OPERATION_PLACES } from '../../isa/vectorOperation.js';
 
 /** A field in Verilog: what the partial `field` and the benches read. */
 export interface FieldView {
@@ -29,6 +30,8 @@ export interface FieldView {
   readonly slice: string;
   /** Of a wire that holds it: empty for one bit. */
   readonly range: string;
+  /** Lowest bit in its first word. */
+  readonly low: number;
   readonly bits: number;
   /** Bits below the sign, and the bit of the sign. */
   readonly magnitude: number;
@@ -49,6 +52,7 @@ const fieldView = ({ name, word, low, bits }: Omit<Field, 'reading' | 'holds'>):
   at: atBit(word, low),
   slice: bits === 1 ? atBit(word, low) : `${atBit(word, low)} +: ${bits}`,
   range: bits === 1 ? '' : `[${bits - 1}:0] `,
+  low,
   bits,
   magnitude: bits - 1,
   sign: atBit(word, low + bits - 1),
@@ -147,7 +151,7 @@ const queueView = (name: Queue, parts: Parts) => {
     waits,
     kinds: kinds.map((kind) => kind.toUpperCase()),
     /** The last word that holds a field, of those of its kinds that are one instruction. */
-    lastWord: lastWordOf(name, parts),
+    lastWord: lastWordOf(name),
     /** Those of its kinds that wait, as labels of a case. */
     waiting: kinds
       .filter((kind) => INSTRUCTION_SET[kind].fields.some((f) => f.name === waitField(waits[0]!.name)))
@@ -163,6 +167,8 @@ const fields = {
   /** Those of a GEOMETRY, where they lie in its first instruction and in its second. */
   geometry_first: byName(geometryHalf(0)),
   geometry_second: byName(geometryHalf(1)),
+  /** Those of an operation of the vector unit, in its word. */
+  operation: byName(Object.entries(OPERATION_PLACES).map(([name, [low, bits]]) => ({ name, word: 0, low, bits }))),
 };
 const opcode = capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`]));
 const cause = capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`]));

@@ -38,17 +38,15 @@ export class DispatchUnit {
   private parts = 0;
   /** Words of a part. */
   private readonly words: number;
-  private readonly has: Derived['parts'];
   /** An instruction whose slot is free after this cycle, and the half of a GEOMETRY that has been sent whole in it. */
   freed: number | undefined;
   geometryDone: Encoded | undefined;
 
   constructor(
-    { beatBytes, parts }: Derived,
+    { beatBytes }: Derived,
     private readonly program: readonly Encoded[],
   ) {
     this.words = Math.min(WORDS, beatBytes / 4);
-    this.has = parts;
     const queue = (): QueueState => ({ at: 0, head: 'walk', full: undefined });
     this.queues = { load: queue(), exec: queue(), store: queue() };
   }
@@ -65,7 +63,7 @@ export class DispatchUnit {
     const geometry = one.kind === 'half' || one.kind === 'geometry';
     if (geometry) return part(WORDS - 1) + 1;
     // words 1 and 2 are passed over where they are parts of their own
-    return part(lastWordOf(queueOfEncoded(one)!, this.has)) + 1 - (this.words === 1 ? 2 : 0);
+    return part(lastWordOf(queueOfEncoded(one)!, one.kind)) + 1 - (this.words === 1 ? 2 : 0);
   }
 
   /**

@@ -1,5 +1,5 @@
 /** The arithmetic of the vector unit, bit for bit, on numbers that hold fp32 values exactly. */
-import { add, bf16FromBits, flush, fp32Bits, fp32FromBits, SMALLEST_NORMAL } from '../../formats/numerics.js';
+import { add, flush, fp32FromBits, SMALLEST_NORMAL } from '../../formats/numerics.js';
 
 /** Product of two fp32 numbers, rounded to nearest even; one that is exactly below the smallest normal number is zero, of its sign. */
 export const multiplyFp32 = (a: number, b: number): number => {
@@ -8,9 +8,6 @@ export const multiplyFp32 = (a: number, b: number): number => {
 };
 
 export { add as addFp32 };
-
-/** The value of a maximum, without its tap: the upper 16 bits of an fp32 number. */
-export const upperHalf = (value: number): number => bf16FromBits(fp32Bits(value) >>> 16);
 
 /** A constant of an instruction as a number. */
 export const constantValue = (bits: number): number => flush(fp32FromBits(bits));

@@ -10,7 +10,6 @@ import {
 import { operationsProblem, outputsOf, type VectorOperation } from '../../isa/vectorOperation.js';
 import { addressOf, entryAt, type Machine } from '../machine.js';
 import { runElements } from '../store/run.js';
-import { upperHalf } from './lanes.js';
 import { settingOf, type VectorState } from './state.js';
 
 const need = (machine: Machine): VectorState => machine.vector ?? machine.fail('OPCODE', 'there is no vector unit');
@@ -185,7 +184,10 @@ export const runPost = (machine: Machine, store: Store): void => {
       if (index === 0 && !store.elementwise) P.set(batch.sums);
       else P.fill(0);
     } else read(operation.p === 'dynamic0' ? 0 : 1, P);
-    if (operation.value) for (let i = 0; i < size; i++) P[i] = upperHalf(P[i]!);
+    if (!operation.value) return;
+    // by its bits: a NaN that has ones in the lower half alone becomes infinite
+    const patterns = new Uint32Array(P.buffer);
+    for (let i = 0; i < size; i++) patterns[i]! &= 0xffff0000;
   };
   const readQ = (operation: VectorOperation): void => {
     if (operation.q === 'register') Q.set(registers[operation.qRegister]!);
