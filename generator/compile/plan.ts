@@ -2,6 +2,7 @@ import { type Problem as Finding, UserError } from '../base/errors.js';
 import { Builder, MAX_INSTRUCTIONS, mostInstructions, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
+import { type Post, Unfusable } from '../dataflows/post.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
 import { NoRoom } from '../dataflows/ring.js';
 import { emitPass, ledBySmaller, type Tiling, tilingsOf } from '../dataflows/tilings.js';
@@ -50,6 +51,8 @@ export interface PlanOptions {
   readonly base?: number;
   /** Byte addresses of parts that lie where they are told to, instead of one after the other from `base`. */
   readonly place?: Places;
+  /** What is done with sums before they are written; not in wgrad. Tilings whose STOREs cannot do it are left out. */
+  readonly post?: Post;
 }
 
 /** Addresses of some parts of the memory map, multiples of {@link PLACE_ALIGNMENT}. */
@@ -206,7 +209,8 @@ export const checkAddresses = (
 /**
  * Maps a layer and pass to a program.
  * @throws UserError when nothing fits the buffers or the fields of instructions, the tensors do not fit the addresses or overlap, the program would be
- * too long, the engine is not part of the accelerator, or the results are not of those that are shifted.
+ * too long, the engine is not part of the accelerator, or the results are not of those that are shifted; {@link Unfusable} when no STORE of any
+ * tiling can do what `post` asks for.
  */
 export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engine, options: PlanOptions = {}): Plan => {
   if (!config.engines.includes(engine)) {
@@ -238,9 +242,9 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     try {
       const waitStore = emitReorganize(nest, memory, builder);
       if (waitStore === undefined) return undefined;
-      emitPass(builder, nest, memory, tiling, results, waitStore);
+      emitPass(builder, nest, memory, tiling, results, waitStore, options.post);
     } catch (error) {
-      if (error instanceof TooSlow || error instanceof NoRoom) return undefined;
+      if (error instanceof TooSlow || error instanceof NoRoom || error instanceof Unfusable) return undefined;
       if (error instanceof TooLong) throw programProblem(config, nest);
       throw error;
     }
@@ -281,6 +285,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     return { tiling, instructions, words, cost, score: score(cost, compulsory) };
   };
   const [best] = finalists.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
+  if (!best && options.post) throw new Unfusable();
   if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
   const { instructions, words } = best;
   if (words.length / WORDS_PER_INSTRUCTION > mostInstructions(config)) throw programProblem(config, nest);

@@ -1,7 +1,7 @@
 import type { Config } from '../description/config.js';
 import { type Derived, derive } from '../description/derive.js';
 import { limitOf } from '../description/widths.js';
-import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../isa/program.js';
+import type { Exec, Geometry, Instruction, Load, Operands, Operations, Reorganize, Store } from '../isa/program.js';
 import { type Cost, Outline } from '../machine/outline.js';
 import { Ring } from './ring.js';
 
@@ -43,8 +43,9 @@ export class Builder {
   readonly dynamic: Ring;
   readonly stationary: Ring;
   private readonly emitted: Instruction[] = [];
-  /** STOREs that have their numbers but not yet their place, and the EXECs that come before them. */
-  private late: { readonly store: Store; readonly number: number; readonly after: number }[] = [];
+  /** Instructions of the STORE queue that have their numbers but not yet their place, and the EXECs that come before them. */
+  private late: { readonly store: Store | Operations | Operands; readonly number: number; readonly after: number }[] =
+    [];
   private tiles = 0;
   private loads = 0;
   private execs = 0;
@@ -137,6 +138,7 @@ export class Builder {
       } else outer.push(dimension);
     }
     const waitStore = Math.max(options.waitStore ?? 0, this.barrier);
+    this.placeUpTo(waitStore);
     const [d1 = { count: 1, dram: 0, buffer: 0 }, d2 = { count: 1, dram: 0, buffer: 0 }, ...rest] = outer;
     const each = (index: number, dram: number, buffer: number): void => {
       if (index === rest.length) {
@@ -187,7 +189,7 @@ export class Builder {
 
   /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
   exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>): number {
-    if (this.late.some(({ number }) => number <= instruction.waitStore)) this.place(Number.POSITIVE_INFINITY);
+    this.placeUpTo(instruction.waitStore);
     // addresses of pixels far outside the image wrap, as in the hardware
     const [dynBase, pixBase] = [instruction.dynBase | 0, instruction.pixBase | 0];
     const exec: Exec = { kind: 'exec', waitLoad: this.loads, ...instruction, dynBase, pixBase };
@@ -205,6 +207,11 @@ export class Builder {
     return this.execs;
   }
 
+  /** Gives all their place before one of them is waited for. */
+  private placeUpTo(store: number): void {
+    if (this.late.some(({ number }) => number <= store)) this.place(Number.POSITIVE_INFINITY);
+  }
+
   /** Appends the STOREs whose place has come. */
   private place(tiles: number): void {
     while (this.late.length > 0 && this.late[0]!.after <= tiles) this.emit(this.late.shift()!.store);
@@ -218,12 +225,22 @@ export class Builder {
     instruction: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>,
     halves: readonly number[],
     waitExec = this.execs,
+    waitLoad = 0,
   ): void {
-    const store: Store = { kind: 'store', waitExec, waitLoad: 0, ...instruction };
-    this.stores += 1;
-    this.late.push({ store, number: this.stores, after: this.tiles + STORE_DELAY });
+    const store: Store = { kind: 'store', waitExec, waitLoad, ...instruction };
+    this.append(store);
     for (const half of halves) this.halfStores[half] = this.stores;
-    this.outline.add(store);
+  }
+
+  /** Adds what the STOREs that follow go by. */
+  post(instruction: Operations | Operands): void {
+    this.append(instruction);
+  }
+
+  private append(instruction: Store | Operations | Operands): void {
+    this.stores += 1;
+    this.late.push({ store: instruction, number: this.stores, after: this.tiles + STORE_DELAY });
+    this.outline.add(instruction);
   }
 
   /** Every LOAD from here on, and so every EXEC, waits for all STOREs so far. */

@@ -15,8 +15,9 @@ export interface RowGrant {
   readonly base: number;
   /** Rows to load; empty when last < first. */
   readonly load: { readonly first: number; readonly last: number };
-  /** The load must wait until this many EXEC-queue instructions have completed: they read what it overwrites. */
+  /** The load must wait until so many of the EXEC queue, and of the STORE queue, have completed: they read what it overwrites. */
   readonly waitExec: number;
+  readonly waitStore: number;
 }
 
 interface Sequence {
@@ -36,8 +37,9 @@ export class NoRoom extends Error {}
 export class Ring {
   private pointer = 0;
   private readonly sequences = new Map<string, Sequence>();
-  private uses: { start: number; exec: number }[] = [];
+  private uses: { start: number; exec: number; store: number }[] = [];
   private pending: number[] = [];
+  private taken: number[] = [];
 
   /** @param capacity elements of the buffer; `beat` elements of a DRAM beat. */
   constructor(
@@ -65,30 +67,49 @@ export class Ring {
       this.sequences.set(key, sequence);
     }
     const loadFirst = sequence.next;
-    let waitExec = 0;
+    let waits = { waitExec: 0, waitStore: 0 };
     if (last >= sequence.next) {
       sequence.next = last + 1;
       this.pointer = sequence.origin + sequence.next * pitch;
-      waitExec = this.evict();
+      waits = this.evict();
     }
     const start = sequence.origin + first * pitch;
     this.pending.push(start);
-    const base = ((start % this.capacity) + this.capacity) % this.capacity;
-    return { base, load: { first: loadFirst, last }, waitExec };
+    return { base: this.address(start), load: { first: loadFirst, last }, ...waits };
+  }
+
+  private address(place: number): number {
+    return ((place % this.capacity) + this.capacity) % this.capacity;
+  }
+
+  /** Makes room for elements that no row is found among again, and that a STORE reads. */
+  take(elements: number, residue: number): Omit<RowGrant, 'load'> {
+    const start = this.pointer + ((((residue - this.pointer) % this.beat) + this.beat) % this.beat);
+    this.pointer = start + elements;
+    const waits = this.evict();
+    this.taken.push(start);
+    return { base: this.address(start), ...waits };
+  }
+
+  /** Says which STORE-queue instruction (counted from 1) reads what was taken since the last call. */
+  usedByStore(store: number): void {
+    for (const start of this.taken) this.uses.push({ start, exec: 0, store });
+    this.taken = [];
   }
 
   /** Says which EXEC-queue instruction (counted from 1) reads the rows acquired since the last call. */
   used(exec: number): void {
-    for (const start of this.pending) this.uses.push({ start, exec });
+    for (const start of this.pending) this.uses.push({ start, exec, store: 0 });
     this.pending = [];
   }
 
-  private evict(): number {
+  private evict(): { waitExec: number; waitStore: number } {
     const oldest = this.pointer - this.capacity;
-    let wait = 0;
-    this.uses = this.uses.filter((use) => {
-      if (use.start >= oldest) return true;
-      wait = Math.max(wait, use.exec);
+    const waits = { waitExec: 0, waitStore: 0 };
+    this.uses = this.uses.filter(({ start, exec, store }) => {
+      if (start >= oldest) return true;
+      waits.waitExec = Math.max(waits.waitExec, exec);
+      waits.waitStore = Math.max(waits.waitStore, store);
       return false;
     });
     for (const [key, sequence] of this.sequences) {
@@ -96,6 +117,6 @@ export class Ring {
       if (lost > sequence.first) sequence.first = lost;
       if (sequence.first >= sequence.next) this.sequences.delete(key);
     }
-    return wait;
+    return waits;
   }
 }

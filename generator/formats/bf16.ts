@@ -61,11 +61,20 @@ const sum: ElementFormat<Float32Array> = {
   text: singleText,
 };
 
-/** Exponent fields that a buffer has held: enough to tell that no product can leave fp32's normal range. */
-interface Seen {
-  least: number;
-  most: number;
-}
+/** The exponent that a zero counts as: one of the middle, which widens no range. */
+const ZERO_EXPONENT = 127;
+
+type Exponents = Pick<OperandBuffer, 'least' | 'most'>;
+
+/** Whether products of numbers with such exponents are finite, multiples of 2^-126, and below 2^128. */
+const arePlain = (x: Exponents, w: Exponents): boolean => {
+  const [finite, bias] = [254, 127];
+  return (
+    Math.max(x.most, w.most) <= finite &&
+    x.least + w.least - 2 * bias - 2 * 7 >= -126 &&
+    x.most + w.most - 2 * bias + 2 <= 128
+  );
+};
 
 class Bf16Arithmetic implements Arithmetic {
   readonly dynamic: OperandBuffer;
@@ -74,9 +83,10 @@ class Bf16Arithmetic implements Arithmetic {
   readonly block: Float64Array;
   readonly sums: Float32Array;
   readonly scratch: Float32Array;
-  private readonly seen = new Map<OperandBuffer, Seen>();
+  /** Exponents that the buffers have held, whoever reads them. */
+  private readonly held = new Map<OperandBuffer, { least: number; most: number }>();
   /**
-   * All operands are finite, and every product is a multiple of 2^-126 below 2^128. Then so is every finite sum: nothing is
+   * All operands of EXECs so far are finite, and every product is a multiple of 2^-126 below 2^128. Then so is every finite sum: nothing is
    * flushed, no product overflows, no sum is −0, and adding in double precision before rounding to fp32 rounds but once.
    */
   private plain = true;
@@ -87,9 +97,11 @@ class Bf16Arithmetic implements Arithmetic {
         stored: new Uint16Array(size),
         values: new Float32Array(size),
         written: new Uint8Array(size),
+        least: ZERO_EXPONENT,
+        most: ZERO_EXPONENT,
         mask: size - 1,
       };
-      this.seen.set(made, { least: 254, most: 1 });
+      this.held.set(made, { least: ZERO_EXPONENT, most: ZERO_EXPONENT });
       return made;
     };
     this.dynamic = buffer(dynamicElements);
@@ -103,25 +115,32 @@ class Bf16Arithmetic implements Arithmetic {
   write(buffer: OperandBuffer, element: number, bytes: Uint8Array): void {
     const { stored, values, written, mask } = buffer;
     const bits = new Uint32Array(values.buffer);
-    const seen = this.seen.get(buffer)!;
+    const held = this.held.get(buffer)!;
     for (let i = 0; i < bytes.length; i += 2) {
       const at = (element + (i >> 1)) & mask;
       const half = bytes[i] | (bytes[i + 1] << 8);
       const exponent = (half >> 7) & 0xff;
       stored[at] = half;
-      written[at] = 1;
+      written[at] = exponent === 0 ? ZERO_EXPONENT : exponent;
       bits[at] = (exponent === 0 ? half & 0x8000 : half) << 16;
-      if (exponent !== 0) {
-        if (exponent < seen.least) seen.least = exponent;
-        if (exponent > seen.most) seen.most = exponent;
-      }
+      if (written[at]! < held.least) held.least = written[at]!;
+      if (written[at]! > held.most) held.most = written[at]!;
     }
-    const [dynamic, stationary] = [this.seen.get(this.dynamic)!, this.seen.get(this.stationary)!];
-    const finite = Math.max(dynamic.most, stationary.most) < 255;
-    const bias = 127;
-    const multiples = dynamic.least + stationary.least - 2 * bias - 2 * 7 >= -126;
-    const bounded = dynamic.most + stationary.most - 2 * bias + 2 <= 128;
-    this.plain = finite && multiples && bounded;
+  }
+
+  widened(): void {
+    this.plain = arePlain(this.dynamic, this.stationary);
+  }
+
+  attempt(run: () => void): void {
+    const { plain, held, dynamic, stationary } = this;
+    // mostly it is plain that nothing can turn up
+    const settled = !plain || arePlain(held.get(dynamic)!, held.get(stationary)!);
+    const sums = settled ? undefined : this.sums.slice();
+    run();
+    if (!sums || this.plain) return;
+    this.sums.set(sums);
+    run();
   }
 
   structuralZero(): number {

@@ -37,7 +37,14 @@ class Int8Arithmetic implements Arithmetic {
   constructor({ rows, columns, dynamicElements, stationaryElements, accumulatorDepth }: ArithmeticSizes) {
     const buffer = (size: number): OperandBuffer => {
       const stored = new Uint8Array(size);
-      return { stored, values: new Int8Array(stored.buffer), written: new Uint8Array(size), mask: size - 1 };
+      return {
+        stored,
+        values: new Int8Array(stored.buffer),
+        written: new Uint8Array(size),
+        least: 1,
+        most: 1,
+        mask: size - 1,
+      };
     };
     this.dynamic = buffer(dynamicElements);
     this.stationary = buffer(stationaryElements);
@@ -45,6 +52,12 @@ class Int8Arithmetic implements Arithmetic {
     this.block = new Int32Array(rows * this.pitch);
     this.sums = new Int32Array(accumulatorDepth * this.pitch);
     this.scratch = new Int8Array(rows);
+  }
+
+  widened(): void {}
+
+  attempt(run: () => void): void {
+    run();
   }
 
   write({ stored, written, mask }: OperandBuffer, element: number, bytes: Uint8Array): void {

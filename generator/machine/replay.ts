@@ -20,6 +20,9 @@ export interface Times {
   readonly prologueCycles: number;
 }
 
+/** Instructions of each queue: a mark is reached when so many have completed. */
+export type Mark = Readonly<Record<Queue, number>>;
+
 /** Registers that the host writes before START, and the cycles that it takes for each (after the first: less set-up). */
 const HOST_WRITES = { narrow: 4, wide: 7 } as const;
 const HOST_CYCLES = 3;
@@ -34,10 +37,14 @@ const startDelay = ({ buffers, axi }: Config, banks: number): number => {
   return Math.max(0, buffers.accumulatorDepth / banks - (HOST_CYCLES * writes + HOST_FIRST));
 };
 
+const isReached = (mark: Mark, { load, exec, store }: Mark): boolean =>
+  load >= mark.load && exec >= mark.exec && store >= mark.store;
+
 /**
  * Replays a program in time: fetch, dispatch, DMA and memory cycle by cycle without data (cycles in which
  * nothing moves are skipped), the EXEC queue tile by tile. Constants are depths of queues and registers of the templates.
  * @param base address of the program.
+ * @param marks in order of time.
  */
 export const replay = (
   config: Config,
@@ -45,6 +52,9 @@ export const replay = (
   base: number,
   timing: MemoryTiming,
   shapes: TileShapes,
+  marks: readonly Mark[] = [],
+  /** Takes the cycles, from START, in which the marks were reached. */
+  onMark: (cycles: number) => void = () => undefined,
 ): Times => {
   const sizes = derive(config);
   const startCycles = startDelay(config, sizes.accumulatorBanks);
@@ -70,6 +80,7 @@ export const replay = (
   let loadsTaken = 0;
   let loading = false;
   let reorganizeCycles = 0;
+  let reached = 0;
 
   for (let cycle = 0; ; ) {
     memory.step(cycle, write.offers(cycle), write.offers(cycle) && write.offersLast);
@@ -84,6 +95,8 @@ export const replay = (
     completed.load = load.done;
     completed.exec = exec.done;
     completed.store = store.done;
+    for (let mark = marks[reached]; mark && isReached(mark, completed); mark = marks[++reached])
+      onMark(startCycles + cycle + 1);
     const loadHead = dispatch.offered('load') as Load | undefined;
     const storeHead = dispatch.offered('store') as StoreInstruction | undefined;
 

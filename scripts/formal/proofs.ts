@@ -435,7 +435,7 @@ const DATA_PATHS: readonly Proof[] = [
         name: 'rows follow one another without their stride',
         block: 'store',
         find: ': c1_addr_q + stride1;',
-        replace: ': c1_addr_q + own_bytes[BYTES_W-1:0];',
+        replace: ': c1_addr_q + run_bytes_q;',
       },
     ],
   },

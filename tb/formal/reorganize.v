@@ -45,17 +45,15 @@ module reorganize_formal (
     wire [7:0]       chunk_bytes;
     reg              sent_q, done_q;
     reg [BUF_W-1:0]  rd_1q, rd_2q;
-    wire        runs_setup, runs_known, runs_busy;
-    wire [31:0] runs_bytes;
+    wire        runs_idle, runs_setup, runs_busy;
     bpi_store #(.COLS(1), .ADDR_W(32), .ACC_W(1), .DATA_BYTES(1), .PART_W(512)) u_runs (
         .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(!rst_q && !sent_q), .part_index_i(4'd0), .part_i(ins), .ins_valid_i(1'b0), .ins_ready_o(),
         .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(1'b1),
-        .reorganizing_i(1'b1), .reorganize_setup_i(runs_setup), .reorganize_known_i(runs_known), .reorganize_bytes_i(runs_bytes),
-        .reorganize_busy_o(runs_busy), .drain_ready_i(1'b1), .drain_valid_i(1'b0), .drain_data_i(32'd0), .vec_ready_i(1'b1)
+        .reorganizing_i(1'b1), .reorganize_idle_i(runs_idle), .reorganize_setup_i(runs_setup), .reorganize_busy_o(runs_busy), .drain_ready_i(1'b1), .drain_valid_i(1'b0), .drain_data_i(32'd0), .vec_ready_i(1'b1)
     );
     bpi_reorganize #(.BUF_W(BUF_W), .BEAT(BEAT), .CHUNK(BEAT), .LANES(BEAT), .DATA_W(8), .PART_W(512)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(!rst_q && !sent_q), .part_index_i(4'd0), .part_i(ins), .ins_valid_i(sent_q && !done_q),
-        .ins_ready_o(ready), .runs_setup_o(runs_setup), .runs_known_o(runs_known), .runs_bytes_o(runs_bytes), .runs_busy_i(runs_busy),
+        .ins_ready_o(ready), .runs_idle_o(runs_idle), .runs_setup_o(runs_setup), .runs_busy_i(runs_busy),
         .write_idle_i(write_idle), .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_addr_o(rd_addr),
         .rd_data_i({8'd2, 4'd1, rd_2q}), .chunk_valid_o(chunk_valid), .chunk_ready_i(chunk_ready), .chunk_data_o(chunk_data), .chunk_bytes_o(chunk_bytes)
     );

@@ -48,8 +48,8 @@ module store_formal #(
     bpi_store #(.COLS(COLS), .ADDR_W(32), .ACC_W(ACC_W), .DATA_BYTES(1), .PART_W(512)) u_dut (
         .clk_i(clk_i), .rst_i(rst_q), .part_valid_i(!rst_q && !sent_q), .part_index_i(4'd0), .part_i(ins), .ins_valid_i(sent_q && !done_q),
         .ins_ready_o(ready), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready),
-        .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle), .reorganizing_i(1'b0), .reorganize_setup_i(1'b0),
-        .reorganize_known_i(1'b0), .reorganize_bytes_i(32'd0), .reorganize_busy_o(), .drain_valid_o(drain_valid), .drain_ready_i(drain_ready),
+        .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle), .reorganizing_i(1'b0), .reorganize_idle_i(1'b1), .reorganize_setup_i(1'b0),
+        .reorganize_busy_o(), .drain_valid_o(drain_valid), .drain_ready_i(drain_ready),
         .drain_addr_o(drain_addr), .drain_valid_i(drain_2q), .drain_data_i({COLS{32'd0}}), .vec_valid_o(vec_valid), .vec_ready_i(vec_ready),
         .vec_data_o(vec_data), .vec_lanes_o(vec_lanes)
     );

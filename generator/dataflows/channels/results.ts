@@ -2,6 +2,7 @@ import type { ResultFormat } from '../../formats/index.js';
 import { type Range, rangeLength } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import type { Phase } from '../phases.js';
+import { type Post, postStore, type ResultLayout } from '../post.js';
 import { cut } from '../shrink.js';
 import { storedVectors } from '../storedVectors.js';
 import type { ChannelShape } from './tiling.js';
@@ -37,8 +38,27 @@ const latticeOf = ({ first, last }: Range, step: number, residue: number): Latti
   return { first: start, step, count: Math.max(0, Math.floor((last - start) / step) + 1) };
 };
 
+/** The result as STOREs through the vector unit know it. */
+export const resultLayout = (
+  { memory, groupTarget, groups }: ChannelShape,
+  builder: Builder,
+  { narrow }: ResultFormat,
+): ResultLayout => ({
+  address: memory.output.address,
+  elementBytes: narrow ? builder.derived.dataBytes : 4,
+  channels: groupTarget * groups,
+  groupChannels: groupTarget,
+});
+
 /** Emits the STOREs of a tile, and of the zeros between its pixels where it has only every n-th. */
-export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builder, format: ResultFormat): void => {
+export const storeTile = (
+  shape: ChannelShape,
+  tile: ResultTile,
+  builder: Builder,
+  format: ResultFormat,
+  post?: Post,
+): void => {
+  const layout = resultLayout(shape, builder, format);
   const { nest, memory, pixels, groupTarget, groups } = shape;
   const { layer, pass } = nest;
   const { columns: lanes } = shape.tileLanes;
@@ -71,7 +91,9 @@ export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builde
     for (const { first, groups: count, vectorsPerGroup, lastLanes } of parts) {
       const place = { address: at + first * lanes * elementBytes, accBase: base + first };
       const group = { groups: pixels * count, vectorsPerGroup, lastLanes, accGroupStride: count > 1 ? 1 : vectors };
-      builder.store({ ...format, ...runs, ...place, ...group }, tile.halves, tile.lastExec);
+      const instruction = { ...format, ...runs, ...place, ...group };
+      if (post) postStore(builder, post, layout, instruction, count === 1, tile.halves, tile.lastExec);
+      else builder.store(instruction, tile.halves, tile.lastExec);
     }
   };
 

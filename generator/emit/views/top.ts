@@ -12,7 +12,6 @@ export interface TopView extends Omit<EngineView, 'dataBits' | 'dataBytes'>, Der
   readonly format: string;
   readonly engines: string;
   /** Bits of the bytes of a run: of a STORE, which has less than four times the accumulator's vectors; and of either, a REORGANIZE's being a row of pixels. */
-  readonly storeBytesBits: number;
   readonly runBytesBits: number;
 }
 
@@ -29,9 +28,9 @@ export const topView = (config: Config): TopView => {
   const laneTop = bitsFor(array.rows * array.rows * array.columns + 1) - 1;
   const byteBits = bitsFor(derived.beatBytes + 1);
   const { widths } = derived;
-  const storeBytesBits = Math.max(9, Math.min(32, derived.accumulatorAddressBits + 4 + bitsFor(array.columns)));
+  const storeBits = Math.max(9, derived.accumulatorAddressBits + 4 + bitsFor(array.columns));
   // a batch of the vector unit's widest output
-  const batchBits = bitsFor(BATCH_CHUNKS * derived.vectorLanes * 4 + 1);
+  const batchBits = derived.parts.vector ? bitsFor(BATCH_CHUNKS * derived.vectorLanes * 4 + 1) : 0;
   const reorganizeBits = config.engines.includes('traditional')
     ? widths.pixel + widths.map + Math.log2(derived.dataBytes)
     : 0;
@@ -48,8 +47,7 @@ export const topView = (config: Config): TopView => {
     addressTop: axi.addressWidth - 1,
     busBits: axi.dataWidth,
     busTop: axi.dataWidth - 1,
-    storeBytesBits,
-    runBytesBits: Math.max(storeBytesBits, Math.min(32, reorganizeBits), derived.parts.vector ? batchBits : 0),
+    runBytesBits: Math.min(32, Math.max(storeBits, reorganizeBits, batchBits)),
     storeVectors: storeVectors(config),
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,

@@ -257,32 +257,37 @@ export const runExec = (machine: Machine, exec: Exec): void => {
   const lanesOfTap = (tap: number): number => fusedLanes(exec, geometry.rowLanes, tap);
   const walksW = axisWalks(widths, geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
-  for (let column = 0; column < exec.columnTiles; column++) {
-    for (let reduction = 0; reduction < reductions; reduction++) {
-      walksH.forEach((h, kh) => {
-        walksW.forEach((w, kw) => {
-          if (h.count === 0 || w.count === 0) return;
-          const lanes = lanesOf(geometry, exec, column, reduction, kw);
-          const tap: Tap = {
-            exec,
-            geometry,
-            h,
-            w,
-            dynamicBase: exec.dynBase + (inGroups(geometry) ? column : reduction) * geometry.dynTile,
-            pixelBase: exec.pixBase + column * geometry.pixTile,
-            tile:
-              exec.tileBase +
-              kh * geometry.tileTapH +
-              kw * geometry.tileTapW +
-              column * geometry.tileColumn +
-              reduction * geometry.tileReduction,
-            rowLanes: lanes.row,
-            columnLanes: lanes.column,
-          };
-          if (exec.reducePixels) sumOverPixels(machine, tap);
-          else sumOverChannels(machine, tap);
+  const counts = { ...machine.counts };
+  const run = (): void => {
+    Object.assign(machine.counts, counts);
+    for (let column = 0; column < exec.columnTiles; column++) {
+      for (let reduction = 0; reduction < reductions; reduction++) {
+        walksH.forEach((h, kh) => {
+          walksW.forEach((w, kw) => {
+            if (h.count === 0 || w.count === 0) return;
+            const lanes = lanesOf(geometry, exec, column, reduction, kw);
+            const tap: Tap = {
+              exec,
+              geometry,
+              h,
+              w,
+              dynamicBase: exec.dynBase + (inGroups(geometry) ? column : reduction) * geometry.dynTile,
+              pixelBase: exec.pixBase + column * geometry.pixTile,
+              tile:
+                exec.tileBase +
+                kh * geometry.tileTapH +
+                kw * geometry.tileTapW +
+                column * geometry.tileColumn +
+                reduction * geometry.tileReduction,
+              rowLanes: lanes.row,
+              columnLanes: lanes.column,
+            };
+            if (exec.reducePixels) sumOverPixels(machine, tap);
+            else sumOverChannels(machine, tap);
+          });
         });
-      });
+      }
     }
-  }
+  };
+  machine.arithmetic.attempt(run);
 };

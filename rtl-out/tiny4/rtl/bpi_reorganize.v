@@ -11,7 +11,6 @@ module bpi_reorganize #(
     parameter COORD_W    = 16,   // bits of a coordinate in an instruction
     parameter PHASE_W    = 8,    // bits of a phase, and of a stride
     parameter PIXEL_W    = 24,   // bits of the elements of a position, 8 or more
-    parameter BYTES_W    = 32,   // bits of the bytes of a run
     parameter BUF_W      = 16,   // bits of an element address of the dynamic buffer
     parameter BEAT       = 16,   // elements of a DRAM beat
     parameter CHUNK      = 16,   // elements written in a cycle, 1..BEAT
@@ -30,9 +29,8 @@ module bpi_reorganize #(
     output wire                    ins_ready_o,
 
     // Runs, which the STORE's unit announces
-    output wire                    runs_setup_o,
-    output wire                    runs_known_o,
-    output wire [BYTES_W-1:0]      runs_bytes_o,   // 0 without an instruction
+    output wire                    runs_idle_o,
+    output wire                    runs_setup_o,   // the cycle after
     input  wire                    runs_busy_i,
     input  wire                    write_idle_i,
 
@@ -150,19 +148,7 @@ module bpi_reorganize #(
         end
     end
 
-    // bytes of a position times positions, once per instruction: a bit of the positions each cycle, as many as they have, beside the first chunks
-    reg [BYTES_W-1:0] position_bytes_q, run_bytes_q;
-    reg [MAP_W-1:0]   positions_q;            // bits still to come
     always @(posedge clk_i) begin
-        if (state_q == IDLE) begin
-            position_bytes_q <= { {(BYTES_W-PIXEL_W){1'b0} }, elements} << $clog2(BYTES);
-            positions_q      <= positions_w;
-            run_bytes_q      <= {BYTES_W{1'b0} };
-        end else begin
-            position_bytes_q <= position_bytes_q << 1;
-            positions_q      <= positions_q >> 1;
-            if (positions_q[0]) run_bytes_q <= run_bytes_q + position_bytes_q;
-        end
         if (setup || position_ends) begin
             left_q   <= elements;
             offset_q <= {BUF_W{1'b0}};
@@ -216,9 +202,8 @@ module bpi_reorganize #(
 
     // --- Outputs ----------------------------------------------------------
     assign ins_ready_o   = done;
+    assign runs_idle_o   = state_q == IDLE;
     assign runs_setup_o  = setup;
-    assign runs_known_o  = positions_q == {MAP_W{1'b0} };
-    assign runs_bytes_o  = run_bytes_q;
     assign chunk_bytes_o = chunk_last ? tail_q : FULL;
     assign rd_valid_o    = able && paired;
     assign rd_addr_o     = addr_q + offset_q;

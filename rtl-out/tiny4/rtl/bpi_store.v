@@ -14,9 +14,9 @@ module bpi_store #(
     parameter ACC_W      = 10,                // bits of an accumulator address
     parameter DATA_BYTES = 2,                 // bytes of an operand
     parameter PART_W     = 256,               // bits of a part of an instruction: 32, 64 ... 512
-    parameter BYTES_W    = 32,                // bits of the bytes of a run; of one of a STORE, no more
-    parameter STORE_BYTES_W = 32,
-    parameter RUNS_W     = 16,                // bits of a count of runs, DRAIN_W or more
+    parameter BYTES_W    = 32,                // bits of the bytes of a run
+    parameter RUNS_W     = 16,                // bits of a count of runs, and of groups: DRAIN_W or more
+    parameter PIXEL_W    = 24,                // bits of the elements of a position of a REORGANIZE
     parameter VECTORS    = 8  // vectors it may have asked for: 2, held at the drain and here, or more, in a FIFO
 ) (
     input  wire               clk_i,
@@ -36,11 +36,10 @@ module bpi_store #(
     output wire [BYTES_W-1:0] cmd_bytes_o,
     input  wire               write_idle_i,
 
-    // Runs of a REORGANIZE, which are those of a STORE along n1; their bytes, 0 while there is a STORE, are known some cycles after
+    // Runs of a REORGANIZE, which are those of a STORE along n1, of groups that are positions
     input  wire               reorganizing_i,
-    input  wire               reorganize_setup_i,
-    input  wire               reorganize_known_i,
-    input  wire [BYTES_W-1:0] reorganize_bytes_i,
+    input  wire               reorganize_idle_i,
+    input  wire               reorganize_setup_i, // the cycle after
     output wire               reorganize_busy_o,  // runs to announce
 
     // Accumulator: data two cycles after a drain is accepted, held until those of the next
@@ -72,7 +71,7 @@ module bpi_store #(
     wire [4:0] shift = ins_q[16 +: 5];
     wire [ADDR_W-1:0] address = ins_q[3*32 +: ADDR_W];
     wire [ACC_W-1:0] acc_base = ins_q[5*32 +: ACC_W];
-    wire [DRAIN_W-1:0] groups = ins_q[6*32 +: DRAIN_W];
+    wire [RUNS_W-1:0] groups = ins_q[6*32 +: RUNS_W];
     wire [DRAIN_W-1:0] vectors = ins_q[6*32+16 +: DRAIN_W];
     wire [RUNS_W-1:0] n1 = ins_q[7*32 +: RUNS_W];
     wire [DRAIN_W-1:0] n2 = ins_q[7*32+16 +: DRAIN_W];
@@ -82,6 +81,8 @@ module bpi_store #(
     wire [ACC_W-1:0] acc_stride2 = ins_q[11*32 +: ACC_W];
     wire [LANE_W-1:0] last_lanes = ins_q[12*32 +: LANE_W];
     wire [ACC_W-1:0] acc_group = ins_q[13*32 +: ACC_W];
+    wire [PIXEL_W-1:0] elements = ins_q[6*32 +: PIXEL_W];
+    wire [RUNS_W-1:0] positions_w = ins_q[7*32+16 +: RUNS_W];
 
     // --- Control ----------------------------------------------------------
     localparam [2:0] IDLE = 3'd0, TIMES = 3'd1, RUN = 3'd2, FLUSH = 3'd3, DONE = 3'd4;
@@ -94,15 +95,17 @@ module bpi_store #(
     localparam SUM_SHIFT = 2, DATA_SHIFT = $clog2(DATA_BYTES);
     wire [31:0] group_elements = { {(32-DRAIN_W){1'b0} }, vectors - 1'b1} * COLS + { {(32-LANE_W){1'b0} }, last_lanes};
     wire [31:0] group_bytes    = narrow ? group_elements << DATA_SHIFT : group_elements << SUM_SHIFT;
-    reg  [STORE_BYTES_W-1:0] group_bytes_q, run_bytes_q;
-    reg  [DRAIN_W-1:0] groups_q;                  // bits still to come
-    wire        setup = state_q == TIMES && groups_q[DRAIN_W-1:1] == {(DRAIN_W-1){1'b0} };
+    wire [31:0] position_bytes = { {(32-PIXEL_W){1'b0} }, elements} << DATA_SHIFT;
+    reg  [BYTES_W-1:0] group_bytes_q, run_bytes_q;
+    reg  [RUNS_W-1:0]  groups_q;                  // bits still to come
+    wire        setup = state_q == TIMES && ~|groups_q[RUNS_W-1:1];
+    wire        known = ~|groups_q;
     always @(posedge clk_i) begin
-        if (state_q == IDLE) begin
-            group_bytes_q <= group_bytes[STORE_BYTES_W-1:0];
-            groups_q      <= groups;
-            run_bytes_q   <= {STORE_BYTES_W{1'b0} };
-        end else if (state_q == TIMES) begin
+        if (state_q == IDLE && reorganize_idle_i) begin
+            group_bytes_q <= reorganizing_i ? position_bytes[BYTES_W-1:0] : group_bytes[BYTES_W-1:0];
+            groups_q      <= reorganizing_i ? positions_w : groups;
+            run_bytes_q   <= {BYTES_W{1'b0} };
+        end else if (state_q == TIMES || reorganizing_i) begin
             group_bytes_q <= group_bytes_q << 1;
             groups_q      <= groups_q >> 1;
             if (groups_q[0]) run_bytes_q <= run_bytes_q + group_bytes_q;
@@ -148,7 +151,7 @@ module bpi_store #(
     always @(posedge clk_i) begin
         if (setup) begin
             v_q  <= vectors - 1'b1;
-            g_q  <= groups - 1'b1;
+            g_q  <= groups[DRAIN_W-1:0] - 1'b1;
             d1_q <= n1[DRAIN_W-1:0] - 1'b1;
             d2_q <= n2 - 1'b1;
             v_addr_q  <= acc_base;
@@ -157,7 +160,7 @@ module bpi_store #(
             d2_addr_q <= acc_base;
         end else if (fire) begin
             v_q <= last_v ? vectors - 1'b1 : v_q - 1'b1;
-            if (last_v)  g_q  <= last_g  ? groups - 1'b1 : g_q - 1'b1;
+            if (last_v)  g_q  <= last_g  ? groups[DRAIN_W-1:0] - 1'b1 : g_q - 1'b1;
             if (last_g)  d1_q <= last_d1 ? n1[DRAIN_W-1:0] - 1'b1 : d1_q - 1'b1;
             if (last_d1) d2_q <= d2_q - 1'b1;
             v_addr_q <= last_d1 ? next_2 : last_g ? next_1 : last_v ? next_g : v_addr_q + { {(ACC_W-1){1'b0}}, 1'b1};
@@ -236,20 +239,18 @@ module bpi_store #(
         end
     endgenerate
 
-    wire [BYTES_W:0] own_bytes = { {(BYTES_W-STORE_BYTES_W+1){1'b0} }, run_bytes_q};
-
     // --- Outputs ----------------------------------------------------------
     assign ins_ready_o       = state_q == DONE;
-    assign cmd_valid_o       = cmd_busy_q && (!reorganizing_i || reorganize_known_i);
+    assign cmd_valid_o       = cmd_busy_q && known;
     assign cmd_addr_o        = c1_addr_q;
-    assign cmd_bytes_o       = own_bytes[BYTES_W-1:0] | reorganize_bytes_i;
+    assign cmd_bytes_o       = run_bytes_q;
     assign reorganize_busy_o = cmd_busy_q;
     assign drain_valid_o     = drain_busy_q && credit_q != 4'd0;
     assign drain_addr_o      = v_addr_q;
     assign narrow_o          = narrow;
     assign shift_o           = shift;
 
-    wire unused_ok = &{1'b0, ins_q, group_bytes, lanes_out, own_bytes[BYTES_W]};
+    wire unused_ok = &{1'b0, ins_q, group_bytes, lanes_out, position_bytes };
 
 endmodule
 `default_nettype wire

@@ -110,8 +110,7 @@ module bpi_top (
     localparam LANE_W     = 3;     // bits of a count of lanes
     localparam ROWS_W     = 10;     // bits of a count of a LOAD's rows
     localparam DRAIN_W    = 7;     // bits of a count of a STORE's vectors
-    localparam BYTES_W    = 20;     // bits of the bytes of a run; of one of a STORE
-    localparam STORE_BYTES_W = 12;
+    localparam BYTES_W    = 20;     // bits of the bytes of a run
     localparam BLOCK_ADDR_W = 12;    // bits of the addresses that the array does not bound
 
     wire clk_i = aclk;
@@ -853,14 +852,13 @@ module bpi_top (
     wire [7:0]        chunk_bytes, write_bytes;
     wire [DYN_W-1:0]  dynamic_rd_addr;
     wire              s_valid, s_ready, s_chunk_valid, s_chunk_ready, vec_valid, vec_ready;
-    wire              z_runs_setup, z_runs_known, z_runs_busy;
-    wire [BYTES_W-1:0] z_runs_bytes;
+    wire              z_runs_idle, z_runs_setup, z_runs_busy;
     wire [COLS*32-1:0] vec_data;
     wire [7:0]        vec_lanes, s_chunk_bytes;
     wire              store_narrow;
     wire [4:0]        store_shift;
     wire [BUS_W-1:0]  s_chunk_data;
-    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W), .BYTES_W(BYTES_W), .STORE_BYTES_W(STORE_BYTES_W), .RUNS_W(MAP_W > DRAIN_W ? MAP_W : DRAIN_W), .DRAIN_W(DRAIN_W), .LANE_W(LANE_W), .VECTORS(2)) u_store (
+    bpi_store #(.COLS(COLS), .ADDR_W(ADDR_W), .ACC_W(ACC_W), .DATA_BYTES(DATA_BYTES), .PART_W(PART_W), .BYTES_W(BYTES_W), .RUNS_W(MAP_W > DRAIN_W ? MAP_W : DRAIN_W), .PIXEL_W(10), .DRAIN_W(DRAIN_W), .LANE_W(LANE_W), .VECTORS(2)) u_store (
         .clk_i              (clk_i),
         .rst_i              (rst),
         .ins_valid_i        (s_valid),
@@ -873,9 +871,8 @@ module bpi_top (
         .cmd_addr_o         (cmd_addr),
         .cmd_bytes_o        (cmd_bytes),
         .reorganizing_i     (reorganizing),
+        .reorganize_idle_i  (z_runs_idle),
         .reorganize_setup_i (z_runs_setup),
-        .reorganize_known_i (z_runs_known),
-        .reorganize_bytes_i (z_runs_bytes),
         .reorganize_busy_o  (z_runs_busy),
         .write_idle_i       (unit_idle[WRITER]),
         .drain_valid_o      (drain_valid),
@@ -910,7 +907,7 @@ module bpi_top (
     wire [DYN_W-1:0]  z_rd_addr;
     wire [BUS_W-1:0]  z_chunk_data;
     wire [7:0]        z_chunk_bytes;
-    bpi_reorganize #(.BUF_W(DYN_W), .BEAT(BEAT), .CHUNK(4), .LANES(DYN_LANES), .DATA_W(DATA_W), .PART_W(PART_W), .MAP_W(MAP_W), .COORD_W(COORD_W), .PHASE_W(PHASE_W), .PIXEL_W(10), .BYTES_W(BYTES_W)) u_reorganize (
+    bpi_reorganize #(.BUF_W(DYN_W), .BEAT(BEAT), .CHUNK(4), .LANES(DYN_LANES), .DATA_W(DATA_W), .PART_W(PART_W), .MAP_W(MAP_W), .COORD_W(COORD_W), .PHASE_W(PHASE_W), .PIXEL_W(10)) u_reorganize (
         .clk_i         (clk_i),
         .rst_i         (rst),
         .ins_valid_i   (z_valid),
@@ -918,9 +915,8 @@ module bpi_top (
         .part_valid_i  (store_part),
         .part_index_i  (send_index),
         .part_i        (send),
+        .runs_idle_o   (z_runs_idle),
         .runs_setup_o  (z_runs_setup),
-        .runs_known_o  (z_runs_known),
-        .runs_bytes_o  (z_runs_bytes),
         .runs_busy_i   (z_runs_busy),
         .write_idle_i  (unit_idle[WRITER]),
         .rd_valid_o    (z_rd_valid),

@@ -48,20 +48,19 @@ module reorganize_case #(
         .rst(rst), .in_valid(ins_valid), .in_ready(dut_free), .ins(ins),
         .part_valid(part_valid), .part_index(part_index), .part(part), .valid(dut_valid), .ready(ins_ready)
     );
-    wire        runs_setup, runs_known, runs_busy;
-    wire [31:0] runs_bytes;
+    wire        runs_idle, runs_setup, runs_busy;
     // announces the runs
     bpi_store #(.COLS(1), .ADDR_W(ADDR_W), .ACC_W(4), .DATA_BYTES(BYTES), .PART_W(PART_W)) runs (
         .clk_i(clk), .rst_i(rst), .part_valid_i(part_valid), .part_index_i(part_index), .part_i(part), .ins_valid_i(1'b0), .ins_ready_o(),
         .narrow_o(), .shift_o(), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes),
-        .write_idle_i(1'b1), .reorganizing_i(1'b1), .reorganize_setup_i(runs_setup), .reorganize_known_i(runs_known),
-        .reorganize_bytes_i(runs_bytes), .reorganize_busy_o(runs_busy), .drain_valid_o(), .drain_ready_i(1'b1), .drain_addr_o(),
+        .write_idle_i(1'b1), .reorganizing_i(1'b1), .reorganize_idle_i(runs_idle), .reorganize_setup_i(runs_setup),
+        .reorganize_busy_o(runs_busy), .drain_valid_o(), .drain_ready_i(1'b1), .drain_addr_o(),
         .drain_valid_i(1'b0), .drain_data_i(32'd0), .vec_valid_o(), .vec_ready_i(1'b1), .vec_data_o(), .vec_lanes_o()
     );
     bpi_reorganize #(.BUF_W(BUF_W), .BEAT(BEAT), .CHUNK(CHUNK), .LANES(LANES), .DATA_W(DATA_W), .PART_W(PART_W)) dut (
         .clk_i(clk), .rst_i(rst), .part_valid_i(part_valid), .part_index_i(part_index), .part_i(part),
         .ins_valid_i(dut_valid), .ins_ready_o(ins_ready),
-        .runs_setup_o(runs_setup), .runs_known_o(runs_known), .runs_bytes_o(runs_bytes), .runs_busy_i(runs_busy), .write_idle_i(write_idle),
+        .runs_idle_o(runs_idle), .runs_setup_o(runs_setup), .runs_busy_i(runs_busy), .write_idle_i(write_idle),
         .rd_valid_o(rd_valid), .rd_ready_i(rd_ready), .rd_addr_o(rd_addr), .rd_data_i(rd_data),
         .chunk_valid_o(chunk_valid), .chunk_ready_i(chunk_ready), .chunk_data_o(chunk_data), .chunk_bytes_o(chunk_bytes)
     );

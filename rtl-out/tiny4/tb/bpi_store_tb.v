@@ -49,7 +49,7 @@ module store_case #(
         .clk_i(clk), .rst_i(rst), .part_valid_i(part_valid), .part_index_i(part_index), .part_i(part),
         .ins_valid_i(dut_valid), .ins_ready_o(ins_ready), .narrow_o(narrow_o), .shift_o(shift_o),
         .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_addr_o(cmd_addr), .cmd_bytes_o(cmd_bytes), .write_idle_i(write_idle),
-        .reorganizing_i(1'b0), .reorganize_setup_i(1'b0), .reorganize_known_i(1'b0), .reorganize_bytes_i(32'd0), .reorganize_busy_o(),
+        .reorganizing_i(1'b0), .reorganize_idle_i(1'b1), .reorganize_setup_i(1'b0), .reorganize_busy_o(),
         .drain_valid_o(drain_valid_o), .drain_ready_i(drain_ready), .drain_addr_o(drain_addr),
         .drain_valid_i(drain_valid), .drain_data_i(drain_data),
         .vec_valid_o(vec_valid), .vec_ready_i(vec_ready), .vec_data_o(vec_data), .vec_lanes_o(vec_lanes)

@@ -1,0 +1,158 @@
+import type { Store } from '../isa/program.js';
+import type { VectorOperation } from '../isa/vectorOperation.js';
+import type { Builder } from './builder.js';
+import {
+  type Constants,
+  coefficientEntries,
+  elementwiseStore,
+  NO_OPERANDS,
+  operationsInstruction,
+} from './vectorInstructions.js';
+
+/** A tensor as large as the result, element by element. */
+export interface PostStream {
+  /** Byte address. */
+  readonly address: number;
+  /** fp32, else operands. */
+  readonly wide: boolean;
+}
+
+/** What the STOREs of fprop or dgrad do with sums before they write them. */
+export interface Post {
+  /** The first one works on sums; P comes from nowhere else, or from registers. */
+  readonly operations: readonly VectorOperation[];
+  readonly constants: Constants;
+  /** Byte addresses of fp32 values, one a channel, for each of the two banks. */
+  readonly coefficients: readonly [number | undefined, number | undefined];
+  /** Stationary streams 0 and 1. */
+  readonly streams: readonly [PostStream | undefined, PostStream | undefined];
+}
+
+/** The STOREs of a tiling, or of any, cannot do it: channels or pixels lie so that operands do not. */
+export class Unfusable extends Error {}
+
+/** Most groups of channels whose coefficients begin with an entry of their own. */
+const MOST_GROUPS = 64;
+/** Parts of the stationary buffer, of which one may hold what a STORE reads. */
+const PARTS = 4;
+
+/** A result, as STOREs of parts of it know it. */
+export interface ResultLayout {
+  /** Byte address of the whole, and bytes of an element. */
+  readonly address: number;
+  readonly elementBytes: number;
+  /** Channels of a pixel, and of a group whose vectors begin anew. */
+  readonly channels: number;
+  readonly groupChannels: number;
+}
+
+const wait = { waitExec: 0, waitLoad: 0 } as const;
+
+/** Emits what stands at the beginning: coefficients into their banks, and the operations. @throws Unfusable where there are too many. */
+export const beginPost = (builder: Builder, post: Post, { channels, groupChannels }: ResultLayout): void => {
+  const { config, derived } = builder;
+  const groups = channels / groupChannels;
+  const entries = coefficientEntries(config, derived, groupChannels);
+  const isLoaded = post.coefficients.some((address) => address !== undefined);
+  if (isLoaded && (groups > MOST_GROUPS || groups * entries > derived.coefficients)) throw new Unfusable();
+  post.coefficients.forEach((address, bank) => {
+    if (address === undefined) return;
+    const element = side(builder, 'dynamic', { address, wide: true }, { first: 0, run: channels, dimensions: [] });
+    const keep = { ...QUIET, p: 'dynamic0', keep: bank === 0 ? 'coefficient0' : 'coefficient1' } as const;
+    builder.post(operationsInstruction([keep], [0, 0, 0, 0]));
+    for (let group = 0; group < groups; group++) {
+      const dynamic0 = element + 2 * group * groupChannels;
+      builder.post({ ...NO_OPERANDS, dynamic0, wide: 1, coefficientBase: group * entries });
+      const {
+        waitExec: _,
+        waitLoad: __,
+        kind: ___,
+        ...store
+      } = elementwiseStore(config, 1, groupChannels, {
+        ...{ narrow: false, address: 0 },
+      });
+      builder.store(store, [], 0, builder.loadCount);
+    }
+    builder.dynamic.usedByStore(builder.storeCount);
+  });
+  builder.post(operationsInstruction(post.operations, post.constants));
+};
+
+/** An operation that moves P. */
+const QUIET: VectorOperation = {
+  ...{ p: 'register', pRegister: 0, value: false, q: 'none', qRegister: 0, swap: false, factor: 'one', constant: 0 },
+  ...{ gate: 'none', leak: false, clip: 'none', narrow: false, keep: 'none', second: false },
+};
+
+/** What a STORE writes, in elements of the whole result: runs, and how they follow each other. */
+interface Written {
+  readonly first: number;
+  readonly run: number;
+  readonly dimensions: readonly { readonly count: number; readonly step: number }[];
+}
+
+/** Brings the elements of a stream that a STORE writes into a buffer, without gaps, and returns the address of the first one. */
+const side = (
+  builder: Builder,
+  where: 'dynamic' | 'stationary',
+  stream: PostStream,
+  { first, run, dimensions }: Written,
+): number => {
+  const { beatElements, dataBytes } = builder.derived;
+  const width = stream.wide ? 2 : 1;
+  const address = stream.address + first * width * dataBytes;
+  let elements = run * width;
+  const copies = dimensions.map(({ count, step }) => {
+    const copy = { count, dram: step * width, buffer: elements };
+    // no element is shifted on its way
+    if (count > 1 && (copy.dram - copy.buffer) % beatElements !== 0) throw new Unfusable();
+    elements *= count;
+    return copy;
+  });
+  const ring = builder[where];
+  const capacity = where === 'dynamic' ? builder.derived.dynamicElements : builder.derived.stationaryElements;
+  if (elements + beatElements > capacity / PARTS) throw new Unfusable();
+  const residue = (address / dataBytes) % beatElements;
+  const grant = ring.take(elements, residue);
+  builder.load({
+    ...{ stationary: where === 'stationary', address, bufElement: grant.base, row: run * width, dimensions: copies },
+    ...{ waitExec: grant.waitExec, waitStore: grant.waitStore },
+  });
+  return grant.base;
+};
+
+/** Emits a STORE through the vector unit, and what it reads. `single`: its groups all begin at one channel. */
+export const postStore = (
+  builder: Builder,
+  post: Post,
+  layout: ResultLayout,
+  store: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>,
+  single: boolean,
+  halves: readonly number[],
+  lastExec: number,
+): void => {
+  const { config, derived } = builder;
+  const { columns } = config.array;
+  const { elementBytes, channels, groupChannels } = layout;
+  const first = (store.address - layout.address) / elementBytes;
+  let coefficientBase = 0;
+  if (post.coefficients.some((address) => address !== undefined)) {
+    const channel = first % channels;
+    const inGroup = channel % groupChannels;
+    if (!single || inGroup % columns !== 0) throw new Unfusable();
+    const before = ((channel - inGroup) / groupChannels) * coefficientEntries(config, derived, groupChannels);
+    coefficientBase = before + (inGroup === 0 ? 0 : coefficientEntries(config, derived, inGroup));
+  }
+  const run = store.groups * ((store.vectorsPerGroup - 1) * columns + store.lastLanes);
+  const dimensions = [
+    { count: store.n1, step: store.stride1 / elementBytes },
+    { count: store.n2, step: store.stride2 / elementBytes },
+  ];
+  const [one, two] = post.streams.map((stream) =>
+    stream ? side(builder, 'stationary', stream, { first, run, dimensions }) : undefined,
+  );
+  const wide = post.streams.reduce((bits, stream, index) => bits | (stream?.wide ? 4 << index : 0), 0);
+  builder.post({ ...NO_OPERANDS, ...wait, stationary0: one ?? 0, stationary1: two ?? 0, wide, coefficientBase });
+  builder.store({ ...store, post: true }, halves, lastExec, builder.loadCount);
+  builder.stationary.usedByStore(builder.storeCount);
+};
