@@ -15,23 +15,31 @@ interface Register {
   readonly bits: number;
   readonly reset: 'none' | 'zero' | 'one' | 'asynchronous';
   readonly enabled: boolean;
+  /** A reset that waits for the enable. */
+  readonly waits: boolean;
   readonly takes: 'input' | 'register' | 'function' | 'count';
 }
 const register: fc.Arbitrary<Register> = fc.record({
   bits: fc.integer({ min: 6, max: 9 }), // fewer share no enable
   reset: fc.constantFrom('none', 'zero', 'one', 'asynchronous'),
   enabled: fc.boolean(),
+  waits: fc.boolean(),
   takes: fc.constantFrom('input', 'register', 'function', 'count'),
 });
 
 const verilog = (registers: readonly Register[]): string => {
-  const one = ({ bits, reset, enabled, takes }: Register, n: number): string => {
+  const one = ({ bits, reset, enabled, waits, takes }: Register, n: number): string => {
     const before = n === 0 ? `d[${bits - 1}:0]` : `r${n - 1}`;
     const next = { input: 'd', register: before, function: `d ^ {d, ${before}} >> 3`, count: `r${n} + 1'b1` }[takes];
-    const load = `${enabled ? `if (en[${n}]) ` : ''}r${n} <= ${next};`;
-    const value = `{${bits}{1'b${reset === 'one' ? 1 : 0}}}`;
+    const enable = enabled ? `if (en[${n}]) ` : '';
+    const value = `r${n} <= {${bits}{1'b${reset === 'one' ? 1 : 0}}}`;
+    const cleared = (load: string): string => (reset === 'none' ? load : `if (rst[${n}]) ${value}; else ${load}`);
+    const body =
+      waits && reset !== 'asynchronous'
+        ? `${enable}begin ${cleared(`r${n} <= ${next};`)} end`
+        : cleared(`${enable}r${n} <= ${next};`);
     return `reg [${bits - 1}:0] r${n};
-      always @(posedge clk${reset === 'asynchronous' ? `, posedge rst[${n}]` : ''}) ${reset === 'none' ? load : `if (rst[${n}]) r${n} <= ${value}; else ${load}`}`;
+      always @(posedge clk${reset === 'asynchronous' ? `, posedge rst[${n}]` : ''}) ${body}`;
   };
   const last = registers.length - 1;
   return `module t(input clk, input [${last}:0] rst, input [${last}:0] en, input [8:0] d, output [8:0] q);
