@@ -237,8 +237,9 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   checkTensors(config, nest, memory);
 
+  const besides = options.post?.streams.some((stream) => stream !== undefined) ?? false;
   const build = (tiling: Tiling, limit: number): Builder | undefined => {
-    const builder = new Builder(config, limit);
+    const builder = new Builder(config, limit, besides);
     try {
       const waitStore = emitReorganize(nest, memory, builder);
       if (waitStore === undefined) return undefined;
@@ -251,7 +252,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     return builder;
   };
 
-  const probe = new Builder(config);
+  const probe = new Builder(config, undefined, besides);
   const compulsory = compulsoryBytes(config, layer, pass, narrow);
   const shortlisted = (tilings: readonly Tiling[]): readonly Tiling[] => shortlist(config, nest, tilings);
   const choose = options.choose ?? shortlisted;

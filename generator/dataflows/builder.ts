@@ -30,6 +30,9 @@ export class TooLong extends Error {}
 
 const MAX_ROW_BYTES = 2 ** 23;
 
+/** Part of the stationary buffer that is kept for what STOREs read: two tiles of sums, in the usual proportions. */
+const SIDE_PART = 1 / 4;
+
 /** EXECs that go ahead of a STORE: about as many as their queue holds. */
 const STORE_DELAY = 2;
 
@@ -42,6 +45,10 @@ export class Builder {
   readonly most: number;
   readonly dynamic: Ring;
   readonly stationary: Ring;
+  /** For what STOREs read: a part of the stationary buffer, or nothing of it. */
+  readonly side: Ring;
+  /** Elements of the stationary buffer that operands may take. */
+  readonly stationaryRoom: number;
   private readonly emitted: Instruction[] = [];
   /** Instructions of the STORE queue that have their numbers but not yet their place, and the EXECs that come before them. */
   private late: { readonly store: Store | Operations | Operands; readonly number: number; readonly after: number }[] =
@@ -59,16 +66,22 @@ export class Builder {
 
   /**
    * @param limit predicted cycles beyond which the plan is not worth finishing: then {@link TooSlow} is thrown.
+   * @param besides whether STOREs read streams of the stationary buffer besides.
    */
   constructor(
     readonly config: Config,
     limit = Number.POSITIVE_INFINITY,
+    besides = false,
   ) {
     this.derived = derive(config);
     this.most = mostInstructions(config);
     this.outline = new Outline(config, limit);
     this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
-    this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
+    const { stationaryElements, beatElements } = this.derived;
+    // what STOREs read has a part of its own, so that it drives no weights out
+    this.stationaryRoom = besides ? stationaryElements * (1 - SIDE_PART) : stationaryElements;
+    this.stationary = new Ring(this.stationaryRoom, beatElements, besides ? { first: 0 } : undefined);
+    this.side = new Ring(stationaryElements * SIDE_PART, beatElements, { first: this.stationaryRoom });
   }
 
   private emit(instruction: Instruction): void {

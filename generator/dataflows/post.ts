@@ -33,8 +33,6 @@ export class Unfusable extends Error {}
 
 /** Most groups of channels whose coefficients begin with an entry of their own. */
 const MOST_GROUPS = 64;
-/** Parts of the stationary buffer, of which one may hold what a STORE reads. */
-const PARTS = 4;
 
 /** A result, as STOREs of parts of it know it. */
 export interface ResultLayout {
@@ -109,9 +107,7 @@ const side = (
     elements *= count;
     return copy;
   });
-  const ring = builder[where];
-  const capacity = where === 'dynamic' ? builder.derived.dynamicElements : builder.derived.stationaryElements;
-  if (elements + beatElements > capacity / PARTS) throw new Unfusable();
+  const ring = where === 'dynamic' ? builder.dynamic : builder.side;
   const residue = (address / dataBytes) % beatElements;
   const grant = ring.take(elements, residue);
   builder.load({
@@ -154,5 +150,5 @@ export const postStore = (
   const wide = post.streams.reduce((bits, stream, index) => bits | (stream?.wide ? 4 << index : 0), 0);
   builder.post({ ...NO_OPERANDS, ...wait, stationary0: one ?? 0, stationary1: two ?? 0, wide, coefficientBase });
   builder.store({ ...store, post: true }, halves, lastExec, builder.loadCount);
-  builder.stationary.usedByStore(builder.storeCount);
+  builder.side.usedByStore(builder.storeCount);
 };

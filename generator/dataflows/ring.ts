@@ -41,11 +41,30 @@ export class Ring {
   private pending: number[] = [];
   private taken: number[] = [];
 
-  /** @param capacity elements of the buffer; `beat` elements of a DRAM beat. */
+  /**
+   * @param capacity elements of the buffer; `beat` elements of a DRAM beat.
+   * @param part where the ring begins, when it is only a part of its buffer: then addresses do not go round, and nothing lies across its end.
+   */
   constructor(
     private readonly capacity: number,
     private readonly beat: number,
+    private readonly part?: { readonly first: number },
   ) {}
+
+  /** Whether elements from one place to before another lie one behind the other. */
+  private isWhole(start: number, end: number): boolean {
+    return !this.part || Math.floor(start / this.capacity) === Math.floor((end - 1) / this.capacity);
+  }
+
+  /** The next place for so many elements that agrees with DRAM modulo a beat. */
+  private nextPlace(elements: number, residue: number): number {
+    const aligned = (from: number): number => from + ((((residue - from) % this.beat) + this.beat) % this.beat);
+    const start = aligned(this.pointer);
+    if (this.isWhole(start, start + elements)) return start;
+    const next = aligned(Math.ceil(this.pointer / this.capacity) * this.capacity);
+    if (!this.isWhole(next, next + elements)) throw new NoRoom();
+    return next;
+  }
 
   /**
    * Finds or makes room for rows.
@@ -60,9 +79,10 @@ export class Ring {
       sequence &&
       first >= sequence.first &&
       (last < sequence.next || (first <= sequence.next && extends_(sequence))) &&
-      sequence.origin + Math.max(last + 1, sequence.next) * pitch - this.capacity <= sequence.origin + first * pitch;
+      sequence.origin + Math.max(last + 1, sequence.next) * pitch - this.capacity <= sequence.origin + first * pitch &&
+      this.isWhole(sequence.origin + first * pitch, sequence.origin + (last + 1) * pitch);
     if (!sequence || !usable) {
-      const start = this.pointer + ((((residue - this.pointer) % this.beat) + this.beat) % this.beat);
+      const start = this.nextPlace((last - first + 1) * pitch, residue);
       sequence = { origin: start - first * pitch, pitch, first, next: first };
       this.sequences.set(key, sequence);
     }
@@ -79,12 +99,16 @@ export class Ring {
   }
 
   private address(place: number): number {
-    return ((place % this.capacity) + this.capacity) % this.capacity;
+    return (this.part?.first ?? 0) + (((place % this.capacity) + this.capacity) % this.capacity);
   }
 
-  /** Makes room for elements that no row is found among again, and that a STORE reads. */
+  /**
+   * Makes room for elements that no row is found among again, and that a STORE reads.
+   * @throws {@link NoRoom} where they are more than the buffer holds.
+   */
   take(elements: number, residue: number): Omit<RowGrant, 'load'> {
-    const start = this.pointer + ((((residue - this.pointer) % this.beat) + this.beat) % this.beat);
+    if (elements > this.capacity) throw new NoRoom();
+    const start = this.nextPlace(elements, residue);
     this.pointer = start + elements;
     const waits = this.evict();
     this.taken.push(start);

@@ -47,14 +47,22 @@ const pair = <T, R>([a, b]: readonly [T, T], of: (value: T, index: number) => R)
   of(b, 1),
 ];
 
+type Plans = Map<string, PassProgram | undefined>;
+
+/** Plans for each accelerator that there is, of which a process may compile several networks, or one for several purposes. */
+const plansOf = new WeakMap<Config, Plans>();
+
 /** Plans passes, each layer and pass once. */
 export class PassPlanner {
-  private readonly plans = new Map<string, PassProgram | undefined>();
+  private readonly plans: Plans;
 
   constructor(
     private readonly config: Config,
     private readonly engine: Engine,
-  ) {}
+  ) {
+    this.plans = plansOf.get(config) ?? new Map();
+    plansOf.set(config, this.plans);
+  }
 
   /** @throws UserError whose problems name the operation, where the layer does not fit the accelerator. */
   plan(operation: string, layer: Layer, pass: Pass, narrow: boolean): PassProgram {
@@ -75,7 +83,7 @@ export class PassPlanner {
   ): PassProgram | undefined {
     // infinities are no numbers in JSON
     const more = post ? JSON.stringify({ ...post, constants: post.constants.map(String) }) : '';
-    const name = `${pass} ${narrow} ${formatLayer(layer)} ${more}`;
+    const name = `${this.engine} ${pass} ${narrow} ${formatLayer(layer)} ${more}`;
     if (!this.plans.has(name)) this.plans.set(name, this.make(operation, layer, pass, narrow, post));
     return this.plans.get(name);
   }

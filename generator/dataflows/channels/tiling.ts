@@ -149,9 +149,9 @@ const most = (mode: Enumeration, axis: Axis, whole: number, size: number): numbe
   Math.max(1, ...cut(whole, size).map((target) => rangeLength(sourceRange(mode, axis, target))));
 
 /** True when a tile's data fit the buffers. */
-const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: Builder): boolean => {
+const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived, stationaryRoom }: Builder): boolean => {
   const { mode } = shape.nest;
-  const { beatElements, dynamicElements, stationaryElements } = derived;
+  const { beatElements, dynamicElements } = derived;
   const { images, rows, columns } = tiling;
   const vectors = Math.ceil(tiling.target / shape.tileLanes.columns);
   const depth = config.buffers.accumulatorDepth / Math.ceil(rows / tiling.execRows);
@@ -172,7 +172,7 @@ const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: B
     const taps = Math.min(h.axis.kernel, tiling.tapsH) * Math.min(w.axis.kernel, tiling.tapsW);
     return (
       stripElements(strip, sourceRows, beatElements) <= dynamicElements &&
-      stripElements(weights, taps, beatElements) <= stationaryElements
+      stripElements(weights, taps, beatElements) <= stationaryRoom
     );
   });
 };
