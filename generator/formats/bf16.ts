@@ -252,7 +252,8 @@ class Bf16Arithmetic implements Arithmetic {
     if (before !== Held.words) this.toWords(entry);
     for (let c = 0; c < pitch; c++) {
       const at = entry * pitch + c;
-      const data = fp32Bits(this.sumOf(x, xAt, rows, c)) >>> 16;
+      // a zero is +0
+      const data = fp32Bits(this.sumOf(x, xAt, rows, c) + 0) >>> 16;
       const isHeld = before !== Held.some || present[at] === 1;
       if (!isHeld || isAbove(data, words[at]! >>> 16)) words[at] = ((data << 16) | tap) >>> 0;
     }
