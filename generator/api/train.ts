@@ -9,6 +9,7 @@ import { type Checkpoint, trainingKey } from '../train/checkpoint.js';
 import type { Data } from '../train/dataset.js';
 import { fits } from '../train/fits.js';
 import type { Evaluation, History, StepRecord } from '../train/log.js';
+import { rateOf, type Schedule } from '../train/schedule.js';
 import { Session } from '../train/session.js';
 
 /** A training, from its data to what it must do. */
@@ -19,6 +20,9 @@ export interface TrainOptions {
   readonly data: Data;
   readonly steps: number;
   readonly sgd: SgdOptions;
+  readonly schedule: Schedule;
+  /** Pixels that images are moved by along each axis, at most, anew in every step. */
+  readonly shift: number;
   /** Names of parameters that are not to learn. */
   readonly frozen?: ReadonlySet<string>;
   /** Where steps are carried out: by the bit-exact model, or by the RTL in a simulator. */
@@ -47,6 +51,7 @@ export interface TrainHooks {
 /** A training as far as it went. */
 export interface Training extends History {
   readonly compiled: CompiledNetwork;
+  /** Those that learn. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** Steps that the RTL repeated, and in how many of them something differed. */
   readonly checked: number;
@@ -68,7 +73,7 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
     ...(options.engine === undefined ? {} : { engine: options.engine }),
   });
   hooks.onCompiled?.(compiled);
-  const session = new Session(graph, compiled, data.train, seed);
+  const session = new Session(graph, compiled, data.train, seed, options.shift);
   const { name: _name, ...hardware } = config;
   const key = trainingKey(
     {
@@ -78,6 +83,9 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
       images: data.train.labels.length,
       sgd,
       frozen: [...(frozen ?? [])],
+      shift: options.shift,
+      // where the rate goes down to the last step, that step is a part of what a training is
+      schedule: options.schedule === 'constant' ? 'constant' : { [options.schedule]: options.steps },
       seed,
     },
     session.memory[1],
@@ -113,7 +121,7 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
     found = [];
     cycles = 0;
     const machine = machineOf(step);
-    const made = await session.step(machine, step);
+    const made = await session.step(machine, step, rateOf(options.schedule, sgd.rate, step, options.steps));
     const differences = found.flatMap((one) => one.differences);
     const took = cycles + found.reduce((sum, one) => sum + one.cycles, 0);
     const record: StepRecord =

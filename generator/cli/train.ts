@@ -5,6 +5,7 @@ import { checkOutput, writeOutput } from '../base/outputFile.js';
 import { installCommand, missingTools } from '../base/tools.js';
 import { ENGINES, type Engine } from '../description/config.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
+import { SCHEDULES, type Schedule } from '../train/schedule.js';
 import { parseBatch } from './analyze.js';
 import { type Context, EXIT } from './context.js';
 import { addAccelerator, loadNetwork, type NetworkSource, networkConfig } from './networkSource.js';
@@ -23,6 +24,8 @@ interface Options {
   readonly steps: string;
   readonly lr: string;
   readonly momentum: string;
+  readonly schedule: Schedule;
+  readonly shift: string;
   readonly nesterov?: boolean;
   readonly weightDecay: string;
   readonly clip?: string;
@@ -92,6 +95,8 @@ const commandOf = (network: string, options: Options): string => {
     ...['--data', options.data, ...(options.layout === 'nhwc' ? [] : ['--layout', options.layout])],
     ...(options.data === 'digits' ? [] : ['--held-out', options.heldOut]),
     ...['--batch', options.batch, '--steps', options.steps, '--lr', options.lr, '--momentum', options.momentum],
+    ...(options.schedule === 'constant' ? [] : ['--schedule', options.schedule]),
+    ...(options.shift === '0' ? [] : ['--shift', options.shift]),
     ...(options.nesterov ? ['--nesterov'] : []),
     ...(options.weightDecay === '0' ? [] : ['--weight-decay', options.weightDecay]),
     ...(options.clip === undefined ? [] : ['--clip', options.clip]),
@@ -114,7 +119,7 @@ const savedNetwork = async (
     ...source.graph,
     parameters: source.graph.parameters.map((each) => ({
       ...each,
-      values: (each.trainable ? parameters.get(each.name) : undefined) ?? each.values,
+      values: parameters.get(each.name) ?? each.values,
     })),
   };
   if (source.onnx) return (await import('../onnx/write.js')).writeOnnx(source.onnx.bytes, graph);
@@ -134,6 +139,7 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
   const steps = wholeNumber('--steps', options.steps, 1, MOST_STEPS);
   const seed = wholeNumber('--seed', options.seed, 0, MOST_SEED);
   const checkRtl = wholeNumber('--check-rtl', options.checkRtl, 0, MOST_STEPS);
+  const shift = wholeNumber('--shift', options.shift, 0, 1000);
   const evaluateEvery = wholeNumber('--evaluate', options.evaluate, 0, MOST_STEPS);
   const optional = (name: string, text: string | undefined, least: number, most: number): number | undefined =>
     text === undefined ? undefined : realNumber(name, text, least, most);
@@ -181,7 +187,19 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
   const begun = performance.now();
   const training = await train(
     {
-      ...{ config, graph: source.graph, data, steps, sgd, on: options.on, checkRtl, evaluateEvery, seed },
+      ...{
+        config,
+        graph: source.graph,
+        data,
+        steps,
+        sgd,
+        schedule: options.schedule,
+        shift,
+        on: options.on,
+        checkRtl,
+        evaluateEvery,
+        seed,
+      },
       ...(options.engine ? { engine: options.engine } : {}),
       ...(frozen ? { frozen } : {}),
     },
@@ -235,7 +253,7 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
     accelerator: config,
     data: { name: data.name, train: data.train.labels.length, heldOut: data.heldOut.labels.length },
     batch: compiled.batch,
-    ...{ sgd, seed, on: options.on, seconds: Number(seconds.toFixed(1)) },
+    ...{ sgd, schedule: options.schedule, shift, seed, on: options.on, seconds: Number(seconds.toFixed(1)) },
     stopped: training.stopped,
     ...(checkRtl > 0 ? { checkRtl: { steps: checked, wrong } } : {}),
     steps: training.steps,
@@ -278,6 +296,12 @@ export const trainCommand = (context: Context): Command =>
     .option('--steps <n>', 'steps', '300')
     .option('--lr <rate>', 'learning rate', '0.05')
     .option('--momentum <share>', 'momentum', '0.9')
+    .addOption(
+      new Option('--schedule <name>', 'how the learning rate goes: constant, or down to 0 by half a cosine')
+        .choices(SCHEDULES)
+        .default('constant'),
+    )
+    .option('--shift <pixels>', 'move images by up to so many pixels, anew in every step', '0')
     .option('--nesterov', "with Nesterov's momentum")
     .option('--weight-decay <share>', 'weight decay', '0')
     .option('--clip <value>', 'bring every gradient within ±value')

@@ -64,8 +64,18 @@ const MOST_CLEARED = 128;
 /** Smallest power of two that is at least `value`. */
 export const ceilPow2 = (value: number): number => 2 ** Math.ceil(Math.log2(value));
 
-/** Works out every size that follows from a valid configuration. */
+const known = new WeakMap<Config, Derived>();
+
+/** Every size that follows from a valid configuration, which must not change: each is worked out once. */
 export const derive = (config: Config): Derived => {
+  const before = known.get(config);
+  if (before) return before;
+  const derived = Object.freeze(sizesOf(config));
+  known.set(config, derived);
+  return derived;
+};
+
+const sizesOf = (config: Config): Derived => {
   const { rows, columns } = config.array;
   // both operands have the same width in every format so far
   const dataBits = formatOf(config).operands.dynamic.bits;

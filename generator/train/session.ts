@@ -3,6 +3,7 @@ import type { Graph } from '../graph/operations.js';
 import type { NetworkMachine } from '../run/network/machine.js';
 import { initialMemory, type NetworkMemory, readParameters } from '../run/network/memory.js';
 import { lossOf, runForward, trainStep } from '../run/network/train.js';
+import { shifted } from './augment.js';
 import { batchOf, chosen, type Dataset } from './dataset.js';
 import type { Evaluation, StepRecord } from './log.js';
 
@@ -28,6 +29,8 @@ export class Session {
     readonly compiled: CompiledNetwork,
     private readonly data: Dataset,
     private readonly seed: number,
+    /** Pixels that images are moved by, at most. */
+    private readonly shift = 0,
   ) {
     const { training, tensors, batch } = compiled;
     if (!training) throw new RangeError(`${compiled.name} is compiled without training`);
@@ -36,16 +39,17 @@ export class Session {
     this.order = batchOf(data.labels.length, batch, seed);
   }
 
-  /** Step `step`, from 1, on a machine. */
-  async step(machine: NetworkMachine, step: number): Promise<StepRecord> {
+  /** Step `step`, from 1, on a machine, with this learning rate. */
+  async step(machine: NetworkMachine, step: number, rate: number): Promise<StepRecord> {
     const { compiled, graph, memory, seed } = this;
-    const { x, labels } = chosen(this.data, this.order(step - 1));
+    const own = (seed + Math.imul(step, 0x9e3779b9)) >>> 0;
+    const { x, labels } = shifted(chosen(this.data, this.order(step - 1)), this.shift, own);
     const inputs = new Map([[compiled.inputs[0]!, x]]);
-    const dropouts = (seed + Math.imul(step, 0x9e3779b9)) >>> 0;
     const { loss, output, skipped } = await trainStep(machine, compiled, graph, memory, {
       inputs,
       labels,
-      seed: dropouts,
+      seed: own,
+      rate,
     });
     const accuracy = rightOnes(output, labels, this.classes) / labels.length;
     return { step, loss, accuracy, ...(skipped ? { skipped } : {}) };
@@ -72,8 +76,9 @@ export class Session {
     return { step, images: labels.length, loss: loss / labels.length, accuracy: right / labels.length };
   }
 
-  /** What has been learnt. */
+  /** What has been learnt: of parameters that do not learn, memory may hold but a rounded copy. */
   get parameters(): ReadonlyMap<string, Float32Array> {
-    return readParameters(this.compiled, this.memory);
+    const { learning } = this.compiled.training!;
+    return new Map([...readParameters(this.compiled, this.memory)].filter(([name]) => learning.has(name)));
   }
 }

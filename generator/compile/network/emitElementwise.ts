@@ -35,13 +35,17 @@ interface Piece {
   readonly pixels: number;
   readonly channel: number;
   readonly channels: number;
+  /** Each pixel is a run of its own. */
+  readonly runs: boolean;
 }
 
-/** Whether the decoder takes a STORE of so many groups of lanes. */
-const fits = (config: Config, { widths }: Derived, groups: number, lanes: number): boolean => {
-  const store = elementwiseStore(config, groups, lanes, { narrow: false, address: 0 });
+const ONE_PIXEL = { pixel: 0, pixels: 1, runs: false } as const;
+
+/** Whether the decoder takes a STORE of so many groups, or runs, of lanes; and LOADs of as many rows. */
+const fits = (config: Config, { widths }: Derived, count: number, lanes: number, runs = false): boolean => {
+  const store = elementwiseStore(config, runs ? 1 : count, lanes, { narrow: false, address: 0 });
   const most = 2 ** widths.drained - 1;
-  return groups <= most && store.vectorsPerGroup <= most && !isRunTooLong(config, store);
+  return count <= Math.min(most, 2 ** widths.rows - 1) && store.vectorsPerGroup <= most && !isRunTooLong(config, store);
 };
 
 /** The greatest count for which something holds that holds for smaller ones; 0 where it never does. */
@@ -76,26 +80,27 @@ export class ElementwiseEmitter {
     const streams = STREAMS.flatMap((name) => (program.streams[name] ? [{ name, of: program.streams[name] }] : []));
     const byChannel = program.coefficients.some((key) => key !== undefined);
     const isDense = ({ key, first }: Channels): boolean => first === 0 && this.place(key).pitch === channels;
-    const dense = [...streams.map(({ of }) => of), ...program.outputs].every(isDense);
-    if (dense && !byChannel) {
+    const [readsDense, writesDense] = [streams.every(({ of }) => isDense(of)), program.outputs.every(isDense)];
+    if (readsDense && writesDense && !byChannel) {
       // as one pixel: where a pixel ends means nothing
-      this.pieces(program, streams, 1, pixels * channels, this.mostFlat(streams, pixels * channels));
+      const values = pixels * channels;
+      const most = this.mostFlat(streams, values);
+      this.setUp(program, 0, 0);
+      for (let channel = 0; channel < values; channel += most)
+        this.piece(program, streams, { ...ONE_PIXEL, channel, channels: Math.min(most, values - channel) });
       return;
     }
+    const runs = !writesDense;
     const fitting = (count: number, lanes: number): boolean =>
-      fits(this.config, this.derived, count, lanes) &&
+      fits(this.config, this.derived, count, lanes, runs) &&
       this.room(streams, count * lanes) &&
       (!byChannel || coefficientEntries(this.config, this.derived, lanes) <= this.derived.coefficients);
-    if (dense && fitting(1, channels)) {
+    const inOne = streams.every(({ of }) => isDense(of) || this.gathers(of, channels));
+    if (inOne && fitting(1, channels) && (writesDense || program.outputs.length === 1)) {
       this.setUp(program, 0, channels);
       const count = greatest(pixels, (some) => fitting(some, channels));
       for (let pixel = 0; pixel < pixels; pixel += count)
-        this.piece(
-          program,
-          streams,
-          { pixel, pixels: Math.min(count, pixels - pixel), channel: 0, channels },
-          channels,
-        );
+        this.piece(program, streams, { pixel, pixels: Math.min(count, pixels - pixel), channel: 0, channels, runs });
       return;
     }
     const { columns } = this.config.array;
@@ -105,8 +110,14 @@ export class ElementwiseEmitter {
       const some = Math.min(wide, channels - channel);
       this.setUp(program, channel, some);
       for (let pixel = 0; pixel < pixels; pixel++)
-        this.piece(program, streams, { pixel, pixels: 1, channel, channels: some }, channels);
+        this.piece(program, streams, { pixel, pixels: 1, channel, channels: some, runs: false });
     }
+  }
+
+  /** Whether channels of several pixels can be loaded without gaps: no element is shifted on its way. */
+  private gathers({ key }: Channels, channels: number): boolean {
+    const { pitch, elementBytes } = this.place(key);
+    return ((pitch - channels) * elementBytes) % this.derived.beatBytes === 0;
   }
 
   /** Whether so many values of each stream find room in half of its buffer. */
@@ -126,23 +137,6 @@ export class ElementwiseEmitter {
     return greatest(Math.ceil(values / columns), holds) * columns;
   }
 
-  private pieces(
-    program: VectorProgram,
-    streams: readonly Stream[],
-    pixels: number,
-    channels: number,
-    most: number,
-  ): void {
-    this.setUp(program, 0, 0);
-    for (let channel = 0; channel < channels; channel += most)
-      this.piece(
-        program,
-        streams,
-        { pixel: 0, pixels, channel, channels: Math.min(most, channels - channel) },
-        channels,
-      );
-  }
-
   /** The operations, and before them coefficients of some channels into their banks. */
   private setUp(program: VectorProgram, channel: number, channels: number): void {
     program.coefficients.forEach((key, bank) => {
@@ -154,8 +148,7 @@ export class ElementwiseEmitter {
         streams: { dynamic0: { key, first: 0 } },
       };
       this.push(operationsInstruction(load.operations, load.constants));
-      const piece = { pixel: 0, pixels: 1, channel, channels };
-      this.piece(load, [{ name: 'dynamic0', of: { key, first: 0 } }], piece, channels);
+      this.piece(load, [{ name: 'dynamic0', of: { key, first: 0 } }], { ...ONE_PIXEL, channel, channels });
     });
     this.push(operationsInstruction(program.operations, program.constants));
   }
@@ -166,10 +159,10 @@ export class ElementwiseEmitter {
     else this.stores++;
   }
 
-  /** LOADs of what a STORE reads, and the STORE. @param pixelChannels of the whole step. */
-  private piece(program: VectorProgram, streams: readonly Stream[], piece: Piece, pixelChannels: number): void {
+  /** LOADs of what a STORE reads, and the STORE. */
+  private piece(program: VectorProgram, streams: readonly Stream[], piece: Piece): void {
     const { beatElements, beatBytes, dynamicElements, stationaryElements } = this.derived;
-    const { pixel, pixels, channel, channels } = piece;
+    const { pixel, pixels, channel, channels, runs } = piece;
     const half = this.half;
     this.half = 1 - half;
     const next = [(half * dynamicElements) / 2, (half * stationaryElements) / 2];
@@ -179,29 +172,34 @@ export class ElementwiseEmitter {
       const { base, offset, elementBytes, pitch } = this.place(of.key);
       const stationary = isStationary(name);
       const address = offset + (pixel * pitch + of.first + channel) * elementBytes;
-      const rowBytes = pixels * channels * elementBytes;
+      const pixelBytes = channels * elementBytes;
+      const bytes = pixels * pixelBytes;
       const element = next[Number(stationary)]! + (address % beatBytes) / 2;
-      next[Number(stationary)] = Math.ceil((element + rowBytes / 2) / beatElements) * beatElements;
+      next[Number(stationary)] = Math.ceil((element + bytes / 2) / beatElements) * beatElements;
       at[name] = element;
       if (elementBytes === 4) wide |= 1 << STREAMS.indexOf(name);
       this.push({
         ...{ kind: 'load', waitExec: 0, waitStore: this.busy[half]!, stationary, reorganize: false },
-        ...{ base: base as 0, address, bufElement: element, rowBytes, n1: 1, n2: 1 },
-        ...{ stride1: 0, stride2: 0, bufStride1: 0, bufStride2: 0 },
+        ...{ base, address, bufElement: element, n2: 1, stride2: 0, bufStride2: 0 },
+        ...(pixels === 1 || pitch === channels
+          ? { rowBytes: bytes, n1: 1, stride1: 0, bufStride1: 0 }
+          : { rowBytes: pixelBytes, n1: pixels, stride1: pitch * elementBytes, bufStride1: pixelBytes / 2 }),
       });
     }
     const outputs = program.outputs.map(({ key, first }) => {
       const { base, offset, elementBytes, pitch } = this.place(key);
-      return { base, elementBytes, address: offset + (pixel * pitch + first + channel) * elementBytes };
+      return { base, elementBytes, pitch, address: offset + (pixel * pitch + first + channel) * elementBytes };
     });
     const [output, second, third] = outputs;
     // offsets are from the first output, wherever base registers are: outputs lie behind one of them
     const distance = (other: typeof output): number => (output && other ? other.address - output.address : 0);
     this.push({ ...NO_OPERANDS, ...at, wide, offset1: distance(second), offset2: distance(third) });
     const place = { narrow: output?.elementBytes === 2, address: output?.address ?? 0, base: output?.base ?? 0 };
-    // pixels of a dense tensor follow each other; groups tell where channels begin again
-    const groups = channels === pixelChannels ? pixels : 1;
-    this.push({ ...elementwiseStore(this.config, groups, channels, place), waitLoad: this.loads });
+    // groups tell where channels begin again; runs too
+    const stride1 = (output?.pitch ?? 0) * (output?.elementBytes ?? 0);
+    const strides = runs && pixels > 1 ? { n1: pixels, stride1 } : {};
+    const store = elementwiseStore(this.config, runs ? 1 : pixels, channels, { ...place, ...strides });
+    this.push({ ...store, waitLoad: this.loads });
     this.busy[half] = this.stores;
   }
 }

@@ -8,6 +8,7 @@ import { Backward } from './backward.js';
 import type { Base, CompiledNetwork, NetworkProgram, NetworkTensor } from './compiled.js';
 import { ElementwiseEmitter, type Place, type PlaceOf } from './emitElementwise.js';
 import { evaluated, lowerForward } from './forward.js';
+import { fuse } from './fuse.js';
 import { Linker } from './link.js';
 import { Lowering } from './lowering.js';
 import { type Memory, planMemory } from './memoryPlan.js';
@@ -15,7 +16,7 @@ import { placeParameters } from './parameters.js';
 import { PassPlanner, relocated, type Spots } from './passProgram.js';
 import { refusals } from './refusals.js';
 import { planned, split } from './split.js';
-import { bytesIn, elementBytes, type Key, type Step, type Tensors } from './steps.js';
+import { bytesIn, elementBytes, type Key, type Step, type Tensors, uses } from './steps.js';
 import { keepsVelocities, lowerUpdate } from './update.js';
 
 export interface CompileOptions {
@@ -99,6 +100,25 @@ const lossOutputs = ({ name, outputs }: Graph, wanted: readonly string[] = outpu
   throw new UserError([{ code: 'NETWORK_OUTPUT', path: name, message: `has no output ${unknown.join(', ')}`, fix }]);
 };
 
+/** What the forward pass must store: what leaves the network, what the backward pass reads, and what dropouts read. */
+const keptBetween = (
+  { graph, tensors }: Lowering,
+  forward: readonly Step[],
+  backward: readonly Step[],
+): ReadonlySet<Key> => {
+  const outputs = graph.outputs.flatMap((name) => tensors.find('tensor', name) ?? []);
+  // a pass that drops would drop in evaluation too
+  const dropped = graph.operations.flatMap((one) =>
+    one.kind === 'dropout' ? (tensors.find('tensor', one.x) ?? []) : [],
+  );
+  const made = new Set(forward.flatMap((step) => uses(step).writes));
+  const read = backward.flatMap((step) => uses(step).reads);
+  const whole = (key: Key): readonly Key[] => [key, ...(tensors.get(key).within ? [tensors.get(key).within!.key] : [])];
+  return new Set(
+    [...outputs, ...dropped, ...read.filter((key) => whole(key).some((one) => made.has(one)))].flatMap(whole),
+  );
+};
+
 /**
  * Compiles a network: graph → steps → passes → memory → programs.
  * @throws UserError for a graph that does not fit together; with every operation that is not supported; for what does not fit the accelerator.
@@ -126,7 +146,11 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   // 2. passes: what is not fused is a step of its own
   let memory: Memory | undefined;
   const compilation = new Compilation(config, engine, tensors, () => memory!);
-  const [forwardSteps, backwardSteps] = [forward, backward].map((steps) => split(steps, lowering, compilation.planner));
+  const { planner } = compilation;
+  const kept = keptBetween(lowering, forward, backward);
+  const [forwardSteps, backwardSteps] = [forward, backward].map((steps) =>
+    split(fuse(steps, kept, tensors, planner), lowering, planner),
+  );
 
   // 3. memory
   const made = planMemory(tensors, [...forwardSteps!, ...backwardSteps!, ...update], options.keep);
