@@ -51,6 +51,7 @@ export interface TrainHooks {
 /** A training as far as it went. */
 export interface Training extends History {
   readonly compiled: CompiledNetwork;
+  /** Those that learn. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** Steps that the RTL repeated, and in how many of them something differed. */
   readonly checked: number;

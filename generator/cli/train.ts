@@ -119,7 +119,7 @@ const savedNetwork = async (
     ...source.graph,
     parameters: source.graph.parameters.map((each) => ({
       ...each,
-      values: (each.trainable ? parameters.get(each.name) : undefined) ?? each.values,
+      values: parameters.get(each.name) ?? each.values,
     })),
   };
   if (source.onnx) return (await import('../onnx/write.js')).writeOnnx(source.onnx.bytes, graph);

@@ -51,6 +51,11 @@ export interface PlanOptions {
   readonly base?: number;
   /** Byte addresses of parts that lie where they are told to, instead of one after the other from `base`. */
   readonly place?: Places;
+  /**
+   * Each result is the greatest of its taps, and the number of that tap ({@link Exec.maximum}): weights are ones, of each channel by itself. Only fprop by
+   * `zerofree`, of an accelerator with a vector unit.
+   */
+  readonly maximum?: boolean;
   /** What is done with sums before they are written; not in wgrad. Tilings whose STOREs cannot do it are left out. */
   readonly post?: Post;
 }
@@ -225,7 +230,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   const results = resultFormat(config, options);
   const { narrow } = results;
-  const nest = loopNest(layer, pass, engine);
+  const nest = loopNest(layer, pass, engine, options.maximum);
   const beyond = limitProblems(config, layer);
   if (beyond.length > 0) throw new UserError(beyond);
   const unstored = storedProblem(config, nest);

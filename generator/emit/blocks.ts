@@ -47,7 +47,12 @@ export const blocks: readonly Block[] = [
   { name: 'skew', purpose: 'triangular delay into the array', view: commonView, uses: [] },
   { name: 'deskew', purpose: 'triangular delay out of the array', view: commonView, uses: [] },
   { name: 'array', purpose: 'rows and columns of cells', view: datapathView, uses: ['pe'] },
-  { name: 'systolic', purpose: 'the array with straight edges', view: datapathView, uses: ['skew', 'array', 'deskew'] },
+  {
+    name: 'systolic',
+    purpose: 'the array with straight edges',
+    view: datapathView,
+    uses: ['skew', 'array', 'deskew', 'fifo'],
+  },
   { name: 'buffer', purpose: 'operand buffer: a vector from any element', view: commonView, uses: ['sram_1r1w'] },
   { name: 'transposer', purpose: 'blocks by rows or columns to columns', view: commonView, uses: [] },
   { name: 'accumulator', purpose: 'sums: accumulate, drain', view: datapathView, uses: ['sram_1r1w', 'fp32_add'] },

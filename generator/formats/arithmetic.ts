@@ -55,6 +55,17 @@ export interface Arithmetic {
     first: number,
     end: number,
   ): void;
+  /** What summing zeros does: lanes `first` to before `end` of the entry hold a sum, if they did not. */
+  touch(entry: number, first: number, end: number): void;
+  /**
+   * In place of adding: every lane of the entry keeps the greater of what it holds and {upper 16 bits of the sum over rows, `tap`}, which `Exec.maximum`
+   * describes. Only formats whose sums have such halves.
+   */
+  maximize?(x: Int8Array | Float32Array, xAt: number, rows: number, entry: number, tap: number): void;
+  /** The 32 bits of a lane. */
+  bitsOf(entry: number, lane: number): number;
+  /** The entry holds nothing any more. */
+  clear(entry: number): void;
   /** Writes the low lanes of an entry to memory, as operands (`narrow`) or 32-bit sums, and clears the entry. */
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void;
 }

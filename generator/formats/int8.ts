@@ -106,6 +106,16 @@ class Int8Arithmetic implements Arithmetic {
     }
   }
 
+  touch(): void {}
+
+  bitsOf(entry: number, lane: number): number {
+    return this.sums[entry * this.pitch + lane] >>> 0;
+  }
+
+  clear(entry: number): void {
+    this.sums.fill(0, entry * this.pitch, (entry + 1) * this.pitch);
+  }
+
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void {
     const { sums, pitch } = this;
     for (let lane = 0; lane < lanes; lane++) {
@@ -113,7 +123,7 @@ class Int8Arithmetic implements Arithmetic {
       if (narrow) to.setInt8(at + lane, narrowInt8(sum, shift));
       else to.setInt32(at + 4 * lane, sum, true);
     }
-    sums.fill(0, entry * pitch, (entry + 1) * pitch);
+    this.clear(entry);
   }
 }
 

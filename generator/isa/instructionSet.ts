@@ -140,6 +140,9 @@ const execLayout: Layout<Exec> = {
   byColumn: flag(9, 'block arrives by columns (dgrad)'),
   rect: flag(10, 'only the rectangle of valid positions (`zerofree`)'),
   fused: flag(11, 'fused'),
+  maximum: ofVector(
+    flag(12, 'the greatest in place of the sum, and the number of its tap; needs `rect`, not over pixels, not fused'),
+  ),
   ...waits('exec'),
   nb: count(3, 0, 16, 'images', 'images'),
   columnTiles: count(3, 16, 16, 'column tiles', 'columnTiles'),

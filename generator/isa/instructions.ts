@@ -94,6 +94,12 @@ export interface Exec extends WaitsOf<'exec'> {
   readonly rect: boolean;
   /** A tap along w is a run of lanes over (kw, channel): coordinates along w count elements, lanes are checked one by one. */
   readonly fused: boolean;
+  /**
+   * An entry keeps the greater of what it holds and the data, of which it takes the upper 16 bits, and below them the number of the tap, kh · 256 + kw:
+   * the first of equal ones, and a NaN before numbers. One that holds nothing takes the data. Absent: it sums. Only with a vector unit, with `rect`,
+   * neither over pixels nor fused.
+   */
+  readonly maximum?: boolean;
   readonly nb: number;
   readonly columnTiles: number;
   readonly positionsH: number;

@@ -76,8 +76,9 @@ export class Session {
     return { step, images: labels.length, loss: loss / labels.length, accuracy: right / labels.length };
   }
 
-  /** What has been learnt. */
+  /** What has been learnt: of parameters that do not learn, memory may hold but a rounded copy. */
   get parameters(): ReadonlyMap<string, Float32Array> {
-    return readParameters(this.compiled, this.memory);
+    const { learning } = this.compiled.training!;
+    return new Map([...readParameters(this.compiled, this.memory)].filter(([name]) => learning.has(name)));
   }
 }

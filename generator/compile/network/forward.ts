@@ -1,3 +1,4 @@
+import type { Layer } from '../../description/layer.js';
 import type {
   Activation,
   BatchNormalization,
@@ -7,6 +8,7 @@ import type {
   Flattening,
   Operation,
   OperationKind,
+  Pooling,
   Slice,
 } from '../../graph/operations.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
@@ -55,7 +57,7 @@ class Forward {
     slice: (made) => this.slice(made),
     flattening: (made) => this.flattening(made),
     dropout: (made) => this.dropout(made),
-    pooling: (made) => this.average(made.name, made.x, averagesOf(made)),
+    pooling: (made) => (made.of === 'maximum' ? this.maximum(made) : this.average(made.name, made.x, averagesOf(made))),
     globalAverage: ({ name, x }) => this.average(name, x, averagesOfMap(this.lowering.shape(x))),
     batchNormalization: (made) => {
       const parts = { streams: { dynamic0: all(this.key(made.x)) }, coefficients: this.scaleAndShift(made) };
@@ -98,7 +100,7 @@ class Forward {
     const { slope, range } = activation ? activationParts(activation) : {};
     const to = this.result(made, activation ? 'activation' : 'convolution');
     const plain = (first.q ?? 'none') === 'none' && (first.factor ?? 'one') === 'one';
-    if (pass && plain && !activation) {
+    if (pass && plain && !first.value && !activation) {
       lowering.steps.push({ kind: 'pass', ...pass, result: to });
       return;
     }
@@ -221,11 +223,32 @@ class Forward {
     this.elementwise(name, maskProgram('dropout', this.key(made.x), mask, keptFactor(made), to));
   }
 
+  /** The greatest value of each window; where a window has no pixel, the accumulator gives 0, to which −∞ is added. */
+  private maximum({ name, x, layer }: Pooling): void {
+    const { counts } = averagesOf({ layer });
+    const pass = { operation: name, pass: 'fprop', layer, maximum: true, ...this.ofWindows(x, layer) } as const;
+    const first = { ...FROM_SUMS, value: true } as const;
+    if (counts.every((count) => count > 0)) {
+      this.finish(name, { pass, first, parts: {}, does: ['value'] });
+      return;
+    }
+    const { B, C, Ho, Wo } = layer;
+    const values = Float32Array.from({ length: B * Ho * Wo * C }, (_, i) =>
+      counts[Math.floor(i / C) % (Ho * Wo)] === 0 ? -Infinity : 0,
+    );
+    const streams = { stationary0: all(this.lowering.constant(`${name} windows`, [B, Ho, Wo, C], values)) };
+    this.finish(name, { pass, first: { ...first, q: 'stationary0' }, parts: { streams }, does: ['value'] });
+  }
+
+  /** The operands of a pass over the windows of each channel by itself: weights are ones. */
+  private ofWindows(x: string, { Kh, Kw, N }: Layer): Pick<PassStep, 'first' | 'second'> {
+    return { first: this.key(x), second: this.lowering.ones([Kh, Kw, 1, N]) };
+  }
+
   /** The sum of each window, and what it is multiplied by. */
   private average(name: string, x: string, averages: Averages): void {
     const { layer, count } = averages;
-    const second = this.lowering.ones([layer.Kh, layer.Kw, 1, layer.N]);
-    const pass = { operation: name, pass: 'fprop', layer, first: this.key(x), second } as const;
+    const pass = { operation: name, pass: 'fprop', layer, ...this.ofWindows(x, layer) } as const;
     if (count !== undefined) {
       const first = { ...FROM_SUMS, factor: 'constant' } as const;
       const parts = { constants: [count === 0 ? 0 : 1 / count, 0, 0, 0] as const };

@@ -74,8 +74,8 @@ const joined = (pass: PassStep, after: VectorProgram): VectorProgram | undefined
   return whole([...handed, ...taken]);
 };
 
-const isMove = ({ q, factor, gate, clip }: VectorOperation): boolean =>
-  q === 'none' && factor === 'one' && gate === 'none' && clip === 'none';
+const isMove = ({ q, value, factor, gate, clip }: VectorOperation): boolean =>
+  q === 'none' && !value && factor === 'one' && gate === 'none' && clip === 'none';
 
 /**
  * Lets the STOREs of passes do what an elementwise pass does behind them, where nothing else reads what lies between: gates in a gradient's
@@ -128,7 +128,7 @@ export const fuse = (
       const made: PassStep = { ...pass, result: output.key, program: together };
       const post = postShape(made, tensors);
       const narrow = tensors.get(output.key).format === 'bf16';
-      if (!post || !planner.fused(pass.operation, pass.layer, pass.pass, narrow, post)) continue;
+      if (!post || !planner.fused(pass, narrow, post)) continue;
       list[at] = undefined;
       list[index] = made;
       return;

@@ -127,7 +127,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const { training } = options;
   const engine = options.engine ?? (config.engines.includes('zerofree') ? 'zerofree' : config.engines.at(-1)!);
   const shapes = shapesOf(graph);
-  const problems: readonly Problem[] = refusals(config, graph, training !== undefined);
+  const problems: readonly Problem[] = refusals(config, graph, engine, training !== undefined);
   if (problems.length > 0) throw new UserError(problems);
 
   // 1. steps

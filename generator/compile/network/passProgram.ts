@@ -3,10 +3,11 @@ import { type MemoryMap, PASS_TENSORS } from '../../dataflows/loopNest.js';
 import { Unfusable } from '../../dataflows/post.js';
 import type { Constants } from '../../dataflows/vectorInstructions.js';
 import type { Config, Engine, Pass } from '../../description/config.js';
-import { formatLayer, type Layer } from '../../description/layer.js';
+import { formatLayer } from '../../description/layer.js';
 import type { Instruction } from '../../isa/program.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
 import { makePlan } from '../plan.js';
+import type { PassStep } from './steps.js';
 
 /** Where an operand or the result of a pass lies: base register, and bytes from it. */
 export interface Spot {
@@ -28,6 +29,9 @@ export interface PostShape {
   readonly coefficients: readonly [boolean, boolean];
   readonly streams: readonly [{ readonly wide: boolean } | undefined, { readonly wide: boolean } | undefined];
 }
+
+/** What is asked of the planner. */
+type Planned = Pick<PassStep, 'operation' | 'layer' | 'pass' | 'maximum'>;
 
 /** The program of a pass, wherever its tensors lie. */
 export interface PassProgram {
@@ -65,33 +69,25 @@ export class PassPlanner {
   }
 
   /** @throws UserError whose problems name the operation, where the layer does not fit the accelerator. */
-  plan(operation: string, layer: Layer, pass: Pass, narrow: boolean): PassProgram {
-    return this.known(operation, layer, pass, narrow)!;
+  plan({ operation, layer, pass, maximum }: Planned, narrow: boolean): PassProgram {
+    return this.known({ operation, layer, pass, maximum }, narrow)!;
   }
 
   /** The pass with what its STOREs do besides; nothing where they cannot. */
-  fused(operation: string, layer: Layer, pass: Pass, narrow: boolean, post: PostShape): PassProgram | undefined {
-    return pass === 'wgrad' ? undefined : this.known(operation, layer, pass, narrow, post);
+  fused(step: Planned, narrow: boolean, post: PostShape): PassProgram | undefined {
+    return step.pass === 'wgrad' ? undefined : this.known(step, narrow, post);
   }
 
-  private known(
-    operation: string,
-    layer: Layer,
-    pass: Pass,
-    narrow: boolean,
-    post?: PostShape,
-  ): PassProgram | undefined {
+  private known(step: Planned, narrow: boolean, post?: PostShape): PassProgram | undefined {
     // infinities are no numbers in JSON
     const more = post ? JSON.stringify({ ...post, constants: post.constants.map(String) }) : '';
-    const name = `${this.engine} ${pass} ${narrow} ${formatLayer(layer)} ${more}`;
-    if (!this.plans.has(name)) this.plans.set(name, this.make(operation, layer, pass, narrow, post));
+    const name = `${this.engine} ${step.pass} ${step.maximum ?? false} ${narrow} ${formatLayer(step.layer)} ${more}`;
+    if (!this.plans.has(name)) this.plans.set(name, this.make(step, narrow, post));
     return this.plans.get(name);
   }
 
   private make(
-    operation: string,
-    layer: Layer,
-    pass: Pass,
+    { operation, layer, pass, maximum }: Planned,
     narrow: boolean,
     shape?: PostShape,
   ): PassProgram | undefined {
@@ -110,7 +106,7 @@ export class PassPlanner {
     };
     return this.try(operation, () => {
       try {
-        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post });
+        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum });
         const { instructions, cost, scratchBytes } = made;
         return { instructions: instructions.slice(0, -1), cycles: cost.cycles, scratchBytes, slot };
       } catch (error) {

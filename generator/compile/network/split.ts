@@ -33,7 +33,7 @@ const apart = (step: PassStep, lowering: Lowering, planner: PassPlanner): readon
   const { tensors } = lowering;
   const narrow = tensors.get(step.result).format === 'bf16';
   const post = postShape(step, tensors);
-  if (post && planner.fused(step.operation, step.layer, step.pass, narrow, post)) return [step];
+  if (post && planner.fused(step, narrow, post)) return [step];
   const shape = resultShape(step);
   const channels = shape.at(-1)!;
   const pixels = shape.slice(0, -1).reduce((product, size) => product * size, 1);
@@ -63,10 +63,9 @@ const withScratch = (step: PassStep, lowering: Lowering, planner: PassPlanner): 
 
 /** The program of a pass that is carried out. */
 export const planned = (step: PassStep, tensors: Tensors, planner: PassPlanner): PassProgram => {
-  const { operation: name, layer, pass } = step;
   const narrow = tensors.get(step.result).format === 'bf16';
   const post = postShape(step, tensors);
-  return post ? planner.fused(name, layer, pass, narrow, post)! : planner.plan(name, layer, pass, narrow);
+  return post ? planner.fused(step, narrow, post)! : planner.plan(step, narrow);
 };
 
 /** Steps as they are carried out: what a pass cannot do as it stores is a pass of its own. */

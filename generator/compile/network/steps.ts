@@ -54,6 +54,8 @@ export interface PassStep {
   readonly operation: string;
   readonly pass: Pass;
   readonly layer: Layer;
+  /** The greatest of the taps in place of their sum; with it a program, whose first operation takes the value alone. */
+  readonly maximum?: true;
   readonly first: Key;
   readonly second: Key;
   /** Where sums go; with a program, which works on them (p of its first operation), its output. */

@@ -161,6 +161,7 @@ const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accu
     waitStore: place.waitStore,
     reducePixels: false,
     byColumn: !forward,
+    ...(nest.maximum ? { maximum: true } : {}),
     ...{ columnTiles: vectors, reductionTiles, columnLanesLast },
     rowLanesLast: map.rowLanesLast(lanes),
     ...execWalk(walk, steps, { dynamic: source.base, pixel: place.base, tile: weights.base }),

@@ -192,7 +192,10 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
   const { beatElements } = builder.derived;
   const alignedBy = (split: boolean): boolean =>
     phasePairs(shape, split).every((pair) => imagesAligned(sourceOf(shape, pair), beatElements));
+  // taps have their numbers within an EXEC
+  const wholeTaps = shape.nest.maximum;
   const splits =
+    !wholeTaps &&
     pass === 'fprop' &&
     engine === 'zerofree' &&
     map.splits &&
@@ -239,8 +242,8 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
         const channels = { groups, target, reduction };
         for (const [tapsH, tapsW] of [
           [layer.Kh, layer.Kw],
-          [1, layer.Kw],
-          ...(map.takesWholePixels ? [] : [[1, 1]]),
+          ...(wholeTaps ? [] : [[1, layer.Kw]]),
+          ...(wholeTaps || map.takesWholePixels ? [] : [[1, 1]]),
         ] as const) {
           if (add({ ...channels, tapsH, tapsW, split: false })) break;
         }

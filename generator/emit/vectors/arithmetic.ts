@@ -5,7 +5,7 @@ import { hex, randomWords } from './random.js';
 type Pair = readonly [number, number];
 
 /** fp32 patterns at the corners: zeros, subnormals, the ends of the normals, ties, infinities, NaNs. */
-const corners: readonly number[] = [
+export const corners: readonly number[] = [
   0, 1, 0x007fffff, 0x00800000, 0x00800001, 0x00ffffff, 0x01000000, 0x0c000000, 0x33800000, 0x33ffffff, 0x34000000,
   0x3f7fffff, 0x3f800000, 0x3f800001, 0x3f800002, 0x3fffffff, 0x40000000, 0x4b7fffff, 0x4b800000, 0x4b800001,
   0x7e7fffff, 0x7e800000, 0x7effffff, 0x7f000000, 0x7f7ffffe, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7fbfffff,

@@ -33,6 +33,9 @@ export const runOperands = (machine: Machine, operands: Operands): void => {
   state.operands = operands;
 };
 
+/** Subnormals become zero of the same sign. */
+const flushed = (pattern: number): number => ((pattern & 0x7f800000) === 0 ? pattern & 0x80000000 : pattern);
+
 /** Where the chunks of one output go. */
 interface Output {
   readonly narrow: boolean;
@@ -137,6 +140,8 @@ export const runPost = (machine: Machine, store: Store): void => {
     firstChunk: 0,
     firstElement: 0,
   };
+  // by their bits, which a NaN that is moved as a number may lose
+  const sumPatterns = new Uint32Array(batch.sums.buffer);
   const P = new Float32Array(size);
   const Q = new Float32Array(size);
   const result = new Float32Array(size);
@@ -158,8 +163,7 @@ export const runPost = (machine: Machine, store: Store): void => {
           const name = stream < 2 ? 'dynamic' : 'stationary';
           fail('BUFFER_RANGE', `reads element ${at} of the ${name} buffer, never loaded`);
         }
-        const pattern = ((stored[highAt]! << 16) | low) >>> 0;
-        patterns[chunk * L + lane] = (pattern & 0x7f800000) === 0 ? pattern & 0x80000000 : pattern;
+        patterns[chunk * L + lane] = flushed(((stored[highAt]! << 16) | low) >>> 0);
         element += wide ? 2 : 1;
       }
     }
@@ -252,17 +256,17 @@ export const runPost = (machine: Machine, store: Store): void => {
 
   /** One vector: its chunks go into batches. */
   const vector = (entry: number, lanes: number, channel: number): void => {
-    const from = entry * arithmetic.pitch;
     for (let first = 0; first < lanes; first += L) {
       const slot = batch.chunks++;
       const own = Math.min(L, lanes - first);
       batch.lanes[slot] = own;
       batch.channel[slot] = channel + first / L;
       if (!store.elementwise)
-        for (let lane = 0; lane < own; lane++) batch.sums[slot * L + lane] = arithmetic.sums[from + first + lane]!;
+        for (let lane = 0; lane < own; lane++)
+          sumPatterns[slot * L + lane] = flushed(arithmetic.bitsOf(entry, first + lane));
       if (batch.chunks === BATCH_CHUNKS) runBatch();
     }
-    if (!store.elementwise) arithmetic.sums.fill(0, from, from + arithmetic.pitch);
+    if (!store.elementwise) arithmetic.clear(entry);
   };
   const perVector = Math.ceil(columns / L);
   for (let i2 = 0; i2 < n2; i2++)
