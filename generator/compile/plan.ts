@@ -16,7 +16,7 @@ import { type Cost, TooSlow } from '../machine/outline.js';
 import { performanceOf } from '../machine/performance.js';
 import { encodingProblem, limitProblems, storedProblem } from './encodable.js';
 import { limitProblem } from './limits.js';
-import { compulsoryBytes, score, shortlist } from './price.js';
+import { byPrice, compulsoryBytes, MOST_CANDIDATES, score } from './price.js';
 
 export type { Tiling } from '../dataflows/tilings.js';
 
@@ -243,14 +243,15 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   checkTensors(config, nest, memory);
 
   const besides = options.post?.streams.some((stream) => stream !== undefined) ?? false;
-  const build = (tiling: Tiling, limit: number): Builder | undefined => {
+  const build = (tiling: Tiling, limit: number): Builder | 'too slow' | 'unfit' => {
     const builder = new Builder(config, limit, besides);
     try {
       const waitStore = emitReorganize(nest, memory, builder);
-      if (waitStore === undefined) return undefined;
+      if (waitStore === undefined) return 'unfit';
       emitPass(builder, nest, memory, tiling, results, waitStore, options.post);
     } catch (error) {
-      if (error instanceof TooSlow || error instanceof NoRoom || error instanceof Unfusable) return undefined;
+      if (error instanceof TooSlow) return 'too slow';
+      if (error instanceof NoRoom || error instanceof Unfusable) return 'unfit';
       if (error instanceof TooLong) throw programProblem(config, nest);
       throw error;
     }
@@ -258,29 +259,40 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   };
 
   const probe = new Builder(config, undefined, besides);
-  const compulsory = compulsoryBytes(config, layer, pass, narrow);
-  const shortlisted = (tilings: readonly Tiling[]): readonly Tiling[] => shortlist(config, nest, tilings);
-  const choose = options.choose ?? shortlisted;
-  const candidates = mappingsOf(config, nest).flatMap((lanes) => choose(tilingsOf(probe, nest, memory, lanes)));
+  const beside = options.post?.streams.reduce((sum, stream) => sum + (stream ? (stream.wide ? 4 : 2) : 0), 0) ?? 0;
+  const elements = memory.output.bytes / (narrow ? derive(config).dataBytes : 4);
+  const compulsory = compulsoryBytes(config, layer, pass, narrow) + beside * elements;
+  // what STOREs read takes room from the operands
+  const { stationaryRoom, derived } = probe;
+  const priced = { ...config, buffers: { ...config.buffers, stationaryBytes: stationaryRoom * derived.dataBytes } };
+  const choose = options.choose ?? ((tilings) => byPrice(besides ? priced : config, nest, tilings));
+  const candidates = mappingsOf(config, nest).map((lanes) => choose(tilingsOf(probe, nest, memory, lanes)));
   // Each candidate's program is built, the best few are replayed in time.
   let refused: Finding | undefined;
-  const bestOf = (tilings: readonly Tiling[], most: number): readonly Finalist[] => {
+  const tries = options.choose ? Number.POSITIVE_INFINITY : MOST_CANDIDATES;
+  const bestOf = (lists: readonly (readonly Tiling[])[], most: number): readonly Finalist[] => {
     let best: readonly Finalist[] = [];
-    for (const tiling of tilings) {
-      const worst = best.length < most ? Number.POSITIVE_INFINITY : best.at(-1)!.score;
-      const builder = build(tiling, worst);
-      if (!builder) continue;
-      const unfit = encodingProblem(config, builder.instructions);
-      refused ??= unfit;
-      if (unfit) continue;
-      const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
-      best = [...best, entry].sort((x, y) => x.score - y.score).slice(0, most);
+    for (const tilings of lists) {
+      let tried = 0;
+      for (const tiling of tilings) {
+        if (tried === tries) break;
+        const worst = best.length < most ? Number.POSITIVE_INFINITY : best.at(-1)!.score;
+        const builder = build(tiling, worst);
+        // of what no STORE can do there may be many before one that does
+        if (!(builder === 'unfit' && options.post)) tried++;
+        if (!(builder instanceof Builder)) continue;
+        const unfit = encodingProblem(config, builder.instructions);
+        refused ??= unfit;
+        if (unfit) continue;
+        const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
+        best = [...best, entry].sort((x, y) => x.score - y.score).slice(0, most);
+      }
     }
     return best;
   };
   const whole = bestOf(candidates, FINALISTS);
   const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => ledBySmaller(tiling));
-  const finalists = [...whole, ...bestOf(smaller, FINALISTS_LED_BY_SMALLER)];
+  const finalists = [...whole, ...bestOf([smaller], FINALISTS_LED_BY_SMALLER)];
   const replay = (builder: Builder, tiling: Tiling): Replayed => {
     const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
     const { cycles } = performanceOf(config, { instructions, memory });
@@ -309,7 +321,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     words,
     tiling: best.tiling,
     results,
-    considered: candidates.length,
+    considered: candidates.reduce((sum, { length }) => sum + Math.min(length, tries), 0),
     cost: best.cost,
     scratchBytes: memory.scratch.bytes,
   };

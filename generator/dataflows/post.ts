@@ -33,6 +33,8 @@ export class Unfusable extends Error {}
 
 /** Most groups of channels whose coefficients begin with an entry of their own. */
 const MOST_GROUPS = 64;
+/** Most STOREs that one is made of where its streams cannot be loaded at once. */
+const MOST_PARTS = 8;
 
 /** A result, as STOREs of parts of it know it. */
 export interface ResultLayout {
@@ -43,8 +45,6 @@ export interface ResultLayout {
   readonly channels: number;
   readonly groupChannels: number;
 }
-
-const wait = { waitExec: 0, waitLoad: 0 } as const;
 
 /** Emits what stands at the beginning: coefficients into their banks, and the operations. @throws Unfusable where there are too many. */
 export const beginPost = (builder: Builder, post: Post, { channels, groupChannels }: ResultLayout): void => {
@@ -82,6 +82,16 @@ const QUIET: VectorOperation = {
   ...{ gate: 'none', leak: false, clip: 'none', narrow: false, keep: 'none', second: false },
 };
 
+/** Whether sums of +0 stay +0 whatever is read beside them. */
+export const keepsZeros = ({ operations, constants }: Post): boolean => {
+  const [only, ...others] = operations;
+  if (!only || others.length > 0 || only.p !== 'sums' || only.swap || only.clip === 'range') return false;
+  const adds = only.q !== 'none' && only.gate !== 'q' && only.gate !== 'within';
+  const isPlain = (factor: number): boolean => factor > 0 && factor < Number.POSITIVE_INFINITY;
+  const scales = only.factor === 'one' || (only.factor === 'constant' && isPlain(constants[only.constant]!));
+  return !adds && scales && (!only.leak || isPlain(constants[2]));
+};
+
 /** What a STORE writes, in elements of the whole result: runs, and how they follow each other. */
 interface Written {
   readonly first: number;
@@ -102,8 +112,6 @@ const side = (
   let elements = run * width;
   const copies = dimensions.map(({ count, step }) => {
     const copy = { count, dram: step * width, buffer: elements };
-    // no element is shifted on its way
-    if (count > 1 && (copy.dram - copy.buffer) % beatElements !== 0) throw new Unfusable();
     elements *= count;
     return copy;
   });
@@ -117,12 +125,43 @@ const side = (
   return grant.base;
 };
 
+type Part = Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>;
+
+/** A STORE as several, run by run of one of its loops. */
+const byRuns = (store: Part, loop: 1 | 2): readonly Part[] => {
+  const [count, stride, accStride] =
+    loop === 1 ? [store.n1, store.stride1, store.accStride1] : [store.n2, store.stride2, store.accStride2];
+  const alone = loop === 1 ? { n1: 1, stride1: 0, accStride1: 0 } : { n2: 1, stride2: 0, accStride2: 0 };
+  return Array.from({ length: count }, (_, index) => ({
+    ...store,
+    ...alone,
+    ...{ address: store.address + index * stride, accBase: store.accBase + index * accStride },
+  }));
+};
+
+/** STOREs whose streams can each be loaded without gaps: no element is shifted on its way. @throws Unfusable where they would be many. */
+const loadable = (
+  { derived, config }: Builder,
+  post: Post,
+  { elementBytes }: ResultLayout,
+  store: Part,
+): readonly Part[] => {
+  const { columns } = config.array;
+  const run = store.groups * ((store.vectorsPerGroup - 1) * columns + store.lastLanes);
+  const gaps = (step: number, elements: number): boolean =>
+    post.streams.some((stream) => stream && ((step - elements) * (stream.wide ? 2 : 1)) % derived.beatElements !== 0);
+  const rows = store.n2 > 1 && gaps(store.stride2 / elementBytes, run * store.n1) ? byRuns(store, 2) : [store];
+  const all = store.n1 > 1 && gaps(store.stride1 / elementBytes, run) ? rows.flatMap((row) => byRuns(row, 1)) : rows;
+  if (all.length > MOST_PARTS) throw new Unfusable();
+  return all;
+};
+
 /** Emits a STORE through the vector unit, and what it reads. `single`: its groups all begin at one channel. */
 export const postStore = (
   builder: Builder,
   post: Post,
   layout: ResultLayout,
-  store: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>,
+  whole: Part,
   single: boolean,
   halves: readonly number[],
   lastExec: number,
@@ -130,25 +169,27 @@ export const postStore = (
   const { config, derived } = builder;
   const { columns } = config.array;
   const { elementBytes, channels, groupChannels } = layout;
-  const first = (store.address - layout.address) / elementBytes;
-  let coefficientBase = 0;
-  if (post.coefficients.some((address) => address !== undefined)) {
-    const channel = first % channels;
-    const inGroup = channel % groupChannels;
-    if (!single || inGroup % columns !== 0) throw new Unfusable();
-    const before = ((channel - inGroup) / groupChannels) * coefficientEntries(config, derived, groupChannels);
-    coefficientBase = before + (inGroup === 0 ? 0 : coefficientEntries(config, derived, inGroup));
-  }
-  const run = store.groups * ((store.vectorsPerGroup - 1) * columns + store.lastLanes);
-  const dimensions = [
-    { count: store.n1, step: store.stride1 / elementBytes },
-    { count: store.n2, step: store.stride2 / elementBytes },
-  ];
-  const [one, two] = post.streams.map((stream) =>
-    stream ? side(builder, 'stationary', stream, { first, run, dimensions }) : undefined,
-  );
   const wide = post.streams.reduce((bits, stream, index) => bits | (stream?.wide ? 4 << index : 0), 0);
-  builder.post({ ...NO_OPERANDS, ...wait, stationary0: one ?? 0, stationary1: two ?? 0, wide, coefficientBase });
-  builder.store({ ...store, post: true }, halves, lastExec, builder.loadCount);
-  builder.side.usedByStore(builder.storeCount);
+  for (const store of loadable(builder, post, layout, whole)) {
+    const first = (store.address - layout.address) / elementBytes;
+    let coefficientBase = 0;
+    if (post.coefficients.some((address) => address !== undefined)) {
+      const channel = first % channels;
+      const inGroup = channel % groupChannels;
+      if (!single || inGroup % columns !== 0) throw new Unfusable();
+      const before = ((channel - inGroup) / groupChannels) * coefficientEntries(config, derived, groupChannels);
+      coefficientBase = before + (inGroup === 0 ? 0 : coefficientEntries(config, derived, inGroup));
+    }
+    const run = store.groups * ((store.vectorsPerGroup - 1) * columns + store.lastLanes);
+    const dimensions = [
+      { count: store.n1, step: store.stride1 / elementBytes },
+      { count: store.n2, step: store.stride2 / elementBytes },
+    ];
+    const [one, two] = post.streams.map((stream) =>
+      stream ? side(builder, 'stationary', stream, { first, run, dimensions }) : undefined,
+    );
+    builder.post({ ...NO_OPERANDS, stationary0: one ?? 0, stationary1: two ?? 0, wide, coefficientBase });
+    builder.store({ ...store, post: true }, halves, lastExec, builder.loadCount);
+    builder.side.usedByStore(builder.storeCount);
+  }
 };

@@ -2,7 +2,7 @@ import type { ResultFormat } from '../../formats/index.js';
 import { type Range, rangeLength } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import type { Phase } from '../phases.js';
-import { type Post, postStore, type ResultLayout } from '../post.js';
+import { keepsZeros, type Post, postStore, type ResultLayout } from '../post.js';
 import { cut } from '../shrink.js';
 import { storedVectors } from '../storedVectors.js';
 import type { ChannelShape } from './tiling.js';
@@ -87,12 +87,12 @@ export const storeTile = (
     accStride1: n1 > 1 ? pixels * vectors : 0,
     accStride2: n2 > 1 ? pixels * n1 * vectors : 0,
   });
-  const store = (at: number, base: number, { pixels, ...runs }: ReturnType<typeof run>): void => {
+  const store = (at: number, base: number, { pixels, ...runs }: ReturnType<typeof run>, through = post): void => {
     for (const { first, groups: count, vectorsPerGroup, lastLanes } of parts) {
       const place = { address: at + first * lanes * elementBytes, accBase: base + first };
       const group = { groups: pixels * count, vectorsPerGroup, lastLanes, accGroupStride: count > 1 ? 1 : vectors };
       const instruction = { ...format, ...runs, ...place, ...group };
-      if (post) postStore(builder, post, layout, instruction, count === 1, tile.halves, tile.lastExec);
+      if (through) postStore(builder, through, layout, instruction, count === 1, tile.halves, tile.lastExec);
       else builder.store(instruction, tile.halves, tile.lastExec);
     }
   };
@@ -115,6 +115,7 @@ export const storeTile = (
     columns: covered(w, tile.columns, shape.width, width),
   };
   const room = images * rows * columns;
+  const ofZeros = post && keepsZeros(post) ? undefined : post;
   const zeros = (image: number, down: Lattice, across: Lattice): void => {
     if (down.count === 0 || across.count === 0) return;
     for (const some of cut(across.count, room)) {
@@ -122,7 +123,7 @@ export const storeTile = (
       for (const part of cut(down.count, Math.max(1, Math.floor(room / wide)))) {
         const at = address(image, down.first + part.first * down.step, across.first + some.first * across.step);
         const runs = run(1, wide, across.step * pixelBytes, rangeLength(part), down.step * rowBytes);
-        store(at, tile.base, runs);
+        store(at, tile.base, runs, ofZeros);
       }
     }
   };
