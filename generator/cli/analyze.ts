@@ -9,6 +9,7 @@ import { denseMacs, type ImageSize, parameterCount } from '../networks/network.j
 import { asOptions } from './asOptions.js';
 import { columns } from './columns.js';
 import type { Context } from './context.js';
+import { isOnnx, loadNetwork } from './networkSource.js';
 import { readJson } from './readJson.js';
 import { isPath } from './source.js';
 
@@ -84,6 +85,10 @@ const unknownNetwork = (source: string): UserError => {
 /** What a word on the command line names: a layer or a network. */
 export const sourceWord = async (source: string): Promise<Pick<SourceOptions, 'layer' | 'network'>> => {
   if (isNetwork(source)) return { network: source };
+  if (isOnnx(source)) {
+    const { networkOf } = await import('../networks/fromGraph.js');
+    return { network: networkOf((await loadNetwork(source, undefined, 0)).graph) };
+  }
   if (isPath(source)) {
     const { parseNetwork } = await import('../networks/check.js');
     return { network: parseNetwork(readJson(source)) };
@@ -141,7 +146,7 @@ export const analyzeCommand = (context: Context): Command =>
     .description('count the structural zeros of a layer or a network, without simulation')
     .argument(
       '[network|layer|file]',
-      'a network (see --list), a layer as in C=64,H=56,W=56,N=128,K=3,S=2, or a JSON file',
+      'a network (see --list), a layer as in C=64,H=56,W=56,N=128,K=3,S=2, or a JSON or ONNX file',
     )
     .option('-b, --batch <n>', 'images, in place of B of a layer (default: B, or 1)')
     .option('--size <n|HxW>', 'image that a network takes, in pixels (default: what it was made for, mostly 224)')

@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.js';
 import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
+import { parseBatch } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { layerOption } from './layerOption.js';
@@ -11,10 +12,13 @@ import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, collect, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
-  readonly preset: string;
+  readonly preset?: string;
   readonly set: readonly string[];
-  readonly layer: string;
-  readonly pass: Pass;
+  readonly layer?: string;
+  readonly pass?: Pass;
+  readonly train?: boolean;
+  readonly batch?: string;
+  readonly explain?: boolean;
   readonly engine?: Engine;
   readonly base?: string;
   readonly at: readonly string[];
@@ -37,6 +41,7 @@ Examples:
   bp-im2col compile --layer C=3,H=32,W=32,N=16,K=3,P=1 --pass fprop --narrow --c l0.h --at y=0x20000000
   bp-im2col compile --preset ref16-int8 --layer C=16,H=8,W=8,N=16,K=3,P=1 --pass fprop --narrow --shift 9 --c l2.h
   bp-im2col compile --layer C=16,H=32,W=32,N=32,K=3,P=1 --pass fprop --c l1.h --base 0x30000000 --at x=0x20000000
+  bp-im2col compile model.onnx --train --batch 8 --c model.h --explain
 `;
 
 const refuse = (code: string, path: string, message: string, fix: string): never => {
@@ -74,15 +79,68 @@ const symbolOf = ({ c, symbol }: Options): string | undefined => {
   return /^\d/.test(name) ? `_${name}` : name;
 };
 
+/** Options of one kind of program: those of the other are refused. */
+const OF_A_LAYER = ['layer', 'pass', 'base', 'narrow', 'shift', 'bin'] as const;
+const OF_A_NETWORK = ['train', 'batch', 'explain'] as const;
+
+const refuseThese = (names: readonly (keyof Options)[], options: Options, is: string): void => {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined) refuse('EXTRA', `--${given}`, is, `leave out --${given}`);
+};
+
+/** The programs of a network. */
+const compileWhole = async (word: string, options: Options, context: Context): Promise<void> => {
+  refuseThese(OF_A_LAYER, options, 'is for one pass of a layer, and not for a network');
+  if (options.at.length > 0) refuse('EXTRA', '--at', 'a network lies behind base registers', 'leave out --at');
+  const { preset, set, engine, train = false, c, explain = false, json = false } = options;
+  const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
+  const symbol = symbolOf(options);
+  if (symbol !== undefined && !/^[A-Za-z_]\w*$/.test(symbol))
+    refuse(
+      'SYMBOL',
+      `--symbol ${symbol}`,
+      'it is no name in C',
+      'give letters, digits and _, not starting with a digit',
+    );
+  const [{ checkOutput }, { networkCompile }] = await Promise.all([
+    import('../base/outputFile.js'),
+    import('./networkCompile.js'),
+  ]);
+  if (c !== undefined) checkOutput('--c', c, ['.h']);
+  await networkCompile(
+    word,
+    {
+      ...{ set, train, explain, json },
+      ...(preset === undefined ? {} : { preset }),
+      ...(engine === undefined ? {} : { engine }),
+      ...(batch === undefined ? {} : { batch }),
+      ...(c === undefined ? {} : { c }),
+      ...(symbol === undefined ? {} : { symbol }),
+    },
+    context,
+  );
+};
+
+/** What is compiled. @throws UserError where it is not said. */
+const whichPass = ({ layer, pass }: Options): { readonly layer: string; readonly pass: Pass } => {
+  if (layer !== undefined && pass !== undefined) return { layer, pass };
+  const missing = layer === undefined ? '--layer' : '--pass';
+  const fix = 'give --layer C=64,H=56,… and --pass fprop, dgrad or wgrad; or a network, as in: compile model.onnx';
+  return refuse('MISSING', missing, 'it is not said what to compile', fix);
+};
+
 const compile = async (options: Options, { out: print }: Context): Promise<void> => {
+  const which = whichPass(options);
+  refuseThese(OF_A_NETWORK, options, 'is for a network, and not for one pass of a layer');
   const [library, files, performance] = await Promise.all([
     import('../api/compile.js'),
     import('../base/outputFile.js'),
     import('../machine/performance.js'),
   ]);
-  const { pass, narrow, c, bin } = options;
-  const config = loadConfig(options.preset, options.set);
-  const layer = layerOption(options.layer);
+  const { narrow, c, bin } = options;
+  const { pass } = which;
+  const config = loadConfig(options.preset ?? 'ref16', options.set);
+  const layer = layerOption(which.layer);
   const shift = parseShift(options.shift);
   const at = parsePlaces(options.at, pass);
   const symbol = symbolOf(options);
@@ -129,10 +187,11 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
 /** `bp-im2col compile`: the program of one pass of a layer, as a C array or raw bytes. */
 export const compileCommand = (context: Context): Command =>
   addSetOption(new Command('compile'))
-    .description('compile one pass of a layer to a program, as a C header or raw bytes')
-    .option('-p, --preset <preset|file|folder>', SOURCE_HELP, 'ref16')
-    .requiredOption('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
-    .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES).makeOptionMandatory())
+    .description('compile one pass of a layer, or a network, to programs, as a C header or raw bytes')
+    .argument('[network|model.onnx]', 'a network: digits, lenet5, or an ONNX file; without it, one pass of a layer')
+    .option('-p, --preset <preset|file|folder>', `${SOURCE_HELP} (default: ref16; of networks with vector.lanes=8)`)
+    .option('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
+    .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES))
     .addOption(
       new Option('-e, --engine <engine>', 'the engine (default: zerofree, or the last one built)').choices(ENGINES),
     )
@@ -145,6 +204,9 @@ export const compileCommand = (context: Context): Command =>
         .argParser(collect)
         .default([], 'none'),
     )
+    .option('--train', 'of a network: backward pass and update too')
+    .option('-b, --batch <n>', 'of a network: images at a time (default: those of the file, or 1)')
+    .option('--explain', 'of a network: print its operations, what was fused into what, cycles and bytes')
     .option('--narrow', 'results in the operand format instead of the accumulator format')
     .option('--shift <n>', SHIFT_HELP)
     .option('--c <file.h>', 'write the program as a C array, with the addresses and shapes of its tensors')
@@ -152,4 +214,6 @@ export const compileCommand = (context: Context): Command =>
     .option('--bin <file.bin>', 'write the program as raw bytes')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', help)
-    .action((options: Options) => compile(options, context));
+    .action((network: string | undefined, options: Options) =>
+      network === undefined ? compile(options, context) : compileWhole(network, options, context),
+    );

@@ -5,10 +5,12 @@ import { formatLayer } from '../description/layer.js';
 import { parseBatch, parseSize, problem, sourceWord } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
+import { isTrainable, loadNetwork, networkConfig } from './networkSource.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
-  readonly preset: string;
+  readonly preset?: string;
+  readonly train?: boolean;
   readonly set: readonly string[];
   readonly engine?: Engine;
   readonly pass?: Pass;
@@ -34,6 +36,8 @@ Examples:
   bp-im2col estimate C=64,H=56,W=56,N=128,K=3,S=2,P=1
   bp-im2col estimate resnet50 --batch 2 --engine zerofree --strided
   bp-im2col estimate alexnet --preset ref16-int8 --pass fprop --clock 500 --csv > alexnet.csv
+  bp-im2col estimate digits --train --batch 32
+  bp-im2col estimate model.onnx --train --batch 8 --json
   bp-im2col estimate my-network.json --set array.rows=32 --set array.columns=32 --json
 `;
 
@@ -54,8 +58,19 @@ const estimate = async (source: string, options: Options, context: Context): Pro
   const size = options.size === undefined ? undefined : parseSize(options.size);
   const clock = parseClock(options.clock);
   const parallel = parseParallel(options.jobs);
-  const config = loadConfig(options.preset, options.set);
   const { pass, engine, strided } = options;
+  if (options.train || isTrainable(source)) {
+    for (const [name, given] of Object.entries({ pass, size, strided }))
+      if (given !== undefined)
+        throw problem('EXTRA', `--${name}`, 'is for layers one by one', `leave out --${name}, or --train`);
+    const { networkEstimate } = await import('./networkEstimate.js');
+    const config = networkConfig(options.preset, options.set);
+    const { graph } = await loadNetwork(source, batch, 1);
+    const { train = false, json = false, csv = false } = options;
+    networkEstimate({ config, graph, train, clock, json, csv, ...(engine === undefined ? {} : { engine }) }, context);
+    return;
+  }
+  const config = loadConfig(options.preset ?? 'ref16', options.set);
   const [library, { Progress }] = await Promise.all([import('../api/estimate.js'), import('../base/progress.js')]);
   const what = await sourceWord(source);
   let doing = 'predicting';
@@ -83,13 +98,20 @@ export const estimateCommand = (context: Context): Command =>
   addSetOption(
     new Command('estimate')
       .description('predict cycles, bytes and utilization of a layer or a network, without simulation')
-      .argument('<network|layer|file>', 'a network (see analyze --list), a layer as in C=64,H=56,…, or a JSON file')
-      .option('-p, --preset <preset|file|folder>', `the accelerator: ${SOURCE_HELP}`, 'ref16'),
+      .argument(
+        '<network|layer|file>',
+        'a network (see analyze --list; digits, lenet5), a layer as in C=64,H=56,…, or a JSON or ONNX file',
+      )
+      .option(
+        '-p, --preset <preset|file|folder>',
+        `the accelerator: ${SOURCE_HELP} (default: ref16; of whole networks with vector.lanes=8)`,
+      ),
   )
     .addOption(new Option('--engine <engine>', 'one engine (default: all that are built)').choices(ENGINES))
     .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))
     .option('-b, --batch <n>', 'images, in place of B of a layer (default: B, or 1)')
     .option('--size <n|HxW>', 'image that a network takes, in pixels (default: what it was made for, mostly 224)')
+    .option('--train', 'a whole step of training, operation by operation: of digits, lenet5, or an ONNX file')
     .option('--strided', 'only layers with a stride of 2 or more')
     .option('--clock <MHz>', 'clock for milliseconds', '200')
     .option('-j, --jobs <n>', 'processes at a time', '2')

@@ -11,6 +11,7 @@ import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { synthCommand } from './synth.js';
+import { trainCommand } from './train.js';
 import { withUsage } from './usage.js';
 
 const examples = `
@@ -33,6 +34,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   analyzeCommand,
   estimateCommand,
   compileCommand,
+  trainCommand,
   reportCommand,
   presetsCommand,
   schemaCommand,

@@ -7,18 +7,23 @@ import { formatLayer } from '../description/layer.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
 import type { RunDescription } from '../run/command.js';
 import type { CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
+import { parseBatch } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import { type Context, EXIT } from './context.js';
 import { layerOption } from './layerOption.js';
+import { isOnnx } from './networkSource.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 import { wholeNumber } from './wholeNumber.js';
 
 interface Options {
-  readonly preset: string;
+  readonly preset?: string;
   readonly set: readonly string[];
-  readonly layer: string;
-  readonly pass: Pass;
+  readonly layer?: string;
+  readonly pass?: Pass;
+  readonly input?: string;
+  readonly on?: 'model' | 'rtl';
+  readonly batch?: string;
   readonly engine?: Engine;
   readonly x?: string;
   readonly wt?: string;
@@ -51,6 +56,8 @@ Examples:
   bp-im2col run --layer B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass wgrad --engine bp --explain
   bp-im2col run --layer C=3,H=32,W=32,N=16,K=3 --pass fprop --x x.npy --wt wt.npy --out y.npy --json
   bp-im2col run --layer C=3,H=32,W=32,N=16,K=3 --pass fprop --x x.npy --wt wt.npy --layout nchw --out y.npy
+  bp-im2col run model.onnx --input x.npy --out y.npy
+  bp-im2col run digits --batch 4 --on rtl --json
 
 Exit codes: 0 the result matches the golden model, 1 it does not, 2 wrong input, 3 a tool is missing.
 `;
@@ -105,7 +112,67 @@ const timelineRange = ({ timeline, timelineCycles, simulator }: Options): CycleR
   return refuse(`--timeline-cycles ${timelineCycles}`, 'not a range of cycles', 'write first-last, as in 0-5000');
 };
 
+const refuse = (code: string, path: string, message: string, fix: string): never => {
+  throw new UserError([{ code, path, message, fix }]);
+};
+
+/** Options of one kind of run, by what the command line calls them: those of the other are refused. */
+const OF_A_LAYER = [
+  'layer',
+  'pass',
+  'x',
+  'wt',
+  'dy',
+  'waves',
+  'timeline',
+  'timelineCycles',
+  'memory',
+  'narrow',
+  'shift',
+  'explain',
+] as const;
+const OF_A_NETWORK = ['input', 'on', 'batch'] as const;
+
+const dashed = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const refuseThese = (names: readonly (keyof Options)[], options: Options, is: string): void => {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined) refuse('EXTRA', dashed(given), is, `leave out ${dashed(given)}`);
+};
+
+/** Inference of a batch by a network. */
+const runNetwork = async (word: string, options: Options, context: Context): Promise<void> => {
+  refuseThese(OF_A_LAYER, options, 'is for one pass of a layer, and not for a network');
+  const [{ networkRun }, { MOST_SEED }] = await Promise.all([import('./networkRun.js'), import('../api/run.js')]);
+  const { preset, set, engine, input, out, on = 'model', json = false } = options;
+  const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
+  const seed = wholeNumber('--seed', options.seed, 0, MOST_SEED);
+  await networkRun(
+    word,
+    {
+      ...{ set, on, json, seed, layout: options.layout ?? (isOnnx(word) ? 'nchw' : 'nhwc') },
+      ...(preset === undefined ? {} : { preset }),
+      ...(engine === undefined ? {} : { engine }),
+      ...(input === undefined ? {} : { input }),
+      ...(out === undefined ? {} : { out }),
+      ...(batch === undefined ? {} : { batch }),
+    },
+    context,
+  );
+};
+
+/** What one pass is run of. @throws UserError where it is not said. */
+const whichPass = ({ layer, pass }: Options): { readonly layer: string; readonly pass: Pass } => {
+  if (layer !== undefined && pass !== undefined) return { layer, pass };
+  const missing = layer === undefined ? '--layer' : '--pass';
+  const fix = 'give --layer C=64,H=56,… and --pass fprop, dgrad or wgrad; or a network, as in: run model.onnx';
+  return refuse('MISSING', missing, 'it is not said what to run', fix);
+};
+
 const run = async (options: Options, context: Context): Promise<void> => {
+  const which = whichPass(options);
+  refuseThese(OF_A_NETWORK, options, 'is for a network, and not for one pass of a layer');
+  const preset = options.preset ?? 'ref16';
   // loaded here, so that the other commands start fast
   const [library, files, reports, npy, timelines] = await Promise.all([
     import('../api/run.js'),
@@ -115,9 +182,10 @@ const run = async (options: Options, context: Context): Promise<void> => {
     import('../report/timeline.js'),
   ]);
 
-  const { pass, simulator, waves, out, narrow, layout } = options;
-  const config = loadConfig(options.preset, options.set);
-  const layer = layerOption(options.layer);
+  const { simulator, waves, out, narrow, layout } = options;
+  const { pass } = which;
+  const config = loadConfig(preset, options.set);
+  const layer = layerOption(which.layer);
   const seed = wholeNumber('--seed', options.seed, 0, library.MOST_SEED);
   const misalign = wholeNumber('--misalign', options.misalign, 0, library.MOST_MISALIGN);
   const memory = parseMemory(options.memory);
@@ -169,7 +237,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
   >;
   const description: RunDescription = {
     ...{
-      preset: options.preset,
+      preset,
       sets: options.set,
       layer,
       pass,
@@ -200,17 +268,35 @@ const run = async (options: Options, context: Context): Promise<void> => {
 /** `bp-im2col run`: one pass of one layer on the RTL, compared with the golden model. */
 export const runCommand = (context: Context): Command =>
   addSetOption(new Command('run'))
-    .description('run one pass of a layer on the generated RTL and compare it with the golden model')
-    .option('-p, --preset <preset|file|folder>', SOURCE_HELP, 'ref16')
-    .requiredOption('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
-    .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES).makeOptionMandatory())
+    .description(
+      'run one pass of a layer on the generated RTL and compare it with the golden model; or a network forward',
+    )
+    .argument(
+      '[network|model.onnx]',
+      'a network to run forward: digits, lenet5, or an ONNX file; without it, one pass of a layer',
+    )
+    .option('-p, --preset <preset|file|folder>', `${SOURCE_HELP} (default: ref16; of networks with vector.lanes=8)`)
+    .option('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
+    .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES))
     .addOption(
       new Option('-e, --engine <engine>', 'the engine (default: zerofree, or the last one built)').choices(ENGINES),
     )
     .option('--x <file.npy>', 'input (default: seeded random data)')
     .option('--wt <file.npy>', 'weights')
     .option('--dy <file.npy>', 'gradient of the output')
-    .addOption(new Option('--layout <order>', 'order of the axes in these files (default: nhwc)').choices(LAYOUTS))
+    .addOption(
+      new Option('--layout <order>', 'order of the axes in these files (default: nhwc; of ONNX files nchw)').choices(
+        LAYOUTS,
+      ),
+    )
+    .option('--input <file.npy>', 'of a network: its images (default: seeded random ones)')
+    .addOption(
+      new Option(
+        '--on <where>',
+        'of a network: the bit-exact model, or the RTL, compared with it (default: model)',
+      ).choices(['model', 'rtl']),
+    )
+    .option('-b, --batch <n>', 'of a network: images at a time (default: those of --input, or of the file)')
     .option('-o, --out <file.npy>', 'write the result: int32 for int8 (int8 with --narrow), float32 for bf16')
     .option('--seed <n>', 'seed of random data and of the memory model', '0')
     .addOption(
@@ -228,4 +314,6 @@ export const runCommand = (context: Context): Command =>
     .option('--explain', 'print what the planner chose as well')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', help)
-    .action((options: Options) => run(options, context));
+    .action((network: string | undefined, options: Options) =>
+      network === undefined ? run(options, context) : runNetwork(network, options, context),
+    );

@@ -2,6 +2,7 @@ import { type Problem as Finding, UserError } from '../base/errors.js';
 import { Builder, MAX_INSTRUCTIONS, mostInstructions, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
+import { type Post, Unfusable } from '../dataflows/post.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
 import { NoRoom } from '../dataflows/ring.js';
 import { emitPass, ledBySmaller, type Tiling, tilingsOf } from '../dataflows/tilings.js';
@@ -15,7 +16,7 @@ import { type Cost, TooSlow } from '../machine/outline.js';
 import { performanceOf } from '../machine/performance.js';
 import { encodingProblem, limitProblems, storedProblem } from './encodable.js';
 import { limitProblem } from './limits.js';
-import { compulsoryBytes, score, shortlist } from './price.js';
+import { byPrice, compulsoryBytes, MOST_CANDIDATES, score } from './price.js';
 
 export type { Tiling } from '../dataflows/tilings.js';
 
@@ -50,6 +51,13 @@ export interface PlanOptions {
   readonly base?: number;
   /** Byte addresses of parts that lie where they are told to, instead of one after the other from `base`. */
   readonly place?: Places;
+  /**
+   * Each result is the greatest of its taps, and the number of that tap ({@link Exec.maximum}): weights are ones, of each channel by itself. Only fprop by
+   * `zerofree`, of an accelerator with a vector unit.
+   */
+  readonly maximum?: boolean;
+  /** What is done with sums before they are written; not in wgrad. Tilings whose STOREs cannot do it are left out. */
+  readonly post?: Post;
 }
 
 /** Addresses of some parts of the memory map, multiples of {@link PLACE_ALIGNMENT}. */
@@ -206,7 +214,8 @@ export const checkAddresses = (
 /**
  * Maps a layer and pass to a program.
  * @throws UserError when nothing fits the buffers or the fields of instructions, the tensors do not fit the addresses or overlap, the program would be
- * too long, the engine is not part of the accelerator, or the results are not of those that are shifted.
+ * too long, the engine is not part of the accelerator, or the results are not of those that are shifted; {@link Unfusable} when no STORE of any
+ * tiling can do what `post` asks for.
  */
 export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engine, options: PlanOptions = {}): Plan => {
   if (!config.engines.includes(engine)) {
@@ -221,7 +230,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   const results = resultFormat(config, options);
   const { narrow } = results;
-  const nest = loopNest(layer, pass, engine);
+  const nest = loopNest(layer, pass, engine, options.maximum);
   const beyond = limitProblems(config, layer);
   if (beyond.length > 0) throw new UserError(beyond);
   const unstored = storedProblem(config, nest);
@@ -233,44 +242,57 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   checkTensors(config, nest, memory);
 
-  const build = (tiling: Tiling, limit: number): Builder | undefined => {
-    const builder = new Builder(config, limit);
+  const besides = options.post?.streams.some((stream) => stream !== undefined) ?? false;
+  const build = (tiling: Tiling, limit: number): Builder | 'too slow' | 'unfit' => {
+    const builder = new Builder(config, limit, besides);
     try {
       const waitStore = emitReorganize(nest, memory, builder);
-      if (waitStore === undefined) return undefined;
-      emitPass(builder, nest, memory, tiling, results, waitStore);
+      if (waitStore === undefined) return 'unfit';
+      emitPass(builder, nest, memory, tiling, results, waitStore, options.post);
     } catch (error) {
-      if (error instanceof TooSlow || error instanceof NoRoom) return undefined;
+      if (error instanceof TooSlow) return 'too slow';
+      if (error instanceof NoRoom || error instanceof Unfusable) return 'unfit';
       if (error instanceof TooLong) throw programProblem(config, nest);
       throw error;
     }
     return builder;
   };
 
-  const probe = new Builder(config);
-  const compulsory = compulsoryBytes(config, layer, pass, narrow);
-  const shortlisted = (tilings: readonly Tiling[]): readonly Tiling[] => shortlist(config, nest, tilings);
-  const choose = options.choose ?? shortlisted;
-  const candidates = mappingsOf(config, nest).flatMap((lanes) => choose(tilingsOf(probe, nest, memory, lanes)));
+  const probe = new Builder(config, undefined, besides);
+  const beside = options.post?.streams.reduce((sum, stream) => sum + (stream ? (stream.wide ? 4 : 2) : 0), 0) ?? 0;
+  const elements = memory.output.bytes / (narrow ? derive(config).dataBytes : 4);
+  const compulsory = compulsoryBytes(config, layer, pass, narrow) + beside * elements;
+  // what STOREs read takes room from the operands
+  const { stationaryRoom, derived } = probe;
+  const priced = { ...config, buffers: { ...config.buffers, stationaryBytes: stationaryRoom * derived.dataBytes } };
+  const choose = options.choose ?? ((tilings) => byPrice(besides ? priced : config, nest, tilings));
+  const candidates = mappingsOf(config, nest).map((lanes) => choose(tilingsOf(probe, nest, memory, lanes)));
   // Each candidate's program is built, the best few are replayed in time.
   let refused: Finding | undefined;
-  const bestOf = (tilings: readonly Tiling[], most: number): readonly Finalist[] => {
+  const tries = options.choose ? Number.POSITIVE_INFINITY : MOST_CANDIDATES;
+  const bestOf = (lists: readonly (readonly Tiling[])[], most: number): readonly Finalist[] => {
     let best: readonly Finalist[] = [];
-    for (const tiling of tilings) {
-      const worst = best.length < most ? Number.POSITIVE_INFINITY : best.at(-1)!.score;
-      const builder = build(tiling, worst);
-      if (!builder) continue;
-      const unfit = encodingProblem(config, builder.instructions);
-      refused ??= unfit;
-      if (unfit) continue;
-      const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
-      best = [...best, entry].sort((x, y) => x.score - y.score).slice(0, most);
+    for (const tilings of lists) {
+      let tried = 0;
+      for (const tiling of tilings) {
+        if (tried === tries) break;
+        const worst = best.length < most ? Number.POSITIVE_INFINITY : best.at(-1)!.score;
+        const builder = build(tiling, worst);
+        // of what no STORE can do there may be many before one that does
+        if (!(builder === 'unfit' && options.post)) tried++;
+        if (!(builder instanceof Builder)) continue;
+        const unfit = encodingProblem(config, builder.instructions);
+        refused ??= unfit;
+        if (unfit) continue;
+        const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
+        best = [...best, entry].sort((x, y) => x.score - y.score).slice(0, most);
+      }
     }
     return best;
   };
   const whole = bestOf(candidates, FINALISTS);
   const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => ledBySmaller(tiling));
-  const finalists = [...whole, ...bestOf(smaller, FINALISTS_LED_BY_SMALLER)];
+  const finalists = [...whole, ...bestOf([smaller], FINALISTS_LED_BY_SMALLER)];
   const replay = (builder: Builder, tiling: Tiling): Replayed => {
     const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
     const { cycles } = performanceOf(config, { instructions, memory });
@@ -281,6 +303,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     return { tiling, instructions, words, cost, score: score(cost, compulsory) };
   };
   const [best] = finalists.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
+  if (!best && options.post) throw new Unfusable();
   if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
   const { instructions, words } = best;
   if (words.length / WORDS_PER_INSTRUCTION > mostInstructions(config)) throw programProblem(config, nest);
@@ -298,7 +321,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     words,
     tiling: best.tiling,
     results,
-    considered: candidates.length,
+    considered: candidates.reduce((sum, { length }) => sum + Math.min(length, tries), 0),
     cost: best.cost,
     scratchBytes: memory.scratch.bytes,
   };

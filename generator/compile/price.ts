@@ -8,8 +8,8 @@ import type { Cost } from '../machine/outline.js';
 /** Moving all compulsory bytes a second time counts as much as this share of the run time; a third time four times as much. */
 const TRAFFIC_WEIGHT = 0.025;
 
-/** Candidates whose whole program is built. */
-const MOST_CANDIDATES = 28;
+/** Candidates of a mapping of lanes whose whole program is built. */
+export const MOST_CANDIDATES = 28;
 
 /** Inputs of an axis that some valid pair touches. */
 const touched = (
@@ -50,10 +50,9 @@ export const score = (cost: Cost, compulsory: number): number => {
   return cost.cycles * (1 + TRAFFIC_WEIGHT * again ** 2);
 };
 
-/** The tilings of one lane mapping that are worth building, the most promising first. */
-export const shortlist = (config: Config, nest: LoopNest, tilings: readonly Tiling[]): readonly Tiling[] =>
+/** Tilings, the most promising first. */
+export const byPrice = (config: Config, nest: LoopNest, tilings: readonly Tiling[]): readonly Tiling[] =>
   tilings
     .map((tiling) => ({ tiling, price: priceOf(config, nest, tiling) }))
     .sort((a, b) => a.price - b.price)
-    .slice(0, MOST_CANDIDATES)
     .map(({ tiling }) => tiling);

@@ -1,7 +1,7 @@
 import type { Config } from '../description/config.js';
 import { type Derived, derive } from '../description/derive.js';
 import { limitOf } from '../description/widths.js';
-import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../isa/program.js';
+import type { Exec, Geometry, Instruction, Load, Operands, Operations, Reorganize, Store } from '../isa/program.js';
 import { type Cost, Outline } from '../machine/outline.js';
 import { Ring } from './ring.js';
 
@@ -30,6 +30,9 @@ export class TooLong extends Error {}
 
 const MAX_ROW_BYTES = 2 ** 23;
 
+/** Part of the stationary buffer that is kept for what STOREs read: two tiles of sums, in the usual proportions. */
+const SIDE_PART = 1 / 4;
+
 /** EXECs that go ahead of a STORE: about as many as their queue holds. */
 const STORE_DELAY = 2;
 
@@ -42,9 +45,14 @@ export class Builder {
   readonly most: number;
   readonly dynamic: Ring;
   readonly stationary: Ring;
+  /** For what STOREs read: a part of the stationary buffer, or nothing of it. */
+  readonly side: Ring;
+  /** Elements of the stationary buffer that operands may take. */
+  readonly stationaryRoom: number;
   private readonly emitted: Instruction[] = [];
-  /** STOREs that have their numbers but not yet their place, and the EXECs that come before them. */
-  private late: { readonly store: Store; readonly number: number; readonly after: number }[] = [];
+  /** Instructions of the STORE queue that have their numbers but not yet their place, and the EXECs that come before them. */
+  private late: { readonly store: Store | Operations | Operands; readonly number: number; readonly after: number }[] =
+    [];
   private tiles = 0;
   private loads = 0;
   private execs = 0;
@@ -58,16 +66,22 @@ export class Builder {
 
   /**
    * @param limit predicted cycles beyond which the plan is not worth finishing: then {@link TooSlow} is thrown.
+   * @param besides whether STOREs read streams of the stationary buffer besides.
    */
   constructor(
     readonly config: Config,
     limit = Number.POSITIVE_INFINITY,
+    besides = false,
   ) {
     this.derived = derive(config);
     this.most = mostInstructions(config);
     this.outline = new Outline(config, limit);
     this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
-    this.stationary = new Ring(this.derived.stationaryElements, this.derived.beatElements);
+    const { stationaryElements, beatElements } = this.derived;
+    // what STOREs read has a part of its own, so that it drives no weights out
+    this.stationaryRoom = besides ? stationaryElements * (1 - SIDE_PART) : stationaryElements;
+    this.stationary = new Ring(this.stationaryRoom, beatElements, besides ? { first: 0 } : undefined);
+    this.side = new Ring(stationaryElements * SIDE_PART, beatElements, { first: this.stationaryRoom });
   }
 
   private emit(instruction: Instruction): void {
@@ -137,6 +151,7 @@ export class Builder {
       } else outer.push(dimension);
     }
     const waitStore = Math.max(options.waitStore ?? 0, this.barrier);
+    this.placeUpTo(waitStore);
     const [d1 = { count: 1, dram: 0, buffer: 0 }, d2 = { count: 1, dram: 0, buffer: 0 }, ...rest] = outer;
     const each = (index: number, dram: number, buffer: number): void => {
       if (index === rest.length) {
@@ -187,7 +202,7 @@ export class Builder {
 
   /** Appends an EXEC that waits for all loads so far. Returns its number in the EXEC queue, counted from 1. */
   exec(instruction: Omit<Exec, 'kind' | 'waitLoad'>): number {
-    if (this.late.some(({ number }) => number <= instruction.waitStore)) this.place(Number.POSITIVE_INFINITY);
+    this.placeUpTo(instruction.waitStore);
     // addresses of pixels far outside the image wrap, as in the hardware
     const [dynBase, pixBase] = [instruction.dynBase | 0, instruction.pixBase | 0];
     const exec: Exec = { kind: 'exec', waitLoad: this.loads, ...instruction, dynBase, pixBase };
@@ -205,6 +220,11 @@ export class Builder {
     return this.execs;
   }
 
+  /** Gives all their place before one of them is waited for. */
+  private placeUpTo(store: number): void {
+    if (this.late.some(({ number }) => number <= store)) this.place(Number.POSITIVE_INFINITY);
+  }
+
   /** Appends the STOREs whose place has come. */
   private place(tiles: number): void {
     while (this.late.length > 0 && this.late[0]!.after <= tiles) this.emit(this.late.shift()!.store);
@@ -218,12 +238,22 @@ export class Builder {
     instruction: Omit<Store, 'kind' | 'waitExec' | 'waitLoad'>,
     halves: readonly number[],
     waitExec = this.execs,
+    waitLoad = 0,
   ): void {
-    const store: Store = { kind: 'store', waitExec, waitLoad: 0, ...instruction };
-    this.stores += 1;
-    this.late.push({ store, number: this.stores, after: this.tiles + STORE_DELAY });
+    const store: Store = { kind: 'store', waitExec, waitLoad, ...instruction };
+    this.append(store);
     for (const half of halves) this.halfStores[half] = this.stores;
-    this.outline.add(store);
+  }
+
+  /** Adds what the STOREs that follow go by. */
+  post(instruction: Operations | Operands): void {
+    this.append(instruction);
+  }
+
+  private append(instruction: Store | Operations | Operands): void {
+    this.stores += 1;
+    this.late.push({ store: instruction, number: this.stores, after: this.tiles + STORE_DELAY });
+    this.outline.add(instruction);
   }
 
   /** Every LOAD from here on, and so every EXEC, waits for all STOREs so far. */

@@ -35,6 +35,8 @@ export interface LoopNest {
   readonly height: Axis;
   readonly width: Axis;
   readonly mode: Enumeration;
+  /** Taps are not added: each result is the greatest of them, and the number of that tap. */
+  readonly maximum: boolean;
   /** Set when the engine stores a zero-inserted dY first: its height and width. */
   readonly reorganized?: { readonly height: number; readonly width: number };
 }
@@ -64,10 +66,10 @@ const storedInputs = (axis: Axis): Axis => {
 const storedGrid = (axis: Axis): Axis => ({ ...axis, outputs: (axis.outputs - 1) * axis.stride + 1, stride: 1 });
 
 /** Sees a layer and pass as an engine does: what is enumerated, and over which tensor. */
-export const loopNest = (layer: Layer, pass: Pass, engine: Engine): LoopNest => {
+export const loopNest = (layer: Layer, pass: Pass, engine: Engine, maximum = false): LoopNest => {
   const { height, width } = axes(layer);
   const strided = layer.Sh > 1 || layer.Sw > 1;
-  const base = { layer, pass, engine };
+  const base = { layer, pass, engine, maximum };
   if (engine === 'zerofree') {
     return { ...base, height, width, mode: pass === 'dgrad' ? 'validOutputs' : 'validPixels' };
   }

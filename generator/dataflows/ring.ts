@@ -15,8 +15,9 @@ export interface RowGrant {
   readonly base: number;
   /** Rows to load; empty when last < first. */
   readonly load: { readonly first: number; readonly last: number };
-  /** The load must wait until this many EXEC-queue instructions have completed: they read what it overwrites. */
+  /** The load must wait until so many of the EXEC queue, and of the STORE queue, have completed: they read what it overwrites. */
   readonly waitExec: number;
+  readonly waitStore: number;
 }
 
 interface Sequence {
@@ -36,14 +37,34 @@ export class NoRoom extends Error {}
 export class Ring {
   private pointer = 0;
   private readonly sequences = new Map<string, Sequence>();
-  private uses: { start: number; exec: number }[] = [];
+  private uses: { start: number; exec: number; store: number }[] = [];
   private pending: number[] = [];
+  private taken: number[] = [];
 
-  /** @param capacity elements of the buffer; `beat` elements of a DRAM beat. */
+  /**
+   * @param capacity elements of the buffer; `beat` elements of a DRAM beat.
+   * @param part where the ring begins, when it is only a part of its buffer: then addresses do not go round, and nothing lies across its end.
+   */
   constructor(
     private readonly capacity: number,
     private readonly beat: number,
+    private readonly part?: { readonly first: number },
   ) {}
+
+  /** Whether elements from one place to before another lie one behind the other. */
+  private isWhole(start: number, end: number): boolean {
+    return !this.part || Math.floor(start / this.capacity) === Math.floor((end - 1) / this.capacity);
+  }
+
+  /** The next place for so many elements that agrees with DRAM modulo a beat. */
+  private nextPlace(elements: number, residue: number): number {
+    const aligned = (from: number): number => from + ((((residue - from) % this.beat) + this.beat) % this.beat);
+    const start = aligned(this.pointer);
+    if (this.isWhole(start, start + elements)) return start;
+    const next = aligned(Math.ceil(this.pointer / this.capacity) * this.capacity);
+    if (!this.isWhole(next, next + elements)) throw new NoRoom();
+    return next;
+  }
 
   /**
    * Finds or makes room for rows.
@@ -58,37 +79,61 @@ export class Ring {
       sequence &&
       first >= sequence.first &&
       (last < sequence.next || (first <= sequence.next && extends_(sequence))) &&
-      sequence.origin + Math.max(last + 1, sequence.next) * pitch - this.capacity <= sequence.origin + first * pitch;
+      sequence.origin + Math.max(last + 1, sequence.next) * pitch - this.capacity <= sequence.origin + first * pitch &&
+      this.isWhole(sequence.origin + first * pitch, sequence.origin + (last + 1) * pitch);
     if (!sequence || !usable) {
-      const start = this.pointer + ((((residue - this.pointer) % this.beat) + this.beat) % this.beat);
+      const start = this.nextPlace((last - first + 1) * pitch, residue);
       sequence = { origin: start - first * pitch, pitch, first, next: first };
       this.sequences.set(key, sequence);
     }
     const loadFirst = sequence.next;
-    let waitExec = 0;
+    let waits = { waitExec: 0, waitStore: 0 };
     if (last >= sequence.next) {
       sequence.next = last + 1;
       this.pointer = sequence.origin + sequence.next * pitch;
-      waitExec = this.evict();
+      waits = this.evict();
     }
     const start = sequence.origin + first * pitch;
     this.pending.push(start);
-    const base = ((start % this.capacity) + this.capacity) % this.capacity;
-    return { base, load: { first: loadFirst, last }, waitExec };
+    return { base: this.address(start), load: { first: loadFirst, last }, ...waits };
+  }
+
+  private address(place: number): number {
+    return (this.part?.first ?? 0) + (((place % this.capacity) + this.capacity) % this.capacity);
+  }
+
+  /**
+   * Makes room for elements that no row is found among again, and that a STORE reads.
+   * @throws {@link NoRoom} where they are more than the buffer holds.
+   */
+  take(elements: number, residue: number): Omit<RowGrant, 'load'> {
+    if (elements > this.capacity) throw new NoRoom();
+    const start = this.nextPlace(elements, residue);
+    this.pointer = start + elements;
+    const waits = this.evict();
+    this.taken.push(start);
+    return { base: this.address(start), ...waits };
+  }
+
+  /** Says which STORE-queue instruction (counted from 1) reads what was taken since the last call. */
+  usedByStore(store: number): void {
+    for (const start of this.taken) this.uses.push({ start, exec: 0, store });
+    this.taken = [];
   }
 
   /** Says which EXEC-queue instruction (counted from 1) reads the rows acquired since the last call. */
   used(exec: number): void {
-    for (const start of this.pending) this.uses.push({ start, exec });
+    for (const start of this.pending) this.uses.push({ start, exec, store: 0 });
     this.pending = [];
   }
 
-  private evict(): number {
+  private evict(): { waitExec: number; waitStore: number } {
     const oldest = this.pointer - this.capacity;
-    let wait = 0;
-    this.uses = this.uses.filter((use) => {
-      if (use.start >= oldest) return true;
-      wait = Math.max(wait, use.exec);
+    const waits = { waitExec: 0, waitStore: 0 };
+    this.uses = this.uses.filter(({ start, exec, store }) => {
+      if (start >= oldest) return true;
+      waits.waitExec = Math.max(waits.waitExec, exec);
+      waits.waitStore = Math.max(waits.waitStore, store);
       return false;
     });
     for (const [key, sequence] of this.sequences) {
@@ -96,6 +141,6 @@ export class Ring {
       if (lost > sequence.first) sequence.first = lost;
       if (sequence.first >= sequence.next) this.sequences.delete(key);
     }
-    return wait;
+    return waits;
   }
 }

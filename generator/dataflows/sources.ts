@@ -148,7 +148,7 @@ export const acquireRows = (
         { count, dram: source.rowStep * source.width * source.channels, buffer: pitch.row },
       ],
       waitExec: grant.waitExec,
-      waitStore,
+      waitStore: Math.max(waitStore, grant.waitStore),
     });
     row += count;
   }

@@ -9,6 +9,7 @@ import type { LoopNest, MemoryMap } from './loopNest.js';
 import { emitPixelPass } from './pixels/emit.js';
 import { pixelOutlay } from './pixels/price.js';
 import { type PixelTiling, pixelShape, pixelTilings } from './pixels/tiling.js';
+import { type Post, Unfusable } from './post.js';
 import { cyclesOf, type Outlay } from './price.js';
 
 export type Tiling = ChannelTiling | PixelTiling;
@@ -25,6 +26,7 @@ interface Reduction<T extends Tiling> {
     tiling: T,
     results: ResultFormat,
     waitStore: number,
+    post?: Post,
   ) => void;
   /** What a tiling costs, roughly. */
   readonly outlay: (config: Config, nest: LoopNest, tiling: T) => Outlay;
@@ -34,16 +36,17 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
   channels: {
     tilings: (builder, nest, memory, lanes) =>
       channelTilings(channelShape(nest, memory, lanes, builder.config, builder.derived.dataBytes), builder),
-    emit: (builder, nest, memory, tiling, results, waitStore) => {
+    emit: (builder, nest, memory, tiling, results, waitStore, post) => {
       const shape = channelShape(nest, memory, tiling.lanes, builder.config, builder.derived.dataBytes);
-      emitChannelPass(shape, tiling, builder, results, waitStore);
+      emitChannelPass(shape, tiling, builder, results, waitStore, post);
     },
     outlay: channelOutlay,
   },
   pixels: {
     tilings: (builder, nest, memory, lanes) =>
       pixelTilings(pixelShape(nest, memory, lanes, builder.config.array), builder),
-    emit: (builder, nest, memory, tiling, results, waitStore) => {
+    emit: (builder, nest, memory, tiling, results, waitStore, post) => {
+      if (post) throw new Unfusable();
       const shape = pixelShape(nest, memory, tiling.lanes, builder.config.array);
       emitPixelPass(shape, tiling, builder, results, waitStore);
     },
@@ -71,7 +74,8 @@ export const emitPass = (
   tiling: Tiling,
   results: ResultFormat,
   waitStore: number,
-): void => (reductions[tiling.kind] as Reduction<Tiling>).emit(builder, nest, memory, tiling, results, waitStore);
+  post?: Post,
+): void => (reductions[tiling.kind] as Reduction<Tiling>).emit(builder, nest, memory, tiling, results, waitStore, post);
 
 /** A rough price of a tiling in cycles, without building it. */
 export const priceOf = (config: Config, nest: LoopNest, tiling: Tiling): number =>

@@ -3,7 +3,7 @@ import { type Problem, UserError } from '../base/errors.js';
 import { frozen, plainCopy } from '../base/plain.js';
 import { formatOf } from '../formats/index.js';
 import { type Config, ENGINES, type Limits } from './config.js';
-import { type Derived, derive, MOST_SLOTS } from './derive.js';
+import { type Derived, derive, MOST_SLOTS, USUAL_COEFFICIENTS } from './derive.js';
 import { fieldProblems, type Path, schemaIn } from './fields.js';
 import { isVerilogKeyword } from './keywords.js';
 import { configSchema, rules } from './schema.js';
@@ -44,6 +44,33 @@ const RATE_SIZES = ['array', 'format', 'axi.dataWidth'];
 
 const mostOf = ({ most }: Rate, config: Config): number =>
   most(derive({ ...config, buffers: NO_BUFFERS, addStages: 1 }));
+
+/** Most lanes of a vector unit: a chunk of fp32 is at most a beat, it is read at once from either buffer, and a vector of sums fills half of it at least. */
+const mostVectorLanes = (config: Config): number => {
+  const { beatBytes, dynamicLanes, stationaryLanes, dataBytes } = derive({
+    ...config,
+    buffers: NO_BUFFERS,
+    addStages: 1,
+  });
+  const read = Math.floor((Math.min(dynamicLanes, stationaryLanes) * dataBytes) / 4);
+  const most = Math.min(beatBytes / 4, read, 2 * config.array.columns - 1);
+  return most < 1 ? 0 : 2 ** Math.floor(Math.log2(most));
+};
+
+/** What is wrong with the vector unit. */
+const vectorProblems = (config: Config): readonly Problem[] => {
+  const lanes = config.vector?.lanes ?? 0;
+  if (lanes === 0) return [];
+  const [code, path] = ['VECTOR', 'vector.lanes'];
+  if (config.format !== 'bf16') {
+    const message = `is ${lanes}; the vector unit works on bf16 and fp32, not on ${config.format}`;
+    return [{ code, path, message, fix: 'set vector.lanes to 0, or format to "bf16"' }];
+  }
+  const most = mostVectorLanes(config);
+  if (lanes <= most) return [];
+  const message = `is ${lanes}; this array and bus have use for ${most}`;
+  return [{ code, path, message, fix: `set vector.lanes to ${most}` }];
+};
 
 /** Mistakes that show only when several fields, or the meaning of one, are looked at; `ok` says which fields are sound. */
 const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): readonly Problem[] => {
@@ -92,6 +119,7 @@ const joinedProblems = (config: Config, ok: (...paths: string[]) => boolean): re
     const fix = 'remove reorganize, or add traditional to engines';
     problems.push({ code: 'REORGANIZE', path: 'reorganize', message, fix });
   }
+  if (ok('array', 'format', 'axi.dataWidth', 'vector')) problems.push(...vectorProblems(config));
   for (const rate of rates) {
     const { path, code, why } = rate;
     const value = rate.valueOf(config);
@@ -118,6 +146,13 @@ const canonicalReorganize = (config: Config): Pick<Config, 'reorganize'> => {
 const canonicalEpilogue = (config: Config): Pick<Config, 'epilogueLanes'> => {
   const { epilogueLanes, mostEpilogueLanes } = derive(config);
   return epilogueLanes === mostEpilogueLanes ? {} : { epilogueLanes };
+};
+
+/** The vector unit, without what is so by itself. */
+const canonicalVector = ({ vector }: Config): Pick<Config, 'vector'> => {
+  if (!vector || vector.lanes === 0) return {};
+  const { lanes, coefficients = USUAL_COEFFICIENTS } = vector;
+  return { vector: coefficients === USUAL_COEFFICIENTS ? { lanes } : { lanes, coefficients } };
 };
 
 /** Slots of instructions that are fewer than what is so by itself. */
@@ -166,6 +201,7 @@ export const parseConfig = (input: unknown): Config => {
   const {
     reorganize: _step,
     epilogueLanes: _lanes,
+    vector: _vector,
     instructionSlots: _slots,
     limits: _limits,
     counters,
@@ -176,6 +212,7 @@ export const parseConfig = (input: unknown): Config => {
   const own = {
     ...canonicalReorganize(config),
     ...canonicalEpilogue(config),
+    ...canonicalVector(config),
     ...canonicalSlots(config),
     ...canonicalLimits(config),
   };

@@ -68,6 +68,13 @@ export interface Config {
    * all; more would not be faster.
    */
   readonly epilogueLanes?: number;
+  /** The vector unit, with which STOREs do more than store, and the base registers. When left out, or of no lanes: neither is built. */
+  readonly vector?: {
+    /** Lanes of fp32: 0 or a power of two. */
+    readonly lanes: number;
+    /** Entries, of a value for each lane, of each of two banks of coefficients: a power of two. When left out: 256. */
+    readonly coefficients?: number;
+  };
   /** Instructions that are fetched before their units take them: 8, or when left out 16. */
   readonly instructionSlots?: number;
   /** When left out: all that the instruction set holds. */

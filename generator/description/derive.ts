@@ -37,6 +37,11 @@ export interface Derived {
    */
   readonly blockAddressBits: number;
   readonly widths: Widths;
+  /** Parts that the accelerator has, of those that it may be without. */
+  readonly parts: { readonly vector: boolean };
+  /** Lanes of the vector unit, 0 without; entries of each of its two banks of coefficients, of a word for each lane. */
+  readonly vectorLanes: number;
+  readonly coefficients: number;
   /** Banks of the accumulator, selected by the top address bits: its halves, or halves of these. */
   readonly accumulatorBanks: number;
   /** Bits of a sum that leaves the array; the accumulator widens it. */
@@ -50,14 +55,27 @@ export interface Derived {
 /** Slots of the ring of instructions, unless fewer are asked for. */
 export const MOST_SLOTS = 16;
 
+/** Entries of a bank of coefficients, unless others are asked for. */
+export const USUAL_COEFFICIENTS = 256;
+
 /** Entries of a bank of the accumulator that may take a START after a reset so many cycles to clear. */
 const MOST_CLEARED = 128;
 
 /** Smallest power of two that is at least `value`. */
 export const ceilPow2 = (value: number): number => 2 ** Math.ceil(Math.log2(value));
 
-/** Works out every size that follows from a valid configuration. */
+const known = new WeakMap<Config, Derived>();
+
+/** Every size that follows from a valid configuration, which must not change: each is worked out once. */
 export const derive = (config: Config): Derived => {
+  const before = known.get(config);
+  if (before) return before;
+  const derived = Object.freeze(sizesOf(config));
+  known.set(config, derived);
+  return derived;
+};
+
+const sizesOf = (config: Config): Derived => {
   const { rows, columns } = config.array;
   // both operands have the same width in every format so far
   const dataBits = formatOf(config).operands.dynamic.bits;
@@ -67,6 +85,7 @@ export const derive = (config: Config): Derived => {
   const dynamicLanes = Math.max(rows, beatElements);
   const stationaryLanes = Math.max(rows, columns);
   const mostEpilogueLanes = Math.min(beatElements, ceilPow2(columns));
+  const vectorLanes = config.vector?.lanes ?? 0;
   const dynamicElements = config.buffers.dynamicBytes / dataBytes;
   const stationaryElements = config.buffers.stationaryBytes / dataBytes;
   return {
@@ -89,6 +108,9 @@ export const derive = (config: Config): Derived => {
     stationaryAddressBits: bitsFor(stationaryElements),
     accumulatorAddressBits: bitsFor(config.buffers.accumulatorDepth),
     blockAddressBits: Math.min(24, Math.max(bitsFor(stationaryElements), bitsFor(config.buffers.accumulatorDepth)) + 2),
+    parts: { vector: vectorLanes > 0 },
+    vectorLanes,
+    coefficients: vectorLanes > 0 ? (config.vector?.coefficients ?? USUAL_COEFFICIENTS) : 0,
     widths: widthsOf(config, {
       ...{ dynamic: dynamicElements, stationary: stationaryElements },
       accumulator: config.buffers.accumulatorDepth,

@@ -22,6 +22,7 @@ export interface PresetChange {
   readonly engines?: Config['engines'];
   readonly reorganize?: Config['reorganize'];
   readonly epilogueLanes?: Config['epilogueLanes'];
+  readonly vector?: Config['vector'];
   readonly instructionSlots?: Config['instructionSlots'];
   readonly limits?: Config['limits'];
   readonly counters?: Config['counters'];

@@ -47,6 +47,19 @@ const powerOfTwo = (low: number, high: number, usual: number, description: strin
     });
 };
 
+/** None, or a power of two. */
+const noneOrPowerOfTwo = (high: number, usual: number, description: string) => {
+  const values = [0];
+  for (let value = 1; value <= high; value *= 2) values.push(value);
+  return z
+    .literal(values)
+    .describe(description)
+    .register(rules, {
+      expects: `0, or a power of two up to ${high}`,
+      nearest: near(0, high, usual, (value) => (value < 1 ? 0 : 2 ** Math.ceil(Math.log2(value)))),
+    });
+};
+
 /** One less than a power of two, as all bits of a field make. */
 const allOnes = (fewest: number, most: number, description: string) => {
   const values = Array.from({ length: most - fewest + 1 }, (_, i) => 2 ** (fewest + i) - 1);
@@ -173,6 +186,18 @@ export const configSchema = group(
       128,
       1,
       'Lanes of a vector that a STORE in the operand format converts in a cycle. When left out: what a beat holds, or all.',
+    ).optional(),
+    vector: group(
+      {
+        lanes: noneOrPowerOfTwo(32, 8, 'Lanes of fp32. 0: no vector unit, and no base registers.'),
+        coefficients: powerOfTwo(
+          16,
+          4096,
+          256,
+          'Entries, of a value for each lane, of each of two banks of coefficients. When left out: 256.',
+        ).optional(),
+      },
+      'The vector unit, with which STOREs add biases, activate, gate, sum and update. When left out: none.',
     ).optional(),
     instructionSlots: powerOfTwo(
       8,

@@ -24,17 +24,24 @@ export interface Router {
   readonly version: string;
   readonly canPack: boolean;
   /**
-   * Runs nextpnr; a design that does not fit is no error of the program.
+   * Runs nextpnr; a design that does not fit, or cannot be routed in the processor time, is no error of the program.
    * @returns its log, and its report and bitstream as text when it came to its end.
    */
   readonly route: (
     netlist: string,
     options: readonly string[],
+    cpuSeconds?: number,
   ) => Promise<{ readonly log: string; readonly report?: string; readonly asc?: string }>;
   readonly pack: (asc: string) => Promise<Uint8Array>;
 }
 
+/** Where wires do not suffice nextpnr tries for ever; the fullest designs that it routes take some minutes. */
+const CPU_SECONDS = 30 * 60;
+
 const FILES = ['--json', 'netlist.json', '--asc', 'out.asc', '--report', 'report.json'];
+
+const outOfTime = (cpuSeconds: number): string =>
+  `ERROR: no end after ${cpuSeconds.toLocaleString('en-US')} s of processor time: the device is too full to route; try another seed, or a smaller accelerator`;
 
 const native = async (): Promise<Router> => {
   const version = /Version (\S+?)\)/.exec((await runTool('nextpnr-ice40', ['--version'])).all)?.[1];
@@ -49,10 +56,13 @@ const native = async (): Promise<Router> => {
   return {
     version: `nextpnr-ice40 ${version}`,
     canPack: missingTools(['icepack']).length === 0,
-    route: (netlist, options) =>
+    route: (netlist, options, cpuSeconds = CPU_SECONDS) =>
       inFolder(async (folder) => {
         writeFileSync(join(folder, 'netlist.json'), netlist);
-        const result = await runTool('nextpnr-ice40', [...FILES, ...options], { cwd: folder, reject: false });
+        const result = await runTool('nextpnr-ice40', [...FILES, ...options], {
+          ...{ cwd: folder, reject: false, cpuSeconds },
+        });
+        if (result.exitCode === undefined) return { log: `${result.all}\n${outOfTime(cpuSeconds)}\n` };
         if (result.exitCode !== 0) return { log: result.all };
         const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
         return { log: result.all, report: read('report.json'), asc: read('out.asc') };

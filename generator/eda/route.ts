@@ -4,6 +4,7 @@ import type { Config } from '../description/config.js';
 import { buildOnce, cacheKey } from '../run/simulators/cache.js';
 import { codeKey } from '../run/simulators/code.js';
 import { partRegisters } from './carryChains.js';
+import { freeRegisters } from './controls.js';
 import type { Design } from './design.js';
 import { DEVICES, type Device } from './devices.js';
 import { cutOut, harness } from './harness.js';
@@ -50,7 +51,7 @@ export const route = async (
     const part = cutOut(JSON.parse(flat!) as Design, top, config.prefix);
     const inputs = { ...mappingFiles('ice40', ''), 'part.json': part.json, 'harness.v': harness(part) };
     const { 'mapped.json': mapped } = await yosys.run([...map, 'write_json mapped.json'], inputs, ['mapped.json']);
-    const netlist = partRegisters(JSON.parse(mapped!) as Design, 'harness');
+    const netlist = partRegisters(freeRegisters(JSON.parse(mapped!) as Design, 'harness'), 'harness');
     const { log, report, asc } = await router.route(JSON.stringify(netlist), options);
     const routing: Routing = {
       device,

@@ -1,4 +1,5 @@
 import type { Config } from '../description/config.js';
+import { derive } from '../description/derive.js';
 import { formatOf } from '../formats/index.js';
 import type { View } from './template.js';
 import { axiView } from './views/axi.js';
@@ -32,17 +33,26 @@ const neededBy =
 /** Whether a configuration has counters. */
 const counts = (config: Config): boolean => config.counters !== 'none';
 
+/** Whether a configuration has the vector unit. */
+const hasVector = (config: Config): boolean => derive(config).parts.vector;
+
 /** Every block of the accelerator, leaves first. */
 export const blocks: readonly Block[] = [
   { name: 'sram_1r1w', purpose: 'memory wrapper: one read, one write', view: commonView, uses: [] },
   { name: 'fifo', purpose: 'first in, first out', view: commonView, uses: ['sram_1r1w'] },
   { name: 'fp32_add', purpose: 'fp32 adder', view: datapathView, uses: [], when: neededBy('fp32_add') },
+  { name: 'fp32_mul', purpose: 'fp32 multiplier', view: datapathView, uses: [], when: hasVector },
   { name: 'bf16_mul', purpose: 'bf16 multiplier', view: datapathView, uses: [], when: neededBy('bf16_mul') },
   { name: 'pe', purpose: 'multiply-accumulate cell', view: datapathView, uses: ['fp32_add', 'bf16_mul'] },
   { name: 'skew', purpose: 'triangular delay into the array', view: commonView, uses: [] },
   { name: 'deskew', purpose: 'triangular delay out of the array', view: commonView, uses: [] },
   { name: 'array', purpose: 'rows and columns of cells', view: datapathView, uses: ['pe'] },
-  { name: 'systolic', purpose: 'the array with straight edges', view: datapathView, uses: ['skew', 'array', 'deskew'] },
+  {
+    name: 'systolic',
+    purpose: 'the array with straight edges',
+    view: datapathView,
+    uses: ['skew', 'array', 'deskew', 'fifo'],
+  },
   { name: 'buffer', purpose: 'operand buffer: a vector from any element', view: commonView, uses: ['sram_1r1w'] },
   { name: 'transposer', purpose: 'blocks by rows or columns to columns', view: commonView, uses: [] },
   { name: 'accumulator', purpose: 'sums: accumulate, drain', view: datapathView, uses: ['sram_1r1w', 'fp32_add'] },
@@ -100,6 +110,36 @@ export const blocks: readonly Block[] = [
     uses: ['sram_1r1w', 'fifo', 'store'],
     when: (config) => config.engines.includes('traditional'),
   },
+  {
+    name: 'vector_lane',
+    purpose: 'a lane of the vector unit',
+    view: datapathView,
+    uses: ['fp32_mul', 'fp32_add'],
+    when: hasVector,
+  },
+  {
+    name: 'vector_walk',
+    purpose: 'batches and operations of the vector unit, its stalls',
+    view: engineView,
+    bench: 'vector',
+    uses: [],
+    when: hasVector,
+  },
+  {
+    name: 'vector_runs',
+    purpose: 'runs of several outputs',
+    view: engineView,
+    bench: 'vector',
+    uses: [],
+    when: hasVector,
+  },
+  {
+    name: 'vector',
+    purpose: "operations on a STORE's vectors in fp32",
+    view: datapathView,
+    uses: ['sram_1r1w', 'fifo', 'vector_lane', 'vector_walk', 'vector_runs'],
+    when: hasVector,
+  },
   { name: 'decode', purpose: 'checks instructions', view: engineView, uses: [] },
   {
     name: 'dispatch',
@@ -146,6 +186,7 @@ export const blocks: readonly Block[] = [
       'reorganize',
       'write_select',
       'epilogue',
+      'vector',
       'dma_write',
     ],
   },

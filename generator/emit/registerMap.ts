@@ -1,6 +1,6 @@
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
-import { INSTRUCTION_SET, OPCODE_BITS } from '../isa/instructionSet.js';
+import { INSTRUCTION_SET, kindsOf, OPCODE_BITS } from '../isa/instructionSet.js';
 import {
   COUNTERS_OFFSET,
   counters,
@@ -131,7 +131,8 @@ ${reorganizeDefines(config, define)}
 ${ERROR_CAUSES.map(({ code, name, description }) => define(`ERROR_${name}`, `${code}`, description)).join('\n')}
 
 /* Opcodes of a program's instructions, in bits ${OPCODE_BITS - 1}:0 of their first word */
-${Object.entries(INSTRUCTION_SET)
+${kindsOf(derive(config).parts)
+  .map((kind) => [kind, INSTRUCTION_SET[kind]] as const)
   .map(([kind, { opcode, does }]) =>
     define(`OPCODE_${kind.toUpperCase()}`, `${opcode}`, does.replaceAll('`', '').replaceAll('…', ' to ')),
   )

@@ -61,11 +61,33 @@ const sum: ElementFormat<Float32Array> = {
   text: singleText,
 };
 
-/** Exponent fields that a buffer has held: enough to tell that no product can leave fp32's normal range. */
-interface Seen {
-  least: number;
-  most: number;
-}
+/** The exponent that a zero counts as: one of the middle, which widens no range. */
+const ZERO_EXPONENT = 127;
+
+type Exponents = Pick<OperandBuffer, 'least' | 'most'>;
+
+/** Whether products of numbers with such exponents are finite, multiples of 2^-126, and below 2^128. */
+const arePlain = (x: Exponents, w: Exponents): boolean => {
+  const [finite, bias] = [254, 127];
+  return (
+    Math.max(x.most, w.most) <= finite &&
+    x.least + w.least - 2 * bias - 2 * 7 >= -126 &&
+    x.most + w.most - 2 * bias + 2 <= 128
+  );
+};
+
+/** bf16 bits as numbers that are in the order of the values, −0 below +0, and the NaN above all. */
+const rankOf = (bits: number): number => bits ^ (bits & 0x8000 ? 0xffff : 0x8000);
+
+/** What the lanes of an accumulator entry hold. */
+const Held = {
+  /** Nothing, but for those that `present` names. */
+  some: 0,
+  /** A sum each: numbers, of which a NaN may have any pattern here. */
+  sums: 1,
+  /** A word each, as the hardware has it: a maximum and its tap, or a sum. */
+  words: 2,
+} as const;
 
 class Bf16Arithmetic implements Arithmetic {
   readonly dynamic: OperandBuffer;
@@ -74,9 +96,14 @@ class Bf16Arithmetic implements Arithmetic {
   readonly block: Float64Array;
   readonly sums: Float32Array;
   readonly scratch: Float32Array;
-  private readonly seen = new Map<OperandBuffer, Seen>();
+  /** The bits of `sums`, what each entry holds, and where that is not every lane's, lanes that hold a sum. */
+  private readonly words: Uint32Array;
+  private readonly held: Uint8Array;
+  private readonly present: Uint8Array;
+  /** Exponents that the buffers have held, whoever reads them. */
+  private readonly exponents = new Map<OperandBuffer, { least: number; most: number }>();
   /**
-   * All operands are finite, and every product is a multiple of 2^-126 below 2^128. Then so is every finite sum: nothing is
+   * All operands of EXECs so far are finite, and every product is a multiple of 2^-126 below 2^128. Then so is every finite sum: nothing is
    * flushed, no product overflows, no sum is −0, and adding in double precision before rounding to fp32 rounds but once.
    */
   private plain = true;
@@ -87,9 +114,11 @@ class Bf16Arithmetic implements Arithmetic {
         stored: new Uint16Array(size),
         values: new Float32Array(size),
         written: new Uint8Array(size),
+        least: ZERO_EXPONENT,
+        most: ZERO_EXPONENT,
         mask: size - 1,
       };
-      this.seen.set(made, { least: 254, most: 1 });
+      this.exponents.set(made, { least: ZERO_EXPONENT, most: ZERO_EXPONENT });
       return made;
     };
     this.dynamic = buffer(dynamicElements);
@@ -97,31 +126,41 @@ class Bf16Arithmetic implements Arithmetic {
     this.pitch = paddedLanes(columns);
     this.block = new Float64Array(rows * this.pitch);
     this.sums = new Float32Array(accumulatorDepth * this.pitch);
+    this.words = new Uint32Array(this.sums.buffer);
+    this.held = new Uint8Array(accumulatorDepth);
+    this.present = new Uint8Array(this.sums.length);
     this.scratch = new Float32Array(rows);
   }
 
   write(buffer: OperandBuffer, element: number, bytes: Uint8Array): void {
     const { stored, values, written, mask } = buffer;
     const bits = new Uint32Array(values.buffer);
-    const seen = this.seen.get(buffer)!;
+    const held = this.exponents.get(buffer)!;
     for (let i = 0; i < bytes.length; i += 2) {
       const at = (element + (i >> 1)) & mask;
       const half = bytes[i] | (bytes[i + 1] << 8);
       const exponent = (half >> 7) & 0xff;
       stored[at] = half;
-      written[at] = 1;
+      written[at] = exponent === 0 ? ZERO_EXPONENT : exponent;
       bits[at] = (exponent === 0 ? half & 0x8000 : half) << 16;
-      if (exponent !== 0) {
-        if (exponent < seen.least) seen.least = exponent;
-        if (exponent > seen.most) seen.most = exponent;
-      }
+      if (written[at]! < held.least) held.least = written[at]!;
+      if (written[at]! > held.most) held.most = written[at]!;
     }
-    const [dynamic, stationary] = [this.seen.get(this.dynamic)!, this.seen.get(this.stationary)!];
-    const finite = Math.max(dynamic.most, stationary.most) < 255;
-    const bias = 127;
-    const multiples = dynamic.least + stationary.least - 2 * bias - 2 * 7 >= -126;
-    const bounded = dynamic.most + stationary.most - 2 * bias + 2 <= 128;
-    this.plain = finite && multiples && bounded;
+  }
+
+  widened(): void {
+    this.plain = arePlain(this.dynamic, this.stationary);
+  }
+
+  attempt(run: () => void): void {
+    const { plain, exponents, dynamic, stationary } = this;
+    // mostly it is plain that nothing can turn up
+    const settled = !plain || arePlain(exponents.get(dynamic)!, exponents.get(stationary)!);
+    const before = settled ? undefined : [this.words, this.held, this.present].map((part) => part.slice());
+    run();
+    if (!before || this.plain) return;
+    for (const [index, part] of [this.words, this.held, this.present].entries()) part.set(before[index]!);
+    run();
   }
 
   structuralZero(): number {
@@ -133,6 +172,11 @@ class Bf16Arithmetic implements Arithmetic {
   }
 
   multiply(x: Float32Array, xAt: number, rows: number, entry: number): void {
+    if (this.held[entry] === Held.words) {
+      this.multiplyLanes(x, xAt, rows, entry, 0, this.pitch);
+      return;
+    }
+    this.held[entry] = Held.sums;
     if (this.plain) this.multiplyPlain(x, xAt, rows, entry);
     else this.multiplyAny(x, xAt, rows, entry);
   }
@@ -169,14 +213,61 @@ class Bf16Arithmetic implements Arithmetic {
   }
 
   multiplyLanes(x: Float32Array, xAt: number, rows: number, entry: number, first: number, end: number): void {
-    const { block, sums, pitch, plain } = this;
+    const { sums, words, pitch, plain } = this;
+    const isWords = this.held[entry] === Held.words;
     for (let c = first; c < end; c++) {
-      let sum = 0;
-      if (plain) for (let r = 0, k = c; r < rows; r++, k += pitch) sum = fround(sum + x[xAt + r] * block[k]);
-      else for (let r = 0, k = c; r < rows; r++, k += pitch) sum = macBf16(sum, x[xAt + r], block[k]);
+      const sum = this.sumOf(x, xAt, rows, c);
       const at = entry * pitch + c;
-      sums[at] = plain ? sums[at] + sum : add(sums[at], sum);
+      if (isWords) words[at] = fp32Bits(add(fp32FromBits(words[at]!), sum));
+      else sums[at] = plain ? sums[at] + sum : add(sums[at], sum);
     }
+    this.touch(entry, first, end);
+  }
+
+  /** What a column of the array makes. */
+  private sumOf(x: Float32Array, xAt: number, rows: number, column: number): number {
+    const { block, pitch } = this;
+    let sum = 0;
+    if (this.plain) for (let r = 0, k = column; r < rows; r++, k += pitch) sum = fround(sum + x[xAt + r] * block[k]);
+    else for (let r = 0, k = column; r < rows; r++, k += pitch) sum = macBf16(sum, x[xAt + r], block[k]);
+    return sum;
+  }
+
+  touch(entry: number, first: number, end: number): void {
+    if (this.held[entry] === Held.some) this.present.fill(1, entry * this.pitch + first, entry * this.pitch + end);
+  }
+
+  /** Its lanes are read by their bits from now on. Those that hold nothing are 0. */
+  private toWords(entry: number): void {
+    const { sums, words, pitch } = this;
+    for (let at = entry * pitch; at < (entry + 1) * pitch; at++) words[at] = fp32Bits(sums[at]!);
+  }
+
+  maximize(x: Float32Array, xAt: number, rows: number, entry: number, tap: number): void {
+    const { words, held, present, pitch } = this;
+    const before = held[entry]!;
+    if (before !== Held.words) this.toWords(entry);
+    for (let c = 0; c < pitch; c++) {
+      const at = entry * pitch + c;
+      const data = fp32Bits(this.sumOf(x, xAt, rows, c)) >>> 16;
+      const isHeld = before !== Held.some || present[at] === 1;
+      // no maximum is −0
+      if (!isHeld || rankOf(data) > rankOf(words[at]! >>> 16))
+        words[at] = ((data === 0x8000 ? 0 : data << 16) | tap) >>> 0;
+    }
+    held[entry] = Held.words;
+  }
+
+  bitsOf(entry: number, lane: number): number {
+    const at = entry * this.pitch + lane;
+    return this.held[entry] === Held.words ? this.words[at]! : fp32Bits(this.sums[at]!);
+  }
+
+  clear(entry: number): void {
+    const { sums, held, present, pitch } = this;
+    sums.fill(0, entry * pitch, (entry + 1) * pitch);
+    present.fill(0, entry * pitch, (entry + 1) * pitch);
+    held[entry] = Held.some;
   }
 
   drain(entry: number, lanes: number, narrow: boolean, _shift: number, to: DataView, at: number): void {
@@ -184,9 +275,9 @@ class Bf16Arithmetic implements Arithmetic {
     for (let lane = 0; lane < lanes; lane++) {
       const sum = sums[entry * pitch + lane];
       if (narrow) to.setUint16(at + 2 * lane, bf16Bits(sum), true);
-      else to.setUint32(at + 4 * lane, fp32Bits(sum), true);
+      else to.setUint32(at + 4 * lane, this.bitsOf(entry, lane), true);
     }
-    sums.fill(0, entry * pitch, (entry + 1) * pitch);
+    this.clear(entry);
   }
 }
 

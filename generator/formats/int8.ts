@@ -37,7 +37,14 @@ class Int8Arithmetic implements Arithmetic {
   constructor({ rows, columns, dynamicElements, stationaryElements, accumulatorDepth }: ArithmeticSizes) {
     const buffer = (size: number): OperandBuffer => {
       const stored = new Uint8Array(size);
-      return { stored, values: new Int8Array(stored.buffer), written: new Uint8Array(size), mask: size - 1 };
+      return {
+        stored,
+        values: new Int8Array(stored.buffer),
+        written: new Uint8Array(size),
+        least: 1,
+        most: 1,
+        mask: size - 1,
+      };
     };
     this.dynamic = buffer(dynamicElements);
     this.stationary = buffer(stationaryElements);
@@ -45,6 +52,12 @@ class Int8Arithmetic implements Arithmetic {
     this.block = new Int32Array(rows * this.pitch);
     this.sums = new Int32Array(accumulatorDepth * this.pitch);
     this.scratch = new Int8Array(rows);
+  }
+
+  widened(): void {}
+
+  attempt(run: () => void): void {
+    run();
   }
 
   write({ stored, written, mask }: OperandBuffer, element: number, bytes: Uint8Array): void {
@@ -93,6 +106,16 @@ class Int8Arithmetic implements Arithmetic {
     }
   }
 
+  touch(): void {}
+
+  bitsOf(entry: number, lane: number): number {
+    return this.sums[entry * this.pitch + lane] >>> 0;
+  }
+
+  clear(entry: number): void {
+    this.sums.fill(0, entry * this.pitch, (entry + 1) * this.pitch);
+  }
+
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void {
     const { sums, pitch } = this;
     for (let lane = 0; lane < lanes; lane++) {
@@ -100,7 +123,7 @@ class Int8Arithmetic implements Arithmetic {
       if (narrow) to.setInt8(at + lane, narrowInt8(sum, shift));
       else to.setInt32(at + 4 * lane, sum, true);
     }
-    sums.fill(0, entry * pitch, (entry + 1) * pitch);
+    this.clear(entry);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Widths } from '../description/widths.js';
-import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from './instructions.js';
+import type { Exec, Geometry, Instruction, Load, Operands, Operations, Reorganize, Store } from './instructions.js';
 import { QUEUES, type Queue, type WaitsOf, waitField } from './queues.js';
 
 export const WORDS_PER_INSTRUCTION = 16;
@@ -41,11 +41,16 @@ export interface Field {
   readonly holds: string;
   /** What is counted: an accelerator may hold fewer bits of it. */
   readonly width?: keyof Widths;
+  /** The part of an accelerator without which it must be 0. */
+  readonly needs?: Part;
 }
+
+/** A part that an accelerator may be built without. */
+export type Part = 'vector';
 
 type Place = Omit<Field, 'name'>;
 type Names<T> = Exclude<keyof T, 'kind'> & string;
-type Layout<T> = Readonly<Record<Names<T>, Place>>;
+type Layout<T> = Readonly<Record<Names<Required<T>>, Place>>;
 
 const part =
   (reading: Reading) =>
@@ -57,6 +62,8 @@ const unsigned = part('unsigned');
 const count = part('count');
 const signed = part('signed');
 const flag = (low: number, holds: string) => part('flag')(0, low, 1, holds);
+/** A field that only accelerators with a vector unit have; absent, it is 0. */
+const ofVector = (place: Place): Place => ({ ...place, needs: 'vector' });
 const offset = (word: number, holds: string) => part('offset')(word, 0, 32, holds);
 const step = (word: number, holds: string) => part('step')(word, 0, 32, holds);
 const address = (word: number) => part('address')(word, 0, 64, 'DRAM address, bytes');
@@ -110,7 +117,10 @@ const geometryLayout: Layout<Geometry> = {
   columnLanes: count(27, 24, 8, 'column lanes of a column tile that is not the last'),
 };
 
+const base = ofVector(unsigned(0, 22, 2, 'base register, 1 to 3, that is added to the address; 0: none'));
+
 const loadLayout: Layout<Load> = {
+  base,
   stationary: flag(8, '0 dynamic, 1 stationary'),
   reorganize: flag(9, 'part of the reorganize step, for the counters'),
   ...waits('load'),
@@ -130,6 +140,9 @@ const execLayout: Layout<Exec> = {
   byColumn: flag(9, 'block arrives by columns (dgrad)'),
   rect: flag(10, 'only the rectangle of valid positions (`zerofree`)'),
   fused: flag(11, 'fused'),
+  maximum: ofVector(
+    flag(12, 'the greatest in place of the sum, and the number of its tap; needs `rect`, not over pixels, not fused'),
+  ),
   ...waits('exec'),
   nb: count(3, 0, 16, 'images', 'images'),
   columnTiles: count(3, 16, 16, 'column tiles', 'columnTiles'),
@@ -155,6 +168,9 @@ const execLayout: Layout<Exec> = {
 };
 
 const storeLayout: Layout<Store> = {
+  base,
+  post: ofVector(flag(9, 'through the operations of the vector unit')),
+  elementwise: ofVector(flag(10, 'with that: nothing is drained, sums are 0')),
   narrow: flag(8, 'operand format, else 32-bit sums'),
   shift: unsigned(0, 16, SHIFT_BITS, 'shift, int8: [`epilogue`](#epilogue-sums-to-the-bytes-of-a-chunk-stream)'),
   ...waits('store'),
@@ -172,7 +188,39 @@ const storeLayout: Layout<Store> = {
   accGroupStride: step(13, 'accumulator step of a group, vectors'),
 };
 
+/** Operations of the vector unit, at most. */
+export const MOST_OPERATIONS = 8;
+/** Chunks of a batch of the vector unit, which one operation goes over after the other; and the least period of its sums. */
+export const BATCH_CHUNKS = 16;
+export const LEAST_PERIOD = BATCH_CHUNKS;
+
+const operation = (n: number): Place => offset(3 + n, `operation ${n}`);
+const constant = (n: number): Place => offset(11 + n, `constant ${n}, fp32`);
+
+const operationsLayout: Layout<Operations> = {
+  ...waits('store'),
+  count: count(0, 8, 4, 'operations, 1 to 8'),
+  ...{ operation0: operation(0), operation1: operation(1), operation2: operation(2), operation3: operation(3) },
+  ...{ operation4: operation(4), operation5: operation(5), operation6: operation(6), operation7: operation(7) },
+  ...{ constant0: constant(0), constant1: constant(1), constant2: constant(2), constant3: constant(3) },
+};
+
+const operandsLayout: Layout<Operands> = {
+  ...waits('store'),
+  wide: unsigned(0, 8, 4, 'bit n: stream n is fp32'),
+  dynamic0: offset(3, 'dynamic buffer: element of stream 0'),
+  dynamic1: offset(4, 'of stream 1'),
+  stationary0: offset(5, 'stationary buffer: element of stream 2'),
+  stationary1: offset(6, 'of stream 3'),
+  coefficientBase: unsigned(7, 0, 16, 'first entry of the coefficients'),
+  sumBase: unsigned(7, 16, 16, 'of the sums'),
+  period: count(8, 0, 16, 'chunks after which sums repeat, 16 or more'),
+  offset1: step(9, 'bytes from the address to the second output'),
+  offset2: step(10, 'to the third'),
+};
+
 const reorganizeLayout: Layout<Reorganize> = {
+  base,
   ...waits('store'),
   address: address(3),
   bufElement: offset(5, "buffer element of the first position's source pixel"),
@@ -202,6 +250,8 @@ export interface InstructionKind {
   readonly encoded: number;
   readonly does: string;
   readonly fields: readonly Field[];
+  /** The part of an accelerator without which it is no instruction. */
+  readonly needs?: Part;
 }
 
 const kind = <T>(
@@ -210,7 +260,9 @@ const kind = <T>(
   encoded: number,
   does: string,
   layout: Layout<T>,
+  needs?: Part,
 ): InstructionKind => ({
+  ...(needs === undefined ? {} : { needs }),
   opcode,
   queue,
   encoded,
@@ -231,6 +283,8 @@ export const INSTRUCTION_SET: Readonly<Record<Instruction['kind'], InstructionKi
     'writes a slab of the zero-inserted tensor (engine `traditional`)',
     reorganizeLayout,
   ),
+  operations: kind<Operations>(7, 'store', 1, 'sets the operations of the vector unit', operationsLayout, 'vector'),
+  operands: kind<Operands>(8, 'store', 1, 'sets where their operands lie', operandsLayout, 'vector'),
   end: kind<{ kind: 'end' }>(6, undefined, 1, 'the run is over when every queue and the bus are empty', {}),
 };
 
@@ -239,12 +293,39 @@ export const KINDS = Object.keys(INSTRUCTION_SET) as readonly Instruction['kind'
 /** The queue that carries out an instruction; END has none. */
 export const queueOf = ({ kind: name }: Instruction): Queue | undefined => INSTRUCTION_SET[name].queue;
 
-/** The last word that holds a field, of the instructions of a queue; a GEOMETRY apart, which fills both of its own. */
-export const lastWordOf = (queue: Queue): number =>
+/** Parts that an accelerator has, of those that it may be without. */
+export type Parts = Readonly<Record<Part, boolean>>;
+
+const isIn = (parts: Parts, { needs }: { readonly needs?: Part }): boolean => needs === undefined || parts[needs];
+
+/** The instructions that an accelerator with these parts has. */
+export const kindsOf = (parts: Parts): readonly Instruction['kind'][] =>
+  KINDS.filter((name) => isIn(parts, INSTRUCTION_SET[name]));
+
+/** The fields of an instruction that it has. */
+export const fieldsOf = (name: Instruction['kind'], parts: Parts): readonly Field[] =>
+  INSTRUCTION_SET[name].fields.filter((field) => isIn(parts, field));
+
+/** The last word that holds a field of these kinds. */
+const lastWord = (kinds: readonly Instruction['kind'][]): number =>
   Math.max(
-    ...KINDS.map((name) => INSTRUCTION_SET[name])
-      .filter((one) => one.queue === queue && one.encoded === 1)
-      .flatMap(({ fields }) => fields.map(({ word, bits }) => word + Math.ceil(bits / 32) - 1)),
+    ...kinds.flatMap((name) => INSTRUCTION_SET[name].fields.map(({ word, bits }) => word + Math.ceil(bits / 32) - 1)),
+  );
+
+/** The instruction that is longer than the others of its queue. */
+export const LONG_KIND = 'operations';
+
+/**
+ * The last word that holds a field, of the instructions of a queue, or of an OPERATIONS, which alone goes beyond: so a STORE takes as long where there
+ * is one. A GEOMETRY apart, which fills both of its own.
+ */
+export const lastWordOf = (queue: Queue, name?: Instruction['kind']): number =>
+  lastWord(
+    name === LONG_KIND
+      ? [LONG_KIND]
+      : KINDS.filter((one) => one !== LONG_KIND && INSTRUCTION_SET[one].queue === queue).filter(
+          (one) => INSTRUCTION_SET[one].encoded === 1,
+        ),
   );
 
 /** Encoded 64-byte instructions of a typed one. */

@@ -57,8 +57,13 @@ export interface Geometry {
   readonly columnLanes: number;
 }
 
+/** What an address of memory counts from: 0, absent too, nothing; 1 to 3, a base register. Of accelerators with a vector unit. */
+interface Based {
+  readonly base?: number;
+}
+
 /** Three-dimensional strided copy from DRAM into a buffer. */
-export interface Load extends WaitsOf<'load'> {
+export interface Load extends WaitsOf<'load'>, Based {
   readonly kind: 'load';
   /** Destination: the stationary buffer, else the dynamic one. */
   readonly stationary: boolean;
@@ -89,6 +94,12 @@ export interface Exec extends WaitsOf<'exec'> {
   readonly rect: boolean;
   /** A tap along w is a run of lanes over (kw, channel): coordinates along w count elements, lanes are checked one by one. */
   readonly fused: boolean;
+  /**
+   * An entry keeps the greater of what it holds and the data, of which it takes the upper 16 bits, and below them the number of the tap, kh · 256 + kw:
+   * the first of equal ones, and a NaN before numbers. One that holds nothing takes the data. Absent: it sums. Only with a vector unit, with `rect`,
+   * neither over pixels nor fused.
+   */
+  readonly maximum?: boolean;
   readonly nb: number;
   readonly columnTiles: number;
   readonly positionsH: number;
@@ -114,7 +125,7 @@ export interface Exec extends WaitsOf<'exec'> {
 }
 
 /** Drains accumulator vectors into DRAM runs. */
-export interface Store extends WaitsOf<'store'> {
+export interface Store extends WaitsOf<'store'>, Based {
   readonly kind: 'store';
   /** Round to the operand format, else write 32-bit sums. */
   readonly narrow: boolean;
@@ -135,10 +146,54 @@ export interface Store extends WaitsOf<'store'> {
   readonly accGroupStride: number;
   /** Lanes of the last vector of a group; the others have all. */
   readonly lastLanes: number;
+  /** Every vector goes through the vector unit's operations. Absent: no. */
+  readonly post?: boolean;
+  /** With `post`: nothing is drained, vectors are only counted, and their sums read as 0. Absent: no. */
+  readonly elementwise?: boolean;
+}
+
+/** The vector unit's operations and constants for the STOREs that follow. Operations are words: `isa/vectorOperation.ts`. */
+export interface Operations extends WaitsOf<'store'> {
+  readonly kind: 'operations';
+  /** How many operations there are, 1 to 8; words beyond are 0. */
+  readonly count: number;
+  readonly operation0: number;
+  readonly operation1: number;
+  readonly operation2: number;
+  readonly operation3: number;
+  readonly operation4: number;
+  readonly operation5: number;
+  readonly operation6: number;
+  readonly operation7: number;
+  /** fp32, as bits. */
+  readonly constant0: number;
+  readonly constant1: number;
+  readonly constant2: number;
+  readonly constant3: number;
+}
+
+/** Where the operands of the vector unit's operations lie, for the STOREs that follow. */
+export interface Operands extends WaitsOf<'store'> {
+  readonly kind: 'operands';
+  /** Bit n: stream n is fp32, else operands. Streams are those of the dynamic buffer, 0 and 1, and of the stationary one, 2 and 3. */
+  readonly wide: number;
+  /** Element addresses in the buffers. */
+  readonly dynamic0: number;
+  readonly dynamic1: number;
+  readonly stationary0: number;
+  readonly stationary1: number;
+  /** Entry of both coefficient banks for the first chunk of a group; first entry of the sums, in bank 1. */
+  readonly coefficientBase: number;
+  readonly sumBase: number;
+  /** Chunks after which sums repeat, {@link LEAST_PERIOD} or more: chunk n of a STORE adds to entry n mod period. */
+  readonly period: number;
+  /** Where the second and third output begin: bytes from the STORE's address. */
+  readonly offset1: number;
+  readonly offset2: number;
 }
 
 /** Writes a zero-inserted slab of the tensor in the dynamic buffer to DRAM. */
-export interface Reorganize extends WaitsOf<'store'> {
+export interface Reorganize extends WaitsOf<'store'>, Based {
   readonly kind: 'reorganize';
   readonly address: number;
   /** Element address of the source pixel floor(x / stride) of the first position. */
@@ -165,4 +220,4 @@ export interface End {
   readonly kind: 'end';
 }
 
-export type Instruction = Geometry | Load | Exec | Store | Reorganize | End;
+export type Instruction = Geometry | Load | Exec | Store | Reorganize | Operations | Operands | End;

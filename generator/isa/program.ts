@@ -36,6 +36,10 @@ export const isRunTooLong = (config: Config, instruction: Instruction): boolean 
 
 type Values = Readonly<Record<string, number | boolean>>;
 
+/** What a field is that an instruction leaves out; only those of parts that an accelerator may be without can be. */
+const absent = ({ needs, reading }: Field): number | boolean | undefined =>
+  needs === undefined ? undefined : reading === 'flag' ? false : 0;
+
 /** A field that a value does not fit. */
 export interface Misfit {
   readonly field: Field;
@@ -60,14 +64,14 @@ const ranges = fieldRanges();
 export const misfit = (instruction: Instruction, ranges: Ranges): Misfit | undefined => {
   const values = instruction as unknown as Values;
   for (const field of INSTRUCTION_SET[instruction.kind].fields) {
-    const value = Number(values[field.name]);
+    const value = Number(values[field.name] ?? absent(field));
     const [least, most] = ranges.get(field)!;
     if (!(value >= least && value <= most)) return { field, value, least, most };
   }
   return undefined;
 };
 
-const put = (words: Uint32Array, kind: string, field: Field, given: number | boolean): void => {
+const put = (words: Uint32Array, kind: string, field: Field, given: number | boolean | undefined): void => {
   const { name, word, low, bits, reading } = field;
   const value = Number(given);
   const [least, most] = ranges.get(field)!;
@@ -102,7 +106,8 @@ export const encode = (instructions: readonly Instruction[]): Uint32Array => {
     const isGeometry = instruction.kind === 'geometry';
     const words = isGeometry ? new Uint32Array(2 * GEOMETRY_HALF) : program.subarray(at, at + WORDS_PER_INSTRUCTION);
     const values = instruction as unknown as Values;
-    for (const field of fields) put(words, `instruction ${index}: ${instruction.kind}`, field, values[field.name]);
+    for (const field of fields)
+      put(words, `instruction ${index}: ${instruction.kind}`, field, values[field.name] ?? absent(field));
     if (isGeometry) {
       for (const half of [0, 1]) {
         program[at + half * WORDS_PER_INSTRUCTION] = opcode | (half << GEOMETRY_SECOND);
@@ -138,7 +143,10 @@ export const decode = (program: Uint32Array): readonly Instruction[] => {
       words.set(program.subarray(at + GEOMETRY_FIRST, at + WORDS_PER_INSTRUCTION));
       words.set(program.subarray(at + WORDS_PER_INSTRUCTION + GEOMETRY_FIRST, end), GEOMETRY_HALF);
     }
-    const values = INSTRUCTION_SET[kind].fields.map((field) => [field.name, get(words, field)]);
+    const values = INSTRUCTION_SET[kind].fields
+      .map((field) => [field, get(words, field)] as const)
+      .filter(([field, value]) => INSTRUCTION_SET[kind].needs !== undefined || value !== absent(field))
+      .map(([{ name }, value]) => [name, value] as const);
     const instruction = { kind, ...Object.fromEntries(values) } as Instruction;
     const again = encode([instruction]);
     again.forEach((word, index) => {

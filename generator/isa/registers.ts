@@ -205,6 +205,10 @@ const pair = (
   },
 ];
 
+/** Base registers, where there is a vector unit. */
+const BASES = [1, 2, 3] as const;
+const BASE_OFFSET = 0x48;
+
 /** The register map of a configuration, in ascending offsets: the only definition, from which hardware, documents and drivers are made. */
 export const registers = (config: Config): readonly Register[] => {
   const width = config.axi.addressWidth;
@@ -272,6 +276,15 @@ export const registers = (config: Config): readonly Register[] => {
       'counters',
       0x40,
       'Which counters there are: bit n is 1 when the one at 0x100 + 8n counts, 0 when it reads 0.',
+    ),
+    ...(derive(config).parts.vector ? BASES : []).flatMap((n) =>
+      pair(
+        `base${n}`,
+        BASE_OFFSET + 8 * (n - 1),
+        width,
+        'rw',
+        `Base register ${n}, which instructions may add to an address: a multiple of 64, whose low six bits are taken as 0.`,
+      ),
     ),
     ...counters(config).flatMap(({ name, definition, exists }, index) =>
       pair(snakeCase(name), COUNTERS_OFFSET + 8 * index, exists ? 64 : 0, 'ro', definition),

@@ -11,21 +11,22 @@ import {
 } from '../isa/program.js';
 import type { Counts } from '../units/counts.js';
 import { type Fail, ProgramError } from '../units/fault.js';
-import { makeMachine } from '../units/machine.js';
+import { type Bases, makeMachine } from '../units/machine.js';
 import type { Region } from '../units/memory.js';
 import { handlerOf } from '../units/units.js';
 
 /**
  * Carries out a program bit for bit as the hardware must, one instruction after the other: buffers wrap, sums take the
  * contract's order and rounding, NaN is canonical. Writes to the regions in place and returns the counters.
+ * @param bases what the base registers hold; zeros where left out.
  * @throws ProgramError on an illegal program, naming the instruction; memory then holds what was written before it.
  */
-export const execute = (config: Config, program: Uint32Array, memory: readonly Region[]): Counts => {
+export const execute = (config: Config, program: Uint32Array, memory: readonly Region[], bases?: Bases): Counts => {
   let index = 0;
   const fail: Fail = (code, message) => {
     throw new ProgramError(code, index, message);
   };
-  const machine = makeMachine(config, memory, fail);
+  const machine = makeMachine(config, memory, fail, bases);
   const instructions = decode(program);
   const dispatched: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
   for (const instruction of instructions) {

@@ -2,8 +2,12 @@ import type { Config } from '../description/config.js';
 import { type Derived, derive } from '../description/derive.js';
 import type { Exec, Geometry, Instruction, Load, Reorganize, Store } from '../isa/program.js';
 import { copyBeats } from '../timing/beats.js';
+import { noCounts } from '../units/counts.js';
 import { outlineCycles } from '../units/exec/outline.js';
 import { groupChunks, runBytes } from '../units/store/run.js';
+import { addPost } from '../units/vector/counts.js';
+import { storeChunks } from '../units/vector/shape.js';
+import { type Setting, settingOf } from '../units/vector/state.js';
 
 /** What a program is predicted to cost. Cycles of the core clock, bytes on the bus. */
 export interface Cost {
@@ -34,6 +38,7 @@ const END_CYCLES = 40;
 export class Outline {
   private readonly sizes: Derived;
   private geometry: Geometry | undefined;
+  private setting: Setting | undefined;
   private loadEnd = 0;
   private readonly execEnds = [0];
   private readonly storeEnds = [0];
@@ -70,8 +75,13 @@ export class Outline {
     },
     load: (load) => this.addLoad(load),
     exec: (exec) => this.addExec(exec),
-    store: (store) => this.addStore(store),
+    store: (store) => (store.post ? this.addPost(store) : this.addStore(store)),
     reorganize: (step) => this.addReorganize(step),
+    operations: (operations) => {
+      this.setting = settingOf(operations);
+      this.addSetting();
+    },
+    operands: () => this.addSetting(),
     end: () => undefined,
   };
 
@@ -94,6 +104,10 @@ export class Outline {
     if (start > this.limit) throw new TooSlow();
   }
 
+  private addSetting(): void {
+    this.storeEnds.push(this.storeEnds.at(-1)! + NEXT_CYCLES);
+  }
+
   private addStore(store: Store): void {
     const { beatBytes, arrayLatency } = this.sizes;
     const bytes = runBytes(this.config, store);
@@ -103,6 +117,21 @@ export class Outline {
     const start = Math.max(this.execEnds[waitExec]! + arrayLatency + DRAIN_CYCLES, this.storeEnds.at(-1)!);
     this.storeEnds.push(start + Math.max(beats, chunks) + END_CYCLES);
     this.bytesWritten += n1 * n2 * bytes;
+    this.busBusy += beats;
+  }
+
+  private addPost(store: Store): void {
+    const { beatBytes, arrayLatency } = this.sizes;
+    const { operations } = this.setting!;
+    const counts = noCounts();
+    addPost(counts, this.config, store, this.setting!);
+    const bytes = counts.dramBytesWritten;
+    const beats = Math.ceil(bytes / beatBytes) + store.n1 * store.n2;
+    const from = store.elementwise ? this.loadEnd + LATENCY : this.execEnds[store.waitExec]! + arrayLatency;
+    const start = Math.max(from + DRAIN_CYCLES, this.storeEnds.at(-1)!);
+    const chunks = storeChunks(this.config, store).all;
+    this.storeEnds.push(start + Math.max(beats, chunks * operations.length) + END_CYCLES);
+    this.bytesWritten += bytes;
     this.busBusy += beats;
   }
 

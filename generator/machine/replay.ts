@@ -1,14 +1,6 @@
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
-import {
-  BYTES_PER_INSTRUCTION,
-  type Exec,
-  type Instruction,
-  type Load,
-  type Queue,
-  type Reorganize,
-  type Store,
-} from '../isa/program.js';
+import { BYTES_PER_INSTRUCTION, type Exec, type Instruction, type Load, type Queue } from '../isa/program.js';
 import { DMA, MemoryPort, type MemoryTiming } from '../timing/memory.js';
 import { DispatchUnit } from '../units/dispatch/timing.js';
 import type { TileShapes } from '../units/exec/tile.js';
@@ -16,7 +8,7 @@ import { ExecPipeline } from '../units/exec/timing.js';
 import { ExecUnit, encoded, queueOfEncoded } from '../units/exec/unit.js';
 import { FetchUnit } from '../units/fetch/timing.js';
 import { LoadUnit } from '../units/load/timing.js';
-import { StoreUnit } from '../units/store/timing.js';
+import { type StoreInstruction, StoreUnit } from '../units/store/timing.js';
 import { WriteUnit } from '../units/store/writeUnit.js';
 
 /** What depends on time. */
@@ -27,6 +19,9 @@ export interface Times {
   readonly reorganizeCycles: number;
   readonly prologueCycles: number;
 }
+
+/** Instructions of each queue: a mark is reached when so many have completed. */
+export type Mark = Readonly<Record<Queue, number>>;
 
 /** Registers that the host writes before START, and the cycles that it takes for each (after the first: less set-up). */
 const HOST_WRITES = { narrow: 4, wide: 7 } as const;
@@ -42,10 +37,14 @@ const startDelay = ({ buffers, axi }: Config, banks: number): number => {
   return Math.max(0, buffers.accumulatorDepth / banks - (HOST_CYCLES * writes + HOST_FIRST));
 };
 
+const isReached = (mark: Mark, { load, exec, store }: Mark): boolean =>
+  load >= mark.load && exec >= mark.exec && store >= mark.store;
+
 /**
  * Replays a program in time: fetch, dispatch, DMA and memory cycle by cycle without data (cycles in which
  * nothing moves are skipped), the EXEC queue tile by tile. Constants are depths of queues and registers of the templates.
  * @param base address of the program.
+ * @param marks in order of time.
  */
 export const replay = (
   config: Config,
@@ -53,6 +52,9 @@ export const replay = (
   base: number,
   timing: MemoryTiming,
   shapes: TileShapes,
+  marks: readonly Mark[] = [],
+  /** Takes the cycles, from START, in which the marks were reached. */
+  onMark: (cycles: number) => void = () => undefined,
 ): Times => {
   const sizes = derive(config);
   const startCycles = startDelay(config, sizes.accumulatorBanks);
@@ -78,6 +80,7 @@ export const replay = (
   let loadsTaken = 0;
   let loading = false;
   let reorganizeCycles = 0;
+  let reached = 0;
 
   for (let cycle = 0; ; ) {
     memory.step(cycle, write.offers(cycle), write.offers(cycle) && write.offersLast);
@@ -92,8 +95,10 @@ export const replay = (
     completed.load = load.done;
     completed.exec = exec.done;
     completed.store = store.done;
+    for (let mark = marks[reached]; mark && isReached(mark, completed); mark = marks[++reached])
+      onMark(startCycles + cycle + 1);
     const loadHead = dispatch.offered('load') as Load | undefined;
-    const storeHead = dispatch.offered('store') as Store | Reorganize | undefined;
+    const storeHead = dispatch.offered('store') as StoreInstruction | undefined;
 
     changed = write.step(cycle) || changed;
     changed = store.step(cycle, storeHead) || changed;

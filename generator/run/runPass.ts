@@ -12,6 +12,7 @@ import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
 import { countersOf, registerOffset, snakeCase } from '../isa/registers.js';
 import { execute } from '../machine/executor.js';
 import type { Counts } from '../units/counts.js';
+import type { Bases } from '../units/machine.js';
 import type { Region } from '../units/memory.js';
 import { write, writeAddress } from './host.js';
 import { simulate } from './simulate.js';
@@ -90,15 +91,30 @@ export interface RunResult {
 const STATUS_DONE = 2;
 const STATUS_ERROR = 4;
 
-/** What the host does to run a plan: set up, start, wait for the interrupt, read the status and all counters there are, low word first. */
-export const hostScript = (config: Config, plan: Plan, maxCycles: number): readonly HostOperation[] => {
+/** What a host sets up before it starts a program. */
+export interface ProgramSetup {
+  /** Address, and instructions of 64 bytes. */
+  readonly program: number;
+  readonly count: number;
+  /** First byte that may be written, and the first one behind those. */
+  readonly window: { readonly base: number; readonly limit: number };
+  /** What the base registers hold. When left out: they are not written. */
+  readonly bases?: Bases;
+}
+
+/** What a host does to run a program: set up, start, wait for the interrupt, read the status and all counters there are, low word first. */
+export const programScript = (
+  config: Config,
+  { program, count, window, bases }: ProgramSetup,
+  maxCycles: number,
+): readonly HostOperation[] => {
   const offset = (name: string): number => registerOffset(config, name);
-  const window = writeWindow(plan);
   return [
-    ...writeAddress(config, 'program', plan.memory.program),
-    write(config, 'program_count', (plan.words.length * 4) / BYTES_PER_INSTRUCTION),
+    ...writeAddress(config, 'program', program),
+    write(config, 'program_count', count),
     ...writeAddress(config, 'window_base', window.base),
     ...writeAddress(config, 'window_limit', window.limit),
+    ...(bases ?? []).flatMap((base, i) => writeAddress(config, `base${i + 1}`, base)),
     write(config, 'ctrl', 5),
     { kind: 'irq', maxCycles },
     { kind: 'read', offset: offset('status') },
@@ -109,7 +125,14 @@ export const hostScript = (config: Config, plan: Plan, maxCycles: number): reado
   ];
 };
 
-const readCounters = (config: Config, sim: SimResult, first: number): Record<string, number> => {
+/** What the host does to run a plan. */
+export const hostScript = (config: Config, plan: Plan, maxCycles: number): readonly HostOperation[] => {
+  const count = (plan.words.length * 4) / BYTES_PER_INSTRUCTION;
+  return programScript(config, { program: plan.memory.program, count, window: writeWindow(plan) }, maxCycles);
+};
+
+/** The counters that a script has read, from its operation `first` on. */
+export const readCounters = (config: Config, sim: SimResult, first: number): Record<string, number> => {
   const values: Record<string, number> = {};
   countersOf(config).forEach(({ name }, index) => {
     const low = sim.operations[first + 2 * index]?.value ?? 0;
@@ -128,6 +151,16 @@ export interface Simulation {
   readonly irqAt: number;
   readonly images: ReturnType<typeof planImages>;
 }
+
+/** What went wrong in a run, in words; `irqAt` is the script's wait for the interrupt, behind which it reads the status. */
+export const runFaults = (sim: SimResult, irqAt: number): readonly string[] => {
+  const problems = [...faults(sim)];
+  const status = sim.operations[irqAt + 1]?.value ?? 0;
+  if (!sim.operations[irqAt]?.met) problems.push('no interrupt');
+  if (status & STATUS_ERROR) problems.push(`STATUS.error, cause ${(status >>> 8) & 0xff}`);
+  else if (!(status & STATUS_DONE)) problems.push('STATUS.done is not set');
+  return problems;
+};
 
 /** The simulation that {@link runPass} makes for a plan. */
 export const simulation = (config: Config, plan: Plan, operands: Operands, options: RunOptions): Simulation => {
@@ -185,11 +218,7 @@ export const runPass = async (
 
   // the RTL
   const sim = await simulate(config, job, { simulator, rtl: options.rtl });
-  const problems = [...faults(sim)];
-  const status = sim.operations[irqAt + 1]?.value ?? 0;
-  if (!sim.operations[irqAt]?.met) problems.push('no interrupt');
-  if (status & STATUS_ERROR) problems.push(`STATUS.error, cause ${(status >>> 8) & 0xff}`);
-  else if (!(status & STATUS_DONE)) problems.push('STATUS.done is not set');
+  const problems = runFaults(sim, irqAt);
 
   // comparison
   const actual = sim.dumps[0] ?? new Uint8Array(output.bytes);

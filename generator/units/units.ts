@@ -11,6 +11,9 @@ import { addReorganize } from './reorganize/counts.js';
 import { runReorganize } from './reorganize/model.js';
 import { addStore } from './store/counts.js';
 import { runStore } from './store/model.js';
+import { addPost } from './vector/counts.js';
+import { runOperands, runOperations, runPost } from './vector/model.js';
+import { type Setting, settingOf } from './vector/state.js';
 
 /** Counters of a program under way. */
 export interface Tally {
@@ -19,6 +22,8 @@ export interface Tally {
   readonly shapes: TileShapes;
   /** What the last GEOMETRY set. */
   geometry?: Geometry;
+  /** What the last OPERATIONS set. */
+  setting?: Setting;
 }
 
 /** What the hardware does with an instruction of one kind. */
@@ -44,7 +49,18 @@ const handlers: Handlers = {
     count: ({ counts, config, shapes, geometry }, exec) =>
       addExec(counts, config, shapes.of(geometry!, exec), geometry!, exec),
   },
-  store: { run: runStore, count: ({ counts, config }, store) => addStore(counts, config, store) },
+  store: {
+    run: (machine, store) => (store.post ? runPost : runStore)(machine, store),
+    count: ({ counts, config, setting }, store) =>
+      store.post ? addPost(counts, config, store, setting!) : addStore(counts, config, store),
+  },
+  operations: {
+    run: runOperations,
+    count: (tally, operations) => {
+      tally.setting = settingOf(operations);
+    },
+  },
+  operands: { run: runOperands, count: () => undefined },
   reorganize: { run: runReorganize, count: ({ counts, config }, step) => addReorganize(counts, config, step) },
   end: { run: () => undefined, count: () => undefined },
 };

@@ -72,7 +72,7 @@ describe('limits', () => {
           const ranges = fieldRanges(derive(config).widths);
           for (const instruction of instructions) {
             for (const field of INSTRUCTION_SET[instruction.kind].fields) {
-              const value = Number((instruction as unknown as Record<string, number>)[field.name]);
+              const value = Number((instruction as unknown as Record<string, number>)[field.name] ?? 0);
               const [least, most] = ranges.get(field)!;
               expect(value >= least && value <= most, `${instruction.kind}.${field.name} = ${value}`).toBe(true);
             }

@@ -16,6 +16,12 @@ export const engineConfigs: readonly Config[] = [
   { ...presets.tiny4, name: 'tiny4 with 19 by 2 cells', array: { rows: 19, columns: 2 } },
 ];
 
+/** With a vector unit: odd, whose columns are no multiple of its lanes, and ref16, whose are. */
+export const vectorConfigs: readonly Config[] = [
+  { ...presets.odd, name: 'odd with a vector unit', vector: { lanes: 2 } },
+  { ...presets.ref16, name: 'ref16 with a vector unit', vector: { lanes: 8 } },
+];
+
 /** Declares one test per configuration (or preset) and seed that runs a block's bench; a failure prints how to rerun it. */
 export const benchTests = (
   block: string,

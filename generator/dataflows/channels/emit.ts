@@ -2,10 +2,11 @@ import type { ResultFormat } from '../../formats/index.js';
 import { type Axis, type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
+import { beginPost, type Post } from '../post.js';
 import { cut, cutGrowing, cutRange } from '../shrink.js';
 import { acquireRows, type Source, type Strip, type StripPitch, stripChannels, stripPitch } from '../sources.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
-import { storeTile } from './results.js';
+import { resultLayout, storeTile } from './results.js';
 import {
   type ChannelShape,
   type ChannelTiling,
@@ -160,6 +161,7 @@ const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accu
     waitStore: place.waitStore,
     reducePixels: false,
     byColumn: !forward,
+    ...(nest.maximum ? { maximum: true } : {}),
     ...{ columnTiles: vectors, reductionTiles, columnLanesLast },
     rowLanesLast: map.rowLanesLast(lanes),
     ...execWalk(walk, steps, { dynamic: source.base, pixel: place.base, tile: weights.base }),
@@ -173,7 +175,9 @@ export const emitChannelPass = (
   builder: Builder,
   format: ResultFormat,
   waitStore: number,
+  post?: Post,
 ): void => {
+  if (post) beginPost(builder, post, resultLayout(shape, builder, format));
   const { layer } = shape.nest;
   const { rows: lanes } = builder.config.array;
   const { columns } = shape.tileLanes;
@@ -215,7 +219,7 @@ export const emitChannelPass = (
       const channel = group * shape.groupTarget + target.first;
       parts.forEach((part, index) => {
         const result = { images, rows: part, columns: across, channel, channels: targetCount };
-        storeTile(shape, { ...result, ...places[index]!, lastExec: lastExec[index]! }, builder, format);
+        storeTile(shape, { ...result, ...places[index]!, lastExec: lastExec[index]! }, builder, format, post);
       });
     }
   };

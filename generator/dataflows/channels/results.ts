@@ -2,6 +2,7 @@ import type { ResultFormat } from '../../formats/index.js';
 import { type Range, rangeLength } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import type { Phase } from '../phases.js';
+import { keepsZeros, type Post, postStore, type ResultLayout } from '../post.js';
 import { cut } from '../shrink.js';
 import { storedVectors } from '../storedVectors.js';
 import type { ChannelShape } from './tiling.js';
@@ -37,8 +38,27 @@ const latticeOf = ({ first, last }: Range, step: number, residue: number): Latti
   return { first: start, step, count: Math.max(0, Math.floor((last - start) / step) + 1) };
 };
 
+/** The result as STOREs through the vector unit know it. */
+export const resultLayout = (
+  { memory, groupTarget, groups }: ChannelShape,
+  builder: Builder,
+  { narrow }: ResultFormat,
+): ResultLayout => ({
+  address: memory.output.address,
+  elementBytes: narrow ? builder.derived.dataBytes : 4,
+  channels: groupTarget * groups,
+  groupChannels: groupTarget,
+});
+
 /** Emits the STOREs of a tile, and of the zeros between its pixels where it has only every n-th. */
-export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builder, format: ResultFormat): void => {
+export const storeTile = (
+  shape: ChannelShape,
+  tile: ResultTile,
+  builder: Builder,
+  format: ResultFormat,
+  post?: Post,
+): void => {
+  const layout = resultLayout(shape, builder, format);
   const { nest, memory, pixels, groupTarget, groups } = shape;
   const { layer, pass } = nest;
   const { columns: lanes } = shape.tileLanes;
@@ -67,11 +87,13 @@ export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builde
     accStride1: n1 > 1 ? pixels * vectors : 0,
     accStride2: n2 > 1 ? pixels * n1 * vectors : 0,
   });
-  const store = (at: number, base: number, { pixels, ...runs }: ReturnType<typeof run>): void => {
+  const store = (at: number, base: number, { pixels, ...runs }: ReturnType<typeof run>, through = post): void => {
     for (const { first, groups: count, vectorsPerGroup, lastLanes } of parts) {
       const place = { address: at + first * lanes * elementBytes, accBase: base + first };
       const group = { groups: pixels * count, vectorsPerGroup, lastLanes, accGroupStride: count > 1 ? 1 : vectors };
-      builder.store({ ...format, ...runs, ...place, ...group }, tile.halves, tile.lastExec);
+      const instruction = { ...format, ...runs, ...place, ...group };
+      if (through) postStore(builder, through, layout, instruction, count === 1, tile.halves, tile.lastExec);
+      else builder.store(instruction, tile.halves, tile.lastExec);
     }
   };
 
@@ -93,6 +115,7 @@ export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builde
     columns: covered(w, tile.columns, shape.width, width),
   };
   const room = images * rows * columns;
+  const ofZeros = post && keepsZeros(post) ? undefined : post;
   const zeros = (image: number, down: Lattice, across: Lattice): void => {
     if (down.count === 0 || across.count === 0) return;
     for (const some of cut(across.count, room)) {
@@ -100,7 +123,7 @@ export const storeTile = (shape: ChannelShape, tile: ResultTile, builder: Builde
       for (const part of cut(down.count, Math.max(1, Math.floor(room / wide)))) {
         const at = address(image, down.first + part.first * down.step, across.first + some.first * across.step);
         const runs = run(1, wide, across.step * pixelBytes, rangeLength(part), down.step * rowBytes);
-        store(at, tile.base, runs);
+        store(at, tile.base, runs, ofZeros);
       }
     }
   };

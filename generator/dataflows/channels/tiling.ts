@@ -149,9 +149,9 @@ const most = (mode: Enumeration, axis: Axis, whole: number, size: number): numbe
   Math.max(1, ...cut(whole, size).map((target) => rangeLength(sourceRange(mode, axis, target))));
 
 /** True when a tile's data fit the buffers. */
-const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: Builder): boolean => {
+const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived, stationaryRoom }: Builder): boolean => {
   const { mode } = shape.nest;
-  const { beatElements, dynamicElements, stationaryElements } = derived;
+  const { beatElements, dynamicElements } = derived;
   const { images, rows, columns } = tiling;
   const vectors = Math.ceil(tiling.target / shape.tileLanes.columns);
   const depth = config.buffers.accumulatorDepth / Math.ceil(rows / tiling.execRows);
@@ -172,7 +172,7 @@ const fits = (shape: ChannelShape, tiling: ChannelTiling, { config, derived }: B
     const taps = Math.min(h.axis.kernel, tiling.tapsH) * Math.min(w.axis.kernel, tiling.tapsW);
     return (
       stripElements(strip, sourceRows, beatElements) <= dynamicElements &&
-      stripElements(weights, taps, beatElements) <= stationaryElements
+      stripElements(weights, taps, beatElements) <= stationaryRoom
     );
   });
 };
@@ -192,7 +192,10 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
   const { beatElements } = builder.derived;
   const alignedBy = (split: boolean): boolean =>
     phasePairs(shape, split).every((pair) => imagesAligned(sourceOf(shape, pair), beatElements));
+  // taps have their numbers within an EXEC
+  const wholeTaps = shape.nest.maximum;
   const splits =
+    !wholeTaps &&
     pass === 'fprop' &&
     engine === 'zerofree' &&
     map.splits &&
@@ -239,8 +242,8 @@ export const channelTilings = (shape: ChannelShape, builder: Builder): readonly 
         const channels = { groups, target, reduction };
         for (const [tapsH, tapsW] of [
           [layer.Kh, layer.Kw],
-          [1, layer.Kw],
-          ...(map.takesWholePixels ? [] : [[1, 1]]),
+          ...(wholeTaps ? [] : [[1, layer.Kw]]),
+          ...(wholeTaps || map.takesWholePixels ? [] : [[1, 1]]),
         ] as const) {
           if (add({ ...channels, tapsH, tapsW, split: false })) break;
         }

@@ -4,13 +4,13 @@ import { channels } from './channels.js';
 import { fuse, fusible } from './fuse.js';
 import type { LaneMap } from './laneMap.js';
 
-/** Lanes are consecutive elements of a row of the kernel: (kw, channel). Not in dgrad. */
+/** Lanes are consecutive elements of a row of the kernel: (kw, channel). Not in dgrad, nor where taps are compared. */
 export const fused: LaneMap = {
   ...channels,
   name: 'fused',
   flags: { fused: true },
-  applies: (config, { layer, pass, width }) =>
-    pass !== 'dgrad' && fusible(derive(config).widths, layer, width, config.array.rows),
+  applies: (config, { layer, pass, width, maximum }) =>
+    pass !== 'dgrad' && !maximum && fusible(derive(config).widths, layer, width, config.array.rows),
   takesWholePixels: true,
   splits: false,
   walk: fuse,

@@ -1,10 +1,11 @@
 import { add, bf16AtMultiplier, fp32Bits, fp32FromBits, multiply } from '../../formats/numerics.js';
+import { multiplyFp32 } from '../../units/vector/lanes.js';
 import { hex, randomWords } from './random.js';
 
 type Pair = readonly [number, number];
 
 /** fp32 patterns at the corners: zeros, subnormals, the ends of the normals, ties, infinities, NaNs. */
-const corners: readonly number[] = [
+export const corners: readonly number[] = [
   0, 1, 0x007fffff, 0x00800000, 0x00800001, 0x00ffffff, 0x01000000, 0x0c000000, 0x33800000, 0x33ffffff, 0x34000000,
   0x3f7fffff, 0x3f800000, 0x3f800001, 0x3f800002, 0x3fffffff, 0x40000000, 0x4b7fffff, 0x4b800000, 0x4b800001,
   0x7e7fffff, 0x7e800000, 0x7effffff, 0x7f000000, 0x7f7ffffe, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7fbfffff,
@@ -97,6 +98,61 @@ export const adderVectors = (seed: number, count: number): string =>
   adderPairs(randomWords(seed), count)
     .map(([a, b]) => `${hex(a, 8) + hex(b, 8) + hex(fp32Bits(add(fp32FromBits(a), fp32FromBits(b))), 8)}\n`)
     .join('');
+
+/** Fractions of so many bits, the first and the last of which are ones. */
+const fractionOf = (next: () => number, bits: number): number => {
+  const whole = (1 << (bits - 1)) | 1 | (next() & ((1 << (bits - 1)) - 1));
+  return (whole << (24 - bits)) & 0x7fffff;
+};
+
+/** Kinds of operand pairs for the fp32 multiplier, used in turn. */
+const productKinds: readonly ((next: () => number) => Pair)[] = [
+  // any two patterns
+  (next) => [next(), next()],
+  // any two numbers whose product is one
+  (next) => {
+    const exponent = 1 + (next() % 254);
+    const other = clampExponent(127 - exponent + 1 + (next() % 254));
+    return [pattern(next() & 1, exponent, fraction(next)), pattern(next() & 1, other, fraction(next))];
+  },
+  // ties: products of 25 bits, or of one more or less
+  (next) => {
+    const bits = 2 + (next() % 22);
+    const other = Math.max(1, Math.min(24, 25 - bits + (next() % 3)));
+    return [
+      pattern(next() & 1, 64 + (next() % 128), fractionOf(next, bits)),
+      pattern(next() & 1, 64 + (next() % 128), fractionOf(next, other)),
+    ];
+  },
+  // products just below and just above a power of two
+  (next) => {
+    const fraction = next() & 0x7fffff;
+    const reciprocal = Math.round(2 ** 47 / (0x800000 + fraction)) - 0x800000 + (next() % 5) - 2;
+    return [pattern(next() & 1, 90 + (next() % 80), fraction), pattern(next() & 1, 100, reciprocal)];
+  },
+  // about the smallest normal number
+  (next) => {
+    const exponent = 1 + (next() % 127);
+    const [one, other] = next() & 1 ? [next(), -1 - (next() % 4)] : [fraction(next), fraction(next)];
+    return [pattern(next() & 1, exponent, one), pattern(next() & 1, 127 - exponent + (next() % 3), other)];
+  },
+  // about the largest number
+  (next) => {
+    const exponent = 128 + (next() % 127);
+    const other = 380 - exponent + (next() % 3);
+    return [pattern(next() & 1, exponent, fraction(next)), pattern(next() & 1, clampExponent(other), fraction(next))];
+  },
+];
+
+/** One line `a b product` for each vector of the fp32 multiplier's bench, 32 bits each. */
+export const productVectors = (seed: number, count: number): string => {
+  const next = randomWords(seed);
+  const pairs = cornerPairs(corners, next, count);
+  for (let i = 0; pairs.length < count; i++) pairs.push(productKinds[i % productKinds.length](next));
+  return pairs
+    .map(([a, b]) => `${hex(a, 8) + hex(b, 8) + hex(fp32Bits(multiplyFp32(fp32FromBits(a), fp32FromBits(b))), 8)}\n`)
+    .join('');
+};
 
 const halfCorners: readonly number[] = [
   0, 1, 2, 0x40, 0x7e, 0x7f, 0x80, 0x81, 0xff, 0x100, 0x1f80, 0x1fff, 0x2000, 0x3f00, 0x3f7f, 0x3f80, 0x3f81, 0x3fff,

@@ -2,8 +2,9 @@ import type { Config } from '../../description/config.js';
 import type { EmittedFile } from '../rtl.js';
 import { arrayCases } from '../views/datapath.js';
 import { type Amount, shipped } from './amount.js';
-import { adderVectors, multiplierVectors } from './arithmetic.js';
+import { adderVectors, multiplierVectors, productVectors } from './arithmetic.js';
 import { cellVectors, streamVectors } from './stream.js';
+import { laneVectors } from './vectorLane.js';
 import {
   accumulateFiles,
   dynamicFiles,
@@ -14,6 +15,9 @@ import {
 } from './walkers.js';
 
 type Maker = (config: Config, seed: number, amount: Amount) => readonly EmittedFile[];
+
+/** The bench of a lane of the vector unit is given so many times fewer vectors than that of the adder, which it has four of. */
+const LANE_SHARE = 8;
 
 /** The array's bench and the systolic one read the same files. */
 const streams: Maker = (config, seed, { cycles }) =>
@@ -28,7 +32,9 @@ const one =
 
 const makers: Readonly<Record<string, Maker>> = {
   fp32_add: one('fp32_add', (_, seed, { vectors }) => adderVectors(seed, vectors)),
+  fp32_mul: one('fp32_mul', (_, seed, { vectors }) => productVectors(seed, vectors)),
   bf16_mul: one('bf16_mul', (_, seed, { vectors }) => multiplierVectors(seed, vectors)),
+  vector_lane: one('vector_lane', (_, seed, { vectors }) => laneVectors(seed, vectors / LANE_SHARE)),
   pe: one('pe', ({ format }, seed, { cycles }) => cellVectors(format, seed, cycles)),
   array: streams,
   systolic: streams,
@@ -53,6 +59,7 @@ export const shippedVectors = (config: Config, blocks: readonly string[]): reado
 
 /** The parameters by which a bench is told how much it reads, where that is not what the output holds. */
 export const vectorParameters = (block: string, { vectors, cycles }: Amount): Readonly<Record<string, number>> => {
-  if (block === 'fp32_add' || block === 'bf16_mul') return { VECTORS: vectors };
+  if (block === 'fp32_add' || block === 'fp32_mul' || block === 'bf16_mul') return { VECTORS: vectors };
+  if (block === 'vector_lane') return { VECTORS: vectors / LANE_SHARE };
   return block === 'pe' || block === 'array' || block === 'systolic' ? { CYCLES: cycles } : {};
 };

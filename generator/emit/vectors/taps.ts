@@ -1,6 +1,7 @@
 import { type Axis, axisGeometry, axisTile, type Enumeration, type Range, sourceRange } from '../../dataflows/axis.js';
 import { fuse } from '../../dataflows/lanes/fuse.js';
 import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
 import { type Exec, encode, type Geometry } from '../../isa/program.js';
 import { randomWords } from './random.js';
 
@@ -47,6 +48,8 @@ export interface Position {
 
 /** One stationary tile, with everything that the three address generators are told about it. */
 export interface Tap {
+  /** kh · 256 + kw, within the EXEC. */
+  readonly number: number;
   readonly rows: number;
   readonly columns: number;
   readonly x: readonly [number, number];
@@ -322,8 +325,10 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
     const fusedLast = fusible ? plain.kernel * fusible.channels - (tapsW - 1) * R : 0;
     const rowLanesLast = fused ? fusedLast : between(next, 1, R);
     const [dynBase, pixBase, tileBase] = [next(), next(), next()];
+    const maximum = derive(config).parts.vector && rect && !reducePixels && !fused && (next() & 1) === 1;
     const exec: Exec = {
       kind: 'exec',
+      ...(maximum ? { maximum } : {}),
       waitLoad: next(),
       waitStore: next(),
       reducePixels,
@@ -386,6 +391,7 @@ const tilesOfOneGeometry = (next: Random, config: Config): readonly Tile[] => {
               }
             }
             taps.push({
+              number: kh * 256 + kw,
               rows: vertical.spots.length,
               columns: horizontal.spots.length,
               x: [vertical.x ?? 0, horizontal.x ?? 0],

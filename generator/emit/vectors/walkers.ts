@@ -1,5 +1,6 @@
 import { axisGeometry, axisTile, sourceRange } from '../../dataflows/axis.js';
 import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
 import type { EmittedFile } from '../rtl.js';
 import type { Amount } from './amount.js';
 import { randomWords } from './random.js';
@@ -33,9 +34,14 @@ const file = ({ prefix }: Config, name: string, lines: readonly string[]): Emitt
 
 const flag = (value: boolean): number => (value ? 1 : 0);
 
-/** A tap as its ports: flags (bit 5: first of a batch), extents, x, phases, lanes, addresses. No tap: the tile's end. */
-const tapHex = ({ exec }: Tile, tap: Tap | undefined, opens: boolean): string =>
-  packed(
+/** With a vector unit: whether the greatest tap is wanted, and the number of a tap. */
+const numberField = (config: Config, { exec }: Tile, tap: Tap | undefined) =>
+  derive(config).parts.vector ? [[flag(exec.maximum ?? false) * 2 ** 16 + (tap?.number ?? 0), 24] as const] : [];
+
+/** A tap as its ports: flags (bit 5: first of a batch), number, extents, x, phases, lanes, addresses. No tap: the tile's end. */
+const tapHex = (config: Config, tile: Tile, tap: Tap | undefined, opens: boolean): string => {
+  const { exec } = tile;
+  return packed(
     [
       flag(opens) * 32 +
         flag(exec.fused) * 16 +
@@ -45,6 +51,7 @@ const tapHex = ({ exec }: Tile, tap: Tap | undefined, opens: boolean): string =>
         flag(!tap),
       8,
     ],
+    ...numberField(config, tile, tap),
     [exec.nb, 16],
     [tap?.rows ?? 0, 16],
     [tap?.columns ?? 0, 16],
@@ -59,16 +66,12 @@ const tapHex = ({ exec }: Tile, tap: Tap | undefined, opens: boolean): string =>
     [tap?.pix ?? 0, 32],
     [tap?.tile ?? 0, 32],
   );
+};
 
 /** What an address generator puts out for one tap, line by line, and the infos that go with it. */
 interface Response {
   readonly outputs: readonly string[];
   readonly infos: readonly string[];
-}
-
-interface Shape {
-  readonly rows: number;
-  readonly columns: number;
 }
 
 /** Positions in groups of `rows`; the last group may be short. */
@@ -119,7 +122,7 @@ const blocksOfTap = ({ exec, geometry }: Tile, tap: Tap, rows: number): readonly
 const infoHex = ({ first, last, lanes, inside, zero }: Block): string =>
   packed([flag(first), 8], [flag(last), 8], [lanes, 8], [inside, 16], [zero, 16]);
 
-type Responder = (shape: Shape, tile: Tile, tap: Tap) => Response;
+type Responder = (config: Config, tile: Tile, tap: Tap) => Response;
 
 /** Flags (rect, marked, read), the lanes of the tap, those that hold data, and the address. */
 const vectorHex = (mark: boolean, vector: Vector | undefined, lanes: number, rect = false): string =>
@@ -131,7 +134,7 @@ const vectorHex = (mark: boolean, vector: Vector | undefined, lanes: number, rec
     [vector?.address ?? 0, 32],
   );
 
-const dynamicResponse: Responder = ({ rows }, tile, tap) => {
+const dynamicResponse: Responder = ({ array: { rows } }, tile, tap) => {
   if (!tile.exec.reducePixels) {
     const { rowLanes } = tap;
     const outputs = tap.positions.map((position) =>
@@ -148,7 +151,7 @@ const dynamicResponse: Responder = ({ rows }, tile, tap) => {
   };
 };
 
-const stationaryResponse: Responder = ({ rows, columns }, { exec, geometry }, tap) => {
+const stationaryResponse: Responder = ({ array: { rows, columns } }, { exec, geometry }, tap) => {
   const { rowLanes, columnLanes } = tap;
   const read = (address: number | undefined, first: number, end: number): string =>
     vectorHex(exec.byColumn && !exec.reducePixels, address === undefined ? undefined : { address, first, end }, 0);
@@ -172,12 +175,25 @@ const stationaryResponse: Responder = ({ rows, columns }, { exec, geometry }, ta
   };
 };
 
-const END_ITEM = packed([4, 8], [0, 8], [0, 8], [0, 8], [0, 16], [0, 16], [0, 32]);
+const endItem = (config: Config, tile: Tile): string =>
+  packed(
+    ...numberField(config, tile, undefined),
+    ...([
+      [4, 8],
+      [0, 8],
+      [0, 8],
+      [0, 8],
+      [0, 16],
+      [0, 16],
+      [0, 32],
+    ] as const),
+  );
 
 /** Column lanes that add a vector: all, those of the first group, of the next one, of the same as before. */
 const KEEP = { all: 0, first: 1, next: 2, same: 3 };
 
-const accumulateResponse: Responder = ({ rows }, tile, tap) => {
+const accumulateResponse: Responder = (config, tile, tap) => {
+  const { rows } = config.array;
   const { exec, geometry } = tile;
   const { groupVectors, groupLanes } = geometry;
   const met = groupVectors === 0 ? tap.columnLanes : exec.byColumn ? groupVectors : groupLanes;
@@ -185,6 +201,7 @@ const accumulateResponse: Responder = ({ rows }, tile, tap) => {
   // a block is counted with its first vector
   const item = (swap: boolean, block: Block | undefined, lane: number, address: number, keep: number): string =>
     packed(
+      ...numberField(config, tile, tap),
       [flag(exec.reducePixels) * 2 + flag(swap), 8],
       [met, 8],
       [keep, 8],
@@ -229,16 +246,22 @@ const outputsOf =
       0,
     );
 
-/** Files for the bench of an address generator: its taps and outputs; the `counts` that go with blocks; with `ends`, tiles end. */
+interface ResponseOptions {
+  /** What the end of a tile puts out, where the generator hears of it. */
+  readonly end?: (config: Config, tile: Tile) => string;
+  readonly counts?: boolean;
+}
+
+/** Files for the bench of an address generator: its taps and outputs; the `counts` that go with blocks. */
 const responses =
-  (block: string, respond: Responder, { ends = false, counts = false }) =>
+  (block: string, respond: Responder, { end, counts = false }: ResponseOptions) =>
   (config: Config, seed: number, { outputs: lines, most }: Amount): readonly EmittedFile[] => {
     const [taps, outputs, infos]: [string[], string[], string[]] = [[], [], []];
     let before: Tile | undefined;
     const put = (tile: Tile, tap: Tap | undefined, response: Response): void => {
       taps.push(
         [
-          tapHex(tile, tap, before?.geometry !== tile.geometry),
+          tapHex(config, tile, tap, before?.geometry !== tile.geometry),
           geometryHex(tile.geometry),
           packed([response.outputs.length, 32]),
           packed([response.infos.length, 32]),
@@ -249,8 +272,8 @@ const responses =
       before = tile;
     };
     for (const tile of someTiles(config, seed, { lines, most }, outputsOf(config))) {
-      for (const tap of tile.taps) put(tile, tap, respond(config.array, tile, tap));
-      if (ends) put(tile, undefined, { outputs: [END_ITEM], infos: [] });
+      for (const tap of tile.taps) put(tile, tap, respond(config, tile, tap));
+      if (end) put(tile, undefined, { outputs: [end(config, tile)], infos: [] });
     }
     return [
       file(config, `${block}_taps`, taps),
@@ -261,7 +284,7 @@ const responses =
 
 export const dynamicFiles = responses('agu_dynamic', dynamicResponse, { counts: true });
 export const stationaryFiles = responses('agu_stationary', stationaryResponse, {});
-export const accumulateFiles = responses('agu_accumulate', accumulateResponse, { ends: true, counts: true });
+export const accumulateFiles = responses('agu_accumulate', accumulateResponse, { end: endItem, counts: true });
 
 /** Files for the tap walker's bench: tiles, and every tap with the cycles it may take. */
 export const tapWalkerFiles = (config: Config, seed: number, { taps, most }: Amount): readonly EmittedFile[] => {
@@ -276,8 +299,8 @@ export const tapWalkerFiles = (config: Config, seed: number, { taps, most }: Amo
       config,
       'tap_walker_outputs',
       tiles.flatMap((tile) => [
-        ...tile.taps.map((tap) => tapHex(tile, tap, false) + packed([tap.cycles, 16])),
-        tapHex(tile, undefined, false) + packed([tile.endCycles, 16]),
+        ...tile.taps.map((tap) => tapHex(config, tile, tap, false) + packed([tap.cycles, 16])),
+        tapHex(config, tile, undefined, false) + packed([tile.endCycles, 16]),
       ]),
     ),
   ];

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { bitsFor } from '../../base/bits.js';
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
+import { INSTRUCTION_SET, kindsOf, OPCODE_BITS, type Parts } from '../../isa/instructionSet.js';
 import { BYTES_PER_INSTRUCTION } from '../../isa/program.js';
 import { DEPTHS } from '../../timing/depths.js';
+import type { View } from '../template.js';
 import { countsView } from './counts.js';
 import { decoderChecks, isaView } from './isa.js';
 
@@ -30,18 +32,27 @@ export const configHash = ({ name: _name, prefix: _prefix, reorganize, ...hardwa
     .digest('hex');
 };
 
+/** The bits of an opcode that the hardware keeps, and those above. */
+const opcodeView = (parts: Parts): View => {
+  const bits = bitsFor(Math.max(...kindsOf(parts).map((kind) => INSTRUCTION_SET[kind].opcode)) + 1);
+  return { opcodeTop: bits - 1, opcodeRest: OPCODE_BITS - bits };
+};
+
 export const commonView = (config: Config): CommonView => {
-  const { instructionSlots: slots, widths } = derive(config);
+  const { instructionSlots: slots, widths, parts, vectorLanes, coefficients } = derive(config);
   const slotBits = bitsFor(slots);
   return {
     prefix: config.prefix,
     config: config.name,
     hash: configHash(config).slice(0, 8),
     partBits: Math.min(config.axi.dataWidth, 8 * BYTES_PER_INSTRUCTION),
-    ...isaView,
+    ...isaView(parts),
     ...countsView(config),
-    checks: decoderChecks(widths),
+    checks: decoderChecks(widths, parts),
     widths,
+    /** The vector unit: whether it is built, its lanes of fp32, entries of a bank of coefficients. */
+    ...{ vector: parts.vector, vectorLanes, coefficients },
+    ...opcodeView(parts),
     depths: { ...DEPTHS, slots, slotBits, slotTop: slotBits - 1 },
   };
 };

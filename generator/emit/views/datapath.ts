@@ -15,6 +15,9 @@ export interface ArrayCase {
 /** Vectors that the benches of the adder and of the multiplier read in the output; our own runs give them more. */
 export const ARITHMETIC_VECTORS = 2048;
 
+/** Vectors that share their constants, of the bench of a lane of the vector unit. */
+export const LANE_GROUP = 32;
+
 /** Cycles of each case of the benches of the cell and of the array, likewise. */
 export const STREAM_CYCLES = 200;
 
@@ -39,6 +42,7 @@ export interface DatapathView extends CommonView {
   readonly cases: readonly ArrayCase[];
   readonly cycles: number;
   readonly vectors: number;
+  readonly laneGroup: number;
 }
 
 /** The configured size or a part of it, and small ones at the edges: one cell, one row, one column; in bf16 every depth of the adder. */
@@ -77,5 +81,6 @@ export const datapathView = (config: Config): DatapathView => {
     cases: arrayCases(config),
     cycles: STREAM_CYCLES,
     vectors: ARITHMETIC_VECTORS,
+    laneGroup: LANE_GROUP,
   };
 };

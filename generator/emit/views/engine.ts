@@ -22,13 +22,13 @@ export interface EngineView extends CommonView {
 }
 
 export const engineView = (config: Config): EngineView => {
-  const { dataBits, dataBytes } = derive(config);
+  const { dataBits, dataBytes, parts } = derive(config);
   const detect = config.engines.some((engine) => engine !== 'zerofree');
   return {
     ...commonView(config),
     rect: config.engines.includes('zerofree'),
     detect,
-    taps: tapsView(detect, operandTaps(config)),
+    taps: tapsView(detect, operandTaps(config), parts.vector),
     traditional: config.engines.includes('traditional'),
     floating: formatOf(config).special,
     rows: config.array.rows,

@@ -1,18 +1,22 @@
 import type { Widths } from '../../description/widths.js';
 import {
   type Field,
+  fieldsOf,
   GEOMETRY_FIRST,
   GEOMETRY_HALF,
   GEOMETRY_SECOND,
   heldBits,
   INSTRUCTION_SET,
   KINDS,
+  kindsOf,
   lastWordOf,
   OPCODE_BITS,
+  type Parts,
   WORDS_PER_INSTRUCTION,
 } from '../../isa/instructionSet.js';
 import { QUEUE_NAMES, QUEUES, type Queue, waitField } from '../../isa/queues.js';
 import { ERROR_CAUSES, snakeCase } from '../../isa/registers.js';
+import { OPERATION_PLACES } from '../../isa/vectorOperation.js';
 
 /** A field in Verilog: what the partial `field` and the benches read. */
 export interface FieldView {
@@ -26,6 +30,8 @@ export interface FieldView {
   readonly slice: string;
   /** Of a wire that holds it: empty for one bit. */
   readonly range: string;
+  /** Lowest bit in its first word. */
+  readonly low: number;
   readonly bits: number;
   /** Bits below the sign, and the bit of the sign. */
   readonly magnitude: number;
@@ -46,6 +52,7 @@ const fieldView = ({ name, word, low, bits }: Omit<Field, 'reading' | 'holds'>):
   at: atBit(word, low),
   slice: bits === 1 ? atBit(word, low) : `${atBit(word, low)} +: ${bits}`,
   range: bits === 1 ? '' : `[${bits - 1}:0] `,
+  low,
   bits,
   magnitude: bits - 1,
   sign: atBit(word, low + bits - 1),
@@ -126,8 +133,8 @@ const checksOf = (
 const capitals = <V>(entries: readonly (readonly [name: string, value: V])[]): Readonly<Record<string, V>> =>
   Object.fromEntries(entries.map(([name, value]) => [name.toUpperCase(), value]));
 
-const queueView = (name: Queue) => {
-  const kinds = KINDS.filter((kind) => INSTRUCTION_SET[kind].queue === name);
+const queueView = (name: Queue, parts: Parts) => {
+  const kinds = kindsOf(parts).filter((kind) => INSTRUCTION_SET[kind].queue === name);
   const waits = QUEUES[name].waits.map((other, i, all) => {
     const holders = kinds.flatMap((kind) => INSTRUCTION_SET[kind].fields.filter((f) => f.name === waitField(other)));
     const { word, at } = fieldView(holders[0]!);
@@ -153,30 +160,38 @@ const queueView = (name: Queue) => {
   };
 };
 
+const fields = {
+  ...mapped(KINDS, (kind) => byName(INSTRUCTION_SET[kind].fields)),
+  /** Of every instruction, and of both halves of a GEOMETRY. */
+  any: byName([OPCODE, SECOND, HEAD, HALF]),
+  /** Those of a GEOMETRY, where they lie in its first instruction and in its second. */
+  geometry_first: byName(geometryHalf(0)),
+  geometry_second: byName(geometryHalf(1)),
+  /** Those of an operation of the vector unit, in its word. */
+  operation: byName(Object.entries(OPERATION_PLACES).map(([name, [low, bits]]) => ({ name, word: 0, low, bits }))),
+};
+const opcode = capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`]));
+const cause = capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`]));
+
 /**
- * The instruction set for templates: `isa.<kind>.<field>` is a {@link FieldView}, `opcode.<KIND>` and `cause.<NAME>` are 8-bit
- * constants, `queues` the queues.
+ * The instruction set for the templates of an accelerator with these parts: `isa.<kind>.<field>` is a {@link FieldView}, `opcode.<KIND>` and
+ * `cause.<NAME>` are 8-bit constants, `queues` the queues.
  */
-export const isaView = {
-  isa: {
-    ...mapped(KINDS, (kind) => byName(INSTRUCTION_SET[kind].fields)),
-    /** Of every instruction, and of both halves of a GEOMETRY. */
-    any: byName([OPCODE, SECOND, HEAD, HALF]),
-    /** Those of a GEOMETRY, where they lie in its first instruction and in its second. */
-    geometry_first: byName(geometryHalf(0)),
-    geometry_second: byName(geometryHalf(1)),
-  },
-  opcode: capitals(KINDS.map((kind) => [kind, `8'd${INSTRUCTION_SET[kind].opcode}`])),
-  cause: capitals(ERROR_CAUSES.map(({ name, code }) => [name, `8'd${code}`])),
-  queues: QUEUE_NAMES.map(queueView),
-  /** As the bits of a vector are written, the first queue last. */
-  queuesBack: QUEUE_NAMES.map(queueView).reverse(),
-  queue: mapped(QUEUE_NAMES, queueView),
+export const isaView = (parts: Parts) => {
+  const queues = QUEUE_NAMES.map((name) => queueView(name, parts));
+  return {
+    ...{ isa: fields, opcode, cause, queues },
+    /** As the bits of a vector are written, the first queue last. */
+    queuesBack: [...queues].reverse(),
+    queue: mapped(QUEUE_NAMES, (name) => queues[QUEUE_NAMES.indexOf(name)]!),
+  };
 };
 
 /** What the decoder of an accelerator asks of every instruction of a kind. */
-export const decoderChecks = (widths: Widths) => [
+export const decoderChecks = (widths: Widths, parts: Parts) => [
   checksOf('geometry_first', widths, geometryHalf(0), [SECOND]),
   checksOf('geometry_second', widths, geometryHalf(1), [SECOND]),
-  ...KINDS.filter((kind) => kind !== 'geometry').map((kind) => checksOf(kind, widths, INSTRUCTION_SET[kind].fields)),
+  ...kindsOf(parts)
+    .filter((kind) => kind !== 'geometry')
+    .map((kind) => checksOf(kind, widths, fieldsOf(kind, parts))),
 ];

@@ -10,6 +10,8 @@ interface TapField {
   readonly signed?: true;
   /** What the generators take where no detection is built. */
   readonly withoutDetection?: string;
+  /** Only with a vector unit. */
+  readonly ofVector?: true;
   /** Its name and bits at each generator that hears it; `{}` where both are the walker's. */
   readonly to: Readonly<
     Partial<Record<Generator, { readonly as?: string; readonly bits?: string; readonly otherwise?: string }>>
@@ -35,6 +37,8 @@ const TAP_FIELDS: readonly TapField[] = [
   { name: 'reduction_tiles', bits: 'TILES_W', to: { dynamic: {} } },
   { name: 'row_lanes', bits: 'LANE_W', to: operands },
   { name: 'column_lanes', bits: 'LANE_W', to: { stationary: {}, accumulate: {} } },
+  // {maximum, tap h, tap w}
+  { name: 'number', bits: 17, ofVector: true, to: { accumulate: {} } },
   { name: 'dyn_addr', bits: 'DYN_W', to: { dynamic: { as: 'addr' } } },
   // of these a generator hears one: of a tap that reduces, its own, else the other
   {
@@ -52,8 +56,8 @@ const wire = (bits: number | string, signed?: true): string => {
 };
 
 /** What a generator hears: its names, and what its FIFO holds. */
-const partOf = (generator: Generator, detect: boolean, waiting: number) => {
-  const fields = TAP_FIELDS.flatMap(({ name, bits, signed, withoutDetection, to }) => {
+const partOf = (all: readonly TapField[], generator: Generator, detect: boolean, waiting: number) => {
+  const fields = all.flatMap(({ name, bits, signed, withoutDetection, to }) => {
     const there = to[generator];
     if (!there) return [];
     return [
@@ -85,13 +89,15 @@ const partOf = (generator: Generator, detect: boolean, waiting: number) => {
  * The taps for templates: `taps.fields`, the walker's `tap_<name>_o`; `taps.generators`, what each address generator takes as
  * `tap_<name>_i`.
  * @param waiting taps that may wait for a generator of an operand.
+ * @param vector whether there is a vector unit.
  */
-export const tapsView = (detect: boolean, waiting: number) => {
+export const tapsView = (detect: boolean, waiting: number, vector: boolean) => {
+  const all = TAP_FIELDS.filter(({ ofVector }) => vector || !ofVector);
   const [dynamic, stationary, accumulate] = (['dynamic', 'stationary', 'accumulate'] as const).map((generator) =>
-    partOf(generator, detect, waiting),
+    partOf(all, generator, detect, waiting),
   );
   return {
-    fields: TAP_FIELDS.map(({ name, bits, signed, withoutDetection }) => ({
+    fields: all.map(({ name, bits, signed, withoutDetection }) => ({
       name,
       bits,
       wire: wire(bits, signed),

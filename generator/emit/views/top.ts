@@ -1,6 +1,7 @@
 import { bitsFor } from '../../base/bits.js';
 import type { Config } from '../../description/config.js';
 import { type Derived, derive } from '../../description/derive.js';
+import { BATCH_CHUNKS } from '../../isa/instructionSet.js';
 import { countersOf, snakeCase } from '../../isa/registers.js';
 import { storeVectors } from '../../timing/depths.js';
 import { type EngineView, engineView } from './engine.js';
@@ -28,6 +29,8 @@ export const topView = (config: Config): TopView => {
   const byteBits = bitsFor(derived.beatBytes + 1);
   const { widths } = derived;
   const storeBits = Math.max(9, derived.accumulatorAddressBits + 4 + bitsFor(array.columns));
+  // a batch of the vector unit's widest output
+  const batchBits = derived.parts.vector ? bitsFor(BATCH_CHUNKS * derived.vectorLanes * 4 + 1) : 0;
   const reorganizeBits = config.engines.includes('traditional')
     ? widths.pixel + widths.map + Math.log2(derived.dataBytes)
     : 0;
@@ -44,7 +47,7 @@ export const topView = (config: Config): TopView => {
     addressTop: axi.addressWidth - 1,
     busBits: axi.dataWidth,
     busTop: axi.dataWidth - 1,
-    runBytesBits: Math.min(32, Math.max(storeBits, reorganizeBits)),
+    runBytesBits: Math.min(32, Math.max(storeBits, reorganizeBits, batchBits)),
     storeVectors: storeVectors(config),
     strobeTop: derived.beatBytes - 1,
     outstanding: axi.outstanding,

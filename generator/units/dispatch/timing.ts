@@ -63,7 +63,7 @@ export class DispatchUnit {
     const geometry = one.kind === 'half' || one.kind === 'geometry';
     if (geometry) return part(WORDS - 1) + 1;
     // words 1 and 2 are passed over where they are parts of their own
-    return part(lastWordOf(queueOfEncoded(one)!)) + 1 - (this.words === 1 ? 2 : 0);
+    return part(lastWordOf(queueOfEncoded(one)!, one.kind)) + 1 - (this.words === 1 ? 2 : 0);
   }
 
   /**

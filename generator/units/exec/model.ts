@@ -15,6 +15,8 @@ interface Tap {
   readonly tile: number;
   readonly rowLanes: number;
   readonly columnLanes: number;
+  readonly kh: number;
+  readonly kw: number;
 }
 
 /** Lanes of a dynamic vector that hold data: from `first` to before `end`. */
@@ -87,12 +89,18 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
   let useful = 0;
   let enumerated = 0;
   readBlock(machine, tap);
+  const number = tap.kh * 256 + tap.kw;
+  const add = (x: typeof values, from: number, entry: number): void => {
+    if (exec.maximum) arithmetic.maximize!(x, from, rows, entry, number);
+    else arithmetic.multiply(x, from, rows, entry);
+  };
   eachPosition(tap, (valid, _onGrid, dynamicAt, pixelAt, x) => {
     const entry = entryAt(machine, pixelAt);
     vectors++;
     if (!valid) {
       enumerated += rowLanes;
-      if (!idle) arithmetic.multiply(scratch.fill(structural), 0, rows, entry);
+      if (idle) arithmetic.touch(entry, 0, columns);
+      else arithmetic.multiply(scratch.fill(structural), 0, rows, entry);
       return;
     }
     const { first, end } = lanesWithData(machine, tap, rowLanes, x);
@@ -101,15 +109,16 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
     enumerated += exec.rect ? end - first : rowLanes;
     idleLanes += rows * columns - (exec.rect ? end - first : rowLanes) * columnLanes;
     const from = (vectorAt(machine, dynamic, dynamicAt + first, end - first) - first) & mask;
-    if (idle && end - first === rowLanes && from + rowLanes <= values.length) {
+    if (idle && !exec.maximum && end - first === rowLanes && from + rowLanes <= values.length) {
       let lane = 0;
       while (lane < rowLanes && values[from + lane] === 0) lane++;
       if (lane < rowLanes) arithmetic.multiply(values, from, rowLanes, entry);
+      else arithmetic.touch(entry, 0, columns);
       return;
     }
     for (let lane = 0; lane < rows; lane++)
       scratch[lane] = lane >= first && lane < end ? values[(from + lane) & mask] : structural;
-    arithmetic.multiply(scratch, 0, rows, entry);
+    add(scratch, 0, entry);
   });
   counts.arrayBusy += vectors;
   counts.accumulatorReads += vectors;
@@ -164,9 +173,12 @@ const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
         const held = pixel && lane >= first && lane < end;
         scratch[row] = held ? values[(pixel.address + offset + lane) & mask] : structural;
       }
-      if (group.rows.length === 0) continue;
+      const { first, count } = windowOf(geometry, (lane - inner) / perGroup, columns);
+      if (group.rows.length === 0) {
+        arithmetic.touch(entry, first, Math.min(columns, first + count));
+        continue;
+      }
       if (groups) {
-        const { first, count } = windowOf(geometry, (lane - inner) / perGroup, columns);
         arithmetic.multiplyLanes(scratch, 0, group.rows.length, entry, first, Math.min(columns, first + count));
       } else arithmetic.multiply(scratch, 0, group.rows.length, entry);
     }
@@ -252,37 +264,45 @@ export const runExec = (machine: Machine, exec: Exec): void => {
   if (!exec.rect && config.engines.every((engine) => engine === 'zerofree')) {
     fail('ENGINE', 'the engine zerofree alone needs rect');
   }
+  if (exec.maximum && (!exec.rect || exec.reducePixels || exec.fused))
+    fail('FIELD', 'a maximum needs rect, and is neither over pixels nor fused');
   const { widths } = derive(config);
   const walksH = axisWalks(widths, geometry, exec, 'H', fail);
   const lanesOfTap = (tap: number): number => fusedLanes(exec, geometry.rowLanes, tap);
   const walksW = axisWalks(widths, geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
-  for (let column = 0; column < exec.columnTiles; column++) {
-    for (let reduction = 0; reduction < reductions; reduction++) {
-      walksH.forEach((h, kh) => {
-        walksW.forEach((w, kw) => {
-          if (h.count === 0 || w.count === 0) return;
-          const lanes = lanesOf(geometry, exec, column, reduction, kw);
-          const tap: Tap = {
-            exec,
-            geometry,
-            h,
-            w,
-            dynamicBase: exec.dynBase + (inGroups(geometry) ? column : reduction) * geometry.dynTile,
-            pixelBase: exec.pixBase + column * geometry.pixTile,
-            tile:
-              exec.tileBase +
-              kh * geometry.tileTapH +
-              kw * geometry.tileTapW +
-              column * geometry.tileColumn +
-              reduction * geometry.tileReduction,
-            rowLanes: lanes.row,
-            columnLanes: lanes.column,
-          };
-          if (exec.reducePixels) sumOverPixels(machine, tap);
-          else sumOverChannels(machine, tap);
+  const counts = { ...machine.counts };
+  const run = (): void => {
+    Object.assign(machine.counts, counts);
+    for (let column = 0; column < exec.columnTiles; column++) {
+      for (let reduction = 0; reduction < reductions; reduction++) {
+        walksH.forEach((h, kh) => {
+          walksW.forEach((w, kw) => {
+            if (h.count === 0 || w.count === 0) return;
+            const lanes = lanesOf(geometry, exec, column, reduction, kw);
+            const tap: Tap = {
+              exec,
+              geometry,
+              h,
+              w,
+              dynamicBase: exec.dynBase + (inGroups(geometry) ? column : reduction) * geometry.dynTile,
+              pixelBase: exec.pixBase + column * geometry.pixTile,
+              tile:
+                exec.tileBase +
+                kh * geometry.tileTapH +
+                kw * geometry.tileTapW +
+                column * geometry.tileColumn +
+                reduction * geometry.tileReduction,
+              rowLanes: lanes.row,
+              columnLanes: lanes.column,
+              ...{ kh, kw },
+            };
+            if (exec.reducePixels) sumOverPixels(machine, tap);
+            else sumOverChannels(machine, tap);
+          });
         });
-      });
+      }
     }
-  }
+  };
+  machine.arithmetic.attempt(run);
 };

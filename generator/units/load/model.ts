@@ -1,18 +1,20 @@
 import type { Load } from '../../isa/program.js';
-import type { Machine } from '../machine.js';
+import { addressOf, type Machine } from '../machine.js';
 
 const hex = (address: number): string => `0x${address.toString(16)}`;
 
 /** Carries out one LOAD, row by row. */
-export const runLoad = ({ sizes, arithmetic, memory, counts, fail }: Machine, load: Load): void => {
+export const runLoad = (machine: Machine, load: Load): void => {
+  const { sizes, arithmetic, memory, counts, fail } = machine;
   const { dataBytes, beatBytes } = sizes;
   const { rowBytes } = load;
   const buffer = load.stationary ? arithmetic.stationary : arithmetic.dynamic;
   if (rowBytes > buffer.written.length * dataBytes) fail('BUFFER_RANGE', `${rowBytes} bytes do not fit in the buffer`);
+  const first = addressOf(machine, load);
   let beats = 0;
   for (let i2 = 0; i2 < load.n2; i2++) {
     for (let i1 = 0; i1 < load.n1; i1++) {
-      const address = load.address + i1 * load.stride1 + i2 * load.stride2;
+      const address = first + i1 * load.stride1 + i2 * load.stride2;
       const element = (load.bufElement + i1 * load.bufStride1 + i2 * load.bufStride2) & buffer.mask;
       const bytes = memory.at(address, rowBytes, 'reads', fail);
       if (address % dataBytes !== 0 || rowBytes % dataBytes !== 0) {

@@ -1,5 +1,5 @@
 import { isRunTooLong, type Reorganize } from '../../isa/program.js';
-import { type Machine, vectorAt } from '../machine.js';
+import { addressOf, type Machine, vectorAt } from '../machine.js';
 
 /** For each position of one axis, the buffer offset of its source pixel, or undefined where zeros go. */
 const sources = (positions: number, x: number, bound: number, stride: number, phase: number, step: number) => {
@@ -27,9 +27,10 @@ export const runReorganize = (machine: Machine, reorganize: Reorganize): void =>
   if (isRunTooLong(config, reorganize)) fail('FIELD', `rows of ${positionsW} × ${elements} elements are too long`);
   const rows = sources(positionsH, reorganize.xH, reorganize.boundH, strideH, phaseH, reorganize.bufStepH);
   const columns = sources(positionsW, reorganize.xW, reorganize.boundW, strideW, phaseW, reorganize.bufStepW);
+  const first = addressOf(machine, reorganize);
   const runBytes = positionsW * elements * dataBytes;
   rows.forEach((row, h) => {
-    const run = memory.at(reorganize.address + h * reorganize.rowStride, runBytes, 'writes', fail).fill(0);
+    const run = memory.at(first + h * reorganize.rowStride, runBytes, 'writes', fail).fill(0);
     columns.forEach((column, w) => {
       if (row === undefined || column === undefined) return;
       const from = vectorAt(machine, arithmetic.dynamic, bufElement + row + column, elements);

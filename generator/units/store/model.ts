@@ -1,5 +1,5 @@
 import { isRunTooLong, type Store } from '../../isa/program.js';
-import { entryAt, type Machine } from '../machine.js';
+import { addressOf, entryAt, type Machine } from '../machine.js';
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -8,13 +8,15 @@ export const runStore = (machine: Machine, store: Store): void => {
   const { config, sizes, memory, arithmetic, counts, fail } = machine;
   const { groups, vectorsPerGroup, lastLanes, narrow, shift } = store;
   const { columns } = config.array;
+  if (store.elementwise) fail('FIELD', 'elementwise without the operations of the vector unit');
+  const first = addressOf(machine, store);
   if (lastLanes > columns) fail('FIELD', `${lastLanes} lanes exceed the array's ${columns} columns`);
   if (isRunTooLong(config, store)) fail('FIELD', `runs of ${groups} × ${vectorsPerGroup} vectors are too long`);
   const laneBytes = narrow ? sizes.dataBytes : 4;
   const runBytes = groups * ((vectorsPerGroup - 1) * columns + lastLanes) * laneBytes;
   for (let i2 = 0; i2 < store.n2; i2++) {
     for (let i1 = 0; i1 < store.n1; i1++) {
-      const address = store.address + i1 * store.stride1 + i2 * store.stride2;
+      const address = first + i1 * store.stride1 + i2 * store.stride2;
       const run = viewOf(memory.at(address, runBytes, 'writes', fail));
       const base = store.accBase + i1 * store.accStride1 + i2 * store.accStride2;
       let at = 0;

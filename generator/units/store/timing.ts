@@ -1,9 +1,12 @@
 import type { Config } from '../../description/config.js';
-import type { Reorganize, Store } from '../../isa/program.js';
+import { derive } from '../../description/derive.js';
+import type { Operands, Operations, Reorganize, Store } from '../../isa/program.js';
 import { DEPTHS, storeVectors } from '../../timing/depths.js';
 import { earliestAfter, TimedQueue } from '../../timing/queue.js';
 import { reorganizeStream } from '../reorganize/stream.js';
 import type { Stream } from '../stream.js';
+import { type Setting, settingOf } from '../vector/state.js';
+import { PostJob } from '../vector/timing.js';
 import { storeStream } from './stream.js';
 import type { WriteUnit } from './writeUnit.js';
 
@@ -20,6 +23,9 @@ const streams = {
 const streamOf = (config: Config, instruction: Store | Reorganize): Stream =>
   (streams[instruction.kind] as (config: Config, instruction: Store | Reorganize) => Stream)(config, instruction);
 
+/** What the STORE queue carries out. */
+export type StoreInstruction = Store | Reorganize | Operations | Operands;
+
 /** A stream under way, from a cycle on. */
 interface Job extends Stream {
   readonly begin: number;
@@ -32,6 +38,10 @@ export class StoreUnit {
   /** Whether the head left its queue in this cycle. */
   ended = false;
   private job: Job | undefined;
+  /** What goes on in the vector unit, and what it was set to. */
+  private post: PostJob | undefined;
+  private setting: Setting | undefined;
+  private operands: Operands | undefined;
   private run = 0;
   private item = 0;
   /** Vectors, or chunks of a REORGANIZE, that may have been asked for, and the queue that they come into. */
@@ -72,7 +82,7 @@ export class StoreUnit {
   }
 
   /** Carries out a cycle, after the write unit's. `head` is the instruction whose waits are over. Returns whether anything moved. */
-  step(cycle: number, head: Store | Reorganize | undefined): boolean {
+  step(cycle: number, head: StoreInstruction | undefined): boolean {
     this.ended = false;
     this.credit += this.returned;
     this.returned = 0;
@@ -83,8 +93,13 @@ export class StoreUnit {
     }
     if (!this.job) {
       if (!head) return false;
+      if (head.kind === 'operations' || head.kind === 'operands') {
+        this.set(head);
+        return true;
+      }
       const stream = streamOf(this.config, head);
       this.job = { ...stream, begin: cycle + stream.setup };
+      if (head.kind === 'store' && head.post) this.begins(head);
       this.vectors = this.queues[head.kind];
       this.credits = this.most[head.kind];
       this.credit = this.credits;
@@ -94,10 +109,31 @@ export class StoreUnit {
     return this.finish(cycle, this.job) || changed;
   }
 
+  /** An OPERATIONS or OPERANDS, which is taken at once. */
+  private set(head: Operations | Operands): void {
+    if (head.kind === 'operations') this.setting = settingOf(head);
+    else this.operands = head;
+    this.completed = true;
+    this.ended = true;
+  }
+
+  /** A STORE through the vector unit: it drains or only counts, and may have no runs to announce here. */
+  private begins(store: Store): void {
+    const job = this.job!;
+    this.post = new PostJob(this.config, store, this.setting!, this.operands!, derive(this.config).vectorLanes);
+    this.job = { ...job, runs: this.post.runs, items: store.elementwise ? 0 : job.items };
+  }
+
   /** From the last block to the first: chunks to the write unit, vectors to the epilogue, drains, runs. */
   private stream(cycle: number, job: Job): boolean {
     let changed = false;
-    if (job.epilogueBytes > 0) {
+    if (this.post) {
+      const taken = (): void => {
+        this.vectors.take(cycle);
+        this.returned++;
+      };
+      if (cycle >= job.begin) changed = this.post.step(cycle, this.vectors, taken, this.write);
+    } else if (job.epilogueBytes > 0) {
       if (this.chunk > 0 && this.write.canTake(cycle)) {
         this.write.take(cycle, this.chunk);
         this.chunk = 0;
@@ -144,7 +180,7 @@ export class StoreUnit {
       return true;
     }
     const flushed = cycle >= this.flushFrom + FLUSH_CYCLES;
-    const empty = this.credit === this.credits && !this.vectors.valid(cycle);
+    const empty = this.credit === this.credits && !this.vectors.valid(cycle) && (this.post?.idle ?? true);
     if (!flushed || !empty || !this.write.idle) return false;
     if (job.epilogueBytes > 0) {
       this.ending = true;
@@ -156,6 +192,7 @@ export class StoreUnit {
 
   private end(): void {
     this.job = undefined;
+    this.post = undefined;
     this.run = 0;
     this.item = 0;
     this.flushFrom = Number.POSITIVE_INFINITY;
@@ -167,6 +204,7 @@ export class StoreUnit {
     const { job } = this;
     const flush = this.flushFrom === Number.POSITIVE_INFINITY ? this.flushFrom : this.flushFrom + FLUSH_CYCLES;
     const begin = job ? job.begin : Number.POSITIVE_INFINITY;
-    return earliestAfter(cycle, this.vectors.next, flush, begin, begin + (job?.announces ?? 0));
+    const post = this.post ? this.post.next() : Number.POSITIVE_INFINITY;
+    return earliestAfter(cycle, this.vectors.next, flush, begin, begin + (job?.announces ?? 0), post);
   }
 }

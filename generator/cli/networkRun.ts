@@ -1,0 +1,168 @@
+import { MISSING_TOOL, UserError } from '../base/errors.js';
+import { checkOutput, writeOutput } from '../base/outputFile.js';
+import { installCommand, missingTools } from '../base/tools.js';
+import { randomWords } from '../compile/workload.js';
+import type { Engine } from '../description/config.js';
+import type { Layout } from '../description/tensors.js';
+import { transpose } from '../golden/transpose.js';
+import type { Shape } from '../graph/operations.js';
+import { elementsOf, shapesOf } from '../graph/shapes.js';
+import { encodeNpy, type NpyArray, readNpy, tuple } from '../run/npy.js';
+import { type Context, EXIT } from './context.js';
+import { loadNetwork, networkConfig } from './networkSource.js';
+
+/** What `bp-im2col run` takes with a network. */
+export interface NetworkRunOptions {
+  readonly preset?: string;
+  readonly set: readonly string[];
+  readonly engine?: Engine;
+  readonly input?: string;
+  readonly out?: string;
+  readonly on: 'model' | 'rtl';
+  readonly layout: Layout;
+  readonly batch?: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+const NEEDED = ['verilator', 'g++', 'make'] as const;
+/** Networks with more multiply-accumulates are not judged by float64 loops. */
+const MOST_JUDGED = 2e9;
+const SHOWN = 5;
+
+const refuse = (code: string, path: string, message: string, fix: string): never => {
+  throw new UserError([{ code, path, message, fix }]);
+};
+
+const isVector = ([, H, W]: Shape): boolean => H === 1 && W === 1;
+
+/** A tensor of a graph as a file has it: vectors as [B, C], maps in the order of the layout. */
+const toFile = (shape: Shape, values: Float32Array, layout: Layout): NpyArray => {
+  const [B, H, W, C] = shape;
+  if (isVector(shape)) return { shape: [B, C], data: values };
+  if (layout === 'nhwc') return { shape: [B, H, W, C], data: values };
+  return { shape: [B, C, H, W], data: transpose(values, shape, [0, 3, 1, 2]) };
+};
+
+/** Values of a file for a tensor of a graph. */
+const fromFile = (path: string, file: NpyArray, [B, H, W, C]: Shape, layout: Layout): Float32Array => {
+  const wanted = layout === 'nhwc' ? [B, H, W, C] : [B, C, H, W];
+  const flat = [B, H * W * C];
+  const same = (a: readonly number[], b: readonly number[]): boolean =>
+    a.length === b.length && a.every((size, axis) => size === b[axis]);
+  if (!same(file.shape, wanted) && !(H === 1 && W === 1 && same(file.shape, flat)))
+    refuse(
+      'SHAPE',
+      path,
+      `its shape is ${tuple(file.shape)}`,
+      `save an array of shape ${tuple(wanted)} (--layout ${layout})`,
+    );
+  const bad = file.data.findIndex((value: number) => !Number.isFinite(Math.fround(value)));
+  if (bad >= 0) refuse('VALUE', path, `value ${bad} is ${file.data[bad]}`, 'give finite numbers');
+  const values = Float32Array.from(file.data);
+  return layout === 'nhwc' || file.shape.length === 2 ? values : transpose(values, file.shape, [0, 2, 3, 1]);
+};
+
+/** Seeded values from −1 to 1. */
+const randomInput = (shape: Shape, seed: number): Float32Array => {
+  const next = randomWords(seed);
+  return Float32Array.from({ length: elementsOf(shape) }, () => next() / 2 ** 31 - 1);
+};
+
+/** What the file does at its very end, for each image. */
+const finished = (values: Float32Array, classes: number, afterwards: string): Float32Array => {
+  if (afterwards === 'sigmoid') return values.map((value) => 1 / (1 + Math.exp(-value)));
+  const result = new Float32Array(values.length);
+  for (let first = 0; first < values.length; first += classes) {
+    const row = values.subarray(first, first + classes);
+    const most = row.reduce((a, b) => Math.max(a, b), -Infinity);
+    const sum = row.reduce((total, value) => total + Math.exp(value - most), 0);
+    row.forEach((value, k) => {
+      result[first + k] = afterwards === 'softmax' ? Math.exp(value - most) / sum : value - most - Math.log(sum);
+    });
+  }
+  return result;
+};
+
+/** `bp-im2col run` of a network: inference of a batch. */
+export const networkRun = async (word: string, options: NetworkRunOptions, context: Context): Promise<void> => {
+  const { on, layout, seed, out } = options;
+  const config = networkConfig(options.preset, options.set);
+  if (out !== undefined) checkOutput('--out', out, ['.npy']);
+  const file = options.input === undefined ? undefined : readNpy(options.input);
+  const batch = options.batch ?? file?.shape[0];
+  if (batch !== undefined && batch < 1) refuse('SHAPE', options.input ?? '', 'it holds no image', 'give one or more');
+  if (on === 'rtl') {
+    const missing = missingTools(NEEDED);
+    if (missing.length > 0) refuse(MISSING_TOOL, missing.join(', '), 'not found', `run: ${installCommand(missing)}`);
+  }
+  const source = await loadNetwork(word, batch, seed);
+  const { graph, onnx } = source;
+  const [input, ...more] = graph.inputs;
+  if (!input || more.length > 0)
+    return refuse('INPUTS', word, `${graph.name} has ${graph.inputs.length} inputs`, 'run a network with one');
+  const values = file ? fromFile(options.input!, file, input.shape, layout) : randomInput(input.shape, seed);
+  const [{ infer }, { Progress }, { estimateProgram }] = await Promise.all([
+    import('../api/infer.js'),
+    import('../base/progress.js'),
+    import('../compile/network/estimate.js'),
+  ]);
+  const macs = graph.operations.reduce((sum, operation) => {
+    if (operation.kind !== 'convolution') return sum;
+    const { B, Ho, Wo, N, Kh, Kw, C, G } = operation.layer;
+    return sum + B * Ho * Wo * N * Kh * Kw * (C / G);
+  }, 0);
+  const progress = new Progress(() => `running ${graph.name} on the ${on === 'rtl' ? 'RTL' : 'model'}`);
+  const { compiled, outputs, error, rtl } = await infer({
+    ...{ config, graph, inputs: new Map([[input.name, values]]), on, seed, judge: macs <= MOST_JUDGED },
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
+  }).finally(() => progress.end());
+  const shapes = shapesOf(graph);
+  const results = graph.outputs.map((name) => {
+    const shape = shapes.get(name)!;
+    const afterwards = onnx?.network.outputs.find(({ tensor }) => tensor === name)?.afterwards;
+    const made = outputs.get(name)!;
+    return { name, afterwards, ...toFile(shape, afterwards ? finished(made, shape[3], afterwards) : made, layout) };
+  });
+  const [first] = results;
+  if (out !== undefined && first) writeOutput('--out', out, encodeNpy(first));
+  const { cycles, bytesRead, bytesWritten } = estimateProgram(config, compiled.forward);
+  const wrong = (rtl?.differences.length ?? 0) > 0;
+  const beyond = error !== undefined && !(error.value <= error.bound);
+  if (options.json) {
+    const report = {
+      ...{ network: graph.name, accelerator: config, on, batch: compiled.batch, macs },
+      predicted: { cycles, bytesRead, bytesWritten },
+      ...(rtl ? { rtl: { cycles: rtl.cycles, differences: rtl.differences } } : {}),
+      ...(error ? { relativeError: error.value, bound: error.bound } : {}),
+      memory: compiled.bytes,
+      outputs: results.map(({ name, afterwards, shape, data }) => ({ name, afterwards, shape, values: [...data] })),
+      passed: !wrong && !beyond,
+      ...(out === undefined ? {} : { out }),
+    };
+    context.out(`${JSON.stringify(report, null, 2)}\n`);
+  } else {
+    const number = (value: number): string => value.toLocaleString('en-US');
+    context.out(`${graph.name} on ${config.name}, batch ${compiled.batch}: ${number(macs)} multiply-accumulates\n`);
+    context.out(
+      `  predicted: ${number(cycles)} cycles, ${number(bytesRead)} bytes read, ${number(bytesWritten)} written\n`,
+    );
+    if (rtl)
+      context.out(
+        `  RTL: ${number(rtl.cycles)} cycles; ${wrong ? `${rtl.differences.length} tensors differ from the model` : 'all memory as the model leaves it'}\n`,
+      );
+    if (error)
+      context.out(
+        `  relative to float64: error ${error.value.toExponential(2)}, bound ${error.bound.toExponential(2)}${beyond ? ': beyond it' : ''}\n`,
+      );
+    for (const { name, afterwards, shape, data } of results) {
+      const shown = [...data.subarray(0, SHOWN)].map((value) => Number(value.toPrecision(5))).join(' ');
+      context.out(
+        `  ${name}${afterwards ? `, ${afterwards} by the host` : ''} ${tuple(shape)}: ${shown}${data.length > SHOWN ? ' …' : ''}\n`,
+      );
+    }
+    if (out !== undefined) context.out(`wrote ${out}\n`);
+  }
+  for (const difference of (rtl?.differences ?? []).slice(0, 8)) context.err(`differs: ${difference}\n`);
+  if (wrong || beyond) context.exitWith(EXIT.failed);
+};

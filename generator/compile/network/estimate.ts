@@ -1,0 +1,50 @@
+import type { Config } from '../../description/config.js';
+import { type Queue, queueCount, queueOf } from '../../isa/program.js';
+import { countsOf } from '../../machine/counts.js';
+import { benchMemory } from '../../machine/performance.js';
+import { replay } from '../../machine/replay.js';
+import { TileShapes } from '../../units/exec/tile.js';
+import type { NetworkProgram, NetworkStep } from './compiled.js';
+
+/** What a step of a program takes, by the model. */
+export interface StepEstimate extends NetworkStep {
+  /** From the end of the step before it to its own. */
+  readonly cycles: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+export interface ProgramEstimate {
+  readonly cycles: number;
+  readonly macs: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly steps: readonly StepEstimate[];
+}
+
+/** Cycles and bytes of a program of a network, whole and step by step, by the performance model and with the memory of the benches. */
+export const estimateProgram = (config: Config, { instructions, steps }: NetworkProgram): ProgramEstimate => {
+  const counts: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
+  const marks = steps.map(({ first, end }) => {
+    for (const instruction of instructions.slice(first, end)) {
+      const queue = queueOf(instruction);
+      if (queue) counts[queue] += queueCount(instruction);
+    }
+    return { ...counts };
+  });
+  const shapes = new TileShapes(config);
+  const ends: number[] = [];
+  const { cycles } = replay(config, instructions, 0, benchMemory(config), shapes, marks, (end) => ends.push(end));
+  const whole = countsOf(config, instructions, shapes);
+  const estimates = steps.map((step, i): StepEstimate => {
+    const own = countsOf(config, instructions.slice(step.first, step.end), shapes);
+    const took = (ends[i] ?? cycles) - (i === 0 ? 0 : ends[i - 1]!);
+    return { ...step, cycles: took, bytesRead: own.dramBytesRead, bytesWritten: own.dramBytesWritten };
+  });
+  return {
+    cycles,
+    macs: whole.usefulMacs,
+    ...{ bytesRead: whole.dramBytesRead, bytesWritten: whole.dramBytesWritten },
+    steps: estimates,
+  };
+};

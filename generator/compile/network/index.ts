@@ -1,0 +1,192 @@
+import { type Problem, UserError } from '../../base/errors.js';
+import type { Config, Engine } from '../../description/config.js';
+import { learning, needed } from '../../golden/graph/backward.js';
+import type { SgdOptions } from '../../golden/graph/optimizer.js';
+import type { Graph } from '../../graph/operations.js';
+import { shapesOf } from '../../graph/shapes.js';
+import { Backward } from './backward.js';
+import type { Base, CompiledNetwork, NetworkProgram, NetworkTensor } from './compiled.js';
+import { ElementwiseEmitter, type Place, type PlaceOf } from './emitElementwise.js';
+import { evaluated, lowerForward } from './forward.js';
+import { fuse } from './fuse.js';
+import { Linker } from './link.js';
+import { Lowering } from './lowering.js';
+import { type Memory, planMemory } from './memoryPlan.js';
+import { placeParameters } from './parameters.js';
+import { PassPlanner, relocated, type Spots } from './passProgram.js';
+import { refusals } from './refusals.js';
+import { planned, split } from './split.js';
+import { bytesIn, elementBytes, type Key, type Step, type Tensors, uses } from './steps.js';
+import { keepsVelocities, lowerUpdate } from './update.js';
+
+export interface CompileOptions {
+  /** Absent: the best of the accelerator. */
+  readonly engine?: Engine;
+  /** Absent: inference alone. */
+  readonly training?: TrainingOptions;
+  /** Every tensor keeps its place to the end, so that all can be looked at. */
+  readonly keep?: boolean;
+}
+
+export interface TrainingOptions extends SgdOptions {
+  /** Names of parameters that are not to learn. */
+  readonly frozen?: ReadonlySet<string>;
+  /** The outputs that the loss is of. Absent: all. */
+  readonly outputs?: readonly string[];
+}
+
+/** Programs of one network that share a memory. */
+class Compilation {
+  readonly planner: PassPlanner;
+
+  constructor(
+    readonly config: Config,
+    engine: Engine,
+    readonly tensors: Tensors,
+    private readonly memory: () => Memory,
+  ) {
+    this.planner = new PassPlanner(config, engine);
+  }
+
+  private readonly place: PlaceOf = (key: Key): Place => {
+    const spec = this.tensors.get(key);
+    const offset = this.memory().offsets.get(key);
+    if (offset === undefined) throw new Error(`${key} has no place`);
+    return { base: spec.base, offset, elementBytes: elementBytes(spec), pitch: spec.shape.at(-1) ?? 1 };
+  };
+
+  program(steps: readonly Step[]): NetworkProgram {
+    const linker = new Linker();
+    for (const step of steps) {
+      const { operation } = step;
+      if (step.kind === 'elementwise') {
+        const emitter = new ElementwiseEmitter(this.config, this.place);
+        emitter.emit(step);
+        const { does, rate } = step.program;
+        linker.append(emitter.instructions, { operation, does, fused: [], macs: 0 }, rate);
+        continue;
+      }
+      const { pass, layer, first, second, result, program } = step;
+      const plan = planned(step, this.tensors, this.planner);
+      const spots: Record<string, Place> = {};
+      const put = (name: keyof Spots, key: Key | undefined): void => {
+        if (key !== undefined) spots[name] = this.place(key);
+      };
+      put('scratch', step.scratch);
+      put('coefficient0', program?.coefficients[0]);
+      put('coefficient1', program?.coefficients[1]);
+      put('stationary0', program?.streams.stationary0?.key);
+      put('stationary1', program?.streams.stationary1?.key);
+      const all = { ...spots, first: this.place(first), second: this.place(second), result: this.place(result) };
+      const { B, Ho, Wo, N, Kh, Kw, C, G } = layer;
+      const macs = B * Ho * Wo * N * Kh * Kw * (C / G);
+      linker.append(relocated(plan, pass, all), {
+        operation,
+        does: pass,
+        pass,
+        fused: program ? [program.does] : [],
+        macs,
+      });
+    }
+    return linker.program();
+  }
+}
+
+/** The outputs that the loss is of. */
+const lossOutputs = ({ name, outputs }: Graph, wanted: readonly string[] = outputs): readonly string[] => {
+  const unknown = wanted.filter((one) => !outputs.includes(one));
+  if (unknown.length === 0) return wanted;
+  const fix = `name some of ${outputs.join(', ')}`;
+  throw new UserError([{ code: 'NETWORK_OUTPUT', path: name, message: `has no output ${unknown.join(', ')}`, fix }]);
+};
+
+/** What the forward pass must store: what leaves the network, what the backward pass reads, and what dropouts read. */
+const keptBetween = (
+  { graph, tensors }: Lowering,
+  forward: readonly Step[],
+  backward: readonly Step[],
+): ReadonlySet<Key> => {
+  const outputs = graph.outputs.flatMap((name) => tensors.find('tensor', name) ?? []);
+  // a pass that drops would drop in evaluation too
+  const dropped = graph.operations.flatMap((one) =>
+    one.kind === 'dropout' ? (tensors.find('tensor', one.x) ?? []) : [],
+  );
+  const made = new Set(forward.flatMap((step) => uses(step).writes));
+  const read = backward.flatMap((step) => uses(step).reads);
+  const whole = (key: Key): readonly Key[] => [key, ...(tensors.get(key).within ? [tensors.get(key).within!.key] : [])];
+  return new Set(
+    [...outputs, ...dropped, ...read.filter((key) => whole(key).some((one) => made.has(one)))].flatMap(whole),
+  );
+};
+
+/**
+ * Compiles a network: graph → steps → passes → memory → programs.
+ * @throws UserError for a graph that does not fit together; with every operation that is not supported; for what does not fit the accelerator.
+ */
+export const compileNetwork = (config: Config, graph: Graph, options: CompileOptions = {}): CompiledNetwork => {
+  const { training } = options;
+  const engine = options.engine ?? (config.engines.includes('zerofree') ? 'zerofree' : config.engines.at(-1)!);
+  const shapes = shapesOf(graph);
+  const problems: readonly Problem[] = refusals(config, graph, engine, training !== undefined);
+  if (problems.length > 0) throw new UserError(problems);
+
+  // 1. steps
+  const lowering = new Lowering(graph, shapes, training ? 'training' : 'inference');
+  const { tensors } = lowering;
+  const learn = training ? learning(graph, training.frozen) : new Set<string>();
+  const blocks = placeParameters(lowering, learn, training !== undefined && keepsVelocities(training));
+  lowerForward(lowering);
+  const forward = lowering.steps;
+  lowering.steps = [];
+  const outputs = training ? lossOutputs(graph, training.outputs) : [];
+  if (training) new Backward(lowering, learn, needed(graph, { frozen: training.frozen })).lower(outputs);
+  const backward = lowering.steps;
+  const update = training && blocks ? lowerUpdate(blocks, training) : [];
+
+  // 2. passes: what is not fused is a step of its own
+  let memory: Memory | undefined;
+  const compilation = new Compilation(config, engine, tensors, () => memory!);
+  const { planner } = compilation;
+  const kept = keptBetween(lowering, forward, backward);
+  const [forwardSteps, backwardSteps] = [forward, backward].map((steps) =>
+    split(fuse(steps, kept, tensors, planner), lowering, planner),
+  );
+
+  // 3. memory
+  const made = planMemory(tensors, [...forwardSteps!, ...backwardSteps!, ...update], options.keep);
+  memory = made;
+
+  // 4. programs
+  const program = (steps: readonly Step[]): NetworkProgram => compilation.program(steps);
+  const forwardProgram = program(forwardSteps!);
+  const drops = graph.operations.some(({ kind }) => kind === 'dropout');
+  const isStored = (key: Key): boolean => made.offsets.has(key);
+  const placed = tensors.names
+    .filter(([, , { key }]) => isStored(key))
+    .map(([role, name, spec]): NetworkTensor => {
+      const { base, format, shape } = spec;
+      return { role, name, base, offset: made.offsets.get(spec.key)!, bytes: bytesIn(spec), format, shape };
+    });
+  const constants = tensors.list.flatMap(({ role, name, values }) => {
+    const tensor = placed.find((one) => one.role === role && one.name === name);
+    return values && tensor ? [{ tensor, values }] : [];
+  });
+  return {
+    ...{ name: graph.name, batch: graph.inputs[0] ? shapes.get(graph.inputs[0].name)![0] : 1 },
+    ...{ inputs: graph.inputs.map(({ name }) => name), outputs: graph.outputs },
+    ...{ forward: forwardProgram, tensors: placed, constants },
+    ...{ bytes: made.bytes as Readonly<Record<Base, number>>, mostLive: made.mostLive },
+    ...(training
+      ? {
+          training: {
+            ...{ options: training, outputs, learning: learn },
+            evaluation: drops ? program(evaluated(forwardSteps!, lowering)) : forwardProgram,
+            update:
+              training.lossScale === undefined
+                ? [program([...backwardSteps!, ...update])]
+                : [program(backwardSteps!), program(update)],
+          },
+        }
+      : {}),
+  };
+};

@@ -1,0 +1,156 @@
+import { UserError } from '../../base/errors.js';
+import { type MemoryMap, PASS_TENSORS } from '../../dataflows/loopNest.js';
+import { Unfusable } from '../../dataflows/post.js';
+import type { Constants } from '../../dataflows/vectorInstructions.js';
+import type { Config, Engine, Pass } from '../../description/config.js';
+import { formatLayer } from '../../description/layer.js';
+import type { Instruction } from '../../isa/program.js';
+import type { VectorOperation } from '../../isa/vectorOperation.js';
+import { makePlan } from '../plan.js';
+import type { PassStep } from './steps.js';
+
+/** Where an operand or the result of a pass lies: base register, and bytes from it. */
+export interface Spot {
+  readonly base: number;
+  readonly offset: number;
+}
+
+/** Parts of a pass's memory, each of which is planned in a slot of addresses of its own. */
+const PARTS = ['x', 'wt', 'dy', 'output', 'scratch', 'program'] as const satisfies readonly (keyof MemoryMap)[];
+type Part = (typeof PARTS)[number];
+/** What STOREs read besides, in slots of their own. */
+const POST_PARTS = ['coefficient0', 'coefficient1', 'stationary0', 'stationary1'] as const;
+type PostPart = (typeof POST_PARTS)[number];
+
+/** What STOREs do besides, wherever what they read lies: per stream whether it is there, and fp32. */
+export interface PostShape {
+  readonly operations: readonly VectorOperation[];
+  readonly constants: Constants;
+  readonly coefficients: readonly [boolean, boolean];
+  readonly streams: readonly [{ readonly wide: boolean } | undefined, { readonly wide: boolean } | undefined];
+}
+
+/** What is asked of the planner. */
+type Planned = Pick<PassStep, 'operation' | 'layer' | 'pass' | 'maximum'>;
+
+/** The program of a pass, wherever its tensors lie. */
+export interface PassProgram {
+  readonly instructions: readonly Instruction[];
+  readonly cycles: number;
+  readonly scratchBytes: number;
+  /** Bytes between the slots of addresses. */
+  readonly slot: number;
+}
+
+/** Bits of addresses that are counted exactly, with room for the slots; and bits of these. */
+const MOST_BITS = 50;
+const SLOT_BITS = 4;
+
+const pair = <T, R>([a, b]: readonly [T, T], of: (value: T, index: number) => R): readonly [R, R] => [
+  of(a, 0),
+  of(b, 1),
+];
+
+type Plans = Map<string, PassProgram | undefined>;
+
+/** Plans for each accelerator that there is, of which a process may compile several networks, or one for several purposes. */
+const plansOf = new WeakMap<Config, Plans>();
+
+/** Plans passes, each layer and pass once. */
+export class PassPlanner {
+  private readonly plans: Plans;
+
+  constructor(
+    private readonly config: Config,
+    private readonly engine: Engine,
+  ) {
+    this.plans = plansOf.get(config) ?? new Map();
+    plansOf.set(config, this.plans);
+  }
+
+  /** @throws UserError whose problems name the operation, where the layer does not fit the accelerator. */
+  plan({ operation, layer, pass, maximum }: Planned, narrow: boolean): PassProgram {
+    return this.known({ operation, layer, pass, maximum }, narrow)!;
+  }
+
+  /** The pass with what its STOREs do besides; nothing where they cannot. */
+  fused(step: Planned, narrow: boolean, post: PostShape): PassProgram | undefined {
+    return step.pass === 'wgrad' ? undefined : this.known(step, narrow, post);
+  }
+
+  private known(step: Planned, narrow: boolean, post?: PostShape): PassProgram | undefined {
+    // infinities are no numbers in JSON
+    const more = post ? JSON.stringify({ ...post, constants: post.constants.map(String) }) : '';
+    const name = `${this.engine} ${step.pass} ${step.maximum ?? false} ${narrow} ${formatLayer(step.layer)} ${more}`;
+    if (!this.plans.has(name)) this.plans.set(name, this.make(step, narrow, post));
+    return this.plans.get(name);
+  }
+
+  private make(
+    { operation, layer, pass, maximum }: Planned,
+    narrow: boolean,
+    shape?: PostShape,
+  ): PassProgram | undefined {
+    const slot = 2 ** (Math.min(this.config.axi.addressWidth, MOST_BITS) - SLOT_BITS);
+    const { scratch, ...others } = Object.fromEntries(PARTS.map((part, index) => [part, index * slot]));
+    // a plan whose engine stores nothing has no scratch
+    const strided = layer.Sh > 1 || layer.Sw > 1;
+    const place = this.engine === 'traditional' && strided && pass !== 'fprop' ? { ...others, scratch } : others;
+    const at = (part: PostPart): number => (PARTS.length + POST_PARTS.indexOf(part)) * slot;
+    const post = shape && {
+      ...{ operations: shape.operations, constants: shape.constants },
+      coefficients: pair(shape.coefficients, (is, n) =>
+        is ? at(n === 0 ? 'coefficient0' : 'coefficient1') : undefined,
+      ),
+      streams: pair(shape.streams, (of, n) => of && { ...of, address: at(n === 0 ? 'stationary0' : 'stationary1') }),
+    };
+    return this.try(operation, () => {
+      try {
+        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum });
+        const { instructions, cost, scratchBytes } = made;
+        return { instructions: instructions.slice(0, -1), cycles: cost.cycles, scratchBytes, slot };
+      } catch (error) {
+        if (error instanceof Unfusable) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  private try<T>(operation: string, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const at = (path: string): string => (path === 'layer' ? operation : `${operation}.${path}`);
+      throw new UserError(error.problems.map((problem) => ({ ...problem, path: at(problem.path) })));
+    }
+  }
+}
+
+/** Where the tensors of a pass lie. */
+export interface Spots extends Readonly<Partial<Record<PostPart, Spot>>> {
+  readonly first: Spot;
+  readonly second: Spot;
+  readonly result: Spot;
+  readonly scratch?: Spot;
+}
+
+/** The instructions of a pass, with the addresses of its tensors. */
+export const relocated = ({ instructions, slot }: PassProgram, pass: Pass, spots: Spots): readonly Instruction[] => {
+  const { first, second } = PASS_TENSORS[pass];
+  const ofPart = (part: Part): Spot | undefined => {
+    if (part === first) return spots.first;
+    if (part === second) return spots.second;
+    return part === 'output' ? spots.result : part === 'scratch' ? spots.scratch : undefined;
+  };
+  const bySlot = [...PARTS.map(ofPart), ...POST_PARTS.map((part) => spots[part])];
+  return instructions.map((instruction) => {
+    if (!('address' in instruction)) return instruction;
+    // what only fills coefficients writes nowhere
+    if (instruction.kind === 'store' && instruction.elementwise) return instruction;
+    const index = Math.floor(instruction.address / slot);
+    const spot = bySlot[index];
+    if (!spot) throw new Error(`${pass} reads or writes no part of its memory`);
+    return { ...instruction, base: spot.base as 0, address: instruction.address - index * slot + spot.offset };
+  });
+};

@@ -1,0 +1,141 @@
+import type { Pass } from '../../description/config.js';
+import type { Layer } from '../../description/layer.js';
+import type { VectorOperation } from '../../isa/vectorOperation.js';
+import type { Base, Role, StoredFormat } from './compiled.js';
+
+/** Names a tensor of the compiler: its role and name. */
+export type Key = string;
+
+/** A tensor before it has a place. */
+export interface TensorSpec {
+  readonly key: Key;
+  readonly role: Role;
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly format: StoredFormat;
+  readonly base: Base;
+  /** Part of another tensor: element that it begins with. */
+  readonly within?: { readonly key: Key; readonly element: number };
+  /** What is written into it once. */
+  readonly values?: Float32Array;
+}
+
+export const elementsIn = ({ shape }: Pick<TensorSpec, 'shape'>): number => shape.reduce((all, size) => all * size, 1);
+export const elementBytes = ({ format }: Pick<TensorSpec, 'format'>): number => (format === 'fp32' ? 4 : 2);
+export const bytesIn = (spec: Pick<TensorSpec, 'shape' | 'format'>): number => elementsIn(spec) * elementBytes(spec);
+
+/** Channels of every pixel of a tensor, from `first` on; as many as the step has. */
+export interface Channels {
+  readonly key: Key;
+  readonly first: number;
+}
+
+export const all = (key: Key): Channels => ({ key, first: 0 });
+
+export const STREAMS = ['dynamic0', 'dynamic1', 'stationary0', 'stationary1'] as const;
+export type StreamName = (typeof STREAMS)[number];
+
+/** What the vector unit does with each value of a result. */
+export interface VectorProgram {
+  readonly does: string;
+  readonly operations: readonly VectorOperation[];
+  readonly constants: readonly [number, number, number, number];
+  /** The constant that is the learning rate, negated. */
+  readonly rate?: number;
+  readonly streams: Readonly<Partial<Record<StreamName, Channels>>>;
+  /** fp32, one value a channel: banks 0 and 1. */
+  readonly coefficients: readonly [Key | undefined, Key | undefined];
+  readonly outputs: readonly Channels[];
+}
+
+/** A pass of a layer. Operands and result as `PASS_TENSORS` has them. */
+export interface PassStep {
+  readonly kind: 'pass';
+  readonly operation: string;
+  readonly pass: Pass;
+  readonly layer: Layer;
+  /** The greatest of the taps in place of their sum; with it a program, whose first operation takes the value alone. */
+  readonly maximum?: true;
+  readonly first: Key;
+  readonly second: Key;
+  /** Where sums go; with a program, which works on them (p of its first operation), its output. */
+  readonly result: Key;
+  readonly program?: VectorProgram;
+  /** Room for the zero-inserted tensor of an engine that stores it. */
+  readonly scratch?: Key;
+}
+
+/** One value after the other, through the vector unit: of pixels and channels. */
+export interface ElementwiseStep {
+  readonly kind: 'elementwise';
+  readonly operation: string;
+  readonly pixels: number;
+  readonly channels: number;
+  readonly program: VectorProgram;
+}
+
+export type Step = PassStep | ElementwiseStep;
+
+/** Tensors that a step reads, and those that it writes. */
+export const uses = (step: Step): { readonly reads: readonly Key[]; readonly writes: readonly Key[] } => {
+  const { program } = step;
+  const streams = program ? STREAMS.flatMap((name) => program.streams[name]?.key ?? []) : [];
+  const coefficients = program ? program.coefficients.filter((key) => key !== undefined) : [];
+  const outputs = program ? program.outputs.map(({ key }) => key) : [];
+  if (step.kind === 'elementwise') return { reads: [...streams, ...coefficients], writes: outputs };
+  const scratch = step.scratch === undefined ? [] : [step.scratch];
+  const results = program ? outputs : [step.result];
+  return { reads: [step.first, step.second, ...streams, ...coefficients], writes: [...results, ...scratch] };
+};
+
+/** The tensors of a network under compilation. */
+export class Tensors {
+  private readonly specs = new Map<Key, TensorSpec>();
+  /** Names that stand for a tensor of another name: nothing is moved. */
+  private readonly aliases = new Map<Key, Key>();
+
+  add(spec: Omit<TensorSpec, 'key'>): Key {
+    const key = `${spec.role} ${spec.name}`;
+    if (this.specs.has(key)) throw new Error(`${key} is there already`);
+    this.specs.set(key, { ...spec, key });
+    return key;
+  }
+
+  /** A name that no tensor of a role has yet, from one that is wanted. */
+  fresh(role: Role, wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.specs.has(`${role} ${name}`); n++) name = `${wanted} ${n}`;
+    return name;
+  }
+
+  alias(role: Role, name: string, key: Key): void {
+    this.aliases.set(`${role} ${name}`, key);
+  }
+
+  /** The key of a tensor that is stored under its own or another name. */
+  find(role: Role, name: string): Key | undefined {
+    const key = `${role} ${name}`;
+    return this.aliases.get(key) ?? (this.specs.has(key) ? key : undefined);
+  }
+
+  get(key: Key): TensorSpec {
+    return this.specs.get(key)!;
+  }
+
+  replace(key: Key, change: Partial<TensorSpec>): void {
+    this.specs.set(key, { ...this.get(key), ...change });
+  }
+
+  get list(): readonly TensorSpec[] {
+    return [...this.specs.values()];
+  }
+
+  /** Role, name, and the tensor that they stand for. */
+  get names(): readonly (readonly [role: Role, name: string, spec: TensorSpec])[] {
+    const other = [...this.aliases].map(([name, key]) => {
+      const at = name.indexOf(' ');
+      return [name.slice(0, at) as Role, name.slice(at + 1), this.get(key)] as const;
+    });
+    return [...this.list.map((spec) => [spec.role, spec.name, spec] as const), ...other];
+  }
+}

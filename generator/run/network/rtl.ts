@@ -1,0 +1,107 @@
+import { UserError } from '../../base/errors.js';
+import { BASES, type CompiledNetwork, type NetworkProgram } from '../../compile/network/compiled.js';
+import type { Config } from '../../description/config.js';
+import { performanceOf } from '../../machine/performance.js';
+import type { Counts } from '../../units/counts.js';
+import type { Bases } from '../../units/machine.js';
+import { compareProgram, type ProgramJob, type ProgramOptions, runProgram } from '../runProgram.js';
+import type { NetworkMachine } from './machine.js';
+import type { NetworkMemory } from './memory.js';
+
+/** Memory parts begin at multiples of a page. */
+const PAGE = 4096;
+
+/** Cycles that a run may take, of those that are predicted, before it is a hang. */
+const PATIENCE = { factor: 6, more: 200_000 } as const;
+
+const pageUp = (address: number): number => Math.ceil(address / PAGE) * PAGE;
+
+/** A program of a network on a memory as a job: the parts one behind the other, from the second page on. @throws UserError where they do not fit the address bus. */
+const jobOf = (
+  config: Config,
+  { name }: CompiledNetwork,
+  { instructions, words }: NetworkProgram,
+  memory: NetworkMemory,
+): ProgramJob => {
+  let at = PAGE;
+  const bases = BASES.map((base) => {
+    const here = at;
+    at = pageUp(at + Math.max(1, memory[base].length));
+    return here;
+  }) as unknown as Bases;
+  if (at + words.byteLength > 2 ** config.axi.addressWidth) {
+    const message = `takes ${at + words.byteLength} bytes, more than ${config.axi.addressWidth} bits of address reach`;
+    throw new UserError([
+      { code: 'ADDRESS_RANGE', path: name, message, fix: 'set axi.addressWidth to more, or take a smaller batch' },
+    ]);
+  }
+  const { cycles } = performanceOf(config, { instructions, memory: { program: at } });
+  return {
+    ...{ words, program: at, bases, maxCycles: cycles * PATIENCE.factor + PATIENCE.more },
+    regions: BASES.map((base, i) => ({ base: bases[i]!, bytes: memory[base] })).filter(({ bytes }) => bytes.length > 0),
+  };
+};
+
+/** The counters of the RTL that the model has too. */
+const countsOf = (counters: Readonly<Record<string, number>>): Counts => counters as unknown as Counts;
+
+/** A run of the RTL that went wrong: a hang, a breach of the bus's rules, an error of the hardware. */
+export class RtlFault extends Error {
+  override readonly name = 'RtlFault';
+}
+
+/** The RTL in a simulator, as it is generated. @throws RtlFault for what must not happen in a run. */
+export const rtlMachine = (
+  config: Config,
+  options: ProgramOptions = {},
+  onRun: (cycles: number) => void = () => undefined,
+): NetworkMachine => ({
+  run: async (compiled, program, memory) => {
+    const job = jobOf(config, compiled, program, memory);
+    const { after, cycles, counters, faults } = await runProgram(config, job, options);
+    if (faults.length > 0) throw new RtlFault(faults.join('; '));
+    for (const [i, { bytes }] of job.regions.entries()) bytes.set(after[i]!);
+    onRun(cycles);
+    return countsOf(counters);
+  },
+});
+
+/** What a run on both found. */
+export interface Checked {
+  readonly cycles: number;
+  /** Cycles that the model predicts. */
+  readonly predicted: number;
+  /** Tensors, by role and name, some bytes of which the RTL left otherwise than the model; counters. */
+  readonly differences: readonly string[];
+}
+
+/** The model, and beside it the RTL: all memory and all counters that do not depend on time are compared. Memory becomes what the model says. */
+export const checkingMachine = (
+  config: Config,
+  onRun: (checked: Checked) => void,
+  options: ProgramOptions = {},
+): NetworkMachine => ({
+  run: async (compiled, program, memory) => {
+    const job = jobOf(config, compiled, program, memory);
+    const { result, expected, differences } = await compareProgram(config, job, options);
+    const found = new Set<string>(result.faults);
+    for (const { what, region, at } of differences) {
+      const owners =
+        region === undefined
+          ? []
+          : compiled.tensors.filter(
+              ({ base, offset, bytes }) =>
+                job.bases![base - 1] === job.regions[region]!.base && at! >= offset && at! < offset + bytes,
+            );
+      if (owners.length === 0) found.add(what);
+      for (const { role, name } of owners) found.add(`${role} ${name}`);
+    }
+    const { cycles: predicted } = performanceOf(config, {
+      instructions: program.instructions,
+      memory: { program: job.program },
+    });
+    for (const [i, { bytes }] of job.regions.entries()) bytes.set(expected[i]!.bytes);
+    onRun({ cycles: result.cycles, predicted, differences: [...found] });
+    return countsOf(result.counters);
+  },
+});

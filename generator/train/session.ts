@@ -1,0 +1,84 @@
+import type { CompiledNetwork } from '../compile/network/compiled.js';
+import type { Graph } from '../graph/operations.js';
+import type { NetworkMachine } from '../run/network/machine.js';
+import { initialMemory, type NetworkMemory, readParameters } from '../run/network/memory.js';
+import { lossOf, runForward, trainStep } from '../run/network/train.js';
+import { shifted } from './augment.js';
+import { batchOf, chosen, type Dataset } from './dataset.js';
+import type { Evaluation, StepRecord } from './log.js';
+
+/** Images whose greatest output is their class. */
+const rightOnes = (output: Float32Array, labels: Int32Array, classes: number): number => {
+  let right = 0;
+  labels.forEach((label, image) => {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (output[image * classes + k]! > output[image * classes + best]!) best = k;
+    if (best === label) right++;
+  });
+  return right;
+};
+
+/** A network that is being trained: its memory, and steps on images of a data set. */
+export class Session {
+  readonly memory: NetworkMemory;
+  private readonly classes: number;
+  private readonly order: (step: number) => Int32Array;
+
+  constructor(
+    readonly graph: Graph,
+    readonly compiled: CompiledNetwork,
+    private readonly data: Dataset,
+    private readonly seed: number,
+    /** Pixels that images are moved by, at most. */
+    private readonly shift = 0,
+  ) {
+    const { training, tensors, batch } = compiled;
+    if (!training) throw new RangeError(`${compiled.name} is compiled without training`);
+    this.memory = initialMemory(compiled, graph);
+    this.classes = tensors.find(({ role }) => role === 'outputGradient')!.shape.at(-1)!;
+    this.order = batchOf(data.labels.length, batch, seed);
+  }
+
+  /** Step `step`, from 1, on a machine, with this learning rate. */
+  async step(machine: NetworkMachine, step: number, rate: number): Promise<StepRecord> {
+    const { compiled, graph, memory, seed } = this;
+    const own = (seed + Math.imul(step, 0x9e3779b9)) >>> 0;
+    const { x, labels } = shifted(chosen(this.data, this.order(step - 1)), this.shift, own);
+    const inputs = new Map([[compiled.inputs[0]!, x]]);
+    const { loss, output, skipped } = await trainStep(machine, compiled, graph, memory, {
+      inputs,
+      labels,
+      seed: own,
+      rate,
+    });
+    const accuracy = rightOnes(output, labels, this.classes) / labels.length;
+    return { step, loss, accuracy, ...(skipped ? { skipped } : {}) };
+  }
+
+  /** How well images of another data set are told. */
+  async evaluate(machine: NetworkMachine, step: number, { shape, x, labels, classes }: Dataset): Promise<Evaluation> {
+    const { compiled, memory } = this;
+    const { batch } = compiled;
+    const size = shape[0] * shape[1] * shape[2];
+    const output = compiled.training!.outputs[0]!;
+    let [right, loss] = [0, 0];
+    for (let first = 0; first < labels.length; first += batch) {
+      const images = Math.min(batch, labels.length - first);
+      // the last batch may have images of zeros behind its own
+      const own = new Float32Array(batch * size);
+      own.set(x.subarray(first * size, (first + images) * size));
+      const outputs = await runForward(machine, compiled, memory, new Map([[compiled.inputs[0]!, own]]));
+      const logits = outputs.get(output)!.subarray(0, images * this.classes);
+      const wanted = labels.subarray(first, first + images);
+      right += rightOnes(logits, wanted, this.classes);
+      loss += lossOf('softmaxCrossEntropy', logits, wanted, Math.max(classes, this.classes)).value * images;
+    }
+    return { step, images: labels.length, loss: loss / labels.length, accuracy: right / labels.length };
+  }
+
+  /** What has been learnt: of parameters that do not learn, memory may hold but a rounded copy. */
+  get parameters(): ReadonlyMap<string, Float32Array> {
+    const { learning } = this.compiled.training!;
+    return new Map([...readParameters(this.compiled, this.memory)].filter(([name]) => learning.has(name)));
+  }
+}

@@ -1,0 +1,289 @@
+import { BF16_NAN, bf16Bits, FP32_NAN, flush, SMALLEST_NORMAL } from '../../formats/numerics.js';
+import {
+  BATCH_CHUNKS,
+  isRunTooLong,
+  LEAST_PERIOD,
+  type Operands,
+  type Operations,
+  type Store,
+} from '../../isa/program.js';
+import { operationsProblem, outputsOf, type VectorOperation } from '../../isa/vectorOperation.js';
+import { addressOf, entryAt, type Machine } from '../machine.js';
+import { runElements } from '../store/run.js';
+import { settingOf, type VectorState } from './state.js';
+
+const need = (machine: Machine): VectorState => machine.vector ?? machine.fail('OPCODE', 'there is no vector unit');
+
+/** Carries out an OPERATIONS. */
+export const runOperations = (machine: Machine, operations: Operations): void => {
+  const state = need(machine);
+  const problem = operationsProblem(operations);
+  if (problem !== undefined) machine.fail('FIELD', problem);
+  state.setting = settingOf(operations);
+};
+
+/** Carries out an OPERANDS. */
+export const runOperands = (machine: Machine, operands: Operands): void => {
+  const state = need(machine);
+  const { period } = operands;
+  if (period < LEAST_PERIOD || period > state.depth)
+    machine.fail('FIELD', `a period of ${period} is not ${LEAST_PERIOD} to ${state.depth}`);
+  if (operands.offset1 % 2 !== 0 || operands.offset2 % 2 !== 0)
+    machine.fail('MISALIGNED', 'an output lies at an odd address');
+  state.operands = operands;
+};
+
+/** Subnormals become zero of the same sign. */
+const flushed = (pattern: number): number => ((pattern & 0x7f800000) === 0 ? pattern & 0x80000000 : pattern);
+
+/** Where the chunks of one output go. */
+interface Output {
+  readonly narrow: boolean;
+  /** Bytes of the output so far. */
+  at: number;
+  /** Takes the results of a chunk. */
+  readonly put: (values: Float32Array, from: number, lanes: number) => void;
+}
+
+const word = new Float32Array(1);
+const bits = new Uint32Array(word.buffer);
+
+/** Writes fp32 numbers to memory, as bf16 or as they are. */
+const putValues = (
+  to: Uint8Array,
+  at: number,
+  narrow: boolean,
+  values: Float32Array,
+  from: number,
+  lanes: number,
+): void => {
+  for (let lane = 0; lane < lanes; lane++) {
+    const value = values[from + lane]!;
+    word[0] = value;
+    const isNan = Number.isNaN(value);
+    const pattern = isNan ? FP32_NAN : bits[0]!;
+    if (narrow) {
+      const half = isNan ? BF16_NAN : bf16Bits(value);
+      to[at + 2 * lane] = half;
+      to[at + 2 * lane + 1] = half >>> 8;
+    } else {
+      to[at + 4 * lane] = pattern;
+      to[at + 4 * lane + 1] = pattern >>> 8;
+      to[at + 4 * lane + 2] = pattern >>> 16;
+      to[at + 4 * lane + 3] = pattern >>> 24;
+    }
+  }
+};
+
+/** A batch: up to 16 chunks, one after the other. */
+interface Batch {
+  chunks: number;
+  readonly lanes: Int32Array;
+  /** Chunk within its group. */
+  readonly channel: Int32Array;
+  readonly sums: Float32Array;
+  /** Chunks, and elements, of the STORE before this batch. */
+  firstChunk: number;
+  firstElement: number;
+}
+
+/** Carries out a STORE through the vector unit. */
+export const runPost = (machine: Machine, store: Store): void => {
+  const state = need(machine);
+  const { config, arithmetic, counts, fail, memory } = machine;
+  const { lanes: L, depth, coefficients, registers } = state;
+  const unset = (): never => fail('FIELD', 'no OPERATIONS and OPERANDS come before it');
+  const { operations, constants } = state.setting ?? unset();
+  const operands = state.operands ?? unset();
+  const { columns } = config.array;
+  const { groups, vectorsPerGroup, lastLanes, n1, n2 } = store;
+  if (lastLanes > columns) fail('FIELD', `${lastLanes} lanes exceed the array's ${columns} columns`);
+  if (isRunTooLong(config, store)) fail('FIELD', `runs of ${groups} × ${vectorsPerGroup} vectors are too long`);
+  const outputCount = outputsOf(operations);
+  if (outputCount > 1 && (n1 !== 1 || n2 !== 1)) fail('FIELD', `${outputCount} outputs, and not one run`);
+
+  const elements = runElements(config, store);
+  const address = addressOf(machine, store);
+  const output = (index: number, narrow: boolean): Output => {
+    const size = narrow ? 2 : 4;
+    const first = address + [0, operands.offset1, operands.offset2][index]!;
+    let run: Uint8Array | undefined;
+    let runAt = 0;
+    let runs = 0;
+    const made: Output = {
+      narrow,
+      at: 0,
+      put: (values, from, lanes) => {
+        if (!run || runAt === run.length) {
+          const start = first + (runs % n1) * store.stride1 + Math.floor(runs / n1) * store.stride2;
+          run = memory.at(start, elements * size, 'writes', fail);
+          runs++;
+          runAt = 0;
+        }
+        putValues(run, runAt, narrow, values, from, lanes);
+        runAt += lanes * size;
+        made.at += lanes * size;
+      },
+    };
+    return made;
+  };
+  const outputs = operations.map(({ output: index, narrow }) =>
+    index === undefined ? undefined : output(index, index === 0 ? store.narrow : narrow),
+  );
+
+  const size = L * BATCH_CHUNKS;
+  const batch: Batch = {
+    chunks: 0,
+    lanes: new Int32Array(BATCH_CHUNKS),
+    channel: new Int32Array(BATCH_CHUNKS),
+    sums: new Float32Array(size),
+    firstChunk: 0,
+    firstElement: 0,
+  };
+  // by their bits, which a NaN that is moved as a number may lose
+  const sumPatterns = new Uint32Array(batch.sums.buffer);
+  const P = new Float32Array(size);
+  const Q = new Float32Array(size);
+  const result = new Float32Array(size);
+
+  /** Fills a batch's lanes from a stream of a buffer. */
+  const read = (stream: number, to: Float32Array): void => {
+    const buffer = stream < 2 ? arithmetic.dynamic : arithmetic.stationary;
+    const base = [operands.dynamic0, operands.dynamic1, operands.stationary0, operands.stationary1][stream]!;
+    const wide = ((operands.wide >> stream) & 1) === 1;
+    const { stored, written, mask } = buffer;
+    let element = base + batch.firstElement * (wide ? 2 : 1);
+    const patterns = new Uint32Array(to.buffer);
+    for (let chunk = 0; chunk < batch.chunks; chunk++) {
+      for (let lane = 0; lane < batch.lanes[chunk]!; lane++) {
+        const at = element & mask;
+        const low = wide ? stored[at]! : 0;
+        const highAt = wide ? (element + 1) & mask : at;
+        if (written[at] === 0 || written[highAt] === 0) {
+          const name = stream < 2 ? 'dynamic' : 'stationary';
+          fail('BUFFER_RANGE', `reads element ${at} of the ${name} buffer, never loaded`);
+        }
+        patterns[chunk * L + lane] = flushed(((stored[highAt]! << 16) | low) >>> 0);
+        element += wide ? 2 : 1;
+      }
+    }
+    if (stream < 2) counts.dynamicReads += batch.chunks;
+    else counts.stationaryReads += batch.chunks;
+  };
+  const channelEntry = (chunk: number): number => (operands.coefficientBase + batch.channel[chunk]!) % depth;
+  const sumEntry = (chunk: number, second: boolean): number =>
+    (operands.sumBase + (second ? operands.period : 0) + ((batch.firstChunk + chunk) % operands.period)) % depth;
+  const gather = (bank: number, entryOf: (chunk: number) => number, to: Float32Array): void => {
+    const from = coefficients[bank]!;
+    for (let chunk = 0; chunk < batch.chunks; chunk++) {
+      const entry = entryOf(chunk) * L;
+      for (let lane = 0; lane < L; lane++) to[chunk * L + lane] = from[entry + lane]!;
+    }
+  };
+  const factors = new Float32Array(size);
+
+  const readP = (operation: VectorOperation, index: number): void => {
+    if (operation.p === 'register') P.set(registers[operation.pRegister]!);
+    else if (operation.p === 'sums') {
+      if (index === 0 && !store.elementwise) P.set(batch.sums);
+      else P.fill(0);
+    } else read(operation.p === 'dynamic0' ? 0 : 1, P);
+    if (!operation.value) return;
+    // by its bits: a NaN that has ones in the lower half alone becomes infinite
+    const patterns = new Uint32Array(P.buffer);
+    for (let i = 0; i < size; i++) patterns[i]! &= 0xffff0000;
+  };
+  const readQ = (operation: VectorOperation): void => {
+    if (operation.q === 'register') Q.set(registers[operation.qRegister]!);
+    else if (operation.q === 'stationary0') read(2, Q);
+    else if (operation.q === 'stationary1') read(3, Q);
+    else if (operation.q === 'coefficient') gather(1, channelEntry, Q);
+    else if (operation.q === 'sum') gather(1, (chunk) => sumEntry(chunk, operation.second), Q);
+  };
+
+  const compute = (operation: VectorOperation, index: number): void => {
+    readP(operation, index);
+    readQ(operation);
+    const [p, q] = operation.swap ? [Q, P] : [P, Q];
+    const { factor, gate, leak, clip } = operation;
+    const [least, most] = [constants[2], constants[3]];
+    const adds = operation.q !== 'none' && factor !== 'q' && gate !== 'q' && gate !== 'within';
+    if (factor === 'coefficient') gather(0, channelEntry, factors);
+    else if (factor === 'q') factors.set(q);
+    else factors.fill(factor === 'one' ? 1 : constants[operation.constant]!);
+    const end = batch.chunks * L;
+    for (let i = 0; i < end; i++) {
+      const value = p[i]!;
+      const other = q[i]!;
+      const kept = gate === 'none' || (gate === 'p' ? value > 0 : other > 0 && (gate === 'q' || other < most));
+      let x = 0;
+      if (kept || leak) {
+        const exact = value * (kept ? factors[i]! : least);
+        x = Math.abs(exact) < SMALLEST_NORMAL ? exact * 0 : Math.fround(exact);
+        if (adds) x = flush(Math.fround(x + other));
+      }
+      if (clip === 'relu') x = x > 0 || Number.isNaN(x) ? x : 0;
+      else if (clip === 'range') x = x < least ? least : x > most ? most : x;
+      result[i] = x;
+    }
+  };
+
+  const keepIn = (bank: number, entryOf: (chunk: number) => number): void => {
+    const to = coefficients[bank]!;
+    for (let chunk = 0; chunk < batch.chunks; chunk++) {
+      const entry = entryOf(chunk) * L;
+      for (let lane = 0; lane < batch.lanes[chunk]!; lane++) to[entry + lane] = result[chunk * L + lane]!;
+    }
+  };
+
+  const runBatch = (): void => {
+    if (batch.chunks === 0) return;
+    let taken = 0;
+    for (let chunk = 0; chunk < batch.chunks; chunk++) taken += batch.lanes[chunk]!;
+    for (const [index, operation] of operations.entries()) {
+      compute(operation, index);
+      if (operation.write !== undefined) registers[operation.write]!.set(result);
+      const to = outputs[index];
+      if (to) for (let chunk = 0; chunk < batch.chunks; chunk++) to.put(result, chunk * L, batch.lanes[chunk]!);
+      if (operation.keep === 'coefficient0') keepIn(0, channelEntry);
+      else if (operation.keep === 'coefficient1') keepIn(1, channelEntry);
+      else if (operation.keep === 'sum') keepIn(1, (chunk) => sumEntry(chunk, operation.second));
+    }
+    batch.firstChunk += batch.chunks;
+    batch.firstElement += taken;
+    batch.chunks = 0;
+  };
+
+  /** One vector: its chunks go into batches. */
+  const vector = (entry: number, lanes: number, channel: number): void => {
+    for (let first = 0; first < lanes; first += L) {
+      const slot = batch.chunks++;
+      const own = Math.min(L, lanes - first);
+      batch.lanes[slot] = own;
+      batch.channel[slot] = channel + first / L;
+      if (!store.elementwise)
+        for (let lane = 0; lane < own; lane++)
+          sumPatterns[slot * L + lane] = flushed(arithmetic.bitsOf(entry, first + lane));
+      if (batch.chunks === BATCH_CHUNKS) runBatch();
+    }
+    if (!store.elementwise) arithmetic.clear(entry);
+  };
+  const perVector = Math.ceil(columns / L);
+  for (let i2 = 0; i2 < n2; i2++)
+    for (let i1 = 0; i1 < n1; i1++) {
+      const base = store.accBase + i1 * store.accStride1 + i2 * store.accStride2;
+      for (let group = 0; group < groups; group++)
+        for (let index = 0; index < vectorsPerGroup; index++) {
+          const lanes = index === vectorsPerGroup - 1 ? lastLanes : columns;
+          const entry = store.elementwise ? 0 : entryAt(machine, base + group * store.accGroupStride + index);
+          vector(entry, lanes, index * perVector);
+        }
+    }
+  runBatch();
+  if (!store.elementwise) {
+    const vectors = n1 * n2 * groups * vectorsPerGroup;
+    counts.accumulatorReads += vectors;
+    counts.accumulatorWrites += vectors;
+  }
+  for (const to of outputs) counts.dramBytesWritten += to?.at ?? 0;
+};

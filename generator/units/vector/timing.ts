@@ -1,0 +1,154 @@
+import type { Config } from '../../description/config.js';
+import { BATCH_CHUNKS, type Operands, type Store } from '../../isa/program.js';
+import { TimedQueue } from '../../timing/queue.js';
+import type { WriteUnit } from '../store/writeUnit.js';
+import { storeChunks } from './shape.js';
+import type { Setting } from './state.js';
+
+/** From the start of a chunk-operation to its result: reading, two cycles of product, the sum, and clipping. */
+export const vectorLatency = ({ addStages }: Pick<Config, 'addStages'>): number => 2 + 2 + addStages + 1;
+
+/** Chunks that may wait for the write master. */
+const ROOM = BATCH_CHUNKS;
+
+/** Lanes of the chunks of a STORE, one after the other; batch by batch. */
+interface Chunks {
+  /** Chunks of the STORE. */
+  readonly all: number;
+  /** Whether a chunk is the last of its vector. */
+  readonly ends: (chunk: number) => boolean;
+  readonly lanes: (chunk: number) => number;
+}
+
+const chunksOf = (config: Config, store: Store, lanes: number): Chunks => {
+  const { columns } = config.array;
+  const { vector, last, group, all } = storeChunks(config, store);
+  const within = (chunk: number): readonly [at: number, chunks: number, lanes: number] => {
+    const at = chunk % group;
+    const whole = (store.vectorsPerGroup - 1) * vector;
+    return at < whole ? [at % vector, vector, columns] : [at - whole, last, store.lastLanes];
+  };
+  return {
+    all,
+    ends: (chunk) => {
+      const [at, chunks] = within(chunk);
+      return at === chunks - 1;
+    },
+    lanes: (chunk) => {
+      const [at, , all] = within(chunk);
+      return Math.min(lanes, all - at * lanes);
+    },
+  };
+};
+
+/** A run that an output of a batch makes. */
+interface Command {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** A STORE under way in the vector unit: batches, operation by operation. */
+export class PostJob {
+  private readonly chunks: Chunks;
+  private readonly latency: number;
+  private readonly out = new TimedQueue(ROOM);
+  /** Chunk-operations whose chunk has not been taken by the write master. */
+  private owed = 0;
+  private first = 0;
+  private count = 0;
+  private operation = 0;
+  private slot = 0;
+  private readonly commands: Command[] = [];
+  /** Bytes of an output so far, by its number. */
+  private readonly written = [0, 0, 0];
+  private readonly several: boolean;
+
+  constructor(
+    config: Config,
+    private readonly store: Store,
+    private readonly setting: Setting,
+    private readonly operands: Operands,
+    lanes: number,
+  ) {
+    this.chunks = chunksOf(config, store, lanes);
+    this.latency = vectorLatency(config);
+    this.outputs = setting.operations.filter(({ output }) => output !== undefined).length;
+    this.several = this.outputs > 1;
+  }
+
+  readonly outputs: number;
+
+  /** Runs that the STORE's unit announces: those of its only output. */
+  get runs(): number {
+    return this.outputs === 1 ? this.store.n1 * this.store.n2 : 0;
+  }
+
+  /** Nothing is under way, and nothing is to come. */
+  get idle(): boolean {
+    return this.first === this.chunks.all && this.owed === 0 && this.commands.length === 0;
+  }
+
+  private narrow(index: number, narrow: boolean): boolean {
+    return index === 0 ? this.store.narrow : narrow;
+  }
+
+  /**
+   * A cycle. `vectors`: those that the accumulator has given, where it gives any; taken with their last chunk.
+   * Returns whether anything moved.
+   */
+  step(cycle: number, vectors: TimedQueue, takeVector: () => void, write: WriteUnit): boolean {
+    let changed = false;
+    if (this.out.valid(cycle) && write.canTake(cycle)) {
+      write.take(cycle, this.out.take(cycle));
+      this.owed--;
+      changed = true;
+    }
+    if (this.commands.length > 0 && write.canCommand(cycle)) {
+      const { address, bytes } = this.commands.shift()!;
+      write.command(cycle, address, bytes);
+      changed = true;
+    }
+    return this.issue(cycle, vectors, takeVector) || changed;
+  }
+
+  /** The start of the pipeline: one chunk-operation. */
+  private issue(cycle: number, vectors: TimedQueue, takeVector: () => void): boolean {
+    const { operations } = this.setting;
+    if (this.first === this.chunks.all) return false;
+    const { output, narrow } = operations[this.operation]!;
+    if (this.operation === 0 && this.slot === 0) this.count = Math.min(BATCH_CHUNKS, this.chunks.all - this.first);
+    if (this.slot < this.count) {
+      const chunk = this.first + this.slot;
+      if (output !== undefined && this.owed === ROOM) return false;
+      if (this.operation === 0 && !this.store.elementwise) {
+        if (!vectors.valid(cycle)) return false;
+        if (this.chunks.ends(chunk)) takeVector();
+      }
+      if (output !== undefined) {
+        const size = this.narrow(output, narrow) ? 2 : 4;
+        if (this.several && this.slot === 0) this.announce(output, size);
+        // the queue adds its own latency
+        this.out.push(cycle + this.latency - 1, this.chunks.lanes(chunk) * size);
+        this.owed++;
+      }
+    }
+    this.slot++;
+    if (this.slot < Math.max(this.count, this.latency + 1)) return true;
+    this.slot = 0;
+    this.operation = (this.operation + 1) % operations.length;
+    if (this.operation === 0) this.first += this.count;
+    return true;
+  }
+
+  private announce(output: number, size: number): void {
+    let elements = 0;
+    for (let chunk = this.first; chunk < this.first + this.count; chunk++) elements += this.chunks.lanes(chunk);
+    const offset = [0, this.operands.offset1, this.operands.offset2][output]!;
+    this.commands.push({ address: this.store.address + offset + this.written[output]!, bytes: elements * size });
+    this.written[output]! += elements * size;
+  }
+
+  next(): number {
+    return this.out.next;
+  }
+}

@@ -1,0 +1,115 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { forward } from '../../generator/golden/graph/forward.js';
+import { readOnnx } from '../../generator/onnx/read.js';
+import { encodeNpy, readNpy } from '../../generator/run/npy.js';
+import { temporaryFolders } from '../temporary.js';
+import { brightSides, command, ON_ODD, tinyFiles, tinyGraph } from '../train/tiny.js';
+
+const folder = temporaryFolders();
+
+describe('run of a network', () => {
+  it('reads images, and writes what float64 says within the bound', async () => {
+    const root = folder();
+    const { model } = await tinyFiles(root);
+    const { x } = brightSides(5);
+    const [input, out] = [join(root, 'x.npy'), join(root, 'y.npy')];
+    // channels first, of which there is one
+    writeFileSync(input, encodeNpy({ shape: [5, 1, 6, 6], data: x }));
+    const ran = await command('run', model, '--input', input, '--out', out, '--json', ...ON_ODD);
+    expect(ran.code).toBe(0);
+    const report = JSON.parse(ran.out);
+    expect(report.batch).toBe(5);
+    expect(report.relativeError).toBeLessThan(report.bound);
+    const { graph } = await readOnnx(new Uint8Array(readFileSync(model)), { batch: 5 });
+    const expected = forward(graph, new Map([[graph.inputs[0]!.name, x]])).get(graph.outputs[0]!)!;
+    const { shape, data } = readNpy(out);
+    expect(shape).toEqual([5, 2]);
+    const scale = Math.max(...expected.map(Math.abs));
+    for (const [i, value] of expected.entries()) expect(Math.abs(data[i]! - value) / scale).toBeLessThan(0.03);
+  });
+
+  it('says which options are for one or the other', async () => {
+    const root = folder();
+    const { model } = await tinyFiles(root);
+    for (const args of [
+      ['run', model, '--pass', 'fprop'],
+      ['run', '--layer', 'C=3,H=5,W=5,N=2,K=3', '--pass', 'fprop', '--on', 'model'],
+      ['compile', model, '--narrow'],
+      ['estimate', model, '--train', '--pass', 'dgrad'],
+    ]) {
+      const { code, err } = await command(...args);
+      expect([args.join(' '), code]).toEqual([args.join(' '), 2]);
+      expect(err).toContain('[EXTRA]');
+    }
+    for (const args of [['run'], ['compile', '--pass', 'dgrad']]) {
+      const { code, err } = await command(...args);
+      expect([code, /MISSING/.test(err)]).toEqual([2, true]);
+    }
+  });
+});
+
+describe('compile of a network', () => {
+  it('writes C that a compiler takes, with every tensor that a driver meets', async () => {
+    const root = folder();
+    const { model } = await tinyFiles(root);
+    const header = join(root, 'tiny.h');
+    const ran = await command('compile', model, '--train', '--batch', '4', '--c', header, '--explain', ...ON_ODD);
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(/conv: fprop/);
+    const text = readFileSync(header, 'utf8');
+    const names = tinyGraph(4).parameters.map(({ name }) => name);
+    for (const name of names) expect(text).toContain(`{"parameter", "${name}", 1, 4`);
+    const test = join(root, 'test.c');
+    writeFileSync(
+      test,
+      `#include "tiny.h"\n#include <stdio.h>\nint main(void) { printf("%u %u", (unsigned)(sizeof tiny_forward_words / 64), (unsigned)(sizeof tiny_update_words / 64)); return tiny_tensors[0].base != 1; }\n`,
+    );
+    const binary = join(root, 'test');
+    await execa('gcc', [
+      '-std=c99',
+      '-Wall',
+      '-Wextra',
+      '-Wno-unused-const-variable',
+      '-Wno-unused-variable',
+      '-Werror',
+      '-o',
+      binary,
+      test,
+    ]);
+    const { stdout } = await execa(binary);
+    const counts = [...ran.out.matchAll(/: ([\d,]+) instructions/g)].map(([, count]) => count!.replaceAll(',', ''));
+    expect(stdout.split(' ')).toEqual(counts);
+  });
+});
+
+describe('estimate of a network', () => {
+  it('gives every operation its part of the cycles', async () => {
+    const root = folder();
+    const { model } = await tinyFiles(root);
+    const ran = await command('estimate', model, '--train', '--batch', '8', '--json', ...ON_ODD);
+    expect(ran.code).toBe(0);
+    const { parts, cycles } = JSON.parse(ran.out);
+    expect(parts).toHaveLength(2);
+    for (const part of parts) {
+      const steps = part.steps.map((step: { cycles: number }) => step.cycles);
+      expect(steps.every((each: number) => each > 0)).toBe(true);
+      const sum = steps.reduce((a: number, b: number) => a + b, 0);
+      expect(sum).toBeLessThanOrEqual(part.cycles);
+      expect(sum).toBeGreaterThan(0.9 * part.cycles);
+    }
+    expect(cycles).toBe(parts[0].cycles + parts[1].cycles);
+    const csv = await command('estimate', model, '--train', '--batch', '8', '--csv', ...ON_ODD);
+    expect(csv.out.trim().split('\n')).toHaveLength(1 + parts[0].steps.length + parts[1].steps.length);
+  });
+
+  it('takes the convolutions of an ONNX file as it takes those of a network', async () => {
+    const root = folder();
+    const { model } = await tinyFiles(root);
+    const ran = await command('analyze', model, '--json');
+    expect(ran.code).toBe(0);
+    expect(ran.out).toContain('"conv"');
+  });
+});

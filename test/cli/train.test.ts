@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readOnnx } from '../../generator/onnx/read.js';
+import { temporaryFolders } from '../temporary.js';
+import { command, ON_ODD, tinyFiles } from '../train/tiny.js';
+
+const folder = temporaryFolders();
+
+const parametersOf = async (path: string): Promise<Readonly<Record<string, readonly number[]>>> => {
+  const { graph } = await readOnnx(new Uint8Array(readFileSync(path)));
+  return Object.fromEntries(graph.parameters.map(({ name, values }) => [name, [...values]]));
+};
+
+describe('train', () => {
+  it('learns what is to be learnt, and writes network, log and plot', async () => {
+    const root = folder();
+    const { model, data } = await tinyFiles(root);
+    const [save, log, plot] = ['out.onnx', 'log.json', 'loss.svg'].map((name) => join(root, name));
+    const options = ['--data', data, '--batch', '8', '--steps', '30', '--lr', '0.1', ...ON_ODD];
+    const files = ['--save', save!, '--log', log!, '--plot', plot!];
+    const { code, out } = await command('train', model, ...options, ...files);
+    expect(code).toBe(0);
+    expect(out).toContain('accuracy on 8 held-out images: 100.00 %');
+    const written = JSON.parse(readFileSync(log!, 'utf8'));
+    expect(written.steps).toHaveLength(30);
+    expect(written.steps[29].loss).toBeLessThan(0.3 * written.steps[0].loss);
+    expect(readFileSync(plot!, 'utf8')).toMatch(/^<svg [^>]*xmlns/);
+    const [before, after] = [await parametersOf(model), await parametersOf(save!)];
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    for (const name of Object.keys(before)) expect(after[name]).not.toEqual(before[name]);
+
+    // the log's command gives the same numbers
+    const words = written.command.split(' ').slice(2);
+    const again = await command(...words, '--json');
+    expect(JSON.parse(again.out).steps).toEqual(written.steps);
+  });
+
+  it('goes on from its checkpoint as if it had not stopped, and refuses another training', async () => {
+    const root = folder();
+    const { model, data } = await tinyFiles(root);
+    const options = ['--data', data, '--batch', '8', '--momentum', '0.8', ...ON_ODD];
+    const [whole, parts, kept] = ['whole.onnx', 'parts.onnx', 'kept.json'].map((name) => join(root, name));
+    expect((await command('train', model, ...options, '--steps', '9', '--save', whole!)).code).toBe(0);
+    const first = await command('train', model, ...options, '--steps', '4', '--checkpoint', kept!);
+    expect(first.code).toBe(0);
+    const second = await command(
+      'train',
+      model,
+      ...options,
+      '--steps',
+      '9',
+      '--checkpoint',
+      kept!,
+      '--save',
+      parts!,
+      '--json',
+    );
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.out).steps.map(({ step }: { step: number }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await parametersOf(parts!)).toEqual(await parametersOf(whole!));
+    const other = await command('train', model, ...options, '--seed', '2', '--steps', '9', '--checkpoint', kept!);
+    expect([other.code, /OTHER_TRAINING/.test(other.err)]).toEqual([2, true]);
+    writeFileSync(kept!, '{"checkpoint": 1');
+    const broken = await command('train', model, ...options, '--steps', '9', '--checkpoint', kept!);
+    expect([broken.code, /NO_CHECKPOINT/.test(broken.err)]).toEqual([2, true]);
+  });
+
+  it('leaves frozen parameters as they are', async () => {
+    const root = folder();
+    const { model, data } = await tinyFiles(root);
+    const save = join(root, 'out.onnx');
+    const freeze = ['--freeze', 'conv.weight', '--freeze', 'conv.bias'];
+    const ran = await command(
+      'train',
+      model,
+      '--data',
+      data,
+      '--batch',
+      '8',
+      '--steps',
+      '3',
+      ...freeze,
+      ...ON_ODD,
+      '--save',
+      save,
+    );
+    expect(ran.code).toBe(0);
+    const [before, after] = [await parametersOf(model), await parametersOf(save)];
+    expect(after['conv.weight']).toEqual(before['conv.weight']);
+    expect(after['conv.bias']).toEqual(before['conv.bias']);
+    expect(after['fc.weight']).not.toEqual(before['fc.weight']);
+  });
+
+  it('refuses what cannot be, with one error each and nothing written', async () => {
+    const root = folder();
+    const { model, data } = await tinyFiles(root);
+    const save = join(root, 'out.onnx');
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+      ['UNKNOWN_NETWORK', ['digit']],
+      ['NO_VECTOR', ['digits', '--preset', 'ref16']],
+      ['NO_VECTOR', ['digits', '--preset', 'tiny4']],
+      ['OUT_OF_RANGE', ['digits', '--lr', 'fast']],
+      ['OUT_OF_RANGE', ['digits', '--lr', '-1']],
+      ['OUT_OF_RANGE', ['digits', '--steps', '0']],
+      ['OUT_OF_RANGE', ['digits', '--batch', '0']],
+      ['EXTENSION', ['digits', '--save', join(root, 'out.txt')]],
+      ['NO_DATA', [model, '--data', join(root, 'nothing')]],
+      ['ENOENT', [join(root, 'none.onnx')]],
+      ['IMAGE', [model, '--data', 'digits']],
+      ['BATCH', [model, '--data', data, '--batch', '64']],
+      ['UNKNOWN_PARAMETER', [model, '--data', data, '--freeze', 'conv1.weight', '--batch', '4']],
+    ];
+    for (const [wanted, args] of cases) {
+      const { code, err, out } = await command(
+        'train',
+        ...(args as string[]),
+        ...(args.includes('--save') ? [] : ['--save', save]),
+      );
+      expect([wanted, code, out]).toEqual([wanted, 2, '']);
+      expect(err).toContain(`[${wanted}]`);
+      expect(existsSync(save)).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../generator/base/errors.js';
+import { compileNetwork } from '../../generator/compile/network/index.js';
+import { makeLayer } from '../../generator/description/layer.js';
+import { resolveConfig } from '../../generator/description/resolve.js';
+import type { Graph, Operation } from '../../generator/graph/operations.js';
+import { trainableNetworks } from '../../generator/networks/trainable.js';
+import { unitLayer } from '../golden/graph/graphs.js';
+import { odd, ref16 } from '../run/network/configs.js';
+
+const problemsOf = (run: () => unknown): readonly (readonly [code: string, path: string])[] => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof UserError) return error.problems.map(({ code, path }) => [code, path] as const);
+    throw error;
+  }
+  return [];
+};
+
+const graphOf = (operations: readonly Operation[], parameters: Graph['parameters'] = []): Graph => ({
+  name: 'net',
+  inputs: [{ name: 'in', shape: [1, 4, 4, 2] }],
+  operations,
+  outputs: [operations.at(-1)!.name],
+  parameters,
+});
+
+const pool = (name: string, x: string, of: 'maximum' | 'average'): Operation => {
+  const layer = makeLayer({ ...unitLayer, C: 2, N: 2, G: 2, H: 4, W: 4, Kh: 4, Kw: 4, Pt: 1, Pb: 1, Pl: 1, Pr: 1 });
+  return { kind: 'pooling', name, x, of, layer };
+};
+
+const four = (name: string) => ({ name, values: new Float32Array(2).fill(1), trainable: true });
+const norm: Operation = {
+  ...{ kind: 'batchNormalization', name: 'norm', x: 'pool2', epsilon: 1e-5, momentum: 0.1 },
+  ...{ scale: 'a', shift: 'b', mean: 'c', variance: 'd' },
+};
+
+describe('what cannot be compiled', () => {
+  it('is told of at once: every operation, and the vector unit that is missing', () => {
+    const parameters = ['a', 'b', 'c', 'd'].map(four);
+    const graph = graphOf([pool('pool1', 'in', 'maximum'), pool('pool2', 'pool1', 'maximum'), norm], parameters);
+    const training = { rate: 0.1 };
+    expect(problemsOf(() => compileNetwork(resolveConfig('ref16'), graph, { training }))).toEqual([
+      ['NETWORK_VECTOR', 'vector.lanes'],
+      ['NETWORK_UNSUPPORTED', 'pool1'],
+      ['NETWORK_UNSUPPORTED', 'pool2'],
+      ['NETWORK_UNSUPPORTED', 'norm'],
+    ]);
+    // evaluation takes a batch normalisation
+    expect(problemsOf(() => compileNetwork(odd, graph))).toEqual([
+      ['NETWORK_UNSUPPORTED', 'pool1'],
+      ['NETWORK_UNSUPPORTED', 'pool2'],
+    ]);
+  });
+
+  it('names the operation whose layer does not fit', () => {
+    const small = resolveConfig({ preset: 'odd', vector: { lanes: 2 }, limits: { kernel: 3 } });
+    expect(problemsOf(() => compileNetwork(small, graphOf([pool('pool1', 'in', 'average')])))).toEqual([
+      ['PLAN_LIMIT', 'pool1.limits.kernel'],
+    ]);
+  });
+
+  it('names an output that there is not', () => {
+    const graph = trainableNetworks.digits(1, 1);
+    const training = { rate: 0.1, outputs: ['fc', 'fd'] };
+    expect(problemsOf(() => compileNetwork(odd, graph, { training }))).toEqual([['NETWORK_OUTPUT', 'digits']]);
+  });
+});
+
+describe('a compiled network', () => {
+  const graph = trainableNetworks.lenet5(2, 1);
+  const steps = (frozen: readonly string[]) =>
+    compileNetwork(ref16, graph, { training: { rate: 0.1, frozen: new Set(frozen) } }).training!.update[0]!.steps;
+  const passes = (frozen: readonly string[]) =>
+    steps(frozen).map(({ operation, pass }) => `${operation} ${pass ?? ''}`);
+
+  it('has no gradient of its input, and nothing beneath what is frozen', () => {
+    expect(passes([])).toContain('conv2 dgrad');
+    expect(passes([])).not.toContain('conv1 dgrad');
+    expect(passes([])).toContain('conv1 wgrad');
+    const first = ['conv1', 'conv2', 'fc1'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+    const left = passes(first);
+    expect(left).toContain('fc2 wgrad');
+    for (const name of ['conv1', 'conv2', 'fc1', 'pool1', 'pool2', 'fc2 dgrad'])
+      expect(left.filter((step) => step.startsWith(name))).toEqual([]);
+    // only one of two parameters of a layer is frozen
+    expect(passes(['fc3.weight']).filter((step) => step === 'fc3 wgrad')).toHaveLength(1);
+  });
+
+  it('takes memory again that is dead, and nearly none that need not live at once', () => {
+    const training = { rate: 0.1, momentum: 0.9 };
+    const [reused, kept] = [false, true].map((keep) => compileNetwork(ref16, graph, { training, keep }));
+    expect(reused!.bytes[2]).toBeLessThan(kept!.bytes[2]);
+    expect(reused!.bytes[2]).toBeLessThan(1.1 * reused!.mostLive);
+    expect(reused!.bytes[1]).toBe(kept!.bytes[1]);
+  });
+});

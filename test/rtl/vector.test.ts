@@ -1,0 +1,3 @@
+import { benchTests, vectorConfigs } from './bench.js';
+
+benchTests('vector', { configs: vectorConfigs, seeds: [0] });

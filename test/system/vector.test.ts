@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { type Config, PASSES } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
+import { presets } from '../../generator/description/presets.js';
+import { runPass } from '../../generator/run/runPass.js';
+import { busError, refusals, refused } from '../../scripts/vector/accidents.js';
+import { vectorProgram } from '../../scripts/vector/program.js';
+import { runVector } from '../../scripts/vector/run.js';
+
+const odd: Config = { ...presets.odd!, name: 'odd with 2 lanes', vector: { lanes: 2 } };
+
+/** Lanes that are as many as the columns, fewer, one; vectors that the drain holds; parts of one word; each depth of addition. */
+const configs: readonly Config[] = [
+  odd,
+  {
+    ...{ ...odd, name: 'odd with one lane, a 32-bit bus' },
+    ...{ axi: { ...odd.axi, dataWidth: 32 }, vector: { lanes: 1, coefficients: 64 }, addStages: 1 },
+  },
+  {
+    ...{ ...odd, name: 'odd with 9 columns, of which 2 vectors are on their way' },
+    ...{ array: { rows: 5, columns: 9 }, epilogueLanes: 1, addStages: 4, engines: ['bp'] },
+  },
+];
+
+describe.each(configs)('$name', (config) => {
+  it.each([0, 1, 2, 3, 4, 5])('random program %i: memory and counters are the model’s', async (seed) => {
+    const memory = { readLatency: 4 + 20 * seed, writeLatency: 3 * seed, stallPercent: seed % 2 ? 35 : 0 };
+    const { findings } = await runVector(config, vectorProgram(config, seed), { seed, memory });
+    expect(findings).toEqual([]);
+  });
+});
+
+describe('what does not use it', () => {
+  const layer = parseLayer('B=2,C=6,H=6,W=5,N=7,K=3,P=1');
+
+  it.each(configs)('takes as long with it: $name', async (config) => {
+    const { vector: _unit, ...without } = config;
+    for (const pass of PASSES) {
+      const [run, other] = [await runPass(config, layer, pass, 'bp'), await runPass(without, layer, pass, 'bp')];
+      expect([pass, run.passed, other.passed]).toEqual([pass, true, true]);
+      expect([pass, run.cycles]).toEqual([pass, other.cycles]);
+    }
+  });
+});
+
+it('is the same on Icarus', async () => {
+  const { findings } = await runVector(odd, vectorProgram(odd, 100, 4), { simulator: 'icarus' });
+  expect(findings).toEqual([]);
+});
+
+describe('what comes before does no harm', () => {
+  const program = vectorProgram(odd, 6, 14);
+
+  it.each(Object.keys(refusals(odd)))('refused: %s', async (name) => {
+    const before = refused(odd, program, name, 1);
+    expect(before).toBeDefined();
+    const { findings } = await runVector(odd, program, { before });
+    expect(findings).toEqual([]);
+  });
+
+  it.each([1, 2, 3])('a bus error, %i', async (seed) => {
+    const before = busError(program, seed);
+    expect(before).toBeDefined();
+    const { findings } = await runVector(odd, program, { before });
+    expect(findings).toEqual([]);
+  });
+
+  it.each([700, 1500, 2200, 2900, 3600, 4100])('a reset after %i cycles', async (cycles) => {
+    const { findings } = await runVector(odd, program, { before: { kind: 'reset', cycles } });
+    expect(findings).toEqual([]);
+  });
+});

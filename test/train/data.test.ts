@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../generator/base/errors.js';
+import { encodeNpy } from '../../generator/run/npy.js';
+import { shifted } from '../../generator/train/augment.js';
+import { batchOf, type Dataset, shuffled } from '../../generator/train/dataset.js';
+import { digits } from '../../generator/train/digits.js';
+import { folderData } from '../../generator/train/folder.js';
+import { rateOf } from '../../generator/train/schedule.js';
+import { temporaryFolders } from '../temporary.js';
+
+const folder = temporaryFolders();
+
+describe('batches', () => {
+  it('go through all images once an epoch, each in another order, and step by step as in one go', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(1000),
+        (images, wanted, seed) => {
+          const batch = Math.min(images, wanted);
+          const perEpoch = Math.floor(images / batch);
+          const of = batchOf(images, batch, seed);
+          for (const epoch of [0, 1]) {
+            const seen = Array.from({ length: perEpoch }, (_, i) => [...of(epoch * perEpoch + i)]).flat();
+            expect(new Set(seen).size).toBe(perEpoch * batch);
+            expect(seen.every((image) => image >= 0 && image < images)).toBe(true);
+          }
+          const late = 2 * perEpoch + 1;
+          expect([...batchOf(images, batch, seed)(late)]).toEqual([...of(late)]);
+        },
+      ),
+      { seed: 19, numRuns: 100 },
+    );
+    expect([...shuffled(100, 1)]).not.toEqual([...shuffled(100, 2)]);
+  });
+});
+
+describe('images that are moved', () => {
+  it('hold what the whole image held that stays inside, and zeros', () => {
+    const x = Float32Array.from({ length: 2 * 4 * 5 * 2 }, (_, i) => i + 1);
+    const set: Dataset = { shape: [4, 5, 2], x, labels: Int32Array.of(0, 1), classes: 2 };
+    expect(shifted(set, 0, 1).x).toBe(x);
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 200; seed++) {
+      const moved = shifted(set, 2, seed).x;
+      for (const image of [0, 1]) {
+        // the distance that explains the image
+        const fits: string[] = [];
+        for (let down = -2; down <= 2; down++)
+          for (let right = -2; right <= 2; right++) {
+            let same = true;
+            for (let y = 0; y < 4; y++)
+              for (let w = 0; w < 5; w++)
+                for (let c = 0; c < 2; c++) {
+                  const [fromY, fromX] = [y - down, w - right];
+                  const inside = fromY >= 0 && fromY < 4 && fromX >= 0 && fromX < 5;
+                  const wanted = inside ? x[((image * 4 + fromY) * 5 + fromX) * 2 + c]! : 0;
+                  if (moved[((image * 4 + y) * 5 + w) * 2 + c] !== wanted) same = false;
+                }
+            if (same) fits.push(`${down},${right}`);
+          }
+        expect(fits).toHaveLength(1);
+        seen.add(fits[0]!);
+      }
+    }
+    expect(seen.size).toBe(25);
+  });
+});
+
+describe('the learning rate', () => {
+  it('stays, or goes down by half a cosine', () => {
+    expect(rateOf('constant', 0.1, 7, 10)).toBe(0.1);
+    expect(rateOf('cosine', 0.1, 1, 10)).toBe(0.1);
+    expect(rateOf('cosine', 0.1, 6, 10)).toBeCloseTo(0.05, 12);
+    const rates = Array.from({ length: 10 }, (_, i) => rateOf('cosine', 0.1, i + 1, 10));
+    expect([...rates].sort((a, b) => b - a)).toEqual(rates);
+    expect(rates.at(-1)).toBeGreaterThan(0);
+  });
+});
+
+describe('digits', () => {
+  it('are 8,000 to train and 2,000 held out, of all ten, in both the same share', () => {
+    const { train, heldOut } = digits();
+    expect([train.labels.length, heldOut.labels.length]).toEqual([8000, 2000]);
+    for (const { labels, x, shape } of [train, heldOut]) {
+      expect(x.length).toBe(labels.length * shape[0] * shape[1] * shape[2]);
+      for (let digit = 0; digit < 10; digit++) {
+        const share = labels.filter((label) => label === digit).length / labels.length;
+        expect(share).toBeGreaterThan(0.07);
+        expect(share).toBeLessThan(0.13);
+      }
+      expect(x.every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+  });
+});
+
+describe('a folder of images', () => {
+  const write = (root: string, x: readonly number[], labels: readonly number[]): string => {
+    mkdirSync(root, { recursive: true });
+    const size = x.reduce((a, b) => a * b, 1);
+    writeFileSync(join(root, 'x.npy'), encodeNpy({ shape: x, data: Float32Array.from({ length: size }, (_, i) => i) }));
+    writeFileSync(join(root, 'labels.npy'), encodeNpy({ shape: [labels.length], data: Int32Array.from(labels) }));
+    return root;
+  };
+  const refusals = (call: () => unknown): readonly string[] => {
+    try {
+      call();
+    } catch (error) {
+      if (error instanceof UserError) return error.problems.map(({ code }) => code);
+      throw error;
+    }
+    return [];
+  };
+
+  it('is read in either layout', () => {
+    const root = write(join(folder(), 'a'), [10, 2, 3, 4], [0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
+    const { train, heldOut } = folderData(root, 'nchw', 0.2);
+    expect([train.labels.length, heldOut.labels.length, train.classes]).toEqual([8, 2, 3]);
+    expect(train.shape).toEqual([3, 4, 2]);
+    // image i begins with its first channel, 24 values an image, 12 a channel
+    const image = train.x.subarray(0, 24);
+    expect(image[1]! - image[0]!).toBe(12);
+    expect(folderData(root, 'nhwc', 0.2).train.shape).toEqual([2, 3, 4]);
+    expect(folderData(write(join(folder(), 'v'), [4, 7], [0, 1, 0, 1]), 'nchw', 0.5).train.shape).toEqual([1, 1, 7]);
+  });
+
+  it('is refused where files are missing or do not fit', () => {
+    const root = folder();
+    expect(refusals(() => folderData(join(root, 'none'), 'nhwc', 0.2))).toEqual(['NO_DATA']);
+    expect(refusals(() => folderData(root, 'nhwc', 0.2))).toEqual(['NO_DATA', 'NO_DATA']);
+    expect(refusals(() => folderData(write(join(root, 'b'), [3, 2, 2, 1], [0, 1]), 'nhwc', 0.2))).toEqual(['SHAPE']);
+    expect(refusals(() => folderData(write(join(root, 'c'), [3, 2, 2], [0, 1, 0]), 'nhwc', 0.2))).toEqual(['SHAPE']);
+    expect(refusals(() => folderData(write(join(root, 'd'), [2, 2, 2, 1], [0, -1]), 'nhwc', 0.2))).toEqual(['LABEL']);
+  });
+});
