@@ -76,11 +76,8 @@ const arePlain = (x: Exponents, w: Exponents): boolean => {
   );
 };
 
-/** Whether the number with these bf16 bits takes the place of the other: it is greater, or the first NaN. */
-const isAbove = (bits: number, other: number): boolean => {
-  const [value, held] = [bf16FromBits(bits), bf16FromBits(other)];
-  return value > held || (Number.isNaN(value) && !Number.isNaN(held));
-};
+/** bf16 bits as numbers that are in the order of the values, −0 below +0, and the NaN above all. */
+const rankOf = (bits: number): number => bits ^ (bits & 0x8000 ? 0xffff : 0x8000);
 
 /** What the lanes of an accumulator entry hold. */
 const Held = {
@@ -252,10 +249,11 @@ class Bf16Arithmetic implements Arithmetic {
     if (before !== Held.words) this.toWords(entry);
     for (let c = 0; c < pitch; c++) {
       const at = entry * pitch + c;
-      // a zero is +0
-      const data = fp32Bits(this.sumOf(x, xAt, rows, c) + 0) >>> 16;
+      const data = fp32Bits(this.sumOf(x, xAt, rows, c)) >>> 16;
       const isHeld = before !== Held.some || present[at] === 1;
-      if (!isHeld || isAbove(data, words[at]! >>> 16)) words[at] = ((data << 16) | tap) >>> 0;
+      // no maximum is −0
+      if (!isHeld || rankOf(data) > rankOf(words[at]! >>> 16))
+        words[at] = ((data === 0x8000 ? 0 : data << 16) | tap) >>> 0;
     }
     held[entry] = Held.words;
   }

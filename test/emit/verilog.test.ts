@@ -49,7 +49,22 @@ if (!hasYosys) console.warn('yosys is not installed: elaboration in Yosys is ski
 
 const folder = temporaryFolders();
 
-describe.each([...Object.values(presets), ...drawn].map((config) => [config.name, config] as const))(
+/** With a vector unit: a lane beside few columns and a bus of a word; lanes that no vector fills; the most there can be. */
+const withVector: readonly Config[] = [
+  { ...presets.odd, name: 'odd, 2 lanes', vector: { lanes: 2 } },
+  { ...presets.ref16, name: 'ref16, 8 lanes', vector: { lanes: 8 } },
+  {
+    ...{ ...presets.odd, name: 'odd, a 32-bit bus, a lane', vector: { lanes: 1, coefficients: 16 }, addStages: 1 },
+    axi: { dataWidth: 32, addressWidth: 20, outstanding: 2 },
+  },
+  {
+    ...{ ...presets.odd, name: '64 by 17, 32 lanes', engines: ['zerofree'], array: { rows: 64, columns: 17 } },
+    axi: { ...presets.odd.axi, dataWidth: 1024 },
+    ...{ vector: { lanes: 32, coefficients: 4096 }, buffers: { ...presets.ref16.buffers, accumulatorDepth: 64 } },
+  },
+];
+
+describe.each([...Object.values(presets), ...withVector, ...drawn].map((config) => [config.name, config] as const))(
   '%s',
   (_, config) => {
     const clean = (tool: string, args: (root: string) => readonly string[]): void => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../generator/description/config.js';
+import { type Config, PASSES } from '../../generator/description/config.js';
+import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { runPass } from '../../generator/run/runPass.js';
 import { busError, refusals, refused } from '../../scripts/vector/accidents.js';
 import { vectorProgram } from '../../scripts/vector/program.js';
 import { runVector } from '../../scripts/vector/run.js';
@@ -25,6 +27,19 @@ describe.each(configs)('$name', (config) => {
     const memory = { readLatency: 4 + 20 * seed, writeLatency: 3 * seed, stallPercent: seed % 2 ? 35 : 0 };
     const { findings } = await runVector(config, vectorProgram(config, seed), { seed, memory });
     expect(findings).toEqual([]);
+  });
+});
+
+describe('what does not use it', () => {
+  const layer = parseLayer('B=2,C=6,H=6,W=5,N=7,K=3,P=1');
+
+  it.each(configs)('takes as long with it: $name', async (config) => {
+    const { vector: _unit, ...without } = config;
+    for (const pass of PASSES) {
+      const [run, other] = [await runPass(config, layer, pass, 'bp'), await runPass(without, layer, pass, 'bp')];
+      expect([pass, run.passed, other.passed]).toEqual([pass, true, true]);
+      expect([pass, run.cycles]).toEqual([pass, other.cycles]);
+    }
   });
 });
 

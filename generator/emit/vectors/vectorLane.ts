@@ -54,7 +54,7 @@ const resultOf = (
 /** Numbers near one another, so that they pass gates and clips both ways; or any. */
 const drawNumber = (next: () => number): number => {
   const word = next();
-  if (word % 5 === 0) return corners[next() % corners.length]!;
+  if (word % 5 === 0) return (word & 0x300) === 0 ? (word & 0x400) * 2 ** 21 : corners[next() % corners.length]!;
   if (word % 5 === 1) return next();
   return (((word >>> 8) & 1) * 2 ** 31 + (125 + ((word >>> 9) & 3)) * 2 ** 23 + ((word >>> 12) & 15) * 2 ** 19) >>> 0;
 };

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { makePlan } from '../../generator/compile/plan.js';
+import type { Config } from '../../generator/description/config.js';
+import { type Layer, makeLayer } from '../../generator/description/layer.js';
+import { BF16_NAN, bf16FromBits } from '../../generator/formats/numerics.js';
+import type { Region } from '../../generator/units/memory.js';
+import { anyLayer } from '../description/layers.js';
+
+/** bf16 patterns that are compared: few numbers, so that many are equal; zeros of both signs, a subnormal, infinities, NaNs. */
+const PATTERNS = [
+  ...[0x3f80, 0x3f80, 0x3f81, 0xbf80, 0xbf81, 0x4000, 0xc000],
+  ...[0x0000, 0x8000, 0x0001, 0x0080, 0x8080, 0x7f7f, 0xff7f, 0x7f80, 0xff80],
+];
+const NANS = [0x7fc0, 0xffc1, 0x7f81];
+
+/** Windows over the channels of a map, and the map in bf16 bits. */
+export interface Case {
+  readonly layer: Layer;
+  readonly x: Uint16Array;
+}
+
+export const anyCase = (channels: number): fc.Arbitrary<Case> =>
+  fc
+    .tuple(
+      anyLayer({ channels, groups: 1 }),
+      fc.constantFrom<readonly number[]>(PATTERNS.slice(0, 7), PATTERNS, [...PATTERNS, ...NANS]),
+      fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+    )
+    .map(([{ C, B, H, W, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr }, patterns, seed]) => {
+      const layer = makeLayer({ ...{ B, H, W, C, N: C, G: C, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr } });
+      let state = seed;
+      const next = (): number => {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        return state >>> 8;
+      };
+      return { layer, x: Uint16Array.from({ length: B * H * W * C }, () => patterns[next() % patterns.length]!) };
+    });
+
+/** The words that plain loops expect: the winner's bits, a zero without its sign, above the number of its tap; 0 where there is none. */
+export const expectedWords = ({ layer, x }: Case): Uint32Array => {
+  const { B, C, H, W, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pl, Ho, Wo } = layer;
+  const words = new Uint32Array(B * Ho * Wo * C);
+  words.forEach((_, at) => {
+    const [c, wo, ho] = [at % C, Math.floor(at / C) % Wo, Math.floor(at / C / Wo) % Ho];
+    const b = Math.floor(at / C / Wo / Ho);
+    let best: { readonly value: number; readonly tap: number } | undefined;
+    for (let kh = 0; kh < Kh; kh++)
+      for (let kw = 0; kw < Kw; kw++) {
+        const [h, w] = [ho * Sh + kh * Dh - Pt, wo * Sw + kw * Dw - Pl];
+        if (h < 0 || h >= H || w < 0 || w >= W) continue;
+        const value = bf16FromBits(x[((b * H + h) * W + w) * C + c]!);
+        const wins = !best || value > best.value || (Number.isNaN(value) && !Number.isNaN(best.value));
+        if (wins) best = { value, tap: kh * 256 + kw };
+      }
+    if (!best) return;
+    const single = new Float32Array([best.value + 0]);
+    const upper = Number.isNaN(best.value) ? BF16_NAN : new Uint32Array(single.buffer)[0]! >>> 16;
+    words[at] = (upper << 16) | best.tap;
+  });
+  return words;
+};
+
+/** The pass as a program, its memory, and where in it the results lie: words of value and tap. */
+export const planned = (config: Config, { layer, x }: Case) => {
+  const plan = makePlan(config, layer, 'fprop', 'zerofree', { maximum: true });
+  const { memory, words } = plan;
+  const ones = new Uint16Array(layer.Kh * layer.Kw * layer.N).fill(0x3f80);
+  const bytesOf = (values: Uint16Array): Uint8Array => new Uint8Array(values.slice().buffer);
+  const region = (base: number, bytes: Uint8Array): Region => ({ base, bytes });
+  const results = region(memory.output.address, new Uint8Array(memory.output.bytes));
+  const regions = [region(memory.x.address, bytesOf(x)), region(memory.wt.address, bytesOf(ones)), results];
+  return { plan, words, program: memory.program, regions, results };
+};
+
+/** Little-endian words of memory. */
+export const wordsOf = (bytes: Uint8Array): Uint32Array => new Uint32Array(bytes.slice().buffer);
