@@ -49,6 +49,57 @@ describe('a circular buffer', () => {
     );
   });
 
+  it('that is a part of one never goes round, and takes room for what STOREs read', () => {
+    const request = fc.record({
+      key: fc.constantFrom('a', 'b', 'taken'),
+      first: fc.nat(12),
+      rows: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 60 }), fc.constantFrom(0, 96), (requests, begin) => {
+        const [capacity, beat] = [64, 4];
+        const pitch = { a: 7, b: 12, taken: 9 } as const;
+        const ring = new Ring(capacity, beat, { first: begin });
+        const content = new Map<number, string>();
+        const readBy = new Map<number, { readonly exec: number; readonly store: number }>();
+        let [exec, store, waitedExec, waitedStore] = [0, 0, 0, 0];
+        requests.forEach(({ key, first, rows }, n) => {
+          const step = pitch[key as 'a'];
+          const last = first + rows - 1;
+          const residue = (first * step) % beat;
+          const taken = key === 'taken' ? ring.take(rows * step, residue) : undefined;
+          const grant = taken
+            ? { ...taken, load: { first, last } }
+            : ring.acquire({ key, first, last, pitch: step, residue });
+          waitedExec = Math.max(waitedExec, grant.waitExec);
+          waitedStore = Math.max(waitedStore, grant.waitStore);
+          expect(grant.base % beat).toBe(residue);
+          expect(grant.base).toBeGreaterThanOrEqual(begin);
+          expect(grant.base + rows * step).toBeLessThanOrEqual(begin + capacity);
+          const name = (row: number, element: number): string => `${key}${taken ? n : ''} ${row} ${element}`;
+          const each = (from: number, visit: (place: number, name: string) => void): void => {
+            for (let row = from; row <= last; row++)
+              for (let element = 0; element < step; element++)
+                visit(grant.base + (row - first) * step + element, name(row, element));
+          };
+          each(grant.load.first, (place, held) => {
+            const reader = readBy.get(place);
+            expect(reader?.exec ?? 0).toBeLessThanOrEqual(waitedExec);
+            expect(reader?.store ?? 0).toBeLessThanOrEqual(waitedStore);
+            content.set(place, held);
+          });
+          if (taken) ring.usedByStore(++store);
+          else ring.used(++exec);
+          each(first, (place, held) => {
+            expect(content.get(place)).toBe(held);
+            readBy.set(place, taken ? { exec: 0, store } : { exec, store: 0 });
+          });
+        });
+      }),
+      { seed: 5, numRuns: 150 },
+    );
+  });
+
   it('loads only the new rows of a sliding window', () => {
     const ring = new Ring(1024, 4);
     const window = (first: number) => ring.acquire({ key: 'x', first, last: first + 2, pitch: 16, residue: 0 }).load;

@@ -3,7 +3,8 @@ import { type MemoryMap, PASS_TENSORS } from '../../dataflows/loopNest.js';
 import { Unfusable } from '../../dataflows/post.js';
 import type { Constants } from '../../dataflows/vectorInstructions.js';
 import type { Config, Engine, Pass } from '../../description/config.js';
-import { formatLayer } from '../../description/layer.js';
+import { derive } from '../../description/derive.js';
+import { formatLayer, type Layer } from '../../description/layer.js';
 import type { Instruction } from '../../isa/program.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
 import { makePlan } from '../plan.js';
@@ -42,6 +43,10 @@ export interface PassProgram {
   readonly slot: number;
 }
 
+/** Cycles from which on it is worth to look for another way, and the part of the array that leaves nothing to look for. */
+const MUCH_TIME = 20_000;
+const NEARLY_ALL = 0.9;
+
 /** Bits of addresses that are counted exactly, with room for the slots; and bits of these. */
 const MOST_BITS = 50;
 const SLOT_BITS = 4;
@@ -73,9 +78,22 @@ export class PassPlanner {
     return this.known({ operation, layer, pass, maximum }, narrow)!;
   }
 
-  /** The pass with what its STOREs do besides; nothing where they cannot. */
+  /** The pass with what its STOREs do besides; nothing where they cannot, or where an elementwise pass behind it takes less time. */
   fused(step: Planned, narrow: boolean, post: PostShape): PassProgram | undefined {
-    return step.pass === 'wgrad' ? undefined : this.known(step, narrow, post);
+    const { pass, layer, maximum } = step;
+    if (pass === 'wgrad') return undefined;
+    const plan = this.known(step, narrow, post);
+    if (!plan || maximum || plan.cycles < MUCH_TIME || this.isBusy(layer, plan)) return plan;
+    const { B, H, W, C, Ho, Wo, N } = layer;
+    const values = pass === 'fprop' ? B * Ho * Wo * N : B * H * W * C;
+    const after = (values * post.operations.length) / derive(this.config).vectorLanes;
+    return plan.cycles <= this.plan(step, narrow).cycles + after ? plan : undefined;
+  }
+
+  /** Whether a plan leaves nothing to gain by another one. */
+  private isBusy({ B, Ho, Wo, N, Kh, Kw, C, G }: Layer, { cycles }: PassProgram): boolean {
+    const { rows, columns } = this.config.array;
+    return (B * Ho * Wo * N * Kh * Kw * C) / G > NEARLY_ALL * rows * columns * cycles;
   }
 
   private known(step: Planned, narrow: boolean, post?: PostShape): PassProgram | undefined {
