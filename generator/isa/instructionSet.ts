@@ -335,14 +335,25 @@ export const encodedCount = ({ kind: name }: Instruction): number => INSTRUCTION
 export const queueCount = (instruction: Instruction): number =>
   queueOf(instruction) === undefined ? 0 : encodedCount(instruction);
 
+/** Of each queue those that its instructions wait for, and the fields that say so. */
+const WAIT_FIELDS = Object.fromEntries(
+  Object.entries(QUEUES).map(([queue, { waits: others }]) => [
+    queue,
+    others.map((other) => [other, waitField(other)] as const),
+  ]),
+) as unknown as Readonly<Record<Queue, readonly (readonly [queue: Queue, field: string])[]>>;
+
 /** What an instruction waits for: queues, and their counts. */
 export const waitsOf = (instruction: Instruction): readonly (readonly [queue: Queue, count: number])[] => {
   const queue = queueOf(instruction);
   if (queue === undefined) return [];
-  const values = instruction as unknown as Readonly<Record<string, number>>;
-  return QUEUES[queue].waits
-    .filter((other) => waitField(other) in values)
-    .map((other) => [other, values[waitField(other)]!] as const);
+  const values = instruction as unknown as Readonly<Record<string, number | undefined>>;
+  const found: (readonly [queue: Queue, count: number])[] = [];
+  for (const [other, field] of WAIT_FIELDS[queue]) {
+    const count = values[field];
+    if (count !== undefined) found.push([other, count]);
+  }
+  return found;
 };
 
 /** Bits of a field that an accelerator holds. */
