@@ -8,6 +8,7 @@ import { parseBatch } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { layerOption } from './layerOption.js';
+import { passOf, refuseOptions } from './layerOrNetwork.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, collect, loadConfig, SOURCE_HELP } from './source.js';
 
@@ -83,14 +84,9 @@ const symbolOf = ({ c, symbol }: Options): string | undefined => {
 const OF_A_LAYER = ['layer', 'pass', 'base', 'narrow', 'shift', 'bin'] as const;
 const OF_A_NETWORK = ['train', 'batch', 'explain'] as const;
 
-const refuseThese = (names: readonly (keyof Options)[], options: Options, is: string): void => {
-  const given = names.find((name) => options[name] !== undefined);
-  if (given !== undefined) refuse('EXTRA', `--${given}`, is, `leave out --${given}`);
-};
-
 /** The programs of a network. */
 const compileWhole = async (word: string, options: Options, context: Context): Promise<void> => {
-  refuseThese(OF_A_LAYER, options, 'is for one pass of a layer, and not for a network');
+  refuseOptions(OF_A_LAYER, options, 'one pass of a layer');
   if (options.at.length > 0) refuse('EXTRA', '--at', 'a network lies behind base registers', 'leave out --at');
   const { preset, set, engine, train = false, c, explain = false, json = false } = options;
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
@@ -111,27 +107,15 @@ const compileWhole = async (word: string, options: Options, context: Context): P
     word,
     {
       ...{ set, train, explain, json },
-      ...(preset === undefined ? {} : { preset }),
-      ...(engine === undefined ? {} : { engine }),
-      ...(batch === undefined ? {} : { batch }),
-      ...(c === undefined ? {} : { c }),
-      ...(symbol === undefined ? {} : { symbol }),
+      ...{ preset, engine, batch, c, symbol },
     },
     context,
   );
 };
 
-/** What is compiled. @throws UserError where it is not said. */
-const whichPass = ({ layer, pass }: Options): { readonly layer: string; readonly pass: Pass } => {
-  if (layer !== undefined && pass !== undefined) return { layer, pass };
-  const missing = layer === undefined ? '--layer' : '--pass';
-  const fix = 'give --layer C=64,H=56,… and --pass fprop, dgrad or wgrad; or a network, as in: compile model.onnx';
-  return refuse('MISSING', missing, 'it is not said what to compile', fix);
-};
-
 const compile = async (options: Options, { out: print }: Context): Promise<void> => {
-  const which = whichPass(options);
-  refuseThese(OF_A_NETWORK, options, 'is for a network, and not for one pass of a layer');
+  const which = passOf('compile', options);
+  refuseOptions(OF_A_NETWORK, options, 'a network');
   const [library, files, performance] = await Promise.all([
     import('../api/compile.js'),
     import('../base/outputFile.js'),

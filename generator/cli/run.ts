@@ -11,6 +11,7 @@ import { parseBatch } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import { type Context, EXIT } from './context.js';
 import { layerOption } from './layerOption.js';
+import { passOf, refuseOptions } from './layerOrNetwork.js';
 import { isOnnx } from './networkSource.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
@@ -112,10 +113,6 @@ const timelineRange = ({ timeline, timelineCycles, simulator }: Options): CycleR
   return refuse(`--timeline-cycles ${timelineCycles}`, 'not a range of cycles', 'write first-last, as in 0-5000');
 };
 
-const refuse = (code: string, path: string, message: string, fix: string): never => {
-  throw new UserError([{ code, path, message, fix }]);
-};
-
 /** Options of one kind of run, by what the command line calls them: those of the other are refused. */
 const OF_A_LAYER = [
   'layer',
@@ -133,16 +130,14 @@ const OF_A_LAYER = [
 ] as const;
 const OF_A_NETWORK = ['input', 'on', 'batch'] as const;
 
-const dashed = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
-const refuseThese = (names: readonly (keyof Options)[], options: Options, is: string): void => {
-  const given = names.find((name) => options[name] !== undefined);
-  if (given !== undefined) refuse('EXTRA', dashed(given), is, `leave out ${dashed(given)}`);
-};
-
 /** Inference of a batch by a network. */
 const runNetwork = async (word: string, options: Options, context: Context): Promise<void> => {
-  refuseThese(OF_A_LAYER, options, 'is for one pass of a layer, and not for a network');
+  const { simulator, misalign } = options;
+  const defaults = {
+    simulator: simulator === 'verilator' ? undefined : simulator,
+    misalign: misalign === '0' ? undefined : misalign,
+  };
+  refuseOptions([...OF_A_LAYER, 'simulator', 'misalign'], { ...options, ...defaults }, 'one pass of a layer');
   const [{ networkRun }, { MOST_SEED }] = await Promise.all([import('./networkRun.js'), import('../api/run.js')]);
   const { preset, set, engine, input, out, on = 'model', json = false } = options;
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
@@ -151,27 +146,15 @@ const runNetwork = async (word: string, options: Options, context: Context): Pro
     word,
     {
       ...{ set, on, json, seed, layout: options.layout ?? (isOnnx(word) ? 'nchw' : 'nhwc') },
-      ...(preset === undefined ? {} : { preset }),
-      ...(engine === undefined ? {} : { engine }),
-      ...(input === undefined ? {} : { input }),
-      ...(out === undefined ? {} : { out }),
-      ...(batch === undefined ? {} : { batch }),
+      ...{ preset, engine, input, out, batch },
     },
     context,
   );
 };
 
-/** What one pass is run of. @throws UserError where it is not said. */
-const whichPass = ({ layer, pass }: Options): { readonly layer: string; readonly pass: Pass } => {
-  if (layer !== undefined && pass !== undefined) return { layer, pass };
-  const missing = layer === undefined ? '--layer' : '--pass';
-  const fix = 'give --layer C=64,H=56,… and --pass fprop, dgrad or wgrad; or a network, as in: run model.onnx';
-  return refuse('MISSING', missing, 'it is not said what to run', fix);
-};
-
 const run = async (options: Options, context: Context): Promise<void> => {
-  const which = whichPass(options);
-  refuseThese(OF_A_NETWORK, options, 'is for a network, and not for one pass of a layer');
+  const which = passOf('run', options);
+  refuseOptions(OF_A_NETWORK, options, 'a network');
   const preset = options.preset ?? 'ref16';
   // loaded here, so that the other commands start fast
   const [library, files, reports, npy, timelines] = await Promise.all([
