@@ -150,8 +150,11 @@ const loadable = (
   const run = store.groups * ((store.vectorsPerGroup - 1) * columns + store.lastLanes);
   const gaps = (step: number, elements: number): boolean =>
     post.streams.some((stream) => stream && ((step - elements) * (stream.wide ? 2 : 1)) % derived.beatElements !== 0);
-  const rows = store.n2 > 1 && gaps(store.stride2 / elementBytes, run * store.n1) ? byRuns(store, 2) : [store];
-  const all = store.n1 > 1 && gaps(store.stride1 / elementBytes, run) ? rows.flatMap((row) => byRuns(row, 1)) : rows;
+  const cuts1 = store.n1 > 1 && gaps(store.stride1 / elementBytes, run);
+  // what is cut along n1 has one run of it
+  const cuts2 = store.n2 > 1 && gaps(store.stride2 / elementBytes, cuts1 ? run : run * store.n1);
+  const rows = cuts2 ? byRuns(store, 2) : [store];
+  const all = cuts1 ? rows.flatMap((row) => byRuns(row, 1)) : rows;
   if (all.length > MOST_PARTS) throw new Unfusable();
   return all;
 };
