@@ -167,6 +167,7 @@ module issue_case #(
             tiles = 0;
             pushed = 0;
             now = now + HAZARD;
+            known = 0;              // a group that was on its way in this cycle is the last one, or is not
             entering = 0;
             ending = 0;
             pushing = 0;
@@ -188,6 +189,7 @@ module issue_case #(
             item_inside <= next_inside;
             item_zero   <= random(0) % (ROWS*next_lanes + 1 - next_inside);
         end
+        if (rst) item_keep <= 0;
         if (!direct_valid || (entering && !item_reduce)) begin
             direct_valid  <= phase != 0 || random(0) & 3;
             next_direct = random(0) & 1 ? random(0) % (ROWS + 1) : random(0) & 1 ? 0 : ROWS;
