@@ -72,6 +72,13 @@ export const loadNetwork = async (word: string, batch: number | undefined, seed:
   const { trainableNetworks } = await import('../networks/trainable.js');
   const names = Object.keys(trainableNetworks);
   if (isTrainable(word)) return { graph: trainableNetworks[word as TrainableNetwork](batch ?? 1, seed) };
+  const { NETWORK_NAMES } = await import('../networks/index.js');
+  if ((NETWORK_NAMES as readonly string[]).includes(word)) {
+    const message = 'it is known as a list of layers without weights, for "bp-im2col analyze" and "estimate"';
+    throw new UserError([
+      { code: 'NO_WEIGHTS', path: word, message, fix: `give one of ${names.join(', ')}, or an ONNX file of it` },
+    ]);
+  }
   const meant = closest(word, names);
   const fix = meant
     ? `write ${meant}, or give a file that ends in .onnx`

@@ -41,10 +41,10 @@ const commands: readonly ((context: Context) => Command)[] = [
   synthCommand,
 ];
 
-/** What is easily taken for another command's. */
-const ONE_PASS =
-  'takes one layer (--layer C=64,H=56,…) and one pass (--pass dgrad); networks are for analyze and estimate';
-const TAKES: Readonly<Record<string, string>> = { run: `run ${ONE_PASS}`, compile: `compile ${ONE_PASS}` };
+/** What a command takes, where words are easily taken for another one's. */
+const ONE_OR_OTHER =
+  'takes one pass of a layer (--layer C=64,H=56,… --pass dgrad), or a network (digits, lenet5, model.onnx)';
+const TAKES: Readonly<Record<string, string>> = { run: `run ${ONE_OR_OTHER}`, compile: `compile ${ONE_OR_OTHER}` };
 
 const buildProgram = (context: Context): Command => {
   const program = new Command('bp-im2col')

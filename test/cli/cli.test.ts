@@ -61,7 +61,18 @@ describe('wrong words', () => {
     expect(err.length).toBeGreaterThan(0);
   });
 
-  const commands = ['generate', 'run', 'analyze', 'estimate', 'compile', 'report', 'presets', 'schema', 'synth'];
+  const commands = [
+    'generate',
+    'run',
+    'analyze',
+    'estimate',
+    'compile',
+    'train',
+    'report',
+    'presets',
+    'schema',
+    'synth',
+  ];
 
   it('are told of with the help of their command, which is there', async () => {
     const help = await cli('--help');
@@ -79,10 +90,10 @@ describe('wrong words', () => {
     expect((await cli('rnu')).err).toContain('\n  "npx bp-im2col --help" shows what there is\n');
   });
 
-  it.each(['run', 'compile'])('%s of a network says what it takes', async (name) => {
-    const { code, err } = await cli(name, 'resnet18');
+  it.each(['run', 'compile'])('%s of two networks says what it takes', async (name) => {
+    const { code, err } = await cli(name, 'digits', 'lenet5');
     expect(code).toBe(EXIT.usage);
-    expect(err).toContain(`${name} takes one layer (--layer C=64,H=56,…) and one pass (--pass dgrad)`);
+    expect(err).toContain(`${name} takes one pass of a layer (--layer C=64,H=56,… --pass dgrad), or a network`);
   });
 
   it('name a block twice', async () => {

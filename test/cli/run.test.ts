@@ -194,8 +194,8 @@ describe('input that is refused before anything is built', () => {
   ];
 
   it.each([
-    [[], "required option '-l, --layer"],
-    [['--layer', keys], "required option '--pass"],
+    [[], '--layer: it is not said what to run [MISSING]'],
+    [['--layer', keys], '--pass: it is not said what to run [MISSING]'],
     [['--layer', keys, '--pass', 'backward'], 'Allowed choices are fprop, dgrad, wgrad'],
     [tinyArgs('fprop', '--engine', 'fast'), 'Allowed choices are traditional, bp, zerofree'],
     [tinyArgs('fprop', '--simulator', 'vcs'), 'Allowed choices are verilator, icarus'],
@@ -210,14 +210,12 @@ describe('input that is refused before anything is built', () => {
       "option '--memory <keys>' is given twice",
     ],
     [tinyArgs('fprop', '--set', 'array.rows=3', '--set', 'array.rows=3'), 'fix: give array.rows once'],
-    [
-      ['resnet18'],
-      'run takes one layer (--layer C=64,H=56,…) and one pass (--pass dgrad); networks are for analyze and estimate',
-    ],
+    [['resnet18'], 'resnet18: it is known as a list of layers without weights'],
     [['--layer', 'resnet18', '--pass', 'fprop'], '--layer resnet18: it is a network, and one layer is needed'],
     [['--layer', './net.json', '--pass', 'fprop'], 'it is a file, and one layer is needed'],
     [['--layer', 'in_channels=3', '--pass', 'fprop'], 'fix: write C=3'],
-    [tinyArgs('fprop', 'extra'), 'too many arguments'],
+    [tinyArgs('fprop', 'extra'), '--layer: is for one pass of a layer, and not for a network [EXTRA]'],
+    [['digits', 'extra'], 'too many arguments'],
     [tinyArgs('fprop', '--waves', 'no/such/w.fst'), '--waves no/such/w.fst: there is no folder no/such [ENOENT]'],
     [tinyArgs('fprop', '--waves', 'no such/w.vcd'), "fix: make it first (mkdir -p 'no such')"],
     [tinyArgs('fprop', '--timeline', 'no/t.svg'), '--timeline no/t.svg: there is no folder no [ENOENT]'],
