@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import pico from 'picocolors';
 import { MISSING_TOOL, UserError } from '../base/errors.js';
 import { checkOutput, writeOutput } from '../base/outputFile.js';
-import { installCommand, missingTools } from '../base/tools.js';
 import { ENGINES, type Engine } from '../description/config.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
 import { SCHEDULES, type Schedule } from '../train/schedule.js';
@@ -157,6 +156,7 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
   if (options.plot !== undefined) checkOutput('--plot', options.plot, ['.svg']);
   if (options.checkpoint !== undefined) checkOutput('--checkpoint', options.checkpoint, ['.json']);
   if (options.on === 'rtl' || checkRtl > 0) {
+    const { installCommand, missingTools } = await import('../base/tools.js');
     const missing = missingTools(NEEDED);
     if (missing.length > 0) {
       const fix = `run: ${installCommand(missing)}`;

@@ -108,7 +108,7 @@ const sizesOf = (config: Config): Derived => {
     stationaryAddressBits: bitsFor(stationaryElements),
     accumulatorAddressBits: bitsFor(config.buffers.accumulatorDepth),
     blockAddressBits: Math.min(24, Math.max(bitsFor(stationaryElements), bitsFor(config.buffers.accumulatorDepth)) + 2),
-    parts: { vector: vectorLanes > 0 },
+    parts: Object.freeze({ vector: vectorLanes > 0 }),
     vectorLanes,
     coefficients: vectorLanes > 0 ? (config.vector?.coefficients ?? USUAL_COEFFICIENTS) : 0,
     widths: widthsOf(config, {

@@ -108,65 +108,79 @@ const noOutputs = (changed: Changed): Changed => {
 
 /** Each rule of the decoder for the vector unit, broken. */
 export const refusals = (config: Config): Readonly<Record<string, Refusal>> => ({
-  'no operations': ofOperations((it) => it.set('operations', 'count', 0)),
-  'nine operations': ofOperations((it) => it.set('operations', 'count', 9)),
-  'an operation beyond the count': ofOperations((it) => it.set('operations', 'count', 7).operation(7, { constant: 1 })),
-  'a reserved source': ofOperations((it) => it.operation(0, { q: 6 })),
-  'a reserved clip': ofOperations((it) => it.operation(0, { clip: 3 })),
-  'a swap without Q': ofOperations((it) => it.operation(0, { q: 0, swap: 1 })),
-  'a product without Q': ofOperations((it) => it.operation(0, { q: 0, swap: 0, factor: 3 })),
-  'a gate without Q': ofOperations((it) => it.operation(0, { q: 0, swap: 0, factor: 0, gate: 2 })),
-  'a gate and a factor of Q': ofOperations((it) => it.operation(0, { q: 2, factor: 3, gate: 3 })),
-  'bank 0 read and written': ofOperations((it) => it.operation(0, { factor: 2, keep: 1 })),
-  'bank 1 read and written': ofOperations((it) => it.operation(0, { q: 5, keep: 2 })),
-  'sums written, coefficients read': ofOperations((it) => it.operation(0, { q: 4, keep: 3 })),
-  'an output twice': ofOperations((it) =>
-    it.set('operations', 'count', 8).operation(0, { output: 1 }).operation(7, { output: 1 }),
+  'no operations': ofOperations((made) => made.set('operations', 'count', 0)),
+  'nine operations': ofOperations((made) => made.set('operations', 'count', 9)),
+  'an operation beyond the count': ofOperations((made) =>
+    made.set('operations', 'count', 7).operation(7, { constant: 1 }),
   ),
-  'a later output alone': ofOperations((it) => noOutputs(it).operation(0, { output: 2 })),
-  'a third output without the second': ofOperations((it) =>
-    noOutputs(it.set('operations', 'count', 8))
+  'a reserved source': ofOperations((made) => made.operation(0, { q: 6 })),
+  'a reserved clip': ofOperations((made) => made.operation(0, { clip: 3 })),
+  'a swap without Q': ofOperations((made) => made.operation(0, { q: 0, swap: 1 })),
+  'a product without Q': ofOperations((made) => made.operation(0, { q: 0, swap: 0, factor: 3 })),
+  'a gate without Q': ofOperations((made) => made.operation(0, { q: 0, swap: 0, factor: 0, gate: 2 })),
+  'a gate and a factor of Q': ofOperations((made) => made.operation(0, { q: 2, factor: 3, gate: 3 })),
+  'bank 0 read and written': ofOperations((made) => made.operation(0, { factor: 2, keep: 1 })),
+  'bank 1 read and written': ofOperations((made) => made.operation(0, { q: 5, keep: 2 })),
+  'sums written, coefficients read': ofOperations((made) => made.operation(0, { q: 4, keep: 3 })),
+  'an output twice': ofOperations((made) =>
+    made.set('operations', 'count', 8).operation(0, { output: 1 }).operation(7, { output: 1 }),
+  ),
+  'a later output alone': ofOperations((made) => noOutputs(made).operation(0, { output: 2 })),
+  'a third output without the second': ofOperations((made) =>
+    noOutputs(made.set('operations', 'count', 8))
       .operation(0, { output: 1 })
       .operation(3, { output: 3 }),
   ),
-  'a word that is not used': ofOperations((it) => it.word(15, () => 1)),
+  'a word that is not used': ofOperations((made) => made.word(15, () => 1)),
   'a short period': {
     kind: 'operands',
     cause: 'FIELD',
-    change: (it) => it.set('operands', 'period', LEAST_PERIOD - 1),
+    change: (made) => made.set('operands', 'period', LEAST_PERIOD - 1),
   },
   'a long period': {
     ...{ kind: 'operands', cause: 'FIELD' },
-    change: (it) => it.set('operands', 'period', derive(config).coefficients + 1),
+    change: (made) => made.set('operands', 'period', derive(config).coefficients + 1),
   },
-  'an odd second output': { kind: 'operands', cause: 'MISALIGNED', change: (it) => it.set('operands', 'offset1', 1) },
-  'an odd third output': { kind: 'operands', cause: 'MISALIGNED', change: (it) => it.set('operands', 'offset2', 3) },
-  'a bit of OPERANDS that is not used': { kind: 'operands', cause: 'FIELD', change: (it) => it.word(12, () => 0x100) },
+  'an odd second output': {
+    kind: 'operands',
+    cause: 'MISALIGNED',
+    change: (made) => made.set('operands', 'offset1', 1),
+  },
+  'an odd third output': {
+    kind: 'operands',
+    cause: 'MISALIGNED',
+    change: (made) => made.set('operands', 'offset2', 3),
+  },
+  'a bit of OPERANDS that is not used': {
+    kind: 'operands',
+    cause: 'FIELD',
+    change: (made) => made.word(12, () => 0x100),
+  },
   'nothing drained and no operations': {
     kind: 'store',
     cause: 'FIELD',
-    change: (it) => it.set('store', 'post', 0).set('store', 'elementwise', 1),
+    change: (made) => made.set('store', 'post', 0).set('store', 'elementwise', 1),
   },
   'several outputs, and several runs': {
     ...{ kind: 'store', cause: 'FIELD' },
     places: (words) => posts(words).filter((at) => outputsAt(words, at) > 1),
-    change: (it) => it.set('store', 'n1', 2),
+    change: (made) => made.set('store', 'n1', 2),
   },
   'no OPERATIONS before': {
     ...{ kind: 'operations', cause: 'FIELD' },
     places: (words) => [placesOf(words, 'operations')[0]!],
-    change: (it) => it.replace(placesOf(it.words, 'operands')[0]!),
+    change: (made) => made.replace(placesOf(made.words, 'operands')[0]!),
     refused: (words) => posts(words)[0]!,
   },
   'no OPERANDS before': {
     ...{ kind: 'operands', cause: 'FIELD' },
     places: (words) => [placesOf(words, 'operands')[0]!],
-    change: (it) => it.replace(placesOf(it.words, 'operations')[0]!),
+    change: (made) => made.replace(placesOf(made.words, 'operations')[0]!),
     refused: (words) => posts(words)[0]!,
   },
 });
 
-/** A program with a rule broken, where it has an instruction that can break it. */
+/** A program with a rule broken, where it has an instruction that can break made. */
 export const refused = (config: Config, { words }: VectorProgram, name: string, seed: number): Accident | undefined => {
   const { kind, cause, change, places = (all) => placesOf(all, kind), refused: at } = refusals(config)[name]!;
   const found = places(words);

@@ -51,14 +51,14 @@ const folder = temporaryFolders();
 
 /** With a vector unit: a lane beside few columns and a bus of a word; lanes that no vector fills; the most there can be. */
 const withVector: readonly Config[] = [
-  { ...presets.odd, name: 'odd, 2 lanes', vector: { lanes: 2 } },
-  { ...presets.ref16, name: 'ref16, 8 lanes', vector: { lanes: 8 } },
+  { ...presets.odd, name: 'odd_2_lanes', vector: { lanes: 2 } },
+  { ...presets.ref16, name: 'ref16_8_lanes', vector: { lanes: 8 } },
   {
-    ...{ ...presets.odd, name: 'odd, a 32-bit bus, a lane', vector: { lanes: 1, coefficients: 16 }, addStages: 1 },
+    ...{ ...presets.odd, name: 'odd_32_bit_bus_1_lane', vector: { lanes: 1, coefficients: 16 }, addStages: 1 },
     axi: { dataWidth: 32, addressWidth: 20, outstanding: 2 },
   },
   {
-    ...{ ...presets.odd, name: '64 by 17, 32 lanes', engines: ['zerofree'], array: { rows: 64, columns: 17 } },
+    ...{ ...presets.odd, name: 'of_64_by_17_32_lanes', engines: ['zerofree'], array: { rows: 64, columns: 17 } },
     axi: { ...presets.odd.axi, dataWidth: 1024 },
     ...{ vector: { lanes: 32, coefficients: 4096 }, buffers: { ...presets.ref16.buffers, accumulatorDepth: 64 } },
   },
