@@ -177,11 +177,13 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
   let doing = `compiling ${source.graph.name}`;
   const progress = new Progress(() => doing);
   let stopped = false;
+  // asked twice, it ends at once
   const stop = (): void => {
+    if (stopped) process.exit(130);
     stopped = true;
     progress.say('stopping after this step');
   };
-  process.once('SIGINT', stop);
+  process.on('SIGINT', stop);
   let last = -1;
   let kept = (): void => undefined;
   const begun = performance.now();

@@ -1,3 +1,4 @@
+import { breathe } from '../base/breathe.js';
 import type { CompiledNetwork } from '../compile/network/compiled.js';
 import type { Graph } from '../graph/operations.js';
 import type { NetworkMachine } from '../run/network/machine.js';
@@ -63,6 +64,7 @@ export class Session {
     const output = compiled.training!.outputs[0]!;
     let [right, loss] = [0, 0];
     for (let first = 0; first < labels.length; first += batch) {
+      await breathe();
       const images = Math.min(batch, labels.length - first);
       // the last batch may have images of zeros behind its own
       const own = new Float32Array(batch * size);
