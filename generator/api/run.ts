@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { MISSING_TOOL, UserError } from '../base/errors.js';
+import { UserError } from '../base/errors.js';
 import { checkOutput } from '../base/outputFile.js';
 import { show } from '../base/show.js';
-import { installCommand, missingTools, type Tool } from '../base/tools.js';
+import { requireTools, type Tool, VERILATOR_TOOLS } from '../base/tools.js';
 import { makePlan } from '../compile/plan.js';
 import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import type { Config, Engine, Pass } from '../description/config.js';
@@ -92,7 +92,7 @@ const LARGEST_MEMORY = 2 ** 31;
 const MOST_CYCLES = 2 ** 31;
 
 const NEEDED: Readonly<Record<Simulator, readonly Tool[]>> = {
-  verilator: ['verilator', 'g++', 'make'],
+  verilator: VERILATOR_TOOLS,
   icarus: ['iverilog'],
 };
 
@@ -107,12 +107,6 @@ const refuseSize = (what: string): never =>
     `${what}, too many to simulate`,
     'take a smaller batch or map: time grows with it, what is learnt does not',
   );
-
-/** @throws {@link UserError} with the code MISSING_TOOL, when the simulator is not installed. */
-const requireTools = (simulator: Simulator): void => {
-  const missing = missingTools(NEEDED[simulator]);
-  if (missing.length > 0) refuse(MISSING_TOOL, missing.join(', '), 'not found', `run: ${installCommand(missing)}`);
-};
 
 const isValues = (value: unknown): value is NumberArray =>
   ArrayBuffer.isView(value) && !(value instanceof DataView) && !/^Big/.test(value.constructor.name);
@@ -230,7 +224,7 @@ export const run = async (options: RunOptions): Promise<Run> => {
   const bytes = plan.memory.program + plan.words.byteLength - plan.memory.x.address;
   if (bytes > LARGEST_MEMORY) refuseSize(`the tensors take ${bytes} bytes`);
   if (simulator === 'icarus') checkIcarusMemory(bytes);
-  requireTools(simulator);
+  requireTools(NEEDED[simulator]);
   openCache();
 
   // 2. the run

@@ -1,5 +1,5 @@
 import { MISSING_TOOL, UserError } from '../base/errors.js';
-import { ensureTools, installCommand, missingTools, type Tool, ToolsMissing } from '../base/tools.js';
+import { ensureTools, requireTools, type Tool, ToolsMissing } from '../base/tools.js';
 import { oneOf } from '../description/schema.js';
 import { DEVICE_NAMES, DEVICES, type Device } from '../eda/devices.js';
 import { type BlockSize, totalOf } from '../eda/netlist.js';
@@ -77,9 +77,7 @@ const ensuring =
     } catch (error) {
       if (!(error instanceof ToolsMissing)) throw error;
     }
-    const missing = missingTools(names);
-    if (missing.length === 0) return;
-    refuse(MISSING_TOOL, missing.join(', '), 'not found', `run: ${installCommand(missing)}${alternative}`);
+    requireTools(names, alternative);
   };
 
 /** nextpnr, which the user asked for; and icepack when a packed bitstream is to be made. */

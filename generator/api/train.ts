@@ -1,4 +1,4 @@
-import { breathe } from '../base/breathe.js';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { CompiledNetwork } from '../compile/network/compiled.js';
 import { compileNetwork } from '../compile/network/index.js';
 import type { Config, Engine } from '../description/config.js';
@@ -133,7 +133,8 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
     hooks.onStep?.(record);
     if (options.evaluateEvery > 0 && step % options.evaluateEvery === 0) await evaluate(step);
     hooks.onCheckpoint?.(key, { step, parameters: session.memory[1], history: { steps, evaluations } });
-    await breathe();
+    // signals and timers are heard between two turns
+    await turn();
     stopped = hooks.stops?.() ?? false;
   }
   if (!stopped) await evaluate(step);

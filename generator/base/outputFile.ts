@@ -3,9 +3,8 @@ import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, st
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from './errors.js';
 import { withFileErrors } from './fileError.js';
+import { shellWord } from './shellWord.js';
 import { uninterrupted } from './uninterrupted.js';
-
-const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
 /** Where a path leads: itself, or the end of its symbolic link. */
 const target = (path: string): string => {
@@ -41,7 +40,7 @@ export const checkOutput = (option: string, path: string, extensions: readonly s
       refuse(
         'ENOENT',
         `there is no folder ${folder}`,
-        `make it first (mkdir -p ${quoted(folder)}), or give another path`,
+        `make it first (mkdir -p ${shellWord(folder)}), or give another path`,
       );
     }
     if (!statSync(dirname(file)).isDirectory()) {

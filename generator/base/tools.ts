@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { MISSING_TOOL, UserError } from './errors.js';
 
 /** Commands that the scripts run and cell libraries that they read, and the Debian package of each. */
 const PACKAGES = {
@@ -22,6 +23,9 @@ export type Tool = keyof typeof PACKAGES;
 
 /** What `npm test` and the simulations need. */
 export const SIMULATION_TOOLS: readonly Tool[] = ['verilator', 'iverilog', 'gcc', 'g++', 'make'];
+
+/** What a simulation in Verilator needs. */
+export const VERILATOR_TOOLS: readonly Tool[] = ['verilator', 'g++', 'make'];
 
 /** What the proofs need. */
 export const FORMAL_TOOLS: readonly Tool[] = ['yosys', 'z3'];
@@ -69,6 +73,18 @@ const rootPrefix = async (): Promise<readonly string[] | undefined> => {
 /** The one command that installs tools. */
 export const installCommand = (tools: readonly Tool[]): string =>
   `sudo apt-get install -y ${tools.map((tool) => PACKAGES[tool]).join(' ')}`;
+
+/**
+ * For a command that installs nothing by itself.
+ * @param alternative what else a user may do, behind the command that installs them.
+ * @throws UserError with the code MISSING_TOOL, when some are not there.
+ */
+export const requireTools = (names: readonly Tool[], alternative = ''): void => {
+  const missing = missingTools(names);
+  if (missing.length === 0) return;
+  const fix = `run: ${installCommand(missing)}${alternative}`;
+  throw new UserError([{ code: MISSING_TOOL, path: missing.join(', '), message: 'not found', fix }]);
+};
 
 /** What a user has to do by hand: tools that are missing and cannot be installed from here. */
 export class ToolsMissing extends Error {

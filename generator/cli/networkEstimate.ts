@@ -5,6 +5,7 @@ import { compileNetwork } from '../compile/network/index.js';
 import type { Config, Engine } from '../description/config.js';
 import type { Graph } from '../graph/operations.js';
 import { describeMemory } from '../machine/performance.js';
+import { csv } from './analyzeReport.js';
 import type { Context } from './context.js';
 
 /** What is estimated, and how it is shown. */
@@ -45,20 +46,15 @@ const partsOf = ({ config, graph, engine, train }: NetworkEstimateOptions) => {
 };
 
 const csvOf = (parts: readonly Part[], milliseconds: (cycles: number) => string): string =>
-  [
+  csv([
     ['part', 'operation', 'does', 'fused', 'cycles', 'ms', 'macs', 'bytesRead', 'bytesWritten'],
     ...parts.flatMap(({ name, estimate }) =>
-      estimate.steps.map((step) => [
-        ...[name, step.operation, step.does, step.fused.join(' ')],
-        ...[step.cycles, milliseconds(step.cycles), step.macs, step.bytesRead, step.bytesWritten],
+      estimate.steps.map(({ operation, does, fused, cycles, macs, bytesRead, bytesWritten }) => [
+        ...[name, operation, does, fused.join(' ')],
+        ...[cycles, milliseconds(cycles), macs, bytesRead, bytesWritten],
       ]),
     ),
-  ]
-    .map((row) =>
-      row.map((cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : cell)).join(','),
-    )
-    .join('\n')
-    .concat('\n');
+  ]);
 
 /** `bp-im2col estimate` of a network whose operations are known: milliseconds by operation and pass. */
 export const networkEstimate = (options: NetworkEstimateOptions, context: Context): void => {

@@ -1,6 +1,6 @@
-import { MISSING_TOOL, UserError } from '../base/errors.js';
+import { UserError } from '../base/errors.js';
 import { checkOutput, writeOutput } from '../base/outputFile.js';
-import { installCommand, missingTools } from '../base/tools.js';
+import { requireTools, VERILATOR_TOOLS } from '../base/tools.js';
 import { randomWords } from '../compile/workload.js';
 import type { Engine } from '../description/config.js';
 import type { Layout } from '../description/tensors.js';
@@ -25,7 +25,6 @@ export interface NetworkRunOptions {
   readonly json: boolean;
 }
 
-const NEEDED = ['verilator', 'g++', 'make'] as const;
 /** Networks with more multiply-accumulates are not judged by float64 loops. */
 const MOST_JUDGED = 2e9;
 const SHOWN = 5;
@@ -92,10 +91,7 @@ export const networkRun = async (word: string, options: NetworkRunOptions, conte
   const file = options.input === undefined ? undefined : readNpy(options.input);
   const batch = options.batch ?? file?.shape[0];
   if (batch !== undefined && batch < 1) refuse('SHAPE', options.input ?? '', 'it holds no image', 'give one or more');
-  if (on === 'rtl') {
-    const missing = missingTools(NEEDED);
-    if (missing.length > 0) refuse(MISSING_TOOL, missing.join(', '), 'not found', `run: ${installCommand(missing)}`);
-  }
+  if (on === 'rtl') requireTools(VERILATOR_TOOLS);
   const source = await loadNetwork(word, batch, seed);
   const { graph, onnx } = source;
   const [input, ...more] = graph.inputs;

@@ -1,45 +1,24 @@
 import { Command, Option } from 'commander';
 import pico from 'picocolors';
-import { MISSING_TOOL, UserError } from '../base/errors.js';
-import { checkOutput, writeOutput } from '../base/outputFile.js';
-import { ENGINES, type Engine } from '../description/config.js';
-import { LAYOUTS, type Layout } from '../description/tensors.js';
-import { SCHEDULES, type Schedule } from '../train/schedule.js';
+import { UserError } from '../base/errors.js';
+import { percent } from '../base/numbers.js';
+import { checkOutput } from '../base/outputFile.js';
+import { ENGINES } from '../description/config.js';
+import { LAYOUTS } from '../description/tensors.js';
+import { SCHEDULES } from '../train/schedule.js';
 import { parseBatch } from './analyze.js';
 import { type Context, EXIT } from './context.js';
 import { addAccelerator, loadNetwork, type NetworkSource, networkConfig } from './networkSource.js';
 import { realNumber } from './realNumber.js';
 import { collect } from './source.js';
+import {
+  differenceLines,
+  humanTraining,
+  type TrainCommandOptions,
+  trainingReport,
+  writeTraining,
+} from './trainReport.js';
 import { wholeNumber } from './wholeNumber.js';
-
-interface Options {
-  readonly preset?: string;
-  readonly set: readonly string[];
-  readonly engine?: Engine;
-  readonly data: string;
-  readonly layout: Layout;
-  readonly heldOut: string;
-  readonly batch: string;
-  readonly steps: string;
-  readonly lr: string;
-  readonly momentum: string;
-  readonly schedule: Schedule;
-  readonly shift: string;
-  readonly nesterov?: boolean;
-  readonly weightDecay: string;
-  readonly clip?: string;
-  readonly lossScale?: string;
-  readonly freeze: readonly string[];
-  readonly on: 'model' | 'rtl';
-  readonly checkRtl: string;
-  readonly evaluate: string;
-  readonly save?: string;
-  readonly log?: string;
-  readonly plot?: string;
-  readonly checkpoint?: string;
-  readonly seed: string;
-  readonly json?: boolean;
-}
 
 const help = `
 The programs of forward pass, backward pass and update run on the accelerator; the host computes the loss (softmax cross-entropy).
@@ -60,7 +39,6 @@ Examples:
 Exit codes: 0 trained, 1 the RTL differed from the model, 2 wrong input, 3 a tool is missing.
 `;
 
-const NEEDED = ['verilator', 'g++', 'make'] as const;
 /** Steps between two checkpoints, and seconds between two lines of progress where no terminal shows one. */
 const CHECKPOINT_STEPS = 25;
 const MOST_STEPS = 10_000_000;
@@ -83,55 +61,13 @@ const frozenOf = ({ graph }: NetworkSource, names: readonly string[]): ReadonlyS
   return names.length > 0 ? new Set(names) : undefined;
 };
 
-/** The command line that gives the same training. */
-const commandOf = (network: string, options: Options): string => {
-  const quoted = (word: string): string =>
-    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-  const words = [
-    ...(options.preset === undefined ? [] : ['--preset', options.preset]),
-    ...options.set.flatMap((set) => ['--set', set]),
-    ...(options.engine === undefined ? [] : ['--engine', options.engine]),
-    ...['--data', options.data, ...(options.layout === 'nhwc' ? [] : ['--layout', options.layout])],
-    ...(options.data === 'digits' ? [] : ['--held-out', options.heldOut]),
-    ...['--batch', options.batch, '--steps', options.steps, '--lr', options.lr, '--momentum', options.momentum],
-    ...(options.schedule === 'constant' ? [] : ['--schedule', options.schedule]),
-    ...(options.shift === '0' ? [] : ['--shift', options.shift]),
-    ...(options.nesterov ? ['--nesterov'] : []),
-    ...(options.weightDecay === '0' ? [] : ['--weight-decay', options.weightDecay]),
-    ...(options.clip === undefined ? [] : ['--clip', options.clip]),
-    ...(options.lossScale === undefined ? [] : ['--loss-scale', options.lossScale]),
-    ...options.freeze.flatMap((name) => ['--freeze', name]),
-    ...(options.on === 'model' ? [] : ['--on', options.on]),
-    ...['--evaluate', options.evaluate, '--seed', options.seed],
-  ];
-  return ['npx bp-im2col train', network, ...words].map((word, i) => (i === 0 ? word : quoted(word))).join(' ');
-};
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-
-/** The network with what it has learnt, as an ONNX file. */
-const savedNetwork = async (
-  source: NetworkSource,
-  parameters: ReadonlyMap<string, Float32Array>,
-): Promise<Uint8Array> => {
-  const graph = {
-    ...source.graph,
-    parameters: source.graph.parameters.map((each) => ({
-      ...each,
-      values: parameters.get(each.name) ?? each.values,
-    })),
-  };
-  if (source.onnx) return (await import('../onnx/write.js')).writeOnnx(source.onnx.bytes, graph);
-  return (await import('../onnx/export.js')).exportOnnx(graph);
-};
-
-const dataOf = async ({ data, layout, heldOut }: Options) => {
+const dataOf = async ({ data, layout, heldOut }: TrainCommandOptions) => {
   const share = realNumber('--held-out', heldOut, 0.001, 0.9);
   if (data === 'digits') return (await import('../train/digits.js')).digits();
   return (await import('../train/folder.js')).folderData(data, layout, share);
 };
 
-const run = async (word: string, options: Options, context: Context): Promise<void> => {
+const run = async (word: string, options: TrainCommandOptions, context: Context): Promise<void> => {
   // 1. everything that can be wrong with the input
   const config = networkConfig(options.preset, options.set);
   const batch = parseBatch(options.batch);
@@ -156,12 +92,8 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
   if (options.plot !== undefined) checkOutput('--plot', options.plot, ['.svg']);
   if (options.checkpoint !== undefined) checkOutput('--checkpoint', options.checkpoint, ['.json']);
   if (options.on === 'rtl' || checkRtl > 0) {
-    const { installCommand, missingTools } = await import('../base/tools.js');
-    const missing = missingTools(NEEDED);
-    if (missing.length > 0) {
-      const fix = `run: ${installCommand(missing)}`;
-      throw new UserError([{ code: MISSING_TOOL, path: missing.join(', '), message: 'not found', fix }]);
-    }
+    const { requireTools, VERILATOR_TOOLS } = await import('../base/tools.js');
+    requireTools(VERILATOR_TOOLS);
   }
   const [source, data] = await Promise.all([loadNetwork(word, batch, seed), dataOf(options)]);
   const frozen = frozenOf(source, options.freeze);
@@ -172,7 +104,6 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
   ]);
 
   // 2. the training
-  const { err, out } = context;
   const colors = pico.createColors(context.errColor ?? context.color);
   let doing = `compiling ${source.graph.name}`;
   const progress = new Progress(() => doing);
@@ -202,8 +133,8 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
         evaluateEvery,
         seed,
       },
-      ...(options.engine ? { engine: options.engine } : {}),
-      ...(frozen ? { frozen } : {}),
+      engine: options.engine,
+      frozen,
     },
     {
       resume: (key, bytes) => {
@@ -220,7 +151,7 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
         );
       },
       onStep: ({ step, loss, accuracy, rtl }) => {
-        doing = `step ${step} of ${steps}  loss ${loss.toFixed(4)}  accuracy ${percent(accuracy)}`;
+        doing = `step ${step} of ${steps}  loss ${loss.toFixed(4)}  accuracy ${percent(accuracy, 2)}`;
         const now = Math.floor((performance.now() - begun) / 10_000);
         if (rtl)
           progress.say(
@@ -230,7 +161,9 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
         last = now;
       },
       onEvaluation: ({ step, images, loss, accuracy }) =>
-        progress.say(`step ${step}: held out ${images} images, loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}`),
+        progress.say(
+          `step ${step}: held out ${images} images, loss ${loss.toFixed(4)}, accuracy ${percent(accuracy, 2)}`,
+        ),
       onCheckpoint: (key, checkpoint) => {
         if (options.checkpoint === undefined) return;
         const path = options.checkpoint;
@@ -247,43 +180,11 @@ const run = async (word: string, options: Options, context: Context): Promise<vo
   kept();
 
   // 3. what came of it
-  const { compiled, evaluations, checked, wrong } = training;
-  const end = evaluations.at(-1);
-  const report = {
-    command: commandOf(word, options),
-    network: source.graph.name,
-    accelerator: config,
-    data: { name: data.name, train: data.train.labels.length, heldOut: data.heldOut.labels.length },
-    batch: compiled.batch,
-    ...{ sgd, schedule: options.schedule, shift, seed, on: options.on, seconds: Number(seconds.toFixed(1)) },
-    stopped: training.stopped,
-    ...(checkRtl > 0 ? { checkRtl: { steps: checked, wrong } } : {}),
-    steps: training.steps,
-    evaluations,
-  };
-  if (options.log !== undefined) writeOutput('--log', options.log, Buffer.from(`${JSON.stringify(report, null, 1)}\n`));
-  if (options.plot !== undefined) {
-    const { lossSvg } = await import('../train/lossPlot.js');
-    const title = `${source.graph.name} on ${data.name}`;
-    writeOutput('--plot', options.plot, Buffer.from(lossSvg(title, training.steps, evaluations)));
-  }
-  if (options.save !== undefined) writeOutput('--save', options.save, await savedNetwork(source, training.parameters));
-  if (options.json) out(`${JSON.stringify(report, null, 2)}\n`);
-  else {
-    const steady = training.steps.at(-1);
-    if (steady)
-      out(
-        `${training.stopped ? 'stopped after' : 'trained'} ${steady.step} steps of ${compiled.batch} images; loss ${steady.loss.toFixed(4)}; ${seconds.toFixed(0)} s\n`,
-      );
-    if (end && !training.stopped) out(`accuracy on ${end.images} held-out images: ${percent(end.accuracy)}\n`);
-    if (checkRtl > 0) out(`steps repeated on the RTL: ${checked}; steps that differ: ${wrong.length}\n`);
-    for (const path of [options.save, options.log, options.plot]) if (path !== undefined) out(`wrote ${path}\n`);
-    if (training.stopped && options.checkpoint !== undefined)
-      out(`the same command goes on from ${options.checkpoint}\n`);
-  }
-  for (const { step, differences } of wrong)
-    err(`step ${step}: ${differences.slice(0, 8).join(', ')}${differences.length > 8 ? ', …' : ''} differ\n`);
-  if (wrong.length > 0) context.exitWith(EXIT.failed);
+  const report = trainingReport(word, options, { config, source, data, sgd, shift, seed, checkRtl, seconds }, training);
+  await writeTraining(report, options, source, training);
+  context.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : humanTraining(report, options));
+  for (const line of differenceLines(training)) context.err(line);
+  if (training.wrong.length > 0) context.exitWith(EXIT.failed);
 };
 
 /** `bp-im2col train`: a network learns, on the model or on the RTL. */
@@ -329,4 +230,4 @@ export const trainCommand = (context: Context): Command =>
     .option('--seed <n>', 'seed of first weights, batches and dropouts', '1')
     .option('--json', 'print the log as one JSON object')
     .addHelpText('after', help)
-    .action((network: string, options: Options) => run(network, options, context));
+    .action((network: string, options: TrainCommandOptions) => run(network, options, context));

@@ -1,3 +1,4 @@
+import { shellWord } from '../base/shellWord.js';
 import type { Engine, Pass } from '../description/config.js';
 import { formatLayer, type Layer } from '../description/layer.js';
 import type { Layout } from '../description/tensors.js';
@@ -26,8 +27,6 @@ export interface RunDescription {
 /** Settings of the memory model that `--memory` takes. */
 export const MEMORY_KEYS = ['readLatency', 'writeLatency', 'bytesPerCycle', 'stallPercent'] as const;
 
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-
 /** The command that reruns exactly this, with waves. */
 export const rerunCommand = (run: RunDescription, waves = 'mismatch.fst'): string => {
   const memory = MEMORY_KEYS.flatMap((key) => (run.memory?.[key] === undefined ? [] : `${key}=${run.memory[key]}`));
@@ -44,5 +43,5 @@ export const rerunCommand = (run: RunDescription, waves = 'mismatch.fst'): strin
     ...(memory.length > 0 ? ['--memory', memory.join(',')] : []),
     ...['--waves', waves],
   ];
-  return `npx bp-im2col run ${words.map(quote).join(' ')}`;
+  return `npx bp-im2col run ${words.map(shellWord).join(' ')}`;
 };

@@ -1,4 +1,4 @@
-import { breathe } from '../base/breathe.js';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { CompiledNetwork } from '../compile/network/compiled.js';
 import type { Graph } from '../graph/operations.js';
 import type { NetworkMachine } from '../run/network/machine.js';
@@ -57,14 +57,15 @@ export class Session {
   }
 
   /** How well images of another data set are told. */
-  async evaluate(machine: NetworkMachine, step: number, { shape, x, labels, classes }: Dataset): Promise<Evaluation> {
+  async evaluate(machine: NetworkMachine, step: number, { shape, x, labels }: Dataset): Promise<Evaluation> {
     const { compiled, memory } = this;
     const { batch } = compiled;
     const size = shape[0] * shape[1] * shape[2];
     const output = compiled.training!.outputs[0]!;
     let [right, loss] = [0, 0];
     for (let first = 0; first < labels.length; first += batch) {
-      await breathe();
+      // signals and timers are heard between two turns
+      await turn();
       const images = Math.min(batch, labels.length - first);
       // the last batch may have images of zeros behind its own
       const own = new Float32Array(batch * size);
@@ -73,7 +74,7 @@ export class Session {
       const logits = outputs.get(output)!.subarray(0, images * this.classes);
       const wanted = labels.subarray(first, first + images);
       right += rightOnes(logits, wanted, this.classes);
-      loss += lossOf('softmaxCrossEntropy', logits, wanted, Math.max(classes, this.classes)).value * images;
+      loss += lossOf('softmaxCrossEntropy', logits, wanted, this.classes).value * images;
     }
     return { step, images: labels.length, loss: loss / labels.length, accuracy: right / labels.length };
   }

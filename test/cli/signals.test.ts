@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { missingTools } from '../../generator/base/tools.js';
 import { temporaryFolders } from '../temporary.js';
+import { ON_ODD, tinyFiles } from '../train/tiny.js';
 
 const folder = temporaryFolders();
 const main = resolve('dist/generator/cli/main.js');
@@ -189,6 +190,30 @@ describe.skipIf(missingTools(['verilator', 'iverilog', 'yosys', 'z3']).length > 
     const [tools, args] = commands['run, building']!;
     await endedBy(signal, place(tools), 'npm', ['exec', '--offline', '--', process.execPath, ...args]);
   });
+});
+
+it('a training that is asked to end by SIGINT ends after its step, keeps what it has learnt, and goes on from there', async () => {
+  const root = folder();
+  const { model, data } = await tinyFiles(root);
+  const [kept, log] = [join(root, 'kept.json'), join(root, 'log.json')];
+  const options = ['--data', data, '--batch', '4', '--checkpoint', kept, ...ON_ODD];
+  const args = [main, 'train', model, ...options, '--steps', '1000000', '--log', log];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  const ended = new Promise((resolveEnd) => child.once('exit', (...how) => resolveEnd(how)));
+  await until('it has kept something', () => fs.existsSync(kept) || child.exitCode !== null);
+  child.kill('SIGINT');
+  expect(await ended, said).toEqual([0, null]);
+  const { stopped, steps } = JSON.parse(fs.readFileSync(log, 'utf8'));
+  const { step } = JSON.parse(fs.readFileSync(kept, 'utf8'));
+  expect({ stopped, step }).toEqual({ stopped: true, step: steps.length });
+  const again = execFileSync(process.execPath, [main, 'train', model, ...options, '--steps', `${step + 1}`, '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  expect(JSON.parse(`${again}`).steps.slice(0, step)).toEqual(steps);
 });
 
 it('npm scripts are what their shells become, so that they get the signals that npm hands on', () => {

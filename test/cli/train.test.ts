@@ -21,7 +21,7 @@ describe('train', () => {
     const files = ['--save', save!, '--log', log!, '--plot', plot!];
     const { code, out } = await command('train', model, ...options, ...files);
     expect(code).toBe(0);
-    expect(out).toContain('accuracy on 8 held-out images: 100.00 %');
+    expect(out).toContain('accuracy on 8 held-out images: 100.00\u00a0%');
     const written = JSON.parse(readFileSync(log!, 'utf8'));
     expect(written.steps).toHaveLength(30);
     expect(written.steps[29].loss).toBeLessThan(0.3 * written.steps[0].loss);

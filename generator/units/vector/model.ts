@@ -1,4 +1,4 @@
-import { BF16_NAN, bf16Bits, FP32_NAN, flush, SMALLEST_NORMAL } from '../../formats/numerics.js';
+import { BF16_NAN, bf16Bits, FP32_NAN } from '../../formats/numerics.js';
 import {
   BATCH_CHUNKS,
   isRunTooLong,
@@ -10,6 +10,7 @@ import {
 import { operationsProblem, outputsOf, type VectorOperation } from '../../isa/vectorOperation.js';
 import { addressOf, entryAt, type Machine } from '../machine.js';
 import { runElements } from '../store/run.js';
+import { addFp32, multiplyFp32 } from './lanes.js';
 import { settingOf, type VectorState } from './state.js';
 
 const need = (machine: Machine): VectorState => machine.vector ?? machine.fail('OPCODE', 'there is no vector unit');
@@ -218,9 +219,8 @@ export const runPost = (machine: Machine, store: Store): void => {
       const kept = gate === 'none' || (gate === 'p' ? value > 0 : other > 0 && (gate === 'q' || other < most));
       let x = 0;
       if (kept || leak) {
-        const exact = value * (kept ? factors[i]! : least);
-        x = Math.abs(exact) < SMALLEST_NORMAL ? exact * 0 : Math.fround(exact);
-        if (adds) x = flush(Math.fround(x + other));
+        x = multiplyFp32(value, kept ? factors[i]! : least);
+        if (adds) x = addFp32(x, other);
       }
       if (clip === 'relu') x = x > 0 || Number.isNaN(x) ? x : 0;
       else if (clip === 'range') x = x < least ? least : x > most ? most : x;
