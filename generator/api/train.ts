@@ -125,8 +125,9 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
     const made = await session.step(machine, step, rateOf(options.schedule, sgd.rate, step, options.steps));
     const differences = found.flatMap((one) => one.differences);
     const took = cycles + found.reduce((sum, one) => sum + one.cycles, 0);
-    const record: StepRecord =
-      machine === model ? made : { ...made, rtl: { differences: differences.length, cycles: took } };
+    const predicted = found.reduce((sum, one) => sum + one.predicted, 0);
+    const told = { differences: differences.length, cycles: took, ...(machine === checking ? { predicted } : {}) };
+    const record: StepRecord = machine === model ? made : { ...made, rtl: told };
     if (machine === checking) checked++;
     if (differences.length > 0) wrong.push({ step, differences });
     steps.push(record);

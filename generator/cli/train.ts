@@ -14,6 +14,7 @@ import { collect } from './source.js';
 import {
   differenceLines,
   humanTraining,
+  rtlLine,
   type TrainCommandOptions,
   trainingReport,
   writeTraining,
@@ -153,10 +154,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
       onStep: ({ step, loss, accuracy, rtl }) => {
         doing = `step ${step} of ${steps}  loss ${loss.toFixed(4)}  accuracy ${percent(accuracy, 2)}`;
         const now = Math.floor((performance.now() - begun) / 10_000);
-        if (rtl)
-          progress.say(
-            `step ${step}: the RTL took ${rtl.cycles.toLocaleString('en-US')} cycles, ${rtl.differences === 0 ? 'and left what the model says' : colors.red(`${rtl.differences} tensors differ`)}`,
-          );
+        if (rtl) progress.say(`step ${step}: ${rtlLine(rtl, colors)}`);
         else if (now !== last) progress.tick();
         last = now;
       },

@@ -1,3 +1,4 @@
+import type pico from 'picocolors';
 import type { Training } from '../api/train.js';
 import { percent } from '../base/numbers.js';
 import { writeOutput } from '../base/outputFile.js';
@@ -6,6 +7,7 @@ import type { Config, Engine } from '../description/config.js';
 import type { Layout } from '../description/tensors.js';
 import type { SgdOptions } from '../golden/graph/optimizer.js';
 import type { Data } from '../train/dataset.js';
+import type { StepRecord } from '../train/log.js';
 import type { Schedule } from '../train/schedule.js';
 import type { NetworkSource } from './networkSource.js';
 
@@ -153,3 +155,14 @@ export const differenceLines = ({ wrong }: Training): readonly string[] =>
     const more = differences.length > MOST_NAMED ? ', …' : '';
     return `step ${step}: ${differences.slice(0, MOST_NAMED).join(', ')}${more} differ\n`;
   });
+
+/** What the RTL did in a step, beside the model where that was asked. */
+export const rtlLine = (
+  { cycles, predicted, differences }: NonNullable<StepRecord['rtl']>,
+  colors: ReturnType<typeof pico.createColors>,
+): string => {
+  const took = `the RTL took ${cycles.toLocaleString('en-US')} cycles`;
+  if (predicted === undefined) return took;
+  const told = differences === 0 ? 'it left what the model says' : colors.red(`${differences} tensors differ`);
+  return `${took} (predicted: ${predicted.toLocaleString('en-US')}); ${told}`;
+};

@@ -5,7 +5,7 @@ import type { MemoryTiming } from '../timing/memory.js';
 import type { Counts } from '../units/counts.js';
 import { TileShapes } from '../units/exec/tile.js';
 import { countsOf } from './counts.js';
-import { replay, type Times } from './replay.js';
+import { type ReplayOptions, replay, type Times } from './replay.js';
 
 /** Everything that the model says of a program, by the names of the counters. */
 export type Performance = Counts & Times;
@@ -31,8 +31,9 @@ export const performanceOf = (
     memory: { program },
   }: { readonly instructions: readonly Instruction[]; readonly memory: { readonly program: number } },
   timing: MemoryTiming = benchMemory(config),
+  options: Pick<ReplayOptions, 'bases'> = {},
 ): Performance => {
   const shapes = new TileShapes(config);
   const counts = countsOf(config, instructions, shapes);
-  return { ...counts, ...replay(config, instructions, program, timing, shapes) };
+  return { ...counts, ...replay(config, instructions, program, timing, shapes, options) };
 };

@@ -2,6 +2,7 @@ import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import { BYTES_PER_INSTRUCTION, type Exec, type Instruction, type Load, type Queue } from '../isa/program.js';
 import { DMA, MemoryPort, type MemoryTiming } from '../timing/memory.js';
+import { BusyCycles } from '../timing/queue.js';
 import { DispatchUnit } from '../units/dispatch/timing.js';
 import type { TileShapes } from '../units/exec/tile.js';
 import { ExecPipeline } from '../units/exec/timing.js';
@@ -25,6 +26,7 @@ export type Mark = Readonly<Record<Queue, number>>;
 
 /** Registers that the host writes before START, and the cycles that it takes for each (after the first: less set-up). */
 const HOST_WRITES = { narrow: 4, wide: 7 } as const;
+const BASE_REGISTERS = 3;
 const HOST_CYCLES = 3;
 const HOST_FIRST = -2;
 
@@ -32,10 +34,17 @@ const HOST_FIRST = -2;
  * Cycles that a START waits when the host sets it right after a reset, as the benches do: the accumulator clears one entry
  * of each bank a cycle.
  */
-const startDelay = ({ buffers, axi }: Config, banks: number): number => {
-  const writes = 1 + (axi.addressWidth > 32 ? HOST_WRITES.wide : HOST_WRITES.narrow);
+const startDelay = ({ buffers, axi }: Config, banks: number, bases: boolean): number => {
+  const wide = axi.addressWidth > 32;
+  const writes = 1 + (wide ? HOST_WRITES.wide : HOST_WRITES.narrow) + (bases ? BASE_REGISTERS * (wide ? 2 : 1) : 0);
   return Math.max(0, buffers.accumulatorDepth / banks - (HOST_CYCLES * writes + HOST_FIRST));
 };
+
+export interface ReplayOptions {
+  readonly marks?: readonly Mark[];
+  readonly onMark?: (cycles: number) => void;
+  readonly bases?: boolean;
+}
 
 const isReached = (mark: Mark, { load, exec, store }: Mark): boolean =>
   load >= mark.load && exec >= mark.exec && store >= mark.store;
@@ -44,7 +53,8 @@ const isReached = (mark: Mark, { load, exec, store }: Mark): boolean =>
  * Replays a program in time: fetch, dispatch, DMA and memory cycle by cycle without data (cycles in which
  * nothing moves are skipped), the EXEC queue tile by tile. Constants are depths of queues and registers of the templates.
  * @param base address of the program.
- * @param marks in order of time.
+ * @param options.marks in order of time; `onMark` takes the cycles, from START, in which they were reached.
+ * @param options.bases whether the host writes the base registers before START.
  */
 export const replay = (
   config: Config,
@@ -52,20 +62,19 @@ export const replay = (
   base: number,
   timing: MemoryTiming,
   shapes: TileShapes,
-  marks: readonly Mark[] = [],
-  /** Takes the cycles, from START, in which the marks were reached. */
-  onMark: (cycles: number) => void = () => undefined,
+  { marks = [], onMark = () => undefined, bases = false }: ReplayOptions = {},
 ): Times => {
   const sizes = derive(config);
-  const startCycles = startDelay(config, sizes.accumulatorBanks);
+  const startCycles = startDelay(config, sizes.accumulatorBanks, bases);
   const program = encoded(instructions);
   const memory = new MemoryPort(sizes.beatBytes, timing);
   const first = base / BYTES_PER_INSTRUCTION;
   const fetch = new FetchUnit(sizes, first, program.length, memory);
   const load = new LoadUnit(sizes, config.axi.outstanding, memory);
   const write = new WriteUnit(config, sizes, memory);
-  const store = new StoreUnit(config, write);
-  const pipeline = new ExecPipeline(config, shapes);
+  const stationaryReads = new BusyCycles();
+  const store = new StoreUnit(config, write, stationaryReads);
+  const pipeline = new ExecPipeline(config, shapes, sizes.vectorLanes > 0 ? stationaryReads : undefined);
   const exec = new ExecUnit(pipeline);
   const dispatch = new DispatchUnit(sizes, program);
 

@@ -88,6 +88,39 @@ export class Schedule {
   }
 }
 
+/** Cycles in which a port is taken, known ahead and given in order. */
+export class BusyCycles {
+  /** Stretches: first cycles, and those after the last ones. */
+  private readonly from: number[] = [];
+  private readonly to: number[] = [];
+  private head = 0;
+
+  add(cycle: number): void {
+    const last = this.to.length - 1;
+    if (last >= 0 && this.to[last] === cycle) {
+      this.to[last] = cycle + 1;
+      return;
+    }
+    this.from.push(cycle);
+    this.to.push(cycle + 1);
+  }
+
+  /** Forgets what lies before a cycle. */
+  forget(cycle: number): void {
+    while (this.head < this.to.length && this.to[this.head]! <= cycle) this.head++;
+    if (this.head < 1024) return;
+    this.from.splice(0, this.head);
+    this.to.splice(0, this.head);
+    this.head = 0;
+  }
+
+  /** Asked of cycles in order. */
+  has(cycle: number): boolean {
+    this.forget(cycle);
+    return this.head < this.to.length && this.from[this.head]! <= cycle;
+  }
+}
+
 /** The earliest of some cycles that lies after this one. */
 export const earliestAfter = (cycle: number, ...times: readonly number[]): number => {
   let earliest = Number.POSITIVE_INFINITY;

@@ -9,7 +9,7 @@ export interface StepRecord {
   /** Left out, as a gradient was not finite; with a loss scale only. */
   readonly skipped?: boolean;
   /** Tensors that the RTL wrote otherwise than the model, and its cycles, where it was asked. */
-  readonly rtl?: { readonly differences: number; readonly cycles: number };
+  readonly rtl?: { readonly differences: number; readonly cycles: number; readonly predicted?: number };
 }
 
 /** How well images were told that were held out, after so many steps. */

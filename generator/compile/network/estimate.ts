@@ -34,7 +34,11 @@ export const estimateProgram = (config: Config, { instructions, steps }: Network
   });
   const shapes = new TileShapes(config);
   const ends: number[] = [];
-  const { cycles } = replay(config, instructions, 0, benchMemory(config), shapes, marks, (end) => ends.push(end));
+  const { cycles } = replay(config, instructions, 0, benchMemory(config), shapes, {
+    marks,
+    onMark: (end) => ends.push(end),
+    bases: true,
+  });
   const whole = countsOf(config, instructions, shapes);
   const estimates = steps.map((step, i): StepEstimate => {
     const own = countsOf(config, instructions.slice(step.first, step.end), shapes);

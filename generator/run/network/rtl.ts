@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { BASES, type CompiledNetwork, type NetworkProgram } from '../../compile/network/compiled.js';
 import type { Config } from '../../description/config.js';
-import { performanceOf } from '../../machine/performance.js';
+import { benchMemory, performanceOf } from '../../machine/performance.js';
 import type { Counts } from '../../units/counts.js';
 import type { Bases } from '../../units/machine.js';
 import { compareProgram, type ProgramJob, type ProgramOptions, runProgram } from '../runProgram.js';
@@ -16,13 +16,16 @@ const PATIENCE = { factor: 6, more: 200_000 } as const;
 
 const pageUp = (address: number): number => Math.ceil(address / PAGE) * PAGE;
 
+const predictedCycles = (config: Config, instructions: NetworkProgram['instructions'], program: number): number =>
+  performanceOf(config, { instructions, memory: { program } }, benchMemory(config), { bases: true }).cycles;
+
 /** A program of a network on a memory as a job: the parts one behind the other, from the second page on. @throws UserError where they do not fit the address bus. */
 const jobOf = (
   config: Config,
   { name }: CompiledNetwork,
   { instructions, words }: NetworkProgram,
   memory: NetworkMemory,
-): ProgramJob => {
+): ProgramJob & { readonly predicted: number } => {
   let at = PAGE;
   const bases = BASES.map((base) => {
     const here = at;
@@ -35,9 +38,9 @@ const jobOf = (
       { code: 'ADDRESS_RANGE', path: name, message, fix: 'set axi.addressWidth to more, or take a smaller batch' },
     ]);
   }
-  const { cycles } = performanceOf(config, { instructions, memory: { program: at } });
+  const predicted = predictedCycles(config, instructions, at);
   return {
-    ...{ words, program: at, bases, maxCycles: cycles * PATIENCE.factor + PATIENCE.more },
+    ...{ words, program: at, bases, predicted, maxCycles: predicted * PATIENCE.factor + PATIENCE.more },
     regions: BASES.map((base, i) => ({ base: bases[i]!, bytes: memory[base] })).filter(({ bytes }) => bytes.length > 0),
   };
 };
@@ -96,12 +99,8 @@ export const checkingMachine = (
       if (owners.length === 0) found.add(what);
       for (const { role, name } of owners) found.add(`${role} ${name}`);
     }
-    const { cycles: predicted } = performanceOf(config, {
-      instructions: program.instructions,
-      memory: { program: job.program },
-    });
     for (const [i, { bytes }] of job.regions.entries()) bytes.set(expected[i]!.bytes);
-    onRun({ cycles: result.cycles, predicted, differences: [...found] });
+    onRun({ cycles: result.cycles, predicted: job.predicted, differences: [...found] });
     return countsOf(result.counters);
   },
 });

@@ -2,6 +2,7 @@ import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import type { Exec, Geometry } from '../../isa/program.js';
 import { DEPTHS, operandTaps } from '../../timing/depths.js';
+import type { BusyCycles } from '../../timing/queue.js';
 import { lanesOf, type TapCounts, type TileShapes } from './tile.js';
 import { NEVER, READ_CYCLES, Transposer } from './transposer.js';
 
@@ -41,7 +42,7 @@ export class ExecPipeline {
   private readonly dynamic = generator();
   private readonly stationary = generator();
   private readonly accumulate = generator();
-  private readonly weights = new Transposer();
+  private readonly weights: Transposer;
   private readonly blocks = new Transposer();
   private dynamicTaken = NEVER;
   private swapped = NEVER;
@@ -60,7 +61,10 @@ export class ExecPipeline {
   constructor(
     config: Config,
     private readonly shapes: TileShapes,
+    /** Takes the cycles in which blocks are read from the stationary buffer. */
+    private readonly stationaryReads?: BusyCycles,
   ) {
+    this.weights = new Transposer(stationaryReads);
     const { arrayLatency, accumulatorHazard } = derive(config);
     this.rows = config.array.rows;
     this.columns = config.array.columns;
@@ -74,6 +78,7 @@ export class ExecPipeline {
   open(at: number, geometry: Geometry, exec: Exec): ExecTimes {
     const { walksH, walksW, taps } = this.shapes.of(geometry, exec);
     const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
+    this.stationaryReads?.forget(at);
     this.firstVector = Number.POSITIVE_INFINITY;
     let state = at + 1;
     for (let column = 0; column < exec.columnTiles; column++) {

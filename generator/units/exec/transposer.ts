@@ -1,4 +1,5 @@
 import { DEPTHS } from '../../timing/depths.js';
+import type { BusyCycles } from '../../timing/queue.js';
 
 const CREDITS = DEPTHS.vectors;
 /** From a request to the vector at the output of the generator's queue: 2 cycles of buffer, 2 of the queue. */
@@ -24,6 +25,9 @@ export class Transposer {
   private readonly taken = new Float64Array(CREDITS).fill(NEVER);
   private oldest = 0;
 
+  /** @param reads takes the cycles of the requests, where anyone asks for them. */
+  constructor(private readonly reads?: BusyCycles) {}
+
   /**
    * A block of some vectors, the first one asked for in cycle `request`, and the last one not before `lastRequest`.
    * Returns the cycle of its last request.
@@ -39,12 +43,29 @@ export class Transposer {
       inner > CREDITS ? end - CREDITS : inner === CREDITS ? first : this.taken[(this.oldest + inner) % CREDITS]!;
     const asked = Math.max(request + inner, credit + 1, lastRequest);
     this.last = Math.max(end, asked + READ_CYCLES);
+    if (this.reads) this.note(this.reads, request, vectors, first, end);
     for (let vector = Math.max(0, vectors - CREDITS); vector < vectors; vector++) {
       this.taken[this.oldest] = vector === inner ? this.last : vector === 0 ? first : end - inner + vector;
       this.oldest = (this.oldest + 1) % CREDITS;
     }
     this.byColumn = byColumn;
     return asked;
+  }
+
+  /** Each vector is asked for in the cycle after the one before, or in that after the return of its credit. */
+  private note(reads: BusyCycles, request: number, vectors: number, first: number, end: number): void {
+    let at = request - 1;
+    for (let vector = 0; vector < vectors; vector++) {
+      const before = vector - CREDITS;
+      const credit =
+        before < 0
+          ? this.taken[(this.oldest + vector) % CREDITS]!
+          : before === 0
+            ? first
+            : end - (vectors - 1) + before;
+      at = Math.max(at + 1, credit + 1);
+      reads.add(at);
+    }
   }
 
   /** The block that went in leaves: its first column in cycle `first`, the others behind it without a gap. */

@@ -2,7 +2,7 @@ import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import type { Operands, Operations, Reorganize, Store } from '../../isa/program.js';
 import { DEPTHS, storeVectors } from '../../timing/depths.js';
-import { earliestAfter, TimedQueue } from '../../timing/queue.js';
+import { type BusyCycles, earliestAfter, TimedQueue } from '../../timing/queue.js';
 import { reorganizeStream } from '../reorganize/stream.js';
 import type { Stream } from '../stream.js';
 import { type Setting, settingOf } from '../vector/state.js';
@@ -61,6 +61,7 @@ export class StoreUnit {
   constructor(
     private readonly config: Config,
     private readonly write: WriteUnit,
+    private readonly stationaryReads: BusyCycles,
   ) {
     this.most = { store: storeVectors(config), reorganize: DEPTHS.chunks };
     this.queues = { store: new TimedQueue(this.most.store), reorganize: new TimedQueue(this.most.reorganize) };
@@ -120,7 +121,14 @@ export class StoreUnit {
   /** A STORE through the vector unit: it drains or only counts, and may have no runs to announce here. */
   private begins(store: Store): void {
     const job = this.job!;
-    this.post = new PostJob(this.config, store, this.setting!, this.operands!, derive(this.config).vectorLanes);
+    this.post = new PostJob(
+      this.config,
+      store,
+      this.setting!,
+      this.operands!,
+      derive(this.config).vectorLanes,
+      this.stationaryReads,
+    );
     this.job = { ...job, runs: this.post.runs, items: store.elementwise ? 0 : job.items };
   }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../description/config.js';
 import { BATCH_CHUNKS, type Operands, type Store } from '../../isa/program.js';
-import { TimedQueue } from '../../timing/queue.js';
+import { type BusyCycles, TimedQueue } from '../../timing/queue.js';
 import type { WriteUnit } from '../store/writeUnit.js';
 import { storeChunks } from './shape.js';
 import type { Setting } from './state.js';
@@ -69,6 +69,8 @@ export class PostJob {
     private readonly setting: Setting,
     private readonly operands: Operands,
     lanes: number,
+    /** Cycles in which an EXEC reads the stationary buffer, which has one port. */
+    private readonly stationaryReads: BusyCycles,
   ) {
     this.chunks = chunksOf(config, store, lanes);
     this.latency = vectorLatency(config);
@@ -115,11 +117,13 @@ export class PostJob {
   private issue(cycle: number, vectors: TimedQueue, takeVector: () => void): boolean {
     const { operations } = this.setting;
     if (this.first === this.chunks.all) return false;
-    const { output, narrow } = operations[this.operation]!;
+    const { output, narrow, q } = operations[this.operation]!;
     if (this.operation === 0 && this.slot === 0) this.count = Math.min(BATCH_CHUNKS, this.chunks.all - this.first);
     if (this.slot < this.count) {
       const chunk = this.first + this.slot;
       if (output !== undefined && this.owed === ROOM) return false;
+      // the next cycle may be free of it
+      if ((q === 'stationary0' || q === 'stationary1') && this.stationaryReads.has(cycle)) return true;
       if (this.operation === 0 && !this.store.elementwise) {
         if (!vectors.valid(cycle)) return false;
         if (this.chunks.ends(chunk)) takeVector();
