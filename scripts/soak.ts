@@ -11,17 +11,9 @@ import { wholeNumber } from '../generator/cli/wholeNumber.js';
 import { prepare, simulatorKey } from '../generator/run/simulate.js';
 import { forget, openCache } from '../generator/run/simulators/cache.js';
 import { putJson, runScript } from './script.js';
-import {
-  CASES_PER_CONFIGURATION,
-  CONFIGURATIONS,
-  caseOf,
-  caseSeed,
-  configOf,
-  describeCase,
-  simulatorOf,
-} from './soak/case.js';
+import { campaignCase } from './soak/campaignCase.js';
+import { CASES_PER_CONFIGURATION, CONFIGURATIONS, caseSeed, configOf, simulatorOf } from './soak/case.js';
 import { configText, countScenarios, type Finished, rerunSoak, soakFailure, soakTable } from './soak/report.js';
-import { runCase } from './soak/runCase.js';
 import { parseWords } from './words.js';
 
 interface Flags {
@@ -66,10 +58,9 @@ const finish = async (seed: number, waves?: string): Promise<Finished> => {
   let text = `case ${seed}`;
   const simulator = simulatorOf(seed);
   try {
-    const given = caseOf(seed);
-    text = describeCase(given);
-    const result = await runCase(given, { waves });
-    return { seed, scenario: given.scenario, simulator, text, result };
+    const { scenario, text: line, run } = campaignCase(seed);
+    text = line;
+    return { seed, scenario, simulator, text, result: await run(waves) };
   } catch (error) {
     if (isOfTheMachine(error)) throw error;
     const findings = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');

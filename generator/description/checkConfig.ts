@@ -46,7 +46,7 @@ const mostOf = ({ most }: Rate, config: Config): number =>
   most(derive({ ...config, buffers: NO_BUFFERS, addStages: 1 }));
 
 /** Most lanes of a vector unit: a chunk of fp32 is at most a beat, it is read at once from either buffer, and a vector of sums fills half of it at least. */
-const mostVectorLanes = (config: Config): number => {
+export const mostVectorLanes = (config: Config): number => {
   const { beatBytes, dynamicLanes, stationaryLanes, dataBytes } = derive({
     ...config,
     buffers: NO_BUFFERS,

@@ -65,6 +65,10 @@ const configurationSeed = (seed: number): number => Math.floor(seed / CASES_PER_
 export const simulatorOf = (seed: number): Simulator =>
   configurationSeed(seed) % ICARUS_EVERY === ICARUS_EVERY - 1 ? 'icarus' : 'verilator';
 
+/** Draws of one case. */
+export const drawOf = (seed: number): Draw =>
+  new Draw(Math.imul(configurationSeed(seed), 0x9e3779b1) ^ (seed % CASES_PER_CONFIGURATION));
+
 export const configOf = (seed: number): Config => randomConfig(configurationSeed(seed));
 
 const PAGE = 4096;
@@ -105,6 +109,10 @@ const stalling = (draw: Draw, { beatBytes }: { readonly beatBytes: number }): Me
   stallPercent: draw.between(0, 70),
   ...(draw.percent(40) ? { bytesPerCycle: draw.between(1, beatBytes * 10) / 10 + 0.5 } : {}),
 });
+
+/** A memory that answers soon, or one that stalls. */
+export const randomMemory = (config: Config, draw: Draw): MemoryOptions =>
+  draw.percent(30) ? calm(draw) : stalling(draw, derive(config));
 
 const beatsOf = (address: number, bytes: number, beatBytes: number): readonly [number, number] => [
   Math.floor(address / beatBytes),
@@ -156,15 +164,6 @@ const randomErrors = ({ plan }: Workload, scenario: Scenario, draw: Draw): reado
   return [randomError(plan, draw.pick(['read', 'write'] as const), draw)];
 };
 
-const randomScenario = (draw: Draw): Scenario => {
-  const total = Object.values(SCENARIOS).reduce((sum, share) => sum + share, 0);
-  let left = draw.between(0, total - 1);
-  return SCENARIO_NAMES.find((name) => {
-    left -= SCENARIOS[name];
-    return left < 0;
-  })!;
-};
-
 /** A seed of operands, or in bf16 at times operands with infinities, NaNs and subnormals. */
 const randomData = ({ format }: Config, { nest }: Plan, draw: Draw): number | Operands => {
   const seed = draw.between(0, 0x3fffffff);
@@ -176,8 +175,8 @@ export const caseOf = (seed: number): SoakCase => caseOn(configOf(seed), simulat
 
 /** The case of a seed on a given accelerator. */
 export const caseOn = (config: Config, simulator: Simulator, seed: number): SoakCase => {
-  const draw = new Draw(Math.imul(configurationSeed(seed), 0x9e3779b1) ^ (seed % CASES_PER_CONFIGURATION));
-  let scenario = randomScenario(draw);
+  const draw = drawOf(seed);
+  let scenario: Scenario = draw.weighted(SCENARIOS);
   // it reads anywhere, and unknown memory would make everything unknown
   if (scenario === 'garbled program' && simulator === 'icarus') scenario = 'soft reset';
 
@@ -189,7 +188,7 @@ export const caseOn = (config: Config, simulator: Simulator, seed: number): Soak
   const victim = withOperands(config, first.plan, randomData(config, first.plan, draw));
   const next = withOperands(config, second.plan, randomData(config, second.plan, draw));
 
-  const memory = scenario === 'calm' || draw.percent(30) ? calm(draw) : stalling(draw, derive(config));
+  const memory = scenario === 'calm' ? calm(draw) : randomMemory(config, draw);
   const after = draw.between(0, Math.ceil(first.plan.cost.cycles * 1.2));
   const recovery = draw.pick(['clear', 'reset'] as const);
   const errors = randomErrors(victim, scenario, draw);

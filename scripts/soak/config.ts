@@ -1,4 +1,4 @@
-import { parseConfig } from '../../generator/description/checkConfig.js';
+import { mostVectorLanes, parseConfig } from '../../generator/description/checkConfig.js';
 import { COUNTER_SETS, type Config, ENGINES, type Limits } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
 import { FORMATS, formats } from '../../generator/formats/index.js';
@@ -55,5 +55,9 @@ export const randomConfig = (seed: number): Config => {
   const instructionSlots = draw.pick([8, 16]);
   const limits = draw.percent(50) ? randomLimits(draw) : {};
   const rates = { epilogueLanes, instructionSlots, ...(slow ? { reorganize } : {}) };
-  return parseConfig({ ...unsized, buffers, counters, limits, ...rates });
+  const sized = { ...unsized, buffers, counters, ...rates };
+  const lanes = Math.min(draw.pick(POWERS), mostVectorLanes(unsized));
+  if (format !== 'bf16' || lanes === 0 || !draw.percent(50)) return parseConfig({ ...sized, limits });
+  // its programs are drawn from all that the instruction set has
+  return parseConfig({ ...sized, vector: { lanes, coefficients: draw.pick([64, 128, 256]) } });
 };

@@ -21,4 +21,15 @@ export class Draw {
   pick<T>(items: readonly T[]): T {
     return items[this.next() % items.length]!;
   }
+
+  /** One of the names, each as often as its share says. */
+  weighted<Name extends string>(shares: Readonly<Record<Name, number>>): Name {
+    const names = Object.keys(shares) as Name[];
+    const total = names.reduce((sum, name) => sum + shares[name], 0);
+    let left = this.between(0, total - 1);
+    return names.find((name) => {
+      left -= shares[name];
+      return left < 0;
+    })!;
+  }
 }

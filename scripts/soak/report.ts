@@ -1,13 +1,14 @@
 import Table from 'cli-table3';
 import { scriptCommand } from '../../generator/base/paths.js';
 import type { Config } from '../../generator/description/config.js';
-import { SCENARIO_NAMES, type Scenario, type SoakCase } from './case.js';
+import { CAMPAIGN_SCENARIOS, type CampaignScenario } from './campaignCase.js';
+import type { SoakCase } from './case.js';
 import type { CaseResult } from './runCase.js';
 
 /** What is kept of a case that has run. */
 export interface Finished {
   readonly seed: number;
-  readonly scenario: Scenario;
+  readonly scenario: CampaignScenario;
   readonly simulator: SoakCase['simulator'];
   readonly text: string;
   readonly result: CaseResult;
@@ -15,7 +16,7 @@ export interface Finished {
 
 /** Counts of one scenario. */
 export interface ScenarioCounts {
-  readonly scenario: Scenario;
+  readonly scenario: CampaignScenario;
   readonly cases: number;
   readonly failed: number;
   readonly icarus: number;
@@ -25,7 +26,7 @@ export interface ScenarioCounts {
 }
 
 export const countScenarios = (finished: readonly Finished[]): readonly ScenarioCounts[] =>
-  SCENARIO_NAMES.map((scenario) => {
+  CAMPAIGN_SCENARIOS.map((scenario) => {
     const mine = finished.filter((each) => each.scenario === scenario);
     const endings: Record<string, number> = {};
     for (const { result } of mine) endings[result.ending] = (endings[result.ending] ?? 0) + 1;
@@ -74,6 +75,6 @@ export const soakFailure = ({ seed, text, result }: Finished): string =>
     `  rerun: ${rerunSoak(seed)} --waves case.fst`,
   ].join('\n');
 
-export const configText = ({ array, format, addStages, buffers, axi, engines }: Config): string =>
+export const configText = ({ array, format, addStages, buffers, axi, engines, vector }: Config): string =>
   `${array.rows}x${array.columns} ${format}, ${addStages} add stages, buffers ${buffers.dynamicBytes} and ${buffers.stationaryBytes} bytes, ` +
-  `${buffers.accumulatorDepth} sums, bus ${axi.dataWidth}/${axi.addressWidth} bits, ${axi.outstanding} in flight, ${engines.join(' ')}`;
+  `${buffers.accumulatorDepth} sums, bus ${axi.dataWidth}/${axi.addressWidth} bits, ${axi.outstanding} in flight, ${engines.join(' ')}${vector ? `, ${vector.lanes} vector lanes` : ''}`;

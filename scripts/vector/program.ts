@@ -1,7 +1,8 @@
+import { UserError } from '../../generator/base/errors.js';
 import { makePlan } from '../../generator/compile/plan.js';
-import type { Config } from '../../generator/description/config.js';
+import type { Config, Engine } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
-import { parseLayer } from '../../generator/description/layer.js';
+import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import {
   type Exec,
   encode,
@@ -44,17 +45,28 @@ const drawHalf = (draw: Draw): number => {
   return (draw.between(0, 1) << 15) | (draw.between(118, 134) << 7) | draw.between(0, 127);
 };
 
+/** The instructions of a layer; none where the buffers are too small for it. */
+const instructionsOf = (config: Config, layer: Layer, engine: Engine): readonly Instruction[] => {
+  try {
+    return makePlan(config, layer, 'fprop', engine).instructions;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [];
+  }
+};
+
 /** A tile of a layer that fits: what an EXEC needs, and how many sums it makes from entry 0 on. */
 const tileOf = (config: Config, draw: Draw): { readonly geometry: Geometry; readonly exec: Exec } => {
   const { rows, columns } = config.array;
-  const engine = draw.pick(config.engines.filter((one) => one !== 'traditional'));
+  const without = config.engines.filter((one) => one !== 'traditional');
+  const engine = without.length > 0 ? draw.pick(without) : config.engines[0]!;
   for (;;) {
     const kernel = draw.pick(['K=1', 'K=3,P=1', 'K=2']);
     const text = `C=${draw.between(1, 2 * rows)},H=${draw.between(2, 5)},W=${draw.between(2, 4)},N=${draw.between(1, columns)},${kernel}`;
-    const { instructions } = makePlan(config, parseLayer(text), 'fprop', engine);
+    const instructions = instructionsOf(config, parseLayer(text), engine);
     const execs = instructions.filter((one): one is Exec => one.kind === 'exec');
-    const exec = execs[0]!;
-    if (execs.length > 1 || 2 * exec.positionsH * exec.positionsW > config.buffers.accumulatorDepth) continue;
+    const [exec] = execs;
+    if (!exec || execs.length > 1 || 2 * exec.positionsH * exec.positionsW > config.buffers.accumulatorDepth) continue;
     return { geometry: instructions.find((one): one is Geometry => one.kind === 'geometry')!, exec };
   }
 };

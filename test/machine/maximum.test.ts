@@ -5,7 +5,8 @@ import type { Config } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
 import { execute } from '../../generator/machine/executor.js';
 import { performanceOf } from '../../generator/machine/performance.js';
-import { anyCase, expectedWords, planned, wordsOf } from './poolings.js';
+import { expectedWords, planned, wordsOf } from '../../scripts/vector/windows.js';
+import { anyWindows } from './anyWindows.js';
 
 const odd: Config = { ...presets.odd!, vector: { lanes: 2 } };
 const ref16: Config = { ...presets.ref16!, vector: { lanes: 8 } };
@@ -19,7 +20,7 @@ describe('EXEC with maximum', () => {
     (_name, config, channels, numRuns) => {
       const seen = { ties: 0, nans: 0, empty: 0 };
       fc.assert(
-        fc.property(anyCase(channels), (some) => {
+        fc.property(anyWindows(channels), (some) => {
           const { words, regions, results } = planned(config, some);
           execute(config, words, regions);
           const expected = expectedWords(some);
@@ -38,7 +39,7 @@ describe('EXEC with maximum', () => {
 
   it('counts and takes time as the sum does', () => {
     fc.assert(
-      fc.property(anyCase(7), (some) => {
+      fc.property(anyWindows(7), (some) => {
         const { plan, words, regions } = planned(odd, some);
         const sums = plan.instructions.map((one) => (one.kind === 'exec' ? { ...one, maximum: false } : one));
         const performance = performanceOf(odd, plan);
@@ -51,7 +52,7 @@ describe('EXEC with maximum', () => {
 
   it('has every tap of a window in one EXEC, and none of fused lanes', () => {
     fc.assert(
-      fc.property(anyCase(7), ({ layer }) => {
+      fc.property(anyWindows(7), ({ layer }) => {
         const { instructions } = makePlan(odd, layer, 'fprop', 'zerofree', { maximum: true });
         for (const one of instructions) {
           if (one.kind !== 'exec') continue;

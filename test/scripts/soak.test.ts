@@ -4,11 +4,21 @@ import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import { decode } from '../../generator/isa/program.js';
 import { makeWorkload } from '../../generator/run/host.js';
-import { caseOf, caseSeed, describeCase, meets, SCENARIO_NAMES, victimWrites } from '../../scripts/soak/case.js';
+import { campaignCase } from '../../scripts/soak/campaignCase.js';
+import {
+  caseOf,
+  caseSeed,
+  configOf,
+  describeCase,
+  meets,
+  SCENARIO_NAMES,
+  victimWrites,
+} from '../../scripts/soak/case.js';
 import { randomConfig } from '../../scripts/soak/config.js';
 import { illegalProgram } from '../../scripts/soak/illegal.js';
 import { Draw } from '../../scripts/soak/random.js';
 import { countScenarios, soakFailure } from '../../scripts/soak/report.js';
+import { VECTOR_SCENARIOS } from '../../scripts/soak/vectorCase.js';
 
 const seeds = Array.from({ length: 60 }, (_, index) => caseSeed(3, index % 4, index));
 const cases = seeds.map(caseOf);
@@ -40,6 +50,17 @@ describe('the fault campaign', () => {
 
   it('comes to every scenario', () => {
     expect(new Set(cases.map(({ scenario }) => scenario))).toEqual(new Set(SCENARIO_NAMES));
+  });
+
+  it('comes to every scenario of a vector unit, the same for the same seed', () => {
+    const seeds = Array.from({ length: 60 }, (_, index) => caseSeed(77, index % 70, Math.floor(index / 20))).filter(
+      (seed) => configOf(seed).vector !== undefined,
+    );
+    const vector = [...seeds, ...Array.from({ length: 40 }, (_, index) => caseSeed(77, 10, index))].map(campaignCase);
+    const names = new Set(vector.map(({ scenario }) => scenario));
+    for (const name of Object.keys(VECTOR_SCENARIOS)) expect([...names]).toContain(name);
+    const again = campaignCase(caseSeed(77, 10, 3));
+    expect(again.text).toBe(campaignCase(caseSeed(77, 10, 3)).text);
   });
 
   it('keeps the two runs of a case apart', () => {

@@ -1,43 +1,37 @@
-import fc from 'fast-check';
 import { makePlan } from '../../generator/compile/plan.js';
 import type { Config } from '../../generator/description/config.js';
 import { type Layer, makeLayer } from '../../generator/description/layer.js';
 import { BF16_NAN, bf16FromBits } from '../../generator/formats/numerics.js';
 import type { Region } from '../../generator/units/memory.js';
-import { anyLayer } from '../description/layers.js';
+import { randomLayer } from '../cases.js';
+import { Draw } from '../soak/random.js';
 
 /** bf16 patterns that are compared: few numbers, so that many are equal; zeros of both signs, a subnormal, infinities, NaNs. */
-const PATTERNS = [
-  ...[0x3f80, 0x3f80, 0x3f81, 0xbf80, 0xbf81, 0x4000, 0xc000],
-  ...[0x0000, 0x8000, 0x0001, 0x0080, 0x8080, 0x7f7f, 0xff7f, 0x7f80, 0xff80],
-];
+const NUMBERS = [0x3f80, 0x3f80, 0x3f81, 0xbf80, 0xbf81, 0x4000, 0xc000];
+const SPECIAL = [0x0000, 0x8000, 0x0001, 0x0080, 0x8080, 0x7f7f, 0xff7f, 0x7f80, 0xff80];
 const NANS = [0x7fc0, 0xffc1, 0x7f81];
+const PATTERNS = [NUMBERS, [...NUMBERS, ...SPECIAL], [...NUMBERS, ...SPECIAL, ...NANS]];
 
 /** Windows over the channels of a map, and the map in bf16 bits. */
-export interface Case {
+export interface Windows {
   readonly layer: Layer;
   readonly x: Uint16Array;
 }
 
-export const anyCase = (channels: number): fc.Arbitrary<Case> =>
-  fc
-    .tuple(
-      anyLayer({ channels, groups: 1 }),
-      fc.constantFrom<readonly number[]>(PATTERNS.slice(0, 7), PATTERNS, [...PATTERNS, ...NANS]),
-      fc.integer({ min: 1, max: 2 ** 31 - 1 }),
-    )
-    .map(([{ C, B, H, W, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr }, patterns, seed]) => {
-      const layer = makeLayer({ ...{ B, H, W, C, N: C, G: C, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr } });
-      let state = seed;
-      const next = (): number => {
-        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        return state >>> 8;
-      };
-      return { layer, x: Uint16Array.from({ length: B * H * W * C }, () => patterns[next() % patterns.length]!) };
-    });
+/** The windows of a layer, each channel by itself, with values of a seed. */
+export const windowsOf = (shape: Layer, seed: number): Windows => {
+  const { C, B, H, W, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr } = shape;
+  const layer = makeLayer({ ...{ B, H, W, C, N: C, G: C, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pb, Pl, Pr } });
+  const draw = new Draw(seed);
+  const patterns = draw.pick(PATTERNS);
+  return { layer, x: Uint16Array.from({ length: B * H * W * C }, () => draw.pick(patterns)) };
+};
+
+/** Random windows of a seed. */
+export const randomWindows = (seed: number, lanes: number): Windows => windowsOf(randomLayer(seed, lanes), seed);
 
 /** The words that plain loops expect: the winner's bits, a zero without its sign, above the number of its tap; 0 where there is none. */
-export const expectedWords = ({ layer, x }: Case): Uint32Array => {
+export const expectedWords = ({ layer, x }: Windows): Uint32Array => {
   const { B, C, H, W, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pl, Ho, Wo } = layer;
   const words = new Uint32Array(B * Ho * Wo * C);
   words.forEach((_, at) => {
@@ -60,8 +54,8 @@ export const expectedWords = ({ layer, x }: Case): Uint32Array => {
   return words;
 };
 
-/** The pass as a program, its memory, and where in it the results lie: words of value and tap. */
-export const planned = (config: Config, { layer, x }: Case) => {
+/** A pass that finds the greatest of each window as a program, its memory, and where in it the results lie: words of value and tap. */
+export const planned = (config: Config, { layer, x }: Windows) => {
   const plan = makePlan(config, layer, 'fprop', 'zerofree', { maximum: true });
   const { memory, words } = plan;
   const ones = new Uint16Array(layer.Kh * layer.Kw * layer.N).fill(0x3f80);
