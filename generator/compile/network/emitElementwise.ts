@@ -39,6 +39,13 @@ interface Piece {
   readonly runs: boolean;
 }
 
+/**
+ * Pieces that a flat step is cut into at least, where it has enough vectors: the first LOADs and the last STORE of a step
+ * have nothing beside them.
+ */
+const PIECES = 8;
+const LEAST_VECTORS = 64;
+
 const ONE_PIXEL = { pixel: 0, pixels: 1, runs: false } as const;
 
 /** Whether the decoder takes a STORE of so many groups, or runs, of lanes; and LOADs of as many rows. */
@@ -134,7 +141,8 @@ export class ElementwiseEmitter {
     const { columns } = this.config.array;
     const holds = (count: number): boolean =>
       fits(this.config, this.derived, 1, count * columns) && this.room(streams, count * columns);
-    return greatest(Math.ceil(values / columns), holds) * columns;
+    const most = greatest(Math.ceil(values / columns), holds);
+    return Math.min(most, Math.max(LEAST_VECTORS, Math.ceil(values / columns / PIECES))) * columns;
   }
 
   /** The operations, and before them coefficients of some channels into their banks. */
