@@ -4,14 +4,20 @@ import type { Operations } from './instructions.js';
 
 /** Where P comes from. `sums`: the drained vector, in operation 0; elsewhere, and where nothing is drained, +0. */
 export const P_SOURCES = ['register', 'sums', 'dynamic0', 'dynamic1'] as const;
-/** Where Q comes from. `coefficient`: bank 1, for the channel; `sum`: bank 1, at the sum. */
-export const Q_SOURCES = ['none', 'register', 'stationary0', 'stationary1', 'coefficient', 'sum'] as const;
+/**
+ * Where Q comes from. `coefficient`: bank 1, for the channel; `sum`: bank 1, at the sum. `tag`: 1 where the lower half of stationary stream 0
+ * is that of constant 3, bit for bit, else +0: which tap won, of words that an EXEC with maximum has made.
+ */
+export const Q_SOURCES = ['none', 'register', 'stationary0', 'stationary1', 'coefficient', 'sum', 'tag'] as const;
 /** What P is multiplied by. `coefficient`: bank 0, for the channel; `q`: Q, which is not added then. */
 export const FACTORS = ['one', 'constant', 'coefficient', 'q'] as const;
 /** What is kept: all; where P > 0; where Q > 0; where 0 < Q < constant 3. By Q: Q is not added. */
 export const GATES = ['none', 'p', 'q', 'within'] as const;
-/** None; max(x, +0); between constants 2 and 3. */
-export const CLIPS = ['none', 'relu', 'range'] as const;
+/**
+ * None; max(x, +0); between constants 2 and 3; `root`: about 1 / √x, within 3.9 % for normal x > 0, from which Newton's method goes on
+ * (a NaN for NaN and below zero).
+ */
+export const CLIPS = ['none', 'relu', 'range', 'root'] as const;
 /** Where the result is kept among the coefficients: bank 0 or 1 for the channel, bank 1 at the sum. */
 export const KEEPS = ['none', 'coefficient0', 'coefficient1', 'sum'] as const;
 
@@ -115,8 +121,7 @@ export const readOperation = (word: number): VectorOperation | undefined => {
     return (word >>> low) & (2 ** bits - 1);
   };
   const q = Q_SOURCES[part('q')];
-  const clip = CLIPS[part('clip')];
-  if (q === undefined || clip === undefined) return undefined;
+  if (q === undefined) return undefined;
   return {
     p: P_SOURCES[part('p')]!,
     pRegister: part('pRegister'),
@@ -128,7 +133,7 @@ export const readOperation = (word: number): VectorOperation | undefined => {
     constant: part('constant'),
     gate: GATES[part('gate')]!,
     leak: part('leak') === 1,
-    clip,
+    clip: CLIPS[part('clip')]!,
     ...(part('write') === 1 ? { write: part('writeRegister') } : {}),
     ...(part('output') > 0 ? { output: part('output') - 1 } : {}),
     narrow: part('narrow') === 1,

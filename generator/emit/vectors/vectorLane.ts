@@ -1,22 +1,17 @@
 import { bf16Bits, fp32Bits, fp32FromBits } from '../../formats/numerics.js';
 import { operationWord, readOperation, type VectorOperation } from '../../isa/vectorOperation.js';
-import { addFp32, constantValue, multiplyFp32 } from '../../units/vector/lanes.js';
+import { addFp32, constantValue, multiplyFp32, rootOf } from '../../units/vector/lanes.js';
 import { LANE_GROUP } from '../views/datapath.js';
 import { corners } from './arithmetic.js';
 import { hex, randomWords } from './random.js';
 
 /** What a lane reads, as bits: both registers, sum, streams of either buffer, coefficients of either bank. */
-type Sources = readonly [
-  p: number,
-  q: number,
-  sum: number,
-  dynamic: number,
-  stationary: number,
-  c0: number,
-  c1: number,
-];
+type Sources = [p: number, q: number, sum: number, dynamic: number, stationary: number, c0: number, c1: number];
 
 type Constants = readonly [number, number, number, number];
+
+/** The bits of 1. */
+const ONE = 0x3f800000;
 
 /** The result of an operation, as the contract has it, step by step. */
 const resultOf = (
@@ -25,9 +20,10 @@ const resultOf = (
   constants: Constants,
 ) => {
   const pBits = { register: p, sums: sum, dynamic0: dynamic, dynamic1: dynamic }[operation.p];
-  const qBits = { none: 0, register: q, stationary0: stationary, stationary1: stationary, coefficient: c1, sum: c1 }[
-    operation.q
-  ];
+  const tag = (stationary & 0xffff) === (constants[3] & 0xffff) ? ONE : 0;
+  const qBits = {
+    ...{ none: 0, register: q, stationary0: stationary, stationary1: stationary, coefficient: c1, sum: c1, tag },
+  }[operation.q];
   const read = [operation.value ? (pBits & 0xffff0000) >>> 0 : pBits, qBits].map(fp32FromBits);
   const [value, other] = operation.swap ? [read[1]!, read[0]!] : [read[0]!, read[1]!];
   const [, , least, most] = constants.map(constantValue) as unknown as Constants;
@@ -45,6 +41,7 @@ const resultOf = (
     result = multiplyFp32(value, kept ? by : least);
     if (operation.q !== 'none' && factor !== 'q' && !byQ) result = addFp32(result, other);
   }
+  if (clip === 'root') return rootOf(result);
   if (clip === 'relu' && !Number.isNaN(result)) return result > 0 ? result : 0;
   if (clip !== 'range' || Number.isNaN(result)) return result;
   if (result < least) return least;
@@ -76,6 +73,8 @@ export const laneVectors = (seed: number, count: number): string => {
     if (!operation || !isSound(operation)) continue;
     const sources: Sources = [draw(), draw(), draw(), draw(), draw(), draw(), draw()];
     if (lines.length % LANE_GROUP === 0) constants = [draw(), draw(), draw(), draw()];
+    // a tag is mostly another one
+    if (next() % 2 === 0) sources[4] = ((sources[4] & 0xffff0000) | (constants[3] & 0xffff)) >>> 0;
     const result = resultOf(operation, sources, constants);
     const words = [operationWord(operation), ...constants, ...sources, fp32Bits(result)];
     lines.push(`${words.map((word) => hex(word, 8)).join('')}${hex(bf16Bits(result), 4)}\n`);

@@ -17,7 +17,7 @@ export const addPost = (counts: Counts, config: Config, store: Store, { operatio
   }
   for (const { p, q, output, narrow } of operations) {
     if (p === 'dynamic0' || p === 'dynamic1') counts.dynamicReads += all;
-    if (q === 'stationary0' || q === 'stationary1') counts.stationaryReads += all;
+    if (q === 'stationary0' || q === 'stationary1' || q === 'tag') counts.stationaryReads += all;
     if (output === undefined) continue;
     counts.dramBytesWritten += runs * runElements(config, store) * ((output === 0 ? store.narrow : narrow) ? 2 : 4);
   }

@@ -10,7 +10,7 @@ import {
 import { operationsProblem, outputsOf, type VectorOperation } from '../../isa/vectorOperation.js';
 import { addressOf, entryAt, type Machine } from '../machine.js';
 import { runElements } from '../store/run.js';
-import { addFp32, multiplyFp32 } from './lanes.js';
+import { addFp32, multiplyFp32, rootOf } from './lanes.js';
 import { settingOf, type VectorState } from './state.js';
 
 const need = (machine: Machine): VectorState => machine.vector ?? machine.fail('OPCODE', 'there is no vector unit');
@@ -94,7 +94,7 @@ export const runPost = (machine: Machine, store: Store): void => {
   const { config, arithmetic, counts, fail, memory } = machine;
   const { lanes: L, depth, coefficients, registers } = state;
   const unset = (): never => fail('FIELD', 'no OPERATIONS and OPERANDS come before it');
-  const { operations, constants } = state.setting ?? unset();
+  const { operations, constants, tag } = state.setting ?? unset();
   const operands = state.operands ?? unset();
   const { columns } = config.array;
   const { groups, vectorsPerGroup, lastLanes, n1, n2 } = store;
@@ -147,8 +147,8 @@ export const runPost = (machine: Machine, store: Store): void => {
   const Q = new Float32Array(size);
   const result = new Float32Array(size);
 
-  /** Fills a batch's lanes from a stream of a buffer. */
-  const read = (stream: number, to: Float32Array): void => {
+  /** Fills a batch's lanes from a stream of a buffer; with `tagged` 1 where its lower half is the tag. */
+  const read = (stream: number, to: Float32Array, tagged = false): void => {
     const buffer = stream < 2 ? arithmetic.dynamic : arithmetic.stationary;
     const base = [operands.dynamic0, operands.dynamic1, operands.stationary0, operands.stationary1][stream]!;
     const wide = ((operands.wide >> stream) & 1) === 1;
@@ -164,7 +164,8 @@ export const runPost = (machine: Machine, store: Store): void => {
           const name = stream < 2 ? 'dynamic' : 'stationary';
           fail('BUFFER_RANGE', `reads element ${at} of the ${name} buffer, never loaded`);
         }
-        patterns[chunk * L + lane] = flushed(((stored[highAt]! << 16) | low) >>> 0);
+        if (tagged) to[chunk * L + lane] = low === tag ? 1 : 0;
+        else patterns[chunk * L + lane] = flushed(((stored[highAt]! << 16) | low) >>> 0);
         element += wide ? 2 : 1;
       }
     }
@@ -198,6 +199,7 @@ export const runPost = (machine: Machine, store: Store): void => {
     if (operation.q === 'register') Q.set(registers[operation.qRegister]!);
     else if (operation.q === 'stationary0') read(2, Q);
     else if (operation.q === 'stationary1') read(3, Q);
+    else if (operation.q === 'tag') read(2, Q, true);
     else if (operation.q === 'coefficient') gather(1, channelEntry, Q);
     else if (operation.q === 'sum') gather(1, (chunk) => sumEntry(chunk, operation.second), Q);
   };
@@ -223,6 +225,7 @@ export const runPost = (machine: Machine, store: Store): void => {
         if (adds) x = addFp32(x, other);
       }
       if (clip === 'relu') x = x > 0 || Number.isNaN(x) ? x : 0;
+      else if (clip === 'root') x = rootOf(x);
       else if (clip === 'range') x = x < least ? least : x > most ? most : x;
       result[i] = x;
     }

@@ -8,6 +8,8 @@ const REGISTERS = 8;
 export interface Setting {
   readonly operations: readonly VectorOperation[];
   readonly constants: readonly [number, number, number, number];
+  /** The lower half of constant 3, as bits. */
+  readonly tag: number;
 }
 
 /** The vector unit between two instructions. */
@@ -38,5 +40,6 @@ export const settingOf = (operations: Operations): Setting => {
       .slice(0, operations.count)
       .map((word) => readOperation(word)!),
     constants: [constantValue(constant0), constantValue(constant1), constantValue(constant2), constantValue(constant3)],
+    tag: constant3 & 0xffff,
   };
 };

@@ -123,7 +123,7 @@ export class PostJob {
       const chunk = this.first + this.slot;
       if (output !== undefined && this.owed === ROOM) return false;
       // the next cycle may be free of it
-      if ((q === 'stationary0' || q === 'stationary1') && this.stationaryReads.has(cycle)) return true;
+      if ((q === 'stationary0' || q === 'stationary1' || q === 'tag') && this.stationaryReads.has(cycle)) return true;
       if (this.operation === 0 && !this.store.elementwise) {
         if (!vectors.valid(cycle)) return false;
         if (this.chunks.ends(chunk)) takeVector();
