@@ -33,23 +33,29 @@ const pool = (name: string, x: string, of: 'maximum' | 'average', K = 3): Operat
 
 const four = (name: string) => ({ name, values: new Float32Array(2).fill(1), trainable: true });
 const norm: Operation = {
-  ...{ kind: 'batchNormalization', name: 'norm', x: 'pool2', epsilon: 1e-5, momentum: 0.1 },
+  ...{ kind: 'batchNormalization', name: 'norm', x: 'pixel', epsilon: 1e-5, momentum: 0.1 },
   ...{ scale: 'a', shift: 'b', mean: 'c', variance: 'd' },
 };
 
 describe('what cannot be compiled', () => {
   it('is told of at once: every operation, and the vector unit that is missing', () => {
     const parameters = ['a', 'b', 'c', 'd'].map(four);
-    const graph = graphOf([pool('pool1', 'in', 'maximum'), pool('pool2', 'pool1', 'maximum'), norm], parameters);
-    const training = { rate: 0.1 };
-    expect(problemsOf(() => compileNetwork(resolveConfig('ref16'), graph, { training }))).toEqual([
+    const whole = { kind: 'globalAverage', name: 'pixel', x: 'pool2' } as const;
+    const operations = [pool('pool1', 'in', 'maximum'), pool('pool2', 'pool1', 'maximum'), whole, norm];
+    const graph = graphOf(operations, parameters);
+    const options = { training: { rate: 0.1 }, engine: 'bp' } as const;
+    expect(problemsOf(() => compileNetwork(resolveConfig('ref16'), graph, options))).toEqual([
       ['NETWORK_VECTOR', 'vector.lanes'],
       ['NETWORK_UNSUPPORTED', 'pool1'],
       ['NETWORK_UNSUPPORTED', 'pool2'],
+      // one value a channel
       ['NETWORK_UNSUPPORTED', 'norm'],
     ]);
-    // evaluation takes them all
+    // evaluation takes them all, and so does the other engine
     expect(problemsOf(() => compileNetwork(odd, graph))).toEqual([]);
+    expect(problemsOf(() => compileNetwork(odd, graphOf(operations.slice(0, 3)), { training: { rate: 0.1 } }))).toEqual(
+      [],
+    );
   });
 
   it('names the operation whose layer does not fit', () => {

@@ -1,7 +1,15 @@
 import { makeLayer } from '../../description/layer.js';
-import { type Convolution, type Operation, type OperationKind, operandsOf } from '../../graph/operations.js';
+import {
+  type Convolution,
+  type Operation,
+  type OperationKind,
+  operandsOf,
+  parametersOf,
+} from '../../graph/operations.js';
 import { keptFactor } from './forward.js';
 import type { Lowering } from './lowering.js';
+import { lowerMaximumGradient } from './maximumGradient.js';
+import { lowerNormalizationGradient } from './normalization.js';
 import { type Averages, averagesOf, averagesOfMap } from './poolingWindows.js';
 import { all, type Channels, type Key, type VectorProgram } from './steps.js';
 import { FROM_SUMS, gateParts, maskProgram, operation, program, sumProgram, zeroProgram } from './vectorPrograms.js';
@@ -122,15 +130,26 @@ export class Backward {
       this.elementwise(name, x, maskProgram('gate', gradient, mask, keptFactor(made), this.room(x, name)));
     },
     globalAverage: ({ name, x }, gradient) => this.average(name, x, averagesOfMap(this.lowering.shape(x)), gradient),
-    pooling: (made, gradient) => this.average(made.name, made.x, averagesOf(made), gradient),
-    batchNormalization: ({ name }) => {
-      throw new Error(`${name}: the gradient of a batch normalisation is refused before`);
+    pooling: (made, gradient) => {
+      const { name, x, of, layer } = made;
+      if (of === 'average') this.average(name, x, averagesOf(made), gradient);
+      else
+        lowerMaximumGradient(this.lowering, name, layer, this.lowering.maxima.get(name)!, gradient, this.room(x, name));
+    },
+    batchNormalization: (made, gradient) => {
+      const { scale, shift, name, x } = made;
+      const { tensors } = this.lowering;
+      const term = (parameter: string): Key | undefined =>
+        this.learning.has(parameter) ? this.term(parameter, name) : undefined;
+      const to = { scale: term(scale), shift: term(shift), x: this.wanted.has(x) ? this.room(x, name) : undefined };
+      const kept = this.lowering.normalized.get(name)!;
+      lowerNormalizationGradient(this.lowering, made, tensors.find('tensor', x)!, gradient, kept, to);
     },
   };
 
   /** Emits what an operation contributes to gradients, given that of its result. */
   private operation(made: Operation, gradient: Key): void {
-    const reaches = made.kind === 'convolution' || operandsOf(made).some((name) => this.wanted.has(name));
+    const reaches = parametersOf(made).length > 0 || operandsOf(made).some((name) => this.wanted.has(name));
     if (reaches) (this.handlers[made.kind] as (made: Operation, gradient: Key) => void)(made, gradient);
   }
 

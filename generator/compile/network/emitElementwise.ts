@@ -6,16 +6,20 @@ import {
 } from '../../dataflows/vectorInstructions.js';
 import type { Config } from '../../description/config.js';
 import { type Derived, derive } from '../../description/derive.js';
-import { type Instruction, isRunTooLong } from '../../isa/program.js';
+import { type Instruction, isRunTooLong, LEAST_PERIOD } from '../../isa/program.js';
+import type { VectorOperation } from '../../isa/vectorOperation.js';
 import {
+  all,
   type Channels,
   type ElementwiseStep,
+  type Grid,
   type Key,
   STREAMS,
   type StreamName,
   type VectorProgram,
+  type Walk,
 } from './steps.js';
-import { operation } from './vectorPrograms.js';
+import { operation, program as vectorProgram } from './vectorPrograms.js';
 
 /** A tensor as it lies in memory, for whoever emits instructions. */
 export interface Place {
@@ -37,6 +41,9 @@ interface Piece {
   readonly channels: number;
   /** Each pixel is a run of its own. */
   readonly runs: boolean;
+  readonly sumBase: number;
+  readonly entries: number;
+  readonly origin: Origin;
 }
 
 /**
@@ -46,7 +53,37 @@ interface Piece {
 const PIECES = 8;
 const LEAST_VECTORS = 64;
 
-const ONE_PIXEL = { pixel: 0, pixels: 1, runs: false } as const;
+/** Channels that are gone over together. */
+interface Slice {
+  readonly channel: number;
+  readonly channels: number;
+  /** Where sums begin among the coefficients, and entries of them that one pixel has: its chunks. */
+  readonly sumBase: number;
+  readonly entries: number;
+}
+
+/** A row of a grid. */
+interface Origin {
+  readonly image: number;
+  readonly row: number;
+}
+
+const NO_ORIGIN: Origin = { image: 0, row: 0 };
+const NO_SLICE: Slice = { channel: 0, channels: 0, sumBase: 0, entries: 0 };
+const DENSE: Walk = { from: 0, image: 0, row: 0, column: 1 };
+const ONE_PIXEL = { pixel: 0, pixels: 1, runs: false, sumBase: 0, entries: 0, origin: NO_ORIGIN } as const;
+
+const originsOf = ({ images, rows }: Grid): readonly Origin[] =>
+  Array.from({ length: images * rows }, (_, n) => ({ image: Math.floor(n / rows), row: n % rows }));
+
+const hasCoefficients = ({ coefficients }: VectorProgram): boolean => coefficients.some((key) => key !== undefined);
+
+/** Chunks after which sums repeat: those of whole pixels. */
+const periodOf = (entries: number): number => entries * Math.ceil(LEAST_PERIOD / entries);
+
+/** Sums of each channel that a step over so many keeps, which are to be added: pixels are spread over them. */
+export const sumRows = (config: Config, channels: number): number =>
+  Math.ceil(LEAST_PERIOD / coefficientEntries(config, derive(config), channels));
 
 /** Whether the decoder takes a STORE of so many groups, or runs, of lanes; and LOADs of as many rows. */
 const fits = (config: Config, { widths }: Derived, count: number, lanes: number, runs = false): boolean => {
@@ -83,48 +120,72 @@ export class ElementwiseEmitter {
     this.derived = derive(config);
   }
 
-  emit({ pixels, channels, program }: ElementwiseStep): void {
+  emit({ pixels, channels, program, grid }: ElementwiseStep): void {
     const streams = STREAMS.flatMap((name) => (program.streams[name] ? [{ name, of: program.streams[name] }] : []));
-    const byChannel = program.coefficients.some((key) => key !== undefined);
-    const isDense = ({ key, first }: Channels): boolean => first === 0 && this.place(key).pitch === channels;
+    const { sums } = program;
+    const isDense = ({ key, first, walk }: Channels): boolean =>
+      first === 0 && this.place(key).pitch * (walk?.column ?? 1) === channels;
     const [readsDense, writesDense] = [streams.every(({ of }) => isDense(of)), program.outputs.every(isDense)];
-    if (readsDense && writesDense && !byChannel) {
+    if (readsDense && writesDense && this.entriesFor(program, channels) === 0 && !grid) {
       // as one pixel: where a pixel ends means nothing
       const values = pixels * channels;
       const most = this.mostFlat(streams, values);
-      this.setUp(program, 0, 0);
+      this.setUp(program, NO_SLICE);
       for (let channel = 0; channel < values; channel += most)
         this.piece(program, streams, { ...ONE_PIXEL, channel, channels: Math.min(most, values - channel) });
       return;
     }
-    const runs = !writesDense;
-    const fitting = (count: number, lanes: number): boolean =>
-      fits(this.config, this.derived, count, lanes, runs) &&
-      this.room(streams, count * lanes) &&
-      (!byChannel || coefficientEntries(this.config, this.derived, lanes) <= this.derived.coefficients);
-    const inOne = streams.every(({ of }) => isDense(of) || this.gathers(of, channels));
-    if (inOne && fitting(1, channels) && (writesDense || program.outputs.length === 1)) {
-      this.setUp(program, 0, channels);
-      const count = greatest(pixels, (some) => fitting(some, channels));
-      for (let pixel = 0; pixel < pixels; pixel += count)
-        this.piece(program, streams, { pixel, pixels: Math.min(count, pixels - pixel), channel: 0, channels, runs });
-      return;
-    }
-    const { columns } = this.config.array;
-    const vectors = greatest(Math.ceil(channels / columns), (some) => fitting(1, Math.min(channels, some * columns)));
-    const wide = Math.min(channels, vectors * columns);
-    for (let channel = 0; channel < channels; channel += wide) {
-      const some = Math.min(wide, channels - channel);
-      this.setUp(program, channel, some);
-      for (let pixel = 0; pixel < pixels; pixel++)
-        this.piece(program, streams, { pixel, pixels: 1, channel, channels: some, runs: false });
+    const rows: readonly Origin[] = grid ? originsOf(grid) : [NO_ORIGIN];
+    const columns = grid ? grid.columns : pixels;
+    for (const slice of this.slices(program, streams, channels)) {
+      const whole = slice.channels === channels;
+      const gathers = ({ of }: Stream): boolean => (whole && isDense(of)) || this.gathers(of, slice.channels);
+      const runs = !(whole && writesDense);
+      const several = streams.every(gathers) && (!runs || program.outputs.length < 2);
+      const fitting = (count: number): boolean => this.fits(streams, count, slice.channels, runs);
+      const count = several ? greatest(columns, fitting) : 1;
+      this.setUp(program, slice);
+      for (const origin of rows)
+        for (let pixel = 0; pixel < columns; pixel += count)
+          this.piece(program, streams, { ...slice, origin, pixel, pixels: Math.min(count, columns - pixel), runs });
+      if (sums) this.writeSums(sums, slice);
     }
   }
 
+  /** Channels that one set of coefficients and sums has room for, and buffers for a pixel: all, or slices about as wide. */
+  private slices(program: VectorProgram, streams: readonly Stream[], channels: number): readonly Slice[] {
+    const { columns } = this.config.array;
+    const vectors = Math.ceil(channels / columns);
+    const holds = (some: number): boolean => {
+      const lanes = Math.min(channels, some * columns);
+      return this.fits(streams, 1, lanes) && this.entriesFor(program, lanes) <= this.derived.coefficients;
+    };
+    const count = Math.ceil(vectors / greatest(vectors, holds));
+    const wide = Math.ceil(vectors / count) * columns;
+    return Array.from({ length: count }, (_, n): Slice => {
+      const channel = n * wide;
+      const own = Math.min(wide, channels - channel);
+      const entries = coefficientEntries(this.config, this.derived, own);
+      return { channel, channels: own, sumBase: hasCoefficients(program) ? entries : 0, entries };
+    }).filter((slice) => slice.channels > 0);
+  }
+
+  /** Entries of the coefficients that so many channels of a program take. */
+  private entriesFor(program: VectorProgram, channels: number): number {
+    const entries = coefficientEntries(this.config, this.derived, channels);
+    const kinds = (program.sums?.length ?? 0) + (program.third === undefined ? 0 : 1);
+    return (hasCoefficients(program) ? entries : 0) + kinds * periodOf(entries);
+  }
+
+  /** Whether a STORE takes so many pixels of lanes, and buffers their streams. */
+  private fits(streams: readonly Stream[], count: number, lanes: number, runs = false): boolean {
+    return fits(this.config, this.derived, count, lanes, runs) && this.room(streams, count * lanes);
+  }
+
   /** Whether channels of several pixels can be loaded without gaps: no element is shifted on its way. */
-  private gathers({ key }: Channels, channels: number): boolean {
+  private gathers({ key, walk }: Channels, channels: number): boolean {
     const { pitch, elementBytes } = this.place(key);
-    return ((pitch - channels) * elementBytes) % this.derived.beatBytes === 0;
+    return ((pitch * (walk?.column ?? 1) - channels) * elementBytes) % this.derived.beatBytes === 0;
   }
 
   /** Whether so many values of each stream find room in half of its buffer. */
@@ -145,20 +206,41 @@ export class ElementwiseEmitter {
     return Math.min(most, Math.max(LEAST_VECTORS, Math.ceil(values / columns / PIECES))) * columns;
   }
 
-  /** The operations, and before them coefficients of some channels into their banks. */
-  private setUp(program: VectorProgram, channel: number, channels: number): void {
-    program.coefficients.forEach((key, bank) => {
-      if (key === undefined) return;
-      const keep = bank === 0 ? 'coefficient0' : 'coefficient1';
-      const load: VectorProgram = {
-        ...{ does: 'coefficients', constants: [0, 0, 0, 0], coefficients: [undefined, undefined], outputs: [] },
-        operations: [operation({ p: 'dynamic0', keep })],
-        streams: { dynamic0: { key, first: 0 } },
-      };
+  /** The operations, and before them coefficients of some channels into their banks, and sums that begin at 0. */
+  private setUp(program: VectorProgram, slice: Slice): void {
+    const { channel, channels, entries } = slice;
+    const keeps = (key: Key, keep: VectorOperation['keep'], sumBases: readonly number[]): void => {
+      const streams = { dynamic0: all(key) };
+      const load = vectorProgram('coefficients', { operations: [operation({ p: 'dynamic0', keep })], streams });
       this.push(operationsInstruction(load.operations, load.constants));
-      this.piece(load, [{ name: 'dynamic0', of: { key, first: 0 } }], { ...ONE_PIXEL, channel, channels });
-    });
+      for (const sumBase of sumBases)
+        this.piece(load, [{ name: 'dynamic0', of: all(key) }], { ...ONE_PIXEL, channel, channels, sumBase, entries });
+    };
+    for (const [bank, key] of program.coefficients.entries())
+      if (key !== undefined) keeps(key, bank === 0 ? 'coefficient0' : 'coefficient1', [0]);
+    if (program.third !== undefined) {
+      const rows = periodOf(entries) / entries;
+      const bases = Array.from({ length: rows }, (_, row) => slice.sumBase + row * entries);
+      keeps(program.third, 'sum', bases);
+    }
+    if (program.sums) {
+      const zeros = program.sums.map((_, n) => operation({ p: 'sums', keep: 'sum', second: n === 1 }));
+      this.push(operationsInstruction(zeros, [0, 0, 0, 0]));
+      this.piece(vectorProgram('zeros', { operations: zeros }), [], {
+        ...ONE_PIXEL,
+        ...slice,
+        pixels: periodOf(entries) / entries,
+      });
+    }
     this.push(operationsInstruction(program.operations, program.constants));
+  }
+
+  /** Writes the sums of some channels. */
+  private writeSums(sums: readonly Key[], slice: Slice): void {
+    const operations = sums.map((_, n) => operation({ p: 'sums', q: 'sum', second: n === 1, output: n }));
+    const program = vectorProgram('sums', { operations, outputs: sums.map(all) });
+    this.push(operationsInstruction(operations, program.constants));
+    this.piece(program, [], { ...ONE_PIXEL, ...slice, pixels: periodOf(slice.entries) / slice.entries });
   }
 
   private push(instruction: Instruction): void {
@@ -170,16 +252,24 @@ export class ElementwiseEmitter {
   /** LOADs of what a STORE reads, and the STORE. */
   private piece(program: VectorProgram, streams: readonly Stream[], piece: Piece): void {
     const { beatElements, beatBytes, dynamicElements, stationaryElements } = this.derived;
-    const { pixel, pixels, channel, channels, runs } = piece;
+    const { pixel, pixels, channel, channels, runs, sumBase, entries, origin } = piece;
+    /** Elements from the tensor's first one to the first of the piece, and from pixel to pixel. */
+    const walked = ({ key, first, walk }: Channels): { readonly start: number; readonly step: number } => {
+      const { pitch } = this.place(key);
+      const { from, image, row, column } = walk ?? DENSE;
+      const start = from + origin.image * image + origin.row * row + pixel * column;
+      return { start: start * pitch + first + channel, step: column * pitch };
+    };
     const half = this.half;
     this.half = 1 - half;
     const next = [(half * dynamicElements) / 2, (half * stationaryElements) / 2];
     const at: Partial<Record<StreamName, number>> = {};
     let wide = 0;
     for (const { name, of } of streams) {
-      const { base, offset, elementBytes, pitch } = this.place(of.key);
+      const { base, offset, elementBytes } = this.place(of.key);
+      const { start, step } = walked(of);
       const stationary = isStationary(name);
-      const address = offset + (pixel * pitch + of.first + channel) * elementBytes;
+      const address = offset + start * elementBytes;
       const pixelBytes = channels * elementBytes;
       const bytes = pixels * pixelBytes;
       const element = next[Number(stationary)]! + (address % beatBytes) / 2;
@@ -189,22 +279,24 @@ export class ElementwiseEmitter {
       this.push({
         ...{ kind: 'load', waitExec: 0, waitStore: this.busy[half]!, stationary, reorganize: false },
         ...{ base, address, bufElement: element, n2: 1, stride2: 0, bufStride2: 0 },
-        ...(pixels === 1 || pitch === channels
+        ...(pixels === 1 || step === channels
           ? { rowBytes: bytes, n1: 1, stride1: 0, bufStride1: 0 }
-          : { rowBytes: pixelBytes, n1: pixels, stride1: pitch * elementBytes, bufStride1: pixelBytes / 2 }),
+          : { rowBytes: pixelBytes, n1: pixels, stride1: step * elementBytes, bufStride1: pixelBytes / 2 }),
       });
     }
-    const outputs = program.outputs.map(({ key, first }) => {
-      const { base, offset, elementBytes, pitch } = this.place(key);
-      return { base, elementBytes, pitch, address: offset + (pixel * pitch + first + channel) * elementBytes };
+    const outputs = program.outputs.map((of) => {
+      const { base, offset, elementBytes } = this.place(of.key);
+      const { start, step } = walked(of);
+      return { base, elementBytes, step, address: offset + start * elementBytes };
     });
     const [output, second, third] = outputs;
     // offsets are from the first output, wherever base registers are: outputs lie behind one of them
     const distance = (other: typeof output): number => (output && other ? other.address - output.address : 0);
-    this.push({ ...NO_OPERANDS, ...at, wide, offset1: distance(second), offset2: distance(third) });
+    const period = entries === 0 ? LEAST_PERIOD : periodOf(entries);
+    this.push({ ...NO_OPERANDS, ...at, wide, sumBase, period, offset1: distance(second), offset2: distance(third) });
     const place = { narrow: output?.elementBytes === 2, address: output?.address ?? 0, base: output?.base ?? 0 };
     // groups tell where channels begin again; runs too
-    const stride1 = (output?.pitch ?? 0) * (output?.elementBytes ?? 0);
+    const stride1 = (output?.step ?? 0) * (output?.elementBytes ?? 0);
     const strides = runs && pixels > 1 ? { n1: pixels, stride1 } : {};
     const store = elementwiseStore(this.config, runs ? 1 : pixels, channels, { ...place, ...strides });
     this.push({ ...store, waitLoad: this.loads });

@@ -13,6 +13,7 @@ import type {
 } from '../../graph/operations.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
 import type { Lowering } from './lowering.js';
+import { lowerStatistics } from './normalization.js';
 import { type Averages, averagesOf, averagesOfMap } from './poolingWindows.js';
 import { destiny, fusable, isAlias, onlyReader } from './readers.js';
 import { all, type Key, type PassStep, type Step, type VectorProgram } from './steps.js';
@@ -60,7 +61,8 @@ class Forward {
     pooling: (made) => (made.of === 'maximum' ? this.maximum(made) : this.average(made.name, made.x, averagesOf(made))),
     globalAverage: ({ name, x }) => this.average(name, x, averagesOfMap(this.lowering.shape(x))),
     batchNormalization: (made) => {
-      const parts = { streams: { dynamic0: all(this.key(made.x)) }, coefficients: this.scaleAndShift(made) };
+      const coefficients = this.lowering.purpose === 'training' ? this.statistics(made) : this.scaleAndShift(made);
+      const parts = { streams: { dynamic0: all(this.key(made.x)) }, coefficients };
       const first = { ...FROM_STREAM, factor: 'coefficient', q: 'coefficient' } as const;
       this.finish(made.name, { first, parts, does: ['scale and shift'] });
     },
@@ -157,7 +159,7 @@ class Forward {
       ...{ first: this.key(made.x), second: lowering.tensors.find('operand', made.weights)! },
     };
     const next = onlyReader(lowering, name);
-    if (next?.kind === 'batchNormalization') {
+    if (next?.kind === 'batchNormalization' && lowering.purpose === 'inference') {
       this.done.add(next.name);
       const coefficients = this.scaleAndShift(next, made.bias);
       const first = { ...FROM_SUMS, factor: 'coefficient', q: 'coefficient' } as const;
@@ -172,6 +174,13 @@ class Forward {
       parts: { coefficients: [undefined, bias] },
       does: bias === undefined ? [] : ['bias'],
     });
+  }
+
+  /** Scale and shift of a batch normalisation in training, as steps work them out. */
+  private statistics(made: BatchNormalization): readonly [Key, Key] {
+    const { factor, term, kept } = lowerStatistics(this.lowering, made, this.key(made.x));
+    this.lowering.normalized.set(made.name, kept);
+    return [factor, term];
   }
 
   /** Scale and shift of a batch normalisation in evaluation, and of a bias before it. */
@@ -227,17 +236,33 @@ class Forward {
   private maximum({ name, x, layer }: Pooling): void {
     const { counts } = averagesOf({ layer });
     const pass = { operation: name, pass: 'fprop', layer, maximum: true, ...this.ofWindows(x, layer) } as const;
+    const { B, C, Ho, Wo } = layer;
+    const hasAll = counts.every((count) => count > 0);
+    if (this.lowering.purpose === 'training') {
+      // the gradient asks which tap won
+      const words = this.lowering.scratch(`${name} words`, [B, Ho, Wo, C], 'fp32');
+      this.lowering.steps.push({ kind: 'pass', ...pass, result: words });
+      this.lowering.maxima.set(name, words);
+      const first = { ...FROM_STREAM, value: true, q: hasAll ? 'none' : 'stationary0' } as const;
+      const stationary0 = hasAll ? {} : { stationary0: all(this.emptyWindows(name, layer, counts)) };
+      this.finish(name, { first, parts: { streams: { dynamic0: all(words), ...stationary0 } }, does: ['value'] });
+      return;
+    }
     const first = { ...FROM_SUMS, value: true } as const;
-    if (counts.every((count) => count > 0)) {
+    if (hasAll) {
       this.finish(name, { pass, first, parts: {}, does: ['value'] });
       return;
     }
-    const { B, C, Ho, Wo } = layer;
+    const streams = { stationary0: all(this.emptyWindows(name, layer, counts)) };
+    this.finish(name, { pass, first: { ...first, q: 'stationary0' }, parts: { streams }, does: ['value'] });
+  }
+
+  /** −∞ for every value of a window without a pixel, else 0. */
+  private emptyWindows(name: string, { B, C, Ho, Wo }: Layer, counts: Averages['counts']): Key {
     const values = Float32Array.from({ length: B * Ho * Wo * C }, (_, i) =>
       counts[Math.floor(i / C) % (Ho * Wo)] === 0 ? -Infinity : 0,
     );
-    const streams = { stationary0: all(this.lowering.constant(`${name} windows`, [B, Ho, Wo, C], values)) };
-    this.finish(name, { pass, first: { ...first, q: 'stationary0' }, parts: { streams }, does: ['value'] });
+    return this.lowering.constant(`${name} windows`, [B, Ho, Wo, C], values);
   }
 
   /** The operands of a pass over the windows of each channel by itself: weights are ones. */

@@ -92,6 +92,10 @@ class Compilation {
   }
 }
 
+/** The steps of a forward pass that are for one purpose, or for both. */
+const ofPurpose = (steps: readonly Step[], purpose: 'training' | 'evaluation'): readonly Step[] =>
+  steps.filter((step) => step.kind === 'pass' || step.only === undefined || step.only === purpose);
+
 /** The outputs that the loss is of. */
 const lossOutputs = ({ name, outputs }: Graph, wanted: readonly string[] = outputs): readonly string[] => {
   const unknown = wanted.filter((one) => !outputs.includes(one));
@@ -127,11 +131,11 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const { training } = options;
   const engine = options.engine ?? (config.engines.includes('zerofree') ? 'zerofree' : config.engines.at(-1)!);
   const shapes = shapesOf(graph);
-  const problems: readonly Problem[] = refusals(config, graph, engine, training !== undefined);
+  const problems: readonly Problem[] = refusals(config, graph, engine, training !== undefined, shapes);
   if (problems.length > 0) throw new UserError(problems);
 
   // 1. steps
-  const lowering = new Lowering(graph, shapes, training ? 'training' : 'inference');
+  const lowering = new Lowering(graph, shapes, training ? 'training' : 'inference', config);
   const { tensors } = lowering;
   const learn = training ? learning(graph, training.frozen) : new Set<string>();
   const blocks = placeParameters(lowering, learn, training !== undefined && keepsVelocities(training));
@@ -158,8 +162,8 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
 
   // 4. programs
   const program = (steps: readonly Step[]): NetworkProgram => compilation.program(steps);
-  const forwardProgram = program(forwardSteps!);
-  const drops = graph.operations.some(({ kind }) => kind === 'dropout');
+  const forwardProgram = program(ofPurpose(forwardSteps!, 'training'));
+  const differs = graph.operations.some(({ kind }) => kind === 'dropout' || kind === 'batchNormalization');
   const isStored = (key: Key): boolean => made.offsets.has(key);
   const placed = tensors.names
     .filter(([, , { key }]) => isStored(key))
@@ -180,7 +184,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
       ? {
           training: {
             ...{ options: training, outputs, learning: learn },
-            evaluation: drops ? program(evaluated(forwardSteps!, lowering)) : forwardProgram,
+            evaluation: differs ? program(evaluated(ofPurpose(forwardSteps!, 'evaluation'), lowering)) : forwardProgram,
             update:
               training.lossScale === undefined
                 ? [program([...backwardSteps!, ...update])]

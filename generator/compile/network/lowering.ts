@@ -1,5 +1,7 @@
+import type { Config } from '../../description/config.js';
 import type { Graph, Operation, Parameter, Shape } from '../../graph/operations.js';
 import { operandsOf } from '../../graph/operations.js';
+import type { Normalized } from './normalization.js';
 import { type Key, type Step, Tensors } from './steps.js';
 
 /** What a network is compiled for. */
@@ -9,6 +11,10 @@ export type Purpose = 'inference' | 'training';
 export class Lowering {
   readonly tensors = new Tensors();
   steps: Step[] = [];
+  /** Of batch normalisations whose forward pass has been emitted. */
+  readonly normalized = new Map<string, Normalized>();
+  /** Of maxima over windows in training: value and tap of each window, as EXEC leaves them. */
+  readonly maxima = new Map<string, Key>();
   private readonly parameters: ReadonlyMap<string, Parameter>;
   private readonly readers = new Map<string, Operation[]>();
 
@@ -16,6 +22,7 @@ export class Lowering {
     readonly graph: Graph,
     readonly shapes: ReadonlyMap<string, Shape>,
     readonly purpose: Purpose,
+    readonly config: Config,
   ) {
     this.parameters = new Map(graph.parameters.map((parameter) => [parameter.name, parameter]));
     for (const operation of graph.operations)

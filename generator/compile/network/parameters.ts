@@ -1,5 +1,5 @@
-import type { Graph } from '../../graph/operations.js';
-import type { Lowering } from './lowering.js';
+import { type Graph, parametersOf } from '../../graph/operations.js';
+import type { Lowering, Purpose } from './lowering.js';
 import { elementsIn, type Key } from './steps.js';
 
 /** Elements that parameters side by side begin at a multiple of, so that their bf16 copies begin at one of 64 bytes. */
@@ -20,9 +20,16 @@ interface Use {
 }
 
 /** Weights, and what has a value for each channel, each once. */
-const usesOf = ({ operations }: Graph): { readonly weights: readonly Use[]; readonly biases: readonly Use[] } => {
+const usesOf = (
+  graph: Graph,
+  purpose: Purpose,
+): { readonly weights: readonly Use[]; readonly biases: readonly Use[] } => {
   const [weights, biases] = [new Map<string, Use>(), new Map<string, Use>()];
-  for (const operation of operations) {
+  for (const operation of graph.operations) {
+    if (operation.kind === 'batchNormalization' && purpose === 'training') {
+      const channels = graph.parameters.find(({ name }) => name === operation.scale)!.values.length;
+      for (const name of parametersOf(operation)) biases.set(name, { name, shape: [channels] });
+    }
     if (operation.kind !== 'convolution') continue;
     const { layer, transposed, bias } = operation;
     const shape = [layer.Kh, layer.Kw, layer.C / layer.G, layer.N];
@@ -34,11 +41,11 @@ const usesOf = ({ operations }: Graph): { readonly weights: readonly Use[]; read
 
 /** Gives every parameter its tensors; those that learn lie side by side. */
 export const placeParameters = (
-  { graph, tensors }: Lowering,
+  { graph, tensors, purpose }: Lowering,
   learning: ReadonlySet<string>,
   keepsVelocities: boolean,
 ): Blocks | undefined => {
-  const { weights, biases } = usesOf(graph);
+  const { weights, biases } = usesOf(graph, purpose);
   const alone = (uses: readonly Use[], role: 'operand' | 'parameter'): void => {
     for (const { name, shape } of uses)
       if (!learning.has(name))

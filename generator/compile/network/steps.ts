@@ -28,6 +28,23 @@ export const bytesIn = (spec: Pick<TensorSpec, 'shape' | 'format'>): number => e
 export interface Channels {
   readonly key: Key;
   readonly first: number;
+  /** Of a step over a grid: its pixels, where they are not all of the tensor's, one after the other. */
+  readonly walk?: Walk;
+}
+
+/** Pixels of a tensor: the first one, and how many on the next image, row and column lie. */
+export interface Walk {
+  readonly from: number;
+  readonly image: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Pixels of a step, where they are a part of each image. */
+export interface Grid {
+  readonly images: number;
+  readonly rows: number;
+  readonly columns: number;
 }
 
 export const all = (key: Key): Channels => ({ key, first: 0 });
@@ -45,6 +62,10 @@ export interface VectorProgram {
   readonly streams: Readonly<Partial<Record<StreamName, Channels>>>;
   /** fp32, one value a channel: banks 0 and 1. */
   readonly coefficients: readonly [Key | undefined, Key | undefined];
+  /** Another one, fp32, that operations read as `sum`. */
+  readonly third?: Key;
+  /** Where sums over the pixels go that operations keep, first and second ones: fp32, `sumRows` values a channel, [rows][channels], of which the sum is meant. */
+  readonly sums?: readonly Key[];
   readonly outputs: readonly Channels[];
 }
 
@@ -72,6 +93,9 @@ export interface ElementwiseStep {
   readonly pixels: number;
   readonly channels: number;
   readonly program: VectorProgram;
+  readonly grid?: Grid;
+  /** Where the step belongs to the one forward pass and not the other. */
+  readonly only?: 'training' | 'evaluation';
 }
 
 export type Step = PassStep | ElementwiseStep;
@@ -81,7 +105,8 @@ export const uses = (step: Step): { readonly reads: readonly Key[]; readonly wri
   const { program } = step;
   const streams = program ? STREAMS.flatMap((name) => program.streams[name]?.key ?? []) : [];
   const coefficients = program ? program.coefficients.filter((key) => key !== undefined) : [];
-  const outputs = program ? program.outputs.map(({ key }) => key) : [];
+  const outputs = program ? [...program.outputs.map(({ key }) => key), ...(program.sums ?? [])] : [];
+  if (program?.third !== undefined) coefficients.push(program.third);
   if (step.kind === 'elementwise') return { reads: [...streams, ...coefficients], writes: outputs };
   const scratch = step.scratch === undefined ? [] : [step.scratch];
   const results = program ? outputs : [step.result];

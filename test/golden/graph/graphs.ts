@@ -192,3 +192,13 @@ export const single = (operation: Operation, shape: Shape, parameters: readonly 
   outputs: [operation.name],
   parameters,
 });
+
+/** Random graphs that can be trained: no batch normalisation has one value a channel. */
+export const anyTrainable = (grain: Grain, without: readonly Kind[] = []): fc.Arbitrary<Graph> =>
+  anyGraph(grain, without).filter((graph) => {
+    const shapes = shapesOf(graph);
+    return graph.operations.every(({ kind, name }) => {
+      const [B, H, W] = shapes.get(name)!;
+      return kind !== 'batchNormalization' || B * H * W > 1;
+    });
+  });

@@ -9,6 +9,7 @@ import {
   judgeParameterGradient,
   type Verdict,
 } from '../../../generator/golden/graph/judge.js';
+import { runningStatistics } from '../../../generator/golden/graph/normalization.js';
 import type { Values } from '../../../generator/golden/graph/rule.js';
 import type { Graph } from '../../../generator/graph/operations.js';
 import { modelMachine } from '../../../generator/run/network/machine.js';
@@ -56,9 +57,10 @@ export const judgeNetwork = async (
     new Map([...values].map(([name, each]) => [name, toBf16(each)]));
   const inputs = rounded(given ?? inputsOf(graph, seed, 'fine'));
   const parameters = new Map([...stored(compiled, memory, 'parameter'), ...stored(compiled, memory, 'operand')]);
-  const biases = new Set(graph.operations.flatMap((one) => (one.kind === 'convolution' && one.bias ? [one.bias] : [])));
+  // what is not the operand of a pass is read as it is
+  const weights = new Set(graph.operations.flatMap((one) => (one.kind === 'convolution' ? [one.weights] : [])));
   for (const [name, values] of stored(compiled, memory, 'parameter'))
-    if (biases.has(name)) parameters.set(name, values);
+    if (!weights.has(name)) parameters.set(name, values);
   if (training) writeMasks(compiled, memory, graph, seed);
   await runForward(machine, compiled, memory, inputs, false);
   const outputGradients = rounded(givenGradients ?? gradientsOf(graph, seed, 'fine'));
@@ -85,6 +87,15 @@ export const judgeNetwork = async (
     judged.add(`d ${name}`);
   }
   if (!training) return judged;
+  const after = stored(compiled, memory, 'parameter');
+  for (const [name, expected] of runningStatistics(graph, tensors)) {
+    const result = after.get(name)!;
+    // as statistics of the batch may be off, by the greatest value that was summed
+    const most = Math.max(1, ...[...tensors.values()].flatMap((values) => [...values].map(Math.abs)));
+    for (const [c, value] of expected.entries())
+      expect(Math.abs(result[c]! - value), `${name}[${c}]`).toBeLessThan(2 ** -14 * most ** 2);
+    judged.add(name);
+  }
   for (const [name, result] of stored(compiled, memory, 'parameterGradient')) {
     if (!compiled.training!.learning.has(name)) continue;
     let verdict: Verdict | undefined;

@@ -5,7 +5,7 @@ import { trainableNetworks } from '../../../generator/networks/trainable.js';
 import { modelMachine } from '../../../generator/run/network/machine.js';
 import { initialMemory, readParameters } from '../../../generator/run/network/memory.js';
 import { runForward, trainStep } from '../../../generator/run/network/train.js';
-import { anyGraph, inputsOf, randomValues } from '../../golden/graph/graphs.js';
+import { anyTrainable, inputsOf, randomValues } from '../../golden/graph/graphs.js';
 import { odd, ref16 } from './configs.js';
 import { judgeNetwork } from './judged.js';
 
@@ -50,7 +50,7 @@ describe('networks that can be trained', () => {
 
   it('are evaluated as they are compiled for inference, dropout left out', async () => {
     await fc.assert(
-      fc.asyncProperty(anyGraph('fine', ['maximum', 'batchNormalization']), fc.nat(1000), async (graph, seed) => {
+      fc.asyncProperty(anyTrainable('fine'), fc.nat(1000), async (graph, seed) => {
         const trained = compileNetwork(odd, graph, { training: { rate: 0.1 } });
         const inference = compileNetwork(odd, graph);
         const inputs = inputsOf(graph, seed, 'fine');

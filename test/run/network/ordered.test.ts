@@ -6,7 +6,7 @@ import type { Config } from '../../../generator/description/config.js';
 import { encode } from '../../../generator/isa/program.js';
 import { trainableNetworks } from '../../../generator/networks/trainable.js';
 import { initialMemory } from '../../../generator/run/network/memory.js';
-import { anyGraph } from '../../golden/graph/graphs.js';
+import { anyTrainable } from '../../golden/graph/graphs.js';
 import { races } from '../../machine/ordered.js';
 import { odd, ref16 } from './configs.js';
 
@@ -31,7 +31,7 @@ const programsOf = ({ forward, training }: CompiledNetwork): readonly NetworkPro
 describe('programs of networks', () => {
   it('wait for all that they depend on: random networks', () => {
     fc.assert(
-      fc.property(anyGraph('fine', ['maximum', 'batchNormalization']), (graph) => {
+      fc.property(anyTrainable('fine'), (graph) => {
         const compiled = compileNetwork(odd, graph, { training: { rate: 0.1, momentum: 0.9, weightDecay: 0.1 } });
         for (const { words } of programsOf(compiled)) expect(racesOf(odd, compiled, graph, words)).toEqual([]);
       }),

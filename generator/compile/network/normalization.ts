@@ -1,0 +1,322 @@
+import type { BatchNormalization } from '../../graph/operations.js';
+import { sumRows } from './emitElementwise.js';
+import type { Lowering } from './lowering.js';
+import { all, type Channels, type ElementwiseStep, type Key, type VectorProgram } from './steps.js';
+import { operation, program } from './vectorPrograms.js';
+
+/** What the backward pass needs of a batch normalisation: fp32, one value a channel. */
+export interface Normalized {
+  /** −mean. */
+  readonly mean: Key;
+  /** 1 / √(variance + epsilon). */
+  readonly root: Key;
+  /** Scale · root. */
+  readonly factor: Key;
+}
+
+type Only = Pick<ElementwiseStep, 'only'>;
+
+/** Emits steps over the channels of one operation, a value each. */
+class ByChannel {
+  constructor(
+    private readonly lowering: Lowering,
+    private readonly operation: string,
+    private readonly channels: number,
+  ) {}
+
+  /** Room for a value a channel. */
+  room(what: string): Key {
+    return this.lowering.scratch(`${this.operation} ${what}`, [this.channels], 'fp32');
+  }
+
+  /** A step over the channels. */
+  step(does: string, parts: Partial<VectorProgram>, only: Only = {}): void {
+    const { operation: name, channels } = this;
+    this.lowering.steps.push({
+      ...{ kind: 'elementwise', operation: name, pixels: 1, channels },
+      ...{ program: program(does, parts), ...only },
+    });
+  }
+
+  /** Sums over pixels of what a program keeps as sums, first and second ones; `to`: where each goes. */
+  sums(pixels: number, parts: Partial<VectorProgram>, to: readonly [Key, Key], only: Only = {}): void {
+    const { lowering, operation: name, channels } = this;
+    const rows = sumRows(lowering.config, channels);
+    const partial = to.map((key, n) =>
+      rows === 1 ? key : lowering.scratch(`${name} sums ${n + 1}`, [rows, channels], 'fp32'),
+    );
+    lowering.steps.push({
+      ...{ kind: 'elementwise', operation: name, pixels, channels },
+      ...{ program: program('sums', { ...parts, sums: partial }), ...only },
+    });
+    if (rows === 1) return;
+    for (const [n, key] of partial.entries()) this.fold(key, rows, to[n]!, only);
+  }
+
+  /** The sum of rows of values, up to four at a time. */
+  private fold(from: Key, rows: number, to: Key, only: Only): void {
+    const { channels } = this;
+    const terms: Channels[] = Array.from({ length: rows }, (_, row) => ({ key: from, first: row * channels }));
+    while (terms.length > 1) {
+      const some = terms.splice(0, 4);
+      const sum = terms.length === 0 ? to : this.room('sums, some');
+      this.step('sums', { ...addition(some), outputs: [all(sum)] }, only);
+      if (terms.length > 0) terms.push(all(sum));
+    }
+  }
+}
+
+/** Two to four terms as streams, and what adds them. */
+const addition = ([a, b, c, d]: readonly Channels[]): Pick<VectorProgram, 'streams' | 'operations'> => {
+  const first = { p: 'dynamic0', q: 'stationary0' } as const;
+  const streams = { dynamic0: a!, stationary0: b!, ...(c ? { dynamic1: c } : {}), ...(d ? { stationary1: d } : {}) };
+  if (!c) return { streams, operations: [operation({ ...first, output: 0 })] };
+  const others = d
+    ? [
+        operation({ p: 'dynamic1', q: 'stationary1', write: 1 }),
+        operation({ ...fromRegister(1), q: 'register', output: 0 }),
+      ]
+    : [operation({ p: 'dynamic1', q: 'register', output: 0 })];
+  return { streams, operations: [operation({ ...first, write: 0 }), ...others] };
+};
+
+const fromRegister = (n: number) => ({ p: 'register', pRegister: n }) as const;
+const byRegister = (n: number) => ({ q: 'register', qRegister: n }) as const;
+const times = (constant: number) => ({ factor: 'constant', constant }) as const;
+/** P · Q. */
+const product = { factor: 'q' } as const;
+
+/** Emits 1 / √(variance + epsilon) in two steps, by a first guess and three rounds of Newton's method: y ← 1.5 · y − x/2 · y³. */
+const root = (
+  of: ByChannel,
+  lowering: Lowering,
+  { name, epsilon }: BatchNormalization,
+  variances: readonly (readonly [Key, Only])[],
+): Key => {
+  const [guess, half, to] = [of.room('guess of 1 / root'), of.room('half of the variance'), of.room('1 / root')];
+  const channels = lowering.shape(name)[3];
+  const least = lowering.constant(
+    `−${epsilon} / 2 × ${channels}`,
+    [channels],
+    new Float32Array(channels).fill(-epsilon / 2),
+    true,
+  );
+  const cube = (y: Parameters<typeof operation>[0], x: Parameters<typeof operation>[0]) => [
+    operation({ ...y, ...x, ...product, write: 2 }),
+    operation({ ...y, ...byRegister(2), ...product, write: 2 }),
+    operation({ ...y, ...byRegister(2), ...product, write: 2 }),
+  ];
+  for (const [variance, only] of variances)
+    of.step(
+      '1 / root',
+      {
+        constants: [-0.5, -2, 1.5, 0],
+        streams: { dynamic0: all(variance), stationary0: all(least) },
+        operations: [
+          operation({ p: 'dynamic0', ...times(0), q: 'stationary0', write: 0, output: 1 }),
+          operation({ ...fromRegister(0), ...times(1), clip: 'root', write: 1 }),
+          ...cube(fromRegister(1), byRegister(0)),
+          operation({ ...fromRegister(1), ...times(2), ...byRegister(2), output: 0 }),
+        ],
+        outputs: [all(guess), all(half)],
+      },
+      only,
+    );
+  of.step('1 / root', {
+    constants: [1.5, 0, 0, 0],
+    streams: { dynamic0: all(guess), stationary0: all(half) },
+    operations: [
+      ...cube({ p: 'dynamic0' }, { q: 'stationary0' }),
+      operation({ p: 'dynamic0', ...times(0), ...byRegister(2), write: 1 }),
+      ...cube(fromRegister(1), { q: 'stationary0' }),
+      operation({ ...fromRegister(1), ...times(0), ...byRegister(2), output: 0 }),
+    ],
+    outputs: [all(to)],
+  });
+  return to;
+};
+
+/**
+ * Emits all of a batch normalisation in training but the normalising itself: statistics of the batch, of values less those of the first pixel, so
+ * that a large mean costs no digits; running statistics; in evaluation the running ones alone. Returns what values are multiplied by, and what is
+ * added to them.
+ */
+export const lowerStatistics = (
+  lowering: Lowering,
+  made: BatchNormalization,
+  x: Key,
+): { readonly factor: Key; readonly term: Key; readonly kept: Normalized } => {
+  const { name, momentum } = made;
+  const [B, H, W, channels] = lowering.shape(name);
+  const count = B * H * W;
+  const of = new ByChannel(lowering, name, channels);
+  const parameter = (parameterName: string): Key => lowering.tensors.find('parameter', parameterName)!;
+  const [running, runningVariance] = [parameter(made.mean), parameter(made.variance)];
+  const training = { only: 'training' } as const;
+  const evaluation = { only: 'evaluation' } as const;
+
+  const [first, second] = [of.room('sum'), of.room('sum of squares')];
+  const [mean, variance] = [of.room('−mean'), of.room('variance')];
+  const shift = of.room('−first');
+  of.step(
+    'first pixel',
+    {
+      operations: [operation({ p: 'dynamic0', ...times(0), output: 0 })],
+      constants: [-1, 0, 0, 0],
+      streams: { dynamic0: all(x) },
+      outputs: [all(shift)],
+    },
+    training,
+  );
+  of.sums(
+    count,
+    {
+      streams: { dynamic0: all(x) },
+      coefficients: [undefined, shift],
+      operations: [
+        operation({ p: 'dynamic0', q: 'coefficient', write: 0 }),
+        operation({ ...fromRegister(0), ...byRegister(0), ...product, write: 1 }),
+        operation({ ...fromRegister(0), q: 'sum', keep: 'sum' }),
+        operation({ ...fromRegister(1), q: 'sum', keep: 'sum', second: true }),
+      ],
+    },
+    [first, second],
+    training,
+  );
+  of.step(
+    'mean and variance',
+    {
+      constants: [1 / count, -1 / count, 0, 0],
+      streams: { dynamic0: all(first), stationary0: all(second), stationary1: all(shift) },
+      operations: [
+        operation({ p: 'dynamic0', ...times(0), write: 0 }),
+        operation({ p: 'dynamic0', ...times(1), write: 1 }),
+        operation({ ...fromRegister(0), ...byRegister(1), ...product, write: 2 }),
+        // mean of squares − square of the mean
+        operation({ ...fromRegister(2), q: 'stationary0', swap: true, ...times(0), clip: 'relu', output: 0 }),
+        operation({ ...fromRegister(1), q: 'stationary1', output: 1 }),
+      ],
+      outputs: [all(variance), all(mean)],
+    },
+    training,
+  );
+  of.step(
+    'running statistics',
+    {
+      constants: [-momentum, 1 - momentum, (momentum * count) / (count - 1), 0],
+      streams: {
+        dynamic0: all(mean),
+        stationary0: all(running),
+        dynamic1: all(variance),
+        stationary1: all(runningVariance),
+      },
+      operations: [
+        operation({ p: 'dynamic0', ...times(0), write: 0 }),
+        operation({ ...fromRegister(0), q: 'stationary0', swap: true, ...times(1), output: 0 }),
+        operation({ p: 'dynamic1', ...times(2), write: 1 }),
+        operation({ ...fromRegister(1), q: 'stationary1', swap: true, ...times(1), output: 1 }),
+      ],
+      outputs: [all(running), all(runningVariance)],
+    },
+    training,
+  );
+  of.step(
+    'mean',
+    {
+      operations: [operation({ p: 'dynamic0', ...times(0), output: 0 })],
+      constants: [-1, 0, 0, 0],
+      streams: { dynamic0: all(running) },
+      outputs: [all(mean)],
+    },
+    evaluation,
+  );
+  const inverse = root(of, lowering, made, [
+    [variance, training],
+    [runningVariance, evaluation],
+  ]);
+  const [factor, term] = [of.room('factor'), of.room('term')];
+  of.step('factor and term', {
+    streams: {
+      dynamic0: all(inverse),
+      dynamic1: all(parameter(made.shift)),
+      stationary0: all(parameter(made.scale)),
+      stationary1: all(mean),
+    },
+    operations: [
+      operation({ p: 'dynamic0', q: 'stationary0', ...product, write: 0, output: 0 }),
+      operation({ ...fromRegister(0), q: 'stationary1', ...product, write: 1 }),
+      operation({ p: 'dynamic1', ...byRegister(1), output: 1 }),
+    ],
+    outputs: [all(factor), all(term)],
+  });
+  return { factor, term, kept: { mean, root: inverse, factor } };
+};
+
+/** Where the gradients of a batch normalisation's parameters go. */
+export interface NormalizationGradients {
+  readonly scale?: Key;
+  readonly shift?: Key;
+  /** Of its operand, where it is wanted. */
+  readonly x?: Key;
+}
+
+/**
+ * Emits the gradients of a batch normalisation, given that of its result g and its operand x: Σg, Σg·(x − mean); and
+ * dx = factor · (g + x · p + q) with p = −root² · Σg·(x − mean) / n, q = −Σg / n − p · mean.
+ */
+export const lowerNormalizationGradient = (
+  lowering: Lowering,
+  { name }: BatchNormalization,
+  x: Key,
+  gradient: Key,
+  { mean, root: inverse, factor }: Normalized,
+  to: NormalizationGradients,
+): void => {
+  const [B, H, W, channels] = lowering.shape(name);
+  const count = B * H * W;
+  const of = new ByChannel(lowering, name, channels);
+  const first = to.shift ?? of.room('sum of gradients');
+  const second = of.room('sum of gradients by values');
+  const both = { dynamic0: all(gradient), dynamic1: all(x) };
+  of.sums(
+    count,
+    {
+      streams: both,
+      coefficients: [undefined, mean],
+      operations: [
+        operation({ p: 'dynamic1', q: 'coefficient', write: 0 }),
+        operation({ p: 'dynamic0', ...byRegister(0), ...product, write: 1 }),
+        operation({ p: 'dynamic0', q: 'sum', keep: 'sum' }),
+        operation({ ...fromRegister(1), q: 'sum', keep: 'sum', second: true }),
+      ],
+    },
+    [first, second],
+  );
+  const [p, q] = [of.room('of values'), of.room('of all')];
+  const scale = to.scale ?? of.room('gradient of scale');
+  of.step('gradients', {
+    constants: [-1 / count, 0, 0, 0],
+    streams: { dynamic0: all(first), stationary0: all(second), dynamic1: all(inverse), stationary1: all(mean) },
+    operations: [
+      operation({ p: 'dynamic1', q: 'stationary0', ...product, write: 0, output: 1 }),
+      operation({ p: 'dynamic1', ...byRegister(0), ...product, write: 1 }),
+      operation({ ...fromRegister(1), ...times(0), write: 1, output: 0 }),
+      operation({ ...fromRegister(1), q: 'stationary1', ...product, write: 2 }),
+      operation({ p: 'dynamic0', ...times(0), ...byRegister(2), output: 2 }),
+    ],
+    outputs: [all(p), all(scale), all(q)],
+  });
+  if (to.x === undefined) return;
+  lowering.steps.push({
+    ...{ kind: 'elementwise', operation: name, pixels: count, channels },
+    program: program('gradient', {
+      ...{ streams: both, coefficients: [p, q], third: factor },
+      operations: [
+        operation({ p: 'dynamic1', factor: 'coefficient', q: 'coefficient', write: 0 }),
+        operation({ p: 'dynamic0', ...byRegister(0), write: 1 }),
+        operation({ ...fromRegister(1), q: 'sum', ...product, output: 0 }),
+      ],
+      outputs: [all(to.x)],
+    }),
+  });
+};

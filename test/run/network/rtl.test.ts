@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { compileNetwork } from '../../../generator/compile/network/index.js';
+import { type Layer, makeLayer } from '../../../generator/description/layer.js';
+import type { Graph, Operation, Parameter } from '../../../generator/graph/operations.js';
+import { initialMemory } from '../../../generator/run/network/memory.js';
+import { type Checked, checkingMachine } from '../../../generator/run/network/rtl.js';
+import { trainStep } from '../../../generator/run/network/train.js';
+import { randomValues, unitLayer } from '../../golden/graph/graphs.js';
+import { odd } from './configs.js';
+
+const layer = (shape: Partial<Layer>): Layer => makeLayer({ ...unitLayer, ...shape });
+
+/** Two convolutions, the first with batch normalisation, ReLU and a maximum over windows that overlap, and a residual sum. */
+const small = (): Graph => {
+  const map = { B: 3, H: 6, W: 5 };
+  const near = { Kh: 3, Kw: 3, Pt: 1, Pb: 1, Pl: 1, Pr: 1 };
+  const half = { B: 3, H: 3, W: 3 };
+  const operations: readonly Operation[] = [
+    {
+      kind: 'convolution',
+      name: 'c1',
+      x: 'in',
+      layer: layer({ ...map, C: 2, N: 4, ...near }),
+      transposed: false,
+      weights: 'w1',
+    },
+    {
+      ...{ kind: 'batchNormalization', name: 'n1', x: 'c1', epsilon: 1e-5, momentum: 0.1 },
+      ...{ scale: 's', shift: 't', mean: 'm', variance: 'v' },
+    },
+    { kind: 'activation', name: 'a1', x: 'n1', slope: 0, least: -Infinity, most: Infinity },
+    {
+      kind: 'pooling',
+      name: 'p1',
+      x: 'a1',
+      of: 'maximum',
+      layer: layer({ ...map, C: 4, N: 4, G: 4, ...near, Sh: 2, Sw: 2 }),
+    },
+    {
+      kind: 'convolution',
+      name: 'c2',
+      x: 'p1',
+      layer: layer({ ...half, C: 4, N: 4, ...near }),
+      transposed: false,
+      weights: 'w2',
+      bias: 'b2',
+    },
+    { kind: 'addition', name: 'sum', x: 'c2', y: 'p1' },
+    { kind: 'globalAverage', name: 'mean', x: 'sum' },
+  ];
+  const parameter = (
+    name: string,
+    length: number,
+    trainable = true,
+    from = randomValues(length, length + name.length, 'fine'),
+  ): Parameter => ({ name, values: from, trainable });
+  const ones = (length: number) => new Float32Array(length).fill(1);
+  return {
+    name: 'small',
+    inputs: [{ name: 'in', shape: [3, 6, 5, 2] }],
+    operations,
+    outputs: ['mean'],
+    parameters: [
+      ...[
+        parameter('w1', 72),
+        parameter('w2', 144),
+        parameter('b2', 4),
+        parameter('s', 4, true, ones(4)),
+        parameter('t', 4),
+      ],
+      ...[parameter('m', 4, false, new Float32Array(4)), parameter('v', 4, false, ones(4))],
+    ],
+  };
+};
+
+describe('steps of training on the RTL', () => {
+  it('leave all memory and counters as on the model, with batch normalisation and a maximum, in about the cycles that it predicts', async () => {
+    const graph = small();
+    const compiled = compileNetwork(odd, graph, { training: { rate: 0.1, momentum: 0.9 } });
+    const memory = initialMemory(compiled, graph);
+    const runs: Checked[] = [];
+    const machine = checkingMachine(odd, (run) => runs.push(run));
+    const losses: number[] = [];
+    for (let step = 0; step < 2; step++) {
+      const inputs = new Map([['in', randomValues(180, 5, 'fine')]]);
+      losses.push(
+        (await trainStep(machine, compiled, graph, memory, { inputs, labels: Int32Array.from([0, 3, 1]) })).loss,
+      );
+    }
+    expect(runs.length).toBe(4);
+    for (const { differences, cycles, predicted } of runs) {
+      expect(differences).toEqual([]);
+      console.log(cycles, predicted);
+      expect(Math.abs(predicted / cycles - 1)).toBeLessThan(0.05);
+    }
+    expect(losses[1]!).toBeLessThan(losses[0]!);
+  });
+});
