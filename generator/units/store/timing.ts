@@ -188,7 +188,7 @@ export class StoreUnit {
       return true;
     }
     const flushed = cycle >= this.flushFrom + FLUSH_CYCLES;
-    const empty = this.credit === this.credits && !this.vectors.valid(cycle) && (this.post?.idle ?? true);
+    const empty = this.credit === this.credits && !this.vectors.valid(cycle) && (this.post?.idle(cycle) ?? true);
     if (!flushed || !empty || !this.write.idle) return false;
     if (job.epilogueBytes > 0) {
       this.ending = true;
@@ -212,7 +212,7 @@ export class StoreUnit {
     const { job } = this;
     const flush = this.flushFrom === Number.POSITIVE_INFINITY ? this.flushFrom : this.flushFrom + FLUSH_CYCLES;
     const begin = job ? job.begin : Number.POSITIVE_INFINITY;
-    const post = this.post ? this.post.next() : Number.POSITIVE_INFINITY;
-    return earliestAfter(cycle, this.vectors.next, flush, begin, begin + (job?.announces ?? 0), post);
+    const post = this.post ? this.post.next : [];
+    return earliestAfter(cycle, this.vectors.next, flush, begin, begin + (job?.announces ?? 0), ...post);
   }
 }

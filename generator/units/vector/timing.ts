@@ -11,6 +11,9 @@ export const vectorLatency = ({ addStages }: Pick<Config, 'addStages'>): number 
 /** Chunks that may wait for the write master. */
 const ROOM = BATCH_CHUNKS;
 
+/** From a result that is written nowhere until the unit says that nothing is under way. */
+const KEPT_CYCLES = 1;
+
 /** Lanes of the chunks of a STORE, one after the other; batch by batch. */
 interface Chunks {
   /** Chunks of the STORE. */
@@ -62,6 +65,8 @@ export class PostJob {
   /** Bytes of an output so far, by its number. */
   private readonly written = [0, 0, 0];
   private readonly several: boolean;
+  /** When the last result is there that is written nowhere. */
+  private kept = 0;
 
   constructor(
     config: Config,
@@ -86,8 +91,8 @@ export class PostJob {
   }
 
   /** Nothing is under way, and nothing is to come. */
-  get idle(): boolean {
-    return this.first === this.chunks.all && this.owed === 0 && this.commands.length === 0;
+  idle(cycle: number): boolean {
+    return this.first === this.chunks.all && this.owed === 0 && this.commands.length === 0 && cycle >= this.kept;
   }
 
   private narrow(index: number, narrow: boolean): boolean {
@@ -134,7 +139,7 @@ export class PostJob {
         // the queue adds its own latency
         this.out.push(cycle + this.latency - 1, this.chunks.lanes(chunk) * size);
         this.owed++;
-      }
+      } else this.kept = cycle + this.latency + KEPT_CYCLES;
     }
     this.slot++;
     if (this.slot < Math.max(this.count, this.latency + 1)) return true;
@@ -152,7 +157,8 @@ export class PostJob {
     this.written[output]! += elements * size;
   }
 
-  next(): number {
-    return this.out.next;
+  /** Cycles in which something happens next, if they lie ahead. */
+  get next(): readonly [number, number] {
+    return [this.out.next, this.kept];
   }
 }
