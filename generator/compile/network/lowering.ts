@@ -1,8 +1,7 @@
 import type { Config } from '../../description/config.js';
 import type { Graph, Operation, Parameter, Shape } from '../../graph/operations.js';
 import { operandsOf } from '../../graph/operations.js';
-import type { Normalized } from './normalization.js';
-import { type Key, type Step, Tensors } from './steps.js';
+import { type Key, type Normalized, type Step, Tensors } from './steps.js';
 
 /** What a network is compiled for. */
 export type Purpose = 'inference' | 'training';

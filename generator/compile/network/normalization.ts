@@ -1,18 +1,8 @@
 import type { BatchNormalization } from '../../graph/operations.js';
 import { sumRows } from './emitElementwise.js';
 import type { Lowering } from './lowering.js';
-import { all, type Channels, type ElementwiseStep, type Key, type VectorProgram } from './steps.js';
+import { all, type Channels, type ElementwiseStep, type Key, type Normalized, type VectorProgram } from './steps.js';
 import { operation, program } from './vectorPrograms.js';
-
-/** What the backward pass needs of a batch normalisation: fp32, one value a channel. */
-export interface Normalized {
-  /** −mean. */
-  readonly mean: Key;
-  /** 1 / √(variance + epsilon). */
-  readonly root: Key;
-  /** Scale · root. */
-  readonly factor: Key;
-}
 
 type Only = Pick<ElementwiseStep, 'only'>;
 

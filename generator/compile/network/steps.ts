@@ -164,3 +164,13 @@ export class Tensors {
     return [...this.list.map((spec) => [spec.role, spec.name, spec] as const), ...other];
   }
 }
+
+/** What the backward pass needs of a batch normalisation: fp32, one value a channel. */
+export interface Normalized {
+  /** −mean. */
+  readonly mean: Key;
+  /** 1 / √(variance + epsilon). */
+  readonly root: Key;
+  /** Scale · root. */
+  readonly factor: Key;
+}
