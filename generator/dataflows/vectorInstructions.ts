@@ -46,7 +46,10 @@ export const elementwiseStore = (
   };
 };
 
-/** Entries of the coefficients that so many channels take. */
+/** Chunks after which sums repeat that are kept for whole pixels of so many chunks: `LEAST_PERIOD`, or more. */
+export const sumPeriod = (chunks: number): number => chunks * Math.ceil(LEAST_PERIOD / chunks);
+
+/** Entries of the coefficients that so many channels take: chunks of a pixel. */
 export const coefficientEntries = ({ array }: Config, { vectorLanes }: Derived, channels: number): number => {
   const vectors = Math.ceil(channels / array.columns);
   const last = channels - (vectors - 1) * array.columns;

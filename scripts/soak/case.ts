@@ -65,9 +65,9 @@ const configurationSeed = (seed: number): number => Math.floor(seed / CASES_PER_
 export const simulatorOf = (seed: number): Simulator =>
   configurationSeed(seed) % ICARUS_EVERY === ICARUS_EVERY - 1 ? 'icarus' : 'verilator';
 
-/** Draws of one case. */
-export const drawOf = (seed: number): Draw =>
-  new Draw(Math.imul(configurationSeed(seed), 0x9e3779b1) ^ (seed % CASES_PER_CONFIGURATION));
+/** Draws of one case; others for another purpose. */
+export const drawOf = (seed: number, purpose = 0): Draw =>
+  new Draw(Math.imul(configurationSeed(seed), 0x9e3779b1) ^ (seed % CASES_PER_CONFIGURATION) ^ (purpose << 16));
 
 export const configOf = (seed: number): Config => randomConfig(configurationSeed(seed));
 

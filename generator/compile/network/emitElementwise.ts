@@ -1,8 +1,10 @@
+import { UserError } from '../../base/errors.js';
 import {
   coefficientEntries,
   elementwiseStore,
   NO_OPERANDS,
   operationsInstruction,
+  sumPeriod,
 } from '../../dataflows/vectorInstructions.js';
 import type { Config } from '../../description/config.js';
 import { type Derived, derive } from '../../description/derive.js';
@@ -16,6 +18,7 @@ import {
   type Key,
   STREAMS,
   type StreamName,
+  type Sums,
   type VectorProgram,
   type Walk,
 } from './steps.js';
@@ -42,7 +45,7 @@ interface Piece {
   /** Each pixel is a run of its own. */
   readonly runs: boolean;
   readonly sumBase: number;
-  readonly entries: number;
+  readonly period: number;
   readonly origin: Origin;
 }
 
@@ -57,9 +60,10 @@ const LEAST_VECTORS = 64;
 interface Slice {
   readonly channel: number;
   readonly channels: number;
-  /** Where sums begin among the coefficients, and entries of them that one pixel has: its chunks. */
+  /** Where sums begin among the coefficients, entries of them that one pixel has, its chunks, and after how many they repeat. */
   readonly sumBase: number;
   readonly entries: number;
+  readonly period: number;
 }
 
 /** A row of a grid. */
@@ -69,21 +73,14 @@ interface Origin {
 }
 
 const NO_ORIGIN: Origin = { image: 0, row: 0 };
-const NO_SLICE: Slice = { channel: 0, channels: 0, sumBase: 0, entries: 0 };
+const NO_SLICE: Slice = { channel: 0, channels: 0, sumBase: 0, entries: 0, period: LEAST_PERIOD };
 const DENSE: Walk = { from: 0, image: 0, row: 0, column: 1 };
-const ONE_PIXEL = { pixel: 0, pixels: 1, runs: false, sumBase: 0, entries: 0, origin: NO_ORIGIN } as const;
+const ONE_PIXEL = { pixel: 0, pixels: 1, runs: false, sumBase: 0, period: LEAST_PERIOD, origin: NO_ORIGIN } as const;
 
 const originsOf = ({ images, rows }: Grid): readonly Origin[] =>
   Array.from({ length: images * rows }, (_, n) => ({ image: Math.floor(n / rows), row: n % rows }));
 
 const hasCoefficients = ({ coefficients }: VectorProgram): boolean => coefficients.some((key) => key !== undefined);
-
-/** Chunks after which sums repeat: those of whole pixels. */
-const periodOf = (entries: number): number => entries * Math.ceil(LEAST_PERIOD / entries);
-
-/** Sums of each channel that a step over so many keeps, which are to be added: pixels are spread over them. */
-export const sumRows = (config: Config, channels: number): number =>
-  Math.ceil(LEAST_PERIOD / coefficientEntries(config, derive(config), channels));
 
 /** Whether the decoder takes a STORE of so many groups, or runs, of lanes; and LOADs of as many rows. */
 const fits = (config: Config, { widths }: Derived, count: number, lanes: number, runs = false): boolean => {
@@ -120,7 +117,7 @@ export class ElementwiseEmitter {
     this.derived = derive(config);
   }
 
-  emit({ pixels, channels, program, grid }: ElementwiseStep): void {
+  emit({ operation: name, pixels, channels, program, grid }: ElementwiseStep): void {
     const streams = STREAMS.flatMap((name) => (program.streams[name] ? [{ name, of: program.streams[name] }] : []));
     const { sums } = program;
     const isDense = ({ key, first, walk }: Channels): boolean =>
@@ -137,7 +134,7 @@ export class ElementwiseEmitter {
     }
     const rows: readonly Origin[] = grid ? originsOf(grid) : [NO_ORIGIN];
     const columns = grid ? grid.columns : pixels;
-    for (const slice of this.slices(program, streams, channels)) {
+    for (const slice of this.slices(name, program, streams, channels)) {
       const whole = slice.channels === channels;
       const gathers = ({ of }: Stream): boolean => (whole && isDense(of)) || this.gathers(of, slice.channels);
       const runs = !(whole && writesDense);
@@ -153,28 +150,50 @@ export class ElementwiseEmitter {
   }
 
   /** Channels that one set of coefficients and sums has room for, and buffers for a pixel: all, or slices about as wide. */
-  private slices(program: VectorProgram, streams: readonly Stream[], channels: number): readonly Slice[] {
+  private slices(name: string, program: VectorProgram, streams: readonly Stream[], channels: number): readonly Slice[] {
     const { columns } = this.config.array;
     const vectors = Math.ceil(channels / columns);
     const holds = (some: number): boolean => {
       const lanes = Math.min(channels, some * columns);
       return this.fits(streams, 1, lanes) && this.entriesFor(program, lanes) <= this.derived.coefficients;
     };
-    const count = Math.ceil(vectors / greatest(vectors, holds));
-    const wide = Math.ceil(vectors / count) * columns;
-    return Array.from({ length: count }, (_, n): Slice => {
-      const channel = n * wide;
-      const own = Math.min(wide, channels - channel);
-      const entries = coefficientEntries(this.config, this.derived, own);
-      return { channel, channels: own, sumBase: hasCoefficients(program) ? entries : 0, entries };
-    }).filter((slice) => slice.channels > 0);
+    const most = greatest(vectors, holds);
+    const entriesOf = (lanes: number): number => coefficientEntries(this.config, this.derived, lanes);
+    const { sums } = program;
+    const periodFor = (entries: number): number => (sums ? entries * sums.rows : sumPeriod(entries));
+    const narrow = sums && periodFor(entriesOf(Math.min(channels, most * columns))) < LEAST_PERIOD;
+    if (most === 0 || narrow) throw this.tooFew(name, program, channels);
+    const count = Math.ceil(vectors / most);
+    // rows of sums are as many for each slice: the last one goes over channels again, so that it is as wide
+    const wide = sums ? most : Math.ceil(vectors / count);
+    const firsts = Array.from({ length: Math.ceil(vectors / wide) }, (_, n) =>
+      sums ? Math.min(n * wide, vectors - wide) : n * wide,
+    );
+    return firsts.map((first): Slice => {
+      const channel = first * columns;
+      const own = Math.min(wide * columns, channels - channel);
+      const entries = entriesOf(own);
+      const sumBase = hasCoefficients(program) ? entries : 0;
+      return { channel, channels: own, sumBase, entries, period: periodFor(entries) };
+    });
+  }
+
+  /** What is to be done where neither coefficients nor buffers have room for a slice. */
+  private tooFew(name: string, program: VectorProgram, channels: number): UserError {
+    const need = 2 ** Math.ceil(Math.log2(this.entriesFor(program, channels)));
+    const enough = need <= this.derived.coefficients;
+    const path = enough ? 'buffers.dynamicBytes' : 'vector.coefficients';
+    const message = `is too small for ${channels} channels of ${name}, their coefficients and sums`;
+    const fix = enough ? `set ${path} to twice as much` : `set ${path} to ${need}`;
+    return new UserError([{ code: 'NETWORK_CHANNELS', path, message, fix }]);
   }
 
   /** Entries of the coefficients that so many channels of a program take. */
   private entriesFor(program: VectorProgram, channels: number): number {
     const entries = coefficientEntries(this.config, this.derived, channels);
-    const kinds = (program.sums?.length ?? 0) + (program.third === undefined ? 0 : 1);
-    return (hasCoefficients(program) ? entries : 0) + kinds * periodOf(entries);
+    const { sums, third } = program;
+    const ofSums = sums ? sums.keys.length * sums.rows * entries : 0;
+    return (hasCoefficients(program) ? entries : 0) + ofSums + (third === undefined ? 0 : sumPeriod(entries));
   }
 
   /** Whether a STORE takes so many pixels of lanes, and buffers their streams. */
@@ -208,39 +227,44 @@ export class ElementwiseEmitter {
 
   /** The operations, and before them coefficients of some channels into their banks, and sums that begin at 0. */
   private setUp(program: VectorProgram, slice: Slice): void {
-    const { channel, channels, entries } = slice;
+    const { channel, channels, entries, period } = slice;
     const keeps = (key: Key, keep: VectorOperation['keep'], sumBases: readonly number[]): void => {
       const streams = { dynamic0: all(key) };
       const load = vectorProgram('coefficients', { operations: [operation({ p: 'dynamic0', keep })], streams });
       this.push(operationsInstruction(load.operations, load.constants));
       for (const sumBase of sumBases)
-        this.piece(load, [{ name: 'dynamic0', of: all(key) }], { ...ONE_PIXEL, channel, channels, sumBase, entries });
+        this.piece(load, [{ name: 'dynamic0', of: all(key) }], { ...ONE_PIXEL, channel, channels, sumBase, period });
     };
     for (const [bank, key] of program.coefficients.entries())
       if (key !== undefined) keeps(key, bank === 0 ? 'coefficient0' : 'coefficient1', [0]);
     if (program.third !== undefined) {
-      const rows = periodOf(entries) / entries;
-      const bases = Array.from({ length: rows }, (_, row) => slice.sumBase + row * entries);
+      const bases = Array.from({ length: period / entries }, (_, row) => slice.sumBase + row * entries);
       keeps(program.third, 'sum', bases);
     }
     if (program.sums) {
-      const zeros = program.sums.map((_, n) => operation({ p: 'sums', keep: 'sum', second: n === 1 }));
+      const { keys, rows } = program.sums;
+      const zeros = keys.map((_, n) => operation({ p: 'sums', keep: 'sum', second: n === 1 }));
       this.push(operationsInstruction(zeros, [0, 0, 0, 0]));
-      this.piece(vectorProgram('zeros', { operations: zeros }), [], {
-        ...ONE_PIXEL,
-        ...slice,
-        pixels: periodOf(entries) / entries,
-      });
+      this.piece(vectorProgram('zeros', { operations: zeros }), [], { ...ONE_PIXEL, ...slice, pixels: rows });
     }
     this.push(operationsInstruction(program.operations, program.constants));
   }
 
   /** Writes the sums of some channels. */
-  private writeSums(sums: readonly Key[], slice: Slice): void {
-    const operations = sums.map((_, n) => operation({ p: 'sums', q: 'sum', second: n === 1, output: n }));
-    const program = vectorProgram('sums', { operations, outputs: sums.map(all) });
+  private writeSums({ keys, rows }: Sums, slice: Slice): void {
+    const operations = keys.map((_, n) => operation({ p: 'sums', q: 'sum', second: n === 1, output: n }));
+    const program = vectorProgram('sums', { operations, outputs: keys.map(all) });
     this.push(operationsInstruction(operations, program.constants));
-    this.piece(program, [], { ...ONE_PIXEL, ...slice, pixels: periodOf(slice.entries) / slice.entries });
+    // rows of a slice lie apart, and several outputs are each one run
+    const whole = keys.every((key) => this.place(key).pitch === slice.channels);
+    const pieces = whole
+      ? [{ pixel: 0, pixels: rows, sumBase: slice.sumBase }]
+      : Array.from({ length: rows }, (_, row) => ({
+          pixel: row,
+          pixels: 1,
+          sumBase: slice.sumBase + row * slice.entries,
+        }));
+    for (const piece of pieces) this.piece(program, [], { ...ONE_PIXEL, ...slice, ...piece });
   }
 
   private push(instruction: Instruction): void {
@@ -252,7 +276,7 @@ export class ElementwiseEmitter {
   /** LOADs of what a STORE reads, and the STORE. */
   private piece(program: VectorProgram, streams: readonly Stream[], piece: Piece): void {
     const { beatElements, beatBytes, dynamicElements, stationaryElements } = this.derived;
-    const { pixel, pixels, channel, channels, runs, sumBase, entries, origin } = piece;
+    const { pixel, pixels, channel, channels, runs, sumBase, period, origin } = piece;
     /** Elements from the tensor's first one to the first of the piece, and from pixel to pixel. */
     const walked = ({ key, first, walk }: Channels): { readonly start: number; readonly step: number } => {
       const { pitch } = this.place(key);
@@ -292,7 +316,6 @@ export class ElementwiseEmitter {
     const [output, second, third] = outputs;
     // offsets are from the first output, wherever base registers are: outputs lie behind one of them
     const distance = (other: typeof output): number => (output && other ? other.address - output.address : 0);
-    const period = entries === 0 ? LEAST_PERIOD : periodOf(entries);
     this.push({ ...NO_OPERANDS, ...at, wide, sumBase, period, offset1: distance(second), offset2: distance(third) });
     const place = { narrow: output?.elementBytes === 2, address: output?.address ?? 0, base: output?.base ?? 0 };
     // groups tell where channels begin again; runs too

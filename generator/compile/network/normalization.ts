@@ -1,5 +1,6 @@
+import { coefficientEntries, sumPeriod } from '../../dataflows/vectorInstructions.js';
+import { derive } from '../../description/derive.js';
 import type { BatchNormalization } from '../../graph/operations.js';
-import { sumRows } from './emitElementwise.js';
 import type { Lowering } from './lowering.js';
 import { all, type Channels, type ElementwiseStep, type Key, type Normalized, type VectorProgram } from './steps.js';
 import { operation, program } from './vectorPrograms.js';
@@ -28,16 +29,25 @@ class ByChannel {
     });
   }
 
+  /** A value of each channel, of a pixel or by itself, negated. */
+  negated(does: string, from: Key, to: Key, only: Only): void {
+    const operations = [operation({ p: 'dynamic0', ...times(0), output: 0 })];
+    const streams = { dynamic0: all(from) };
+    this.step(does, { operations, constants: [-1, 0, 0, 0], streams, outputs: [all(to)] }, only);
+  }
+
   /** Sums over pixels of what a program keeps as sums, first and second ones; `to`: where each goes. */
   sums(pixels: number, parts: Partial<VectorProgram>, to: readonly [Key, Key], only: Only = {}): void {
     const { lowering, operation: name, channels } = this;
-    const rows = sumRows(lowering.config, channels);
+    const chunks = coefficientEntries(lowering.config, derive(lowering.config), channels);
+    // pixels are spread over so many sums of each channel
+    const rows = sumPeriod(chunks) / chunks;
     const partial = to.map((key, n) =>
       rows === 1 ? key : lowering.scratch(`${name} sums ${n + 1}`, [rows, channels], 'fp32'),
     );
     lowering.steps.push({
       ...{ kind: 'elementwise', operation: name, pixels, channels },
-      ...{ program: program('sums', { ...parts, sums: partial }), ...only },
+      ...{ program: program('sums', { ...parts, sums: { keys: partial, rows } }), ...only },
     });
     if (rows === 1) return;
     for (const [n, key] of partial.entries()) this.fold(key, rows, to[n]!, only);
@@ -148,16 +158,7 @@ export const lowerStatistics = (
   const [first, second] = [of.room('sum'), of.room('sum of squares')];
   const [mean, variance] = [of.room('−mean'), of.room('variance')];
   const shift = of.room('−first');
-  of.step(
-    'first pixel',
-    {
-      operations: [operation({ p: 'dynamic0', ...times(0), output: 0 })],
-      constants: [-1, 0, 0, 0],
-      streams: { dynamic0: all(x) },
-      outputs: [all(shift)],
-    },
-    training,
-  );
+  of.negated('first pixel', x, shift, training);
   of.sums(
     count,
     {
@@ -210,16 +211,7 @@ export const lowerStatistics = (
     },
     training,
   );
-  of.step(
-    'mean',
-    {
-      operations: [operation({ p: 'dynamic0', ...times(0), output: 0 })],
-      constants: [-1, 0, 0, 0],
-      streams: { dynamic0: all(running) },
-      outputs: [all(mean)],
-    },
-    evaluation,
-  );
+  of.negated('mean', running, mean, evaluation);
   const inverse = root(of, lowering, made, [
     [variance, training],
     [runningVariance, evaluation],

@@ -52,6 +52,12 @@ export const all = (key: Key): Channels => ({ key, first: 0 });
 export const STREAMS = ['dynamic0', 'dynamic1', 'stationary0', 'stationary1'] as const;
 export type StreamName = (typeof STREAMS)[number];
 
+/** Sums over the pixels that operations keep, first and second ones: fp32, [rows][channels] each, of whose rows the sum is meant. */
+export interface Sums {
+  readonly keys: readonly Key[];
+  readonly rows: number;
+}
+
 /** What the vector unit does with each value of a result. */
 export interface VectorProgram {
   readonly does: string;
@@ -64,8 +70,7 @@ export interface VectorProgram {
   readonly coefficients: readonly [Key | undefined, Key | undefined];
   /** Another one, fp32, that operations read as `sum`. */
   readonly third?: Key;
-  /** Where sums over the pixels go that operations keep, first and second ones: fp32, `sumRows` values a channel, [rows][channels], of which the sum is meant. */
-  readonly sums?: readonly Key[];
+  readonly sums?: Sums;
   readonly outputs: readonly Channels[];
 }
 
@@ -105,7 +110,7 @@ export const uses = (step: Step): { readonly reads: readonly Key[]; readonly wri
   const { program } = step;
   const streams = program ? STREAMS.flatMap((name) => program.streams[name]?.key ?? []) : [];
   const coefficients = program ? program.coefficients.filter((key) => key !== undefined) : [];
-  const outputs = program ? [...program.outputs.map(({ key }) => key), ...(program.sums ?? [])] : [];
+  const outputs = program ? [...program.outputs.map(({ key }) => key), ...(program.sums?.keys ?? [])] : [];
   if (program?.third !== undefined) coefficients.push(program.third);
   if (step.kind === 'elementwise') return { reads: [...streams, ...coefficients], writes: outputs };
   const scratch = step.scratch === undefined ? [] : [step.scratch];
