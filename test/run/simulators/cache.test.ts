@@ -139,6 +139,20 @@ describe('a build', () => {
     expect(fs.readdirSync(cacheFolder())).toEqual(['key']);
   });
 
+  it('is made once for builders in one millisecond', async () => {
+    for (let n = 0; n < 60; n++) {
+      let builds = 0;
+      const build = async (): Promise<void> => {
+        builds++;
+        await sleep(1);
+      };
+      await Promise.all(
+        [1, 2].map(() => buildOnce(`key${String.fromCharCode(97 + (n % 26))}${'x'.repeat(n / 26)}`, build)),
+      );
+      expect(builds, `round ${n}`).toBe(1);
+    }
+  });
+
   it('that fails leaves nothing, so that the next one can succeed', async () => {
     const broken = async (folder: string): Promise<void> => {
       fs.writeFileSync(join(folder, 'half'), '');
