@@ -7,6 +7,7 @@ import { ENGINES } from '../description/config.js';
 import { LAYOUTS } from '../description/tensors.js';
 import { SCHEDULES } from '../train/schedule.js';
 import { parseBatch } from './analyze.js';
+import { cellsOption } from './cells.js';
 import { type Context, EXIT } from './context.js';
 import { addAccelerator, loadNetwork, type NetworkSource, networkConfig } from './networkSource.js';
 import { realNumber } from './realNumber.js';
@@ -129,6 +130,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
         schedule: options.schedule,
         shift,
         on: options.on,
+        cells: options.cells,
         checkRtl,
         evaluateEvery,
         seed,
@@ -221,6 +223,7 @@ export const trainCommand = (context: Context): Command =>
       new Option('-e, --engine <engine>', 'the engine (default: zerofree, or the last one built)').choices(ENGINES),
     )
     .addOption(new Option('--on <where>', 'what carries out the steps').choices(['model', 'rtl']).default('model'))
+    .addOption(cellsOption())
     .option('--check-rtl <n>', 'repeat every nth step on the RTL and compare; 0: none', '0')
     .option('--evaluate <n>', 'tell the held-out images after every nth step, too; 0: only at the end', '0')
     .option('--save <file.onnx>', 'write the network with what it has learnt')

@@ -162,7 +162,7 @@ export const isVerilatorBuilt = async (
   waves?: WaveFormat,
 ): Promise<boolean> => isBuilt((await describeBuild(config, rtl, waves)).key);
 
-/** Builds the simulator of a design, or finds it in the cache. Returns the executable. */
+/** Builds the simulator of a design, of Verilog and C++, or finds it in the cache. Returns the executable. */
 export const buildVerilator = async (
   config: Config,
   rtl: readonly EmittedFile[],
@@ -174,7 +174,7 @@ export const buildVerilator = async (
     writeFiles(beside, [...rtl, ...harness]);
     const sources = [
       ...harness.filter(({ path }) => /\.(vlt|cpp)$/.test(path)),
-      ...rtl.filter(({ path }) => path.endsWith('.v')),
+      ...rtl.filter(({ path }) => /\.(v|cpp)$/.test(path)),
     ];
     await runTool('verilator', [...command, ...sources.map(({ path }) => path)], {
       cwd: beside,
