@@ -94,6 +94,7 @@ export const networkRun = async (word: string, options: NetworkRunOptions, conte
   const file = options.input === undefined ? undefined : readNpy(options.input);
   const batch = options.batch ?? file?.shape[0];
   if (batch !== undefined && batch < 1) refuse('SHAPE', options.input ?? '', 'it holds no image', 'give one or more');
+  if (on === 'model' && cells === 'c') refuse('CELLS', '--cells c', 'the model has no cells', 'add --on rtl');
   if (on === 'rtl') requireTools(VERILATOR_TOOLS);
   const source = await loadNetwork(word, batch, seed);
   const { graph, onnx } = source;

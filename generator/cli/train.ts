@@ -92,6 +92,13 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
   if (options.log !== undefined) checkOutput('--log', options.log, ['.json']);
   if (options.plot !== undefined) checkOutput('--plot', options.plot, ['.svg']);
   if (options.checkpoint !== undefined) checkOutput('--checkpoint', options.checkpoint, ['.json']);
+  if (options.cells === 'c' && options.on === 'model' && checkRtl === 0)
+    throw new UserError([
+      {
+        ...{ code: 'CELLS', path: '--cells c', message: 'the model has no cells' },
+        fix: 'add --on rtl or --check-rtl',
+      },
+    ]);
   if (options.on === 'rtl' || checkRtl > 0) {
     const { requireTools, VERILATOR_TOOLS } = await import('../base/tools.js');
     requireTools(VERILATOR_TOOLS);
