@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../base/paths.js';
 import type { Config } from '../../description/config.js';
-import type { EmittedFile } from '../../emit/rtl.js';
-import { render } from '../../emit/template.js';
-import { datapathView } from '../../emit/views/datapath.js';
+import { arrayInCFile, type EmittedFile } from '../../emit/rtl.js';
 import type { Cells } from './job.js';
 
 /**
@@ -13,11 +11,10 @@ import type { Cells } from './job.js';
  */
 export const withCells = (config: Config, rtl: readonly EmittedFile[], cells: Cells): readonly EmittedFile[] => {
   if (cells === 'verilog') return rtl;
-  const path = `rtl/${config.prefix}array.v`;
-  if (!rtl.some((file) => file.path === path)) throw new Error(`there is no ${path} to take the place of`);
-  const text = render('tb/cells/array.v', datapathView(config));
+  const array = arrayInCFile(config);
+  if (!rtl.some(({ path }) => path === array.path)) throw new Error(`there is no ${array.path} to take the place of`);
   return [
-    ...rtl.map((file) => (file.path === path ? { path, text } : file)),
+    ...rtl.map((file) => (file.path === array.path ? array : file)),
     { path: 'cells/array.cpp', text: readFileSync(join(packageRoot, 'tb', 'cells', 'array.cpp'), 'utf8') },
   ];
 };

@@ -224,11 +224,21 @@ export const buildVerilator = async (
       const { making, compiling } = inTwoSteps(words);
       await runTool('verilator', making, options);
       const obj = join(beside, 'obj');
-      writeFiles(
-        obj,
-        (inLanes(madeFiles(obj), nameOf(config, 'pe')) ?? []).map(({ name, text }) => ({ path: name, text })),
-      );
-      await runTool('make', ['-C', 'obj', '-f', 'Vtop.mk', ...compiling], options);
+      const made = madeFiles(obj);
+      const changed = inLanes(made, nameOf(config, 'pe')) ?? [];
+      const put = (files: readonly MadeFile[]): void =>
+        writeFiles(
+          obj,
+          files.map(({ name, text }) => ({ path: name, text })),
+        );
+      const make = ['-C', 'obj', '-f', 'Vtop.mk', ...compiling];
+      put(changed);
+      const { exitCode } = await runTool('make', make, { ...options, reject: false });
+      // of a Verilator whose C++ is other than it seemed: as it made it
+      if (exitCode !== 0) {
+        put(made);
+        await runTool('make', make, options);
+      }
     } else await runTool('verilator', words, options);
     renameSync(join(beside, 'obj', 'simulation'), join(beside, 'simulation'));
     rmSync(join(beside, 'obj'), { recursive: true });

@@ -17,7 +17,7 @@ const temporaryFolder = temporaryFolders();
 it.each(['odd', 'tiny4'] as const)('large arrays run in lanes as they do cell by cell: %s, 9 x 8', async (preset) => {
   const config = defineAccelerator({ ...presets[preset], name: 'lanes', array: { rows: 9, columns: 8 } });
   const isInLanes = async (waves?: 'vcd'): Promise<boolean> =>
-    readFileSync(await buildVerilator(config, rtlFiles(config), waves)).includes('_lanes');
+    readFileSync(await buildVerilator(config, rtlFiles(config), waves)).includes('vlLanes');
   expect([await isInLanes(), await isInLanes('vcd')]).toEqual([true, false]);
   const layer = parseLayer('B=2,C=11,H=7,W=5,N=10,K=3,S=2,P=1');
   for (const pass of ['fprop', 'dgrad', 'wgrad'] as const) {
