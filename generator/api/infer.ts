@@ -9,6 +9,7 @@ import { modelMachine } from '../run/network/machine.js';
 import { initialMemory } from '../run/network/memory.js';
 import { type Checked, checkingMachine } from '../run/network/rtl.js';
 import { runForward } from '../run/network/train.js';
+import type { Cells } from '../run/simulators/job.js';
 
 /** An inference of one batch. */
 export interface InferOptions {
@@ -19,6 +20,8 @@ export interface InferOptions {
   readonly inputs: ReadonlyMap<string, Values>;
   /** rtl: on the simulator, and all memory compared with the model. */
   readonly on: 'model' | 'rtl';
+  /** What the cells of the RTL are. Default `verilog`. */
+  readonly cells?: Cells;
   readonly seed: number;
   /** Whether float64 says how far the results are off; for large networks that takes its time. */
   readonly judge: boolean;
@@ -37,7 +40,8 @@ export interface Inference {
  * Runs a network forward: on the bit-exact model, or also on the RTL, with every byte of memory compared.
  * @throws UserError for a network that does not compile.
  */
-export const infer = async ({ config, engine, graph, inputs, on, seed, judge }: InferOptions): Promise<Inference> => {
+export const infer = async (options: InferOptions): Promise<Inference> => {
+  const { config, engine, graph, inputs, on, cells, seed, judge } = options;
   const compiled = compileNetwork(config, graph, engine === undefined ? {} : { engine });
   const memory = initialMemory(compiled, graph);
   let rtl: Checked | undefined;
@@ -46,7 +50,7 @@ export const infer = async ({ config, engine, graph, inputs, on, seed, judge }: 
     (checked) => {
       rtl = checked;
     },
-    { seed },
+    { seed, cells },
   );
   const outputs = await runForward(on === 'rtl' ? checking : modelMachine(config), compiled, memory, inputs);
   const whole = judge ? forward(graph, inputs) : undefined;

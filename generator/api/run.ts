@@ -23,7 +23,14 @@ import { type RunResult, runPass } from '../run/runPass.js';
 import { isReady } from '../run/simulate.js';
 import { openCache } from '../run/simulators/cache.js';
 import { checkIcarusMemory } from '../run/simulators/icarus.js';
-import { type CycleRange, type MemoryOptions, type Simulator, waveFormat } from '../run/simulators/job.js';
+import {
+  CELLS,
+  type Cells,
+  type CycleRange,
+  type MemoryOptions,
+  type Simulator,
+  waveFormat,
+} from '../run/simulators/job.js';
 import type { PassOptions } from './inputs.js';
 import { MEMORY_LIMITS } from './memoryLimits.js';
 import {
@@ -58,6 +65,11 @@ export interface RunOptions extends PassOptions {
   readonly seed?: number;
   /** Default: verilator; icarus for small layers. */
   readonly simulator?: Simulator;
+  /**
+   * What the array's cells are: the Verilog that is generated, or, for long runs in Verilator, C functions with the same bits in the same
+   * cycles. Default: verilog.
+   */
+  readonly cells?: Cells;
   /** Latencies in cycles, bytes a cycle, and chance of a stall in percent. */
   readonly memory?: Omit<MemoryOptions, 'errors'>;
   /** Elements by which tensors are moved off their natural alignment, 0 to 4095. */
@@ -175,6 +187,7 @@ const SHAPE = {
   ...{ seed: wholeField(0, MOST_SEED), misalign: wholeField(0, MOST_MISALIGN), waves: text('a file') },
   layout: oneOf(LAYOUTS as readonly [Layout, ...Layout[]], 'nhwc', 'Order of the axes.').optional(),
   simulator: oneOf(['verilator', 'icarus'], 'verilator', 'The simulator.').optional(),
+  cells: oneOf(CELLS as readonly [Cells, ...Cells[]], 'verilog', 'What the cells are.').optional(),
   timeline: group({ from: cycle, to: cycle }, 'The first cycle, and the first after.').optional(),
 };
 
@@ -191,6 +204,7 @@ export const run = async (options: RunOptions): Promise<Run> => {
     pass,
     seed = 0,
     simulator = 'verilator',
+    cells = 'verilog',
     misalign = 0,
     layout,
     narrow,
@@ -207,6 +221,8 @@ export const run = async (options: RunOptions): Promise<Run> => {
     const fix = 'leave out timeline, or take verilator';
     refuse('TIMELINE', 'timeline', 'only Verilator records what the accelerator does', fix);
   }
+  if (cells === 'c' && simulator === 'icarus')
+    refuse('CELLS', 'cells', 'only Verilator calls C functions', 'leave out cells, or take verilator');
   if (waves !== undefined) checkOutput('waves', waves, ['.fst', '.vcd']);
   const most = largestTensor(layer);
   if (most > LARGEST_TENSOR) refuseSize(`a tensor has ${most} elements`);
@@ -229,9 +245,9 @@ export const run = async (options: RunOptions): Promise<Run> => {
 
   // 2. the run
   const format = waves === undefined ? undefined : waveFormat(waves);
-  if (typeof given.onBuild === 'function' && !(await isReady(config, simulator, format))) given.onBuild();
+  if (typeof given.onBuild === 'function' && !(await isReady(config, simulator, format, cells))) given.onBuild();
   const result = await runPass(config, layer, pass, engine, {
-    ...{ plan, operands, seed, simulator, waves, timeline, memory, narrow, shift, misalign },
+    ...{ plan, operands, seed, simulator, cells, waves, timeline, memory, narrow, shift, misalign },
   });
   return Object.freeze({
     ...{ ...result, config, layer, pass, engine, rounded, ambiguous },

@@ -6,6 +6,7 @@ import type { SgdOptions } from '../golden/graph/optimizer.js';
 import type { Graph } from '../graph/operations.js';
 import { modelMachine, type NetworkMachine } from '../run/network/machine.js';
 import { type Checked, checkingMachine, rtlMachine } from '../run/network/rtl.js';
+import type { Cells } from '../run/simulators/job.js';
 import { type Checkpoint, trainingKey } from '../train/checkpoint.js';
 import type { Data } from '../train/dataset.js';
 import { fits } from '../train/fits.js';
@@ -28,6 +29,8 @@ export interface TrainOptions {
   readonly frozen?: ReadonlySet<string>;
   /** Where steps are carried out: by the bit-exact model, or by the RTL in a simulator. */
   readonly on: 'model' | 'rtl';
+  /** What the cells of the RTL are. Default `verilog`. */
+  readonly cells?: Cells;
   /** Each of so many steps is carried out by both, and all memory compared. 0: none. */
   readonly checkRtl: number;
   /** After so many steps images that were held out are told; and at the end. 0: only then. */
@@ -66,7 +69,7 @@ export interface Training extends History {
  * @throws UserError for a network that does not compile, or that does not fit the data.
  */
 export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Promise<Training> => {
-  const { config, graph, data, sgd, frozen, seed } = options;
+  const { config, graph, data, sgd, frozen, seed, cells } = options;
   fits(graph, data);
   const training = { ...sgd, ...(frozen ? { frozen } : {}) };
   const compiled = compileNetwork(config, graph, {
@@ -98,9 +101,9 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
 
   const model = modelMachine(config);
   let found: Checked[] = [];
-  const checking = checkingMachine(config, (checked) => found.push(checked), { seed });
+  const checking = checkingMachine(config, (checked) => found.push(checked), { seed, cells });
   let cycles = 0;
-  const rtl = rtlMachine(config, { seed }, (more) => {
+  const rtl = rtlMachine(config, { seed, cells }, (more) => {
     cycles += more;
   });
   const machineOf = (step: number): NetworkMachine => {

@@ -8,6 +8,7 @@ import { transpose } from '../golden/transpose.js';
 import type { Shape } from '../graph/operations.js';
 import { elementsOf, shapesOf } from '../graph/shapes.js';
 import { encodeNpy, type NpyArray, readNpy, tuple } from '../run/npy.js';
+import type { Cells } from '../run/simulators/job.js';
 import { type Context, EXIT } from './context.js';
 import { loadNetwork, networkConfig } from './networkSource.js';
 
@@ -19,6 +20,8 @@ export interface NetworkRunOptions {
   readonly input?: string;
   readonly out?: string;
   readonly on: 'model' | 'rtl';
+  /** What the cells of the RTL are. */
+  readonly cells: Cells;
   readonly layout: Layout;
   readonly batch?: number;
   readonly seed: number;
@@ -85,12 +88,13 @@ const finished = (values: Float32Array, classes: number, afterwards: string): Fl
 
 /** `bp-im2col run` of a network: inference of a batch. */
 export const networkRun = async (word: string, options: NetworkRunOptions, context: Context): Promise<void> => {
-  const { on, layout, seed, out } = options;
+  const { on, cells, layout, seed, out } = options;
   const config = networkConfig(options.preset, options.set);
   if (out !== undefined) checkOutput('--out', out, ['.npy']);
   const file = options.input === undefined ? undefined : readNpy(options.input);
   const batch = options.batch ?? file?.shape[0];
   if (batch !== undefined && batch < 1) refuse('SHAPE', options.input ?? '', 'it holds no image', 'give one or more');
+  if (on === 'model' && cells === 'c') refuse('CELLS', '--cells c', 'the model has no cells', 'add --on rtl');
   if (on === 'rtl') requireTools(VERILATOR_TOOLS);
   const source = await loadNetwork(word, batch, seed);
   const { graph, onnx } = source;
@@ -110,7 +114,7 @@ export const networkRun = async (word: string, options: NetworkRunOptions, conte
   }, 0);
   const progress = new Progress(() => `running ${graph.name} on the ${on === 'rtl' ? 'RTL' : 'model'}`);
   const { compiled, outputs, error, rtl } = await infer({
-    ...{ config, graph, inputs: new Map([[input.name, values]]), on, seed, judge: macs <= MOST_JUDGED },
+    ...{ config, graph, inputs: new Map([[input.name, values]]), on, cells, seed, judge: macs <= MOST_JUDGED },
     ...(options.engine === undefined ? {} : { engine: options.engine }),
   }).finally(() => progress.end());
   const shapes = shapesOf(graph);
@@ -129,7 +133,7 @@ export const networkRun = async (word: string, options: NetworkRunOptions, conte
     const report = {
       ...{ network: graph.name, accelerator: config, on, batch: compiled.batch, macs },
       predicted: { cycles, bytesRead, bytesWritten },
-      ...(rtl ? { rtl: { cycles: rtl.cycles, differences: rtl.differences } } : {}),
+      ...(rtl ? { rtl: { cells, cycles: rtl.cycles, differences: rtl.differences } } : {}),
       ...(error ? { relativeError: error.value, bound: error.bound } : {}),
       memory: compiled.bytes,
       outputs: results.map(({ name, afterwards, shape, data }) => ({ name, afterwards, shape, values: [...data] })),
@@ -145,7 +149,7 @@ export const networkRun = async (word: string, options: NetworkRunOptions, conte
     );
     if (rtl)
       context.out(
-        `  RTL: ${number(rtl.cycles)} cycles; ${wrong ? `${rtl.differences.length} tensors differ from the model` : 'all memory as the model leaves it'}\n`,
+        `  RTL${cells === 'c' ? ', its cells in C' : ''}: ${number(rtl.cycles)} cycles; ${wrong ? `${rtl.differences.length} tensors differ from the model` : 'all memory as the model leaves it'}\n`,
       );
     if (error)
       context.out(

@@ -6,9 +6,10 @@ import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.j
 import { formatLayer } from '../description/layer.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
 import type { RunDescription } from '../run/command.js';
-import type { CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
+import type { Cells, CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
 import { parseBatch } from './analyze.js';
 import { asOptions } from './asOptions.js';
+import { cellsOption } from './cells.js';
 import { type Context, EXIT } from './context.js';
 import { layerOption } from './layerOption.js';
 import { passOf, refuseOptions } from './layerOrNetwork.js';
@@ -32,6 +33,7 @@ interface Options {
   readonly out?: string;
   readonly seed: string;
   readonly simulator: Simulator;
+  readonly cells: Cells;
   readonly waves?: string;
   readonly timeline?: string;
   readonly timelineCycles?: string;
@@ -59,6 +61,7 @@ Examples:
   bp-im2col run --layer C=3,H=32,W=32,N=16,K=3 --pass fprop --x x.npy --wt wt.npy --layout nchw --out y.npy
   bp-im2col run model.onnx --input x.npy --out y.npy
   bp-im2col run digits --batch 4 --on rtl --json
+  bp-im2col run lenet5 --batch 32 --on rtl --cells c
 
 Exit codes: 0 the result matches the golden model, 1 it does not, 2 wrong input, 3 a tool is missing.
 `;
@@ -139,13 +142,13 @@ const runNetwork = async (word: string, options: Options, context: Context): Pro
   };
   refuseOptions([...OF_A_LAYER, 'simulator', 'misalign'], { ...options, ...defaults }, 'one pass of a layer');
   const [{ networkRun }, { MOST_SEED }] = await Promise.all([import('./networkRun.js'), import('../api/run.js')]);
-  const { preset, set, engine, input, out, on = 'model', json = false } = options;
+  const { preset, set, engine, input, out, on = 'model', cells, json = false } = options;
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
   const seed = wholeNumber('--seed', options.seed, 0, MOST_SEED);
   await networkRun(
     word,
     {
-      ...{ set, on, json, seed, layout: options.layout ?? (isOnnx(word) ? 'nchw' : 'nhwc') },
+      ...{ set, on, cells, json, seed, layout: options.layout ?? (isOnnx(word) ? 'nchw' : 'nhwc') },
       ...{ preset, engine, input, out, batch },
     },
     context,
@@ -165,7 +168,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
     import('../report/timeline.js'),
   ]);
 
-  const { simulator, waves, out, narrow, layout } = options;
+  const { simulator, cells, waves, out, narrow, layout } = options;
   const { pass } = which;
   const config = loadConfig(preset, options.set);
   const layer = layerOption(which.layer);
@@ -180,7 +183,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
   const onBuild = (): void =>
     context.err(`building the Verilator simulator of ${config.name}; once, and it takes a minute or two\n`);
   const words = {
-    ...{ size: '--layer', [`waves ${waves}`]: `--waves ${waves}`, timeline: '--timeline' },
+    ...{ size: '--layer', cells: `--cells ${cells}`, [`waves ${waves}`]: `--waves ${waves}`, timeline: '--timeline' },
     ...{ narrow: '--narrow', shift: `--shift ${options.shift}`, layout: '--layout' },
     ...Object.fromEntries(
       Object.entries(tensors).flatMap(([name, path]) => [
@@ -192,7 +195,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
   };
   const result = await asOptions(words, () =>
     library.run({
-      ...{ config, layer, pass, engine: options.engine, operands: tensors, layout, seed, simulator },
+      ...{ config, layer, pass, engine: options.engine, operands: tensors, layout, seed, simulator, cells },
       ...{ waves, timeline, memory, narrow, shift, misalign, onBuild },
     }),
   );
@@ -227,6 +230,7 @@ const run = async (options: Options, context: Context): Promise<void> => {
       engine,
       seed,
       simulator,
+      cells,
       narrow,
       shift,
       misalign,
@@ -287,6 +291,7 @@ export const runCommand = (context: Context): Command =>
         .choices(['verilator', 'icarus'])
         .default('verilator'),
     )
+    .addOption(cellsOption())
     .option('--waves <file>', 'write waves: .fst or .vcd')
     .option('--timeline <file.svg>', 'draw DMA, EXEC, array and STORE over the cycles of the run (Verilator)')
     .option('--timeline-cycles <first-last>', 'draw only these cycles of the run, as in 0-5000')

@@ -7,6 +7,7 @@ import { ENGINES } from '../description/config.js';
 import { LAYOUTS } from '../description/tensors.js';
 import { SCHEDULES } from '../train/schedule.js';
 import { parseBatch } from './analyze.js';
+import { cellsOption } from './cells.js';
 import { type Context, EXIT } from './context.js';
 import { addAccelerator, loadNetwork, type NetworkSource, networkConfig } from './networkSource.js';
 import { realNumber } from './realNumber.js';
@@ -92,6 +93,13 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
   if (options.log !== undefined) checkOutput('--log', options.log, ['.json']);
   if (options.plot !== undefined) checkOutput('--plot', options.plot, ['.svg']);
   if (options.checkpoint !== undefined) checkOutput('--checkpoint', options.checkpoint, ['.json']);
+  if (options.cells === 'c' && options.on === 'model' && checkRtl === 0)
+    throw new UserError([
+      {
+        ...{ code: 'CELLS', path: '--cells c', message: 'the model has no cells' },
+        fix: 'add --on rtl or --check-rtl',
+      },
+    ]);
   if (options.on === 'rtl' || checkRtl > 0) {
     const { requireTools, VERILATOR_TOOLS } = await import('../base/tools.js');
     requireTools(VERILATOR_TOOLS);
@@ -130,6 +138,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
         schedule: options.schedule,
         shift,
         on: options.on,
+        cells: options.cells,
         checkRtl,
         evaluateEvery,
         seed,
@@ -219,6 +228,7 @@ export const trainCommand = (context: Context): Command =>
       new Option('-e, --engine <engine>', 'the engine (default: zerofree, or the last one built)').choices(ENGINES),
     )
     .addOption(new Option('--on <where>', 'what carries out the steps').choices(['model', 'rtl']).default('model'))
+    .addOption(cellsOption())
     .option('--check-rtl <n>', 'repeat every nth step on the RTL and compare; 0: none', '0')
     .option('--evaluate <n>', 'tell the held-out images after every nth step, too; 0: only at the end', '0')
     .option('--save <file.onnx>', 'write the network with what it has learnt')

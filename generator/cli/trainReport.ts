@@ -6,6 +6,7 @@ import { shellWord } from '../base/shellWord.js';
 import type { Config, Engine } from '../description/config.js';
 import type { Layout } from '../description/tensors.js';
 import type { SgdOptions } from '../golden/graph/optimizer.js';
+import type { Cells } from '../run/simulators/job.js';
 import type { Data } from '../train/dataset.js';
 import type { StepRecord } from '../train/log.js';
 import type { Schedule } from '../train/schedule.js';
@@ -31,6 +32,7 @@ export interface TrainCommandOptions {
   readonly lossScale?: string;
   readonly freeze: readonly string[];
   readonly on: 'model' | 'rtl';
+  readonly cells: Cells;
   readonly checkRtl: string;
   readonly evaluate: string;
   readonly save?: string;
@@ -58,6 +60,7 @@ const commandOf = (network: string, options: TrainCommandOptions): string => {
     ...(options.lossScale === undefined ? [] : ['--loss-scale', options.lossScale]),
     ...options.freeze.flatMap((name) => ['--freeze', name]),
     ...(options.on === 'model' ? [] : ['--on', options.on]),
+    ...(options.cells === 'verilog' ? [] : ['--cells', options.cells]),
     ...['--evaluate', options.evaluate, '--seed', options.seed],
   ];
   return ['npx bp-im2col train', network, ...words].map((word, i) => (i === 0 ? word : shellWord(word))).join(' ');
@@ -105,6 +108,7 @@ export const trainingReport = (
   data: { name: data.name, train: data.train.labels.length, heldOut: data.heldOut.labels.length },
   batch: compiled.batch,
   ...{ sgd, schedule: options.schedule, shift, seed, on: options.on, seconds: Number(seconds.toFixed(1)), stopped },
+  ...(options.on === 'rtl' || checkRtl > 0 ? { cells: options.cells } : {}),
   checkRtl: checkRtl > 0 ? { steps: checked, wrong } : undefined,
   ...{ steps, evaluations },
 });
@@ -129,7 +133,7 @@ export const writeTraining = async (
 
 /** What came of a training, in lines. */
 export const humanTraining = (
-  { stopped, batch, seconds, steps, evaluations, checkRtl }: TrainingReport,
+  { stopped, batch, seconds, steps, evaluations, cells, checkRtl }: TrainingReport,
   { save, log, plot, checkpoint }: TrainCommandOptions,
 ): string => {
   const [last, end] = [steps.at(-1), evaluations.at(-1)];
@@ -137,7 +141,8 @@ export const humanTraining = (
   const lines = [
     last && `${done} ${last.step} steps of ${batch} images; loss ${last.loss.toFixed(4)}; ${seconds.toFixed(0)} s`,
     end && !stopped && `accuracy on ${end.images} held-out images: ${percent(end.accuracy, 2)}`,
-    checkRtl && `steps repeated on the RTL: ${checkRtl.steps}; steps that differ: ${checkRtl.wrong.length}`,
+    checkRtl &&
+      `steps repeated on the RTL${cells === 'c' ? ', its cells in C' : ''}: ${checkRtl.steps}; steps that differ: ${checkRtl.wrong.length}`,
     ...[save, log, plot].map((path) => path && `wrote ${path}`),
     stopped && checkpoint && `the same command goes on from ${checkpoint}`,
   ];

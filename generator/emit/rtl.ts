@@ -3,6 +3,7 @@ import { type Block, blocksOf } from './blocks.js';
 import { aligned } from './columns.js';
 import { render } from './template.js';
 import { commonView } from './views/common.js';
+import { datapathView } from './views/datapath.js';
 import { engineView } from './views/engine.js';
 
 /** A file of the output: path inside the output folder, and its text. */
@@ -19,6 +20,12 @@ export const checksFile = (config: Config): EmittedFile => ({
 export const blockFile = (config: Config, block: Block): EmittedFile => ({
   path: `rtl/${config.prefix}${block.name}.v`,
   text: aligned(render(`rtl/${block.name}.v`, block.view(config))),
+});
+
+/** For simulations only, and no part of the output: a module that takes the place of the array, and calls C functions. */
+export const arrayInCFile = (config: Config): EmittedFile => ({
+  path: `rtl/${config.prefix}array.v`,
+  text: render('tb/cells/array.v', datapathView(config)),
 });
 
 export const benchFile = (config: Config, block: Block): EmittedFile => ({

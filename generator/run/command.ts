@@ -2,7 +2,7 @@ import { shellWord } from '../base/shellWord.js';
 import type { Engine, Pass } from '../description/config.js';
 import { formatLayer, type Layer } from '../description/layer.js';
 import type { Layout } from '../description/tensors.js';
-import type { MemoryOptions, Simulator } from './simulators/job.js';
+import type { Cells, MemoryOptions, Simulator } from './simulators/job.js';
 
 /** A run of one pass, as the command line describes it. */
 export interface RunDescription {
@@ -14,6 +14,8 @@ export interface RunDescription {
   readonly engine: Engine;
   readonly seed: number;
   readonly simulator: Simulator;
+  /** Default `verilog`. */
+  readonly cells?: Cells;
   readonly narrow?: boolean;
   readonly shift?: number;
   /** Order of the axes in the files. */
@@ -37,6 +39,7 @@ export const rerunCommand = (run: RunDescription, waves = 'mismatch.fst'): strin
     ...Object.entries(run.files ?? {}).flatMap(([name, path]) => [`--${name}`, path]),
     ...(run.layout === undefined ? [] : ['--layout', run.layout]),
     ...['--seed', String(run.seed), '--simulator', run.simulator],
+    ...(run.cells === 'c' ? ['--cells', 'c'] : []),
     ...(run.narrow ? ['--narrow'] : []),
     ...(run.shift === undefined ? [] : ['--shift', String(run.shift)]),
     ...(run.misalign ? ['--misalign', String(run.misalign)] : []),

@@ -18,6 +18,7 @@ import { write, writeAddress } from './host.js';
 import { simulate } from './simulate.js';
 import {
   type Activity,
+  type Cells,
   type CycleRange,
   faults,
   type HostOperation,
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly operands?: Operands;
   readonly seed?: number;
   readonly simulator?: Simulator;
+  /** What the array's cells are. Default `verilog`; `c` is for Verilator only. */
+  readonly cells?: Cells;
   readonly waves?: string;
   /** File for line and toggle coverage. Verilator only. */
   readonly coverage?: string;
@@ -60,6 +63,8 @@ export interface Mismatch {
 export interface RunResult {
   readonly plan: Plan;
   readonly simulator: Simulator;
+  /** What the array's cells were: the generated Verilog, or C functions. */
+  readonly cells: Cells;
   /** START to END; it, usefulMacs and utilization are NaN on an accelerator without their counters. */
   readonly cycles: number;
   readonly usefulMacs: number;
@@ -197,7 +202,7 @@ export const runPass = async (
   options: RunOptions = {},
 ): Promise<RunResult> => {
   const seed = options.seed ?? 0;
-  const simulator = options.simulator ?? 'verilator';
+  const { simulator = 'verilator', cells = 'verilog' } = options;
   const plan =
     options.plan ??
     makePlan(config, layer, pass, engine, {
@@ -217,7 +222,7 @@ export const runPass = async (
   const predicted: Counts = execute(config, plan.words, regions);
 
   // the RTL
-  const sim = await simulate(config, job, { simulator, rtl: options.rtl });
+  const sim = await simulate(config, job, { simulator, rtl: options.rtl, cells });
   const problems = runFaults(sim, irqAt);
 
   // comparison
@@ -254,6 +259,7 @@ export const runPass = async (
   return {
     plan,
     simulator,
+    cells,
     cycles,
     usefulMacs,
     utilization: cycles === 0 ? 0 : usefulMacs / (rows * columns * cycles),

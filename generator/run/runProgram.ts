@@ -6,7 +6,7 @@ import type { Bases } from '../units/machine.js';
 import type { Region } from '../units/memory.js';
 import { programScript, readCounters, runFaults } from './runPass.js';
 import { simulate } from './simulate.js';
-import type { MemoryOptions, Simulator } from './simulators/job.js';
+import type { Cells, MemoryOptions, Simulator } from './simulators/job.js';
 
 /** A program and the memory that it works on. */
 export interface ProgramJob {
@@ -23,6 +23,8 @@ export interface ProgramJob {
 
 export interface ProgramOptions {
   readonly simulator?: Simulator;
+  /** What the array's cells are. Default `verilog`; `c` is for Verilator only. */
+  readonly cells?: Cells;
   readonly memory?: MemoryOptions;
   readonly seed?: number;
   readonly waves?: string;
@@ -73,7 +75,7 @@ export const runProgram = async (
       ...(options.memory ? { memory: options.memory } : {}),
       ...(options.waves ? { waves: options.waves } : {}),
     },
-    options.simulator ? { simulator: options.simulator } : {},
+    { simulator: options.simulator, cells: options.cells },
   );
   const counters = readCounters(config, sim, irqAt + 2);
   const { cycles = Number.NaN } = counters;

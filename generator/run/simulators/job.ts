@@ -112,6 +112,10 @@ export interface Activity {
 
 export type Simulator = 'verilator' | 'icarus';
 
+/** What the array's cells are in a simulation: the Verilog that is generated, or C functions with the same bits in the same cycles. */
+export const CELLS = Object.freeze(['verilog', 'c'] as const);
+export type Cells = (typeof CELLS)[number];
+
 export interface SimResult {
   readonly simulator: Simulator;
   /** Cycles after reset, and seconds of wall time they took. */

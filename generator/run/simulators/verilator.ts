@@ -17,6 +17,7 @@ import {
   type WaveFormat,
   waveFormat,
 } from './job.js';
+import { inLanes, LANES_KEY, type MadeFile } from './lanes.js';
 import { toolEnvironment, toolVersion } from './toolchain.js';
 
 const harnessFiles = (): readonly EmittedFile[] => {
@@ -80,13 +81,18 @@ const statusFile = (config: Config, shown: boolean): EmittedFile => {
 };
 
 /**
+ * Ports that a cell has for itself; the clock is that of all, as what waits for one event is evaluated together.
+ */
+const OWN_PORTS = ['rst_i', 'w_*_i', 'x_*_i', 'y_*_i'] as const;
+
+/**
  * What Verilator is told besides the sources. With ports of their own, all cells share one function: half the code,
  * and faster than one function for each. The wires of the status are kept for the harness to read.
  */
 const hintsFile = (config: Config, shown: boolean): EmittedFile => {
   const wires = shown ? Object.values(STATUS_WIRES) : [];
   const lines = [
-    `public_flat_rd -module "${nameOf(config, 'pe')}" -var "*_i"`,
+    ...OWN_PORTS.map((port) => `public_flat_rd -module "${nameOf(config, 'pe')}" -var "${port}"`),
     ...wires.map(({ block, wire }) => `public_flat_rd -module "${nameOf(config, block)}" -var "${wire}"`),
   ];
   return { path: 'harness/hints.vlt', text: `\`verilator_config\n${lines.join('\n')}\n` };
@@ -129,7 +135,12 @@ const flags = (config: Config, waves: WaveFormat | undefined, coverage: boolean,
   ...(coverage ? ['--coverage-line', '--coverage-toggle', '--coverage-underscore'] : []),
 ];
 
+/** From so many cells on they are computed in lanes; with fewer there is little to gain. */
+const LANES_FROM = 64;
+
 interface Build {
+  /** Whether the array's cells are to be computed in lanes, see {@link inLanes}. */
+  readonly lanes: boolean;
   readonly key: string;
   readonly command: readonly string[];
   readonly harness: readonly EmittedFile[];
@@ -144,11 +155,20 @@ const describeBuild = async (
   const shown = hasStatus(config, rtl);
   const main = coverage ? withCoverage(harnessFiles()) : harnessFiles();
   const harness = [...main, constantsFile(config), statusFile(config, shown), hintsFile(config, shown)];
+  const hasCells =
+    rtl.some(({ text }) => text.includes('no_inline_module')) && !rtl.some(({ path }) => /\.cpp$/.test(path));
+  const { rows, columns } = config.array;
+  const lanes = hasCells && rows * columns >= LANES_FROM && !waves && !coverage;
   const command = flags(config, waves, coverage, shown);
   const texts = [...rtl, ...harness].flatMap(({ path, text }) => [path, text]);
   const tools = [await toolVersion('verilator', '--version'), await toolVersion('g++', '--version')];
   const { variables } = toolEnvironment();
-  return { key: cacheKey('verilator', [...tools, ...variables, ...command, ...texts]), command, harness };
+  return {
+    key: cacheKey('verilator', [...tools, ...variables, ...command, ...(lanes ? [LANES_KEY] : []), ...texts]),
+    command,
+    harness,
+    lanes,
+  };
 };
 
 /** Key of the simulator of a design in the cache. */
@@ -162,25 +182,64 @@ export const isVerilatorBuilt = async (
   waves?: WaveFormat,
 ): Promise<boolean> => isBuilt((await describeBuild(config, rtl, waves)).key);
 
-/** Builds the simulator of a design, or finds it in the cache. Returns the executable. */
+/** The words of a build as those of making the C++ and those of compiling it. */
+const inTwoSteps = (
+  words: readonly string[],
+): { readonly making: readonly string[]; readonly compiling: readonly string[] } => {
+  const build = words.indexOf('--build');
+  const jobs = words.indexOf('--build-jobs');
+  const forMake = words.indexOf('-MAKEFLAGS');
+  const making = words.filter((_, i) => ![build, jobs, jobs + 1, forMake, forMake + 1].includes(i));
+  return { making, compiling: ['-j', words[jobs + 1]!, ...words[forMake + 1]!.split(' ')] };
+};
+
+/** The C++ in a folder. */
+const madeFiles = (folder: string): readonly MadeFile[] =>
+  readdirSync(folder)
+    .filter((name) => /\.(cpp|h)$/.test(name))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+
+/** Builds the simulator of a design, of Verilog and C++, or finds it in the cache. Returns the executable. */
 export const buildVerilator = async (
   config: Config,
   rtl: readonly EmittedFile[],
   waves?: WaveFormat,
   coverage = false,
 ): Promise<string> => {
-  const { key, command, harness } = await describeBuild(config, rtl, waves, coverage);
+  const { key, command, harness, lanes } = await describeBuild(config, rtl, waves, coverage);
   const folder = await buildOnce(key, async (beside) => {
     writeFiles(beside, [...rtl, ...harness]);
     const sources = [
       ...harness.filter(({ path }) => /\.(vlt|cpp)$/.test(path)),
-      ...rtl.filter(({ path }) => path.endsWith('.v')),
+      ...rtl.filter(({ path }) => /\.(v|cpp)$/.test(path)),
     ];
-    await runTool('verilator', [...command, ...sources.map(({ path }) => path)], {
+    const words = [...command, ...sources.map(({ path }) => path)];
+    const options = {
       cwd: beside,
       env: { ...toolEnvironment().env, ...(toolPath('ccache') ? { OBJCACHE: 'ccache' } : {}) },
       extendEnv: false,
-    });
+    };
+    if (lanes) {
+      // the C++ is changed between its making and its compiling
+      const { making, compiling } = inTwoSteps(words);
+      await runTool('verilator', making, options);
+      const obj = join(beside, 'obj');
+      const made = madeFiles(obj);
+      const changed = inLanes(made, nameOf(config, 'pe')) ?? [];
+      const put = (files: readonly MadeFile[]): void =>
+        writeFiles(
+          obj,
+          files.map(({ name, text }) => ({ path: name, text })),
+        );
+      const make = ['-C', 'obj', '-f', 'Vtop.mk', ...compiling];
+      put(changed);
+      const { exitCode } = await runTool('make', make, { ...options, reject: false });
+      // of a Verilator whose C++ is other than it seemed: as it made it
+      if (exitCode !== 0) {
+        put(made);
+        await runTool('make', make, options);
+      }
+    } else await runTool('verilator', words, options);
     renameSync(join(beside, 'obj', 'simulation'), join(beside, 'simulation'));
     rmSync(join(beside, 'obj'), { recursive: true });
   });
