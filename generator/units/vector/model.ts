@@ -145,16 +145,16 @@ export const runPost = (machine: Machine, store: Store): void => {
   const sumPatterns = new Uint32Array(batch.sums.buffer);
   const P = new Float32Array(size);
   const Q = new Float32Array(size);
+  const [bitsOfP, bitsOfQ] = [new Uint32Array(P.buffer), new Uint32Array(Q.buffer)];
   const result = new Float32Array(size);
 
-  /** Fills a batch's lanes from a stream of a buffer. */
-  const read = (stream: number, to: Float32Array): void => {
+  /** Fills a batch's lanes from a stream of a buffer, by their bits. */
+  const read = (stream: number, to: Uint32Array): void => {
     const buffer = stream < 2 ? arithmetic.dynamic : arithmetic.stationary;
     const base = [operands.dynamic0, operands.dynamic1, operands.stationary0, operands.stationary1][stream]!;
     const wide = ((operands.wide >> stream) & 1) === 1;
     const { stored, written, mask } = buffer;
     let element = base + batch.firstElement * (wide ? 2 : 1);
-    const patterns = new Uint32Array(to.buffer);
     for (let chunk = 0; chunk < batch.chunks; chunk++) {
       for (let lane = 0; lane < batch.lanes[chunk]!; lane++) {
         const at = element & mask;
@@ -164,7 +164,7 @@ export const runPost = (machine: Machine, store: Store): void => {
           const name = stream < 2 ? 'dynamic' : 'stationary';
           fail('BUFFER_RANGE', `reads element ${at} of the ${name} buffer, never loaded`);
         }
-        patterns[chunk * L + lane] = flushed(((stored[highAt]! << 16) | low) >>> 0);
+        to[chunk * L + lane] = flushed(((stored[highAt]! << 16) | low) >>> 0);
         element += wide ? 2 : 1;
       }
     }
@@ -188,16 +188,15 @@ export const runPost = (machine: Machine, store: Store): void => {
     else if (operation.p === 'sums') {
       if (index === 0 && !store.elementwise) P.set(batch.sums);
       else P.fill(0);
-    } else read(operation.p === 'dynamic0' ? 0 : 1, P);
+    } else read(operation.p === 'dynamic0' ? 0 : 1, bitsOfP);
     if (!operation.value) return;
     // by its bits: a NaN that has ones in the lower half alone becomes infinite
-    const patterns = new Uint32Array(P.buffer);
-    for (let i = 0; i < size; i++) patterns[i]! &= 0xffff0000;
+    for (let i = 0; i < size; i++) bitsOfP[i]! &= 0xffff0000;
   };
   const readQ = (operation: VectorOperation): void => {
     if (operation.q === 'register') Q.set(registers[operation.qRegister]!);
-    else if (operation.q === 'stationary0') read(2, Q);
-    else if (operation.q === 'stationary1') read(3, Q);
+    else if (operation.q === 'stationary0') read(2, bitsOfQ);
+    else if (operation.q === 'stationary1') read(3, bitsOfQ);
     else if (operation.q === 'coefficient') gather(1, channelEntry, Q);
     else if (operation.q === 'sum') gather(1, (chunk) => sumEntry(chunk, operation.second), Q);
   };
