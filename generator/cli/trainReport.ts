@@ -102,7 +102,16 @@ export const trainingReport = (
   accelerator: config,
   data: { name: data.name, train: data.train.labels.length, heldOut: data.heldOut.labels.length },
   batch: compiled.batch,
-  ...{ sgd, schedule: options.schedule, shift, seed, on: options.on, seconds: Number(seconds.toFixed(1)), stopped },
+  ...{
+    sgd,
+    schedule: options.schedule,
+    frozen: options.freeze,
+    shift,
+    seed,
+    on: options.on,
+    seconds: Number(seconds.toFixed(1)),
+    stopped,
+  },
   checkRtl: checkRtl > 0 ? { steps: checked, wrong } : undefined,
   ...{ steps, evaluations },
 });
