@@ -69,8 +69,13 @@ export const multiply = (x: number, w: number): number =>
 /** Sum of two fp32 numbers, rounded to nearest even. */
 export const add = (a: number, b: number): number => flush(Math.fround(a + b));
 
-/** One step down the array in bf16: partial sum plus product. */
-export const macBf16 = (sum: number, x: number, w: number): number => add(sum, multiply(x, w));
+/** One step down the array in bf16, {@link add} of a partial sum and a product of {@link multiply}: in one piece, as models spend their time here. */
+export const macBf16 = (sum: number, x: number, w: number): number => {
+  let product = x === STRUCTURAL_ZERO || w === STRUCTURAL_ZERO ? -0 : Math.fround(x * w);
+  if (product !== 0 && Math.abs(product) < SMALLEST_NORMAL) product *= 0;
+  const next = Math.fround(sum + product);
+  return next !== 0 && Math.abs(next) < SMALLEST_NORMAL ? next * 0 : next;
+};
 
 /** One step down the array in int8: wraps to int32. */
 export const macInt8 = (sum: number, x: number, w: number): number => (sum + Math.imul(x, w)) | 0;

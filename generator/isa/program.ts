@@ -124,36 +124,56 @@ export const encode = (instructions: readonly Instruction[]): Uint32Array => {
 
 const kindOfOpcode = new Map(Object.entries(INSTRUCTION_SET).map(([kind, { opcode }]) => [opcode, kind]));
 
+/** The instruction at a word. */
+const decodeAt = (program: Uint32Array, at: number): Instruction => {
+  const where = `instruction at word ${at}`;
+  const kind = kindOfOpcode.get(program[at] & 0xff) as Instruction['kind'] | undefined;
+  if (kind === undefined) throw new RangeError(`${where}: no opcode ${program[at] & 0xff}`);
+  const isGeometry = kind === 'geometry';
+  const end = at + (isGeometry ? 2 : 1) * WORDS_PER_INSTRUCTION;
+  if (end > program.length) throw new RangeError(`${where}: the second half of a ${kind} is missing`);
+  const words = isGeometry ? new Uint32Array(2 * GEOMETRY_HALF) : program.subarray(at, end);
+  if (isGeometry) {
+    words.set(program.subarray(at + GEOMETRY_FIRST, at + WORDS_PER_INSTRUCTION));
+    words.set(program.subarray(at + WORDS_PER_INSTRUCTION + GEOMETRY_FIRST, end), GEOMETRY_HALF);
+  }
+  const values = INSTRUCTION_SET[kind].fields
+    .map((field) => [field, get(words, field)] as const)
+    .filter(([field, value]) => INSTRUCTION_SET[kind].needs !== undefined || value !== absent(field))
+    .map(([{ name }, value]) => [name, value] as const);
+  const instruction = { kind, ...Object.fromEntries(values) } as Instruction;
+  const again = encode([instruction]);
+  again.forEach((word, index) => {
+    if (word !== program[at + index]) throw new RangeError(`${where}: word ${index} is not that of a ${kind}`);
+  });
+  return instruction;
+};
+
+/** A program and its instructions. */
+export interface Decoded {
+  readonly words: Uint32Array;
+  readonly instructions: readonly Instruction[];
+}
+
 /**
  * Decodes a program. Wrapping addresses come back unsigned, wrapping steps signed.
+ * @param before a program that begins alike, which saves time: from the first word on, instructions with the same words are not decoded again.
  * @throws RangeError on an unknown opcode, reserved bits that are set, zero-sized loops, or half a Geometry.
  */
-export const decode = (program: Uint32Array): readonly Instruction[] => {
+export const decode = (program: Uint32Array, before?: Decoded): readonly Instruction[] => {
   if (program.length % WORDS_PER_INSTRUCTION !== 0) throw new RangeError(`${program.length} words are no program`);
   const instructions: Instruction[] = [];
+  // as long as all instructions have had the size of those before, the same index is the same place
+  let alike = before;
   for (let at = 0; at < program.length; ) {
-    const where = `instruction at word ${at}`;
-    const kind = kindOfOpcode.get(program[at] & 0xff) as Instruction['kind'] | undefined;
-    if (kind === undefined) throw new RangeError(`${where}: no opcode ${program[at] & 0xff}`);
-    const isGeometry = kind === 'geometry';
-    const end = at + (isGeometry ? 2 : 1) * WORDS_PER_INSTRUCTION;
-    if (end > program.length) throw new RangeError(`${where}: the second half of a ${kind} is missing`);
-    const words = isGeometry ? new Uint32Array(2 * GEOMETRY_HALF) : program.subarray(at, end);
-    if (isGeometry) {
-      words.set(program.subarray(at + GEOMETRY_FIRST, at + WORDS_PER_INSTRUCTION));
-      words.set(program.subarray(at + WORDS_PER_INSTRUCTION + GEOMETRY_FIRST, end), GEOMETRY_HALF);
-    }
-    const values = INSTRUCTION_SET[kind].fields
-      .map((field) => [field, get(words, field)] as const)
-      .filter(([field, value]) => INSTRUCTION_SET[kind].needs !== undefined || value !== absent(field))
-      .map(([{ name }, value]) => [name, value] as const);
-    const instruction = { kind, ...Object.fromEntries(values) } as Instruction;
-    const again = encode([instruction]);
-    again.forEach((word, index) => {
-      if (word !== program[at + index]) throw new RangeError(`${where}: word ${index} is not that of a ${kind}`);
-    });
+    const known = alike?.instructions[instructions.length];
+    const end = at + (known ? encodedCount(known) * WORDS_PER_INSTRUCTION : 0);
+    let same = known !== undefined && end <= program.length;
+    for (let word = at; same && word < end; word++) same = program[word] === alike!.words[word];
+    const instruction = same ? known! : decodeAt(program, at);
+    if (known && encodedCount(instruction) !== encodedCount(known)) alike = undefined;
     instructions.push(instruction);
-    at = end;
+    at += encodedCount(instruction) * WORDS_PER_INSTRUCTION;
   }
   return instructions;
 };

@@ -1,6 +1,7 @@
 import type { Config } from '../description/config.js';
 import {
   BYTES_PER_INSTRUCTION,
+  type Decoded,
   decode,
   encodedCount,
   type Queue,
@@ -19,15 +20,22 @@ import { handlerOf } from '../units/units.js';
  * Carries out a program bit for bit as the hardware must, one instruction after the other: buffers wrap, sums take the
  * contract's order and rounding, NaN is canonical. Writes to the regions in place and returns the counters.
  * @param bases what the base registers hold; zeros where left out.
+ * @param before a program that was decoded before and is much the same, which saves time.
  * @throws ProgramError on an illegal program, naming the instruction; memory then holds what was written before it.
  */
-export const execute = (config: Config, program: Uint32Array, memory: readonly Region[], bases?: Bases): Counts => {
+export const execute = (
+  config: Config,
+  program: Uint32Array,
+  memory: readonly Region[],
+  bases?: Bases,
+  before?: Decoded,
+): Counts => {
   let index = 0;
   const fail: Fail = (code, message) => {
     throw new ProgramError(code, index, message);
   };
   const machine = makeMachine(config, memory, fail, bases);
-  const instructions = decode(program);
+  const instructions = decode(program, before);
   const dispatched: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
   for (const instruction of instructions) {
     for (const [queue, count] of waitsOf(instruction)) {

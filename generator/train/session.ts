@@ -9,7 +9,7 @@ import { batchOf, chosen, type Dataset } from './dataset.js';
 import type { Evaluation, StepRecord } from './log.js';
 
 /** Images whose greatest output is their class. */
-const rightOnes = (output: Float32Array, labels: Int32Array, classes: number): number => {
+export const rightOnes = (output: Float32Array, labels: Int32Array, classes: number): number => {
   let right = 0;
   labels.forEach((label, image) => {
     let best = 0;
@@ -19,37 +19,54 @@ const rightOnes = (output: Float32Array, labels: Int32Array, classes: number): n
   return right;
 };
 
+/** What a step of a training takes. */
+export interface Batch {
+  readonly x: Float32Array;
+  readonly labels: Int32Array;
+  /** Of its dropouts. */
+  readonly seed: number;
+}
+
+/** The images of each step, from 1, of a training: moved by up to `shift` pixels. */
+export const batchesOf = (data: Dataset, batch: number, seed: number, shift: number): ((step: number) => Batch) => {
+  const order = batchOf(data.labels.length, batch, seed);
+  return (step) => {
+    const own = (seed + Math.imul(step, 0x9e3779b9)) >>> 0;
+    const { x, labels } = shifted(chosen(data, order(step - 1)), shift, own);
+    return { x, labels, seed: own };
+  };
+};
+
 /** A network that is being trained: its memory, and steps on images of a data set. */
 export class Session {
   readonly memory: NetworkMemory;
   private readonly classes: number;
-  private readonly order: (step: number) => Int32Array;
+  private readonly batches: (step: number) => Batch;
 
   constructor(
     readonly graph: Graph,
     readonly compiled: CompiledNetwork,
-    private readonly data: Dataset,
-    private readonly seed: number,
+    data: Dataset,
+    seed: number,
     /** Pixels that images are moved by, at most. */
-    private readonly shift = 0,
+    shift = 0,
   ) {
     const { training, tensors, batch } = compiled;
     if (!training) throw new RangeError(`${compiled.name} is compiled without training`);
     this.memory = initialMemory(compiled, graph);
     this.classes = tensors.find(({ role }) => role === 'outputGradient')!.shape.at(-1)!;
-    this.order = batchOf(data.labels.length, batch, seed);
+    this.batches = batchesOf(data, batch, seed, shift);
   }
 
   /** Step `step`, from 1, on a machine, with this learning rate. */
   async step(machine: NetworkMachine, step: number, rate: number): Promise<StepRecord> {
-    const { compiled, graph, memory, seed } = this;
-    const own = (seed + Math.imul(step, 0x9e3779b9)) >>> 0;
-    const { x, labels } = shifted(chosen(this.data, this.order(step - 1)), this.shift, own);
+    const { compiled, graph, memory } = this;
+    const { x, labels, seed } = this.batches(step);
     const inputs = new Map([[compiled.inputs[0]!, x]]);
     const { loss, output, skipped } = await trainStep(machine, compiled, graph, memory, {
       inputs,
       labels,
-      seed: own,
+      seed,
       rate,
     });
     const accuracy = rightOnes(output, labels, this.classes) / labels.length;

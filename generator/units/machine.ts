@@ -18,6 +18,8 @@ export interface Machine {
   readonly fail: Fail;
   /** Base registers 1 to 3, from index 1 on; 0 adds nothing. */
   readonly bases: readonly number[];
+  /** Bits of an address that count in the accumulator. */
+  readonly entryMask: number;
   readonly vector: VectorState | undefined;
   /** What the last GEOMETRY set. */
   geometry?: Geometry;
@@ -43,6 +45,7 @@ export const makeMachine = (
     counts: noCounts(),
     fail,
     bases: [0, ...bases],
+    entryMask: 2 ** sizes.blockAddressBits - 1,
     vector: sizes.parts.vector ? makeVectorState(sizes.vectorLanes, sizes.coefficients) : undefined,
   };
 };
@@ -77,8 +80,8 @@ export const vectorAt = (machine: Machine, buffer: OperandBuffer, address: numbe
 };
 
 /** Index of an accumulator entry, from its address modulo 2^blockAddressBits. */
-export const entryAt = ({ config, sizes, fail }: Machine, address: number): number => {
-  const entry = (address & (2 ** sizes.blockAddressBits - 1)) >>> 0;
+export const entryAt = ({ config, entryMask, fail }: Machine, address: number): number => {
+  const entry = address & entryMask;
   const depth = config.buffers.accumulatorDepth;
   if (entry >= depth) fail('ACCUMULATOR_RANGE', `accumulator entry ${address | 0} is outside 0…${depth - 1}`);
   return entry;

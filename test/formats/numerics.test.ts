@@ -13,6 +13,7 @@ import {
   multiply,
   narrowInt8,
   roundToBf16,
+  STRUCTURAL_ZERO,
 } from '../../generator/formats/numerics.js';
 
 /** A finite number as an integer multiple of 2^-300. */
@@ -164,5 +165,34 @@ describe('int8', () => {
       ),
       { seed: 23, numRuns: 5000 },
     );
+  });
+});
+
+describe('macBf16', () => {
+  it('is add of multiply, whatever stands on either side', () => {
+    const special = fc.constantFrom(0, -0, Infinity, -Infinity, Number.NaN);
+    const operand = fc.oneof(
+      fields(7).map((bits) => bf16FromBits(bits)),
+      special,
+      fc.constant(STRUCTURAL_ZERO),
+    );
+    const sum = fc.oneof(
+      fp32.map((bits) => fp32FromBits(bits)),
+      special,
+    );
+    fc.assert(
+      fc.property(sum, operand, operand, (s, x, w) => {
+        // toBe tells −0 from 0
+        expect(macBf16(s, x, w)).toBe(add(s, multiply(x, w)));
+      }),
+      { seed: 24, numRuns: 30_000 },
+    );
+  });
+
+  it('flushes a product and a sum', () => {
+    expect(macBf16(0, 2 ** -70, 2 ** -70)).toBe(0);
+    expect(macBf16(-0, -(2 ** -70), 2 ** -70)).toBe(-0);
+    expect(macBf16(1.5 * 2 ** -126, -(2 ** -63), 2 ** -63)).toBe(0);
+    expect(macBf16(-1.5 * 2 ** -126, 2 ** -63, 2 ** -63)).toBe(-0);
   });
 });

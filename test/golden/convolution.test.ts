@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Pass } from '../../generator/description/config.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { convolve, magnitudes, tensorSizes, usefulMacs } from '../../generator/golden/convolution.js';
+import { spread } from '../../scripts/float32/tensorflow.js';
 import { anyLayer } from '../description/layers.js';
-import { spread } from './graph/tensorflow.js';
 import { randomInt8 } from './random.js';
 
 type Results = Readonly<Record<Pass, Int32Array>>;

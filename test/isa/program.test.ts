@@ -31,6 +31,22 @@ describe('program', () => {
     );
   });
 
+  it('decodes a program beside one that is much the same as it does alone', () => {
+    const few = fc.array(anyInstruction, { maxLength: 6 });
+    let known = 0;
+    fc.assert(
+      fc.property(few, few, few, few, (start, one, other, end) => {
+        const before = { words: encode([...start, ...one, ...end]), instructions: [...start, ...one, ...end] };
+        const program = [...start, ...other, ...end];
+        const decoded = decode(encode(program), before);
+        expect(decoded).toEqual(program);
+        known += decoded.filter((instruction) => before.instructions.includes(instruction)).length;
+      }),
+      { seed: 2, numRuns: 300 },
+    );
+    expect(known).toBeGreaterThan(300);
+  });
+
   it('has no two fields of a kind in the same bits', () => {
     for (const { fields } of Object.values(INSTRUCTION_SET)) {
       const taken = new Set<number>();

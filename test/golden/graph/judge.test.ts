@@ -12,8 +12,8 @@ import {
 import type { Values } from '../../../generator/golden/graph/rule.js';
 import type { Graph } from '../../../generator/graph/operations.js';
 import { shapesOf } from '../../../generator/graph/shapes.js';
+import { tensorflow } from '../../../scripts/float32/tensorflow.js';
 import { anyGraph, gradientsOf, inputsOf, toBf16 } from './graphs.js';
-import { tensorflow } from './tensorflow.js';
 
 const expectRight = (name: string, { wrong, firstWrong, expected, bound }: Verdict, result: Values): void =>
   expect(

@@ -6,8 +6,8 @@ import { forward } from '../../../generator/golden/graph/forward.js';
 import { meanSquaredError, softmaxCrossEntropy } from '../../../generator/golden/graph/loss.js';
 import type { Graph } from '../../../generator/graph/operations.js';
 import { elementsOf, shapesOf } from '../../../generator/graph/shapes.js';
+import { tensorflow } from '../../../scripts/float32/tensorflow.js';
 import { anyGraph, gradientsOf, inputsOf, randomValues } from './graphs.js';
-import { tensorflow } from './tensorflow.js';
 
 /** Every value within a part of the greatest of its tensor, or of 1. */
 const expectClose = (name: string, ours: Float64Array, theirs: Float32Array, part: number): void => {

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Layer } from '../../../generator/description/layer.js';
-import { dropoutMask } from '../../../generator/graph/dropoutMask.js';
+import type { Layer } from '../../generator/description/layer.js';
+import { dropoutMask } from '../../generator/graph/dropoutMask.js';
 import {
   type Graph,
   type Operation,
   operandsOf,
   type Pooling,
   parametersOf,
-} from '../../../generator/graph/operations.js';
-import { shapesOf } from '../../../generator/graph/shapes.js';
+} from '../../generator/graph/operations.js';
+import { shapesOf } from '../../generator/graph/shapes.js';
 
 type Map4 = tf.Tensor4D;
 type Data = ReadonlyMap<string, Float32Array>;
@@ -130,15 +130,36 @@ const apply = (operation: Operation, read: readonly Map4[], held: readonly tf.Te
   }
 };
 
+/** What makes of a tensor that an operation gave the one that others read. */
+type Through = (name: string, y: tf.Tensor) => tf.Tensor;
+
+/** Carries out a graph: of inputs and parameters by name all tensors. Dropouts drop, and batches are normalised by their own statistics, where a seed is given. */
+export const forwardPass = (
+  graph: Graph,
+  given: ReadonlyMap<string, tf.Tensor>,
+  seed?: number,
+  through: Through = (_name, y) => y,
+): ReadonlyMap<string, tf.Tensor> => {
+  const all = new Map(given);
+  for (const operation of graph.operations) {
+    const read = operandsOf(operation).map((name) => all.get(name) as Map4);
+    const held = parametersOf(operation).map((name) => all.get(name)!);
+    all.set(operation.name, through(operation.name, apply(operation, read, held, seed)));
+  }
+  return all;
+};
+
 /**
  * Tensors, and gradients of tensors and parameters, of Σ output · its gradient, or of a loss of the first output: by TensorFlow.js in
  * fp32. The gradient of a tensor is that of a zero which is added to it.
+ * @param stored values that operations are to have in place of their own, as rounded ones; gradients pass as if they were their own.
  */
 export const tensorflow = (
   graph: Graph,
   inputs: Data,
   loss: Data | ((output: Map4) => tf.Tensor),
   seed?: number,
+  stored: Data = new Map(),
 ): { readonly tensors: Data; readonly gradients: Data; readonly loss: number } => {
   const shapes = shapesOf(graph);
   tf.engine().startScope();
@@ -153,13 +174,13 @@ export const tensorflow = (
     ];
     const made = new Map<string, Float32Array>();
     const run = (...given: tf.Tensor[]): tf.Tensor => {
-      const all = new Map<string, tf.Tensor>(graph.parameters.map(({ name }) => [name, given[names.indexOf(name)]]));
-      for (const { name } of graph.inputs) all.set(name, given[names.indexOf(name)]);
-      for (const operation of graph.operations) {
-        const read = operandsOf(operation).map((name) => all.get(name) as Map4);
-        const held = parametersOf(operation).map((name) => all.get(name)!);
-        all.set(operation.name, tf.add(apply(operation, read, held, seed), given[names.indexOf(operation.name)]));
-      }
+      const of = (name: string): tf.Tensor => given[names.indexOf(name)];
+      const sources = [...graph.parameters, ...graph.inputs].map(({ name }) => [name, of(name)] as const);
+      const all = forwardPass(graph, new Map(sources), seed, (name, y) => {
+        const values = stored.get(name);
+        const moved = values ? tf.add(y, fixed(tf.sub(tf.tensor(values, y.shape), y))) : y;
+        return tf.add(moved, of(name));
+      });
       for (const name of shapes.keys()) made.set(name, all.get(name)!.dataSync() as Float32Array);
       if (typeof loss === 'function') return loss(all.get(graph.outputs[0]) as Map4);
       return graph.outputs
@@ -175,4 +196,11 @@ export const tensorflow = (
   } finally {
     tf.engine().endScope();
   }
+};
+
+/** Mean softmax cross-entropy of images of classes, which are their labels. */
+export const crossEntropy = (output: tf.Tensor, labels: Int32Array): tf.Scalar => {
+  const logits = output.reshape([labels.length, -1]) as tf.Tensor2D;
+  const hot = tf.oneHot(tf.tensor1d(labels, 'int32'), logits.shape[1]);
+  return tf.neg(tf.mean(tf.sum(tf.mul(hot, tf.logSoftmax(logits)), 1))) as tf.Scalar;
 };

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileNetwork } from '../../../generator/compile/network/index.js';
+import type { Config } from '../../../generator/description/config.js';
+import { softmaxCrossEntropy } from '../../../generator/golden/graph/loss.js';
+import { networkBounds, relativeError } from '../../../generator/golden/graph/whole.js';
+import type { Graph } from '../../../generator/graph/operations.js';
+import { shapesOf } from '../../../generator/graph/shapes.js';
+import { type TrainableNetwork, trainableNetworks } from '../../../generator/networks/trainable.js';
+import { modelMachine } from '../../../generator/run/network/machine.js';
+import { initialMemory, writeMasks, writeTensor } from '../../../generator/run/network/memory.js';
+import { runForward, trainStep } from '../../../generator/run/network/train.js';
+import { digits } from '../../../generator/train/digits.js';
+import { rateOf } from '../../../generator/train/schedule.js';
+import { batchesOf } from '../../../generator/train/session.js';
+import { crossEntropy, tensorflow } from '../../../scripts/float32/tensorflow.js';
+import { trainFloat32 } from '../../../scripts/float32/train.js';
+import { anyGraph, inputsOf, toBf16 } from '../../golden/graph/graphs.js';
+import { odd, ref16 } from './configs.js';
+import { stored } from './judged.js';
+
+/** A graph whose first output is a value for each class of an image, as a loss needs it, and has no other. */
+const classifying = (random: Graph): Graph => ({
+  ...random,
+  operations: [...random.operations, { kind: 'flattening', name: 'flat', x: random.outputs[0]! }],
+  outputs: ['flat'],
+});
+
+/**
+ * The first step of a training on the model and by TensorFlow.js: loss, gradients of all parameters, and all gradients of tensors that are stored.
+ * TensorFlow.js has the parameters as passes read them, in bf16, and after each operation what the model stored of it: so both take the same side of every kink.
+ * @returns the greatest relative error of a gradient, as a part of its bound.
+ */
+const compareStep = async (
+  config: Config,
+  graph: Graph,
+  inputs: ReadonlyMap<string, Float32Array>,
+  labels: Int32Array,
+  seed: number,
+  isWhole: boolean,
+): Promise<number> => {
+  // the loss scale leaves gradients as they are, and the update for later
+  const compiled = compileNetwork(config, graph, { training: { rate: 0.1, lossScale: 1 }, keep: true });
+  const memory = initialMemory(compiled, graph);
+  const machine = modelMachine(config);
+  writeMasks(compiled, memory, graph, seed);
+  const outputs = await runForward(machine, compiled, memory, inputs, false);
+  const [name] = graph.outputs;
+  const classes = shapesOf(graph).get(name!)![3];
+  const output = outputs.get(name!)!;
+  const loss = softmaxCrossEntropy(output, labels, classes);
+  const target = compiled.tensors.find(({ role }) => role === 'outputGradient')!;
+  writeTensor(memory, target, loss.gradient);
+  await machine.run(compiled, compiled.training!.update[0]!, memory);
+
+  const operands = stored(compiled, memory, 'operand');
+  const held = {
+    ...graph,
+    parameters: graph.parameters.map((one) => ({ ...one, values: operands.get(one.name) ?? one.values })),
+  };
+  const tensors = new Map([...stored(compiled, memory, 'tensor')].filter(([one]) => !inputs.has(one)));
+  const ofLoss = (y: Parameters<typeof crossEntropy>[0]) => crossEntropy(y, labels);
+  const free = tensorflow(held, inputs, ofLoss, seed);
+  const theirs = tensorflow(held, inputs, ofLoss, seed, tensors);
+  const bounds = networkBounds(graph);
+  // a change of the outputs changes the loss by no more than √2 of its norm, an image
+  const size = Math.hypot(...free.tensors.get(name!)!);
+  expect(Math.abs(loss.value - free.loss)).toBeLessThanOrEqual(
+    (Math.SQRT2 * bounds.tensors * size) / Math.sqrt(labels.length) + 1e-6,
+  );
+  expect(Math.abs(loss.value - theirs.loss)).toBeLessThanOrEqual(1e-5 * Math.max(1, loss.value));
+
+  const ours = new Map(
+    [...stored(compiled, memory, 'parameterGradient')].filter(([one]) => compiled.training!.learning.has(one)),
+  );
+  const gradients = stored(compiled, memory, 'gradient');
+  const pick = (all: ReadonlyMap<string, Float32Array>) =>
+    new Map([...all.keys()].map((one) => [one, theirs.gradients.get(one)!] as const));
+  const error = (all: ReadonlyMap<string, Float32Array>): number => relativeError(all, pick(all)) / bounds.gradients;
+  const errors = isWhole
+    ? [error(ours), error(gradients)]
+    : [...ours, ...gradients].map(([one, values]) => error(new Map([[one, values]])));
+  return Math.max(0, ...errors);
+};
+
+describe('a step of training beside TensorFlow.js', () => {
+  const { train } = digits();
+
+  it.each<[TrainableNetwork]>([['digits'], ['lenet5']])(
+    '%s: loss, every gradient of a parameter and of a tensor',
+    async (name) => {
+      const graph = trainableNetworks[name](4, 1);
+      const { x, labels, seed } = batchesOf(train, 4, 1, 2)(1);
+      const inputs = new Map([['image', toBf16(x)]]);
+      const worst = await compareStep(ref16, graph, inputs, labels, seed, false);
+      expect(worst).toBeLessThan(1);
+    },
+  );
+
+  it('random networks: loss, gradients of parameters and of tensors', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyGraph('fine', ['maximum', 'batchNormalization']), fc.nat(1000), async (random, seed) => {
+        const graph = classifying(random);
+        const [batch, , , classes] = shapesOf(graph).get('flat')!;
+        // a class alone has no loss, and TensorFlow.js no one-hot
+        fc.pre(classes > 1);
+        const labels = Int32Array.from({ length: batch }, (_, b) => (seed + b) % classes);
+        const inputs = new Map([...inputsOf(graph, seed, 'fine')].map(([name, values]) => [name, toBf16(values)]));
+        expect(await compareStep(odd, graph, inputs, labels, seed, true)).toBeLessThan(1);
+      }),
+      { seed: 93, numRuns: 40, endOnFailure: true },
+    );
+  });
+});
+
+describe('ten steps of training beside TensorFlow.js', () => {
+  /** Relative to the loss: 2^−8, what a rounding to bf16 costs at most, for each operation on the way forward. */
+  it.each<[TrainableNetwork]>([['digits'], ['lenet5']])('%s: every loss is that of float32', async (name) => {
+    const data = digits();
+    const [batch, steps, seed, shift] = [4, 10, 1, 2];
+    const graph = trainableNetworks[name](batch, seed);
+    const sgd = { rate: 0.05, momentum: 0.9, weightDecay: 5e-4 };
+    const few = { ...data, heldOut: { ...data.heldOut, labels: data.heldOut.labels.subarray(0, batch) } };
+    const options = { graph, data: few, steps, sgd, schedule: 'cosine', shift, seed } as const;
+    const { losses } = await trainFloat32(options);
+    const compiled = compileNetwork(ref16, graph, { training: sgd });
+    const memory = initialMemory(compiled, graph);
+    const batches = batchesOf(data.train, batch, seed, shift);
+    const machine = modelMachine(ref16);
+    const bound = networkBounds(graph).tensors;
+    for (let step = 1; step <= steps; step++) {
+      const { x, labels, seed: own } = batches(step);
+      const rate = rateOf('cosine', sgd.rate, step, steps);
+      const { loss } = await trainStep(machine, compiled, graph, memory, {
+        ...{ inputs: new Map([['image', x]]), labels, seed: own, rate },
+      });
+      expect(Math.abs(loss - losses[step - 1]!) / losses[step - 1]!, `step ${step}`).toBeLessThan(bound);
+    }
+    expect(losses).toHaveLength(steps);
+  });
+});
