@@ -185,6 +185,11 @@ export const operationsProblem = (operations: Operations): string | undefined =>
   return (outputs & (outputs + 1)) === 0 ? undefined : 'an output is missing before another';
 };
 
+/** Whether operations write sums and read coefficients for channels of their bank, or the other way round. */
+export const isMixed = (operations: readonly VectorOperation[]): boolean =>
+  (operations.some(({ keep }) => keep === 'sum') && operations.some(({ q }) => q === 'coefficient')) ||
+  (operations.some(({ keep }) => keep === 'coefficient1') && operations.some(({ q }) => q === 'sum'));
+
 /** Outputs of operations, 0 to 3. */
 export const outputsOf = (operations: readonly VectorOperation[]): number =>
   operations.filter(({ output }) => output !== undefined).length;

@@ -3,6 +3,7 @@ import {
   CLIPS,
   FACTORS,
   GATES,
+  isMixed,
   KEEPS,
   NO_OPERATION,
   operationsProblem,
@@ -19,6 +20,8 @@ export interface OperationRules {
   readonly outputs: number;
   /** Coefficients for the channel may be read in the batch that writes them: no two of its chunks share one. */
   readonly distinctChannels: boolean;
+  /** Coefficients for channels and sums lie apart. */
+  readonly apart: boolean;
 }
 
 const REGISTERS = 8;
@@ -66,8 +69,9 @@ const drawOperation = (draw: Draw, written: ReadonlySet<number>): VectorOperatio
   };
 };
 
-/** What the hardware does not promise: that a chunk's coefficient is seen by another chunk of its batch. */
-const isPromised = (operations: readonly VectorOperation[], { distinctChannels }: OperationRules): boolean => {
+/** What the hardware does not promise: that a chunk's coefficient, or what lies there as a sum, is seen by another chunk of its batch. */
+const isPromised = (operations: readonly VectorOperation[], { distinctChannels, apart }: OperationRules): boolean => {
+  if (!apart && isMixed(operations)) return false;
   if (distinctChannels) return true;
   return [0, 1].every((bank) => {
     const writes = operations.some(({ keep }) => keep === (bank === 0 ? 'coefficient0' : 'coefficient1'));

@@ -241,6 +241,7 @@ class Author {
     const { instruction } = drawOperations(draw, {
       outputs: oneRun ? 3 : 1,
       distinctChannels: (group >= 16 || (oneRun && shape.groups === 1)) && group <= this.entries / 2,
+      apart: group <= this.entries / 2,
     });
     const store = this.placed(shape);
     const bytes = shape.groups * shape.vectorsPerGroup * config.array.columns * 4;

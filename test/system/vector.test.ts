@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type Config, PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { encode, type Instruction } from '../../generator/isa/program.js';
+import { isMixed } from '../../generator/isa/vectorOperation.js';
 import { runPass } from '../../generator/run/runPass.js';
+import { settingOf } from '../../generator/units/vector/state.js';
 import { busError, refusals, refused } from '../../scripts/vector/accidents.js';
 import { vectorProgram } from '../../scripts/vector/program.js';
-import { runVector } from '../../scripts/vector/run.js';
+import { expectedOf, runVector } from '../../scripts/vector/run.js';
 
 const odd: Config = { ...presets.odd!, name: 'odd with 2 lanes', vector: { lanes: 2 } };
 
@@ -27,6 +30,42 @@ describe.each(configs)('$name', (config) => {
     const memory = { readLatency: 4 + 20 * seed, writeLatency: 3 * seed, stallPercent: seed % 2 ? 35 : 0 };
     const { findings } = await runVector(config, vectorProgram(config, seed), { seed, memory });
     expect(findings).toEqual([]);
+  });
+});
+
+describe('sums among the coefficients that the same STORE reads', () => {
+  const config = configs[1]!;
+  /** The last instruction of a kind before a STORE. */
+  const before = (program: readonly Instruction[], at: number, kind: Instruction['kind']): number =>
+    program
+      .slice(0, at)
+      .map((one) => one.kind)
+      .lastIndexOf(kind);
+
+  it('are in no random program, and refused by the model in one that is changed', () => {
+    let changed = 0;
+    for (let seed = 0; seed < 150; seed++) {
+      const program = vectorProgram(config, seed);
+      const { instructions } = program;
+      expectedOf(config, program);
+      instructions.forEach((store, at) => {
+        if (store.kind !== 'store' || !store.post) return;
+        const operations = instructions[before(instructions, at, 'operations')]!;
+        const place = before(instructions, at, 'operands');
+        const operands = instructions[place]!;
+        if (
+          operations.kind !== 'operations' ||
+          operands.kind !== 'operands' ||
+          !isMixed(settingOf(operations).operations)
+        )
+          return;
+        const sumBase = operands.coefficientBase;
+        const words = encode(instructions.map((one, n) => (n === place ? { ...operands, sumBase } : one)));
+        expect(() => expectedOf(config, { ...program, words }), `seed ${seed}`).toThrow(/sums lie among/);
+        changed++;
+      });
+    }
+    expect(changed).toBeGreaterThan(10);
   });
 });
 

@@ -7,10 +7,11 @@ import {
   type Operations,
   type Store,
 } from '../../isa/program.js';
-import { operationsProblem, outputsOf, type VectorOperation } from '../../isa/vectorOperation.js';
+import { isMixed, operationsProblem, outputsOf, type VectorOperation } from '../../isa/vectorOperation.js';
 import { addressOf, entryAt, type Machine } from '../machine.js';
 import { runElements } from '../store/run.js';
 import { addFp32, multiplyFp32, rootOf } from './lanes.js';
+import { storeChunks } from './shape.js';
 import { settingOf, type VectorState } from './state.js';
 
 const need = (machine: Machine): VectorState => machine.vector ?? machine.fail('OPCODE', 'there is no vector unit');
@@ -88,6 +89,12 @@ interface Batch {
   firstElement: number;
 }
 
+/** Whether coefficients for so many chunks of a group, and so many entries of sums, have one in common. */
+const sharesEntries = ({ coefficientBase, sumBase }: Operands, group: number, sums: number, depth: number): boolean => {
+  const distance = (from: number, to: number): number => (((to - from) % depth) + depth) % depth;
+  return distance(coefficientBase, sumBase) < group || distance(sumBase, coefficientBase) < sums;
+};
+
 /** Carries out a STORE through the vector unit. */
 export const runPost = (machine: Machine, store: Store): void => {
   const state = need(machine);
@@ -102,6 +109,9 @@ export const runPost = (machine: Machine, store: Store): void => {
   if (isRunTooLong(config, store)) fail('FIELD', `runs of ${groups} × ${vectorsPerGroup} vectors are too long`);
   const outputCount = outputsOf(operations);
   if (outputCount > 1 && (n1 !== 1 || n2 !== 1)) fail('FIELD', `${outputCount} outputs, and not one run`);
+  const sumEntries = operands.period * (operations.some(({ second }) => second) ? 2 : 1);
+  if (isMixed(operations) && sharesEntries(operands, storeChunks(config, store).group, sumEntries, state.depth))
+    fail('FIELD', 'sums lie among the coefficients that are read: what they then are is not defined');
 
   const elements = runElements(config, store);
   const address = addressOf(machine, store);
