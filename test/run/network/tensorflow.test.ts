@@ -6,7 +6,7 @@ import { softmaxCrossEntropy } from '../../../generator/golden/graph/loss.js';
 import { networkBounds, relativeError } from '../../../generator/golden/graph/whole.js';
 import type { Graph } from '../../../generator/graph/operations.js';
 import { shapesOf } from '../../../generator/graph/shapes.js';
-import { type TrainableNetwork, trainableNetworks } from '../../../generator/networks/trainable.js';
+import { type NetworkName, networkGraph } from '../../../generator/networks/index.js';
 import { modelMachine } from '../../../generator/run/network/machine.js';
 import { initialMemory, writeMasks, writeTensor } from '../../../generator/run/network/memory.js';
 import { runForward, trainStep } from '../../../generator/run/network/train.js';
@@ -86,10 +86,10 @@ const compareStep = async (
 describe('a step of training beside TensorFlow.js', () => {
   const { train } = digits();
 
-  it.each<[TrainableNetwork]>([['digits'], ['lenet5']])(
+  it.each<[NetworkName]>([['digits'], ['lenet5']])(
     '%s: loss, every gradient of a parameter and of a tensor',
     async (name) => {
-      const graph = trainableNetworks[name](4, 1);
+      const graph = networkGraph(name, { batch: 4, seed: 1 });
       const { x, labels, seed } = batchesOf(train, 4, 1, 2)(1);
       const inputs = new Map([['image', toBf16(x)]]);
       const worst = await compareStep(ref16, graph, inputs, labels, seed, false);
@@ -115,10 +115,10 @@ describe('a step of training beside TensorFlow.js', () => {
 
 describe('ten steps of training beside TensorFlow.js', () => {
   /** Relative to the loss: 2^−8, what a rounding to bf16 costs at most, for each operation on the way forward. */
-  it.each<[TrainableNetwork]>([['digits'], ['lenet5']])('%s: every loss is that of float32', async (name) => {
+  it.each<[NetworkName]>([['digits'], ['lenet5']])('%s: every loss is that of float32', async (name) => {
     const data = digits();
     const [batch, steps, seed, shift] = [4, 10, 1, 2];
-    const graph = trainableNetworks[name](batch, seed);
+    const graph = networkGraph(name, { batch, seed });
     const sgd = { rate: 0.05, momentum: 0.9, weightDecay: 5e-4 };
     const few = { ...data, heldOut: { ...data.heldOut, labels: data.heldOut.labels.subarray(0, batch) } };
     const options = { graph, data: few, steps, sgd, schedule: 'cosine', shift, seed } as const;
