@@ -86,7 +86,7 @@ interface Planned {
 }
 
 /** Operations that cannot be a part of a graph, by what they do. */
-type Beyond = Map<string, string[]>;
+type Beyond = Map<string, { readonly names: readonly string[]; readonly fix: string }>;
 
 /** Collects the operations of a network; maps are values, so branches need nothing special. */
 export class NetworkBuilder {
@@ -249,12 +249,19 @@ export class NetworkBuilder {
     if (x.height % windows === 0 && x.width % windows === 0)
       return this.averagePool(name, x, x.height / windows, x.width / windows);
     const what = `an average over ${windows}x${windows} windows of a map of ${x.height}x${x.width}, which are not alike`;
-    return { ...this.without(what, name, x), height: windows, width: windows };
+    this.without(
+      what,
+      name,
+      x,
+      `take an image that leaves a map of ${windows}x${windows} there, as the usual one does`,
+    );
+    return { ...x, height: windows, width: windows };
   }
 
   /** An operation that a list of layers need not know, and a graph cannot have. @param what it does, as in "a SiLU". */
-  without(what: string, name: string, x: FeatureMap): FeatureMap {
-    this.beyond.set(what, [...(this.beyond.get(what) ?? []), name]);
+  without(what: string, name: string, x: FeatureMap, fix = 'take a network without it'): FeatureMap {
+    const known = this.beyond.get(what);
+    this.beyond.set(what, { names: [...(known?.names ?? []), name], fix });
     return x;
   }
 
@@ -270,10 +277,11 @@ export class NetworkBuilder {
    * @throws UserError with every kind of operation that a graph cannot have.
    */
   graph(name: string, output: FeatureMap, seed?: number): Graph {
-    const problems = [...this.beyond].map(([what, [first, ...others]]): Problem => {
+    const problems = [...this.beyond].map(([what, { names, fix }]): Problem => {
+      const [first, ...others] = names;
       const more = others.length > 0 ? `, as ${others.length} more` : '';
       const message = `${first} is ${what}${more}: the accelerator has no such operation`;
-      return { code: 'NETWORK_UNSUPPORTED', path: name, message, fix: 'take a network without it' };
+      return { code: 'NETWORK_UNSUPPORTED', path: name, message, fix };
     });
     if (problems.length > 0) throw new UserError(problems);
     const drawer = seed === undefined ? undefined : new Drawer(seed);
