@@ -10,12 +10,14 @@ import { type NetworkName, networkGraph } from '../../../generator/networks/inde
 import { modelMachine } from '../../../generator/run/network/machine.js';
 import { initialMemory, writeMasks, writeTensor } from '../../../generator/run/network/memory.js';
 import { runForward, trainStep } from '../../../generator/run/network/train.js';
+import type { Dataset } from '../../../generator/train/dataset.js';
 import { digits } from '../../../generator/train/digits.js';
+import { padded } from '../../../generator/train/pad.js';
 import { rateOf } from '../../../generator/train/schedule.js';
-import { batchesOf } from '../../../generator/train/session.js';
+import { batchesOf, Session } from '../../../generator/train/session.js';
 import { crossEntropy, tensorflow } from '../../../scripts/float32/tensorflow.js';
 import { trainFloat32 } from '../../../scripts/float32/train.js';
-import { anyGraph, inputsOf, toBf16 } from '../../golden/graph/graphs.js';
+import { anyGraph, inputsOf, randomValues, toBf16 } from '../../golden/graph/graphs.js';
 import { odd, ref16 } from './configs.js';
 import { stored } from './judged.js';
 
@@ -138,4 +140,28 @@ describe('ten steps of training beside TensorFlow.js', () => {
     }
     expect(losses).toHaveLength(steps);
   });
+
+  it('resnet8: running statistics and losses of three steps on images with zeros around them', async () => {
+    const graph = networkGraph('resnet8', { batch: 4, channels: 1, size: { height: 7, width: 8 }, seed: 2 });
+    const labels = Int32Array.from({ length: 8 }, (_, image) => image);
+    const small: Dataset = { shape: [5, 5, 1], x: toBf16(randomValues(8 * 25, 3, 'fine')), labels, classes: 10 };
+    const { name, train: few } = padded({ name: 'small', train: small, heldOut: small }, graph);
+    const sgd = { rate: 0.01, momentum: 0.9 };
+    const options = { graph, data: { name, train: few, heldOut: few }, steps: 3, sgd, shift: 0, seed: 2 };
+    const { losses, parameters } = await trainFloat32({ ...options, schedule: 'constant' });
+    const session = new Session(graph, compileNetwork(ref16, graph, { training: sgd }), few, 2);
+    for (const [i, wanted] of losses.entries()) {
+      const { loss } = await session.step(modelMachine(ref16), i + 1, sgd.rate);
+      expect(Math.abs(loss - wanted) / wanted, `step ${i + 1}`).toBeLessThan(0.05);
+    }
+    const running = graph.parameters.filter(({ trainable }) => !trainable);
+    expect(running).toHaveLength(14);
+    for (const { name: own, values } of running) {
+      const moved = (of: ReadonlyMap<string, ArrayLike<number>>) => values.map((first, i) => of.get(own)![i]! - first);
+      const [got, want] = [moved(session.parameters), moved(parameters)];
+      expect(Math.hypot(...want), own).toBeGreaterThan(0);
+      // of how far they went
+      expect(relativeError(new Map([[own, got]]), new Map([[own, want]])), own).toBeLessThan(0.05);
+    }
+  }, 120_000);
 });
