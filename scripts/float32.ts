@@ -8,20 +8,20 @@ import { scriptCommand } from '../generator/base/paths.js';
 import { Progress } from '../generator/base/progress.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { realNumber } from '../generator/cli/realNumber.js';
-import { trainableNetworks } from '../generator/networks/trainable.js';
+import { isNetwork, networkGraph } from '../generator/networks/index.js';
 import { digits } from '../generator/train/digits.js';
+import { padded } from '../generator/train/pad.js';
 import { SCHEDULES } from '../generator/train/schedule.js';
 import { trainFloat32 } from './float32/train.js';
 import { runScript } from './script.js';
 import { parseWords } from './words.js';
 
-const NETWORKS = Object.keys(trainableNetworks) as [keyof typeof trainableNetworks];
-
 /** What is needed of a log of `bp-im2col train`. */
 const schema = z.object({
-  network: z.enum(NETWORKS),
+  network: z.string().refine(isNetwork, 'is no network by name'),
   data: z.object({ name: z.literal('digits') }),
   batch: z.int().min(1),
+  image: z.tuple([z.int(), z.int(), z.int()]),
   sgd: z.strictObject({
     rate: z.number(),
     momentum: z.number(),
@@ -40,7 +40,7 @@ const schema = z.object({
 const readLog = (path: string): z.infer<typeof schema> => {
   const text = withFileErrors(path, () => readFileSync(path, 'utf8'));
   const refuse = (message: string): never => {
-    const fix = `give the file of bp-im2col train ${NETWORKS.join(' or ')} --data digits --log file.json`;
+    const fix = `give the file of bp-im2col train lenet5 --data digits --log file.json`;
     throw new UserError([{ code: 'NO_LOG', path, message, fix }]);
   };
   let value: unknown;
@@ -70,15 +70,16 @@ await runScript(async (args): Promise<ExitCode> => {
   );
   const points = realNumber('--points', command.opts<{ points: string }>().points, 0, 100);
   const log = readLog(command.args[0]);
-  const { network, batch, sgd, schedule, shift, seed } = log;
+  const { network, batch, image, sgd, schedule, shift, seed } = log;
   const steps = log.steps.length;
-  const graph = trainableNetworks[network](batch, seed);
+  const [height, width, channels] = image;
+  const graph = networkGraph(network, { batch, seed, size: { height, width }, channels });
   let doing = `${network} in float32`;
   const progress = new Progress(() => doing);
   const begun = performance.now();
   let last = -1;
   const { accuracy, losses } = await trainFloat32(
-    { ...{ graph, data: digits(), steps, sgd, schedule, shift, seed }, frozen: new Set(log.frozen) },
+    { ...{ graph, data: padded(digits(), graph), steps, sgd, schedule, shift, seed }, frozen: new Set(log.frozen) },
     (step, loss) => {
       doing = `${network} in float32: step ${step} of ${steps}  loss ${loss.toFixed(4)}`;
       const now = Math.floor((performance.now() - begun) / 10_000);

@@ -4,7 +4,7 @@ import { UserError } from '../base/errors.js';
 import { closest } from '../base/suggest.js';
 import { PASSES, type Pass } from '../description/config.js';
 import { FORMATS, type Format, formats } from '../formats/index.js';
-import { inputOf, NETWORK_NAMES, type NetworkName, networks } from '../networks/index.js';
+import { inputOf, isNetwork, NETWORK_NAMES, networks } from '../networks/index.js';
 import { denseMacs, type ImageSize, parameterCount } from '../networks/network.js';
 import { asOptions } from './asOptions.js';
 import { columns } from './columns.js';
@@ -74,8 +74,6 @@ const parseFormat = (text: string): number => {
   );
 };
 
-const isNetwork = (name: string): name is NetworkName => NETWORK_NAMES.includes(name as NetworkName);
-
 const unknownNetwork = (source: string): UserError => {
   const meant = closest(source, NETWORK_NAMES);
   const fix = meant ? `write ${meant}` : 'give a layer (C=64,H=56,…), a JSON file, or a network of analyze --list';
@@ -86,8 +84,8 @@ const unknownNetwork = (source: string): UserError => {
 export const sourceWord = async (source: string): Promise<Pick<SourceOptions, 'layer' | 'network'>> => {
   if (isNetwork(source)) return { network: source };
   if (isOnnx(source)) {
-    const { networkOf } = await import('../networks/fromGraph.js');
-    return { network: networkOf((await loadNetwork(source, undefined, 0)).graph) };
+    const { networkOf } = await import('../networks/layers.js');
+    return { network: networkOf((await loadNetwork(source, {})).graph) };
   }
   if (isPath(source)) {
     const { parseNetwork } = await import('../networks/check.js');

@@ -4,11 +4,12 @@ import { UserError } from '../base/errors.js';
 import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
-import { parseBatch } from './analyze.js';
+import { parseBatch, parseSize } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { layerOption } from './layerOption.js';
 import { passOf, refuseOptions } from './layerOrNetwork.js';
+import { SIZE_HELP } from './networkSource.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, collect, loadConfig, SOURCE_HELP } from './source.js';
 
@@ -19,6 +20,7 @@ interface Options {
   readonly pass?: Pass;
   readonly train?: boolean;
   readonly batch?: string;
+  readonly size?: string;
   readonly explain?: boolean;
   readonly engine?: Engine;
   readonly base?: string;
@@ -82,7 +84,7 @@ const symbolOf = ({ c, symbol }: Options): string | undefined => {
 
 /** Options of one kind of program: those of the other are refused. */
 const OF_A_LAYER = ['layer', 'pass', 'base', 'narrow', 'shift', 'bin'] as const;
-const OF_A_NETWORK = ['train', 'batch', 'explain'] as const;
+const OF_A_NETWORK = ['train', 'batch', 'size', 'explain'] as const;
 
 /** The programs of a network. */
 const compileWhole = async (word: string, options: Options, context: Context): Promise<void> => {
@@ -90,6 +92,7 @@ const compileWhole = async (word: string, options: Options, context: Context): P
   if (options.at.length > 0) refuse('EXTRA', '--at', 'a network lies behind base registers', 'leave out --at');
   const { preset, set, engine, train = false, c, explain = false, json = false } = options;
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
+  const size = options.size === undefined ? undefined : parseSize(options.size);
   const symbol = symbolOf(options);
   if (symbol !== undefined && !/^[A-Za-z_]\w*$/.test(symbol))
     refuse(
@@ -107,7 +110,7 @@ const compileWhole = async (word: string, options: Options, context: Context): P
     word,
     {
       ...{ set, train, explain, json },
-      ...{ preset, engine, batch, c, symbol },
+      ...{ preset, engine, batch, size, c, symbol },
     },
     context,
   );
@@ -172,7 +175,10 @@ const compile = async (options: Options, { out: print }: Context): Promise<void>
 export const compileCommand = (context: Context): Command =>
   addSetOption(new Command('compile'))
     .description('compile one pass of a layer, or a network, to programs, as a C header or raw bytes')
-    .argument('[network|model.onnx]', 'a network: digits, lenet5, or an ONNX file; without it, one pass of a layer')
+    .argument(
+      '[network|model.onnx]',
+      'a network (see analyze --list), or an ONNX file; without it, one pass of a layer',
+    )
     .option('-p, --preset <preset|file|folder>', `${SOURCE_HELP} (default: ref16; of networks with vector.lanes=8)`)
     .option('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
     .addOption(new Option('--pass <pass>', 'the pass').choices(PASSES))
@@ -190,6 +196,7 @@ export const compileCommand = (context: Context): Command =>
     )
     .option('--train', 'of a network: backward pass and update too')
     .option('-b, --batch <n>', 'of a network: images at a time (default: those of the file, or 1)')
+    .option('--size <n|HxW>', SIZE_HELP)
     .option('--explain', 'of a network: print its operations, what was fused into what, cycles and bytes')
     .option('--narrow', 'results in the operand format instead of the accumulator format')
     .option('--shift <n>', SHIFT_HELP)

@@ -5,7 +5,7 @@ import { formatLayer } from '../description/layer.js';
 import { parseBatch, parseSize, problem, sourceWord } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
-import { isTrainable, loadNetwork, networkConfig } from './networkSource.js';
+import { loadNetwork, networkConfig } from './networkSource.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 interface Options {
@@ -36,7 +36,7 @@ Examples:
   bp-im2col estimate C=64,H=56,W=56,N=128,K=3,S=2,P=1
   bp-im2col estimate resnet50 --batch 2 --engine zerofree --strided
   bp-im2col estimate alexnet --preset ref16-int8 --pass fprop --clock 500 --csv > alexnet.csv
-  bp-im2col estimate digits --train --batch 32
+  bp-im2col estimate resnet18 --train --batch 8
   bp-im2col estimate model.onnx --train --batch 8 --json
   bp-im2col estimate my-network.json --set array.rows=32 --set array.columns=32 --json
 `;
@@ -59,15 +59,15 @@ const estimate = async (source: string, options: Options, context: Context): Pro
   const clock = parseClock(options.clock);
   const parallel = parseParallel(options.jobs);
   const { pass, engine, strided } = options;
-  if (options.train || isTrainable(source)) {
-    for (const [name, given] of Object.entries({ pass, size, strided }))
+  if (options.train) {
+    for (const [name, given] of Object.entries({ pass, strided }))
       if (given !== undefined)
         throw problem('EXTRA', `--${name}`, 'is for layers one by one', `leave out --${name}, or --train`);
     const { networkEstimate } = await import('./networkEstimate.js');
     const config = networkConfig(options.preset, options.set);
-    const { graph } = await loadNetwork(source, batch, 1);
-    const { train = false, json = false, csv = false } = options;
-    networkEstimate({ config, graph, train, clock, json, csv, ...(engine === undefined ? {} : { engine }) }, context);
+    const { graph } = await loadNetwork(source, { batch, size });
+    const { json = false, csv = false } = options;
+    networkEstimate({ config, graph, clock, json, csv, ...(engine === undefined ? {} : { engine }) }, context);
     return;
   }
   const config = loadConfig(options.preset ?? 'ref16', options.set);
@@ -100,7 +100,7 @@ export const estimateCommand = (context: Context): Command =>
       .description('predict cycles, bytes and utilization of a layer or a network, without simulation')
       .argument(
         '<network|layer|file>',
-        'a network (see analyze --list; digits, lenet5), a layer as in C=64,H=56,…, or a JSON or ONNX file',
+        'a network (see analyze --list), a layer as in C=64,H=56,…, or a JSON or ONNX file',
       )
       .option(
         '-p, --preset <preset|file|folder>',
@@ -111,7 +111,7 @@ export const estimateCommand = (context: Context): Command =>
     .addOption(new Option('--pass <pass>', 'one pass (default: all)').choices(PASSES))
     .option('-b, --batch <n>', 'images, in place of B of a layer (default: B, or 1)')
     .option('--size <n|HxW>', 'image that a network takes, in pixels (default: what it was made for, mostly 224)')
-    .option('--train', 'a whole step of training, operation by operation: of digits, lenet5, or an ONNX file')
+    .option('--train', 'a whole step of training, operation by operation: of a network by name, or an ONNX file')
     .option('--strided', 'only layers with a stride of 2 or more')
     .option('--clock <MHz>', 'clock for milliseconds', '200')
     .option('-j, --jobs <n>', 'processes at a time', '2')

@@ -4,6 +4,7 @@ import { estimateProgram } from '../compile/network/estimate.js';
 import { compileNetwork } from '../compile/network/index.js';
 import type { Engine } from '../description/config.js';
 import { networkHeader } from '../emit/networkHeader.js';
+import type { ImageSize } from '../networks/network.js';
 import type { Context } from './context.js';
 import { loadNetwork, networkConfig } from './networkSource.js';
 
@@ -14,6 +15,7 @@ export interface NetworkCompileOptions {
   readonly engine?: Engine;
   readonly train: boolean;
   readonly batch?: number;
+  readonly size?: ImageSize;
   readonly c?: string;
   readonly symbol?: string;
   readonly explain: boolean;
@@ -24,9 +26,9 @@ const number = (value: number): string => value.toLocaleString('en-US');
 
 /** `bp-im2col compile` of a network: programs, tensors and base registers as a C header. */
 export const networkCompile = async (word: string, options: NetworkCompileOptions, context: Context): Promise<void> => {
-  const { train, c, symbol = 'network', engine } = options;
+  const { train, batch: images, size, c, symbol = 'network', engine } = options;
   const config = networkConfig(options.preset, options.set);
-  const { graph } = await loadNetwork(word, options.batch, 1);
+  const { graph } = await loadNetwork(word, { batch: images, size });
   const compiled = compileNetwork(config, graph, {
     ...(train ? { training: { rate: 0.05, momentum: 0.9 } } : {}),
     ...(engine === undefined ? {} : { engine }),

@@ -13,8 +13,6 @@ export interface NetworkEstimateOptions {
   readonly config: Config;
   readonly graph: Graph;
   readonly engine?: Engine;
-  /** Backward and update too. */
-  readonly train: boolean;
   /** Megahertz. */
   readonly clock: number;
   readonly json: boolean;
@@ -28,16 +26,16 @@ interface Part {
   readonly estimate: ProgramEstimate;
 }
 
-const partsOf = ({ config, graph, engine, train }: NetworkEstimateOptions) => {
+const partsOf = ({ config, graph, engine }: NetworkEstimateOptions) => {
   // the rate is a constant of the program, and moves nothing
   const training = { rate: 0.05, momentum: 0.9 };
   const compiled = compileNetwork(config, graph, {
-    ...(train ? { training } : {}),
+    training,
     ...(engine === undefined ? {} : { engine }),
   });
   const programs: readonly (readonly [string, NetworkProgram])[] = [
     ['forward', compiled.forward],
-    ...(compiled.training?.update ?? []).map((program) => ['backward and update', program] as const),
+    ...compiled.training!.update.map((program) => ['backward and update', program] as const),
   ];
   return {
     compiled,
@@ -56,9 +54,9 @@ const csvOf = (parts: readonly Part[], milliseconds: (cycles: number) => string)
     ),
   ]);
 
-/** `bp-im2col estimate` of a network whose operations are known: milliseconds by operation and pass. */
+/** `bp-im2col estimate --train`: milliseconds of a step of training, by operation and pass. */
 export const networkEstimate = (options: NetworkEstimateOptions, context: Context): void => {
-  const { config, graph, clock, train } = options;
+  const { config, graph, clock } = options;
   const { compiled, parts } = partsOf(options);
   const milliseconds = (cycles: number): string => (cycles / clock / 1000).toFixed(3);
   const cycles = parts.reduce((sum, { estimate }) => sum + estimate.cycles, 0);
@@ -67,7 +65,7 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
   const useful = macs / (rows * columns * cycles);
   if (options.json) {
     const result = {
-      ...{ network: graph.name, config: config.name, batch: compiled.batch, train, clock },
+      ...{ network: graph.name, config: config.name, batch: compiled.batch, train: true, clock },
       ...{ cycles, milliseconds: Number(milliseconds(cycles)), usefulMacs: macs, utilization: useful },
       memory: {
         parameters: compiled.bytes[1],
@@ -113,7 +111,7 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
   }
   const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
   context.out(
-    `${graph.name} on ${config.name}, batch ${compiled.batch}${train ? ', a step of training' : ', inference'}; ${describeMemory(config)}; ${clock} MHz\n${table.toString()}\n` +
+    `${graph.name} on ${config.name}, batch ${compiled.batch}, a step of training; ${describeMemory(config)}; ${clock} MHz\n${table.toString()}\n` +
       `${number(cycles)} cycles, ${milliseconds(cycles)} ms; ${(100 * useful).toFixed(1)} % of what the array could do is useful\n` +
       `memory: parameters ${mebibytes(compiled.bytes[1])}, activations ${mebibytes(compiled.bytes[2])} (${mebibytes(compiled.mostLive)} live at most), host ${mebibytes(compiled.bytes[3])}\n`,
   );

@@ -7,6 +7,7 @@ import type { Layout } from '../description/tensors.js';
 import { transpose } from '../golden/transpose.js';
 import type { Shape } from '../graph/operations.js';
 import { elementsOf, shapesOf } from '../graph/shapes.js';
+import type { ImageSize } from '../networks/network.js';
 import { encodeNpy, type NpyArray, readNpy, tuple } from '../run/npy.js';
 import type { Cells } from '../run/simulators/job.js';
 import { type Context, EXIT } from './context.js';
@@ -24,6 +25,7 @@ export interface NetworkRunOptions {
   readonly cells: Cells;
   readonly layout: Layout;
   readonly batch?: number;
+  readonly size?: ImageSize;
   readonly seed: number;
   readonly json: boolean;
 }
@@ -96,7 +98,7 @@ export const networkRun = async (word: string, options: NetworkRunOptions, conte
   if (batch !== undefined && batch < 1) refuse('SHAPE', options.input ?? '', 'it holds no image', 'give one or more');
   if (on === 'model' && cells === 'c') refuse('CELLS', '--cells c', 'the model has no cells', 'add --on rtl');
   if (on === 'rtl') requireTools(VERILATOR_TOOLS);
-  const source = await loadNetwork(word, batch, seed);
+  const source = await loadNetwork(word, { batch, size: options.size, seed });
   const { graph, onnx } = source;
   const [input, ...more] = graph.inputs;
   if (!input || more.length > 0)

@@ -7,8 +7,9 @@ import { closest } from '../base/suggest.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Graph } from '../graph/operations.js';
-import type { TrainableNetwork } from '../networks/trainable.js';
+import type { ImageSize } from '../networks/network.js';
 import type { OnnxNetwork } from '../onnx/read.js';
+import { asOptions } from './asOptions.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 /** What a network runs on unless an accelerator is named: `ref16` with a vector unit. */
@@ -44,11 +45,20 @@ export interface NetworkSource {
 /** Whether a word is the path of an ONNX file. */
 export const isOnnx = (word: string): boolean => extname(word).toLowerCase() === '.onnx';
 
-/** Networks by name that are graphs: those of `networks/trainable.ts`, which is loaded when it is needed. */
-const TRAINABLE = ['digits', 'lenet5'] as const satisfies readonly TrainableNetwork[];
+/** Of the option `--size` of commands that carry out a network. */
+export const SIZE_HELP = 'of a network by name: its image, in pixels (default: what it was made for, mostly 224)';
 
-/** Whether a word names a network that can be trained. */
-export const isTrainable = (word: string): boolean => (TRAINABLE as readonly string[]).includes(word);
+/** What may be asked of a network. */
+export interface NetworkWishes {
+  /** Images at a time. Absent: those that a file has, or 1. */
+  readonly batch?: number;
+  /** Of a network by name: its image. Absent: what it was made for. */
+  readonly size?: ImageSize;
+  /** Of a network by name: channels of its input. Absent: its own. */
+  readonly channels?: number;
+  /** Of the first weights of a network by name. Absent: they are 0. */
+  readonly seed?: number;
+}
 
 const fromFile = async (path: string, batch: number | undefined): Promise<NetworkSource> => {
   const { readOnnx } = await import('../onnx/read.js');
@@ -64,26 +74,21 @@ const fromFile = async (path: string, batch: number | undefined): Promise<Networ
 
 /**
  * A network by its name, or an ONNX file.
- * @param batch images at a time; absent: those that the file has, or 1.
  * @throws {@link UserError} with all that is wrong with it.
  */
-export const loadNetwork = async (word: string, batch: number | undefined, seed: number): Promise<NetworkSource> => {
-  if (isOnnx(word)) return fromFile(word, batch);
-  const { trainableNetworks } = await import('../networks/trainable.js');
-  const names = Object.keys(trainableNetworks);
-  if (isTrainable(word)) return { graph: trainableNetworks[word as TrainableNetwork](batch ?? 1, seed) };
-  const { NETWORK_NAMES } = await import('../networks/index.js');
-  if ((NETWORK_NAMES as readonly string[]).includes(word)) {
-    const message = 'it is known as a list of layers without weights, for "bp-im2col analyze" and "estimate"';
-    throw new UserError([
-      { code: 'NO_WEIGHTS', path: word, message, fix: `give one of ${names.join(', ')}, or an ONNX file of it` },
-    ]);
+export const loadNetwork = async (word: string, wishes: NetworkWishes): Promise<NetworkSource> => {
+  const refuse = (code: string, path: string, message: string, fix: string): never => {
+    throw new UserError([{ code, path, message, fix }]);
+  };
+  if (isOnnx(word)) {
+    if (wishes.size) refuse('EXTRA', '--size', 'an ONNX file has its own image', 'leave out --size');
+    return fromFile(word, wishes.batch);
   }
-  const meant = closest(word, names);
+  const { isNetwork, NETWORK_NAMES, networkGraph } = await import('../networks/index.js');
+  if (isNetwork(word)) return asOptions({ size: '--size' }, () => ({ graph: networkGraph(word, wishes) }));
+  const meant = closest(word, NETWORK_NAMES);
   const fix = meant
     ? `write ${meant}, or give a file that ends in .onnx`
-    : `give one of ${names.join(', ')}, or a file that ends in .onnx`;
-  throw new UserError([
-    { code: 'UNKNOWN_NETWORK', path: word, message: 'there is no such network to run or train', fix },
-  ]);
+    : 'give a network of "bp-im2col analyze --list", or a file that ends in .onnx';
+  return refuse('UNKNOWN_NETWORK', word, 'there is no such network', fix);
 };

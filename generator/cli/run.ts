@@ -7,13 +7,13 @@ import { formatLayer } from '../description/layer.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
 import type { RunDescription } from '../run/command.js';
 import type { Cells, CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
-import { parseBatch } from './analyze.js';
+import { parseBatch, parseSize } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import { cellsOption } from './cells.js';
 import { type Context, EXIT } from './context.js';
 import { layerOption } from './layerOption.js';
 import { passOf, refuseOptions } from './layerOrNetwork.js';
-import { isOnnx } from './networkSource.js';
+import { isOnnx, SIZE_HELP } from './networkSource.js';
 import { parseShift, SHIFT_HELP } from './shift.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 import { wholeNumber } from './wholeNumber.js';
@@ -26,6 +26,7 @@ interface Options {
   readonly input?: string;
   readonly on?: 'model' | 'rtl';
   readonly batch?: string;
+  readonly size?: string;
   readonly engine?: Engine;
   readonly x?: string;
   readonly wt?: string;
@@ -131,7 +132,7 @@ const OF_A_LAYER = [
   'shift',
   'explain',
 ] as const;
-const OF_A_NETWORK = ['input', 'on', 'batch'] as const;
+const OF_A_NETWORK = ['input', 'on', 'batch', 'size'] as const;
 
 /** Inference of a batch by a network. */
 const runNetwork = async (word: string, options: Options, context: Context): Promise<void> => {
@@ -144,12 +145,13 @@ const runNetwork = async (word: string, options: Options, context: Context): Pro
   const [{ networkRun }, { MOST_SEED }] = await Promise.all([import('./networkRun.js'), import('../api/run.js')]);
   const { preset, set, engine, input, out, on = 'model', cells, json = false } = options;
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
+  const size = options.size === undefined ? undefined : parseSize(options.size);
   const seed = wholeNumber('--seed', options.seed, 0, MOST_SEED);
   await networkRun(
     word,
     {
       ...{ set, on, cells, json, seed, layout: options.layout ?? (isOnnx(word) ? 'nchw' : 'nhwc') },
-      ...{ preset, engine, input, out, batch },
+      ...{ preset, engine, input, out, batch, size },
     },
     context,
   );
@@ -260,7 +262,7 @@ export const runCommand = (context: Context): Command =>
     )
     .argument(
       '[network|model.onnx]',
-      'a network to run forward: digits, lenet5, or an ONNX file; without it, one pass of a layer',
+      'a network to run forward (see analyze --list), or an ONNX file; without it, one pass of a layer',
     )
     .option('-p, --preset <preset|file|folder>', `${SOURCE_HELP} (default: ref16; of networks with vector.lanes=8)`)
     .option('-l, --layer <keys>', 'the convolution, as in B=2,C=64,H=56,W=56,N=128,K=3,S=2,P=1')
@@ -284,6 +286,7 @@ export const runCommand = (context: Context): Command =>
       ).choices(['model', 'rtl']),
     )
     .option('-b, --batch <n>', 'of a network: images at a time (default: those of --input, or of the file)')
+    .option('--size <n|HxW>', SIZE_HELP)
     .option('-o, --out <file.npy>', 'write the result: int32 for int8 (int8 with --narrow), float32 for bf16')
     .option('--seed <n>', 'seed of random data and of the memory model', '0')
     .addOption(

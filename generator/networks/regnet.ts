@@ -1,6 +1,6 @@
 import { groupBy } from '../base/lists.js';
-import { roundChannels, squeezeExcitation } from './blocks.js';
-import { type Architecture, adaptivePool, CLASSES } from './builder.js';
+import { convNorm, relu, roundChannels, squeezeExcitation } from './blocks.js';
+import { type Architecture, CLASSES } from './builder.js';
 
 /** What the widths of all blocks follow from (Radosavovic et al., "Designing Network Design Spaces", 2020). */
 export interface RegnetParameters {
@@ -44,19 +44,19 @@ const STEM = 32;
 export const regnetY =
   (parameters: RegnetParameters): Architecture =>
   (net, image) => {
-    let x = net.conv('stem.0', image, STEM, { kernel: 3, stride: 2, padding: 1, batchNorm: true });
+    let x = convNorm(net, 'stem', image, STEM, { kernel: 3, stride: 2 }, relu);
     regnetStages(parameters).forEach(({ blocks, width, groupWidth }, stage) => {
       for (let i = 0; i < blocks; i++) {
         const name = `trunk_output.block${stage + 1}.block${stage + 1}-${i}`;
         const stride = i === 0 ? 2 : 1;
-        const groups = width / groupWidth;
-        if (i === 0) net.conv(`${name}.proj.0`, x, width, { stride, batchNorm: true });
-        let y = net.conv(`${name}.f.a.0`, x, width, { batchNorm: true });
-        y = net.conv(`${name}.f.b.0`, y, width, { kernel: 3, stride, padding: 1, groups, batchNorm: true });
+        const beside = i === 0 ? convNorm(net, `${name}.proj`, x, width, { stride }) : x;
+        let y = convNorm(net, `${name}.f.a`, x, width, {}, relu);
+        y = convNorm(net, `${name}.f.b`, y, width, { kernel: 3, stride, groups: width / groupWidth }, relu);
         // a quarter of the channels that the block takes
-        squeezeExcitation(net, `${name}.f.se`, y, Math.round(x.channels / 4));
-        x = net.conv(`${name}.f.c.0`, y, width, { batchNorm: true });
+        y = squeezeExcitation(net, `${name}.f.se`, y, Math.round(x.channels / 4), relu);
+        y = convNorm(net, `${name}.f.c`, y, width);
+        x = net.relu(`${name}.activation`, net.addition(`${name}.add`, beside, y));
       }
     });
-    net.linear('fc', adaptivePool(x, 1), CLASSES);
+    return net.linear('fc', net.globalAverage('avgpool', x), CLASSES);
   };

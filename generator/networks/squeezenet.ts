@@ -1,4 +1,5 @@
-import { type Architecture, CLASSES, concat, type FeatureMap } from './builder.js';
+import { type Architecture, CLASSES, type FeatureMap } from './builder.js';
+import { normal } from './initial.js';
 
 const POOL = 'pool';
 
@@ -10,21 +11,25 @@ const squeezenet =
   (channels: number, kernel: number, ...parts: readonly (Fire | typeof POOL)[]): Architecture =>
   (net, image) => {
     const bias = true;
-    let x: FeatureMap = net.conv('features.0', image, channels, { kernel, stride: 2, bias });
+    let x: FeatureMap = net.relu('features.1', net.conv('features.0', image, channels, { kernel, stride: 2, bias }));
     parts.forEach((part, i) => {
       const name = `features.${i + 2}`;
       if (part === POOL) {
-        x = net.pool(name, x, 3, 2, { ceil: true });
+        x = net.maxPool(name, x, 3, 2, { ceil: true });
         return;
       }
       const [squeeze, expand] = part;
-      const y = net.conv(`${name}.squeeze`, x, squeeze, { bias });
-      x = concat(
-        net.conv(`${name}.expand1x1`, y, expand, { bias }),
-        net.conv(`${name}.expand3x3`, y, expand, { kernel: 3, padding: 1, bias }),
+      const y = net.relu(`${name}.squeeze_activation`, net.conv(`${name}.squeeze`, x, squeeze, { bias }));
+      const pixels = net.conv(`${name}.expand1x1`, y, expand, { bias });
+      const windows = net.conv(`${name}.expand3x3`, y, expand, { kernel: 3, padding: 1, bias });
+      x = net.concat(
+        `${name}.concat`,
+        net.relu(`${name}.expand1x1_activation`, pixels),
+        net.relu(`${name}.expand3x3_activation`, windows),
       );
     });
-    net.conv('classifier.1', x, CLASSES, { bias });
+    x = net.conv('classifier.1', net.dropout('classifier.0', x, 0.5), CLASSES, { bias, initial: normal(0.01) });
+    return net.globalAverage('classifier.3', net.relu('classifier.2', x));
   };
 
 export const squeezenet10 = squeezenet(

@@ -139,10 +139,12 @@ const EXPORTS: Exports = {
         ? exporter.node('Relu', [x], output)
         : exporter.node('LeakyRelu', [x], output, { alpha: { real: slope } });
     if (!isLimited) return void (slope === 1 ? exporter.node('Identity', [x], y) : bend(y));
-    const limits = [least, most].map((limit, i) =>
+    // a limit of 0 below is the slope of 0
+    const isClip = slope === 0 && least === Number.NEGATIVE_INFINITY && most >= 0;
+    const limits = [isClip ? 0 : least, most].map((limit, i) =>
       Number.isFinite(limit) ? exporter.real(`${name}/${i === 0 ? 'least' : 'most'}`, [], [limit]) : '',
     );
-    const bent = slope === 1 ? x : bend(exporter.freeName(`${name}/bent`));
+    const bent = slope === 1 || isClip ? x : bend(exporter.freeName(`${name}/bent`));
     exporter.node('Clip', [bent, ...limits].slice(0, limits[1] ? 3 : 2), y);
   },
   addition: (_operation, operands, y, exporter) => void exporter.node('Add', operands, y),

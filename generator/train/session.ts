@@ -96,9 +96,9 @@ export class Session {
     return { step, images: labels.length, loss: loss / labels.length, accuracy: right / labels.length };
   }
 
-  /** What has been learnt: of parameters that do not learn, memory may hold but a rounded copy. */
+  /** What has been learnt, and running statistics: of other parameters, memory may hold but a rounded copy. */
   get parameters(): ReadonlyMap<string, Float32Array> {
-    const { learning } = this.compiled.training!;
-    return new Map([...readParameters(this.compiled, this.memory)].filter(([name]) => learning.has(name)));
+    const exact = new Set(this.compiled.tensors.flatMap(({ role, name }) => (role === 'parameter' ? [name] : [])));
+    return new Map([...readParameters(this.compiled, this.memory)].filter(([name]) => exact.has(name)));
   }
 }

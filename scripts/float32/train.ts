@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type SgdOptions, type SgdState, sgdStep } from '../../generator/golden/graph/optimizer.js';
 import type { Values } from '../../generator/golden/graph/rule.js';
-import type { Graph } from '../../generator/graph/operations.js';
+import type { BatchNormalization, Graph } from '../../generator/graph/operations.js';
 import { shapesOf } from '../../generator/graph/shapes.js';
 import type { Data, Dataset } from '../../generator/train/dataset.js';
 import { rateOf, type Schedule } from '../../generator/train/schedule.js';
@@ -48,19 +48,38 @@ const accuracyOf = (graph: Graph, parameters: ReadonlyMap<string, Values>, { sha
   return right / labels.length;
 };
 
+/** Statistics of what a batch normalisation takes, by the names of the parameters that follow them. */
+const statistics = (
+  { x, mean, variance, momentum }: BatchNormalization,
+  all: ReadonlyMap<string, tf.Tensor>,
+): readonly (readonly [name: string, batch: Float32Array, momentum: number])[] => {
+  const values = all.get(x)!;
+  const batch = tf.moments(values, [0, 1, 2]);
+  const count = values.size / values.shape.at(-1)!;
+  return [
+    [mean, batch.mean.dataSync() as Float32Array, momentum],
+    [variance, tf.mul(batch.variance, count / (count - 1)).dataSync() as Float32Array, momentum],
+  ];
+};
+
 /**
  * Trains a network with TensorFlow.js: activations, gradients, parameters and velocities in float32, on the same batches, with the same
  * first weights, dropouts and rates as the accelerator.
- * @returns the loss of every step, and the accuracy on what is held out.
+ * @returns the loss of every step, the accuracy on what is held out, and the parameters at the end.
  */
 export const trainFloat32 = async (
   { graph, data, steps, sgd, schedule, shift, seed, frozen = new Set() }: Float32Training,
   onStep: (step: number, loss: number) => void = () => undefined,
-): Promise<{ readonly losses: readonly number[]; readonly accuracy: number }> => {
+): Promise<{
+  readonly losses: readonly number[];
+  readonly accuracy: number;
+  readonly parameters: ReadonlyMap<string, Values>;
+}> => {
   await tf.setBackend('cpu');
   const [{ name: input, shape }] = graph.inputs;
   const batches = batchesOf(data.train, shape[0], seed, shift);
   const learning = graph.parameters.filter(({ name, trainable }) => trainable && !frozen.has(name));
+  const normalizations = graph.operations.filter((one) => one.kind === 'batchNormalization');
   let state: SgdState = {
     parameters: new Map(graph.parameters.map(({ name, values }) => [name, Float32Array.from(values)])),
     velocities: new Map(),
@@ -69,12 +88,21 @@ export const trainFloat32 = async (
   for (let step = 1; step <= steps; step++) {
     const { x, labels, seed: own } = batches(step);
     const gradients = new Map<string, Values>();
+    const running = new Map<string, Values>();
     tf.tidy(() => {
       const held = tensorsOf(state.parameters);
       const image = tf.tensor(x, [...shape]);
       const loss = (...values: tf.Tensor[]): tf.Scalar => {
         const given = new Map([...held, ...learning.map(({ name }, i) => [name, values[i]] as const), [input, image]]);
-        return crossEntropy(forwardPass(graph, given, own).get(graph.outputs[0])!, labels);
+        const all = forwardPass(graph, given, own);
+        for (const [name, batch, momentum] of normalizations.flatMap((one) => statistics(one, all))) {
+          const before = state.parameters.get(name)!;
+          running.set(
+            name,
+            batch.map((value, i) => (1 - momentum) * before[i] + momentum * value),
+          );
+        }
+        return crossEntropy(all.get(graph.outputs[0])!, labels);
       };
       const { value, grads } = tf.valueAndGrads(loss)(learning.map(({ name }) => held.get(name)!));
       losses.push(value.dataSync()[0]);
@@ -82,8 +110,8 @@ export const trainFloat32 = async (
     });
     const { lossScale: _scale, ...plain } = sgd;
     const after = sgdStep(state, gradients, { ...plain, rate: rateOf(schedule, sgd.rate, step, steps) });
-    state = { parameters: rounded(after.parameters), velocities: rounded(after.velocities) };
+    state = { parameters: rounded(new Map([...after.parameters, ...running])), velocities: rounded(after.velocities) };
     onStep(step, losses.at(-1)!);
   }
-  return { losses, accuracy: accuracyOf(graph, state.parameters, data.heldOut) };
+  return { losses, accuracy: accuracyOf(graph, state.parameters, data.heldOut), parameters: state.parameters };
 };

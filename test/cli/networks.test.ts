@@ -85,6 +85,44 @@ describe('compile of a network', () => {
   });
 });
 
+describe('a network by its name', () => {
+  it('is run, compiled and estimated at the image that is asked for', async () => {
+    const asked = ['resnet8', '--size', '9x8', '--batch', '2', '--json'];
+    const ran = await command('run', ...asked);
+    expect(ran.code).toBe(0);
+    const { relativeError, bound, outputs } = JSON.parse(ran.out);
+    expect(relativeError).toBeLessThan(bound);
+    expect(outputs).toEqual([expect.objectContaining({ name: 'dense', shape: [2, 10] })]);
+    const [compiled, estimated] = [
+      await command('compile', ...asked, '--train'),
+      await command('estimate', ...asked, '--train'),
+    ];
+    expect([compiled.code, estimated.code]).toEqual([0, 0]);
+    const { parts, tensors } = JSON.parse(compiled.out);
+    expect(tensors).toContainEqual(expect.objectContaining({ role: 'tensor', name: 'image', shape: [2, 9, 8, 3] }));
+    const whole = JSON.parse(estimated.out);
+    expect(whole).toMatchObject({ network: 'resnet8', batch: 2, train: true });
+    expect(whole.parts.map(({ cycles }: { cycles: number }) => cycles)).toEqual(
+      parts.map(({ cycles }: { cycles: number }) => cycles),
+    );
+  });
+
+  it('is refused where it has operations that the accelerator has not, and where there is none', async () => {
+    for (const [name, reason] of [
+      ['efficientnet_b0', 'SiLU'],
+      ['shufflenet_v2_x1_0', 'channel shuffle'],
+      ['resnet81', 'write resnet8'],
+    ] as const)
+      for (const args of [['run'], ['compile', '--train'], ['train']]) {
+        const { code, err } = await command(...args, name);
+        expect([name, args, code]).toEqual([name, args, 2]);
+        expect(err).toContain(reason);
+      }
+    // layer by layer it is known
+    expect((await command('analyze', 'efficientnet_b0', '--strided', '--json')).code).toBe(0);
+  });
+});
+
 describe('estimate of a network', () => {
   it('gives every operation its part of the cycles', async () => {
     const root = folder();

@@ -92,6 +92,20 @@ describe('train', () => {
     expect(after['fc.weight']).not.toEqual(before['fc.weight']);
   });
 
+  it('takes a network by its name for images of the data, and keeps its running statistics', async () => {
+    const root = folder();
+    const { data } = await tinyFiles(root);
+    const [save, log] = [join(root, 'out.onnx'), join(root, 'log.json')];
+    const words = ['--data', data, '--size', '8x7', '--batch', '4', '--steps', '2', '--save', save, '--log', log];
+    expect((await command('train', 'resnet8', ...words)).code).toBe(0);
+    const written = JSON.parse(readFileSync(log, 'utf8'));
+    expect(written.image).toEqual([8, 7, 1]);
+    expect(written.command).toContain('--size 8x7');
+    const { 'conv.norm.running_mean': mean, 'conv.norm.running_var': variance } = await parametersOf(save);
+    expect(mean!.every((value) => value !== 0)).toBe(true);
+    expect(variance!.every((value) => value !== 1)).toBe(true);
+  });
+
   it('refuses what cannot be, with one error each and nothing written', async () => {
     const root = folder();
     const { model, data } = await tinyFiles(root);
@@ -108,6 +122,13 @@ describe('train', () => {
       ['NO_DATA', [model, '--data', join(root, 'nothing')]],
       ['ENOENT', [join(root, 'none.onnx')]],
       ['IMAGE', [model, '--data', 'digits']],
+      ['IMAGE', ['resnet8', '--data', 'digits', '--size', '20']],
+      ['IMAGE', ['autoencoder', '--data', 'digits']],
+      ['CLASSES', ['mobilenet_v1_x0_25', '--data', 'digits']],
+      ['NETWORK_UNSUPPORTED', ['shufflenet_v2_x0_5', '--data', 'digits']],
+      ['EXTRA', [model, '--data', data, '--size', '6']],
+      ['NO_IMAGE', ['autoencoder', '--data', 'digits', '--size', '6']],
+      ['IMAGE_TOO_SMALL', ['densenet121', '--data', 'digits', '--size', '28']],
       ['BATCH', [model, '--data', data, '--batch', '64']],
       ['UNKNOWN_PARAMETER', [model, '--data', data, '--freeze', 'conv1.weight', '--batch', '4']],
     ];

@@ -4,7 +4,7 @@ import { compileNetwork } from '../../generator/compile/network/index.js';
 import { makeLayer } from '../../generator/description/layer.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
 import type { Graph, Operation } from '../../generator/graph/operations.js';
-import { trainableNetworks } from '../../generator/networks/trainable.js';
+import { networkGraph } from '../../generator/networks/index.js';
 import { unitLayer } from '../golden/graph/graphs.js';
 import { odd, ref16 } from '../run/network/configs.js';
 
@@ -66,14 +66,14 @@ describe('what cannot be compiled', () => {
   });
 
   it('names an output that there is not', () => {
-    const graph = trainableNetworks.digits(1, 1);
+    const graph = networkGraph('digits', { seed: 1 });
     const training = { rate: 0.1, outputs: ['fc', 'fd'] };
     expect(problemsOf(() => compileNetwork(odd, graph, { training }))).toEqual([['NETWORK_OUTPUT', 'digits']]);
   });
 });
 
 describe('a compiled network', () => {
-  const graph = trainableNetworks.lenet5(2, 1);
+  const graph = networkGraph('lenet5', { batch: 2, seed: 1 });
   const steps = (frozen: readonly string[]) =>
     compileNetwork(ref16, graph, { training: { rate: 0.1, frozen: new Set(frozen) } }).training!.update[0]!.steps;
   const passes = (frozen: readonly string[]) =>

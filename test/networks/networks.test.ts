@@ -13,12 +13,14 @@ import {
   parameterCount,
 } from '../../generator/index.js';
 import { NetworkBuilder } from '../../generator/networks/builder.js';
+import { normal } from '../../generator/networks/initial.js';
 import { regnetStages } from '../../generator/networks/regnet.js';
 
 /** What torchvision states of its models: parameters, GMACs at 224×224; and the smallest image that they take. */
 const torchvision = {
   alexnet: [61_100_840, 0.714, 63],
   vgg11: [132_863_336, 7.609, 32],
+  vgg11_bn: [132_868_840, 7.609, 32],
   vgg13: [133_047_848, 11.308, 32],
   vgg16: [138_357_544, 15.47, 32],
   vgg19: [143_667_240, 19.632, 32],
@@ -76,7 +78,7 @@ const problemsOf = (run: () => unknown): UserError['problems'] => {
 };
 
 it('are all here', () => {
-  expect([...TORCHVISION, ...TINY].sort()).toEqual([...NETWORK_NAMES].sort());
+  expect([...TORCHVISION, ...TINY, 'digits', 'lenet5'].sort()).toEqual([...NETWORK_NAMES].sort());
 });
 
 describe.each(NETWORK_NAMES)('%s', (name) => {
@@ -259,8 +261,10 @@ describe('padding', () => {
     const geometry = fc.record({ height: least(40), width: least(40), Kh: least(11), Kw: least(11), stride: least(4) });
     fc.assert(
       fc.property(geometry, ({ height, width, Kh, Kw, stride }) => {
-        const net = new NetworkBuilder(1);
-        net.conv('x', { channels: 1, height, width }, 1, { kernel: [Kh, Kw], stride, padding: 'same' });
+        const initial = normal(1);
+        const style = { conv: initial, linear: initial, epsilon: 1, momentum: 1 };
+        const net = new NetworkBuilder(1, { channels: 1, height, width }, style);
+        net.conv('x', net.image, 1, { kernel: [Kh, Kw], stride, padding: 'same' });
         const { Pt, Pb, Pl, Pr, Ho, Wo } = net.layers[0]!.layer;
         const { padInfo, outHeight, outWidth } = tf.backend_util.computeConv2DInfo(
           [1, height, width, 1],

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
+import { networkGraph } from '../../generator/networks/index.js';
 import { encodeNpy } from '../../generator/run/npy.js';
 import { shifted } from '../../generator/train/augment.js';
 import { batchOf, type Dataset, shuffled } from '../../generator/train/dataset.js';
 import { digits } from '../../generator/train/digits.js';
 import { folderData } from '../../generator/train/folder.js';
+import { padded } from '../../generator/train/pad.js';
 import { rateOf } from '../../generator/train/schedule.js';
 import { temporaryFolders } from '../temporary.js';
 
@@ -36,6 +38,40 @@ describe('batches', () => {
       { seed: 19, numRuns: 100 },
     );
     expect([...shuffled(100, 1)]).not.toEqual([...shuffled(100, 2)]);
+  });
+});
+
+describe('images that are smaller than those of a network', () => {
+  const set = (height: number, width: number): Dataset => {
+    const x = Float32Array.from({ length: 2 * height * width * 2 }, (_, i) => i + 1);
+    return { shape: [height, width, 2], x, labels: Int32Array.of(0, 1), classes: 2 };
+  };
+  const graphOf = (height: number, width: number) => networkGraph('resnet8', { channels: 2, size: { height, width } });
+
+  it('have zeros around them, one more at the end', () => {
+    const [small, other] = [set(3, 2), set(3, 2)];
+    const { train, heldOut } = padded({ name: 'small', train: small, heldOut: other }, graphOf(6, 4));
+    expect(train.shape).toEqual([6, 4, 2]);
+    expect(heldOut).toEqual(train);
+    for (let b = 0; b < 2; b++)
+      for (let y = 0; y < 6; y++)
+        for (let w = 0; w < 4; w++)
+          for (let c = 0; c < 2; c++) {
+            const isInside = y >= 1 && y < 4 && w >= 1 && w < 3;
+            const wanted = isInside ? small.x[((b * 3 + y - 1) * 2 + w - 1) * 2 + c] : 0;
+            expect(train.x[((b * 6 + y) * 4 + w) * 2 + c], `${b} ${y} ${w} ${c}`).toBe(wanted);
+          }
+  });
+
+  it('are left as they are where they are as large, or larger on one axis', () => {
+    for (const [height, width] of [
+      [3, 2],
+      [3, 1],
+      [2, 5],
+    ] as const) {
+      const data = { name: 'same', train: set(3, 2), heldOut: set(3, 2) };
+      expect(padded(data, graphOf(height, width))).toBe(data);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileNetwork } from '../../../generator/compile/network/index.js';
-import { trainableNetworks } from '../../../generator/networks/trainable.js';
+import { networkGraph } from '../../../generator/networks/index.js';
 import { modelMachine } from '../../../generator/run/network/machine.js';
 import { initialMemory, readParameters } from '../../../generator/run/network/memory.js';
 import { runForward, trainStep } from '../../../generator/run/network/train.js';
@@ -25,7 +25,7 @@ describe('networks that can be trained', () => {
   it.each(['digits', 'lenet5'] as const)(
     '%s: every tensor and gradient is right, and what can be is fused',
     async (name) => {
-      const graph = trainableNetworks[name](2, 3);
+      const graph = networkGraph(name, { batch: 2, seed: 3 });
       await judgeNetwork(ref16, graph, { training: { rate: 0.1, momentum: 0.9, lossScale: 1 } });
       const { forward, training } = compileNetwork(ref16, graph, { training: { rate: 0.1 } });
       expect(forward.steps.every(({ pass }) => pass !== undefined)).toBe(true);
@@ -36,7 +36,7 @@ describe('networks that can be trained', () => {
   );
 
   it('learn on the model: what a bar is like', async () => {
-    const graph = trainableNetworks.digits(8, 3);
+    const graph = networkGraph('digits', { batch: 8, seed: 3 });
     const compiled = compileNetwork(ref16, graph, { training: { rate: 0.05, momentum: 0.9 } });
     const memory = initialMemory(compiled, graph);
     const machine = modelMachine(ref16);

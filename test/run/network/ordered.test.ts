@@ -4,7 +4,7 @@ import { BASES, type CompiledNetwork, type NetworkProgram } from '../../../gener
 import { compileNetwork } from '../../../generator/compile/network/index.js';
 import type { Config } from '../../../generator/description/config.js';
 import { encode } from '../../../generator/isa/program.js';
-import { trainableNetworks } from '../../../generator/networks/trainable.js';
+import { networkGraph } from '../../../generator/networks/index.js';
 import { initialMemory } from '../../../generator/run/network/memory.js';
 import { anyTrainable } from '../../golden/graph/graphs.js';
 import { races } from '../../machine/ordered.js';
@@ -44,13 +44,13 @@ describe('programs of networks', () => {
     ['digits', ref16],
     ['lenet5', ref16],
   ] as const)('wait for all that they depend on: %s', (name, config) => {
-    const graph = trainableNetworks[name](1, 1);
+    const graph = networkGraph(name, { seed: 1 });
     const compiled = compileNetwork(config, graph, { training: { rate: 0.1, momentum: 0.9 } });
     for (const { words } of programsOf(compiled)) expect(racesOf(config, compiled, graph, words)).toEqual([]);
   });
 
   it('race where a wait is taken away', () => {
-    const graph = trainableNetworks.lenet5(1, 1);
+    const graph = networkGraph('lenet5', { seed: 1 });
     const compiled = compileNetwork(ref16, graph);
     const without = (field: string, kind: string) =>
       encode(compiled.forward.instructions.map((one) => (one.kind === kind ? { ...one, [field]: 0 } : one)));

@@ -6,16 +6,18 @@ import { softmaxCrossEntropy } from '../../../generator/golden/graph/loss.js';
 import { networkBounds, relativeError } from '../../../generator/golden/graph/whole.js';
 import type { Graph } from '../../../generator/graph/operations.js';
 import { shapesOf } from '../../../generator/graph/shapes.js';
-import { type TrainableNetwork, trainableNetworks } from '../../../generator/networks/trainable.js';
+import { type NetworkName, networkGraph } from '../../../generator/networks/index.js';
 import { modelMachine } from '../../../generator/run/network/machine.js';
 import { initialMemory, writeMasks, writeTensor } from '../../../generator/run/network/memory.js';
 import { runForward, trainStep } from '../../../generator/run/network/train.js';
+import type { Dataset } from '../../../generator/train/dataset.js';
 import { digits } from '../../../generator/train/digits.js';
+import { padded } from '../../../generator/train/pad.js';
 import { rateOf } from '../../../generator/train/schedule.js';
-import { batchesOf } from '../../../generator/train/session.js';
+import { batchesOf, Session } from '../../../generator/train/session.js';
 import { crossEntropy, tensorflow } from '../../../scripts/float32/tensorflow.js';
 import { trainFloat32 } from '../../../scripts/float32/train.js';
-import { anyGraph, inputsOf, toBf16 } from '../../golden/graph/graphs.js';
+import { anyGraph, inputsOf, randomValues, toBf16 } from '../../golden/graph/graphs.js';
 import { odd, ref16 } from './configs.js';
 import { stored } from './judged.js';
 
@@ -86,10 +88,10 @@ const compareStep = async (
 describe('a step of training beside TensorFlow.js', () => {
   const { train } = digits();
 
-  it.each<[TrainableNetwork]>([['digits'], ['lenet5']])(
+  it.each<[NetworkName]>([['digits'], ['lenet5']])(
     '%s: loss, every gradient of a parameter and of a tensor',
     async (name) => {
-      const graph = trainableNetworks[name](4, 1);
+      const graph = networkGraph(name, { batch: 4, seed: 1 });
       const { x, labels, seed } = batchesOf(train, 4, 1, 2)(1);
       const inputs = new Map([['image', toBf16(x)]]);
       const worst = await compareStep(ref16, graph, inputs, labels, seed, false);
@@ -115,10 +117,10 @@ describe('a step of training beside TensorFlow.js', () => {
 
 describe('ten steps of training beside TensorFlow.js', () => {
   /** Relative to the loss: 2^−8, what a rounding to bf16 costs at most, for each operation on the way forward. */
-  it.each<[TrainableNetwork]>([['digits'], ['lenet5']])('%s: every loss is that of float32', async (name) => {
+  it.each<[NetworkName]>([['digits'], ['lenet5']])('%s: every loss is that of float32', async (name) => {
     const data = digits();
     const [batch, steps, seed, shift] = [4, 10, 1, 2];
-    const graph = trainableNetworks[name](batch, seed);
+    const graph = networkGraph(name, { batch, seed });
     const sgd = { rate: 0.05, momentum: 0.9, weightDecay: 5e-4 };
     const few = { ...data, heldOut: { ...data.heldOut, labels: data.heldOut.labels.subarray(0, batch) } };
     const options = { graph, data: few, steps, sgd, schedule: 'cosine', shift, seed } as const;
@@ -138,4 +140,28 @@ describe('ten steps of training beside TensorFlow.js', () => {
     }
     expect(losses).toHaveLength(steps);
   });
+
+  it('resnet8: running statistics and losses of three steps on images with zeros around them', async () => {
+    const graph = networkGraph('resnet8', { batch: 4, channels: 1, size: { height: 7, width: 8 }, seed: 2 });
+    const labels = Int32Array.from({ length: 8 }, (_, image) => image);
+    const small: Dataset = { shape: [5, 5, 1], x: toBf16(randomValues(8 * 25, 3, 'fine')), labels, classes: 10 };
+    const { name, train: few } = padded({ name: 'small', train: small, heldOut: small }, graph);
+    const sgd = { rate: 0.01, momentum: 0.9 };
+    const options = { graph, data: { name, train: few, heldOut: few }, steps: 3, sgd, shift: 0, seed: 2 };
+    const { losses, parameters } = await trainFloat32({ ...options, schedule: 'constant' });
+    const session = new Session(graph, compileNetwork(ref16, graph, { training: sgd }), few, 2);
+    for (const [i, wanted] of losses.entries()) {
+      const { loss } = await session.step(modelMachine(ref16), i + 1, sgd.rate);
+      expect(Math.abs(loss - wanted) / wanted, `step ${i + 1}`).toBeLessThan(0.05);
+    }
+    const running = graph.parameters.filter(({ trainable }) => !trainable);
+    expect(running).toHaveLength(14);
+    for (const { name: own, values } of running) {
+      const moved = (of: ReadonlyMap<string, ArrayLike<number>>) => values.map((first, i) => of.get(own)![i]! - first);
+      const [got, want] = [moved(session.parameters), moved(parameters)];
+      expect(Math.hypot(...want), own).toBeGreaterThan(0);
+      // of how far they went
+      expect(relativeError(new Map([[own, got]]), new Map([[own, want]])), own).toBeLessThan(0.05);
+    }
+  }, 120_000);
 });
