@@ -38,7 +38,7 @@ const half = (n: number): number => {
  * x = r − n · ln 2 with |r| ≤ ln 2 / 2, then the series of e^r, times 2^−n.
  */
 export const exp = (x: number): number => {
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   if (x < LEAST_EXPONENT) return 0;
   const n = Math.trunc(0.5 - x / (LN2.high + LN2.low));
   const high = x + n * LN2.high;
