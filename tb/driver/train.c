@@ -133,6 +133,7 @@ int main(int argc, char **argv)
     if (argc < 3 || strlen(argv[1]) >= sizeof folder) return 2;
     strcpy(folder, argv[1]);
     simulated_begin(argv + 2);
+    simulated_pace(200);
     inputs = floats_of(net_inputs[0]->bytes, net_inputs[0]->bytes_per_element, &input_count);
     output = floats_of(net_network.output->bytes, net_network.output->bytes_per_element, &output_count);
     targets = (float *)malloc(output_count * sizeof *targets);

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../generator/base/paths.js';
@@ -25,6 +25,7 @@ import { batchesOf } from '../../generator/train/session.js';
 import { randomValues, unitLayer } from '../golden/graph/graphs.js';
 import { odd, ref16 } from '../run/network/configs.js';
 import { temporaryFolders } from '../temporary.js';
+import { command } from '../train/tiny.js';
 
 const STRICT = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wcast-qual', '-Werror'];
 const SEED = 20;
@@ -88,6 +89,33 @@ describe('networks in C compile', () => {
       const fast = compile('-ffast-math', 'sw/bpi_network.c', '-o', 'fast.s');
       expect(fast.stderr).toContain('compile this file without -ffast-math');
     }
+  });
+});
+
+describe('the guide of networks', () => {
+  const guide = readFileSync('docs/networks.md', 'utf8')
+    .split(/^## From C$/m)[1]!
+    .split(/^## /m)[0]!;
+
+  it('lists the functions of C', () => {
+    const header = software(ref16).find(({ path }) => path === 'sw/bpi_network.h')!.text;
+    const declared = [...header.matchAll(/^\w[^{]*?\b(bpi_\w+)\(/gm)].map(([, name]) => name!).sort();
+    const listed = [...guide.matchAll(/^\| (`bpi_.*?) \|/gm)].flatMap(([, names]) => names!.match(/bpi_\w+/g)!);
+    expect(listed.sort()).toEqual(declared);
+  });
+
+  it('has an example that compiles, with a network that its command makes', async () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, [...software(ref16), { path: 'example.c', text: /^```c\n(.*?)^```$/ms.exec(guide)![1]! }]);
+    const [, line] = /^ {4}\$ npx bp-im2col (compile .*)$/m.exec(guide)!;
+    const ran = await command(...line!.split(' ').map((word) => (/\./.test(word) ? join(folder, word) : word)));
+    expect(ran.err).toBe('');
+    const made = spawnSync('gcc', [...STRICT, '-Isw', '-I.', '-c', 'example.c', '-o', 'example.o'], {
+      ...{ cwd: folder, encoding: 'utf8' },
+    });
+    expect(made.stderr).toBe('');
+    const bytes = Number(/DIGITS_BASE1_BYTES +(\d+)u/.exec(readFileSync(join(folder, 'digits.h'), 'utf8'))![1]);
+    expect(statSync(join(folder, 'digits.bin')).size).toBe(bytes);
   });
 });
 
@@ -335,9 +363,9 @@ describe(`training in C on the Verilated core (seed ${SEED})`, () => {
   });
 
   it('trains the digits', async () => {
-    const graph = trainableNetworks.digits(2, SEED);
-    const batches = batchesOf(digits().train, 2, SEED, 0);
-    const steps = [1, 2].map((index): Step => {
+    const graph = trainableNetworks.digits(1, SEED);
+    const batches = batchesOf(digits().train, 1, SEED, 0);
+    const steps = [1, 2, 3].map((index): Step => {
       const { x, labels, seed } = batches(index);
       return { inputs: new Map([['image', x]]), labels, loss: 'softmaxCrossEntropy', seed, rate: 0.05 };
     });
