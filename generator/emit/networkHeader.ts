@@ -149,7 +149,13 @@ const trainingFields = (
   );
   const trains = made !== undefined && gradient !== undefined && others.length === 0;
   return {
-    lines: [...dropouts.lines, ...checked.lines],
+    lines: [
+      ...(masks.length > 0 ? ['/* Dropouts: mask, hash of the name, least word that keeps a value. */'] : []),
+      ...dropouts.lines,
+      ...(scaled ? ['/* Gradients that must be finite for the update. */'] : []),
+      ...checked.lines,
+      '',
+    ],
     fields: [
       `&${symbol}_forward, ${backward}, ${update}`,
       trains ? `${pointerTo(made)}, ${pointerTo(gradient)}, ${gradient.shape.at(-1)}u` : '0, 0, 0u',

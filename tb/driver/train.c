@@ -83,12 +83,21 @@ static void save_base(const bpi_session *session, int base)
 static void break_it(const bpi_session *good, const bpi_batch *batch, float *output)
 {
     const int32_t wrong[NET_BATCH] = {(int32_t)good->network->classes};
+    bpi_network inference = *good->network;
     bpi_session session = *good;
     bpi_batch other = *batch;
     bpi_error error;
     bpi_step step;
     const uint32_t word = 0x77;
+    const bpi_tensor *input = good->network->inputs[0];
+    const uint64_t count = input->bytes / input->bytes_per_element;
+    float *nothing = (float *)calloc(count, sizeof *nothing);
+    float *now = (float *)calloc(count, sizeof *now);
+    const float *zeros = nothing;
+    uint64_t written = 0;
 
+    if (!nothing || !now) fail("no memory");
+    inference.gradient = 0;
     other.loss = BPI_LOSS_CROSS_ENTROPY;
     other.labels = wrong;
     print("bad_label", bpi_train_step(&session, &other, output, &step));
@@ -97,6 +106,12 @@ static void break_it(const bpi_session *good, const bpi_batch *batch, float *out
     print("no_targets", bpi_train_step(&session, &other, output, &step));
     session.bases[1] += 4u;
     print("misaligned", bpi_network_begin(&session));
+    session = *good;
+    session.bases[2] = (uint64_t)1 << 40;
+    print("unreachable", bpi_network_begin(&session));
+    session = *good;
+    session.network = &inference;
+    print("no_training", bpi_train_step(&session, batch, output, &step));
     session = *good;
     session.programs = session.bases[2];
     print("overlap", bpi_train_step(&session, batch, output, &step));
@@ -115,7 +130,14 @@ static void break_it(const bpi_session *good, const bpi_batch *batch, float *out
     session = *good;
     session.spins = 1u;
     print("timeout", bpi_train_step(&session, batch, output, &step));
-    print("running", bpi_train_step(&session, batch, output, &step));
+    other = *batch;
+    other.inputs = &zeros;
+    print("running", bpi_train_step(&session, &other, output, &step));
+    bpi_read_tensor(&session, session.network->inputs[0], now);
+    for (uint64_t i = 0; i < count; i++) written += now[i] != 0.0f;
+    print("input_kept", written > 0);
+    free(now);
+    free(nothing);
     print("reset", bpi_reset(session.device));
 }
 

@@ -356,9 +356,10 @@ describe(`training in C on the Verilated core (seed ${SEED})`, () => {
     const { c, place } = await compare(odd, graph, sgd, steps, true);
     expect(c.steps.map((line) => line.at(-1))).toEqual(['0', '0', '1', '0', '1']);
     expect(c.said).toEqual([
-      ...['init 0', 'begin 0', 'bad_label 5', 'no_targets 5', 'misaligned 5', 'overlap 5'],
+      ...['init 0', 'begin 0', 'bad_label 5', 'no_targets 5', 'misaligned 5'],
+      ...['unreachable 5', 'no_training 5', 'overlap 5'],
       ...['bad_program 3', 'bad_program_error OPCODE 0', 'lost 3', `lost_error READ_DECERR ${place.LOST}`],
-      ...['timeout 4', 'running 2', 'reset 0', 'begin_again 0', 'infer 0'],
+      ...['timeout 4', 'running 2', 'input_kept 1', 'reset 0', 'begin_again 0', 'infer 0'],
     ]);
   });
 
