@@ -19,6 +19,7 @@ interface Options {
   readonly layer?: string;
   readonly pass?: Pass;
   readonly train?: boolean;
+  readonly parameters?: string;
   readonly batch?: string;
   readonly size?: string;
   readonly explain?: boolean;
@@ -45,6 +46,7 @@ Examples:
   bp-im2col compile --preset ref16-int8 --layer C=16,H=8,W=8,N=16,K=3,P=1 --pass fprop --narrow --shift 9 --c l2.h
   bp-im2col compile --layer C=16,H=32,W=32,N=32,K=3,P=1 --pass fprop --c l1.h --base 0x30000000 --at x=0x20000000
   bp-im2col compile model.onnx --train --batch 8 --c model.h --explain
+  bp-im2col compile digits --train --batch 8 --c digits.h --parameters digits.bin
 `;
 
 const refuse = (code: string, path: string, message: string, fix: string): never => {
@@ -84,13 +86,13 @@ const symbolOf = ({ c, symbol }: Options): string | undefined => {
 
 /** Options of one kind of program: those of the other are refused. */
 const OF_A_LAYER = ['layer', 'pass', 'base', 'narrow', 'shift', 'bin'] as const;
-const OF_A_NETWORK = ['train', 'batch', 'size', 'explain'] as const;
+const OF_A_NETWORK = ['train', 'batch', 'size', 'explain', 'parameters'] as const;
 
 /** The programs of a network. */
 const compileWhole = async (word: string, options: Options, context: Context): Promise<void> => {
   refuseOptions(OF_A_LAYER, options, 'one pass of a layer');
   if (options.at.length > 0) refuse('EXTRA', '--at', 'a network lies behind base registers', 'leave out --at');
-  const { preset, set, engine, train = false, c, explain = false, json = false } = options;
+  const { preset, set, engine, train = false, c, parameters, explain = false, json = false } = options;
   const batch = options.batch === undefined ? undefined : parseBatch(options.batch);
   const size = options.size === undefined ? undefined : parseSize(options.size);
   const symbol = symbolOf(options);
@@ -106,11 +108,12 @@ const compileWhole = async (word: string, options: Options, context: Context): P
     import('./networkCompile.js'),
   ]);
   if (c !== undefined) checkOutput('--c', c, ['.h']);
+  if (parameters !== undefined) checkOutput('--parameters', parameters, ['.bin']);
   await networkCompile(
     word,
     {
       ...{ set, train, explain, json },
-      ...{ preset, engine, batch, size, c, symbol },
+      ...{ preset, engine, batch, size, c, parameters, symbol },
     },
     context,
   );
@@ -198,6 +201,7 @@ export const compileCommand = (context: Context): Command =>
     .option('-b, --batch <n>', 'of a network: images at a time (default: those of the file, or 1)')
     .option('--size <n|HxW>', SIZE_HELP)
     .option('--explain', 'of a network: print its operations, what was fused into what, cycles and bytes')
+    .option('--parameters <file.bin>', 'of a network: write what lies behind base register 1 before the first step')
     .option('--narrow', 'results in the operand format instead of the accumulator format')
     .option('--shift <n>', SHIFT_HELP)
     .option('--c <file.h>', 'write the program as a C array, with the addresses and shapes of its tensors')

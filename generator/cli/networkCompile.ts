@@ -5,6 +5,7 @@ import { compileNetwork } from '../compile/network/index.js';
 import type { Engine } from '../description/config.js';
 import { networkHeader } from '../emit/networkHeader.js';
 import type { ImageSize } from '../networks/network.js';
+import { initialMemory } from '../run/network/memory.js';
 import type { Context } from './context.js';
 import { loadNetwork, networkConfig } from './networkSource.js';
 
@@ -17,6 +18,7 @@ export interface NetworkCompileOptions {
   readonly batch?: number;
   readonly size?: ImageSize;
   readonly c?: string;
+  readonly parameters?: string;
   readonly symbol?: string;
   readonly explain: boolean;
   readonly json: boolean;
@@ -26,14 +28,15 @@ const number = (value: number): string => value.toLocaleString('en-US');
 
 /** `bp-im2col compile` of a network: programs, tensors and base registers as a C header. */
 export const networkCompile = async (word: string, options: NetworkCompileOptions, context: Context): Promise<void> => {
-  const { train, batch: images, size, c, symbol = 'network', engine } = options;
+  const { train, batch: images, size, c, parameters, symbol = 'network', engine } = options;
   const config = networkConfig(options.preset, options.set);
   const { graph } = await loadNetwork(word, { batch: images, size });
   const compiled = compileNetwork(config, graph, {
     ...(train ? { training: { rate: 0.05, momentum: 0.9 } } : {}),
     ...(engine === undefined ? {} : { engine }),
   });
-  if (c !== undefined) writeOutput('--c', c, Buffer.from(networkHeader(config, compiled, symbol)));
+  if (c !== undefined) writeOutput('--c', c, Buffer.from(networkHeader(config, compiled, graph, symbol)));
+  if (parameters !== undefined) writeOutput('--parameters', parameters, Buffer.from(initialMemory(compiled, graph)[1]));
   const programs: readonly (readonly [string, NetworkProgram])[] = [
     ['forward', compiled.forward],
     ...(compiled.training?.update ?? []).map((program) => ['backward and update', program] as const),
@@ -44,11 +47,25 @@ export const networkCompile = async (word: string, options: NetworkCompileOption
   }));
   const { bytes, mostLive, tensors, batch } = compiled;
   if (options.json) {
-    const result = { network: graph.name, config: config.name, batch, train, bytes, mostLive, parts, tensors, c };
+    const result = {
+      network: graph.name,
+      config: config.name,
+      batch,
+      train,
+      bytes,
+      mostLive,
+      parts,
+      tensors,
+      c,
+      parameters,
+    };
     context.out(`${JSON.stringify(result, null, 2)}\n`);
     return;
   }
-  context.out(`${graph.name} on ${config.name}, batch ${batch}${c === undefined ? '' : `; in ${c}`}\n`);
+  const files = [c, parameters].filter((file) => file !== undefined);
+  context.out(
+    `${graph.name} on ${config.name}, batch ${batch}${files.length === 0 ? '' : `; in ${files.join(' and ')}`}\n`,
+  );
   for (const { name, instructions, cycles, bytesRead, bytesWritten, steps } of parts) {
     context.out(
       `${name}: ${number(instructions)} instructions, ${number(cycles)} cycles predicted, ${number(bytesRead)} bytes read, ${number(bytesWritten)} written\n`,

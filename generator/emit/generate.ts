@@ -4,6 +4,7 @@ import { frozen, plainCopy } from '../base/plain.js';
 import { show } from '../base/show.js';
 import { parseConfig } from '../description/checkConfig.js';
 import type { Config } from '../description/config.js';
+import { derive } from '../description/derive.js';
 import { blocksOf } from './blocks.js';
 import { integrationFiles } from './integration.js';
 import { manifestFile } from './manifest.js';
@@ -14,6 +15,7 @@ import { selfTestFiles } from './selfTestFiles.js';
 import { render } from './template.js';
 import { shippedVectors } from './vectors/files.js';
 import { driverView } from './views/driver.js';
+import { networkView } from './views/network.js';
 
 export interface GenerateOptions extends WriteOptions {
   /** The output folder. It is made, or an earlier output in it is replaced; other files in it stay. */
@@ -45,12 +47,18 @@ const listFile = ({ prefix }: Config, sources: readonly EmittedFile[]): EmittedF
   ].join('\n'),
 });
 
-/** The register map for people; for software its header, and a driver. */
+/** The register map for people; for software its header, a driver and, with a vector unit, networks. */
 const softwareFiles = (config: Config): readonly EmittedFile[] => [
   { path: 'registers.md', text: registerMapMarkdown(config) },
   { path: `sw/${config.prefix}registers.h`, text: registerMapHeader(config) },
   { path: `sw/${config.prefix}driver.h`, text: render('sw/driver.h', driverView(config)) },
   { path: `sw/${config.prefix}driver.c`, text: render('sw/driver.c', driverView(config)) },
+  ...(derive(config).parts.vector
+    ? ['h', 'c'].map((kind) => ({
+        path: `sw/${config.prefix}network.${kind}`,
+        text: render(`sw/network.${kind}`, networkView(config)),
+      }))
+    : []),
 ];
 
 /**

@@ -8,12 +8,15 @@ const mixed = (word: number): number => {
   return (value ^ (value >>> 16)) >>> 0;
 };
 
-/** FNV-1a of a text in UTF-8. */
-const hashOf = (text: string): number => {
+/** What a dropout's mask takes of its operation's name: FNV-1a of it in UTF-8. */
+export const hashOf = (text: string): number => {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;
 };
+
+/** The least random word of 2^32 that keeps a value, by the rate. */
+export const leastKept = (rate: number): number => Math.round(rate * WORDS);
 
 /**
  * Which values a dropout keeps: all that need be known to make the same mask elsewhere, in any order. In 32-bit words, with
@@ -29,6 +32,6 @@ export const dropoutMask = (seed: number, operation: string, rate: number): ((in
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`${operation}: a rate of ${rate} is outside 0…1`);
   const hash = hashOf(operation);
   const key = mixed(seed + mixed(hash));
-  const least = Math.round(rate * WORDS);
+  const least = leastKept(rate);
   return (index) => mixed(mixed(Math.imul(index, 0x9e3779b9) + key) ^ hash) >= least;
 };

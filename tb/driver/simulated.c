@@ -14,7 +14,7 @@
 static FILE *to_simulator, *from_simulator;
 static pid_t simulator;
 static const uint32_t *fake_values;
-static uint32_t fake_offset, fake_left;
+static uint32_t fake_offset, fake_left, pace;
 
 static void fail(const char *what)
 {
@@ -79,6 +79,7 @@ uint32_t bpi_read32(uintptr_t base, uint32_t offset)
         fake_left--;
         return *fake_values++;
     }
+    if (pace > 0) simulated_wait(pace);
     fprintf(to_simulator, "read %" PRIu32 "\n", offset);
     return answer(&met);
 }
@@ -131,6 +132,11 @@ void simulated_wait(uint32_t cycles)
 {
     fprintf(to_simulator, "wait %" PRIu32 "\n", cycles);
     done();
+}
+
+void simulated_pace(uint32_t cycles)
+{
+    pace = cycles;
 }
 
 void simulated_fake(uint32_t offset, const uint32_t *values, uint32_t count)

@@ -21,6 +21,9 @@ int simulated_interrupt(uint32_t cycles);
 /* Lets time pass. */
 void simulated_wait(uint32_t cycles);
 
+/* From now on so many cycles pass before each read of a register, as on a processor that has other things to do. */
+void simulated_pace(uint32_t cycles);
+
 /* The next reads of a register return these values instead of the accelerator's. */
 void simulated_fake(uint32_t offset, const uint32_t *values, uint32_t count);
 

@@ -56,7 +56,9 @@ describe('compile of a network', () => {
     const root = folder();
     const { model } = await tinyFiles(root);
     const header = join(root, 'tiny.h');
-    const ran = await command('compile', model, '--train', '--batch', '4', '--c', header, '--explain', ...ON_ODD);
+    const parameters = join(root, 'tiny.bin');
+    const files = ['--c', header, '--parameters', parameters];
+    const ran = await command('compile', model, '--train', '--batch', '4', ...files, '--explain', ...ON_ODD);
     expect(ran.code).toBe(0);
     expect(ran.out).toMatch(/conv: fprop/);
     const text = readFileSync(header, 'utf8');
@@ -67,6 +69,8 @@ describe('compile of a network', () => {
       test,
       `#include "tiny.h"\n#include <stdio.h>\nint main(void) { printf("%u %u", (unsigned)(sizeof tiny_forward_words / 64), (unsigned)(sizeof tiny_update_words / 64)); return tiny_tensors[0].base != 1; }\n`,
     );
+    const made = await command('generate', 'odd', ...ON_ODD.slice(2), '--out', join(root, 'odd'));
+    expect(made.code).toBe(0);
     const binary = join(root, 'test');
     await execa('gcc', [
       '-std=c99',
@@ -75,6 +79,7 @@ describe('compile of a network', () => {
       '-Wno-unused-const-variable',
       '-Wno-unused-variable',
       '-Werror',
+      `-I${join(root, 'odd', 'sw')}`,
       '-o',
       binary,
       test,
@@ -82,6 +87,13 @@ describe('compile of a network', () => {
     const { stdout } = await execa(binary);
     const counts = [...ran.out.matchAll(/: ([\d,]+) instructions/g)].map(([, count]) => count!.replaceAll(',', ''));
     expect(stdout.split(' ')).toEqual(counts);
+    // the weights as the file has them
+    const image = readFileSync(parameters);
+    expect(image.length).toBe(Number(/BASE1_BYTES +(\d+)u/.exec(text)![1]));
+    for (const { name, values } of tinyGraph(4).parameters) {
+      const at = Number(new RegExp(`\\{"parameter", "${name}", 1, 4, (\\d+)u`).exec(text)![1]);
+      expect(new Float32Array(values.length).map((_, i) => image.readFloatLE(at + 4 * i))).toEqual(values);
+    }
   });
 });
 

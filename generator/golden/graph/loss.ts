@@ -1,6 +1,10 @@
+import { exp, log1p } from './exponential.js';
 import type { Values } from './rule.js';
 
-/** A loss and its gradient with respect to what the network made. */
+/**
+ * A loss and its gradient with respect to what the network made. In float64, by operations whose order is a part of the contract: a host in C
+ * (`templates/sw/network.c.hbs`) has the same bits.
+ */
 export interface Loss {
   readonly value: number;
   readonly gradient: Float64Array;
@@ -12,8 +16,8 @@ const logSum = (logits: Values): { readonly most: number; readonly above: number
   for (let k = 1; k < logits.length; k++) if (logits[k] > logits[best]) best = k;
   const most = logits[best];
   let rest = 0;
-  for (let k = 0; k < logits.length; k++) if (k !== best) rest += Math.exp(logits[k] - most);
-  return { most, above: Math.log1p(rest) };
+  for (let k = 0; k < logits.length; k++) if (k !== best) rest += exp(logits[k] - most);
+  return { most, above: log1p(rest) };
 };
 
 /** Labels as probabilities, [B][classes]. @throws RangeError */
@@ -52,7 +56,7 @@ export const softmaxCrossEntropy = (logits: Values, labels: Int32Array | Values,
     for (let k = 0; k < classes; k++) total += p[k];
     for (let k = 0; k < classes; k++) {
       if (p[k] !== 0) value += p[k] * (most - z[k] + above);
-      gradient[b * classes + k] = (Math.exp(z[k] - most - above) * total - p[k]) / images;
+      gradient[b * classes + k] = (exp(z[k] - most - above) * total - p[k]) / images;
     }
   }
   return { value: value / images, gradient };
@@ -66,6 +70,9 @@ export const meanSquaredError = (y: Values, targets: Values): Loss => {
   if (y.length !== targets.length) throw new RangeError(`${targets.length} targets for ${y.length} values`);
   const gradient = Float64Array.from(y, (value, i) => (2 * (value - targets[i])) / y.length);
   let value = 0;
-  for (let i = 0; i < y.length; i++) value += (y[i] - targets[i]) ** 2;
+  for (let i = 0; i < y.length; i++) {
+    const difference = y[i] - targets[i];
+    value += difference * difference;
+  }
   return { value: value / y.length, gradient };
 };
