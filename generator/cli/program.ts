@@ -43,7 +43,7 @@ const commands: readonly ((context: Context) => Command)[] = [
 
 /** What a command takes, where words are easily taken for another one's. */
 const ONE_OR_OTHER =
-  'takes one pass of a layer (--layer C=64,H=56,… --pass dgrad), or a network (digits, lenet5, lenet-bn, model.onnx)';
+  'takes one pass of a layer (--layer C=64,H=56,… --pass dgrad), or a network (digits, lenet5, model.onnx)';
 const TAKES: Readonly<Record<string, string>> = { run: `run ${ONE_OR_OTHER}`, compile: `compile ${ONE_OR_OTHER}` };
 
 const buildProgram = (context: Context): Command => {
