@@ -30,7 +30,7 @@ const schema = z.object({
   }),
   schedule: z.enum(SCHEDULES),
   frozen: z.array(z.string()),
-  shift: z.int().min(0),
+  augmentation: z.strictObject({ shift: z.int().min(0), rotate: z.number().min(0), scale: z.number().min(0) }),
   seed: z.int().min(0),
   stopped: z.literal(false),
   steps: z.array(z.object({ step: z.int(), loss: z.number() })).min(1),
@@ -70,7 +70,7 @@ await runScript(async (args): Promise<ExitCode> => {
   );
   const points = realNumber('--points', command.opts<{ points: string }>().points, 0, 100);
   const log = readLog(command.args[0]);
-  const { network, batch, image, sgd, schedule, shift, seed } = log;
+  const { network, batch, image, sgd, schedule, augmentation, seed } = log;
   const steps = log.steps.length;
   const [height, width, channels] = image;
   const graph = networkGraph(network, { batch, seed, size: { height, width }, channels });
@@ -79,7 +79,10 @@ await runScript(async (args): Promise<ExitCode> => {
   const begun = performance.now();
   let last = -1;
   const { accuracy, losses } = await trainFloat32(
-    { ...{ graph, data: padded(digits(), graph), steps, sgd, schedule, shift, seed }, frozen: new Set(log.frozen) },
+    {
+      ...{ graph, data: padded(digits(), graph), steps, sgd, schedule, augmentation, seed },
+      frozen: new Set(log.frozen),
+    },
     (step, loss) => {
       doing = `${network} in float32: step ${step} of ${steps}  loss ${loss.toFixed(4)}`;
       const now = Math.floor((performance.now() - begun) / 10_000);

@@ -7,6 +7,7 @@ import type { Graph } from '../graph/operations.js';
 import { modelMachine, type NetworkMachine } from '../run/network/machine.js';
 import { type Checked, checkingMachine, rtlMachine } from '../run/network/rtl.js';
 import type { Cells } from '../run/simulators/job.js';
+import type { Augmentation } from '../train/augment.js';
 import { type Checkpoint, trainingKey } from '../train/checkpoint.js';
 import type { Data } from '../train/dataset.js';
 import { fits } from '../train/fits.js';
@@ -23,8 +24,8 @@ export interface TrainOptions {
   readonly steps: number;
   readonly sgd: SgdOptions;
   readonly schedule: Schedule;
-  /** Pixels that images are moved by along each axis, at most, anew in every step. */
-  readonly shift: number;
+  /** How images are changed, anew in every step. */
+  readonly augmentation: Augmentation;
   /** Names of parameters that are not to learn. */
   readonly frozen?: ReadonlySet<string>;
   /** Where steps are carried out: by the bit-exact model, or by the RTL in a simulator. */
@@ -77,7 +78,7 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
     ...(options.engine === undefined ? {} : { engine: options.engine }),
   });
   hooks.onCompiled?.(compiled);
-  const session = new Session(graph, compiled, data.train, seed, options.shift);
+  const session = new Session(graph, compiled, data.train, seed, options.augmentation);
   const { name: _name, ...hardware } = config;
   const key = trainingKey(
     {
@@ -87,7 +88,7 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
       images: data.train.labels.length,
       sgd,
       frozen: [...(frozen ?? [])],
-      shift: options.shift,
+      augmentation: options.augmentation,
       // where the rate goes down to the last step, that step is a part of what a training is
       schedule: options.schedule === 'constant' ? 'constant' : { [options.schedule]: options.steps },
       seed,

@@ -98,7 +98,11 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
   const steps = wholeNumber('--steps', options.steps, 1, MOST_STEPS);
   const seed = wholeNumber('--seed', options.seed, 0, MOST_SEED);
   const checkRtl = wholeNumber('--check-rtl', options.checkRtl, 0, MOST_STEPS);
-  const shift = wholeNumber('--shift', options.shift, 0, 1000);
+  const augmentation = {
+    shift: wholeNumber('--shift', options.shift, 0, 1000),
+    rotate: realNumber('--rotate', options.rotate, 0, 180),
+    scale: realNumber('--scale', options.scale, 0, 10),
+  };
   const evaluateEvery = wholeNumber('--evaluate', options.evaluate, 0, MOST_STEPS);
   const optional = (name: string, text: string | undefined, least: number, most: number): number | undefined =>
     text === undefined ? undefined : realNumber(name, text, least, most);
@@ -158,7 +162,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
         steps,
         sgd,
         schedule: options.schedule,
-        shift,
+        augmentation,
         on: options.on,
         cells: options.cells,
         checkRtl,
@@ -209,7 +213,12 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
   kept();
 
   // 3. what came of it
-  const report = trainingReport(word, options, { config, source, data, sgd, shift, seed, checkRtl, seconds }, training);
+  const report = trainingReport(
+    word,
+    options,
+    { config, source, data, sgd, augmentation, seed, checkRtl, seconds },
+    training,
+  );
   await writeTraining(report, options, source, training);
   context.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : humanTraining(report, options));
   for (const line of differenceLines(training)) context.err(line);
@@ -235,6 +244,8 @@ export const trainCommand = (context: Context): Command =>
         .default('constant'),
     )
     .option('--shift <pixels>', 'move images by up to so many pixels, anew in every step', '0')
+    .option('--rotate <degrees>', 'turn images by up to so many degrees either way, anew in every step', '0')
+    .option('--scale <share>', 'make images up to 1 + share times as large or as small, anew in every step', '0')
     .option('--nesterov', "with Nesterov's momentum")
     .option('--weight-decay <share>', 'weight decay', '0')
     .option('--clip <value>', 'bring every gradient within ±value')

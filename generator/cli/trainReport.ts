@@ -7,6 +7,7 @@ import type { Config, Engine } from '../description/config.js';
 import type { Layout } from '../description/tensors.js';
 import type { SgdOptions } from '../golden/graph/optimizer.js';
 import type { Cells } from '../run/simulators/job.js';
+import type { Augmentation } from '../train/augment.js';
 import type { Data } from '../train/dataset.js';
 import type { StepRecord } from '../train/log.js';
 import type { Schedule } from '../train/schedule.js';
@@ -27,6 +28,8 @@ export interface TrainCommandOptions {
   readonly momentum: string;
   readonly schedule: Schedule;
   readonly shift: string;
+  readonly rotate: string;
+  readonly scale: string;
   readonly nesterov?: boolean;
   readonly weightDecay: string;
   readonly clip?: string;
@@ -56,6 +59,8 @@ const commandOf = (network: string, options: TrainCommandOptions): string => {
     ...['--batch', options.batch, '--steps', options.steps, '--lr', options.lr, '--momentum', options.momentum],
     ...(options.schedule === 'constant' ? [] : ['--schedule', options.schedule]),
     ...(options.shift === '0' ? [] : ['--shift', options.shift]),
+    ...(options.rotate === '0' ? [] : ['--rotate', options.rotate]),
+    ...(options.scale === '0' ? [] : ['--scale', options.scale]),
     ...(options.nesterov ? ['--nesterov'] : []),
     ...(options.weightDecay === '0' ? [] : ['--weight-decay', options.weightDecay]),
     ...(options.clip === undefined ? [] : ['--clip', options.clip]),
@@ -90,7 +95,7 @@ interface Given {
   readonly source: NetworkSource;
   readonly data: Data;
   readonly sgd: SgdOptions;
-  readonly shift: number;
+  readonly augmentation: Augmentation;
   readonly seed: number;
   readonly checkRtl: number;
   /** That it took. */
@@ -101,7 +106,7 @@ interface Given {
 export const trainingReport = (
   word: string,
   options: TrainCommandOptions,
-  { config, source, data, sgd, shift, seed, checkRtl, seconds }: Given,
+  { config, source, data, sgd, augmentation, seed, checkRtl, seconds }: Given,
   { compiled, stopped, steps, evaluations, checked, wrong }: Training,
 ) => ({
   command: commandOf(word, options),
@@ -115,7 +120,7 @@ export const trainingReport = (
     sgd,
     schedule: options.schedule,
     frozen: options.freeze,
-    shift,
+    augmentation,
     seed,
     on: options.on,
     seconds: Number(seconds.toFixed(1)),

@@ -29,7 +29,7 @@ import { regnetY } from './regnet.js';
 import { basicBlock, bottleneck, resnet } from './resnet.js';
 import { shufflenetV2 } from './shufflenet.js';
 import { squeezenet10, squeezenet11 } from './squeezenet.js';
-import { autoencoder, digits, dsCnn, lenet5, mobilenetV1Quarter, resnet8 } from './tiny.js';
+import { autoencoder, digits, dsCnn, lenet5, lenetBn, mobilenetV1Quarter, resnet8 } from './tiny.js';
 import { vgg } from './vgg.js';
 
 /** A network, and the input that it was made for. */
@@ -103,7 +103,7 @@ const designs = {
     ...{ architecture: autoencoder, input: { channels: 640, height: 1, width: 1 }, image: false },
     style: keras(glorotEven),
   },
-  ...of(DIGIT, torchvision(heEven, heEven), { digits, lenet5 }),
+  ...of(DIGIT, torchvision(heEven, heEven), { digits, lenet5, lenet_bn: lenetBn }),
 } as const satisfies Readonly<Record<string, Design>>;
 
 export type NetworkName = keyof typeof designs;
@@ -162,7 +162,7 @@ const build = (name: NetworkName, options: unknown, channels = inputOf(name).cha
 
 /**
  * The known networks: the convolutions and linear layers of torchvision's models of these names, for 1000 classes; of the four
- * reference models of MLPerf Tiny, `resnet8`, `ds_cnn`, `mobilenet_v1_x0_25` and `autoencoder`; and of `digits` and `lenet5`, for images of
+ * reference models of MLPerf Tiny, `resnet8`, `ds_cnn`, `mobilenet_v1_x0_25` and `autoencoder`; and of `digits`, `lenet5` and `lenet_bn`, for images of
  * 28 × 28. The autoencoder takes 640 values and no image.
  *
  * @example

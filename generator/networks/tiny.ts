@@ -93,3 +93,12 @@ export const lenet5: Architecture = (net, image) => {
   x = net.relu('relu3', net.linear('fc1', net.flatten('flat', x), 120));
   return net.linear('fc3', net.relu('relu4', net.linear('fc2', x, 84)), 10);
 };
+
+/** A network for digits by two convolutions with maxima and batch normalisation, and a linear layer behind a dropout. */
+export const lenetBn: Architecture = (net, image) => {
+  let x = net.maxPool('pool1', net.conv('conv1', image, 16, { kernel: 5 }), 2, 2);
+  x = net.relu('relu1', net.norm('norm1', x));
+  x = net.maxPool('pool2', net.conv('conv2', x, 32, { kernel: 5 }), 2, 2);
+  x = net.relu('relu2', net.norm('norm2', x));
+  return net.linear('fc', net.dropout('drop', net.flatten('flat', x), 0.25), 10);
+};

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/operations.js';
 import type { NetworkMachine } from '../run/network/machine.js';
 import { initialMemory, type NetworkMemory, readParameters } from '../run/network/memory.js';
 import { lossOf, runForward, trainStep } from '../run/network/train.js';
-import { shifted } from './augment.js';
+import { type Augmentation, augmented, NO_AUGMENTATION } from './augment.js';
 import { batchOf, chosen, type Dataset } from './dataset.js';
 import type { Evaluation, StepRecord } from './log.js';
 
@@ -27,12 +27,17 @@ export interface Batch {
   readonly seed: number;
 }
 
-/** The images of each step, from 1, of a training: moved by up to `shift` pixels. */
-export const batchesOf = (data: Dataset, batch: number, seed: number, shift: number): ((step: number) => Batch) => {
+/** The images of each step, from 1, of a training, changed anew in every step. */
+export const batchesOf = (
+  data: Dataset,
+  batch: number,
+  seed: number,
+  augmentation: Augmentation,
+): ((step: number) => Batch) => {
   const order = batchOf(data.labels.length, batch, seed);
   return (step) => {
     const own = (seed + Math.imul(step, 0x9e3779b9)) >>> 0;
-    const { x, labels } = shifted(chosen(data, order(step - 1)), shift, own);
+    const { x, labels } = augmented(chosen(data, order(step - 1)), augmentation, own);
     return { x, labels, seed: own };
   };
 };
@@ -48,14 +53,13 @@ export class Session {
     readonly compiled: CompiledNetwork,
     data: Dataset,
     seed: number,
-    /** Pixels that images are moved by, at most. */
-    shift = 0,
+    augmentation: Augmentation = NO_AUGMENTATION,
   ) {
     const { training, tensors, batch } = compiled;
     if (!training) throw new RangeError(`${compiled.name} is compiled without training`);
     this.memory = initialMemory(compiled, graph);
     this.classes = tensors.find(({ role }) => role === 'outputGradient')!.shape.at(-1)!;
-    this.batches = batchesOf(data, batch, seed, shift);
+    this.batches = batchesOf(data, batch, seed, augmentation);
   }
 
   /** Step `step`, from 1, on a machine, with this learning rate. */

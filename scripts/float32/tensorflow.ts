@@ -31,7 +31,7 @@ export const spread = (kernel: Map4, { Dh, Dw }: Layer): Map4 => {
   return wide.reshape([Kh * Dh, Kw * Dw, c, n]).slice([0, 0], [Dh * (Kh - 1) + 1, Dw * (Kw - 1) + 1]) as Map4;
 };
 
-const padded = (x: Map4, { Pt, Pb, Pl, Pr }: Layer, value = 0): Map4 =>
+const padded = (x: Map4, { Pt, Pb, Pl, Pr }: Pick<Layer, 'Pt' | 'Pb' | 'Pl' | 'Pr'>, value = 0): Map4 =>
   tf.pad(
     x,
     [
@@ -43,11 +43,38 @@ const padded = (x: Map4, { Pt, Pb, Pl, Pr }: Layer, value = 0): Map4 =>
     value,
   ) as Map4;
 
+/** Every Sh-th row and Sw-th column of [B, Ho · Sh, Wo · Sw, C]. Slices of rank 3 are fast. */
+const every = (x: Map4, { Sh, Sw }: Pick<Layer, 'Sh' | 'Sw'>): Map4 => {
+  const [B, H, W, C] = x.shape;
+  const [Ho, Wo] = [H / Sh, W / Sw];
+  return x
+    .reshape([B * Ho, Sh, W * C])
+    .slice([0, 0, 0], [B * Ho, 1, W * C])
+    .reshape([B * Ho * Wo, Sw, C])
+    .slice([0, 0, 0], [B * Ho * Wo, 1, C])
+    .reshape([B, Ho, Wo, C]);
+};
+
+/**
+ * A convolution without padding. TensorFlow.js in WebAssembly has the gradient of a kernel for maps with a depth only, and there it is
+ * wrong where there are strides (4.22): so the depth is 1, and what strides leave out is computed and left out.
+ */
+const convolution = (x: Map4, kernel: Map4, { Sh, Sw, Ho, Wo }: Layer): Map4 => {
+  const whole = tf
+    .conv3d(x.expandDims<tf.Tensor5D>(1), kernel.expandDims<tf.Tensor5D>(0), 1, 'valid')
+    .squeeze<Map4>([1]);
+  if (Sh === 1 && Sw === 1) return whole;
+  const [B, , , C] = whole.shape;
+  // room behind, so that there are whole strides
+  const wide = padded(whole, { Pt: 0, Pl: 0, Pb: Sh, Pr: Sw });
+  return every(wide.slice([0, 0, 0, 0], [B, Ho * Sh, Wo * Sw, C]), { Sh, Sw });
+};
+
 const convolve = (layer: Layer, transposed: boolean, x: Map4, weights: Map4): Map4 => {
   const { B, C, H, W, N, G, Sh, Sw, Pt, Pb, Pl, Pr } = layer;
   const groups = Array.from({ length: G }, (_, g) => {
     const kernel = spread(channels(weights, (g * N) / G, N / G), layer);
-    if (!transposed) return tf.conv2d(padded(channels(x, (g * C) / G, C / G), layer), kernel, [Sh, Sw], 'valid');
+    if (!transposed) return convolution(padded(channels(x, (g * C) / G, C / G), layer), kernel, layer);
     const whole: [number, number, number, number] = [B, H + Pt + Pb, W + Pl + Pr, C / G];
     const y = tf.conv2dTranspose(channels(x, (g * N) / G, N / G), kernel, whole, [Sh, Sw], 'valid');
     return y.slice([0, Pt, Pl, 0], [B, H, W, C / G]);
@@ -61,12 +88,8 @@ const taps = (layer: Layer, x: Map4, value: number): readonly Map4[] => {
   // room behind, so that every tap has whole strides
   const wide = padded(x, { ...layer, Pb: Pb + Sh * 2, Pr: Pr + Sw * 2 }, value);
   return Array.from({ length: Kh * Kw }, (_, tap) =>
-    wide
-      .slice([0, Math.floor(tap / Kw) * Dh, (tap % Kw) * Dw, 0], [B, Ho * Sh, Wo * Sw, C])
-      .reshape([B, Ho, Sh, Wo, Sw * C])
-      .slice([0, 0, 0, 0, 0], [B, Ho, 1, Wo, C])
-      .reshape([B, Ho, Wo, C]),
-  ) as unknown as readonly Map4[];
+    every(wide.slice([0, Math.floor(tap / Kw) * Dh, (tap % Kw) * Dw, 0], [B, Ho * Sh, Wo * Sw, C]), layer),
+  );
 };
 
 /** A tensor that no gradient passes: TensorFlow has none for comparisons. */

@@ -20,6 +20,7 @@ import { type LossKind, runForward, type StepInput, trainStep } from '../../gene
 import { simulate } from '../../generator/run/simulate.js';
 import { faults } from '../../generator/run/simulators/job.js';
 import { writeFiles } from '../../generator/run/simulators/verilator.js';
+import { NO_AUGMENTATION } from '../../generator/train/augment.js';
 import { digits } from '../../generator/train/digits.js';
 import { batchesOf } from '../../generator/train/session.js';
 import { randomValues, unitLayer } from '../golden/graph/graphs.js';
@@ -365,7 +366,7 @@ describe(`training in C on the Verilated core (seed ${SEED})`, () => {
 
   it('trains the digits', async () => {
     const graph = networkGraph('digits', { batch: 1, seed: SEED });
-    const batches = batchesOf(digits().train, 1, SEED, 0);
+    const batches = batchesOf(digits().train, 1, SEED, NO_AUGMENTATION);
     const steps = [1, 2, 3].map((index): Step => {
       const { x, labels, seed } = batches(index);
       return { inputs: new Map([['image', x]]), labels, loss: 'softmaxCrossEntropy', seed, rate: 0.05 };

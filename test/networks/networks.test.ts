@@ -78,7 +78,7 @@ const problemsOf = (run: () => unknown): UserError['problems'] => {
 };
 
 it('are all here', () => {
-  expect([...TORCHVISION, ...TINY, 'digits', 'lenet5'].sort()).toEqual([...NETWORK_NAMES].sort());
+  expect([...TORCHVISION, ...TINY, 'digits', 'lenet5', 'lenet_bn'].sort()).toEqual([...NETWORK_NAMES].sort());
 });
 
 describe.each(NETWORK_NAMES)('%s', (name) => {

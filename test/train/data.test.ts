@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
 import { networkGraph } from '../../generator/networks/index.js';
 import { encodeNpy } from '../../generator/run/npy.js';
-import { shifted } from '../../generator/train/augment.js';
+import { augmented, NO_AUGMENTATION } from '../../generator/train/augment.js';
 import { batchOf, type Dataset, shuffled } from '../../generator/train/dataset.js';
 import { digits } from '../../generator/train/digits.js';
 import { folderData } from '../../generator/train/folder.js';
@@ -79,10 +79,10 @@ describe('images that are moved', () => {
   it('hold what the whole image held that stays inside, and zeros', () => {
     const x = Float32Array.from({ length: 2 * 4 * 5 * 2 }, (_, i) => i + 1);
     const set: Dataset = { shape: [4, 5, 2], x, labels: Int32Array.of(0, 1), classes: 2 };
-    expect(shifted(set, 0, 1).x).toBe(x);
+    expect(augmented(set, NO_AUGMENTATION, 1).x).toBe(x);
     const seen = new Set<string>();
     for (let seed = 0; seed < 200; seed++) {
-      const moved = shifted(set, 2, seed).x;
+      const moved = augmented(set, { ...NO_AUGMENTATION, shift: 2 }, seed).x;
       for (const image of [0, 1]) {
         // the distance that explains the image
         const fits: string[] = [];
@@ -104,6 +104,70 @@ describe('images that are moved', () => {
       }
     }
     expect(seen.size).toBe(25);
+  });
+});
+
+describe('images that are turned and scaled', () => {
+  const side = 29;
+  /** An image of a round blot at a place, in two channels: the second has twice the first. */
+  const blot = (row: number, column: number): Dataset => {
+    const x = Float32Array.from({ length: side * side * 2 }, (_, i) => {
+      const [y, w] = [Math.floor(i / 2 / side), Math.floor(i / 2) % side];
+      return (1 + (i % 2)) * Math.max(0, 1 - Math.hypot(y - row, w - column) / 4);
+    });
+    return { shape: [side, side, 2], x, labels: Int32Array.of(0), classes: 1 };
+  };
+  /** Sum, and where the middle of all brightness lies from the middle of the image, of a channel. */
+  const momentsOf = (x: Float32Array, channel: number) => {
+    let [sum, down, right] = [0, 0, 0];
+    for (let y = 0; y < side; y++)
+      for (let w = 0; w < side; w++) {
+        const value = x[(y * side + w) * 2 + channel]!;
+        sum += value;
+        down += value * (y - 14);
+        right += value * (w - 14);
+      }
+    return { sum, down: down / sum, right: right / sum };
+  };
+
+  it('are those of the angle and the size, anywhere within the bounds', () => {
+    const set = blot(14, 20);
+    const before = momentsOf(set.x, 0).sum;
+    const [rotate, scale] = [30, 0.25];
+    const [angles, sizes]: [number[], number[]] = [[], []];
+    for (let seed = 0; seed < 300; seed++) {
+      const { x } = augmented(set, { shift: 0, rotate, scale }, seed);
+      const { sum, down, right } = momentsOf(x, 0);
+      const [angle, size] = [(Math.atan2(down, right) * 180) / Math.PI, Math.hypot(down, right) / 6];
+      angles.push(angle);
+      sizes.push(size);
+      expect(sum / before, `seed ${seed}`).toBeCloseTo(size ** 2, 1);
+      const second = momentsOf(x, 1);
+      expect(second.sum / sum).toBeCloseTo(2, 4);
+      expect(second.down).toBeCloseTo(down, 3);
+    }
+    expect(Math.max(...angles.map(Math.abs))).toBeLessThan(rotate + 0.5);
+    expect(Math.min(...angles)).toBeLessThan(-rotate * 0.9);
+    expect(Math.max(...angles)).toBeGreaterThan(rotate * 0.9);
+    expect(Math.min(...sizes)).toBeGreaterThan(1 / 1.26);
+    expect(Math.max(...sizes)).toBeLessThan(1.26);
+    expect(Math.min(...sizes)).toBeLessThan(0.83);
+    expect(Math.max(...sizes)).toBeGreaterThan(1.2);
+  });
+
+  it('are moved by whole pixels as well, equal seeds alike', () => {
+    const set = blot(14, 14);
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 60; seed++) {
+      const change = { shift: 1, rotate: 20, scale: 0 };
+      const { x } = augmented(set, change, seed);
+      expect(augmented(set, change, seed).x).toEqual(x);
+      const { down, right } = momentsOf(x, 0);
+      expect(down).toBeCloseTo(Math.round(down), 2);
+      expect(right).toBeCloseTo(Math.round(right), 2);
+      seen.add(`${Math.round(down)},${Math.round(right)}`.replaceAll('-0', '0'));
+    }
+    expect(seen.size).toBe(9);
   });
 });
 

@@ -35,6 +35,11 @@ describe('networks that can be trained', () => {
     },
   );
 
+  it('lenet_bn, with maxima and batch normalisation: every tensor and gradient is right', async () => {
+    const graph = networkGraph('lenet_bn', { batch: 2, seed: 3 });
+    await judgeNetwork(ref16, graph, { training: { rate: 0.1, momentum: 0.9, lossScale: 1 } });
+  });
+
   it('learn on the model: what a bar is like', async () => {
     const graph = networkGraph('digits', { batch: 8, seed: 3 });
     const compiled = compileNetwork(ref16, graph, { training: { rate: 0.05, momentum: 0.9 } });

@@ -11,6 +11,7 @@ import type { ImageSize } from '../../../generator/networks/network.js';
 import { modelMachine } from '../../../generator/run/network/machine.js';
 import { initialMemory, writeMasks, writeTensor } from '../../../generator/run/network/memory.js';
 import { runForward, trainStep } from '../../../generator/run/network/train.js';
+import { NO_AUGMENTATION } from '../../../generator/train/augment.js';
 import type { Dataset } from '../../../generator/train/dataset.js';
 import { digits } from '../../../generator/train/digits.js';
 import { noise } from '../../../generator/train/noise.js';
@@ -90,11 +91,11 @@ const compareStep = async (
 describe('a step of training beside TensorFlow.js', () => {
   const { train } = digits();
 
-  it.each<[NetworkName]>([['digits'], ['lenet5']])(
+  it.each<[NetworkName]>([['digits'], ['lenet5'], ['lenet_bn']])(
     '%s: loss, every gradient of a parameter and of a tensor',
     async (name) => {
       const graph = networkGraph(name, { batch: 4, seed: 1 });
-      const { x, labels, seed } = batchesOf(train, 4, 1, 2)(1);
+      const { x, labels, seed } = batchesOf(train, 4, 1, { ...NO_AUGMENTATION, shift: 2 })(1);
       const inputs = new Map([['image', toBf16(x)]]);
       const worst = await compareStep(ref16, graph, inputs, labels, seed, false);
       expect(worst).toBeLessThan(1);
@@ -134,17 +135,18 @@ describe('a step of training beside TensorFlow.js', () => {
 
 describe('ten steps of training beside TensorFlow.js', () => {
   /** Relative to the loss: 2^−8, what a rounding to bf16 costs at most, for each operation on the way forward. */
-  it.each<[NetworkName]>([['digits'], ['lenet5']])('%s: every loss is that of float32', async (name) => {
+  it.each<[NetworkName]>([['digits'], ['lenet5'], ['lenet_bn']])('%s: every loss is that of float32', async (name) => {
     const data = digits();
-    const [batch, steps, seed, shift] = [4, 10, 1, 2];
+    const [batch, steps, seed] = [4, 10, 1];
+    const augmentation = { ...NO_AUGMENTATION, shift: 2 };
     const graph = networkGraph(name, { batch, seed });
     const sgd = { rate: 0.05, momentum: 0.9, weightDecay: 5e-4 };
     const few = { ...data, heldOut: { ...data.heldOut, labels: data.heldOut.labels.subarray(0, batch) } };
-    const options = { graph, data: few, steps, sgd, schedule: 'cosine', shift, seed } as const;
+    const options = { graph, data: few, steps, sgd, schedule: 'cosine', augmentation, seed } as const;
     const { losses } = await trainFloat32(options);
     const compiled = compileNetwork(ref16, graph, { training: sgd });
     const memory = initialMemory(compiled, graph);
-    const batches = batchesOf(data.train, batch, seed, shift);
+    const batches = batchesOf(data.train, batch, seed, augmentation);
     const machine = modelMachine(ref16);
     const bound = networkBounds(graph).tensors;
     for (let step = 1; step <= steps; step++) {
@@ -164,7 +166,14 @@ describe('ten steps of training beside TensorFlow.js', () => {
     const small: Dataset = { shape: [5, 5, 1], x: toBf16(randomValues(8 * 25, 3, 'fine')), labels, classes: 10 };
     const { name, train: few } = padded({ name: 'small', train: small, heldOut: small }, graph);
     const sgd = { rate: 0.01, momentum: 0.9 };
-    const options = { graph, data: { name, train: few, heldOut: few }, steps: 3, sgd, shift: 0, seed: 2 };
+    const options = {
+      graph,
+      data: { name, train: few, heldOut: few },
+      steps: 3,
+      sgd,
+      augmentation: NO_AUGMENTATION,
+      seed: 2,
+    };
     const { losses, parameters } = await trainFloat32({ ...options, schedule: 'constant' });
     const session = new Session(graph, compileNetwork(ref16, graph, { training: sgd }), few, 2);
     for (const [i, wanted] of losses.entries()) {
