@@ -65,7 +65,7 @@ await runScript(async (args): Promise<ExitCode> => {
       .option('--points <n>', 'percentage points by which they may differ', '0.5')
       .addHelpText(
         'after',
-        `\nExample:\n  npm run train -- --log log.json && ${scriptCommand('float32', 'log.json')}\n\nExit codes: 0 they differ by no more, 1 they do, 2 usage.\n`,
+        `\nExample:\n  npx bp-im2col train digits --log log.json && ${scriptCommand('float32', 'log.json')}\n\nExit codes: 0 they differ by no more, 1 they do, 2 usage.\n`,
       ),
   );
   const points = realNumber('--points', command.opts<{ points: string }>().points, 0, 100);

@@ -110,7 +110,7 @@ describe('a step of training beside TensorFlow.js', () => {
   ])('%s, with batch normalisation: loss, gradients of parameters and of tensors', async (name, size) => {
     const graph = networkGraph(name, { batch: 3, seed: 1, ...(size ? { size } : {}) });
     const data = noise(graph, 1);
-    const { x, labels, seed } = batchesOf(data.train, 3, 1, 0)(1);
+    const { x, labels, seed } = batchesOf(data.train, 3, 1, NO_AUGMENTATION)(1);
     const inputs = new Map([[graph.inputs[0]!.name, toBf16(x)]]);
     // as a whole: biases before a batch normalisation have gradients that are nothing but rounding
     const worst = await compareStep(ref16, graph, inputs, labels, seed, true);
