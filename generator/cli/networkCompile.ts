@@ -54,6 +54,7 @@ export const networkCompile = async (word: string, options: NetworkCompileOption
       train,
       bytes,
       mostLive,
+      compulsory: compiled.compulsory,
       parts,
       tensors,
       c,

@@ -72,6 +72,7 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
         activations: compiled.bytes[2],
         host: compiled.bytes[3],
         mostLive: compiled.mostLive,
+        compulsory: compiled.compulsory,
       },
       parts: parts.map(({ name, estimate }) => ({ name, ...estimate })),
     };
@@ -109,10 +110,11 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
       ],
     ]);
   }
+  const peak = compiled.bytes[1] + compiled.bytes[2] + compiled.bytes[3];
   const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
   context.out(
     `${graph.name} on ${config.name}, batch ${compiled.batch}, a step of training; ${describeMemory(config)}; ${clock} MHz\n${table.toString()}\n` +
       `${number(cycles)} cycles, ${milliseconds(cycles)} ms; ${(100 * useful).toFixed(1)} % of what the array could do is useful\n` +
-      `memory: parameters ${mebibytes(compiled.bytes[1])}, activations ${mebibytes(compiled.bytes[2])} (${mebibytes(compiled.mostLive)} live at most), host ${mebibytes(compiled.bytes[3])}\n`,
+      `memory: parameters ${mebibytes(compiled.bytes[1])}, activations ${mebibytes(compiled.bytes[2])} (${mebibytes(compiled.mostLive)} live at most), host ${mebibytes(compiled.bytes[3])}: ${(peak / compiled.compulsory).toFixed(2)} times what must be kept\n`,
   );
 };

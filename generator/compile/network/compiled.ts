@@ -101,6 +101,8 @@ export interface CompiledNetwork {
   /** Bytes behind each base register, and what must live at once behind that of activations. */
   readonly bytes: Readonly<Record<Base, number>>;
   readonly mostLive: number;
+  /** Bytes that no plan can do without: parameters and their states, what the host reads and writes, and what the backward pass reads of the forward pass. */
+  readonly compulsory: number;
 }
 
 /** The tensor of a role and name. @throws RangeError where there is none, as what is fused is not stored. */

@@ -123,6 +123,15 @@ const keptBetween = (
   );
 };
 
+/** Bytes of what the forward pass makes and the backward pass reads, of base 2. */
+const bytesBetween = (tensors: Tensors, forward: readonly Step[], backward: readonly Step[]): number => {
+  const whole = (key: Key): Key => tensors.get(key).within?.key ?? key;
+  const made = new Set(forward.flatMap((step) => uses(step).writes.map(whole)));
+  const read = new Set(backward.flatMap((step) => uses(step).reads.map(whole)));
+  const both = [...made].filter((key) => read.has(key)).map((key) => tensors.get(key));
+  return both.filter(({ base }) => base === 2).reduce((sum, spec) => sum + bytesIn(spec), 0);
+};
+
 /**
  * Compiles a network: graph → steps → passes → memory → programs.
  * @throws UserError for a graph that does not fit together; with every operation that is not supported; for what does not fit the accelerator.
@@ -180,6 +189,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
     ...{ inputs: graph.inputs.map(({ name }) => name), outputs: graph.outputs },
     ...{ forward: forwardProgram, tensors: placed, constants },
     ...{ bytes: made.bytes as Readonly<Record<Base, number>>, mostLive: made.mostLive },
+    compulsory: made.bytes[1] + made.bytes[3] + bytesBetween(tensors, forwardSteps!, backwardSteps!),
     ...(training
       ? {
           training: {
