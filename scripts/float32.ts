@@ -28,6 +28,7 @@ const schema = z.object({
     weightDecay: z.number(),
     ...{ nesterov: z.boolean().optional(), clip: z.number().optional(), lossScale: z.number().optional() },
   }),
+  loss: z.literal('softmaxCrossEntropy'),
   schedule: z.enum(SCHEDULES),
   frozen: z.array(z.string()),
   augmentation: z.strictObject({ shift: z.int().min(0), rotate: z.number().min(0), scale: z.number().min(0) }),

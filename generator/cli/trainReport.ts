@@ -6,6 +6,7 @@ import { shellWord } from '../base/shellWord.js';
 import type { Config, Engine } from '../description/config.js';
 import type { Layout } from '../description/tensors.js';
 import type { SgdOptions } from '../golden/graph/optimizer.js';
+import type { LossKind } from '../run/network/train.js';
 import type { Cells } from '../run/simulators/job.js';
 import type { Augmentation } from '../train/augment.js';
 import type { Data } from '../train/dataset.js';
@@ -24,6 +25,7 @@ export interface TrainCommandOptions {
   readonly batch: string;
   readonly size?: string;
   readonly steps: string;
+  readonly loss: LossKind;
   readonly lr: string;
   readonly momentum: string;
   readonly schedule: Schedule;
@@ -57,6 +59,7 @@ const commandOf = (network: string, options: TrainCommandOptions): string => {
     ...(options.data === 'digits' ? [] : ['--held-out', options.heldOut]),
     ...(options.size === undefined ? [] : ['--size', options.size]),
     ...['--batch', options.batch, '--steps', options.steps, '--lr', options.lr, '--momentum', options.momentum],
+    ...(options.loss === 'softmaxCrossEntropy' ? [] : ['--loss', options.loss]),
     ...(options.schedule === 'constant' ? [] : ['--schedule', options.schedule]),
     ...(options.shift === '0' ? [] : ['--shift', options.shift]),
     ...(options.rotate === '0' ? [] : ['--rotate', options.rotate]),
@@ -118,6 +121,7 @@ export const trainingReport = (
   image: source.graph.inputs[0]!.shape.slice(1),
   ...{
     sgd,
+    loss: options.loss,
     schedule: options.schedule,
     frozen: options.freeze,
     augmentation,
@@ -158,7 +162,11 @@ export const humanTraining = (
   const done = stopped ? 'stopped after' : 'trained';
   const lines = [
     last && `${done} ${last.step} steps of ${batch} images; loss ${last.loss.toFixed(4)}; ${seconds.toFixed(0)} s`,
-    end && !stopped && `accuracy on ${end.images} held-out images: ${percent(end.accuracy, 2)}`,
+    end &&
+      !stopped &&
+      (end.accuracy === undefined
+        ? `loss on ${end.images} held-out images: ${end.loss.toFixed(4)}`
+        : `accuracy on ${end.images} held-out images: ${percent(end.accuracy, 2)}`),
     checkRtl &&
       `steps repeated on the RTL${cells === 'c' ? ', its cells in C' : ''}: ${checkRtl.steps}; steps that differ: ${checkRtl.wrong.length}`,
     ...[save, log, plot].map((path) => path && `wrote ${path}`),

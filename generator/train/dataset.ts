@@ -6,7 +6,7 @@ export interface Dataset {
   readonly shape: readonly [H: number, W: number, C: number];
   /** [images][H][W][C], float32. */
   readonly x: Float32Array;
-  /** A class for each image, from 0. */
+  /** A class for each image, from 0; zeros where nothing is to be told. */
   readonly labels: Int32Array;
   /** Classes, also those that no image has. */
   readonly classes: number;

@@ -4,8 +4,8 @@ export interface StepRecord {
   readonly step: number;
   /** Mean over the batch. */
   readonly loss: number;
-  /** Share of the batch whose greatest output is its class. */
-  readonly accuracy: number;
+  /** Share of the batch whose greatest output is its class; where classes are learnt. */
+  readonly accuracy?: number;
   /** Left out, as a gradient was not finite; with a loss scale only. */
   readonly skipped?: boolean;
   /** Tensors that the RTL wrote otherwise than the model, and its cycles, where it was asked. */
@@ -17,7 +17,8 @@ export interface Evaluation {
   readonly step: number;
   readonly images: number;
   readonly loss: number;
-  readonly accuracy: number;
+  /** Where classes are learnt. */
+  readonly accuracy?: number;
 }
 
 /** A training so far. */

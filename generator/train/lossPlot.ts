@@ -13,9 +13,12 @@ const smoothed = (steps: readonly StepRecord[]): readonly StepRecord[] => {
   });
 };
 
+type Told = Evaluation & Required<Pick<Evaluation, 'accuracy'>>;
+
 /** A training as SVG: the loss of every step, its mean over some, and where there are any the accuracies on images held out. */
 export const lossSvg = (title: string, steps: readonly StepRecord[], evaluations: readonly Evaluation[]): string => {
   const finite = steps.filter(({ loss }) => Number.isFinite(loss));
+  const told = evaluations.filter((one): one is Told => one.accuracy !== undefined);
   const most = Math.max(1e-9, ...finite.map(({ loss }) => loss));
   const svg = Plot.plot({
     document: document as unknown as Document,
@@ -27,12 +30,12 @@ export const lossSvg = (title: string, steps: readonly StepRecord[], evaluations
     marks: [
       Plot.dot(finite, { x: 'step', y: 'loss', r: 1.2, fill: '#8c959f' }),
       Plot.line(smoothed(finite), { x: 'step', y: 'loss', stroke: '#2f6fd0', strokeWidth: 2 }),
-      Plot.dot(evaluations, { x: 'step', y: ({ accuracy }: Evaluation) => accuracy * most, r: 4, fill: '#1a7f37' }),
-      Plot.text(evaluations, {
-        ...{ x: 'step', y: ({ accuracy }: Evaluation) => accuracy * most, dy: 14, fill: '#1a7f37' },
-        text: ({ accuracy }: Evaluation) => `${(100 * accuracy).toFixed(1)} %`,
+      Plot.dot(told, { x: 'step', y: ({ accuracy }: Told) => accuracy * most, r: 4, fill: '#1a7f37' }),
+      Plot.text(told, {
+        ...{ x: 'step', y: ({ accuracy }: Told) => accuracy * most, dy: 14, fill: '#1a7f37' },
+        text: ({ accuracy }: Told) => `${(100 * accuracy).toFixed(1)} %`,
       }),
-      Plot.text([`${title}: loss (line: mean), and accuracy held out (green)`], {
+      Plot.text([`${title}: loss (line: mean)${told.length > 0 ? ', and accuracy held out (green)' : ''}`], {
         ...{ frameAnchor: 'top-left', dx: -40, dy: -36, fontSize: 14, fontWeight: 600 },
       }),
     ],

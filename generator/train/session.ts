@@ -3,7 +3,7 @@ import type { CompiledNetwork } from '../compile/network/compiled.js';
 import type { Graph } from '../graph/operations.js';
 import type { NetworkMachine } from '../run/network/machine.js';
 import { initialMemory, type NetworkMemory, readParameters } from '../run/network/memory.js';
-import { lossOf, runForward, trainStep } from '../run/network/train.js';
+import { type LossKind, lossOf, runForward, trainStep } from '../run/network/train.js';
 import { type Augmentation, augmented, NO_AUGMENTATION } from './augment.js';
 import { batchOf, chosen, type Dataset } from './dataset.js';
 import type { Evaluation, StepRecord } from './log.js';
@@ -45,7 +45,8 @@ export const batchesOf = (
 /** A network that is being trained: its memory, and steps on images of a data set. */
 export class Session {
   readonly memory: NetworkMemory;
-  private readonly classes: number;
+  /** Values that the network gives for an image: one for each class, or those that it should be. */
+  private readonly outputs: number;
   private readonly batches: (step: number) => Batch;
 
   constructor(
@@ -54,11 +55,16 @@ export class Session {
     data: Dataset,
     seed: number,
     augmentation: Augmentation = NO_AUGMENTATION,
+    /** A mean squared error is of the images themselves. */
+    private readonly loss: LossKind = 'softmaxCrossEntropy',
   ) {
     const { training, tensors, batch } = compiled;
     if (!training) throw new RangeError(`${compiled.name} is compiled without training`);
     this.memory = initialMemory(compiled, graph);
-    this.classes = tensors.find(({ role }) => role === 'outputGradient')!.shape.at(-1)!;
+    this.outputs = tensors
+      .find(({ role }) => role === 'outputGradient')!
+      .shape.slice(1)
+      .reduce((all, size) => all * size, 1);
     this.batches = batchesOf(data, batch, seed, augmentation);
   }
 
@@ -69,12 +75,20 @@ export class Session {
     const inputs = new Map([[compiled.inputs[0]!, x]]);
     const { loss, output, skipped } = await trainStep(machine, compiled, graph, memory, {
       inputs,
-      labels,
+      ...{ labels: this.loss === 'meanSquaredError' ? x : labels, loss: this.loss },
       seed,
       rate,
     });
-    const accuracy = rightOnes(output, labels, this.classes) / labels.length;
-    return { step, loss, accuracy, ...(skipped ? { skipped } : {}) };
+    const right = this.rightOnes(output, labels);
+    return {
+      ...{ step, loss },
+      ...(right === undefined ? {} : { accuracy: right / labels.length }),
+      ...(skipped ? { skipped } : {}),
+    };
+  }
+
+  private rightOnes(output: Float32Array, labels: Int32Array): number | undefined {
+    return this.loss === 'softmaxCrossEntropy' ? rightOnes(output, labels, this.outputs) : undefined;
   }
 
   /** How well images of another data set are told. */
@@ -83,21 +97,27 @@ export class Session {
     const { batch } = compiled;
     const size = shape[0] * shape[1] * shape[2];
     const output = compiled.training!.outputs[0]!;
-    let [right, loss] = [0, 0];
+    let loss = 0;
+    let right: number | undefined;
     for (let first = 0; first < labels.length; first += batch) {
       // signals and timers are heard between two turns
       await turn();
       const images = Math.min(batch, labels.length - first);
       // the last batch may have images of zeros behind its own
-      const own = new Float32Array(batch * size);
-      own.set(x.subarray(first * size, (first + images) * size));
-      const outputs = await runForward(machine, compiled, memory, new Map([[compiled.inputs[0]!, own]]));
-      const logits = outputs.get(output)!.subarray(0, images * this.classes);
-      const wanted = labels.subarray(first, first + images);
-      right += rightOnes(logits, wanted, this.classes);
-      loss += lossOf('softmaxCrossEntropy', logits, wanted, this.classes).value * images;
+      const given = new Float32Array(batch * size);
+      given.set(x.subarray(first * size, (first + images) * size));
+      const outputs = await runForward(machine, compiled, memory, new Map([[compiled.inputs[0]!, given]]));
+      const made = outputs.get(output)!.subarray(0, images * this.outputs);
+      const own = labels.subarray(first, first + images);
+      const told = this.rightOnes(made, own);
+      if (told !== undefined) right = (right ?? 0) + told;
+      const wanted = this.loss === 'meanSquaredError' ? given.subarray(0, images * size) : own;
+      loss += lossOf(this.loss, made, wanted, this.outputs).value * images;
     }
-    return { step, images: labels.length, loss: loss / labels.length, accuracy: right / labels.length };
+    return {
+      ...{ step, images: labels.length, loss: loss / labels.length },
+      ...(right === undefined ? {} : { accuracy: right / labels.length }),
+    };
   }
 
   /** What has been learnt, and running statistics: of other parameters, memory may hold but a rounded copy. */

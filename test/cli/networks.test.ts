@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { forward } from '../../generator/golden/graph/forward.js';
+import { networkGraph } from '../../generator/networks/index.js';
 import { readOnnx } from '../../generator/onnx/read.js';
 import { encodeNpy, readNpy } from '../../generator/run/npy.js';
 import { temporaryFolders } from '../temporary.js';
@@ -117,6 +118,14 @@ describe('a network by its name', () => {
     expect(whole.parts.map(({ cycles }: { cycles: number }) => cycles)).toEqual(
       parts.map(({ cycles }: { cycles: number }) => cycles),
     );
+  });
+
+  it('is compiled with first weights for a file of them', async () => {
+    const file = join(folder(), 'first.bin');
+    const { code } = await command('compile', 'digits', '--train', '--parameters', file);
+    expect(code).toBe(0);
+    const { values } = networkGraph('digits', { seed: 1 }).parameters[0]!;
+    expect(readFileSync(file).includes(Buffer.from(values.buffer))).toBe(true);
   });
 
   it('is refused where it has operations that the accelerator has not, and where there is none', async () => {

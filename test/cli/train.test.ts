@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOnnx } from '../../generator/onnx/read.js';
+import { encodeNpy } from '../../generator/run/npy.js';
 import { temporaryFolders } from '../temporary.js';
 import { command, ON_ODD, tinyFiles } from '../train/tiny.js';
 
@@ -106,6 +107,22 @@ describe('train', () => {
     expect(variance!.every((value) => value !== 1)).toBe(true);
   });
 
+  it('has an autoencoder give its images again, without labels', async () => {
+    const data = folder();
+    const ramps = Float32Array.from({ length: 20 * 12 }, (_, i) => Math.sin(Math.floor(i / 12) + (i % 12) / 4));
+    writeFileSync(join(data, 'x.npy'), encodeNpy({ shape: [20, 12], data: ramps }));
+    const plot = join(data, 'loss.svg');
+    const words = ['--loss', 'meanSquaredError', '--data', data, '--batch', '4', '--steps', '12', '--plot', plot];
+    const { code, out } = await command('train', 'autoencoder', ...words, '--json');
+    expect(code).toBe(0);
+    const { command: again, steps, evaluations, image } = JSON.parse(out);
+    expect(image).toEqual([1, 1, 12]);
+    expect(again).toContain('--loss meanSquaredError');
+    expect(steps[11].loss).toBeLessThan(0.7 * steps[0].loss);
+    expect([steps[0], evaluations[0]].map((one) => 'accuracy' in one)).toEqual([false, false]);
+    expect(readFileSync(plot, 'utf8')).not.toContain('accuracy');
+  });
+
   it('refuses what cannot be, with one error each and nothing written', async () => {
     const root = folder();
     const { model, data } = await tinyFiles(root);
@@ -124,6 +141,7 @@ describe('train', () => {
       ['IMAGE', [model, '--data', 'digits']],
       ['IMAGE', ['resnet8', '--data', 'digits', '--size', '20']],
       ['IMAGE', ['autoencoder', '--data', 'digits']],
+      ['OUTPUT', ['digits', '--data', 'digits', '--loss', 'meanSquaredError']],
       ['CLASSES', ['mobilenet_v1_x0_25', '--data', 'digits']],
       ['NETWORK_UNSUPPORTED', ['shufflenet_v2_x0_5', '--data', 'digits']],
       ['EXTRA', [model, '--data', data, '--size', '6']],

@@ -30,7 +30,8 @@ export const runForward = async (
 };
 
 /** What the loss is: of labels (a class for each image, or probabilities) or of targets. */
-export type LossKind = 'softmaxCrossEntropy' | 'meanSquaredError';
+export const LOSSES = ['softmaxCrossEntropy', 'meanSquaredError'] as const;
+export type LossKind = (typeof LOSSES)[number];
 
 export interface StepInput {
   readonly inputs: ReadonlyMap<string, Values>;

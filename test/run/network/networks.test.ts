@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileNetwork } from '../../../generator/compile/network/index.js';
-import { networkGraph } from '../../../generator/networks/index.js';
+import { type GraphOptions, type NetworkName, networkGraph } from '../../../generator/networks/index.js';
 import { modelMachine } from '../../../generator/run/network/machine.js';
 import { initialMemory, readParameters } from '../../../generator/run/network/memory.js';
 import { runForward, trainStep } from '../../../generator/run/network/train.js';
@@ -35,9 +35,15 @@ describe('networks that can be trained', () => {
     },
   );
 
-  it('lenet_bn, with maxima and batch normalisation: every tensor and gradient is right', async () => {
-    const graph = networkGraph('lenet_bn', { batch: 2, seed: 3 });
-    await judgeNetwork(ref16, graph, { training: { rate: 0.1, momentum: 0.9, lossScale: 1 } });
+  it.each<[NetworkName, GraphOptions]>([
+    ['lenet_bn', { batch: 2 }],
+    ['resnet8', { batch: 2, size: { height: 9, width: 8 } }],
+    ['ds_cnn', { batch: 2, size: { height: 21, width: 6 } }],
+    ['autoencoder', { batch: 4 }],
+  ])('%s: every tensor and gradient is right', async (name, options) => {
+    const graph = networkGraph(name, { ...options, seed: 3 });
+    const judged = await judgeNetwork(ref16, graph, { training: { rate: 0.1, momentum: 0.9, lossScale: 1 } });
+    for (const { name: own, trainable } of graph.parameters) expect(judged).toContain(trainable ? `d ${own}` : own);
   });
 
   it('learn on the model: what a bar is like', async () => {
