@@ -68,9 +68,17 @@ export const PLACE_ALIGNMENT = 64;
 
 const PAGE = 4096;
 
+/** A program that is longer than this, and so many times as long as one that is as good, is not worth building: it is fetched, too. */
+const LONG = 8192;
+const TIMES_AS_LONG = 4;
+
 /** Candidates whose programs are replayed cycle by cycle. */
 const FINALISTS = 5;
 const FINALISTS_LED_BY_SMALLER = 3;
+
+/** Cycles from which on what is predicted is as good as a replay, but for two that are nearly equal; and how many are then replayed. */
+const MANY_CYCLES = 2_000_000;
+const FINALISTS_OF_MANY = 2;
 
 interface Finalist {
   readonly builder: Builder;
@@ -243,8 +251,10 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   checkTensors(config, nest, memory);
 
   const besides = options.post?.streams.some((stream) => stream !== undefined) ?? false;
-  const build = (tiling: Tiling, limit: number): Builder | 'too slow' | 'unfit' => {
-    const builder = new Builder(config, limit, besides);
+  let tooLong = false;
+  const build = (tiling: Tiling, limit: number, shortest: number): Builder | 'too slow' | 'unfit' => {
+    const most = Math.min(mostInstructions(config), Math.max(LONG, TIMES_AS_LONG * shortest));
+    const builder = new Builder(config, limit, besides, most);
     try {
       const waitStore = emitReorganize(nest, memory, builder);
       if (waitStore === undefined) return 'unfit';
@@ -252,8 +262,9 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     } catch (error) {
       if (error instanceof TooSlow) return 'too slow';
       if (error instanceof NoRoom || error instanceof Unfusable) return 'unfit';
-      if (error instanceof TooLong) throw programProblem(config, nest);
-      throw error;
+      if (!(error instanceof TooLong)) throw error;
+      tooLong = true;
+      return 'too slow';
     }
     return builder;
   };
@@ -277,7 +288,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
       for (const tiling of tilings) {
         if (tried === tries) break;
         const worst = best.length < most ? Number.POSITIVE_INFINITY : best.at(-1)!.score;
-        const builder = build(tiling, worst);
+        const shortest = Math.min(...best.map((one) => one.builder.instructions.length));
+        const builder = build(tiling, worst, shortest);
         // of what no STORE can do there may be many before one that does
         if (!(builder === 'unfit' && options.post)) tried++;
         if (!(builder instanceof Builder)) continue;
@@ -302,7 +314,10 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     const cost = { ...built, cycles, bytesRead };
     return { tiling, instructions, words, cost, score: score(cost, compulsory) };
   };
-  const [best] = finalists.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
+  const isMany = finalists.every(({ builder }) => builder.cost().cycles > MANY_CYCLES);
+  const replayed = isMany ? finalists.sort((a, b) => a.score - b.score).slice(0, FINALISTS_OF_MANY) : finalists;
+  const [best] = replayed.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
+  if (!best && tooLong) throw programProblem(config, nest);
   if (!best && options.post) throw new Unfusable();
   if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
   const { instructions, words } = best;

@@ -41,8 +41,6 @@ const STORE_DELAY = 2;
  */
 export class Builder {
   readonly derived: Derived;
-  /** Instructions that the program may have. */
-  readonly most: number;
   readonly dynamic: Ring;
   readonly stationary: Ring;
   /** For what STOREs read: a part of the stationary buffer, or nothing of it. */
@@ -67,14 +65,15 @@ export class Builder {
   /**
    * @param limit predicted cycles beyond which the plan is not worth finishing: then {@link TooSlow} is thrown.
    * @param besides whether STOREs read streams of the stationary buffer besides.
+   * @param most instructions that the program may have: beyond them {@link TooLong} is thrown.
    */
   constructor(
     readonly config: Config,
     limit = Number.POSITIVE_INFINITY,
     besides = false,
+    readonly most = mostInstructions(config),
   ) {
     this.derived = derive(config);
-    this.most = mostInstructions(config);
     this.outline = new Outline(config, limit);
     this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
     const { stationaryElements, beatElements } = this.derived;
