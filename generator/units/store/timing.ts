@@ -118,7 +118,7 @@ export class StoreUnit {
     this.ended = true;
   }
 
-  /** A STORE through the vector unit: it drains or only counts, and may have no runs to announce here. */
+  /** A STORE through the vector unit: its vectors are drained or, of an elementwise one, only counted; it may have no runs to announce here. */
   private begins(store: Store): void {
     const job = this.job!;
     this.post = new PostJob(
@@ -129,7 +129,7 @@ export class StoreUnit {
       derive(this.config).vectorLanes,
       this.stationaryReads,
     );
-    this.job = { ...job, runs: this.post.runs, items: store.elementwise ? 0 : job.items };
+    this.job = { ...job, runs: this.post.runs };
   }
 
   /** From the last block to the first: chunks to the write unit, vectors to the epilogue, drains, runs. */

@@ -5,14 +5,11 @@ import type { WriteUnit } from '../store/writeUnit.js';
 import { storeChunks } from './shape.js';
 import type { Setting } from './state.js';
 
-/** From the start of a chunk-operation to its result: reading, two cycles of product, the sum, and clipping. */
-export const vectorLatency = ({ addStages }: Pick<Config, 'addStages'>): number => 2 + 2 + addStages + 1;
+/** From the start of a chunk-operation to its result: two cycles of reading, the lane (two of product, the sum, clipping), and a register at either side of it. */
+export const vectorLatency = ({ addStages }: Pick<Config, 'addStages'>): number => 2 + (2 + addStages + 1) + 1;
 
 /** Chunks that may wait for the write master. */
 const ROOM = BATCH_CHUNKS;
-
-/** From a result that is written nowhere until the unit says that nothing is under way. */
-const KEPT_CYCLES = 1;
 
 /** Lanes of the chunks of a STORE, one after the other; batch by batch. */
 interface Chunks {
@@ -44,12 +41,6 @@ const chunksOf = (config: Config, store: Store, lanes: number): Chunks => {
   };
 };
 
-/** A run that an output of a batch makes. */
-interface Command {
-  readonly address: number;
-  readonly bytes: number;
-}
-
 /** A STORE under way in the vector unit: batches, operation by operation. */
 export class PostJob {
   private readonly chunks: Chunks;
@@ -61,7 +52,11 @@ export class PostJob {
   private count = 0;
   private operation = 0;
   private slot = 0;
-  private readonly commands: Command[] = [];
+  /** With several outputs: from when on a batch's runs are announced, one operation after the other; the operation; elements of the batch; and when all were. */
+  private runsFrom = Number.POSITIVE_INFINITY;
+  private runsOf = 0;
+  private runElements = 0;
+  private runsEnd = 0;
   /** Bytes of an output so far, by its number. */
   private readonly written = [0, 0, 0];
   private readonly several: boolean;
@@ -92,7 +87,12 @@ export class PostJob {
 
   /** Nothing is under way, and nothing is to come. */
   idle(cycle: number): boolean {
-    return this.first === this.chunks.all && this.owed === 0 && this.commands.length === 0 && cycle >= this.kept;
+    return (
+      this.first === this.chunks.all &&
+      this.owed === 0 &&
+      this.runsFrom === Number.POSITIVE_INFINITY &&
+      cycle >= this.kept
+    );
   }
 
   private narrow(index: number, narrow: boolean): boolean {
@@ -110,11 +110,7 @@ export class PostJob {
       this.owed--;
       changed = true;
     }
-    if (this.commands.length > 0 && write.canCommand(cycle)) {
-      const { address, bytes } = this.commands.shift()!;
-      write.command(cycle, address, bytes);
-      changed = true;
-    }
+    if (cycle >= this.runsFrom) changed = this.announce(cycle, write) || changed;
     return this.issue(cycle, vectors, takeVector) || changed;
   }
 
@@ -129,32 +125,54 @@ export class PostJob {
       if (output !== undefined && this.owed === ROOM) return false;
       // the next cycle may be free of it
       if ((q === 'stationary0' || q === 'stationary1' || q === 'tag') && this.stationaryReads.has(cycle)) return true;
-      if (this.operation === 0 && !this.store.elementwise) {
+      if (this.operation === 0) {
         if (!vectors.valid(cycle)) return false;
+        if (this.several && this.slot === this.count - 1) {
+          if (this.runsFrom !== Number.POSITIVE_INFINITY || cycle < this.runsEnd) return false;
+          this.runsFrom = cycle + 1;
+          this.runElements = this.batchElements();
+        }
         if (this.chunks.ends(chunk)) takeVector();
       }
       if (output !== undefined) {
         const size = this.narrow(output, narrow) ? 2 : 4;
-        if (this.several && this.slot === 0) this.announce(output, size);
         // the queue adds its own latency
-        this.out.push(cycle + this.latency - 1, this.chunks.lanes(chunk) * size);
+        this.out.push(cycle + this.latency, this.chunks.lanes(chunk) * size);
         this.owed++;
-      } else this.kept = cycle + this.latency + KEPT_CYCLES;
+      } else this.kept = cycle + this.latency + 1;
     }
     this.slot++;
-    if (this.slot < Math.max(this.count, this.latency + 1)) return true;
+    if (this.slot < Math.max(this.count, this.latency)) return true;
     this.slot = 0;
     this.operation = (this.operation + 1) % operations.length;
     if (this.operation === 0) this.first += this.count;
     return true;
   }
 
-  private announce(output: number, size: number): void {
+  private batchElements(): number {
     let elements = 0;
     for (let chunk = this.first; chunk < this.first + this.count; chunk++) elements += this.chunks.lanes(chunk);
-    const offset = [0, this.operands.offset1, this.operands.offset2][output]!;
-    this.commands.push({ address: this.store.address + offset + this.written[output]!, bytes: elements * size });
-    this.written[output]! += elements * size;
+    return elements;
+  }
+
+  /** The run of the next operation that has an output, when the write master takes it. */
+  private announce(cycle: number, write: WriteUnit): boolean {
+    const { operations } = this.setting;
+    const { output, narrow } = operations[this.runsOf]!;
+    if (output !== undefined) {
+      if (!write.canCommand(cycle)) return false;
+      const offset = [0, this.operands.offset1, this.operands.offset2][output]!;
+      const bytes = this.runElements * (this.narrow(output, narrow) ? 2 : 4);
+      write.command(cycle, this.store.address + offset + this.written[output]!, bytes);
+      this.written[output]! += bytes;
+    }
+    this.runsOf++;
+    if (this.runsOf === operations.length) {
+      this.runsOf = 0;
+      this.runsFrom = Number.POSITIVE_INFINITY;
+      this.runsEnd = cycle + 1;
+    }
+    return true;
   }
 
   /** Cycles in which something happens next, if they lie ahead. */
