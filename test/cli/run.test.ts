@@ -210,7 +210,7 @@ describe('input that is refused before anything is built', () => {
       "option '--memory <keys>' is given twice",
     ],
     [tinyArgs('fprop', '--set', 'array.rows=3', '--set', 'array.rows=3'), 'fix: give array.rows once'],
-    [['resnet18'], 'resnet18: it is known as a list of layers without weights'],
+    [['shufflenet_v2_x1_0'], 'shufflenet_v2_x1_0: stage2.0.shuffle is a channel shuffle'],
     [['--layer', 'resnet18', '--pass', 'fprop'], '--layer resnet18: it is a network, and one layer is needed'],
     [['--layer', './net.json', '--pass', 'fprop'], 'it is a file, and one layer is needed'],
     [['--layer', 'in_channels=3', '--pass', 'fprop'], 'fix: write C=3'],
