@@ -189,5 +189,5 @@ describe('ten steps of training beside TensorFlow.js', () => {
       // of how far they went
       expect(relativeError(new Map([[own, got]]), new Map([[own, want]])), own).toBeLessThan(0.05);
     }
-  }, 120_000);
+  });
 });
