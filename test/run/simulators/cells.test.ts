@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../generator/base/paths.js';
 import { runTool } from '../../../generator/base/processes.js';
 import { randomOperands, specialOperands } from '../../../generator/compile/workload.js';
 import type { Config } from '../../../generator/description/config.js';
@@ -72,7 +73,7 @@ const compare = async (config: Config, change: (text: string) => string = (text)
     },
     { path: 'cells/array.cpp', text: change(named('array.cpp').text) },
     { path: 'both.v', text: bothText(config, depths) },
-    { path: 'main.cpp', text: readFileSync('test/run/simulators/cells.cpp', 'utf8') },
+    { path: 'main.cpp', text: readFileSync(join(packageRoot, 'tb', 'cells', 'compare.cpp'), 'utf8') },
     { path: 'sums', text: special ? adderVectors(SEED, 4000) : '' },
     { path: 'products', text: special ? multiplierVectors(SEED, 4000) : '' },
   ]);
@@ -87,10 +88,11 @@ const compare = async (config: Config, change: (text: string) => string = (text)
     ],
     { cwd: folder },
   );
-  const { all } = await runTool(join(folder, 'obj', 'both'), [`${SEED}`, `${CYCLES}`, 'sums', 'products'], {
+  const { all, exitCode } = await runTool(join(folder, 'obj', 'both'), [`${SEED}`, `${CYCLES}`, 'sums', 'products'], {
     cwd: folder,
     reject: false,
   });
+  expect(exitCode === 0, all).toBe(/^PASS /m.test(all));
   return all;
 };
 
