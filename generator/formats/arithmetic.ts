@@ -1,6 +1,3 @@
-/** Lanes are padded to this many columns, so that the inner loops need no tail. */
-export const UNROLL = 4;
-
 /** What an accelerator has room for: lanes of the array, elements of its buffers, entries of its accumulator. */
 export interface ArithmeticSizes {
   readonly rows: number;
@@ -70,4 +67,5 @@ export interface Arithmetic {
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void;
 }
 
-export const paddedLanes = (columns: number): number => Math.ceil(columns / UNROLL) * UNROLL;
+/** Lanes with padding, so that loops over so many at a time need no tail. */
+export const paddedLanes = (columns: number, unroll: number): number => Math.ceil(columns / unroll) * unroll;

@@ -1,4 +1,4 @@
-import { type Arithmetic, type ArithmeticSizes, type OperandBuffer, paddedLanes, UNROLL } from './arithmetic.js';
+import { type Arithmetic, type ArithmeticSizes, type OperandBuffer, paddedLanes } from './arithmetic.js';
 import type { ElementFormat, NumberFormat, OperandFormat } from './format.js';
 import {
   add,
@@ -12,6 +12,9 @@ import {
 } from './numerics.js';
 
 const { fround } = Math;
+
+/** Columns whose sums are computed side by side: a sum waits for the one before it, and eight leave no gap. */
+const UNROLL = 8;
 
 const singleText = (bits: bigint): string => {
   const view = new DataView(new ArrayBuffer(4));
@@ -126,7 +129,7 @@ class Bf16Arithmetic implements Arithmetic {
     };
     this.dynamic = buffer(dynamicElements);
     this.stationary = buffer(stationaryElements);
-    this.pitch = paddedLanes(columns);
+    this.pitch = paddedLanes(columns, UNROLL);
     this.block = new Float64Array(rows * this.pitch);
     this.sums = new Float32Array(accumulatorDepth * this.pitch);
     this.words = new Uint32Array(this.sums.buffer);
@@ -187,9 +190,7 @@ class Bf16Arithmetic implements Arithmetic {
   private multiplyPlain(x: Float32Array, xAt: number, rows: number, entry: number): void {
     const { block, sums, pitch } = this;
     const to = entry * pitch;
-    let c = 0;
-    // a sum waits for the one before it: eight side by side leave no gap
-    for (; c + 8 <= pitch; c += 8) {
+    for (let c = 0; c < pitch; c += UNROLL) {
       let s0 = 0;
       let s1 = 0;
       let s2 = 0;
@@ -218,29 +219,12 @@ class Bf16Arithmetic implements Arithmetic {
       sums[to + c + 6] += s6;
       sums[to + c + 7] += s7;
     }
-    for (; c < pitch; c += UNROLL) {
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let r = 0, k = c; r < rows; r++, k += pitch) {
-        const value = x[xAt + r];
-        s0 = fround(s0 + value * block[k]);
-        s1 = fround(s1 + value * block[k + 1]);
-        s2 = fround(s2 + value * block[k + 2]);
-        s3 = fround(s3 + value * block[k + 3]);
-      }
-      sums[to + c] += s0;
-      sums[to + c + 1] += s1;
-      sums[to + c + 2] += s2;
-      sums[to + c + 3] += s3;
-    }
   }
 
   private multiplyAny(x: Float32Array, xAt: number, rows: number, entry: number): void {
     const { block, sums, pitch } = this;
     const to = entry * pitch;
-    for (let c = 0; c < pitch; c += UNROLL) {
+    for (let c = 0; c < pitch; c += UNROLL / 2) {
       let s0 = 0;
       let s1 = 0;
       let s2 = 0;

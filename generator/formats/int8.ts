@@ -1,6 +1,9 @@
-import { type Arithmetic, type ArithmeticSizes, type OperandBuffer, paddedLanes, UNROLL } from './arithmetic.js';
+import { type Arithmetic, type ArithmeticSizes, type OperandBuffer, paddedLanes } from './arithmetic.js';
 import type { ElementFormat, NumberFormat, OperandFormat } from './format.js';
 import { narrowInt8 } from './numerics.js';
+
+/** Columns whose sums are computed side by side. */
+const UNROLL = 4;
 
 const operand: OperandFormat<Int8Array> = {
   name: 'int8',
@@ -48,7 +51,7 @@ class Int8Arithmetic implements Arithmetic {
     };
     this.dynamic = buffer(dynamicElements);
     this.stationary = buffer(stationaryElements);
-    this.pitch = paddedLanes(columns);
+    this.pitch = paddedLanes(columns, UNROLL);
     this.block = new Int32Array(rows * this.pitch);
     this.sums = new Int32Array(accumulatorDepth * this.pitch);
     this.scratch = new Int8Array(rows);

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../generator/base/errors.js';
 import { makePlan } from '../../generator/compile/plan.js';
 import type { Config, Limits } from '../../generator/description/config.js';
 import { PASSES } from '../../generator/description/config.js';
@@ -10,6 +9,7 @@ import { presets } from '../../generator/description/presets.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
 import { FULL_LIMITS } from '../../generator/description/widths.js';
 import { fieldRanges, INSTRUCTION_SET } from '../../generator/isa/program.js';
+import { problemsOf } from '../problems.js';
 
 const { limits: _limits, ...unlimited } = presets.tiny4!;
 const NAMES = Object.keys(FULL_LIMITS) as (keyof Limits)[];
@@ -36,16 +36,6 @@ const anyLayer = fc
   })
   .filter((s) => s.H + s.Pt + s.Pb > (s.Kh - 1) * s.Dh && s.W + s.Pl + s.Pr > (s.Kw - 1) * s.Dw)
   .map(makeLayer);
-
-const problemsOf = (work: () => unknown): UserError['problems'] => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof UserError) return error.problems;
-    throw error;
-  }
-  return [];
-};
 
 describe('limits', () => {
   it('are kept by every program, or named by the refusal, whose advice leads to a program', () => {

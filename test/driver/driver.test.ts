@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -16,8 +16,8 @@ import { simulate } from '../../generator/run/simulate.js';
 import { faults, type SimResult } from '../../generator/run/simulators/job.js';
 import { writeFiles } from '../../generator/run/simulators/verilator.js';
 import { temporaryFolders } from '../temporary.js';
+import { compilesAlone, STRICT } from './compiles.js';
 
-const STRICT = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wcast-qual', '-Werror'];
 const temporaryFolder = temporaryFolders('file');
 
 const software = (config: Config) => emit(config).filter(({ path }) => path.startsWith('sw/'));
@@ -33,23 +33,7 @@ describe('the driver compiles', () => {
     const folder = temporaryFolder();
     writeFiles(folder, software(config));
     const source = `sw/${config.prefix}driver.c`;
-    const cpp = STRICT.filter((flag) => flag !== '-std=c99');
-    for (const [compiler, flags] of [
-      ['gcc', STRICT],
-      ['g++', [...cpp, '-std=c++11', '-x', 'c++']],
-      ['riscv64-unknown-elf-gcc', STRICT],
-    ] as const) {
-      if (compiler.startsWith('riscv') && spawnSync(compiler, ['--version']).status !== 0) continue;
-      const object = compiler === 'gcc' ? 'driver.o' : 'other.o';
-      const made = spawnSync(compiler, [...flags, '-ffreestanding', '-O2', '-c', source, '-o', object], {
-        ...{ cwd: folder, encoding: 'utf8' },
-      });
-      expect(made.stderr, compiler).toBe('');
-      expect(made.status, compiler).toBe(0);
-    }
-    expect(readFileSync(join(folder, source), 'utf8').match(/#include <.*>/g)).toBe(null);
-    const undefinedSymbols = execFileSync('nm', ['-u', 'driver.o'], { cwd: folder, encoding: 'utf8' });
-    expect(undefinedSymbols.trim()).toBe('');
+    expect(compilesAlone(folder, source)).toEqual([]);
   });
 
   it('twice in one program, with two prefixes', () => {

@@ -27,8 +27,8 @@ import { randomValues, unitLayer } from '../golden/graph/graphs.js';
 import { odd, ref16 } from '../run/network/configs.js';
 import { temporaryFolders } from '../temporary.js';
 import { command } from '../train/tiny.js';
+import { compilesAlone, STRICT } from './compiles.js';
 
-const STRICT = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wcast-qual', '-Werror'];
 const SEED = 20;
 const temporaryFolder = temporaryFolders('file');
 const bench = join(packageRoot, 'tb', 'driver');
@@ -57,22 +57,7 @@ describe('networks in C compile', () => {
     const folder = temporaryFolder();
     writeFiles(folder, software(config));
     const source = `sw/${config.prefix}network.c`;
-    const cpp = STRICT.filter((flag) => flag !== '-std=c99');
-    for (const [compiler, flags] of [
-      ['gcc', STRICT],
-      ['g++', [...cpp, '-std=c++11', '-x', 'c++']],
-      ['riscv64-unknown-elf-gcc', STRICT],
-    ] as const) {
-      if (compiler.startsWith('riscv') && spawnSync(compiler, ['--version']).status !== 0) continue;
-      const object = compiler === 'gcc' ? 'network.o' : 'other.o';
-      const made = spawnSync(compiler, [...flags, '-ffreestanding', '-O2', '-c', source, '-o', object], {
-        ...{ cwd: folder, encoding: 'utf8' },
-      });
-      expect(made.stderr, compiler).toBe('');
-      expect(made.status, compiler).toBe(0);
-    }
-    expect(readFileSync(join(folder, source), 'utf8').match(/#include <.*>/g)).toBe(null);
-    const unknown = execFileSync('nm', ['-u', 'network.o'], { cwd: folder, encoding: 'utf8' }).match(/\w+$/gm)!;
+    const unknown = compilesAlone(folder, source);
     const own = ['poll', 'submit', 'wait', 'write32'].map((name) => `${config.prefix}${name}`);
     expect(unknown.filter((name) => !own.includes(name) && name !== 'U')).toEqual([]);
   });

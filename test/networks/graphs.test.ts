@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../generator/base/errors.js';
 import { forward } from '../../generator/golden/graph/forward.js';
 import { type Graph, operandsOf } from '../../generator/graph/operations.js';
 import { shapesOf } from '../../generator/graph/shapes.js';
@@ -17,6 +16,7 @@ import { exportOnnx } from '../../generator/onnx/export.js';
 import { readOnnx, toGraph, toOnnx } from '../../generator/onnx/read.js';
 import { expectClose, infer } from '../onnx/judge.js';
 import { values } from '../onnx/model.js';
+import { problemsOf } from '../problems.js';
 
 /** Networks with operations that a graph cannot have, and these. */
 const REFUSED: Partial<Record<NetworkName, readonly RegExp[]>> = {
@@ -31,16 +31,6 @@ const REFUSED: Partial<Record<NetworkName, readonly RegExp[]>> = {
 };
 
 const GRAPHS = NETWORK_NAMES.filter((name) => !(name in REFUSED));
-
-const problemsOf = (run: () => unknown): UserError['problems'] => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof UserError) return error.problems;
-    throw error;
-  }
-  return [];
-};
 
 const count = ({ parameters }: Graph, trainable: boolean): number =>
   parameters.filter((each) => each.trainable === trainable).reduce((sum, { values: own }) => sum + own.length, 0);

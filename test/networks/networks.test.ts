@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../generator/base/errors.js';
 import {
   denseMacs,
   formatLayer,
@@ -15,6 +14,7 @@ import {
 import { NetworkBuilder } from '../../generator/networks/builder.js';
 import { normal } from '../../generator/networks/initial.js';
 import { regnetStages } from '../../generator/networks/regnet.js';
+import { problemsOf } from '../problems.js';
 
 /** What torchvision states of its models: parameters, GMACs at 224×224; and the smallest image that they take. */
 const torchvision = {
@@ -66,16 +66,6 @@ const shape = ({ layer: { C, H, W, N, Kh, Sh, Pt, G, Ho, Wo } }: NetworkLayer) =
 
 const shapesOf = (name: NetworkName): Readonly<Record<string, string>> =>
   Object.fromEntries(networks[name]().layers.map((each) => [each.name, shape(each)]));
-
-const problemsOf = (run: () => unknown): UserError['problems'] => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof UserError) return error.problems;
-    throw error;
-  }
-  return [];
-};
 
 it('are all here', () => {
   expect([...TORCHVISION, ...TINY, 'digits', 'lenet5', 'lenet_bn'].sort()).toEqual([...NETWORK_NAMES].sort());
