@@ -54,8 +54,8 @@ export interface NetworkWishes {
   readonly batch?: number;
   /** Of a network by name: its image. Absent: what it was made for. */
   readonly size?: ImageSize;
-  /** Of a network by name: channels of its input. Absent: its own. */
-  readonly channels?: number;
+  /** Height, width and channels of what a network by name will be given: it takes as many channels, where both are maps, or neither is. */
+  readonly given?: readonly [height: number, width: number, channels: number];
   /** Of the first weights of a network by name. Absent: they are 0. */
   readonly seed?: number;
 }
@@ -76,7 +76,7 @@ const fromFile = async (path: string, batch: number | undefined): Promise<Networ
  * A network by its name, or an ONNX file.
  * @throws {@link UserError} with all that is wrong with it.
  */
-export const loadNetwork = async (word: string, wishes: NetworkWishes): Promise<NetworkSource> => {
+export const loadNetwork = async (word: string, { given, ...wishes }: NetworkWishes): Promise<NetworkSource> => {
   const refuse = (code: string, path: string, message: string, fix: string): never => {
     throw new UserError([{ code, path, message, fix }]);
   };
@@ -84,8 +84,13 @@ export const loadNetwork = async (word: string, wishes: NetworkWishes): Promise<
     if (wishes.size) refuse('EXTRA', '--size', 'an ONNX file has its own image', 'leave out --size');
     return fromFile(word, wishes.batch);
   }
-  const { isNetwork, NETWORK_NAMES, networkGraph } = await import('../networks/index.js');
-  if (isNetwork(word)) return asOptions({ size: '--size' }, () => ({ graph: networkGraph(word, wishes) }));
+  const { inputOf, isNetwork, NETWORK_NAMES, networkGraph } = await import('../networks/index.js');
+  if (isNetwork(word)) {
+    const { height, width } = inputOf(word);
+    const isAlike = given && (given[0] * given[1] === 1) === (height * width === 1);
+    const options = { ...wishes, ...(isAlike ? { channels: given[2] } : {}) };
+    return asOptions({ size: '--size' }, () => ({ graph: networkGraph(word, options) }));
+  }
   const meant = closest(word, NETWORK_NAMES);
   const fix = meant
     ? `write ${meant}, or give a file that ends in .onnx`

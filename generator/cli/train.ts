@@ -84,7 +84,7 @@ const dataAndNetwork = async (
     return { source, data: (await import('../train/noise.js')).noise(source.graph, given.seed) };
   }
   const data = await dataOf(name, layout, realNumber('--held-out', heldOut, 0.001, 0.9), loss);
-  const source = await loadNetwork(word, { ...given, channels: data.train.shape[2] });
+  const source = await loadNetwork(word, { ...given, given: data.train.shape });
   return { source, data: padded(data, source.graph) };
 };
 

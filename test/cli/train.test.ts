@@ -123,6 +123,22 @@ describe('train', () => {
     expect(readFileSync(plot, 'utf8')).not.toContain('accuracy');
   });
 
+  it('takes noise, as a network by name or of a file has its images', async () => {
+    const root = folder();
+    const { model } = await tinyFiles(root);
+    for (const word of ['digits', model]) {
+      const { code, out } = await command('train', word, '--data', 'noise', '--batch', '2', '--steps', '2', '--json');
+      expect(code).toBe(0);
+      const { data, steps, evaluations } = JSON.parse(out);
+      expect([data, steps.length, evaluations.at(-1).images]).toEqual([{ name: 'noise', train: 6, heldOut: 2 }, 2, 2]);
+    }
+  });
+
+  it('names the images that a network takes, whatever the data are', async () => {
+    const { err } = await command('train', 'autoencoder', '--data', 'digits');
+    expect(err).toContain('its images are 28×28×1 (height, width, channels), and autoencoder takes 1×1×640');
+  });
+
   it('refuses what cannot be, with one error each and nothing written', async () => {
     const root = folder();
     const { model, data } = await tinyFiles(root);

@@ -8,9 +8,12 @@ import { encodeNpy } from '../../generator/run/npy.js';
 import { augmented, NO_AUGMENTATION } from '../../generator/train/augment.js';
 import { batchOf, type Dataset, shuffled } from '../../generator/train/dataset.js';
 import { digits } from '../../generator/train/digits.js';
+import { fits } from '../../generator/train/fits.js';
 import { folderData } from '../../generator/train/folder.js';
+import { noise } from '../../generator/train/noise.js';
 import { padded } from '../../generator/train/pad.js';
 import { rateOf } from '../../generator/train/schedule.js';
+import { problemsOf } from '../problems.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();
@@ -168,6 +171,38 @@ describe('images that are turned and scaled', () => {
       seen.add(`${Math.round(down)},${Math.round(right)}`.replaceAll('-0', '0'));
     }
     expect(seen.size).toBe(9);
+  });
+});
+
+describe('noise', () => {
+  it('is as any network takes it, the same for equal seeds, and enough for a step', () => {
+    for (const [name, options] of [
+      ['digits', { batch: 3 }],
+      ['ds_cnn', { batch: 2 }],
+      ['autoencoder', { batch: 5 }],
+      ['resnet18', { batch: 1, size: 40 }],
+    ] as const) {
+      const graph = networkGraph(name, options);
+      const { train, heldOut } = noise(graph, 4);
+      fits(graph, { name: 'noise', train, heldOut }, 'softmaxCrossEntropy');
+      expect(heldOut.labels.length).toBe(options.batch);
+      expect(train.x.every((value) => Math.abs(value) <= 1)).toBe(true);
+      expect(new Set(train.x.subarray(0, 1000)).size).toBeGreaterThan(900);
+      expect(noise(graph, 4).train).toEqual(train);
+      expect(noise(graph, 5).train.x).not.toEqual(train.x);
+    }
+  });
+
+  it('is refused where a network has not one input and one output', () => {
+    const graph = networkGraph('digits', { batch: 1 });
+    const [conv] = graph.operations;
+    for (const [code, change] of [
+      ['INPUTS', { inputs: [] }],
+      ['INPUTS', { inputs: [...graph.inputs, { name: 'other', shape: [1, 1, 1, 1] as const }] }],
+      ['OUTPUTS', { outputs: [] }],
+      ['OUTPUTS', { outputs: [...graph.outputs, conv!.name] }],
+    ] as const)
+      expect(problemsOf(() => noise({ ...graph, ...change }, 1)).map((one) => one.code)).toEqual([code]);
   });
 });
 

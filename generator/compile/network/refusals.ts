@@ -25,7 +25,7 @@ const refusal = (
     const [B, H, W] = shapes.get(made.name)!;
     if (B * H * W > 1) return undefined;
     const message = 'is a batch normalisation of one value a channel, which has no variance';
-    return unsupported(made.name, message, 'take a larger batch');
+    return unsupported(made.name, message, 'take a larger batch, or larger images');
   }
   return undefined;
 };
