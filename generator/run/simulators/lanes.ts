@@ -1,11 +1,13 @@
+import { codeKey } from './code.js';
+
 /** A file of the C++ that Verilator made: its name, and its text. */
 export interface MadeFile {
   readonly name: string;
   readonly text: string;
 }
 
-/** Of this module's work, for keys of what it makes: to be changed with it. */
-export const LANES_KEY = 'lanes 1';
+/** Changes with this module's code: for keys of what it makes. */
+export const lanesKey = (): string => codeKey(import.meta.url);
 
 /** The C++ is not what this module knows of Verilator's. */
 class Unknown extends Error {}

@@ -17,7 +17,7 @@ import {
   type WaveFormat,
   waveFormat,
 } from './job.js';
-import { inLanes, LANES_KEY, type MadeFile } from './lanes.js';
+import { inLanes, lanesKey, type MadeFile } from './lanes.js';
 import { toolEnvironment, toolVersion } from './toolchain.js';
 
 const harnessFiles = (): readonly EmittedFile[] => {
@@ -164,7 +164,7 @@ const describeBuild = async (
   const tools = [await toolVersion('verilator', '--version'), await toolVersion('g++', '--version')];
   const { variables } = toolEnvironment();
   return {
-    key: cacheKey('verilator', [...tools, ...variables, ...command, ...(lanes ? [LANES_KEY] : []), ...texts]),
+    key: cacheKey('verilator', [...tools, ...variables, ...command, ...(lanes ? [lanesKey()] : []), ...texts]),
     command,
     harness,
     lanes,
