@@ -76,10 +76,6 @@ const TIMES_AS_LONG = 4;
 const FINALISTS = 5;
 const FINALISTS_LED_BY_SMALLER = 3;
 
-/** Cycles from which on what is predicted is as good as a replay, but for two that are nearly equal; and how many are then replayed. */
-const MANY_CYCLES = 2_000_000;
-const FINALISTS_OF_MANY = 2;
-
 interface Finalist {
   readonly builder: Builder;
   readonly tiling: Tiling;
@@ -314,9 +310,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     const cost = { ...built, cycles, bytesRead };
     return { tiling, instructions, words, cost, score: score(cost, compulsory) };
   };
-  const isMany = finalists.every(({ builder }) => builder.cost().cycles > MANY_CYCLES);
-  const replayed = isMany ? finalists.sort((a, b) => a.score - b.score).slice(0, FINALISTS_OF_MANY) : finalists;
-  const [best] = replayed.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
+  const [best] = finalists.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
   if (!best && tooLong) throw programProblem(config, nest);
   if (!best && options.post) throw new Unfusable();
   if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
