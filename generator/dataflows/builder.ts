@@ -3,6 +3,7 @@ import { type Derived, derive } from '../description/derive.js';
 import { limitOf } from '../description/widths.js';
 import type { Exec, Geometry, Instruction, Load, Operands, Operations, Reorganize, Store } from '../isa/program.js';
 import { type Cost, Outline } from '../machine/outline.js';
+import type { KeptSums } from './postSums.js';
 import { Ring } from './ring.js';
 
 /** One dimension of a copy: how many, and the step in DRAM (elements) and in the buffer (elements). */
@@ -60,6 +61,8 @@ export class Builder {
   /** STOREs that every LOAD waits for. */
   private barrier = 0;
   private readonly halfStores = [0, 0];
+  /** How sums over pixels lie that the STOREs kept and wrote, where they did. */
+  keptSums?: KeptSums;
   private readonly outline: Outline;
 
   /**

@@ -1,6 +1,7 @@
 import type { Store } from '../isa/program.js';
-import type { VectorOperation } from '../isa/vectorOperation.js';
+import { NO_OPERATION, type VectorOperation } from '../isa/vectorOperation.js';
 import type { Builder } from './builder.js';
+import { PostSums } from './postSums.js';
 import {
   type Constants,
   coefficientEntries,
@@ -26,6 +27,8 @@ export interface Post {
   readonly coefficients: readonly [number | undefined, number | undefined];
   /** Stationary streams 0 and 1. */
   readonly streams: readonly [PostStream | undefined, PostStream | undefined];
+  /** Where the first and second sums go that operations keep, byte address: see `KeptSums`. */
+  readonly sums?: number;
 }
 
 /** The STOREs of a tiling, or of any, cannot do it: channels or pixels lie so that operands do not. */
@@ -46,9 +49,13 @@ export interface ResultLayout {
   readonly groupChannels: number;
 }
 
-/** Emits what stands at the beginning: coefficients into their banks, and the operations. @throws Unfusable where there are too many. */
-export const beginPost = (builder: Builder, post: Post, { channels, groupChannels }: ResultLayout): void => {
+/**
+ * Emits what stands at the beginning: coefficients into their banks, sums that begin at 0, and the operations. Returns where sums are kept.
+ * @throws Unfusable where there are too many.
+ */
+export const beginPost = (builder: Builder, post: Post, layout: ResultLayout): PostSums | undefined => {
   const { config, derived } = builder;
+  const { channels, groupChannels } = layout;
   const groups = channels / groupChannels;
   const entries = coefficientEntries(config, derived, groupChannels);
   const isLoaded = post.coefficients.some((address) => address !== undefined);
@@ -56,7 +63,7 @@ export const beginPost = (builder: Builder, post: Post, { channels, groupChannel
   post.coefficients.forEach((address, bank) => {
     if (address === undefined) return;
     const element = side(builder, 'dynamic', { address, wide: true }, { first: 0, run: channels, dimensions: [] });
-    const keep = { ...QUIET, p: 'dynamic0', keep: bank === 0 ? 'coefficient0' : 'coefficient1' } as const;
+    const keep = { ...NO_OPERATION, p: 'dynamic0', keep: bank === 0 ? 'coefficient0' : 'coefficient1' } as const;
     builder.post(operationsInstruction([keep], [0, 0, 0, 0]));
     for (let group = 0; group < groups; group++) {
       const dynamic0 = element + 2 * group * groupChannels;
@@ -73,13 +80,10 @@ export const beginPost = (builder: Builder, post: Post, { channels, groupChannel
     }
     builder.dynamic.usedByStore(builder.storeCount);
   });
+  const sums = post.sums === undefined ? undefined : new PostSums(builder, layout, isLoaded ? groups * entries : 0);
+  sums?.begin();
   builder.post(operationsInstruction(post.operations, post.constants));
-};
-
-/** An operation that moves P. */
-const QUIET: VectorOperation = {
-  ...{ p: 'register', pRegister: 0, value: false, q: 'none', qRegister: 0, swap: false, factor: 'one', constant: 0 },
-  ...{ gate: 'none', leak: false, clip: 'none', narrow: false, keep: 'none', second: false },
+  return sums;
 };
 
 /** Whether sums of +0 stay +0 whatever is read beside them. */
@@ -168,6 +172,7 @@ export const postStore = (
   single: boolean,
   halves: readonly number[],
   lastExec: number,
+  sums?: PostSums,
 ): void => {
   const { config, derived } = builder;
   const { columns } = config.array;
@@ -183,7 +188,10 @@ export const postStore = (
       const before = ((channel - inGroup) / groupChannels) * coefficientEntries(config, derived, groupChannels);
       coefficientBase = before + (inGroup === 0 ? 0 : coefficientEntries(config, derived, inGroup));
     }
-    const run = store.groups * ((store.vectorsPerGroup - 1) * columns + store.lastLanes);
+    const lanes = (store.vectorsPerGroup - 1) * columns + store.lastLanes;
+    const run = store.groups * lanes;
+    if (sums && !single) throw new Unfusable();
+    const ofSums = sums?.place(first % channels, lanes);
     const dimensions = [
       { count: store.n1, step: store.stride1 / elementBytes },
       { count: store.n2, step: store.stride2 / elementBytes },
@@ -191,7 +199,7 @@ export const postStore = (
     const [one, two] = post.streams.map((stream) =>
       stream ? side(builder, 'stationary', stream, { first, run, dimensions }) : undefined,
     );
-    builder.post({ ...NO_OPERANDS, stationary0: one ?? 0, stationary1: two ?? 0, wide, coefficientBase });
+    builder.post({ ...NO_OPERANDS, stationary0: one ?? 0, stationary1: two ?? 0, wide, coefficientBase, ...ofSums });
     builder.store({ ...store, post: true }, halves, lastExec, builder.loadCount);
     builder.side.usedByStore(builder.storeCount);
   }

@@ -6,9 +6,19 @@ import type { Operations } from './instructions.js';
 export const P_SOURCES = ['register', 'sums', 'dynamic0', 'dynamic1'] as const;
 /**
  * Where Q comes from. `coefficient`: bank 1, for the channel; `sum`: bank 1, at the sum. `tag`: 1 where the lower half of stationary stream 0
- * is that of constant 3, bit for bit, else +0: which tap won, of words that an EXEC with maximum has made.
+ * is that of constant 3, bit for bit, else +0: which tap won, of words that an EXEC with maximum has made. `mac`, multiply and accumulate: bank 1
+ * at the sum, and P is multiplied by the register, in place of `factor` (one); swapped, P · sum + register: P stays where it is.
  */
-export const Q_SOURCES = ['none', 'register', 'stationary0', 'stationary1', 'coefficient', 'sum', 'tag'] as const;
+export const Q_SOURCES = [
+  'none',
+  'register',
+  'stationary0',
+  'stationary1',
+  'coefficient',
+  'sum',
+  'tag',
+  'mac',
+] as const;
 /** What P is multiplied by. `coefficient`: bank 0, for the channel; `q`: Q, which is not added then. */
 export const FACTORS = ['one', 'constant', 'coefficient', 'q'] as const;
 /** What is kept: all; where P > 0; where Q > 0; where 0 < Q < constant 3. By Q: Q is not added. */
@@ -29,7 +39,7 @@ export interface VectorOperation {
   readonly value: boolean;
   readonly q: (typeof Q_SOURCES)[number];
   readonly qRegister: number;
-  /** P and Q change places, after they are read and before all else. */
+  /** P and Q change places, after they are read and before all else; of `mac` the sum and the register. */
   readonly swap: boolean;
   readonly factor: (typeof FACTORS)[number];
   /** Which constant, where the factor is one. */
@@ -114,19 +124,17 @@ export const operationWord = (operation: VectorOperation): number => {
   return word;
 };
 
-/** An operation's word taken apart; nothing where it is none. */
-export const readOperation = (word: number): VectorOperation | undefined => {
+/** An operation's word taken apart. */
+export const readOperation = (word: number): VectorOperation => {
   const part = (name: OperationPlace): number => {
     const [low, bits] = PLACES[name];
     return (word >>> low) & (2 ** bits - 1);
   };
-  const q = Q_SOURCES[part('q')];
-  if (q === undefined) return undefined;
   return {
     p: P_SOURCES[part('p')]!,
     pRegister: part('pRegister'),
     value: part('value') === 1,
-    q,
+    q: Q_SOURCES[part('q')]!,
     qRegister: part('qRegister'),
     swap: part('swap') === 1,
     factor: FACTORS[part('factor')]!,
@@ -148,13 +156,16 @@ export const operationWords = (operations: Operations): readonly number[] => {
   return [operation0, operation1, operation2, operation3, operation4, operation5, operation6, operation7];
 };
 
+const readsSum = (q: VectorOperation['q']): boolean => q === 'sum' || q === 'mac';
+
 /** Why an operation cannot be, or nothing. */
 const operationProblem = ({ q, swap, factor, gate, keep }: VectorOperation): string | undefined => {
   const byQ = gate === 'q' || gate === 'within';
   if (q === 'none' && (swap || factor === 'q' || byQ)) return 'uses Q, which it does not read';
   if (byQ && factor === 'q') return 'gates by Q, and multiplies by it';
   // chunks follow each other before what one writes can be read; sums alone lie far enough apart
-  const reads1 = q === 'coefficient' || q === 'sum';
+  if (q === 'mac' && (factor !== 'one' || byQ)) return 'multiplies by a register, and by something else or gates by Q';
+  const reads1 = q === 'coefficient' || readsSum(q);
   if (
     (factor === 'coefficient' && keep === 'coefficient0') ||
     (reads1 && keep === 'coefficient1') ||
@@ -175,7 +186,6 @@ export const operationsProblem = (operations: Operations): string | undefined =>
       continue;
     }
     const operation = readOperation(word);
-    if (!operation) return `operation ${index} is none`;
     const problem = operationProblem(operation);
     if (problem !== undefined) return `operation ${index} ${problem}`;
     if (operation.output === undefined) continue;
@@ -188,7 +198,7 @@ export const operationsProblem = (operations: Operations): string | undefined =>
 /** Whether operations write sums and read coefficients for channels of their bank, or the other way round. */
 export const isMixed = (operations: readonly VectorOperation[]): boolean =>
   (operations.some(({ keep }) => keep === 'sum') && operations.some(({ q }) => q === 'coefficient')) ||
-  (operations.some(({ keep }) => keep === 'coefficient1') && operations.some(({ q }) => q === 'sum'));
+  (operations.some(({ keep }) => keep === 'coefficient1') && operations.some(({ q }) => readsSum(q)));
 
 /** Outputs of operations, 0 to 3. */
 export const outputsOf = (operations: readonly VectorOperation[]): number =>

@@ -47,19 +47,22 @@ const channelReads = ({ q, factor }: VectorOperation, bank: number): boolean =>
 const drawOperation = (draw: Draw, written: ReadonlySet<number>): VectorOperation => {
   const registers = [...written];
   const p = registers.length > 0 && draw.percent(50) ? 'register' : draw.pick(P_SOURCES.slice(1));
-  const q =
-    registers.length > 0 && draw.percent(35) ? 'register' : draw.pick(Q_SOURCES.filter((one) => one !== 'register'));
+  const known = registers.length > 0;
+  const others = Q_SOURCES.filter((one) => one !== 'register' && (known || one !== 'mac'));
+  const q = known && draw.percent(35) ? 'register' : draw.pick(others);
+  const isMac = q === 'mac';
+  const readsQ = q === 'register' || isMac;
   return {
     ...NO_OPERATION,
     p,
     q,
     ...(p === 'register' ? { pRegister: draw.pick(registers) } : { pRegister: draw.between(0, REGISTERS - 1) }),
-    ...(q === 'register' ? { qRegister: draw.pick(registers) } : { qRegister: draw.between(0, REGISTERS - 1) }),
+    ...(readsQ ? { qRegister: draw.pick(registers) } : { qRegister: draw.between(0, REGISTERS - 1) }),
     value: draw.percent(15),
     swap: draw.percent(25),
-    factor: draw.pick(FACTORS),
+    factor: isMac ? 'one' : draw.pick(FACTORS),
     constant: draw.between(0, 3),
-    gate: draw.percent(50) ? 'none' : draw.pick(GATES),
+    gate: draw.percent(50) ? 'none' : draw.pick(isMac ? (['none', 'p'] as const) : GATES),
     leak: draw.percent(40),
     clip: draw.percent(50) ? 'none' : draw.pick(CLIPS),
     ...(draw.percent(60) ? { write: draw.between(0, REGISTERS - 1) } : {}),

@@ -2,6 +2,7 @@ import type { ResultFormat } from '../../formats/index.js';
 import { type Range, rangeLength } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import type { Phase } from '../phases.js';
+import type { PostSums } from '../postSums.js';
 import { keepsZeros, type Post, postStore, type ResultLayout } from '../post.js';
 import { cut } from '../shrink.js';
 import { storedVectors } from '../storedVectors.js';
@@ -57,6 +58,7 @@ export const storeTile = (
   builder: Builder,
   format: ResultFormat,
   post?: Post,
+  sums?: PostSums,
 ): void => {
   const layout = resultLayout(shape, builder, format);
   const { nest, memory, pixels, groupTarget, groups } = shape;
@@ -92,7 +94,7 @@ export const storeTile = (
       const place = { address: at + first * lanes * elementBytes, accBase: base + first };
       const group = { groups: pixels * count, vectorsPerGroup, lastLanes, accGroupStride: count > 1 ? 1 : vectors };
       const instruction = { ...format, ...runs, ...place, ...group };
-      if (through) postStore(builder, through, layout, instruction, count === 1, tile.halves, tile.lastExec);
+      if (through) postStore(builder, through, layout, instruction, count === 1, tile.halves, tile.lastExec, sums);
       else builder.store(instruction, tile.halves, tile.lastExec);
     }
   };

@@ -23,15 +23,17 @@ const resultOf = (
   const tag = (stationary & 0xffff) === (constants[3] & 0xffff) ? ONE : 0;
   const qBits = {
     ...{ none: 0, register: q, stationary0: stationary, stationary1: stationary, coefficient: c1, sum: c1, tag },
+    mac: operation.swap ? q : c1,
   }[operation.q];
   const read = [operation.value ? (pBits & 0xffff0000) >>> 0 : pBits, qBits].map(fp32FromBits);
-  const [value, other] = operation.swap ? [read[1]!, read[0]!] : [read[0]!, read[1]!];
+  const isMac = operation.q === 'mac';
+  const [value, other] = operation.swap && !isMac ? [read[1]!, read[0]!] : [read[0]!, read[1]!];
   const [, , least, most] = constants.map(constantValue) as unknown as Constants;
   const { gate, factor, leak, clip } = operation;
   const byQ = gate === 'q' || gate === 'within';
   const kept = { none: true, p: value > 0, q: other > 0, within: other > 0 && other < most }[gate];
   const by = {
-    one: 1,
+    one: isMac ? fp32FromBits(operation.swap ? c1 : q) : 1,
     constant: constantValue(constants[operation.constant]!),
     coefficient: fp32FromBits(c0),
     q: other,
@@ -59,6 +61,7 @@ const drawNumber = (next: () => number): number => {
 /** What the decoder takes, as far as a lane knows it. */
 const isSound = ({ q, swap, factor, gate }: VectorOperation): boolean => {
   const byQ = gate === 'q' || gate === 'within';
+  if (q === 'mac') return factor === 'one' && !byQ;
   return q === 'none' ? !swap && factor !== 'q' && !byQ : !(byQ && factor === 'q');
 };
 
@@ -70,7 +73,7 @@ export const laneVectors = (seed: number, count: number): string => {
   let constants: Constants = [0, 0, 0, 0];
   while (lines.length < count) {
     const operation = readOperation(next());
-    if (!operation || !isSound(operation)) continue;
+    if (!isSound(operation)) continue;
     const sources: Sources = [draw(), draw(), draw(), draw(), draw(), draw(), draw()];
     if (lines.length % LANE_GROUP === 0) constants = [draw(), draw(), draw(), draw()];
     // a tag is mostly another one

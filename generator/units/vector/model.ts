@@ -206,24 +206,31 @@ export const runPost = (machine: Machine, store: Store): void => {
     for (let i = 0; i < size; i++) patterns[i]! &= 0xffff0000;
   };
   const readQ = (operation: VectorOperation): void => {
-    if (operation.q === 'register') Q.set(registers[operation.qRegister]!);
+    const sum = (to: Float32Array): void => gather(1, (chunk) => sumEntry(chunk, operation.second), to);
+    const register = registers[operation.qRegister]!;
+    if (operation.q === 'register') Q.set(register);
     else if (operation.q === 'stationary0') read(2, Q);
     else if (operation.q === 'stationary1') read(3, Q);
     else if (operation.q === 'tag') read(2, Q, true);
     else if (operation.q === 'coefficient') gather(1, channelEntry, Q);
-    else if (operation.q === 'sum') gather(1, (chunk) => sumEntry(chunk, operation.second), Q);
+    else if (operation.q === 'sum') sum(Q);
+    else if (operation.q === 'mac') {
+      sum(operation.swap ? factors : Q);
+      (operation.swap ? Q : factors).set(register);
+    }
   };
 
   const compute = (operation: VectorOperation, index: number): void => {
     readP(operation, index);
     readQ(operation);
-    const [p, q] = operation.swap ? [Q, P] : [P, Q];
+    const isMac = operation.q === 'mac';
+    const [p, q] = operation.swap && !isMac ? [Q, P] : [P, Q];
     const { factor, gate, leak, clip } = operation;
     const [least, most] = [constants[2], constants[3]];
     const adds = operation.q !== 'none' && factor !== 'q' && gate !== 'q' && gate !== 'within';
     if (factor === 'coefficient') gather(0, channelEntry, factors);
     else if (factor === 'q') factors.set(q);
-    else factors.fill(factor === 'one' ? 1 : constants[operation.constant]!);
+    else if (!isMac) factors.fill(factor === 'one' ? 1 : constants[operation.constant]!);
     const end = batch.chunks * L;
     for (let i = 0; i < end; i++) {
       const value = p[i]!;

@@ -38,7 +38,7 @@ export const settingOf = (operations: Operations): Setting => {
   return {
     operations: operationWords(operations)
       .slice(0, operations.count)
-      .map((word) => readOperation(word)!),
+      .map((word) => readOperation(word)),
     constants: [constantValue(constant0), constantValue(constant1), constantValue(constant2), constantValue(constant3)],
     tag: constant3 & 0xffff,
   };

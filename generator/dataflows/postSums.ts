@@ -1,0 +1,83 @@
+import { LEAST_PERIOD } from '../isa/program.js';
+import { NO_OPERATION } from '../isa/vectorOperation.js';
+import type { Builder } from './builder.js';
+import { type ResultLayout, Unfusable } from './post.js';
+import { coefficientEntries, elementwiseStore, NO_OPERANDS, operationsInstruction, sumPeriod } from './vectorInstructions.js';
+
+/**
+ * Sums over pixels in memory, fp32: of each region of channels its first sums and then its second ones, each [rows][channels]. The sum of
+ * the rows is meant.
+ */
+export interface KeptSums {
+  readonly regions: number;
+  /** Of a region. */
+  readonly channels: number;
+  readonly rows: number;
+  /** Values from one row to the next: those of whole chunks. */
+  readonly rowValues: number;
+}
+
+/** The entries of the coefficients where the STOREs of a pass keep sums over pixels, behind the coefficients that they read. */
+export class PostSums {
+  private kept?: KeptSums & { readonly period: number };
+
+  /** @param base first entry that sums may have. @throws Unfusable where they cannot lie one behind the other. */
+  constructor(
+    private readonly builder: Builder,
+    private readonly layout: ResultLayout,
+    private readonly base: number,
+  ) {
+    const { array, vector } = builder.config;
+    // chunks of a pixel are whole ones, or one of each vector
+    if (vector.lanes < array.columns && array.columns % vector.lanes !== 0) throw new Unfusable();
+    if (this.room < LEAST_PERIOD) throw new Unfusable();
+  }
+
+  /** Entries that sums may have. */
+  private get room(): number {
+    return this.builder.derived.coefficients - this.base;
+  }
+
+  /** Lanes of a whole chunk. */
+  private get lanes(): number {
+    const { array, vector } = this.builder.config;
+    return Math.min(vector.lanes, array.columns);
+  }
+
+  /** Every entry begins at 0. */
+  begin(): void {
+    this.chunks({ p: 'sums', keep: 'sum' }, this.room, 0);
+  }
+
+  /** A STORE that goes over so many entries one by one, all of their lanes, and what it does with each. */
+  private chunks(parts: Partial<typeof NO_OPERATION>, entries: number, address: number): void {
+    const { builder, base } = this;
+    builder.post(operationsInstruction([{ ...NO_OPERATION, ...parts }], [0, 0, 0, 0]));
+    builder.post({ ...NO_OPERANDS, sumBase: base, period: Math.max(entries, LEAST_PERIOD) });
+    const { kind: _, waitExec: __, waitLoad: ___, ...store } = elementwiseStore(builder.config, entries, this.lanes, {
+      ...{ narrow: false, address },
+    });
+    builder.store(store, [], 0);
+  }
+
+  /** Where a STORE of so many channels from `channel` on keeps its sums. @throws Unfusable where its region is unlike the others. */
+  place(channel: number, channels: number): { readonly sumBase: number; readonly period: number } {
+    const { builder, layout, base } = this;
+    const chunks = coefficientEntries(builder.config, builder.derived, channels);
+    const period = sumPeriod(chunks);
+    const regions = layout.channels / channels;
+    this.kept ??= { regions, channels, rows: period / chunks, rowValues: chunks * this.lanes, period };
+    const region = channel / channels;
+    const alike = this.kept.channels === channels && Number.isInteger(regions) && Number.isInteger(region);
+    if (!alike || 2 * period * regions > this.room) throw new Unfusable();
+    return { sumBase: base + 2 * period * region, period };
+  }
+
+  /** Writes all sums, from a byte address on, and says how they lie. */
+  end(address: number): void {
+    const { kept, builder } = this;
+    if (!kept) throw new Unfusable();
+    this.chunks({ p: 'sums', q: 'sum', output: 0 }, 2 * kept.period * kept.regions, address);
+    builder.keptSums = kept;
+  }
+}
