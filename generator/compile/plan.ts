@@ -1,11 +1,13 @@
 import { type Problem as Finding, UserError } from '../base/errors.js';
+import type { KeptSums } from '../dataflows/builder.js';
 import { Builder, MAX_INSTRUCTIONS, mostInstructions, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
 import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
-import { type Post, Unfusable } from '../dataflows/post.js';
+import type { Post } from '../dataflows/post.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
 import { NoRoom } from '../dataflows/ring.js';
 import { emitPass, ledBySmaller, type Tiling, tilingsOf } from '../dataflows/tilings.js';
+import { Unfusable } from '../dataflows/unfusable.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
@@ -36,6 +38,8 @@ export interface Plan {
   readonly cost: Cost;
   /** Bytes of the zero-inserted tensor. */
   readonly scratchBytes: number;
+  /** How the sums over pixels lie that `post` asks for. */
+  readonly keptSums?: KeptSums;
 }
 
 export interface PlanOptions {
@@ -89,6 +93,7 @@ interface Replayed {
   readonly words: Uint32Array;
   readonly cost: Cost;
   readonly score: number;
+  readonly keptSums: KeptSums | undefined;
 }
 
 /** First byte of the tensors where no base is given: a bus of less than 32 bits has no room to give away. */
@@ -308,7 +313,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     const built = builder.cost();
     const bytesRead = built.bytesRead + (words.length / WORDS_PER_INSTRUCTION) * BYTES_PER_INSTRUCTION;
     const cost = { ...built, cycles, bytesRead };
-    return { tiling, instructions, words, cost, score: score(cost, compulsory) };
+    return { tiling, instructions, words, cost, score: score(cost, compulsory), keptSums: builder.keptSums };
   };
   const [best] = finalists.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
   if (!best && tooLong) throw programProblem(config, nest);
@@ -333,5 +338,6 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     considered: candidates.reduce((sum, { length }) => sum + Math.min(length, tries), 0),
     cost: best.cost,
     scratchBytes: memory.scratch.bytes,
+    ...(best.keptSums ? { keptSums: best.keptSums } : {}),
   };
 };

@@ -3,7 +3,6 @@ import { type Derived, derive } from '../description/derive.js';
 import { limitOf } from '../description/widths.js';
 import type { Exec, Geometry, Instruction, Load, Operands, Operations, Reorganize, Store } from '../isa/program.js';
 import { type Cost, Outline } from '../machine/outline.js';
-import type { KeptSums } from './postSums.js';
 import { Ring } from './ring.js';
 
 /** One dimension of a copy: how many, and the step in DRAM (elements) and in the buffer (elements). */
@@ -11,6 +10,19 @@ export interface CopyDimension {
   readonly count: number;
   readonly dram: number;
   readonly buffer: number;
+}
+
+/**
+ * Sums over pixels in memory, fp32: of each region of channels its first sums and then its second ones, each [rows][channels]. The sum of
+ * the rows is meant.
+ */
+export interface KeptSums {
+  readonly regions: number;
+  /** Of a region. */
+  readonly channels: number;
+  readonly rows: number;
+  /** Values from one row to the next: those of whole chunks. */
+  readonly rowValues: number;
 }
 
 /** Room in the accumulator: the base vector, and the STOREs that must have drained what was there. */

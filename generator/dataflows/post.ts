@@ -2,6 +2,7 @@ import type { Store } from '../isa/program.js';
 import { NO_OPERATION, type VectorOperation } from '../isa/vectorOperation.js';
 import type { Builder } from './builder.js';
 import { PostSums } from './postSums.js';
+import { Unfusable } from './unfusable.js';
 import {
   type Constants,
   coefficientEntries,
@@ -30,9 +31,6 @@ export interface Post {
   /** Where the first and second sums go that operations keep, byte address: see `KeptSums`. */
   readonly sums?: number;
 }
-
-/** The STOREs of a tiling, or of any, cannot do it: channels or pixels lie so that operands do not. */
-export class Unfusable extends Error {}
 
 /** Most groups of channels whose coefficients begin with an entry of their own. */
 const MOST_GROUPS = 64;
@@ -80,7 +78,7 @@ export const beginPost = (builder: Builder, post: Post, layout: ResultLayout): P
     }
     builder.dynamic.usedByStore(builder.storeCount);
   });
-  const sums = post.sums === undefined ? undefined : new PostSums(builder, layout, isLoaded ? groups * entries : 0);
+  const sums = post.sums === undefined ? undefined : new PostSums(builder, channels, isLoaded ? groups * entries : 0);
   sums?.begin();
   builder.post(operationsInstruction(post.operations, post.constants));
   return sums;

@@ -1,21 +1,14 @@
 import { LEAST_PERIOD } from '../isa/program.js';
 import { NO_OPERATION } from '../isa/vectorOperation.js';
-import type { Builder } from './builder.js';
-import { type ResultLayout, Unfusable } from './post.js';
-import { coefficientEntries, elementwiseStore, NO_OPERANDS, operationsInstruction, sumPeriod } from './vectorInstructions.js';
-
-/**
- * Sums over pixels in memory, fp32: of each region of channels its first sums and then its second ones, each [rows][channels]. The sum of
- * the rows is meant.
- */
-export interface KeptSums {
-  readonly regions: number;
-  /** Of a region. */
-  readonly channels: number;
-  readonly rows: number;
-  /** Values from one row to the next: those of whole chunks. */
-  readonly rowValues: number;
-}
+import type { Builder, KeptSums } from './builder.js';
+import { Unfusable } from './unfusable.js';
+import {
+  coefficientEntries,
+  elementwiseStore,
+  NO_OPERANDS,
+  operationsInstruction,
+  sumPeriod,
+} from './vectorInstructions.js';
 
 /** The entries of the coefficients where the STOREs of a pass keep sums over pixels, behind the coefficients that they read. */
 export class PostSums {
@@ -24,12 +17,13 @@ export class PostSums {
   /** @param base first entry that sums may have. @throws Unfusable where they cannot lie one behind the other. */
   constructor(
     private readonly builder: Builder,
-    private readonly layout: ResultLayout,
+    /** Channels of a pixel of the result. */
+    private readonly all: number,
     private readonly base: number,
   ) {
-    const { array, vector } = builder.config;
+    const { columns } = builder.config.array;
     // chunks of a pixel are whole ones, or one of each vector
-    if (vector.lanes < array.columns && array.columns % vector.lanes !== 0) throw new Unfusable();
+    if (columns % this.lanes !== 0) throw new Unfusable();
     if (this.room < LEAST_PERIOD) throw new Unfusable();
   }
 
@@ -40,8 +34,8 @@ export class PostSums {
 
   /** Lanes of a whole chunk. */
   private get lanes(): number {
-    const { array, vector } = this.builder.config;
-    return Math.min(vector.lanes, array.columns);
+    const { config, derived } = this.builder;
+    return Math.min(derived.vectorLanes, config.array.columns);
   }
 
   /** Every entry begins at 0. */
@@ -54,7 +48,12 @@ export class PostSums {
     const { builder, base } = this;
     builder.post(operationsInstruction([{ ...NO_OPERATION, ...parts }], [0, 0, 0, 0]));
     builder.post({ ...NO_OPERANDS, sumBase: base, period: Math.max(entries, LEAST_PERIOD) });
-    const { kind: _, waitExec: __, waitLoad: ___, ...store } = elementwiseStore(builder.config, entries, this.lanes, {
+    const {
+      kind: _,
+      waitExec: __,
+      waitLoad: ___,
+      ...store
+    } = elementwiseStore(builder.config, entries, this.lanes, {
       ...{ narrow: false, address },
     });
     builder.store(store, [], 0);
@@ -62,10 +61,10 @@ export class PostSums {
 
   /** Where a STORE of so many channels from `channel` on keeps its sums. @throws Unfusable where its region is unlike the others. */
   place(channel: number, channels: number): { readonly sumBase: number; readonly period: number } {
-    const { builder, layout, base } = this;
+    const { builder, all, base } = this;
     const chunks = coefficientEntries(builder.config, builder.derived, channels);
     const period = sumPeriod(chunks);
-    const regions = layout.channels / channels;
+    const regions = all / channels;
     this.kept ??= { regions, channels, rows: period / chunks, rowValues: chunks * this.lanes, period };
     const region = channel / channels;
     const alike = this.kept.channels === channels && Number.isInteger(regions) && Number.isInteger(region);

@@ -9,8 +9,9 @@ import type { LoopNest, MemoryMap } from './loopNest.js';
 import { emitPixelPass } from './pixels/emit.js';
 import { pixelOutlay } from './pixels/price.js';
 import { type PixelTiling, pixelShape, pixelTilings } from './pixels/tiling.js';
-import { type Post, Unfusable } from './post.js';
+import type { Post } from './post.js';
 import { cyclesOf, type Outlay } from './price.js';
+import { Unfusable } from './unfusable.js';
 
 export type Tiling = ChannelTiling | PixelTiling;
 

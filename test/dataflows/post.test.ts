@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '../../generator/compile/plan.js';
-import { type Post, Unfusable } from '../../generator/dataflows/post.js';
+import type { Post } from '../../generator/dataflows/post.js';
+import { Unfusable } from '../../generator/dataflows/unfusable.js';
 import { derive } from '../../generator/description/derive.js';
 import { makeLayer } from '../../generator/description/layer.js';
 import { resolveConfig } from '../../generator/description/resolve.js';

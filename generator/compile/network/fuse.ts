@@ -14,7 +14,7 @@ import {
 import { operation, program } from './vectorPrograms.js';
 
 /** The register that hands the result of one program to another; programs themselves use the lower ones. */
-const HANDED = 7;
+export const HANDED = 7;
 
 /** Constants that operations read. */
 const constantsOf = (operations: readonly VectorOperation[]): ReadonlySet<number> =>
@@ -28,7 +28,7 @@ const constantsOf = (operations: readonly VectorOperation[]): ReadonlySet<number
   );
 
 /** The constants of two programs in one, where no constant has two values. */
-const joinedConstants = (a: VectorProgram, b: VectorProgram): VectorProgram['constants'] | undefined => {
+export const joinedConstants = (a: VectorProgram, b: VectorProgram): VectorProgram['constants'] | undefined => {
   const [ofA, ofB] = [constantsOf(a.operations), constantsOf(b.operations)];
   const joined = a.constants.map((value, n) => (ofB.has(n) ? b.constants[n]! : value));
   const clash = a.constants.some((value, n) => ofA.has(n) && ofB.has(n) && !Object.is(value, b.constants[n]));
@@ -44,21 +44,37 @@ const swapped = (sum: VectorProgram): VectorProgram | undefined => {
   return { ...sum, streams: { dynamic0: stationary0, stationary0: dynamic0 } };
 };
 
+/** A program whose stationary stream 0 is stationary stream 1; nothing where it asks for tags, which are of stream 0 alone. */
+const withSide1 = (made: VectorProgram): VectorProgram | undefined => {
+  const { stationary0, stationary1, ...others } = made.streams;
+  if (!stationary0) return made;
+  if (stationary1 || made.operations.some(({ q }) => q === 'tag')) return undefined;
+  return {
+    ...made,
+    streams: { ...others, stationary1: stationary0 },
+    operations: made.operations.map((one) => (one.q === 'stationary0' ? { ...one, q: 'stationary1' } : one)),
+  };
+};
+
+/** A program that can come behind another one: their sides are two streams. */
+export const beside = (before: VectorProgram, after: VectorProgram): VectorProgram | undefined => {
+  if (!before.streams.stationary0) return after;
+  return before.streams.stationary1 && after.streams.stationary0 ? undefined : withSide1(after);
+};
+
 /** A program that goes on with what a pass makes, as one that the pass's STOREs carry out. */
-const joined = (pass: PassStep, after: VectorProgram): VectorProgram | undefined => {
+const joined = (pass: PassStep, own: VectorProgram): VectorProgram | undefined => {
   const before = pass.program ?? program('', { operations: [operation({ p: 'sums', output: 0 })] });
-  if (after.coefficients.some((key) => key !== undefined) || after.outputs.length !== 1) return undefined;
-  if (after.streams.dynamic1 || after.streams.stationary1) return undefined;
+  const after = beside(before, own);
+  if (!after || after.coefficients.some((key) => key !== undefined) || after.outputs.length !== 1) return undefined;
+  if (own.streams.dynamic1 || own.streams.stationary1 || own.sums) return undefined;
   const constants = joinedConstants(before, after);
-  const side = before.streams.stationary0;
-  if (!constants || (side && after.streams.stationary0)) return undefined;
+  if (!constants) return undefined;
   const plain = before.operations.length === 1 && isMove(before.operations[0]!);
   const [first, ...rest] = after.operations;
   const reads = after.operations.filter(({ p }) => p === 'dynamic0').length;
-  const streams = {
-    ...before.streams,
-    ...(after.streams.stationary0 ? { stationary0: after.streams.stationary0 } : {}),
-  };
+  const { dynamic0: _, ...sides } = after.streams;
+  const streams = { ...before.streams, ...sides };
   const words = [before.does, after.does].filter((word) => word !== '').join(', ');
   const whole = (operations: readonly VectorOperation[]): VectorProgram => ({
     ...{ does: words, operations, constants, streams },
@@ -74,7 +90,7 @@ const joined = (pass: PassStep, after: VectorProgram): VectorProgram | undefined
   return whole([...handed, ...taken]);
 };
 
-const isMove = ({ q, value, factor, gate, clip }: VectorOperation): boolean =>
+export const isMove = ({ q, value, factor, gate, clip }: VectorOperation): boolean =>
   q === 'none' && !value && factor === 'one' && gate === 'none' && clip === 'none';
 
 /**
@@ -123,8 +139,8 @@ export const fuse = (
       const together = joined(pass, own);
       const output = together?.outputs[0];
       if (!together || !output) continue;
-      const side = together.streams.stationary0;
-      if (side && (side.first !== 0 || !isWhole(step, side.key))) continue;
+      const { stationary0, stationary1 } = together.streams;
+      if ([stationary0, stationary1].some((side) => side && (side.first !== 0 || !isWhole(step, side.key)))) continue;
       const made: PassStep = { ...pass, result: output.key, program: together };
       const post = postShape(made, tensors);
       const narrow = tensors.get(output.key).format === 'bf16';

@@ -17,6 +17,7 @@ import { PassPlanner, relocated, type Spots } from './passProgram.js';
 import { refusals } from './refusals.js';
 import { planned, split } from './split.js';
 import { bytesIn, elementBytes, type Key, type Step, type Tensors, uses } from './steps.js';
+import { fuseSums, spreadSums } from './sums.js';
 import { keepsVelocities, lowerUpdate } from './update.js';
 
 export interface CompileOptions {
@@ -77,6 +78,7 @@ class Compilation {
       put('coefficient1', program?.coefficients[1]);
       put('stationary0', program?.streams.stationary0?.key);
       put('stationary1', program?.streams.stationary1?.key);
+      put('sums', program?.sums?.keys[0]);
       const all = { ...spots, first: this.place(first), second: this.place(second), result: this.place(result) };
       const { B, Ho, Wo, N, Kh, Kw, C, G } = layer;
       const macs = B * Ho * Wo * N * Kh * Kw * (C / G);
@@ -94,7 +96,7 @@ class Compilation {
 
 /** The steps of a forward pass that are for one purpose, or for both. */
 const ofPurpose = (steps: readonly Step[], purpose: 'training' | 'evaluation'): readonly Step[] =>
-  steps.filter((step) => step.kind === 'pass' || step.only === undefined || step.only === purpose);
+  steps.filter(({ only }) => only === undefined || only === purpose);
 
 /** The outputs that the loss is of. */
 const lossOutputs = ({ name, outputs }: Graph, wanted: readonly string[] = outputs): readonly string[] => {
@@ -162,7 +164,11 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const { planner } = compilation;
   const kept = keptBetween(lowering, forward, backward);
   const [forwardSteps, backwardSteps] = [forward, backward].map((steps) =>
-    split(fuse(steps, kept, tensors, planner), lowering, planner),
+    spreadSums(
+      split(fuseSums(fuse(steps, kept, tensors, planner), lowering, planner), lowering, planner),
+      lowering,
+      planner,
+    ),
   );
 
   // 3. memory

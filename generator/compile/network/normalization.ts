@@ -1,8 +1,6 @@
-import { coefficientEntries, sumPeriod } from '../../dataflows/vectorInstructions.js';
-import { derive } from '../../description/derive.js';
 import type { BatchNormalization } from '../../graph/operations.js';
 import type { Lowering } from './lowering.js';
-import { all, type Channels, type ElementwiseStep, type Key, type Normalized, type VectorProgram } from './steps.js';
+import { all, type ElementwiseStep, type Key, type Normalized, type VectorProgram } from './steps.js';
 import { operation, program } from './vectorPrograms.js';
 
 type Only = Pick<ElementwiseStep, 'only'>;
@@ -20,65 +18,41 @@ class ByChannel {
     return this.lowering.scratch(`${this.operation} ${what}`, [this.channels], 'fp32');
   }
 
-  /** A step over the channels. */
+  /** Adds a step over the channels. */
   step(does: string, parts: Partial<VectorProgram>, only: Only = {}): void {
+    this.lowering.steps.push(this.made(does, parts, only));
+  }
+
+  /** A step over the channels. */
+  private made(does: string, parts: Partial<VectorProgram>, only: Only): ElementwiseStep {
     const { operation: name, channels } = this;
-    this.lowering.steps.push({
+    return {
       ...{ kind: 'elementwise', operation: name, pixels: 1, channels },
       ...{ program: program(does, parts), ...only },
-    });
+    };
   }
 
   /** A value of each channel, of a pixel or by itself, negated. */
-  negated(does: string, from: Key, to: Key, only: Only): void {
+  negated(does: string, from: Key, to: Key, only: Only): ElementwiseStep {
     const operations = [operation({ p: 'dynamic0', ...times(0), output: 0 })];
     const streams = { dynamic0: all(from) };
-    this.step(does, { operations, constants: [-1, 0, 0, 0], streams, outputs: [all(to)] }, only);
+    return this.made(does, { operations, constants: [-1, 0, 0, 0], streams, outputs: [all(to)] }, only);
   }
 
   /** Sums over pixels of what a program keeps as sums, first and second ones; `to`: where each goes. */
-  sums(pixels: number, parts: Partial<VectorProgram>, to: readonly [Key, Key], only: Only = {}): void {
+  sums(
+    pixels: number,
+    parts: Partial<VectorProgram>,
+    to: readonly [Key, Key],
+    more: Pick<ElementwiseStep, 'only' | 'earlier'> = {},
+  ): void {
     const { lowering, operation: name, channels } = this;
-    const chunks = coefficientEntries(lowering.config, derive(lowering.config), channels);
-    // pixels are spread over so many sums of each channel
-    const rows = sumPeriod(chunks) / chunks;
-    const partial = to.map((key, n) =>
-      rows === 1 ? key : lowering.scratch(`${name} sums ${n + 1}`, [rows, channels], 'fp32'),
-    );
     lowering.steps.push({
       ...{ kind: 'elementwise', operation: name, pixels, channels },
-      ...{ program: program('sums', { ...parts, sums: { keys: partial, rows } }), ...only },
+      ...{ program: program('sums', { ...parts, sums: { keys: to, rows: 0 } }), ...more },
     });
-    if (rows === 1) return;
-    for (const [n, key] of partial.entries()) this.fold(key, rows, to[n]!, only);
-  }
-
-  /** The sum of rows of values, up to four at a time. */
-  private fold(from: Key, rows: number, to: Key, only: Only): void {
-    const { channels } = this;
-    const terms: Channels[] = Array.from({ length: rows }, (_, row) => ({ key: from, first: row * channels }));
-    while (terms.length > 1) {
-      const some = terms.splice(0, 4);
-      const sum = terms.length === 0 ? to : this.room('sums, some');
-      this.step('sums', { ...addition(some), outputs: [all(sum)] }, only);
-      if (terms.length > 0) terms.push(all(sum));
-    }
   }
 }
-
-/** Two to four terms as streams, and what adds them. */
-const addition = ([a, b, c, d]: readonly Channels[]): Pick<VectorProgram, 'streams' | 'operations'> => {
-  const first = { p: 'dynamic0', q: 'stationary0' } as const;
-  const streams = { dynamic0: a!, stationary0: b!, ...(c ? { dynamic1: c } : {}), ...(d ? { stationary1: d } : {}) };
-  if (!c) return { streams, operations: [operation({ ...first, output: 0 })] };
-  const others = d
-    ? [
-        operation({ p: 'dynamic1', q: 'stationary1', write: 1 }),
-        operation({ ...fromRegister(1), q: 'register', output: 0 }),
-      ]
-    : [operation({ p: 'dynamic1', q: 'register', output: 0 })];
-  return { streams, operations: [operation({ ...first, write: 0 }), ...others] };
-};
 
 const fromRegister = (n: number) => ({ p: 'register', pRegister: n }) as const;
 const byRegister = (n: number) => ({ q: 'register', qRegister: n }) as const;
@@ -137,8 +111,8 @@ const root = (
 };
 
 /**
- * Emits all of a batch normalisation in training but the normalising itself: statistics of the batch, of values less those of the first pixel, so
- * that a large mean costs no digits; running statistics; in evaluation the running ones alone. Returns what values are multiplied by, and what is
+ * Emits all of a batch normalisation in training but the normalising itself: statistics of the batch, of values less those of the first pixel, or
+ * less the running mean where a pass sums as it stores, so that a large mean costs no digits; running statistics; in evaluation the running ones alone. Returns what values are multiplied by, and what is
  * added to them.
  */
 export const lowerStatistics = (
@@ -157,8 +131,9 @@ export const lowerStatistics = (
 
   const [first, second] = [of.room('sum'), of.room('sum of squares')];
   const [mean, variance] = [of.room('−mean'), of.room('variance')];
-  const shift = of.room('−first');
-  of.negated('first pixel', x, shift, training);
+  const shift = of.room('−shift');
+  const ofPixel = of.negated('first pixel', x, shift, training);
+  lowering.steps.push(ofPixel);
   of.sums(
     count,
     {
@@ -166,13 +141,12 @@ export const lowerStatistics = (
       coefficients: [undefined, shift],
       operations: [
         operation({ p: 'dynamic0', q: 'coefficient', write: 0 }),
-        operation({ ...fromRegister(0), ...byRegister(0), ...product, write: 1 }),
         operation({ ...fromRegister(0), q: 'sum', keep: 'sum' }),
-        operation({ ...fromRegister(1), q: 'sum', keep: 'sum', second: true }),
+        operation({ ...fromRegister(0), q: 'mac', qRegister: 0, keep: 'sum', second: true }),
       ],
     },
     [first, second],
-    training,
+    { ...training, earlier: { by: of.negated('running mean', running, shift, training), instead: ofPixel } },
   );
   of.step(
     'mean and variance',
@@ -211,7 +185,7 @@ export const lowerStatistics = (
     },
     training,
   );
-  of.negated('mean', running, mean, evaluation);
+  lowering.steps.push(of.negated('mean', running, mean, evaluation));
   const inverse = root(of, lowering, made, [
     [variance, training],
     [runningVariance, evaluation],
@@ -243,8 +217,8 @@ export interface NormalizationGradients {
 }
 
 /**
- * Emits the gradients of a batch normalisation, given that of its result g and its operand x: Σg, Σg·(x − mean); and
- * dx = factor · (g + x · p + q) with p = −root² · Σg·(x − mean) / n, q = −Σg / n − p · mean.
+ * Emits the gradients of a batch normalisation, given that of its result g and its operand x: Σg, Σg·(x − mean) = Σg·x − mean · Σg; and
+ * dx = factor · g + x · p + q with p = −factor · root² · Σg·(x − mean) / n, q = −factor · Σg / n − p · mean.
  */
 export const lowerNormalizationGradient = (
   lowering: Lowering,
@@ -259,44 +233,52 @@ export const lowerNormalizationGradient = (
   const of = new ByChannel(lowering, name, channels);
   const first = to.shift ?? of.room('sum of gradients');
   const second = of.room('sum of gradients by values');
-  const both = { dynamic0: all(gradient), dynamic1: all(x) };
   of.sums(
     count,
     {
-      streams: both,
-      coefficients: [undefined, mean],
+      streams: { dynamic0: all(gradient), stationary0: all(x) },
       operations: [
-        operation({ p: 'dynamic1', q: 'coefficient', write: 0 }),
-        operation({ p: 'dynamic0', ...byRegister(0), ...product, write: 1 }),
+        operation({ p: 'dynamic0', q: 'stationary0', ...product, write: 0 }),
         operation({ p: 'dynamic0', q: 'sum', keep: 'sum' }),
-        operation({ ...fromRegister(1), q: 'sum', keep: 'sum', second: true }),
+        operation({ ...fromRegister(0), q: 'sum', keep: 'sum', second: true }),
       ],
     },
     [first, second],
   );
-  const [p, q] = [of.room('of values'), of.room('of all')];
   const scale = to.scale ?? of.room('gradient of scale');
+  const [slope, rest] = [of.room('of values'), of.room('of all')];
   of.step('gradients', {
     constants: [-1 / count, 0, 0, 0],
     streams: { dynamic0: all(first), stationary0: all(second), dynamic1: all(inverse), stationary1: all(mean) },
     operations: [
-      operation({ p: 'dynamic1', q: 'stationary0', ...product, write: 0, output: 1 }),
+      operation({ p: 'dynamic0', q: 'stationary1', ...product, write: 0 }),
+      operation({ ...fromRegister(0), q: 'stationary0', write: 0 }),
+      operation({ p: 'dynamic1', ...byRegister(0), ...product, write: 0, output: 1 }),
       operation({ p: 'dynamic1', ...byRegister(0), ...product, write: 1 }),
       operation({ ...fromRegister(1), ...times(0), write: 1, output: 0 }),
       operation({ ...fromRegister(1), q: 'stationary1', ...product, write: 2 }),
       operation({ p: 'dynamic0', ...times(0), ...byRegister(2), output: 2 }),
     ],
-    outputs: [all(p), all(scale), all(q)],
+    outputs: [all(slope), all(scale), all(rest)],
   });
   if (to.x === undefined) return;
+  const [p, q] = [of.room('of values, by factor'), of.room('of all, by factor')];
+  of.step('gradients', {
+    streams: { dynamic0: all(slope), dynamic1: all(rest), stationary0: all(factor) },
+    operations: [
+      operation({ p: 'dynamic0', q: 'stationary0', ...product, output: 0 }),
+      operation({ p: 'dynamic1', q: 'stationary0', ...product, output: 1 }),
+    ],
+    outputs: [all(p), all(q)],
+  });
   lowering.steps.push({
     ...{ kind: 'elementwise', operation: name, pixels: count, channels },
     program: program('gradient', {
-      ...{ streams: both, coefficients: [p, q], third: factor },
+      ...{ streams: { dynamic0: all(gradient), dynamic1: all(x) }, coefficients: [p, q], third: factor },
       operations: [
         operation({ p: 'dynamic1', factor: 'coefficient', q: 'coefficient', write: 0 }),
-        operation({ p: 'dynamic0', ...byRegister(0), write: 1 }),
-        operation({ ...fromRegister(1), q: 'sum', ...product, output: 0 }),
+        // by the sum, which is the third coefficient
+        operation({ p: 'dynamic0', q: 'mac', qRegister: 0, swap: true, output: 0 }),
       ],
       outputs: [all(to.x)],
     }),

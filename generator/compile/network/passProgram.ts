@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.js';
+import type { KeptSums } from '../../dataflows/builder.js';
 import { type MemoryMap, PASS_TENSORS } from '../../dataflows/loopNest.js';
-import { Unfusable } from '../../dataflows/post.js';
+import { Unfusable } from '../../dataflows/unfusable.js';
 import type { Constants } from '../../dataflows/vectorInstructions.js';
 import type { Config, Engine, Pass } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
@@ -20,7 +21,7 @@ export interface Spot {
 const PARTS = ['x', 'wt', 'dy', 'output', 'scratch', 'program'] as const satisfies readonly (keyof MemoryMap)[];
 type Part = (typeof PARTS)[number];
 /** What STOREs read besides, in slots of their own. */
-const POST_PARTS = ['coefficient0', 'coefficient1', 'stationary0', 'stationary1'] as const;
+const POST_PARTS = ['coefficient0', 'coefficient1', 'stationary0', 'stationary1', 'sums'] as const;
 type PostPart = (typeof POST_PARTS)[number];
 
 /** What STOREs do besides, wherever what they read lies: per stream whether it is there, and fp32. */
@@ -29,6 +30,8 @@ export interface PostShape {
   readonly constants: Constants;
   readonly coefficients: readonly [boolean, boolean];
   readonly streams: readonly [{ readonly wide: boolean } | undefined, { readonly wide: boolean } | undefined];
+  /** Operations keep sums over pixels. */
+  readonly sums: boolean;
 }
 
 /** What is asked of the planner. */
@@ -41,6 +44,7 @@ export interface PassProgram {
   readonly scratchBytes: number;
   /** Bytes between the slots of addresses. */
   readonly slot: number;
+  readonly keptSums?: KeptSums;
 }
 
 /** Cycles from which on it is worth to look for another way, and the part of the array that leaves nothing to look for. */
@@ -120,13 +124,14 @@ export class PassPlanner {
       coefficients: pair(shape.coefficients, (is, n) =>
         is ? at(n === 0 ? 'coefficient0' : 'coefficient1') : undefined,
       ),
+      ...(shape.sums ? { sums: at('sums') } : {}),
       streams: pair(shape.streams, (of, n) => of && { ...of, address: at(n === 0 ? 'stationary0' : 'stationary1') }),
     };
     return this.try(operation, () => {
       try {
         const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum });
-        const { instructions, cost, scratchBytes } = made;
-        return { instructions: instructions.slice(0, -1), cycles: cost.cycles, scratchBytes, slot };
+        const { instructions, cost, scratchBytes, keptSums } = made;
+        return { instructions: instructions.slice(0, -1), cycles: cost.cycles, scratchBytes, slot, keptSums };
       } catch (error) {
         if (error instanceof Unfusable) return undefined;
         throw error;
@@ -164,8 +169,8 @@ export const relocated = ({ instructions, slot }: PassProgram, pass: Pass, spots
   const bySlot = [...PARTS.map(ofPart), ...POST_PARTS.map((part) => spots[part])];
   return instructions.map((instruction) => {
     if (!('address' in instruction)) return instruction;
-    // what only fills coefficients writes nowhere
-    if (instruction.kind === 'store' && instruction.elementwise) return instruction;
+    // what only fills coefficients, or clears sums, writes nowhere
+    if (instruction.kind === 'store' && instruction.elementwise && instruction.address < slot) return instruction;
     const index = Math.floor(instruction.address / slot);
     const spot = bySlot[index];
     if (!spot) throw new Error(`${pass} reads or writes no part of its memory`);

@@ -13,7 +13,7 @@ const resultShape = ({ pass, layer }: PassStep): readonly number[] => {
 /** What the STOREs of a pass would do, if they can read all of it. */
 export const postShape = ({ program }: PassStep, tensors: Tensors): PostShape | undefined => {
   if (!program) return undefined;
-  const { operations, constants, coefficients, streams } = program;
+  const { operations, constants, coefficients, streams, sums } = program;
   if (streams.dynamic0 || streams.dynamic1) return undefined;
   const stream = (name: 'stationary0' | 'stationary1') => {
     const of = streams[name];
@@ -23,6 +23,7 @@ export const postShape = ({ program }: PassStep, tensors: Tensors): PostShape | 
   return {
     ...{ operations, constants, coefficients: [bank0 !== undefined, bank1 !== undefined] },
     streams: [stream('stationary0'), stream('stationary1')],
+    sums: sums !== undefined,
   };
 };
 

@@ -52,7 +52,10 @@ export const all = (key: Key): Channels => ({ key, first: 0 });
 export const STREAMS = ['dynamic0', 'dynamic1', 'stationary0', 'stationary1'] as const;
 export type StreamName = (typeof STREAMS)[number];
 
-/** Sums over the pixels that operations keep, first and second ones: fp32, [rows][channels] each, of whose rows the sum is meant. */
+/**
+ * Sums over the pixels that operations keep, first and second ones, fp32. First with 0 rows: [channels] each. Then as they are kept
+ * (`spreadSums`): of an elementwise step [rows][channels] each, whose sum is meant; of a pass all that its STOREs write.
+ */
 export interface Sums {
   readonly keys: readonly Key[];
   readonly rows: number;
@@ -89,7 +92,11 @@ export interface PassStep {
   readonly program?: VectorProgram;
   /** Room for the zero-inserted tensor of an engine that stores it. */
   readonly scratch?: Key;
+  readonly only?: Purpose;
 }
+
+/** The forward pass that a step belongs to, where it does not to the other one. */
+type Purpose = 'training' | 'evaluation';
 
 /** One value after the other, through the vector unit: of pixels and channels. */
 export interface ElementwiseStep {
@@ -99,8 +106,9 @@ export interface ElementwiseStep {
   readonly channels: number;
   readonly program: VectorProgram;
   readonly grid?: Grid;
-  /** Where the step belongs to the one forward pass and not the other. */
-  readonly only?: 'training' | 'evaluation';
+  readonly only?: Purpose;
+  /** Of a step that sums: where a pass does it as it stores, a step that comes before that pass instead of another one. */
+  readonly earlier?: { readonly by: ElementwiseStep; readonly instead: ElementwiseStep };
 }
 
 export type Step = PassStep | ElementwiseStep;

@@ -177,7 +177,7 @@ export const emitChannelPass = (
   waitStore: number,
   post?: Post,
 ): void => {
-  const sums = post && beginPost(builder, post, resultLayout(shape, builder, format));
+  const postSums = post && beginPost(builder, post, resultLayout(shape, builder, format));
   const { layer } = shape.nest;
   const { rows: lanes } = builder.config.array;
   const { columns } = shape.tileLanes;
@@ -219,7 +219,7 @@ export const emitChannelPass = (
       const channel = group * shape.groupTarget + target.first;
       parts.forEach((part, index) => {
         const result = { images, rows: part, columns: across, channel, channels: targetCount };
-        storeTile(shape, { ...result, ...places[index]!, lastExec: lastExec[index]! }, builder, format, post, sums);
+        storeTile(shape, { ...result, ...places[index]!, lastExec: lastExec[index]! }, builder, format, post, postSums);
       });
     }
   };
@@ -248,5 +248,5 @@ export const emitChannelPass = (
   };
   if (tiling.outer === 'pixels') pixels((some) => channels((others) => emitTile({ ...some, ...others })));
   else channels((some) => pixels((others) => emitTile({ ...some, ...others })));
-  sums?.end(post!.sums!);
+  if (post?.sums !== undefined) postSums?.end(post.sums);
 };
