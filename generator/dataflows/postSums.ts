@@ -48,14 +48,13 @@ export class PostSums {
     const { builder, base } = this;
     builder.post(operationsInstruction([{ ...NO_OPERATION, ...parts }], [0, 0, 0, 0]));
     builder.post({ ...NO_OPERANDS, sumBase: base, period: Math.max(entries, LEAST_PERIOD) });
-    const {
-      kind: _,
-      waitExec: __,
-      waitLoad: ___,
-      ...store
-    } = elementwiseStore(builder.config, entries, this.lanes, {
-      ...{ narrow: false, address },
-    });
+    // a run has no more groups than the accumulator has vectors
+    let groups = Math.min(2 ** builder.derived.widths.drained - 1, entries);
+    while (entries % groups !== 0) groups--;
+    const n1 = entries / groups;
+    const runs = { n1, stride1: n1 > 1 ? groups * this.lanes * 4 : 0 };
+    const whole = elementwiseStore(builder.config, groups, this.lanes, { narrow: false, address, ...runs });
+    const { kind: _, waitExec: __, waitLoad: ___, ...store } = whole;
     builder.store(store, [], 0);
   }
 

@@ -50,8 +50,9 @@ export interface VectorOperation {
   readonly clip: (typeof CLIPS)[number];
   /** The register that takes the result. */
   readonly write?: number;
-  /** The output, 0 to 2, that takes it. Output 0 has the STORE's format, the others that of `narrow`. */
+  /** The output, 0 to 2, that takes it. */
   readonly output?: number;
+  /** Output and register have the result as bf16. With output 0 the STORE says so instead. */
   readonly narrow: boolean;
   readonly keep: (typeof KEEPS)[number];
   /** The sum is that of the second sums. */

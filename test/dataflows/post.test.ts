@@ -4,10 +4,13 @@ import { makePlan } from '../../generator/compile/plan.js';
 import type { Post } from '../../generator/dataflows/post.js';
 import { Unfusable } from '../../generator/dataflows/unfusable.js';
 import { derive } from '../../generator/description/derive.js';
-import { makeLayer } from '../../generator/description/layer.js';
+import { makeLayer, parseLayer } from '../../generator/description/layer.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
 import type { Load } from '../../generator/isa/program.js';
 import { NO_OPERATION } from '../../generator/isa/vectorOperation.js';
+import { execute } from '../../generator/machine/executor.js';
+import { anyLayer } from '../description/layers.js';
+import { randomWords } from '../golden/random.js';
 
 const odd = resolveConfig({ preset: 'odd', vector: { lanes: 2 } });
 const { beatBytes, stationaryElements } = derive(odd);
@@ -83,5 +86,92 @@ describe('what STOREs read beside sums', () => {
       { seed: 19, numRuns: 40, examples: [[16, 32, 14, 2, 1]] },
     );
     expect(fused).toBeGreaterThan(10);
+  });
+});
+
+const SUMS_AT = 2 ** 31;
+/** Results as they are; Σr and Σr² of each channel. */
+const summing: Post = {
+  operations: [
+    { ...NO_OPERATION, p: 'sums', write: 7, output: 0 },
+    { ...NO_OPERATION, p: 'register', pRegister: 7, q: 'sum', keep: 'sum' },
+    { ...NO_OPERATION, p: 'register', pRegister: 7, q: 'mac', qRegister: 7, keep: 'sum', second: true },
+  ],
+  constants: [0, 0, 0, 0],
+  coefficients: [undefined, undefined],
+  streams: [undefined, undefined],
+  sums: SUMS_AT,
+};
+
+const ofLanes = (lanes: number) =>
+  resolveConfig({
+    preset: 'odd',
+    array: { rows: 4, columns: 8 },
+    axi: { dataWidth: 128 },
+    vector: { lanes, coefficients: 256 },
+  });
+/** Two chunks a vector, and four. */
+const [even, narrow] = [ofLanes(4), ofLanes(2)];
+
+/** −2 to 2 as bf16. */
+const SMALL = [0xc000, 0xbf80, 0, 0x3f80, 0x4000] as const;
+
+describe('sums over pixels that STOREs keep', () => {
+  it('are those of all that the pass makes: any layer, also of several regions and rows', () => {
+    const found = new Set<string>();
+    let fused = 0;
+    fc.assert(
+      fc.property(
+        anyLayer({ channels: 20, pixels: 7, kernel: 3, stride: 2, dilation: 1, padding: 1, groups: 2 }),
+        fc.constantFrom(even, narrow),
+        fc.constantFrom('fprop' as const, 'dgrad' as const),
+        fc.nat(),
+        (layer, config, pass, seed) => {
+          let plan: ReturnType<typeof makePlan>;
+          try {
+            plan = makePlan(config, layer, pass, 'zerofree', { post: summing });
+          } catch (error) {
+            if (error instanceof Unfusable) return;
+            throw error;
+          }
+          fused++;
+          const { memory, words, keptSums } = plan;
+          const { regions, channels, rows, rowValues } = keptSums!;
+          found.add(`${Math.min(regions, 2)} ${Math.min(rows, 2)}`);
+          const bytes = new Uint8Array(memory.output.address + memory.output.bytes);
+          const next = randomWords(seed);
+          for (const { address, bytes: size } of [memory.x, memory.wt, memory.dy]) {
+            const values = Uint16Array.from({ length: size / 2 }, () => SMALL[next() % 5]!);
+            bytes.set(new Uint8Array(values.buffer), address);
+          }
+          const sums = new Uint8Array(4 * regions * 2 * rows * rowValues);
+          execute(config, words, [
+            { base: 0, bytes },
+            { base: SUMS_AT, bytes: sums },
+          ]);
+          const results = new Float32Array(bytes.slice(memory.output.address).buffer);
+          const all = regions * channels;
+          const kept = new Float32Array(sums.buffer);
+          for (let c = 0; c < all; c++) {
+            const region = Math.floor(c / channels);
+            const of = (second: number): number => {
+              let sum = 0;
+              for (let row = 0; row < rows; row++)
+                sum += kept[((region * 2 + second) * rows + row) * rowValues + (c % channels)]!;
+              return sum;
+            };
+            let [sum, squares] = [0, 0];
+            for (let i = c; i < results.length; i += all) {
+              sum += results[i]!;
+              squares += results[i]! ** 2;
+            }
+            expect([of(0), of(1)]).toEqual([sum, squares]);
+          }
+        },
+      ),
+      { seed: 20, numRuns: 60, examples: [[parseLayer('B=2,C=2,H=3,W=3,N=40,K=1'), narrow, 'fprop', 1]] },
+    );
+    expect(fused).toBeGreaterThan(30);
+    expect([...found].sort()).toEqual(['1 1', '1 2', '2 2']);
   });
 });

@@ -18,7 +18,7 @@ import { refusals } from './refusals.js';
 import { planned, split } from './split.js';
 import { bytesIn, elementBytes, type Key, type Step, type Tensors, uses } from './steps.js';
 import { fuseSums, spreadSums } from './sums.js';
-import { keepsVelocities, lowerUpdate } from './update.js';
+import { keepsVelocities, lowerUpdate, withUpdates } from './update.js';
 
 export interface CompileOptions {
   /** Absent: the best of the accelerator. */
@@ -149,21 +149,23 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const lowering = new Lowering(graph, shapes, training ? 'training' : 'inference', config);
   const { tensors } = lowering;
   const learn = training ? learning(graph, training.frozen) : new Set<string>();
-  const blocks = placeParameters(lowering, learn, training !== undefined && keepsVelocities(training));
+  const scales = training?.lossScale !== undefined;
+  const learnt = placeParameters(lowering, learn, training !== undefined && keepsVelocities(training), scales);
   lowerForward(lowering);
   const forward = lowering.steps;
   lowering.steps = [];
   const outputs = training ? lossOutputs(graph, training.outputs) : [];
   if (training) new Backward(lowering, learn, needed(graph, { frozen: training.frozen })).lower(outputs);
   const backward = lowering.steps;
-  const update = training && blocks ? lowerUpdate(blocks, training) : [];
+  const update = training && learnt.small ? lowerUpdate(learnt.small, training) : [];
+  const early = training ? learnt.large.map((block) => lowerUpdate(block, training)) : [];
 
   // 2. passes: what is not fused is a step of its own
   let memory: Memory | undefined;
   const compilation = new Compilation(config, engine, tensors, () => memory!);
   const { planner } = compilation;
   const kept = keptBetween(lowering, forward, backward);
-  const [forwardSteps, backwardSteps] = [forward, backward].map((steps) =>
+  const [forwardSteps, passes] = [forward, backward].map((steps) =>
     spreadSums(
       split(fuseSums(fuse(steps, kept, tensors, planner), lowering, planner), lowering, planner),
       lowering,
@@ -171,8 +173,10 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
     ),
   );
 
+  const backwardSteps = withUpdates(passes!, early, (key) => tensors.get(key).within?.key ?? key);
+
   // 3. memory
-  const made = planMemory(tensors, [...forwardSteps!, ...backwardSteps!, ...update], options.keep);
+  const made = planMemory(tensors, [...forwardSteps!, ...backwardSteps, ...update], options.keep);
   memory = made;
 
   // 4. programs
@@ -195,7 +199,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
     ...{ inputs: graph.inputs.map(({ name }) => name), outputs: graph.outputs },
     ...{ forward: forwardProgram, tensors: placed, constants },
     ...{ bytes: made.bytes as Readonly<Record<Base, number>>, mostLive: made.mostLive },
-    compulsory: made.bytes[1] + made.bytes[3] + bytesBetween(tensors, forwardSteps!, backwardSteps!),
+    compulsory: made.bytes[1] + made.bytes[3] + bytesBetween(tensors, forwardSteps!, backwardSteps),
     ...(training
       ? {
           training: {
@@ -203,8 +207,8 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
             evaluation: differs ? program(evaluated(ofPurpose(forwardSteps!, 'evaluation'), lowering)) : forwardProgram,
             update:
               training.lossScale === undefined
-                ? [program([...backwardSteps!, ...update])]
-                : [program(backwardSteps!), program(update)],
+                ? [program([...backwardSteps, ...update])]
+                : [program(backwardSteps), program(update)],
           },
         }
       : {}),

@@ -1,7 +1,7 @@
 import type { SgdOptions } from '../../golden/graph/optimizer.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
 import type { Blocks } from './parameters.js';
-import { all, type ElementwiseStep, type VectorProgram } from './steps.js';
+import { all, type ElementwiseStep, type Key, type Step, uses, type VectorProgram } from './steps.js';
 import { operation, program } from './vectorPrograms.js';
 
 /** Constants of a program, in order; clips have constants 2 and 3. */
@@ -32,7 +32,7 @@ class Constants {
 export const keepsVelocities = ({ momentum = 0 }: SgdOptions): boolean => momentum !== 0;
 
 /**
- * The step of SGD over all that learns, with the semantics of `sgdStep`: gradients and bf16 copies are fp32 and bf16 streams beside the
+ * The step of SGD over some that learn, with the semantics of `sgdStep`: gradients and bf16 copies are fp32 and bf16 streams beside the
  * parameters. Where the factors are more than the unit has constants, gradients are brought within ±clip by a pass of their own.
  */
 export const lowerUpdate = (blocks: Blocks, options: SgdOptions): readonly ElementwiseStep[] => {
@@ -41,7 +41,8 @@ export const lowerUpdate = (blocks: Blocks, options: SgdOptions): readonly Eleme
   const scales = lossScale !== 1;
   const others = [scales, weightDecay !== 0, momentum !== 0, true].filter(Boolean).length;
   const apart = clips && others > 2;
-  const whole = { kind: 'elementwise', operation: 'update', pixels: 1, channels: blocks.elements } as const;
+  const { pixels, channels } = blocks;
+  const whole = { kind: 'elementwise', operation: 'update', pixels, channels } as const;
   const steps: ElementwiseStep[] = [];
   const gradient = { p: 'dynamic1' } as const;
   if (apart) {
@@ -95,4 +96,21 @@ export const lowerUpdate = (blocks: Blocks, options: SgdOptions): readonly Eleme
     }),
   });
   return steps;
+};
+
+/** Steps with those of updates among them: each behind the last one that reads or writes what it does. */
+export const withUpdates = (
+  steps: readonly Step[],
+  updates: readonly (readonly ElementwiseStep[])[],
+  wholeOf: (key: Key) => Key,
+): readonly Step[] => {
+  const after = new Map<number, Step[]>();
+  for (const update of updates) {
+    const touched = new Set(update.flatMap((step) => [...uses(step).reads, ...uses(step).writes]));
+    const touches = (step: Step): boolean =>
+      [...uses(step).reads, ...uses(step).writes].some((key) => touched.has(key) || touched.has(wholeOf(key)));
+    const at = steps.length - 1 - [...steps].reverse().findIndex(touches);
+    after.set(at, [...(after.get(at) ?? []), ...update]);
+  }
+  return steps.flatMap((step, index) => [step, ...(after.get(index) ?? [])]);
 };

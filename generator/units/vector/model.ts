@@ -1,4 +1,4 @@
-import { BF16_NAN, bf16Bits, FP32_NAN } from '../../formats/numerics.js';
+import { BF16_NAN, bf16Bits, bf16FromBits, FP32_NAN } from '../../formats/numerics.js';
 import {
   BATCH_CHUNKS,
   isRunTooLong,
@@ -46,6 +46,11 @@ interface Output {
   /** Takes the results of a chunk. */
   readonly put: (values: Float32Array, from: number, lanes: number) => void;
 }
+
+/** Numbers as bf16 has them. */
+const roundInto = (to: Float32Array, values: Float32Array): void => {
+  for (let i = 0; i < values.length; i++) to[i] = bf16FromBits(bf16Bits(values[i]!));
+};
 
 const word = new Float32Array(1);
 const bits = new Uint32Array(word.buffer);
@@ -262,7 +267,10 @@ export const runPost = (machine: Machine, store: Store): void => {
     for (let chunk = 0; chunk < batch.chunks; chunk++) taken += batch.lanes[chunk]!;
     for (const [index, operation] of operations.entries()) {
       compute(operation, index);
-      if (operation.write !== undefined) registers[operation.write]!.set(result);
+      const register = operation.write === undefined ? undefined : registers[operation.write]!;
+      // what an output rounds a register has rounded
+      if (register && (operation.output === 0 ? store.narrow : operation.narrow)) roundInto(register, result);
+      else register?.set(result);
       const to = outputs[index];
       if (to) for (let chunk = 0; chunk < batch.chunks; chunk++) to.put(result, chunk * L, batch.lanes[chunk]!);
       if (operation.keep === 'coefficient0') keepIn(0, channelEntry);

@@ -31,7 +31,8 @@ describe('networks that can be trained', () => {
       expect(forward.steps.every(({ pass }) => pass !== undefined)).toBe(true);
       expect(forward.steps[0]!.fused).toEqual(['bias, activation']);
       const alone = training!.update[0]!.steps.filter(({ pass }) => pass === undefined).map(({ does }) => does);
-      expect(alone).toEqual(['SGD']);
+      // large weights are updated by themselves
+      expect(new Set(alone)).toEqual(new Set(['SGD']));
     },
   );
 
