@@ -1,0 +1,118 @@
+import { percent } from '../base/numbers.js';
+import { ENERGY_PARTS } from '../energy/energy.js';
+import type { Exploration, Illegal, Point } from '../explore/explore.js';
+import type { FitError } from '../explore/fit.js';
+import { MEASURE_WORDS, type Measure } from '../explore/recommend.js';
+import { csv } from './analyzeReport.js';
+import { columns } from './columns.js';
+
+/** What was explored, in words, and what came of it. */
+export interface ExploreReport {
+  /** As in `resnet18, batch 2, 224x224`. */
+  readonly name: string;
+  /** As in `a step of training`, or `dgrad of all layers`. */
+  readonly work: string;
+  readonly accelerator: string;
+  /** The command that explores the same again. */
+  readonly command: string;
+  readonly exploration: Exploration;
+}
+
+const measureOf = (point: Point, measure: Measure): number => {
+  if (measure === 'energy') return point.energy.total;
+  if (measure === 'luts' || measure === 'gates' || measure === 'mm2') return point.area!.value;
+  return point[measure];
+};
+
+/** How good estimates are, in words. */
+export const errorWords = (error: FitError | undefined): string =>
+  error
+    ? `each of ${error.samples} left out and estimated from the others: off by ${percent(error.median)} in the median, ${percent(error.largest)} at most`
+    : 'too few were synthesized to say how far off the estimates are';
+
+const shown = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
+
+/** What `--json` prints, and `-o` writes into a file in .json. */
+export const jsonExploration = ({ name, work, accelerator, command, exploration }: ExploreReport) => ({
+  ...{ name, work, accelerator, command },
+  ...exploration,
+});
+
+/** What `-o` writes into a file in .csv: a row for each point, legal or not. */
+export const csvExploration = ({ exploration }: ExploreReport): string => {
+  const { axes, points, illegal, area, recommended } = exploration;
+  const keys = axes.map(({ key }) => key);
+  const sizes = ['luts', 'flipFlops', 'blockRams', 'dsps', 'memoryBits'] as const;
+  const row = (point: Point): readonly (string | number)[] => {
+    const size = point.area?.source === 'synthesized' ? point.area.size : undefined;
+    return [
+      ...keys.map((key) => point.values[key]!),
+      ...[point.engine, point.cycles, point.usefulMacs, point.utilization, point.bytesRead, point.bytesWritten],
+      ...[point.bytes, point.cells, point.energy.total, ...ENERGY_PARTS.map((part) => point.energy[part])],
+      ...(area ? [point.area!.value, point.area!.source, ...sizes.map((each) => size?.[each] ?? '')] : []),
+      ...[point.onFront, point.withinBudget, point.id === recommended].map(String),
+      ...[point.commands.estimate, ''],
+    ];
+  };
+  const head = [
+    ...[...keys, 'engine', 'cycles', 'usefulMacs', 'utilization', 'bytesRead', 'bytesWritten', 'bytes', 'cells'],
+    ...['energyPj', ...ENERGY_PARTS.map((part) => `${part}Pj`)],
+    ...(area ? [area.unit, 'areaSource', ...sizes.map((each) => (each === area.unit ? 'synthesizedLuts' : each))] : []),
+    ...['onFront', 'withinBudget', 'recommended', 'command', 'problem'],
+  ];
+  const refused = ({ values, problem }: Illegal): readonly string[] => [
+    ...keys.map((key) => values[key]!),
+    ...head.slice(keys.length + 1).map(() => ''),
+    `${problem.path}: ${problem.message}`,
+  ];
+  return csv([head, ...points.map(row), ...illegal.map(refused)]);
+};
+
+const MOST_ROWS = 20;
+const MOST_ILLEGAL = 5;
+
+const illegalLines = (illegal: readonly Illegal[]): string => {
+  if (illegal.length === 0) return '';
+  const told = illegal
+    .slice(0, MOST_ILLEGAL)
+    .map(({ values, problem }) => `  ${shown(values)}: ${problem.path}: ${problem.message}\n    fix: ${problem.fix}\n`);
+  const left = illegal.length - told.length;
+  return `\nleft out, as they cannot be, or cannot do the work:\n${told.join('')}${left > 0 ? `  and ${left} more, which -o lists\n` : ''}`;
+};
+
+/** The front as a table, the point that is recommended, and what was left out. */
+export const humanExploration = ({ name, work, accelerator, exploration }: ExploreReport): string => {
+  const { axes, measures, points, illegal, area, recommended, words, energies } = exploration;
+  const keys = axes.map(({ key }) => key);
+  const front = points.filter(({ onFront }) => onFront).sort((a, b) => a.cycles - b.cycles);
+  const others = (['bytes', 'cells', 'energy'] as const).filter((measure) => !measures.includes(measure));
+  const told: readonly Measure[] = [...measures, ...others];
+  const cell = (point: Point, measure: Measure): string => {
+    const text = MEASURE_WORDS[measure].show(measureOf(point, measure)).replace(/[\s\u00a0].*$/, '');
+    const isArea = measure === area?.unit;
+    return isArea && point.area!.source === 'estimated' ? `~${text}` : text;
+  };
+  const rows = front
+    .slice(0, MOST_ROWS)
+    .map((point) => [
+      ...[point.id === recommended ? '→' : '', ...keys.map((key) => point.values[key]!), point.engine],
+      ...[...told.map((measure) => cell(point, measure)), percent(point.utilization)],
+    ]);
+  const heads = told.map((measure) => (measure === 'energy' ? 'µJ' : MEASURE_WORDS[measure].title));
+  const best = points.find(({ id }) => id === recommended);
+  const areas = area
+    ? `\n${area.unit}: ${area.of === 'whole' ? 'of the whole design' : 'sums of the blocks, each mapped alone, which is more than the whole'}, for ${area.target}; ${area.synthesized} points synthesized, ${area.estimated} estimated from them (~); ${errorWords(area.error)}\n`
+    : '';
+  return [
+    `${name} on ${accelerator}, ${work}: ${points.length} points, ${front.length} that no other one beats by ${measures.join(', ')}\n\n`,
+    columns([['', ...keys, 'engine', ...heads, 'useful'], ...rows], keys.length + 2),
+    front.length > MOST_ROWS ? `   and ${front.length - MOST_ROWS} more, which -o lists\n` : '',
+    areas,
+    `\nenergy: counters times ${energies.name}\n`,
+    best ? `\nrecommended: ${shown(best.values)}\n  ${words}\n  ${best.commands.estimate}\n` : `\n${words}\n`,
+    illegalLines(illegal),
+  ].join('');
+};
