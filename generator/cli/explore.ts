@@ -8,6 +8,7 @@ import { shellWord } from '../base/shellWord.js';
 import { type Config, ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { LIBRARIES, type Library, TARGETS, type Target } from '../eda/targets.js';
 import { AREA_UNITS, type Size } from '../explore/area.js';
+import type { ExploreReport } from '../explore/describe.js';
 import type { Evaluate, Work } from '../explore/evaluate.js';
 import type { ExploreOptions } from '../explore/explore.js';
 import type { NetworkName } from '../networks/index.js';
@@ -16,7 +17,6 @@ import { inputText } from './analyzeReport.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { energiesOption, loadEnergies } from './energies.js';
-import type { ExploreReport } from './exploreReport.js';
 import { isOnnx, loadNetwork, networkConfig, USUAL_LANES } from './networkSource.js';
 import { addSetOption, collect, loadConfig, SOURCE_HELP } from './source.js';
 import { listOf } from './usage.js';
@@ -153,8 +153,12 @@ const synthesizer =
 
 const write = async (path: string, report: ExploreReport): Promise<void> => {
   const { csvExploration, jsonExploration } = await import('./exploreReport.js');
-  const extension = extname(path).toLowerCase();
-  const text = extension === '.csv' ? csvExploration(report) : `${JSON.stringify(jsonExploration(report), null, 2)}\n`;
+  const texts: Readonly<Record<string, () => string | Promise<string>>> = {
+    '.csv': () => csvExploration(report),
+    '.json': () => `${JSON.stringify(jsonExploration(report), null, 2)}\n`,
+  };
+  const html = async (): Promise<string> => (await import('../report/exploration/page.js')).explorationHtml(report);
+  const text = await (texts[extname(path).toLowerCase()] ?? html)();
   writeOutput('--out', path, Buffer.from(text));
 };
 

@@ -1,34 +1,10 @@
 import { percent } from '../base/numbers.js';
 import { ENERGY_PARTS } from '../energy/energy.js';
-import type { Exploration, Illegal, Point } from '../explore/explore.js';
-import type { FitError } from '../explore/fit.js';
+import { areaWords, type ExploreReport, measureOf } from '../explore/describe.js';
+import type { Illegal, Point } from '../explore/explore.js';
 import { MEASURE_WORDS, type Measure } from '../explore/recommend.js';
 import { csv } from './analyzeReport.js';
 import { columns } from './columns.js';
-
-/** What was explored, in words, and what came of it. */
-export interface ExploreReport {
-  /** As in `resnet18, batch 2, 224x224`. */
-  readonly name: string;
-  /** As in `a step of training`, or `dgrad of all layers`. */
-  readonly work: string;
-  readonly accelerator: string;
-  /** The command that explores the same again. */
-  readonly command: string;
-  readonly exploration: Exploration;
-}
-
-const measureOf = (point: Point, measure: Measure): number => {
-  if (measure === 'energy') return point.energy.total;
-  if (measure === 'luts' || measure === 'gates' || measure === 'mm2') return point.area!.value;
-  return point[measure];
-};
-
-/** How good estimates are, in words. */
-export const errorWords = (error: FitError | undefined): string =>
-  error
-    ? `each of ${error.samples} left out and estimated from the others: off by ${percent(error.median)} in the median, ${percent(error.largest)} at most`
-    : 'too few were synthesized to say how far off the estimates are';
 
 const shown = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
@@ -103,9 +79,7 @@ export const humanExploration = ({ name, work, accelerator, exploration }: Explo
     ]);
   const heads = told.map((measure) => (measure === 'energy' ? 'µJ' : MEASURE_WORDS[measure].title));
   const best = points.find(({ id }) => id === recommended);
-  const areas = area
-    ? `\n${area.unit}: ${area.of === 'whole' ? 'of the whole design' : 'sums of the blocks, each mapped alone, which is more than the whole'}, for ${area.target}; ${area.synthesized} points synthesized, ${area.estimated} estimated from them (~); ${errorWords(area.error)}\n`
-    : '';
+  const areas = area ? `\n${area.unit}: ${areaWords(exploration)}\n` : '';
   return [
     `${name} on ${accelerator}, ${work}: ${points.length} points, ${front.length} that no other one beats by ${measures.join(', ')}\n\n`,
     columns([['', ...keys, 'engine', ...heads, 'useful'], ...rows], keys.length + 2),
