@@ -26,7 +26,8 @@ interface Part {
   readonly estimate: ProgramEstimate;
 }
 
-const partsOf = ({ config, graph, engine }: NetworkEstimateOptions) => {
+/** A step of training, compiled, and its parts by the model. */
+export const partsOf = ({ config, graph, engine }: Pick<NetworkEstimateOptions, 'config' | 'graph' | 'engine'>) => {
   // the rate is a constant of the program, and moves nothing
   const training = { rate: 0.05, momentum: 0.9 };
   const compiled = compileNetwork(config, graph, {

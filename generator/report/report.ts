@@ -1,6 +1,7 @@
 import { day } from '../base/numbers.js';
 import { conditionsSection, runsSection } from './appendix.js';
 import { cyclesSection } from './cycles.js';
+import { energySection } from './energy.js';
 import { explorerSection } from './explorer.js';
 import type { Section } from './figure.js';
 import { groupedSection } from './grouped.js';
@@ -15,6 +16,7 @@ import { sizesSection } from './sizes.js';
 import { speedupSection } from './speedup.js';
 import { timelinesSection } from './timelines.js';
 import { trafficSection } from './traffic.js';
+import { trainingSection } from './training.js';
 import { validationSection, validationSummary } from './validation.js';
 
 /** Sections in order; those that the results have nothing for are left out. */
@@ -35,6 +37,11 @@ const sectionsOf = (results: Results): readonly Section[] => {
     ...has(charted.length > 0, cyclesSection),
     ...has(charted.some(moves), rooflineSection),
     ...has(charted.some(moves), trafficSection),
+    ...has(
+      charted.some(({ energy }) => energy !== undefined),
+      energySection,
+    ),
+    ...has(results.training !== undefined, trainingSection),
     ...has(results.sizes.length > 0, sizesSection),
     ...has(results.timelines.length > 0, timelinesSection),
     explorerSection(results),
@@ -48,7 +55,7 @@ const sectionsOf = (results: Results): readonly Section[] => {
 export const reportHtml = (results: Results): Promise<string> => {
   const { preset, rows, columns, format } = results.machine;
   return pageHtml({
-    title: `bp-im2col: results on ${preset}`,
+    title: `bp-im2col: ${results.subject ?? 'results'} on ${preset}`,
     subtitle: `${rows}×${columns} array, ${format}. ${day(results.meta.date)}`,
     sections: sectionsOf(results),
     script: 'main',

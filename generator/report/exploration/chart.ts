@@ -37,13 +37,23 @@ interface Scale {
   readonly ticks: readonly number[];
 }
 
-/** Marks of 1, 2 and 5 times powers of ten, as many as there is room for. */
+const DIGITS = [
+  [1, 2, 5],
+  [1, 1.5, 2, 3, 4, 5, 6, 8],
+  [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9],
+] as const;
+
+/** Round marks, as many as there is room for: the finer ones where the coarse ones are too few to read a value by. */
 const marks = (least: number, most: number, room: number): readonly number[] => {
-  const all: number[] = [];
-  for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)); power++)
-    for (const digit of [1, 2, 5]) all.push(digit * 10 ** power);
-  const inside = all.filter((value) => value >= least && value <= most);
-  const step = Math.ceil(inside.length / room);
+  let inside: readonly number[] = [];
+  for (const digits of DIGITS) {
+    const all: number[] = [];
+    for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)); power++)
+      for (const digit of digits) all.push(digit * 10 ** power);
+    inside = all.filter((value) => value >= least && value <= most);
+    if (inside.length >= 4) break;
+  }
+  const step = Math.ceil(inside.length / Math.max(1, room));
   return inside.filter((_, i) => i % step === 0);
 };
 

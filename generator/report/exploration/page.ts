@@ -4,7 +4,7 @@ import { MEASURE_WORDS, type Measure } from '../../explore/recommend.js';
 import { panelsHtml, type Section } from '../figure.js';
 import { pageHtml } from '../pageHtml.js';
 import { tableBlock } from '../table.js';
-import { escaped, sentence } from '../text.js';
+import { escaped } from '../text.js';
 import { scatterSvg } from './chart.js';
 import { chartOf, firstView, measureText, type PageData, pageData } from './data.js';
 import { colorLegend } from './legend.js';
@@ -67,7 +67,7 @@ const recommendation = ({ name, work, accelerator, command, exploration }: Explo
       best
         ? `<p><code>${escaped(best.commands.estimate)}</code></p><p><code>${escaped(best.commands.generate)}</code></p>`
         : '',
-      `<p class="soft">${escaped(`${sentence(name)} on ${accelerator}, ${work}. Cycles by the performance model.`)} Again: <code>${escaped(command)}</code></p>`,
+      `<p class="soft">${escaped(`${name} on ${accelerator}, ${work}. Cycles by the performance model.`)} Again: <code>${escaped(command)}</code></p>`,
     ].join('\n'),
   };
 };
