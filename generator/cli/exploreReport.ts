@@ -1,6 +1,6 @@
 import { percent } from '../base/numbers.js';
 import { ENERGY_PARTS } from '../energy/energy.js';
-import { areaWords, type ExploreReport, measureOf } from '../explore/describe.js';
+import { areaWords, type ExploreReport, measureOf, shortText } from '../explore/describe.js';
 import type { Illegal, Point } from '../explore/explore.js';
 import { MEASURE_WORDS, type Measure } from '../explore/recommend.js';
 import { csv } from './analyzeReport.js';
@@ -67,7 +67,7 @@ export const humanExploration = ({ name, work, accelerator, exploration }: Explo
   const others = (['bytes', 'cells', 'energy'] as const).filter((measure) => !measures.includes(measure));
   const told: readonly Measure[] = [...measures, ...others];
   const cell = (point: Point, measure: Measure): string => {
-    const text = MEASURE_WORDS[measure].show(measureOf(point, measure)).replace(/[\s\u00a0].*$/, '');
+    const text = shortText(measure, MEASURE_WORDS[measure].show(measureOf(point, measure)));
     const isArea = measure === area?.unit;
     return isArea && point.area!.source === 'estimated' ? `~${text}` : text;
   };
@@ -77,7 +77,7 @@ export const humanExploration = ({ name, work, accelerator, exploration }: Explo
       ...[point.id === recommended ? '→' : '', ...keys.map((key) => point.values[key]!), point.engine],
       ...[...told.map((measure) => cell(point, measure)), percent(point.utilization)],
     ]);
-  const heads = told.map((measure) => (measure === 'energy' ? 'µJ' : MEASURE_WORDS[measure].title));
+  const heads = told.map((measure) => MEASURE_WORDS[measure].title);
   const best = points.find(({ id }) => id === recommended);
   const areas = area ? `\n${area.unit}: ${areaWords(exploration)}\n` : '';
   return [

@@ -1,3 +1,4 @@
+import { fixed, withUnit } from '../base/numbers.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import { type EnergyTable, sramPerByte } from './table.js';
@@ -43,13 +44,14 @@ export const energyOf = (config: Config, counters: EnergyCounters, table: Energy
   const { dataBytes, beatBytes, dynamicLanes, stationaryLanes } = derive(config);
   const { dynamicBytes, stationaryBytes, accumulatorDepth } = config.buffers;
   const mac = table.mac[config.format];
-  const sums = config.array.columns * 4;
+  const { rows, columns } = config.array;
+  const sums = columns * 4;
   const dynamic = of('dynamicReads') * dynamicLanes * dataBytes + of('dynamicWrites') * beatBytes;
   const stationary = of('stationaryReads') * stationaryLanes * dataBytes + of('stationaryWrites') * beatBytes;
   const accumulated = (of('accumulatorReads') + of('accumulatorWrites')) * sums;
   return whole({
     macs: of('usefulMacs') * mac,
-    zeros: (of('zerosMultiplied') + of('idleLanes')) * mac * table.zeroShare,
+    zeros: (of('arrayBusy') * rows * columns - of('usefulMacs')) * mac * table.zeroShare,
     dynamicBuffer: dynamic * sramPerByte(table, dynamicBytes),
     stationaryBuffer: stationary * sramPerByte(table, stationaryBytes),
     accumulator: accumulated * sramPerByte(table, accumulatorDepth * sums),
@@ -64,3 +66,12 @@ export const sumOfEnergies = (energies: readonly Energy[]): Energy =>
       ENERGY_PARTS.map((part) => [part, energies.reduce((sum, each) => sum + each[part], 0)]),
     ) as unknown as Parts,
   );
+
+const UNITS = ['pJ', 'nJ', 'µJ', 'mJ', 'J', 'kJ'] as const;
+
+/** Picojoules in three digits and a unit of their size: 450 µJ, 1.36 mJ. */
+export const energyText = (picojoules: number): string => {
+  let [value, unit] = [picojoules, 0];
+  while (value >= 999.5 && unit < UNITS.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return withUnit(fixed(value, value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2), UNITS[unit]!);
+};

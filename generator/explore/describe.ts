@@ -32,3 +32,7 @@ export const errorWords = (error: FitError | undefined): string =>
 export const areaWords = ({ area }: Exploration): string | undefined =>
   area &&
   `${area.of === 'whole' ? 'of the whole design' : 'sums of the blocks, each mapped alone, which is more than the whole'}, for ${area.target}; ${area.synthesized} points synthesized, ${area.estimated} estimated from them (~); ${errorWords(area.error)}`;
+
+/** The words of a measure in a column whose head names the unit; energies keep their own. */
+export const shortText = (measure: Measure, text: string): string =>
+  measure === 'energy' ? text : text.replace(/[\s\u00a0].*$/, '');

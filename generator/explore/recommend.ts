@@ -1,4 +1,5 @@
 import { count, fixed, percent } from '../base/numbers.js';
+import { energyText } from '../energy/energy.js';
 import { paretoFront } from './pareto.js';
 
 /** What points are compared by; less is better. */
@@ -15,7 +16,7 @@ export const MEASURE_WORDS: Readonly<
   mm2: { title: 'mm² of logic', show: (value) => `${fixed(value, 3)} mm² of logic` },
   bytes: { title: 'bytes of buffers', show: (value) => `${count(value)} bytes of buffers` },
   cells: { title: 'MAC cells', show: (value) => `${count(value)} MAC cells` },
-  energy: { title: 'energy', show: (value) => `${fixed(value / 1e6, 1)} µJ` },
+  energy: { title: 'energy', show: energyText },
 };
 
 /** The values of a point. */

@@ -1,6 +1,6 @@
-import { count, short, tick } from '../base/numbers.js';
+import { count, tick } from '../base/numbers.js';
 import { PASSES } from '../description/config.js';
-import { ENERGY_PARTS, type Energy } from '../energy/energy.js';
+import { ENERGY_PARTS, type Energy, energyText } from '../energy/energy.js';
 import { type Bar, barsSvg } from './bars.js';
 import { engineLegend, figureHtml, type Section } from './figure.js';
 import type { Results, Run } from './results.js';
@@ -34,14 +34,14 @@ type Powered = Run & { readonly energy: Energy };
 export const energySection = (results: Results): Section => {
   const runs = chartRuns(results).filter((run): run is Powered => run.energy !== undefined);
   const bar = (run: Powered): Bar => ({
-    ...{ group: layerName(run), engine: run.engine, value: run.energy.total / 1e12, part: run.energy.dram / 1e12 },
-    text: short(run.energy.total / 1e6, 'µJ'),
+    ...{ group: layerName(run), engine: run.engine, value: run.energy.total / 1e6, part: run.energy.dram / 1e6 },
+    text: energyText(run.energy.total),
   });
   const among = runs.map(bar);
   const panels = PASSES.flatMap((pass) => {
     const bars = runs.filter((run) => run.pass === pass).map(bar);
     const label = `Bars of the energy of every layer and engine, ${pass}`;
-    const draw = (width: number): string => barsSvg({ label, axis: 'joules', bars, among, tick }, width);
+    const draw = (width: number): string => barsSvg({ label, axis: 'microjoules', bars, among, tick }, width);
     return bars.length === 0 ? [] : [{ title: pass, draw }];
   });
   const html = figureHtml({

@@ -94,7 +94,14 @@ export const speedupSection = (results: Results): Section => {
   });
   const means = shown.flatMap(({ speeds, kind }) => {
     const value = gain(speeds);
-    return value === undefined ? [] : [{ value, text: `${times(value)} over ${count(speeds.length)} ${kind}` }];
+    return value === undefined
+      ? []
+      : [
+          {
+            value,
+            text: `${times(value)} over ${speeds.length === 1 ? `1 ${kind.replace(/s$/, '')}` : `${count(speeds.length)} ${kind}`}`,
+          },
+        ];
   });
   const engines = ENGINES.filter(
     (engine) =>

@@ -1,4 +1,5 @@
 import { count, percent } from '../base/numbers.js';
+import { energyText } from '../energy/energy.js';
 import { ENERGY_HEADS, energyCells, energyNote } from './energy.js';
 import type { Section } from './figure.js';
 import type { Results } from './results.js';
@@ -22,7 +23,7 @@ export const trainingSection = (results: Results): Section => {
     ]),
   });
   const html = [
-    `<p>${count(cycles)} cycles; ${percent(utilization)} of what the array could do is useful; ${count(energy.total / 1000)} nJ. ${energyNote(results)}</p>`,
+    `<p>${count(cycles)} cycles; ${percent(utilization)} of what the array could do is useful; ${energyText(energy.total)}. ${energyNote(results)}</p>`,
     table,
   ];
   return { id: 'training', title: 'A step of training', html: html.join('\n') };

@@ -1,5 +1,5 @@
 import { count, percent } from '../../base/numbers.js';
-import { areaWords, type ExploreReport } from '../../explore/describe.js';
+import { areaWords, type ExploreReport, shortText } from '../../explore/describe.js';
 import { MEASURE_WORDS, type Measure } from '../../explore/recommend.js';
 import { panelsHtml, type Section } from '../figure.js';
 import { pageHtml } from '../pageHtml.js';
@@ -104,18 +104,13 @@ const frontSection = (data: PageData): Section => {
     .map((point) => [
       ...[point.values.join(' · '), point.engine],
       ...data.measures.map((measure, i) =>
-        measureText(measure, point.measures[i]!, point.isEstimated).replace(/[\s\u00a0].*$/, ''),
+        shortText(measure, measureText(measure, point.measures[i]!, point.isEstimated)),
       ),
       percent(point.utilization),
     ]);
   const table = tableBlock({
     caption: `The front: ${count(front.length)} of ${count(data.points.length)} points${front.length > MOST_ROWS ? `, of which the ${MOST_ROWS} fastest` : ''}; ${data.axes.map(({ key }) => key).join(' · ')}`,
-    head: [
-      'point',
-      'engine',
-      ...data.measures.map((measure) => (measure === 'energy' ? 'µJ' : MEASURE_WORDS[measure].title)),
-      'useful',
-    ],
+    head: ['point', 'engine', ...data.measures.map((measure) => MEASURE_WORDS[measure].title), 'useful'],
     text: 2,
     rows,
   });
