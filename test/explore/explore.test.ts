@@ -56,7 +56,7 @@ describe('explore', () => {
     expect(measures).toEqual(['cycles', 'bytes', 'cells']);
     expect(points.map(({ values }) => values.array)).toEqual(['2x2', '2x2', '4x4']);
     expect(points.length + illegal.length).toBe(6);
-    expect(illegal.find(({ values }) => values.array === '4x4')!.problem.code).toBe('BUFFER_TOO_SMALL');
+    expect(illegal.find(({ values }) => values.array === '4x4')!.problem.code).toBe('PLAN_BUFFERS');
     expect(illegal.filter(({ values }) => values.array === '200x2')).toMatchObject([
       { problem: { code: 'OUT_OF_RANGE', path: 'array.rows' } },
       { problem: { code: 'OUT_OF_RANGE', path: 'array.rows' } },
