@@ -1,8 +1,9 @@
 import type { Input } from '../api/source.js';
 import type { Estimate } from '../compile/estimate.js';
 import type { Config, Engine, Pass } from '../description/config.js';
-import { type Energy, energyOf, energyText, sumOfEnergies } from '../energy/energy.js';
+import { type Energy, energyOf, sumOfEnergies } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
+import { energyText } from '../energy/text.js';
 import { csv, inputText } from './analyzeReport.js';
 import { columns } from './columns.js';
 

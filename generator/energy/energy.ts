@@ -1,4 +1,3 @@
-import { fixed, withUnit } from '../base/numbers.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import { type EnergyTable, sramPerByte } from './table.js';
@@ -66,12 +65,3 @@ export const sumOfEnergies = (energies: readonly Energy[]): Energy =>
       ENERGY_PARTS.map((part) => [part, energies.reduce((sum, each) => sum + each[part], 0)]),
     ) as unknown as Parts,
   );
-
-const UNITS = ['pJ', 'nJ', 'µJ', 'mJ', 'J', 'kJ'] as const;
-
-/** Picojoules in three digits and a unit of their size: 450 µJ, 1.36 mJ. */
-export const energyText = (picojoules: number): string => {
-  let [value, unit] = [picojoules, 0];
-  while (value >= 999.5 && unit < UNITS.length - 1) [value, unit] = [value / 1000, unit + 1];
-  return withUnit(fixed(value, value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2), UNITS[unit]!);
-};

@@ -1,5 +1,5 @@
 import { count, fixed, percent } from '../base/numbers.js';
-import { energyText } from '../energy/energy.js';
+import { energyText } from '../energy/text.js';
 import { paretoFront } from './pareto.js';
 
 /** What points are compared by; less is better. */

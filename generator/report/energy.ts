@@ -1,6 +1,7 @@
 import { count, tick } from '../base/numbers.js';
 import { PASSES } from '../description/config.js';
-import { ENERGY_PARTS, type Energy, energyText } from '../energy/energy.js';
+import { ENERGY_PARTS, type Energy } from '../energy/energy.js';
+import { energyText } from '../energy/text.js';
 import { type Bar, barsSvg } from './bars.js';
 import { engineLegend, figureHtml, type Section } from './figure.js';
 import type { Results, Run } from './results.js';

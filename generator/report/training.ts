@@ -1,5 +1,5 @@
 import { count, percent } from '../base/numbers.js';
-import { energyText } from '../energy/energy.js';
+import { energyText } from '../energy/text.js';
 import { ENERGY_HEADS, energyCells, energyNote } from './energy.js';
 import type { Section } from './figure.js';
 import type { Results } from './results.js';

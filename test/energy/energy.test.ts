@@ -4,8 +4,9 @@ import { estimate } from '../../generator/compile/estimate.js';
 import { derive } from '../../generator/description/derive.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import { ENERGY_PARTS, energyOf, energyText, sumOfEnergies } from '../../generator/energy/energy.js';
+import { ENERGY_PARTS, energyOf, sumOfEnergies } from '../../generator/energy/energy.js';
 import { HOROWITZ, parseEnergies, sramPerByte } from '../../generator/energy/table.js';
+import { energyText } from '../../generator/energy/text.js';
 import { problemsOf } from '../problems.js';
 
 /** Nothing but one kind of energy: each byte or multiply-accumulate is 1 pJ. */

@@ -1,57 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { engineFor } from '../../generator/api/options.js';
-import { problemOf, type UserError } from '../../generator/base/errors.js';
+import type { UserError } from '../../generator/base/errors.js';
 import { estimate } from '../../generator/compile/estimate.js';
-import type { Config } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
-import { HOROWITZ } from '../../generator/energy/table.js';
-import type { Size } from '../../generator/explore/area.js';
-import type { Evaluate } from '../../generator/explore/evaluate.js';
-import { type ExploreOptions, explore } from '../../generator/explore/explore.js';
-import { axesOf } from '../../generator/explore/vary.js';
-
-const SPEC = 'C=8,H=6,W=6,N=6,K=3,S=2,P=1';
-
-/** In this process, without the cache. */
-const evaluate: Evaluate = async (work, machines) => {
-  if (work.kind !== 'layers') throw new Error('layers only');
-  return machines.map(({ config, engine }) => {
-    try {
-      const [one] = work.layers.flatMap(({ layer }) =>
-        work.passes.map((pass) => estimate(config, layer, pass, engine)),
-      );
-      return { cycles: one!.cycles, usefulMacs: one!.usefulMacs, counters: one!.counters };
-    } catch (error) {
-      return { problem: problemOf(error, 'model') };
-    }
-  });
-};
-
-const options = (vary: readonly string[], more: Partial<ExploreOptions> = {}): ExploreOptions => ({
-  work: {
-    kind: 'layers',
-    layers: [{ name: 'layer', layer: parseLayer(SPEC), linear: false, bias: false, batchNorm: 0 }],
-    passes: ['dgrad'],
-  },
-  axes: axesOf(vary),
-  configOf: (sets) => resolveConfig({ preset: 'tiny4' }, sets),
-  engineOf: (config) => engineFor(config, undefined),
-  command: { source: SPEC, accelerator: 'tiny4', sets: [], pass: 'dgrad' },
-  ...{ budget: {}, energies: HOROWITZ, evaluate, parallel: 1, onProgress: () => undefined },
-  ...more,
-});
-
-/** A synthesis whose LUTs follow from rows, columns and the bus. */
-const lutsOf = ({ array, axi }: Config): number => 5000 + 40 * array.rows * array.columns + 6 * axi.dataWidth;
-const sizeOf = (config: Config): Size => ({
-  ...{ cells: 0, luts: lutsOf(config), flipFlops: 0, blockRams: 0, dsps: 0, memoryBits: 0, area: 0 },
-});
+import { explore } from '../../generator/explore/explore.js';
+import { lutsOf, SPEC, sizeOf, spaceOf } from './space.js';
 
 describe('explore', () => {
   it('has the cycles of the model, and the points that cannot be with the reason', async () => {
     const { points, illegal, measures, recommended } = await explore(
-      options(['array=2x2,4x4,200x2', 'buffers.dynamicBytes=16,1024']),
+      spaceOf(['array=2x2,4x4,200x2', 'buffers.dynamicBytes=16,1024']),
     );
     expect(measures).toEqual(['cycles', 'bytes', 'cells']);
     expect(points.map(({ values }) => values.array)).toEqual(['2x2', '2x2', '4x4']);
@@ -80,7 +38,7 @@ describe('explore', () => {
   });
 
   it('refuses a space without a point that can be, with each reason once', async () => {
-    const refused = await explore(options(['array=200x2,2x200'])).catch((error: UserError) => error);
+    const refused = await explore(spaceOf(['array=200x2,2x200'])).catch((error: UserError) => error);
     expect((refused as UserError).problems.map(({ code, path }) => `${code} ${path}`)).toEqual([
       ...['NO_POINTS --vary', 'OUT_OF_RANGE array.rows', 'OUT_OF_RANGE array.columns'],
     ]);
@@ -90,7 +48,7 @@ describe('explore', () => {
     const asked: number[] = [];
     const most = 6;
     const { points, area, recommended } = await explore(
-      options(['array=2x2,2x4,4x2,4x4,8x4', 'axi.dataWidth=32,64'], {
+      spaceOf(['array=2x2,2x4,4x2,4x4,8x4', 'axi.dataWidth=32,64'], {
         area: {
           ...{ target: 'ecp5', whole: false, most },
           synthesize: async (config, index) => {
@@ -111,7 +69,7 @@ describe('explore', () => {
     expect(best.area!.source).toBe('synthesized');
     for (const { values, area: own, commands } of points) {
       const [rows, columns] = values.array!.split('x').map(Number);
-      const right = 5000 + 40 * rows! * columns! + 6 * Number(values['axi.dataWidth']);
+      const right = lutsOf(rows!, columns!, Number(values['axi.dataWidth']));
       if (own!.source === 'synthesized') expect(own!.value).toBe(right);
       else expect(Math.abs(own!.value / right - 1)).toBeLessThan(0.2);
       expect(commands.synth).toContain('--target ecp5 --blocks');
@@ -120,7 +78,7 @@ describe('explore', () => {
 
   it('compares by a budget, too', async () => {
     const { measures, points, recommended } = await explore(
-      options(['array=2x2,4x4', 'axi.dataWidth=32,64'], { measures: ['cycles', 'energy'], budget: { cells: 4 } }),
+      spaceOf(['array=2x2,4x4', 'axi.dataWidth=32,64'], { measures: ['cycles', 'energy'], budget: { cells: 4 } }),
     );
     expect(measures).toEqual(['cycles', 'energy', 'cells']);
     expect(points.filter(({ withinBudget }) => withinBudget).every(({ cells }) => cells <= 4)).toBe(true);
