@@ -136,20 +136,25 @@ const machines = ({ preset, set, vary, train, engine }: Options) => {
 };
 
 /** Synthesis of a configuration, with its progress in words. */
-const synthesizer =
-  (
-    { target, library, whole }: Options,
-    tell: (doing: string) => void,
-    say: (line: string) => void,
-  ): ((config: Config) => Promise<Size>) =>
-  async (config) => {
+const synthesizer = (
+  { target, library, whole }: Options,
+  most: number,
+  tell: (doing: string) => void,
+  say: (line: string) => void,
+): ((config: Config) => Promise<Size>) => {
+  let begun = 0;
+  return async (config) => {
+    begun += 1;
+    const of = `point ${begun} of at most ${most}`;
     const { synthesize } = await import('../api/synthesize.js');
+    const onProgress = (now: string): void => tell(`${of}: ${now}`);
     const { total } = await synthesize({
-      ...{ config, target, library, blocks: !whole, install: true, onInstall: say, onProgress: tell },
+      ...{ config, target, library, blocks: !whole, install: true, onInstall: say, onProgress },
     });
     const { cells, luts, flipFlops, blockRams, dsps, memoryBits, area } = total;
     return { cells, luts, flipFlops, blockRams, dsps, memoryBits, area };
   };
+};
 
 const write = async (path: string, report: ExploreReport): Promise<void> => {
   const { csvExploration, jsonExploration } = await import('./exploreReport.js');
@@ -207,6 +212,7 @@ const run = async (source: string, options: Options, context: Context): Promise<
             ...{ target, library, whole, most },
             synthesize: synthesizer(
               options,
+              most,
               (now) => {
                 doing = now;
                 progress.tick();
