@@ -120,6 +120,13 @@ describe('the fit', () => {
     expect(leaveOneOut(samples.slice(0, 2))).toBeUndefined();
   });
 
+  it('is not judged by what it was fitted to', () => {
+    // three parts, each of which one sample alone tells
+    const samples = [0, 1, 2].map((part) => ({ features: [0, 1, 2].map((i) => Number(i === part)), value: part + 1 }));
+    expect(fitted(samples)(samples[1]!.features)).toBeCloseTo(2, 1);
+    expect(leaveOneOut(samples)).toEqual({ samples: 3, median: 1, largest: 1 });
+  });
+
   it('estimates no part below nothing', () => {
     const estimate = fitted([
       { features: [1, 1], value: 10 },
