@@ -12,6 +12,7 @@ import { presets } from '../generator/description/presets.js';
 import { type Block, blocks } from '../generator/emit/blocks.js';
 import { emit } from '../generator/emit/generate.js';
 import { blockFile } from '../generator/emit/rtl.js';
+import { HOROWITZ } from '../generator/energy/table.js';
 import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';
 import { INSTRUCTION_SET, KINDS } from '../generator/isa/instructionSet.js';
 import { instructionTable, wordTable } from '../generator/isa/manual.js';
@@ -142,7 +143,7 @@ describe('README.md', () => {
     const spec = 'C=64,H=56,W=56,N=128,K=3,S=2,P=1';
     const config = presets.ref16!;
     const report: EstimateReport = {
-      ...{ name: spec, config, clock: 200 },
+      ...{ name: spec, config, clock: 200, energies: HOROWITZ },
       rows: config.engines.map((engine) => ({
         job: { layer: 'layer', spec, pass: 'dgrad', engine },
         estimate: estimate(config, parseLayer(spec), 'dgrad', engine),

@@ -5,6 +5,7 @@ import { formatLayer } from '../description/layer.js';
 import { parseBatch, parseSize, problem, sourceWord } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
+import { energiesOption, loadEnergies } from './energies.js';
 import { loadNetwork, networkConfig } from './networkSource.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
@@ -18,6 +19,7 @@ interface Options {
   readonly size?: string;
   readonly strided?: boolean;
   readonly clock: string;
+  readonly energies?: string;
   readonly jobs: string;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -28,7 +30,8 @@ The model replays the compiler's program: LOADs, EXECs and STOREs, the bus and t
 latency, one beat a cycle). It does not compute values. ${scriptCommand('bench', '--validate')} compares it with the RTL.
 --json and --csv hold every counter of registers.md (see generate) but the stalls, and startCycles: those of the cycles that
 START waits until the accumulator has cleared itself after a reset.
-Milliseconds are cycles at the clock that is given; the generator does not promise a clock.
+Milliseconds are cycles at the clock that is given; the generator does not promise a clock. Energy is counters times a table
+(--energies; see docs/explore.md): control, clock and leakage are not in it.
 
 Layer keys: B C H W N, Kh Kw Sh Sw Dh Dw, Pt Pb Pl Pr, G; K S D P set all their axes.
 
@@ -58,6 +61,7 @@ const estimate = async (source: string, options: Options, context: Context): Pro
   const size = options.size === undefined ? undefined : parseSize(options.size);
   const clock = parseClock(options.clock);
   const parallel = parseParallel(options.jobs);
+  const energies = loadEnergies(options.energies);
   const { pass, engine, strided } = options;
   if (options.train) {
     for (const [name, given] of Object.entries({ pass, strided }))
@@ -67,7 +71,10 @@ const estimate = async (source: string, options: Options, context: Context): Pro
     const config = networkConfig(options.preset, options.set);
     const { graph } = await loadNetwork(source, { batch, size });
     const { json = false, csv = false } = options;
-    networkEstimate({ config, graph, clock, json, csv, ...(engine === undefined ? {} : { engine }) }, context);
+    networkEstimate(
+      { config, graph, clock, energies, json, csv, ...(engine === undefined ? {} : { engine }) },
+      context,
+    );
     return;
   }
   const config = loadConfig(options.preset ?? 'ref16', options.set);
@@ -87,7 +94,7 @@ const estimate = async (source: string, options: Options, context: Context): Pro
     estimate: estimated,
   }));
   const { csvEstimate, humanEstimate, jsonEstimate } = await import('./estimateReport.js');
-  const report = { name, input, config, clock, rows };
+  const report = { name, input, config, clock, energies, rows };
   if (options.json) context.out(`${JSON.stringify(jsonEstimate(report), null, 2)}\n`);
   else if (options.csv) context.out(csvEstimate(report));
   else context.out(humanEstimate(report));
@@ -114,6 +121,7 @@ export const estimateCommand = (context: Context): Command =>
     .option('--train', 'a whole step of training, operation by operation: of a network by name, or an ONNX file')
     .option('--strided', 'only layers with a stride of 2 or more')
     .option('--clock <MHz>', 'clock for milliseconds', '200')
+    .addOption(energiesOption())
     .option('-j, --jobs <n>', 'processes at a time', '2')
     .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
     .option('--csv', 'print the result as comma-separated values, one row for each layer, pass and engine')

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { frozen } from '../base/plain.js';
 import { PRESET_NAMES } from '../description/presets.js';
 import { configSchema } from '../description/schema.js';
+import { tableSchema } from '../energy/table.js';
 import { networkSchema } from '../networks/schema.js';
 
 const preset = z.enum(PRESET_NAMES).describe('The preset that this configuration changes.');
@@ -29,3 +30,7 @@ export const configJsonSchema = (): Readonly<Record<string, unknown>> =>
 /** JSON Schema (2020-12) of a network file, for editors. */
 export const networkJsonSchema = (): Readonly<Record<string, unknown>> =>
   frozen({ ...z.toJSONSchema(networkSchema), title: 'bp-im2col network' });
+
+/** JSON Schema (2020-12) of a file of energies, for editors. */
+export const energiesJsonSchema = (): Readonly<Record<string, unknown>> =>
+  frozen({ ...z.toJSONSchema(tableSchema.extend({ $schema: link })), title: 'bp-im2col energies' });

@@ -3,8 +3,12 @@ import type { NetworkProgram } from '../compile/network/compiled.js';
 import { estimateProgram, type ProgramEstimate, type StepEstimate } from '../compile/network/estimate.js';
 import { compileNetwork } from '../compile/network/index.js';
 import type { Config, Engine } from '../description/config.js';
+import { type Energy, energyOf, sumOfEnergies } from '../energy/energy.js';
+import type { EnergyTable } from '../energy/table.js';
+import { energyText } from '../energy/text.js';
 import type { Graph } from '../graph/operations.js';
 import { describeMemory } from '../machine/performance.js';
+import type { Counts } from '../units/counts.js';
 import { csv } from './analyzeReport.js';
 import type { Context } from './context.js';
 
@@ -15,9 +19,12 @@ export interface NetworkEstimateOptions {
   readonly engine?: Engine;
   /** Megahertz. */
   readonly clock: number;
+  readonly energies: EnergyTable;
   readonly json: boolean;
   readonly csv: boolean;
 }
+
+const text = ({ total }: Energy): string => energyText(total).replace('\u00a0', ' ');
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
@@ -26,7 +33,8 @@ interface Part {
   readonly estimate: ProgramEstimate;
 }
 
-const partsOf = ({ config, graph, engine }: NetworkEstimateOptions) => {
+/** A step of training, compiled, and its parts by the model. */
+export const partsOf = ({ config, graph, engine }: Pick<NetworkEstimateOptions, 'config' | 'graph' | 'engine'>) => {
   // the rate is a constant of the program, and moves nothing
   const training = { rate: 0.05, momentum: 0.9 };
   const compiled = compileNetwork(config, graph, {
@@ -43,30 +51,37 @@ const partsOf = ({ config, graph, engine }: NetworkEstimateOptions) => {
   };
 };
 
-const csvOf = (parts: readonly Part[], milliseconds: (cycles: number) => string): string =>
+const csvOf = (
+  parts: readonly Part[],
+  milliseconds: (cycles: number) => string,
+  energyIn: (counters: Counts) => Energy,
+): string =>
   csv([
-    ['part', 'operation', 'does', 'fused', 'cycles', 'ms', 'macs', 'bytesRead', 'bytesWritten'],
+    ['part', 'operation', 'does', 'fused', 'cycles', 'ms', 'macs', 'bytesRead', 'bytesWritten', 'energyPj'],
     ...parts.flatMap(({ name, estimate }) =>
-      estimate.steps.map(({ operation, does, fused, cycles, macs, bytesRead, bytesWritten }) => [
+      estimate.steps.map(({ operation, does, fused, cycles, macs, bytesRead, bytesWritten, counters }) => [
         ...[name, operation, does, fused.join(' ')],
-        ...[cycles, milliseconds(cycles), macs, bytesRead, bytesWritten],
+        ...[cycles, milliseconds(cycles), macs, bytesRead, bytesWritten, energyIn(counters).total],
       ]),
     ),
   ]);
 
 /** `bp-im2col estimate --train`: milliseconds of a step of training, by operation and pass. */
 export const networkEstimate = (options: NetworkEstimateOptions, context: Context): void => {
-  const { config, graph, clock } = options;
+  const { config, graph, clock, energies } = options;
+  const energyIn = (counters: Counts): Energy => energyOf(config, counters, energies);
   const { compiled, parts } = partsOf(options);
   const milliseconds = (cycles: number): string => (cycles / clock / 1000).toFixed(3);
   const cycles = parts.reduce((sum, { estimate }) => sum + estimate.cycles, 0);
   const macs = parts.reduce((sum, { estimate }) => sum + estimate.macs, 0);
+  const energy = sumOfEnergies(parts.map(({ estimate }) => energyIn(estimate.counters)));
   const { rows, columns } = config.array;
   const useful = macs / (rows * columns * cycles);
   if (options.json) {
     const result = {
       ...{ network: graph.name, config: config.name, batch: compiled.batch, train: true, clock },
       ...{ cycles, milliseconds: Number(milliseconds(cycles)), usefulMacs: macs, utilization: useful },
+      ...{ energy, energies: { name: energies.name, source: energies.source } },
       memory: {
         parameters: compiled.bytes[1],
         activations: compiled.bytes[2],
@@ -74,18 +89,21 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
         mostLive: compiled.mostLive,
         compulsory: compiled.compulsory,
       },
-      parts: parts.map(({ name, estimate }) => ({ name, ...estimate })),
+      parts: parts.map(({ name, estimate: { counters, ...estimate } }) => ({
+        ...{ name, ...estimate, energy: energyIn(counters) },
+        steps: estimate.steps.map(({ counters: own, ...step }) => ({ ...step, energy: energyIn(own) })),
+      })),
     };
     context.out(`${JSON.stringify(result, null, 2)}\n`);
     return;
   }
   if (options.csv) {
-    context.out(csvOf(parts, milliseconds));
+    context.out(csvOf(parts, milliseconds, energyIn));
     return;
   }
   const table = new Table({
-    head: ['operation', 'does', 'cycles', 'ms', 'share', 'MACs', 'bytes read', 'written'],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['operation', 'does', 'cycles', 'ms', 'share', 'MACs', 'bytes read', 'written', 'energy'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
   const row = ({ operation, does, fused, ...step }: StepEstimate): readonly string[] => [
@@ -95,6 +113,7 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
       number(step.macs),
       number(step.bytesRead),
       number(step.bytesWritten),
+      text(energyIn(step.counters)),
     ],
   ];
   for (const { name, estimate } of parts) {
@@ -107,6 +126,7 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
         number(estimate.macs),
         number(bytesRead),
         number(bytesWritten),
+        text(energyIn(estimate.counters)),
       ],
     ]);
   }
@@ -114,7 +134,7 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
   const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
   context.out(
     `${graph.name} on ${config.name}, batch ${compiled.batch}, a step of training; ${describeMemory(config)}; ${clock} MHz\n${table.toString()}\n` +
-      `${number(cycles)} cycles, ${milliseconds(cycles)} ms; ${(100 * useful).toFixed(1)} % of what the array could do is useful\n` +
+      `${number(cycles)} cycles, ${milliseconds(cycles)} ms; ${(100 * useful).toFixed(1)} % of what the array could do is useful; ${text(energy)}, by ${energies.name}\n` +
       `memory: parameters ${mebibytes(compiled.bytes[1])}, activations ${mebibytes(compiled.bytes[2])} (${mebibytes(compiled.mostLive)} live at most), host ${mebibytes(compiled.bytes[3])}: ${(peak / compiled.compulsory).toFixed(2)} times what must be kept\n`,
   );
 };

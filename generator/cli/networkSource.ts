@@ -13,7 +13,7 @@ import { asOptions } from './asOptions.js';
 import { addSetOption, loadConfig, SOURCE_HELP } from './source.js';
 
 /** What a network runs on unless an accelerator is named: `ref16` with a vector unit. */
-const USUAL_LANES = 8;
+export const USUAL_LANES = 8;
 
 /** Adds `--preset` and `--set` to a command that takes a network. */
 export const addAccelerator = (command: Command): Command =>

@@ -4,6 +4,7 @@ import { analyzeCommand } from './analyze.js';
 import { compileCommand } from './compile.js';
 import { type Context, EXIT, type ExitCode, type Terminal } from './context.js';
 import { estimateCommand } from './estimate.js';
+import { exploreCommand } from './explore.js';
 import { reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { presetsCommand } from './presets.js';
@@ -21,6 +22,7 @@ Examples:
   bp-im2col run --layer C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad
   bp-im2col analyze resnet18 --strided
   bp-im2col estimate resnet18 --engine zerofree
+  bp-im2col explore resnet8 --vary array=8x8,16x16 --vary axi.dataWidth=64,128
   bp-im2col compile --layer C=64,H=56,W=56,N=128,K=3,S=2,P=1 --pass dgrad --c conv.h
   bp-im2col generate --help
 
@@ -33,6 +35,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   runCommand,
   analyzeCommand,
   estimateCommand,
+  exploreCommand,
   compileCommand,
   trainCommand,
   reportCommand,

@@ -1,27 +1,33 @@
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const built = fileURLToPath(new URL('page.bundle.js', import.meta.url));
+/** The pages' scripts: modules in `page/`. */
+const SCRIPTS = ['main', 'exploration'] as const;
+export type PageScript = (typeof SCRIPTS)[number];
 
-/** The script of the page, bundled from the modules in `page/`. */
-const bundle = async (): Promise<string> => {
+const built = (name: PageScript): string => fileURLToPath(new URL(`${name}.bundle.js`, import.meta.url));
+
+/** A script of a page, bundled from the modules in `page/`. */
+const bundle = async (name: PageScript): Promise<string> => {
   const { build } = await import('esbuild');
   const extension = import.meta.url.slice(-3);
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`page/main${extension}`, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`page/${name}${extension}`, import.meta.url))],
     ...{ bundle: true, minify: true, write: false, format: 'iife', target: 'es2020', charset: 'utf8' },
   });
   return outputFiles[0]!.text;
 };
 
-let script: Promise<string> | undefined;
+const scripts = new Map<PageScript, Promise<string>>();
 
-/** The script that goes into a report: bundled by the build, or now when run from the sources. */
-export const pageScript = (): Promise<string> => {
-  script ??= existsSync(built) ? Promise.resolve(readFileSync(built, 'utf8')) : bundle();
+/** The script that goes into a page: bundled by the build, or now when run from the sources. */
+export const pageScript = (name: PageScript): Promise<string> => {
+  const path = built(name);
+  const script = scripts.get(name) ?? (existsSync(path) ? Promise.resolve(readFileSync(path, 'utf8')) : bundle(name));
+  scripts.set(name, script);
   return script;
 };
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  writeFileSync(built, await bundle());
+  for (const name of SCRIPTS) writeFileSync(built(name), await bundle(name));
 }

@@ -2,7 +2,7 @@ import { geometricMean } from '../base/lists.js';
 import { count, times } from '../base/numbers.js';
 import type { Section } from './figure.js';
 import type { Results, Run } from './results.js';
-import { chartRuns, isStrided, siblingOf } from './select.js';
+import { chartRuns, isStrided, siblingOf, sourceWords } from './select.js';
 import { escaped } from './text.js';
 import { backward, networksOf } from './totals.js';
 import { errorText, validationSummary } from './validation.js';
@@ -41,7 +41,7 @@ const cards = (results: Results): readonly Card[] => {
   const strided = runs.filter((run) => run.engine === 'zerofree' && isStrided(run));
   const ofPass = (pass: Run['pass']): readonly Card[] => {
     const own = strided.filter((run) => run.pass === pass);
-    const how = own.every(({ source }) => source === 'rtl') ? 'on the RTL' : 'RTL and model';
+    const how = sourceWords(own);
     const note =
       own.length === 1 ? `One strided layer, ${how}.` : `Geometric mean of ${own.length} strided layers, ${how}.`;
     return speedCard(`${pass} by zerofree`, note, (engine) =>
@@ -52,7 +52,7 @@ const cards = (results: Results): readonly Card[] => {
     );
   };
   const networks = networksOf(results).filter(({ scope }) => scope === 'all');
-  const note = `Both gradients, all layers, by the model; geometric mean of ${count(networks.length)} networks.`;
+  const note = `Both gradients, all layers, by the model; ${networks.length === 1 ? 'one network' : `geometric mean of ${count(networks.length)} networks`}.`;
   const ofNetworks = speedCard('Networks by zerofree', note, (engine) =>
     networks.flatMap(({ engines }) => {
       const [before, after] = [engines[engine], engines.zerofree];

@@ -1,25 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { day } from '../base/numbers.js';
-import { packageRoot } from '../base/paths.js';
-import { render } from '../emit/template.js';
 import { conditionsSection, runsSection } from './appendix.js';
-import { pageScript } from './bundle.js';
 import { cyclesSection } from './cycles.js';
+import { energySection } from './energy.js';
 import { explorerSection } from './explorer.js';
 import type { Section } from './figure.js';
 import { groupedSection } from './grouped.js';
 import { networksSection } from './networks.js';
 import { figuresSection } from './overview.js';
+import { pageHtml } from './pageHtml.js';
 import { reorganizersSection } from './reorganizers.js';
 import type { Results, Run } from './results.js';
 import { rooflineSection } from './roofline.js';
 import { chartRuns, dramBytes } from './select.js';
 import { sizesSection } from './sizes.js';
 import { speedupSection } from './speedup.js';
-import { escaped } from './text.js';
 import { timelinesSection } from './timelines.js';
 import { trafficSection } from './traffic.js';
+import { trainingSection } from './training.js';
 import { validationSection, validationSummary } from './validation.js';
 
 /** Sections in order; those that the results have nothing for are left out. */
@@ -40,6 +37,11 @@ const sectionsOf = (results: Results): readonly Section[] => {
     ...has(charted.length > 0, cyclesSection),
     ...has(charted.some(moves), rooflineSection),
     ...has(charted.some(moves), trafficSection),
+    ...has(
+      charted.some(({ energy }) => energy !== undefined),
+      energySection,
+    ),
+    ...has(results.training !== undefined, trainingSection),
     ...has(results.sizes.length > 0, sizesSection),
     ...has(results.timelines.length > 0, timelinesSection),
     explorerSection(results),
@@ -50,19 +52,12 @@ const sectionsOf = (results: Results): readonly Section[] => {
 };
 
 /** The report as one HTML file that needs nothing else. Charts are drawn here; the page's script only adds to them. */
-export const reportHtml = async (results: Results): Promise<string> => {
-  const style = readFileSync(join(packageRoot, 'templates', 'report', 'style.css'), 'utf8');
+export const reportHtml = (results: Results): Promise<string> => {
   const { preset, rows, columns, format } = results.machine;
-  return render('report/page.html', {
-    title: `bp-im2col: results on ${escaped(preset)}`,
-    subtitle: escaped(`${rows}×${columns} array, ${format}. ${day(results.meta.date)}`),
-    style,
-    sections: sectionsOf(results).map((section, index) => ({
-      ...{ ...section, heading: escaped(section.heading ?? section.title) },
-      // what a reader sees first comes before the list of sections
-      first: index === 0,
-    })),
-    // a script ends at the first closing tag, wherever that stands
-    script: (await pageScript()).replaceAll('</script', '<\\/script'),
+  return pageHtml({
+    title: `bp-im2col: ${results.subject ?? 'results'} on ${preset}`,
+    subtitle: `${rows}×${columns} array, ${format}. ${day(results.meta.date)}`,
+    sections: sectionsOf(results),
+    script: 'main',
   });
 };

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { ENGINES, PASSES } from '../description/config.js';
+import { ENERGY_PARTS, type Energy } from '../energy/energy.js';
 
 const count = z.number().nonnegative();
 const share = z.number().min(0).max(1);
+
+/** Picojoules, by what takes them. */
+const energy = z.object(
+  Object.fromEntries([...ENERGY_PARTS, 'total'].map((part) => [part, count])) as Record<keyof Energy, typeof count>,
+);
 
 const run = z.object({
   /** Short name, as in "L2", and the layer in the notation of the command line. */
@@ -37,6 +43,26 @@ const run = z.object({
   prologueCycles: count,
   zerosMultiplied: count,
   zerosFetched: count,
+  energy: energy.optional(),
+});
+
+/** A step of training a network, by the model, operation by operation. */
+const training = z.object({
+  batch: z.number().int().positive(),
+  cycles: count,
+  usefulMacs: count,
+  utilization: share,
+  energy,
+  steps: z.array(
+    z.object({
+      /** Forward pass, or backward pass and update. */
+      part: z.string(),
+      operation: z.string(),
+      does: z.string(),
+      fused: z.array(z.string()),
+      ...{ cycles: count, macs: count, bytesRead: count, bytesWritten: count, energy },
+    }),
+  ),
 });
 
 /** Sums over layers, by the model; cycles at one clock, bytes, vectors. */
@@ -170,6 +196,11 @@ export const resultsSchema = z.object({
   timelines: z.array(timeline).default([]),
   validation: z.array(validation),
   /** Beside the published figures, and why they differ, in words made from counters. */
+  /** The network that the report is about, in words, where it is about one. */
+  subject: z.string().optional(),
+  training: training.optional(),
+  /** What energies are by. */
+  energies: z.object({ name: z.string(), source: z.string() }).optional(),
   comparison: z.object({ reductions: z.array(reduction), reasons: z.array(z.string()) }).optional(),
 });
 
@@ -184,6 +215,7 @@ export type Run = z.infer<typeof run>;
 export type NetworkTotals = z.infer<typeof totals>;
 export type GroupedLayers = z.infer<typeof grouped>;
 export type ReorganizerTotals = Results['reorganizers'][number];
+export type TrainingStep = NonNullable<Results['training']>;
 export type SizePoint = z.infer<typeof size>;
 export type TimelineRun = z.infer<typeof timeline>;
 export type Validation = z.infer<typeof validation>;

@@ -42,3 +42,9 @@ export const isStrided = ({ spec }: Pick<Run, 'spec'>): boolean => {
   const { Sh, Sw } = parseLayer(spec);
   return Sh > 1 || Sw > 1;
 };
+
+/** Where runs come from, in words. */
+export const sourceWords = (runs: readonly Pick<Run, 'source'>[]): string => {
+  if (runs.every(({ source }) => source === 'rtl')) return 'on the RTL';
+  return runs.every(({ source }) => source === 'model') ? 'by the model' : 'RTL and model';
+};

@@ -4,7 +4,7 @@ import { ENGINES, type Engine } from '../description/config.js';
 import { type Bar, barsSvg } from './bars.js';
 import { engineLegend, figureHtml, type Panel, type Section } from './figure.js';
 import type { Results, Run } from './results.js';
-import { chartRuns, isStrided, layerName } from './select.js';
+import { chartRuns, isStrided, layerName, sourceWords } from './select.js';
 import { sentence } from './text.js';
 import { backward, networksOf } from './totals.js';
 
@@ -79,7 +79,7 @@ export const speedupSection = (results: Results): Section => {
   const [layers, kind] = strided.length > 0 ? [strided, 'strided layers'] : [layerSpeeds(runs), 'layers'];
   const networks = networkSpeeds(results);
   const shown = [
-    { speeds: layers, kind, by: runs.every(({ source }) => source === 'rtl') ? 'on the RTL' : 'RTL and model' },
+    { speeds: layers, kind, by: sourceWords(runs) },
     { speeds: networks, kind: 'whole networks', by: 'by the model' },
   ].filter(({ speeds }) => speeds.length > 0);
   if (shown.length === 0) return { ...id, html: '' };
@@ -94,7 +94,14 @@ export const speedupSection = (results: Results): Section => {
   });
   const means = shown.flatMap(({ speeds, kind }) => {
     const value = gain(speeds);
-    return value === undefined ? [] : [{ value, text: `${times(value)} over ${count(speeds.length)} ${kind}` }];
+    return value === undefined
+      ? []
+      : [
+          {
+            value,
+            text: `${times(value)} over ${speeds.length === 1 ? `1 ${kind.replace(/s$/, '')}` : `${count(speeds.length)} ${kind}`}`,
+          },
+        ];
   });
   const engines = ENGINES.filter(
     (engine) =>

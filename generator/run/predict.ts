@@ -1,13 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { type Problem, problemOf } from '../base/errors.js';
-import { forkWorker } from '../base/processes.js';
+import type { Problem } from '../base/errors.js';
 import { Progress } from '../base/progress.js';
 import type { Estimate } from '../compile/estimate.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { parseLayer } from '../description/layer.js';
 import { cacheKey, openCache, recall, remember } from './simulators/cache.js';
 import { codeKey } from './simulators/code.js';
+import { inWorkers } from './workers.js';
 
 /** A pass of a layer whose cost the model predicts. */
 export interface PredictionJob {
@@ -19,9 +17,6 @@ export interface PredictionJob {
   readonly pass: Pass;
   readonly engine: Engine;
 }
-
-/** What a worker answers. */
-export type Prediction = Estimate | { readonly problem: Problem };
 
 /** Without zeros to insert `traditional` is `bp` with any reorganizer, and need not be predicted twice. */
 const canonical = (job: PredictionJob): PredictionJob => {
@@ -38,20 +33,6 @@ export const predictionKey = (given: PredictionJob): string => {
   const job = canonical(given);
   return cacheKey('model', [codeKey(WORKER.href), JSON.stringify([job.config, job.spec, job.pass, job.engine])]);
 };
-
-const ask = (worker: ChildProcess, job: PredictionJob): Promise<Prediction> =>
-  new Promise((resolve) => {
-    const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
-      resolve({ problem: problemOf(`the worker ended with ${signal ?? code}`, 'model') });
-    worker.once('exit', ended);
-    worker.once('message', (outcome) => {
-      worker.off('exit', ended);
-      resolve(outcome as Prediction);
-    });
-    worker.send(job, (error) => {
-      if (error) resolve({ problem: problemOf(error, 'model') });
-    });
-  });
 
 export interface PredictOptions {
   /** Predict again what the cache has. */
@@ -85,34 +66,22 @@ export const predict = async (jobs: readonly PredictionJob[], options: PredictOp
   }
   if (cachedOnly || missing.size === 0) return { estimates, failed };
 
-  const queue = [...missing];
+  const asked = [...missing];
+  const queue = asked.map(([, job]) => job);
   let done = 0;
   const progress = onProgress ? undefined : new Progress(() => `${done} of ${missing.size} passes predicted`);
-  const serve = async (): Promise<void> => {
-    let worker: ChildProcess | undefined;
-    try {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const [key, job] = next;
-        if (!worker?.connected) worker = forkWorker(fileURLToPath(WORKER));
-        const outcome = await ask(worker, job);
-        done += 1;
-        onProgress?.(done, missing.size);
-        if ('problem' in outcome) {
-          failed.set(job.name, outcome.problem);
-          continue;
-        }
-        estimates.set(key, outcome);
-        remember(key, outcome);
-      }
-    } finally {
-      if (worker?.connected) worker.disconnect();
-    }
-  };
   try {
-    await Promise.all(Array.from({ length: Math.min(parallel, missing.size) }, serve));
-  } catch (error) {
-    queue.length = 0; // the others come to an end, too
-    throw error;
+    await inWorkers<PredictionJob, Estimate>(WORKER, 'model', queue, parallel, (index, outcome) => {
+      const [key, job] = asked[index]!;
+      done += 1;
+      onProgress?.(done, missing.size);
+      if ('problem' in outcome) {
+        failed.set(job.name, outcome.problem);
+        return;
+      }
+      estimates.set(key, outcome);
+      remember(key, outcome);
+    });
   } finally {
     progress?.end();
   }

@@ -1,20 +1,8 @@
-import { problemOf } from '../base/errors.js';
-import { estimate } from '../compile/estimate.js';
+import { type Estimate, estimate } from '../compile/estimate.js';
 import { parseLayer } from '../description/layer.js';
-import type { Prediction, PredictionJob } from './predict.js';
+import type { PredictionJob } from './predict.js';
+import { answerJobs } from './workers.js';
 
-// whoever asked is gone
-const giveUp = (): never => process.exit(1);
-process.once('disconnect', giveUp);
-
-process.on('message', (job: PredictionJob) => {
-  let outcome: Prediction;
-  try {
-    outcome = estimate(job.config, parseLayer(job.spec), job.pass, job.engine);
-  } catch (error) {
-    outcome = { problem: problemOf(error, 'model') };
-  }
-  process.send!(outcome, (error: Error | null) => {
-    if (error) giveUp();
-  });
-});
+answerJobs<PredictionJob, Estimate>('model', ({ config, spec, pass, engine }) =>
+  estimate(config, parseLayer(spec), pass, engine),
+);

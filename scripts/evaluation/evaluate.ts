@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import type { Estimate } from '../../generator/compile/estimate.js';
-import { derive } from '../../generator/description/derive.js';
 import { formatLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import { version } from '../../generator/emit/manifest.js';
 import { reasons, reductionRows, reductions } from '../../generator/report/comparison.js';
 import { SIMPLE } from '../../generator/report/rateTables.js';
 import { type Results, type Run, resultsSchema, timelinesFile } from '../../generator/report/results.js';
+import { machineOf } from '../../generator/report/sums.js';
 import { type BenchJob, configOf, jobName, layerOf, type Measurement, PRESET } from '../benchmark/jobs.js';
 import { COMPARISON, comparisonReport, conditions, runFigures, tableOf } from '../benchmark/render.js';
 import { runJobs } from '../benchmark/runJobs.js';
@@ -95,11 +95,6 @@ const layerRun = (
   ];
 };
 
-const onChipBytes = (): number => {
-  const { array, buffers } = presets[PRESET];
-  return buffers.dynamicBytes + buffers.stationaryBytes + buffers.accumulatorDepth * array.columns * 4;
-};
-
 /** True when nothing was measured or predicted. */
 export const isEmpty = (results: Results): boolean => {
   const { runs, networks, moreNetworks, sizes, timelines, validation, reorganizers } = results;
@@ -140,7 +135,6 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
     reorganizers.filter(({ elementsPerCycle, overlap }) => elementsPerCycle === SIMPLE.elementsPerCycle && !overlap),
   );
   const why = reasons(totals);
-  const { array, format } = presets[PRESET];
   const results: Results = resultsSchema.parse({
     schema: 1,
     meta: {
@@ -149,10 +143,7 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
       versions: { 'bp-im2col': version(), node: process.versions.node, ...toolVersion() },
       seed: 1,
     },
-    machine: {
-      ...{ preset: PRESET, rows: array.rows, columns: array.columns, format },
-      ...{ busBytesPerCycle: derive(presets[PRESET]).beatBytes, onChipBytes: onChipBytes() },
-    },
+    machine: machineOf(presets[PRESET]),
     runs: compared.flatMap((job) => layerRun(job, measured, estimates.get(modelKey(job)))),
     networks: totals,
     moreNetworks: more,

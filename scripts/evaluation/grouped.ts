@@ -5,26 +5,12 @@ import { presets } from '../../generator/description/presets.js';
 import type { NetworkLayer } from '../../generator/networks/network.js';
 import { GROUPED_HEAD, groupedRows } from '../../generator/report/grouped.js';
 import type { GroupedLayers } from '../../generator/report/results.js';
+import { groupsOf, layersPass } from '../../generator/report/sums.js';
 import { flatHead } from '../../generator/report/table.js';
 import { PRESET } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
 import { modelKey } from './model.js';
 import { BATCH, type Evaluated, jobOf, layersOf } from './networks.js';
-
-type Kind = GroupedLayers['kind'];
-
-/** Groups of one channel are depthwise, however many outputs each has. */
-const kindOf = ({ layer: { C, G } }: NetworkLayer): Kind | undefined =>
-  G === 1 ? undefined : G === C ? 'depthwise' : 'grouped';
-
-const passOf = (estimates: readonly Estimate[]): GroupedLayers[Pass] => {
-  const { rows, columns } = presets[PRESET].array;
-  const cells = rows * columns;
-  const cycles = sum(estimates.map((estimate) => estimate.cycles));
-  const usefulMacs = sum(estimates.map((estimate) => estimate.usefulMacs));
-  const boundCycles = sum(estimates.map((estimate) => estimate.usefulMacs / (cells * estimate.laneBound)));
-  return { cycles, usefulMacs, utilization: usefulMacs / (cells * cycles), boundCycles };
-};
 
 /** Layers with groups of each network, by `zerofree`; a network is left out while an estimate of it is missing. */
 export const groupedLayers = (
@@ -39,9 +25,14 @@ export const groupedLayers = (
     if (!all.every((estimate) => estimate !== undefined)) return [];
     const networkCycles = sum(all.map(({ cycles }) => cycles));
     return (['depthwise', 'grouped'] as const).flatMap((kind): readonly GroupedLayers[] => {
-      const own = layers.filter((layer) => kindOf(layer) === kind);
+      const own = layers.filter((layer) => groupsOf(layer.layer) === kind);
       if (own.length === 0) return [];
-      const [fprop, dgrad, wgrad] = PASSES.map((pass) => passOf(own.map((layer) => of(layer, pass)!)));
+      const [fprop, dgrad, wgrad] = PASSES.map((pass) =>
+        layersPass(
+          presets[PRESET],
+          own.map((layer) => of(layer, pass)!),
+        ),
+      );
       const passes = { fprop: fprop!, dgrad: dgrad!, wgrad: wgrad! };
       return [{ network, batch: BATCH, kind, layers: own.length, ...passes, networkCycles }];
     });

@@ -6,6 +6,7 @@ import { presets } from '../../generator/description/presets.js';
 import { type NetworkName, networks } from '../../generator/networks/index.js';
 import type { NetworkLayer } from '../../generator/networks/network.js';
 import type { NetworkTotals } from '../../generator/report/results.js';
+import { totalsOf as layerTotals } from '../../generator/report/sums.js';
 import { PRESET } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
 import { type ModelJob, modelKey } from './model.js';
@@ -56,11 +57,6 @@ export const networkJobs = (networks = FAMILIES): readonly ModelJob[] =>
     layersOf(name).flatMap((layer) => PASSES.flatMap((pass) => ENGINES.map((engine) => jobOf(layer, pass, engine)))),
   );
 
-const ACCESSES = [
-  ...['dynamicReads', 'dynamicWrites', 'stationaryReads', 'stationaryWrites'],
-  ...['accumulatorReads', 'accumulatorWrites'],
-];
-
 /** Totals of one network; undefined when it has no such layers, or an estimate is missing. */
 export const totalsOf = (
   [name, label]: Evaluated,
@@ -76,26 +72,8 @@ export const totalsOf = (
   );
   if (!passes.flat().every((estimate) => estimate !== undefined)) return undefined;
   const [fprop, dgrad, wgrad] = passes as unknown as readonly (readonly Estimate[])[];
-  const cycles = (estimates: readonly Estimate[] = []): number => estimates.reduce((sum, one) => sum + one.cycles, 0);
-  const gradients = [...dgrad!, ...wgrad!];
-  const sum = (...names: readonly string[]): number =>
-    gradients.reduce((total, { counters }) => total + names.reduce((sum, name) => sum + (counters[name] ?? 0), 0), 0);
-  const useful = sum('usefulMacs');
-  const { rows, columns } = presets[PRESET].array;
-  return {
-    ...{ network: label, batch: BATCH, engine, scope, layers: layers.length },
-    ...{ fprop: cycles(fprop), dgrad: cycles(dgrad), wgrad: cycles(wgrad) },
-    dramBytes: sum('dramBytesRead', 'dramBytesWritten'),
-    dynamicReads: sum('dynamicReads'),
-    stationaryReads: sum('stationaryReads'),
-    bufferAccesses: sum(...ACCESSES),
-    extraStorageBytes: sum('reorganizeBytes'),
-    prologueCycles: sum('prologueCycles'),
-    usefulMacs: useful,
-    utilization: useful / (rows * columns * cycles(gradients)),
-    reorganizeCycles: sum('reorganizeCycles'),
-    arrayBusy: sum('arrayBusy'),
-  };
+  const which = { network: label, batch: BATCH, engine, scope };
+  return layerTotals(which, presets[PRESET], { fprop: fprop!, dgrad: dgrad!, wgrad: wgrad! });
 };
 
 /** Totals of each network and engine, over all layers and over those with a stride of 2 or more. */

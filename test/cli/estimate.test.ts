@@ -5,6 +5,7 @@ import { runCli } from '../../generator/cli/program.js';
 import { estimate } from '../../generator/compile/estimate.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { HOROWITZ } from '../../generator/energy/table.js';
 
 const run = async (...args: readonly string[]) => {
   let [out, err] = ['', ''];
@@ -23,7 +24,7 @@ const run = async (...args: readonly string[]) => {
 const spec = 'C=8,H=9,W=9,N=6,K=3,S=2,P=1';
 
 const report = (): EstimateReport => ({
-  ...{ name: 'two', config: presets.tiny4!, clock: 100 },
+  ...{ name: 'two', config: presets.tiny4!, clock: 100, energies: HOROWITZ },
   rows: ['one', 'other'].flatMap((layer) =>
     (['dgrad', 'wgrad'] as const).map((pass) => ({
       job: { layer, spec, pass, engine: 'bp' as const },

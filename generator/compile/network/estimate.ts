@@ -3,6 +3,7 @@ import { type Queue, queueCount, queueOf } from '../../isa/program.js';
 import { countsOf } from '../../machine/counts.js';
 import { benchMemory } from '../../machine/performance.js';
 import { replay } from '../../machine/replay.js';
+import type { Counts } from '../../units/counts.js';
 import { TileShapes } from '../../units/exec/tile.js';
 import type { NetworkProgram, NetworkStep } from './compiled.js';
 
@@ -12,6 +13,8 @@ export interface StepEstimate extends NetworkStep {
   readonly cycles: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
+  /** Every counter that does not depend on time. */
+  readonly counters: Counts;
 }
 
 export interface ProgramEstimate {
@@ -19,6 +22,7 @@ export interface ProgramEstimate {
   readonly macs: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
+  readonly counters: Counts;
   readonly steps: readonly StepEstimate[];
 }
 
@@ -43,12 +47,12 @@ export const estimateProgram = (config: Config, { instructions, steps }: Network
   const estimates = steps.map((step, i): StepEstimate => {
     const own = countsOf(config, instructions.slice(step.first, step.end), shapes);
     const took = (ends[i] ?? cycles) - (i === 0 ? 0 : ends[i - 1]!);
-    return { ...step, cycles: took, bytesRead: own.dramBytesRead, bytesWritten: own.dramBytesWritten };
+    return { ...step, cycles: took, bytesRead: own.dramBytesRead, bytesWritten: own.dramBytesWritten, counters: own };
   });
   return {
     cycles,
     macs: whole.usefulMacs,
-    ...{ bytesRead: whole.dramBytesRead, bytesWritten: whole.dramBytesWritten },
+    ...{ bytesRead: whole.dramBytesRead, bytesWritten: whole.dramBytesWritten, counters: whole },
     steps: estimates,
   };
 };

@@ -45,7 +45,7 @@ export const reachable = (
 };
 
 /** What starts tools and keeps results: no result depends on how. */
-const MACHINERY = ['./cache.js', '../../base/processes.js', '../../base/tools.js'].map((path) =>
+const MACHINERY = ['./cache.js', '../workers.js', '../../base/processes.js', '../../base/tools.js'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 

@@ -1,0 +1,107 @@
+import type { Problem } from '../base/errors.js';
+import type { Config, Engine, Pass } from '../description/config.js';
+import { formatLayer } from '../description/layer.js';
+import type { NetworkLayer } from '../networks/network.js';
+import { type PredictionJob, predict, predictionKey } from '../run/predict.js';
+import { cacheKey, openCache, recall, remember } from '../run/simulators/cache.js';
+import { codeKey } from '../run/simulators/code.js';
+import { inWorkers, type Refusal } from '../run/workers.js';
+import { networkText, type TrainedNetwork, type TrainingEstimate, type TrainingJob } from './trainingJob.js';
+
+/** What is carried out on every accelerator: passes of layers one by one, or a step of training. */
+export type Work =
+  | { readonly kind: 'layers'; readonly layers: readonly NetworkLayer[]; readonly passes: readonly Pass[] }
+  | { readonly kind: 'training'; readonly network: TrainedNetwork };
+
+/** An accelerator, and which of its engines does the work. */
+export interface Machine {
+  readonly config: Config;
+  readonly engine: Engine;
+}
+
+/** What the work takes, by the model: cycles, and sums of the counters. */
+export interface Taken {
+  readonly cycles: number;
+  readonly usefulMacs: number;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export interface EvaluateOptions {
+  /** Processes at a time. */
+  readonly parallel: number;
+  /** Called after each prediction that the cache did not have. */
+  readonly onProgress: (done: number, all: number) => void;
+}
+
+/** Works out what the work takes on each machine, or what is wrong with it there; what the cache has is not worked out again. */
+export type Evaluate = (
+  work: Work,
+  machines: readonly Machine[],
+  options: EvaluateOptions,
+) => Promise<readonly (Taken | Refusal)[]>;
+
+const totalOf = (parts: readonly Taken[]): Taken => {
+  const counters: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part.counters)) counters[name] = (counters[name] ?? 0) + value;
+  }
+  return {
+    cycles: parts.reduce((sum, { cycles }) => sum + cycles, 0),
+    usefulMacs: parts.reduce((sum, { usefulMacs }) => sum + usefulMacs, 0),
+    counters,
+  };
+};
+
+const evaluateLayers = async (
+  { layers, passes }: Extract<Work, { kind: 'layers' }>,
+  machines: readonly Machine[],
+  options: EvaluateOptions,
+): Promise<readonly (Taken | Refusal)[]> => {
+  const jobs = machines.map(({ config, engine }, index) =>
+    layers.flatMap(({ name, layer }) =>
+      passes.map(
+        (pass): PredictionJob => ({
+          ...{ name: `${index} ${name} ${pass}`, spec: formatLayer(layer), config, pass, engine },
+        }),
+      ),
+    ),
+  );
+  const { estimates, failed } = await predict(jobs.flat(), options);
+  return jobs.map((own) => {
+    const wrong = own.map(({ name }) => failed.get(name)).find((problem): problem is Problem => problem !== undefined);
+    if (wrong) return { problem: wrong };
+    return totalOf(own.map((job) => estimates.get(predictionKey(job))!));
+  });
+};
+
+const WORKER = new URL('./trainingWorker.js', import.meta.url);
+
+const evaluateTraining = async (
+  { network }: Extract<Work, { kind: 'training' }>,
+  machines: readonly Machine[],
+  { parallel, onProgress }: EvaluateOptions,
+): Promise<readonly (Taken | Refusal)[]> => {
+  openCache();
+  const what = networkText(network);
+  const keys = machines.map(({ config, engine }) =>
+    cacheKey('training', [codeKey(WORKER.href), what, JSON.stringify([config, engine])]),
+  );
+  const found: (TrainingEstimate | Refusal | undefined)[] = keys.map(
+    (key) => recall(key) as TrainingEstimate | undefined,
+  );
+  const missing = found.flatMap((known, index) => (known ? [] : [index]));
+  const jobs = missing.map((index): TrainingJob => ({ network, ...machines[index]! }));
+  let done = 0;
+  await inWorkers<TrainingJob, TrainingEstimate>(WORKER, 'model', jobs, parallel, (job, outcome) => {
+    const index = missing[job]!;
+    found[index] = outcome;
+    if (!('problem' in outcome)) remember(keys[index]!, outcome);
+    done += 1;
+    onProgress(done, jobs.length);
+  });
+  return found.map((each) => each!);
+};
+
+/** By the performance model, in processes of their own; results are kept in the cache. */
+export const evaluate: Evaluate = (work, machines, options) =>
+  work.kind === 'layers' ? evaluateLayers(work, machines, options) : evaluateTraining(work, machines, options);
