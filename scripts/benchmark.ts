@@ -13,12 +13,15 @@ import { conditions, runFigures, targetReport } from './benchmark/render.js';
 import { runJobs } from './benchmark/runJobs.js';
 import { evaluate, isEmpty, PARTS, type Part, resultFiles, rtlJobs } from './evaluation/evaluate.js';
 import { resultsMarkdown } from './evaluation/markdown.js';
+import { stepConditions, stepMarkdown, stepNetworks, stepReport, stepRows } from './evaluation/steps.js';
 import { putJson, runScript } from './script.js';
 import { parseWords } from './words.js';
 
 interface Flags {
   readonly quick?: boolean;
   readonly validate?: boolean;
+  /** Networks, or true for the usual ones. */
+  readonly steps?: string | true;
   readonly only?: string;
   readonly filter?: string;
   /** File, or true for stdout. */
@@ -46,6 +49,7 @@ Examples:
   ${scriptCommand('bench', '--only networks')}
   ${scriptCommand('bench', '--filter "L4 dgrad"')}
   ${scriptCommand('bench', '--quick --json targets.json')}
+  ${scriptCommand('bench', '--steps resnet8,resnet18 --markdown')}
 
 Exit codes: 0 all results match the golden model (bars of --quick may be missed) and the model is within its bars, 1 not so.
 `;
@@ -62,6 +66,12 @@ const parseFlags = (args: readonly string[]): Flags =>
         ]),
       )
       .addOption(new Option('--validate', 'only the performance model against the RTL').conflicts(['only', 'filter']))
+      .addOption(
+        new Option(
+          '--steps [networks]',
+          "whole steps of training by the model, each engine: MLPerf Tiny's four, or networks with commas between them",
+        ).conflicts(['quick', 'validate', 'only', 'filter', 'fresh', 'cached']),
+      )
       .option('--only <parts>', 'only these parts, with commas between them')
       .option(
         '--filter <words>',
@@ -151,10 +161,19 @@ const targets = async (flags: Flags, args: readonly string[], parallel: number):
   return failures.length > 0 ? EXIT.failed : EXIT.ok;
 };
 
+/** The table of whole steps of training. */
+const steps = async ({ json, markdown = false }: Flags, given: string | true, parallel: number): Promise<ExitCode> => {
+  const rows = await stepRows(stepNetworks(given), parallel);
+  const text = markdown ? stepMarkdown(rows) : `${stepConditions()}\n\n${stepReport(rows)}`;
+  print(json, { conditions: stepConditions(), rows }, text);
+  return EXIT.ok;
+};
+
 const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCode> => {
   const { quick = false, filter, json, markdown, fresh = false, cached = false } = flags;
   if (typeof json === 'string') checkOutput('--json', json, ['.json']);
   const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
+  if (flags.steps !== undefined) return steps(flags, flags.steps, parallel);
   if (quick) return targets(flags, args, parallel);
   const parts = partsOf(flags);
   const wanted = (name: string): boolean => matches(name, filter);

@@ -76,11 +76,12 @@ const evaluateLayers = async (
 
 const WORKER = new URL('./trainingWorker.js', import.meta.url);
 
-const evaluateTraining = async (
-  { network }: Extract<Work, { kind: 'training' }>,
+/** What a step of training takes on each machine, or what is wrong with it there. */
+export const evaluateTraining = async (
+  network: TrainedNetwork,
   machines: readonly Machine[],
   { parallel, onProgress }: EvaluateOptions,
-): Promise<readonly (Taken | Refusal)[]> => {
+): Promise<readonly (TrainingEstimate | Refusal)[]> => {
   openCache();
   const what = networkText(network);
   const keys = machines.map(({ config, engine }) =>
@@ -104,4 +105,4 @@ const evaluateTraining = async (
 
 /** By the performance model, in processes of their own; results are kept in the cache. */
 export const evaluate: Evaluate = (work, machines, options) =>
-  work.kind === 'layers' ? evaluateLayers(work, machines, options) : evaluateTraining(work, machines, options);
+  work.kind === 'layers' ? evaluateLayers(work, machines, options) : evaluateTraining(work.network, machines, options);

@@ -21,12 +21,18 @@ export interface TrainingJob {
   readonly engine: Engine;
 }
 
+/** Kinds of work in a step of training: passes, with all that their STOREs do besides; elementwise passes, and those of the update. */
+export const WORK_KINDS = ['fprop', 'dgrad', 'wgrad', 'elementwise', 'update'] as const;
+export type WorkKind = (typeof WORK_KINDS)[number];
+
 /** What a step of training takes, by the model: forward pass, backward pass and update. Cycles, and counters of the hardware. */
 export interface TrainingEstimate {
   readonly batch: number;
   readonly cycles: number;
   readonly usefulMacs: number;
   readonly counters: Readonly<Record<string, number>>;
+  /** Cycles of each kind of work. */
+  readonly kinds: Readonly<Record<WorkKind, number>>;
 }
 
 /** All that an estimate depends on but the accelerator: of a file its bytes. */
@@ -61,11 +67,17 @@ export const estimateTraining = async ({ network, config, engine }: TrainingJob)
   const compiled = compileNetwork(config, await graphOf(network), { training: { rate: 0.05, momentum: 0.9 }, engine });
   const parts = [compiled.forward, ...compiled.training!.update].map((program) => estimateProgram(config, program));
   const sum = (of: (part: (typeof parts)[number]) => number): number => parts.reduce((all, part) => all + of(part), 0);
+  const steps = parts.flatMap((part) => part.steps);
+  const kindOf = (step: (typeof steps)[number]): WorkKind =>
+    step.pass ?? (step.operation === 'update' ? 'update' : 'elementwise');
+  const cyclesOf = (kind: WorkKind): number =>
+    steps.reduce((all, step) => all + (kindOf(step) === kind ? step.cycles : 0), 0);
   const names = Object.keys(parts[0]!.counters) as (keyof (typeof parts)[number]['counters'])[];
   return {
     batch: compiled.batch,
     cycles: sum(({ cycles }) => cycles),
     usefulMacs: sum(({ macs }) => macs),
+    kinds: Object.fromEntries(WORK_KINDS.map((kind) => [kind, cyclesOf(kind)])) as Record<WorkKind, number>,
     counters: Object.fromEntries(names.map((name) => [name, sum(({ counters }) => counters[name])])),
   };
 };
