@@ -92,6 +92,18 @@ describe('a compiled network', () => {
     expect(passes(['fc3.weight']).filter((step) => step === 'fc3 wgrad')).toHaveLength(1);
   });
 
+  it('needs hardly more memory than what must be kept: large weights are updated before the next gradient comes', () => {
+    const graph = networkGraph('autoencoder', { batch: 8 });
+    const peakOf = (more: { readonly lossScale?: number }): number => {
+      const training = { rate: 0.1, momentum: 0.9, ...more };
+      const { bytes, compulsory } = compileNetwork(ref16, graph, { training });
+      return (bytes[1] + bytes[2] + bytes[3]) / compulsory;
+    };
+    expect(peakOf({})).toBeLessThan(1.15);
+    // with a loss scale all gradients must be there before the first update
+    expect(peakOf({ lossScale: 8 })).toBeGreaterThan(1.3);
+  });
+
   it('takes memory again that is dead, and nearly none that need not live at once', () => {
     const training = { rate: 0.1, momentum: 0.9 };
     const [reused, kept] = [false, true].map((keep) => compileNetwork(ref16, graph, { training, keep }));
