@@ -63,6 +63,9 @@ Examples:
   bp-im2col explore ds_cnn --preset tiny4 --vary array=2x2..8x8 --target ecp5 --budget luts=12000 --pass fprop
 `;
 
+/** Fewer say nothing of the other points. */
+const FEWEST_SYNTHESES = 3;
+
 const refuse = (code: string, path: string, message: string, fix: string): never => {
   throw new UserError([{ code, path, message, fix }]);
 };
@@ -181,7 +184,7 @@ const run = async (source: string, options: Options, context: Context): Promise<
     ]);
   const unit = target && AREA_UNITS[target];
   const parallel = wholeNumber('--jobs', options.jobs, 1, 64);
-  const most = wholeNumber('--syntheses', options.syntheses ?? '8', 1, 1000);
+  const most = wholeNumber('--syntheses', options.syntheses ?? '8', FEWEST_SYNTHESES, 1000);
   const budget = budgetOf(options.budget, unit);
   const measures = options.axes === undefined ? undefined : measuresOf(listOf('--axes', options.axes), unit);
   const energies = loadEnergies(options.energies);
@@ -278,7 +281,7 @@ export const exploreCommand = (context: Context): Command =>
     .addOption(new Option('-t, --target <target>', 'compare by the area on it').choices(TARGETS))
     .addOption(new Option('--library <name>', 'standard cells of asic').choices(LIBRARIES))
     .option('--whole', 'synthesize whole designs, which takes longer, and not block by block')
-    .option('--syntheses <n>', 'points to synthesize, at most (8)')
+    .option('--syntheses <n>', `points to synthesize, at most; ${FEWEST_SYNTHESES} or more (8)`)
     .addOption(energiesOption())
     .option('-o, --out <file>', 'write all points, as .html, .json or .csv')
     .option('-j, --jobs <n>', 'processes at a time', '2')

@@ -194,6 +194,7 @@ export const explore = async (options: ExploreOptions): Promise<Exploration> => 
     );
   }
   const { front, within, best, words } = judged(found?.areas ?? legal.map(() => undefined));
+  const isGuess = best !== undefined && found?.areas[best]?.source === 'estimated';
   const synthesized = found?.areas.filter(({ source }) => source === 'synthesized').length ?? 0;
   return {
     ...{ axes, measures, budget, illegal },
@@ -213,6 +214,6 @@ export const explore = async (options: ExploreOptions): Promise<Exploration> => 
       : {}),
     energies: { name: energies.name, source: energies.source },
     ...(best === undefined ? {} : { recommended: legal[best]!.id }),
-    words,
+    words: isGuess ? `${words} Its area is an estimate: more syntheses would tell.` : words,
   };
 };

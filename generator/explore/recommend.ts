@@ -99,6 +99,8 @@ export const judge = (points: readonly Measured[], measures: readonly Measure[],
   }
   const words = isLimited
     ? budgetWords(points, measures, best, fastest)
-    : `Of ${count(candidates.length)} that no other one beats, it has the smallest product of cycles and ${namesOf(measures)}${measures.length > 2 ? ' (their geometric mean)' : ''}.`;
+    : candidates.length === 1
+      ? 'No other point has less of anything that is compared.'
+      : `Of ${count(candidates.length)} that no other one beats, it has the smallest product of cycles and ${namesOf(measures)}${measures.length > 2 ? ' (their geometric mean)' : ''}.`;
   return { front, within: inside, best, words, order };
 };

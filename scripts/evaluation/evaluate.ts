@@ -3,6 +3,8 @@ import type { Estimate } from '../../generator/compile/estimate.js';
 import { formatLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import { version } from '../../generator/emit/manifest.js';
+import { energyOf } from '../../generator/energy/energy.js';
+import { HOROWITZ } from '../../generator/energy/table.js';
 import { reasons, reductionRows, reductions } from '../../generator/report/comparison.js';
 import { SIMPLE } from '../../generator/report/rateTables.js';
 import { type Results, type Run, resultsSchema, timelinesFile } from '../../generator/report/results.js';
@@ -91,6 +93,7 @@ const layerRun = (
       ...{ reorganizeBytes: count('reorganizeBytes'), reorganizeCycles: count('reorganizeCycles') },
       ...{ prologueCycles: count('prologueCycles') },
       ...{ zerosMultiplied: count('zerosMultiplied'), zerosFetched: count('zerosFetched') },
+      energy: energyOf(configOf(job), run.counters, HOROWITZ),
     },
   ];
 };
@@ -157,6 +160,7 @@ export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> 
     sizes: points,
     timelines: parts.includes('timelines') ? timelineRuns(measured) : [],
     validation: checked,
+    energies: { name: HOROWITZ.name, source: HOROWITZ.source },
     ...(found.length > 0 ? { comparison: { reductions: found, reasons: why } } : {}),
   });
 

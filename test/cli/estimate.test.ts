@@ -5,6 +5,7 @@ import { runCli } from '../../generator/cli/program.js';
 import { estimate } from '../../generator/compile/estimate.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
+import { energyOf, sumOfEnergies } from '../../generator/energy/energy.js';
 import { HOROWITZ } from '../../generator/energy/table.js';
 
 const run = async (...args: readonly string[]) => {
@@ -82,5 +83,38 @@ describe('estimate', () => {
     });
     expect(dgrad!.utilization).toBeCloseTo(passes[0]!.utilization, 12);
     expect(totals.at(-1)!.pass).toBe('all');
+  });
+
+  it('has speedups over the engines that are there, and the energy of each pass and of all', () => {
+    const config = presets.tiny4!;
+    const rows = (['dgrad', 'wgrad'] as const).flatMap((pass) =>
+      config.engines.map((engine) => ({
+        job: { layer: 'one', spec, pass, engine },
+        estimate: estimate(config, parseLayer(spec), pass, engine),
+      })),
+    );
+    const given = { ...report(), rows };
+    const { passes, totals } = jsonEstimate(given);
+    const cycles = (pass: string, engine: string): number =>
+      rows.find(({ job }) => job.pass === pass && job.engine === engine)!.estimate.cycles;
+    for (const { pass, engine, speedupOver, energy, counters } of passes) {
+      const over = { traditional: [], bp: ['traditional'], zerofree: ['traditional', 'bp'] }[engine];
+      expect(speedupOver).toEqual(
+        Object.fromEntries(over.map((base) => [base, cycles(pass, base) / cycles(pass, engine)])),
+      );
+      expect(energy).toEqual(energyOf(config, counters, HOROWITZ));
+    }
+    const all = (engine: string): number => cycles('dgrad', engine) + cycles('wgrad', engine);
+    expect(totals.at(-1)).toMatchObject({
+      ...{ pass: 'all', engine: 'zerofree' },
+      speedupOver: { traditional: all('traditional') / all('zerofree'), bp: all('bp') / all('zerofree') },
+      energy: sumOfEnergies(passes.filter(({ engine }) => engine === 'zerofree').map(({ energy }) => energy)),
+    });
+    const printed = humanEstimate(given);
+    expect(printed).toContain('over traditional  over bp');
+    expect(printed).toContain(` ${(cycles('dgrad', 'bp') / cycles('dgrad', 'zerofree')).toFixed(2)}x `);
+    // one engine alone has nothing to be compared with
+    const alone = humanEstimate({ ...given, rows: rows.filter(({ job }) => job.engine === 'zerofree') });
+    expect(alone).not.toContain('over ');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { UserError } from '../../generator/base/errors.js';
 import { estimate } from '../../generator/compile/estimate.js';
+import type { Config } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
 import { explore } from '../../generator/explore/explore.js';
@@ -74,6 +75,20 @@ describe('explore', () => {
       else expect(Math.abs(own!.value / right - 1)).toBeLessThan(0.2);
       expect(commands.synth).toContain('--target ecp5 --blocks');
     }
+  });
+
+  it('says so when the area of the point that it recommends is an estimate', async () => {
+    // the fastest of all, which is not the smallest
+    const area = (most: number) => ({
+      budget: { bytes: 1e9 },
+      area: { target: 'ecp5' as const, whole: false, most, synthesize: async (config: Config) => sizeOf(config) },
+    });
+    const isGuess = async (most: number): Promise<readonly unknown[]> => {
+      const { points, recommended, words } = await explore(spaceOf(['array=2x2,2x4,4x4'], area(most)));
+      return [points.find(({ id }) => id === recommended)!.area!.source, words.includes('Its area is an estimate')];
+    };
+    expect(await isGuess(3)).toEqual(['synthesized', false]);
+    expect(await isGuess(1)).toEqual(['estimated', true]);
   });
 
   it('compares by a budget, too', async () => {
