@@ -3,7 +3,8 @@
 `default_nettype none
 `include "isa.vh"
 module vector_walk_formal #(
-    parameter LOOP = 3
+    parameter PLACES = 0,         // what is proved: control, or addresses and entries
+    parameter LOOP   = 3
 ) (
     input wire         clk_i,
     input wire         begins, vec_valid, vec_group, vec_last, dynamic_ready, stationary_ready, room, batch_ready,
@@ -82,7 +83,7 @@ module vector_walk_formal #(
     // --- Of one chunk of a batch, chosen freely: what it is, and when it went last ----
     (* anyconst *) wire [3:0] chosen;
     reg  [0:0] lane_q;
-    reg  [4:0] age_q, waits_q;
+    reg  [2:0] age_q, waits_q;                        // as many as LOOP, or more
     wire [0:0] lane      = opens ? (tail ? left - 3'd1 : 3'd1) : lane_q;
     wire       all_ready = vec_valid && dynamic_ready && stationary_ready && room && batch_ready;
 
@@ -90,11 +91,19 @@ module vector_walk_formal #(
     reg  [5:0]  element_q, first_element_q;
     reg  [2:0]  entry_q, first_entry_q;
     reg  [3:0]  turn_q, first_turn_q;
-    reg  [15:0] group_ends_q;                         // chunks of the batch that end a group
-    wire        group_ends = opens ? tail && vec_group : group_ends_q[slot_q];
+    reg         group_ends_q;                         // of the chosen chunk
+    wire        group_ends = opens ? tail && vec_group : group_ends_q;
     wire [5:0]  element    = element_q + last_lane + 6'd1;
-    wire [2:0]  entry      = group_ends ? 3'd0 : entry_q + 3'd1;
+    wire [2:0]  entry      = \u_dut.ends_group  ? 3'd0 : entry_q + 3'd1;
     wire [3:0]  turn       = turn_q + 4'd1 == period_q ? 4'd0 : turn_q + 4'd1;
+    (* hierconn *) wire \u_dut.ends_group , \u_dut.closed_q ;
+    (* hierconn *) wire [COUNT_W+ENTRY_W+15:0] \u_dut.state_q , \u_dut.batch_q ;
+    (* hierconn *) wire [2:0] \u_dut.index_q ;
+    (* hierconn *) wire [3:0] \u_dut.pos_q , \u_dut.last_pos_q ;
+    wire [2:0]  after     = \u_dut.index_q  == count_q - 4'd1 ? 3'd0 : \u_dut.index_q  + 3'd1;
+    wire [2:0]  channel_q = coefficient_base_q + entry_q, first_channel_q = coefficient_base_q + first_entry_q;
+    wire [COUNT_W+ENTRY_W+15:0] now_q   = {element_q, channel_q, 12'd0, turn_q};
+    wire [COUNT_W+ENTRY_W+15:0] first_q = {first_element_q, first_channel_q, 12'd0, first_turn_q};
     wire [DYN_W-1:0]   expected_dynamic    = dynamic_at_q[DYN_W*p[0] +: DYN_W] + (wide_q[p[0]] ? 2*element_q : element_q);
     wire [STAT_W-1:0]  expected_stationary = stationary_at_q[STAT_W*q[0] +: STAT_W] + (wide_q[2 + q[0]] ? 2*element_q : element_q);
     wire [ENTRY_W-1:0] expected_channel    = coefficient_base_q + entry_q;
@@ -111,20 +120,19 @@ module vector_walk_formal #(
             if (ends && last_op && (opens ? tail && vec_last : ended_q)) due_q <= 1'b0;
             if (opens) begin
                 place_q   <= tail ? 3'd0 : place_q + LANES;
-                group_ends_q[slot_q] <= group_ends;
                 ended_q   <= tail && vec_last;
                 if (ends) last_slot_q <= slot_q;
-                if (slot_q == chosen) lane_q <= lane;
+                if (slot_q == chosen) {lane_q, group_ends_q} <= {lane, group_ends};
             end
             {element_q, entry_q, turn_q} <= ends && !last_op ? {first_element_q, first_entry_q, first_turn_q} : {element, entry, turn};
             if (ends && last_op) {first_element_q, first_entry_q, first_turn_q} <= {element, entry, turn};
         end
-        age_q   <= fire && slot == chosen ? 5'd1 : age_q == 5'd31 ? 5'd31 : age_q + 5'd1;
-        waits_q <= fire || !active || !all_ready ? 5'd0 : waits_q + 5'd1;
+        age_q   <= fire && slot == chosen ? 3'd1 : age_q == LOOP ? LOOP : age_q + 3'd1;
+        waits_q <= fire || !active || !all_ready ? 3'd0 : waits_q + 3'd1;
         if (rst_q) begin
             due_q   <= 1'b0;
-            age_q   <= 5'd31;
-            waits_q <= 5'd0;
+            age_q   <= LOOP;
+            waits_q <= 3'd0;
         end
     end
 
@@ -141,21 +149,32 @@ module vector_walk_formal #(
         if (held_q) assume (vec_valid && {vec_lanes, vec_group, vec_last} == {lanes_q, group_q, all_q});
     end
 
+    // --- Control, which the proof of places takes as proved ---------------
+    wire order_ok  = !fire || (due_q && slot == slot_q && first == opens && operation == operations[32*at_q +: 32]);
+    wire ready_ok  = !fire || ((!dynamic || dynamic_ready) && (!stationary || stationary_ready) && (out == 2'd0 || room));
+    wire vector_ok = !fire || !opens || (vec_valid && place == place_q && place_q < vec_lanes && (!ends || batch_ready));
+    wire chunk_ok  = !fire || slot_q != chosen || (last_lane == lane && \u_dut.ends_group  == group_ends && age_q >= LOOP);
+    wire asks_ok   = dynamic_valid == (fire && dynamic) && stationary_valid == (fire && stationary);
+    wire takes_ok  = vec_ready == (fire && opens && tail) && batch_valid == (fire && opens && ends);
+    wire goes_ok   = (active || !due_q) && waits_q < LOOP + (due_q ? 0 : 1);    // and ends
+    wire control   = order_ok && ready_ok && vector_ok && chunk_ok && asks_ok && takes_ok && goes_ok;
+
     always @* if (!rst_q) begin
-        if (fire) begin
-            assert (due_q && slot == slot_q && first == opens && operation == operations[32*at_q +: 32]);
-            assert ((!dynamic || dynamic_ready) && (!stationary || stationary_ready) && (out == 2'd0 || room));
-            if (opens) assert (vec_valid && place == place_q && (!ends || batch_ready));
-            if (slot_q == chosen) assert (last_lane == lane && age_q >= LOOP);
+        if (PLACES == 0) assert (control);
+        else begin
+            assume (control);
+            if (dynamic_valid)    assert (wide_dynamic == wide_q[p[0]] && dynamic_addr == expected_dynamic);
+            if (stationary_valid) assert (wide_stationary == wide_q[2 + q[0]] && stationary_addr == expected_stationary);
+            if (fire)             assert (channel == expected_channel && sum == expected_sum);
+            if (batch_valid)      assert (batch_elements == expected_elements);
+            // lemmas: what the block keeps
+            if (due_q) begin
+                assert (turn_q < period_q && first_turn_q < period_q && \u_dut.index_q  < count_q && (opens || \u_dut.last_pos_q  == last_slot_q));
+                assert ((\u_dut.closed_q  && at_q == 3'd0) || \u_dut.batch_q  == first_q);
+                if (!\u_dut.closed_q ) assert (\u_dut.index_q  == at_q && \u_dut.pos_q  == slot_q && \u_dut.state_q  == now_q);
+                else assert (slot_q == 4'd0 && at_q == after && now_q == first_q && (at_q != 3'd0 || \u_dut.state_q  == first_q));
+            end
         end
-        assert (dynamic_valid == (fire && dynamic) && stationary_valid == (fire && stationary));
-        assert (vec_ready == (fire && opens && tail) && batch_valid == (fire && opens && ends));
-        if (due_q) assert (active);
-        assert (waits_q < LOOP + (due_q ? 0 : 1));    // goes on, and ends
-        if (dynamic_valid)    assert (wide_dynamic == wide_q[p[0]] && dynamic_addr == expected_dynamic);
-        if (stationary_valid) assert (wide_stationary == wide_q[2 + q[0]] && stationary_addr == expected_stationary);
-        if (fire)             assert (channel == expected_channel && sum == expected_sum);
-        if (batch_valid)      assert (batch_elements == expected_elements);
     end
 endmodule
 `default_nettype wire
