@@ -1,6 +1,7 @@
 import type { Config } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
 import type { Bug, Method, Proof } from './proof.js';
+import { VECTOR_PROOFS } from './vectorProofs.js';
 
 const FULL_TOO_LATE: Bug = {
   name: 'full too late',
@@ -735,4 +736,5 @@ export const PROOFS: readonly Proof[] = [
   ...[2, 3].map((stride) => tapAxes('inputs', stride)),
   ...PIXEL_WALKS,
   ...WALKS,
+  ...VECTOR_PROOFS,
 ];
