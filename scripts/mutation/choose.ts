@@ -25,16 +25,15 @@ const shuffled = <T>(items: readonly T[], draw: Draw): readonly T[] => {
   return mixed;
 };
 
-/** Every block of tiny4, and the blocks of floating point from odd. */
+/** odd with a vector unit. */
+export const unit: Config = { ...presets.odd!, name: 'odd with a vector unit', vector: { lanes: 2 } };
+
+/** Every block of tiny4, the blocks of floating point from odd, and those of the vector unit from odd with one. */
 export const allBlocks = (): readonly { readonly block: string; readonly config: Config }[] => {
-  const { tiny4, odd } = presets;
-  const own = new Set(blocksOf(tiny4).map(({ name }) => name));
-  return [
-    ...[...own].map((block) => ({ block, config: tiny4 })),
-    ...blocksOf(odd)
-      .filter(({ name }) => !own.has(name))
-      .map(({ name }) => ({ block: name, config: odd })),
-  ];
+  const found = new Map<string, Config>();
+  for (const config of [presets.tiny4, presets.odd, unit])
+    for (const { name } of blocksOf(config)) if (!found.has(name)) found.set(name, config);
+  return [...found].map(([block, config]) => ({ block, config }));
 };
 
 /** Seeded choice of `count` mutants, spread over the blocks by what can be changed in each; every block has at least one. A filter does not change the order of trial. */

@@ -32,6 +32,7 @@ export interface Baseline {
 const { tiny4, odd, ref16 } = presets;
 const bus = (dataWidth: number, of: Config = ref16): Config => ({ ...of, axi: { ...of.axi, dataWidth } });
 const engine = (name: Engine): Config => ({ ...tiny4, engines: [name] });
+const wideUnit: Config = { ...ref16, name: 'ref16 with a vector unit', vector: { lanes: 8 } };
 
 /** Configurations that a block's test has besides tiny4 and odd, for what only these build. */
 const FURTHER: Readonly<Record<string, readonly Config[]>> = {
@@ -43,6 +44,7 @@ const FURTHER: Readonly<Record<string, readonly Config[]>> = {
   sequencer: [bus(256, tiny4), bus(1024, tiny4)],
   decode: [ref16, engine('bp'), engine('zerofree')],
   pixel_walker: [engine('zerofree')],
+  ...{ vector: [wideUnit], vector_walk: [wideUnit], vector_runs: [wideUnit] },
 };
 
 /** The block whose bench tries this one. */

@@ -19,6 +19,8 @@ import {
 import { simulate } from '../../generator/run/simulate.js';
 import { faults, type SimJob } from '../../generator/run/simulators/job.js';
 import { freshCounters, hex, judgeSteps, recover, resetRun, rightRun, type Step } from '../../generator/run/steps.js';
+import { type VectorProgram, vectorProgram } from '../vector/program.js';
+import { runVector } from '../vector/run.js';
 
 const PAGE = 4096;
 
@@ -28,6 +30,8 @@ export interface SystemSuite {
   readonly job: SimJob;
   readonly steps: readonly Step[];
   readonly workloads: readonly Workload[];
+  /** Random programs of the vector unit, where there is one: each is a run of its own. */
+  readonly programs: readonly VectorProgram[];
 }
 
 const LAYERS: Readonly<Record<Pass, string>> = {
@@ -42,6 +46,9 @@ const MORE: readonly (readonly [string, Pass])[] = [
   ['C=300,H=1,W=2,N=5,K=1', 'fprop'],
   ['C=6,H=7,W=7,N=5,K=3,D=2,P=2', 'wgrad'],
 ];
+
+/** Seeds of the programs of the vector unit. */
+const PROGRAMS: readonly number[] = [1, 2];
 
 /** Makes the suite: one job, so that a simulator is compiled once for each design. */
 export const systemSuite = (config: Config): SystemSuite => {
@@ -130,12 +137,15 @@ export const systemSuite = (config: Config): SystemSuite => {
     },
     seed: 1,
   };
-  return { config, job, steps, workloads: [...right, reset!] };
+  return {
+    ...{ config, job, steps, workloads: [...right, reset!] },
+    programs: config.vector ? PROGRAMS.map((number) => vectorProgram(config, number)) : [],
+  };
 };
 
 /** What is wrong with a design by the suite, and how many cycles it took. */
 export const runSuite = async (
-  { config, job, steps, workloads }: SystemSuite,
+  { config, job, steps, workloads, programs }: SystemSuite,
   rtl: readonly EmittedFile[],
   limits: Pick<SimJob, 'maxCycles' | 'cpuSeconds'>,
 ): Promise<{ readonly findings: readonly string[]; readonly cycles: number }> => {
@@ -143,5 +153,11 @@ export const runSuite = async (
   const wrong = workloads.flatMap(({ expected }, index) =>
     Buffer.compare(sim.dumps[index]!, expected) === 0 ? [] : [`output ${index} is wrong`],
   );
-  return { findings: [...faults(sim), ...judgeSteps(steps, sim.operations), ...wrong], cycles: sim.cycles };
+  const findings = [...faults(sim), ...judgeSteps(steps, sim.operations), ...wrong];
+  for (const program of programs) {
+    if (findings.length > 0) break;
+    const memory = { readLatency: 20, writeLatency: 8, stallPercent: 10 };
+    findings.push(...(await runVector(config, program, { simulator: 'icarus', memory, rtl, limits })).findings);
+  }
+  return { findings, cycles: sim.cycles };
 };

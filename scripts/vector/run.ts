@@ -1,4 +1,5 @@
 import type { Config } from '../../generator/description/config.js';
+import type { EmittedFile } from '../../generator/emit/rtl.js';
 import { countersOf, type ErrorCause, snakeCase } from '../../generator/isa/registers.js';
 import { execute } from '../../generator/machine/executor.js';
 import { DONE, IDLE, read, stoppedBy, write, writeAddress } from '../../generator/run/host.js';
@@ -8,6 +9,7 @@ import {
   type HostOperation,
   type InjectedError,
   type MemoryOptions,
+  type SimJob,
   type Simulator,
 } from '../../generator/run/simulators/job.js';
 import { hex, judgeSteps, recover, type Step } from '../../generator/run/steps.js';
@@ -44,6 +46,9 @@ export interface VectorRunOptions {
   readonly seed?: number;
   readonly memory?: MemoryOptions;
   readonly waves?: string;
+  /** Sources in place of those of the configuration. */
+  readonly rtl?: readonly EmittedFile[];
+  readonly limits?: Pick<SimJob, 'maxCycles' | 'cpuSeconds'>;
   /** What happens before the run: the same program, changed so that it stops, or ended by a soft reset. */
   readonly before?: Accident;
 }
@@ -140,7 +145,7 @@ const rightStep = (config: Config, program: VectorProgram, counts: Counts): Step
 export const runVector = async (
   config: Config,
   program: VectorProgram,
-  { simulator, seed, memory, waves, before }: VectorRunOptions = {},
+  { simulator, seed, memory, waves, rtl, limits, before }: VectorRunOptions = {},
 ): Promise<{ readonly findings: readonly string[]; readonly cycles: number }> => {
   const expected = expectedOf(config, program);
   const { input, output, words } = program;
@@ -165,7 +170,11 @@ export const runVector = async (
       : [];
   const allowedWrites = [range, ...errors];
   const job = { images, script, dumps: [range], allowedWrites, maxCycles: 2 * MOST_CYCLES };
-  const sim = await simulate(config, { ...job, seed, memory: { ...memory, errors }, waves }, { simulator });
+  const sim = await simulate(
+    config,
+    { ...job, ...limits, seed, memory: { ...memory, errors }, waves },
+    { simulator, rtl },
+  );
   const findings = [...faults(sim), ...judgeSteps(steps, sim.operations)];
   const actual = sim.dumps[0]!;
   const wrong = [...actual.keys()].filter((at) => actual[at] !== expected.output[at]);
