@@ -4,8 +4,9 @@ import type { Config } from '../../generator/description/config.js';
  * How a proof is found.
  * - `pdr`: unbounded, by property-directed reachability (yosys-abc).
  * - `bounded`: every run of at most `depth` cycles (yosys-abc, bmc3).
+ * - `induction`: unbounded; the harness begins at reset or in any state of which it assumes what it asserts of the next `depth - 1` (bmc3).
  */
-export type Method = { readonly kind: 'pdr' } | { readonly kind: 'bounded'; readonly depth: number };
+export type Method = { readonly kind: 'pdr' } | { readonly kind: 'bounded' | 'induction'; readonly depth: number };
 
 /** A fault put into the emitted Verilog, which the proof must find. */
 export interface Bug {
@@ -39,4 +40,4 @@ export interface Proof {
 }
 
 export const methodText = (method: Method): string =>
-  method.kind === 'pdr' ? 'unbounded (pdr)' : `bounded, ${method.depth} cycles`;
+  method.kind === 'bounded' ? `bounded, ${method.depth} cycles` : `unbounded (${method.kind})`;

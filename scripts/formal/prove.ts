@@ -126,7 +126,7 @@ const trace = async (folder: string, frames: number): Promise<string | undefined
 
 const search = (proof: Proof, folder: string, bug: Bug | undefined, seconds: number): Promise<Found> => {
   const { method } = proof;
-  if (method.kind === 'bounded') return searchWithAbc(folder, `bmc3 -F ${method.depth} -T ${seconds}`, seconds);
+  if (method.kind !== 'pdr') return searchWithAbc(folder, `bmc3 -F ${method.depth} -T ${seconds}`, seconds);
   return searchWithAbc(folder, bug ? `bmc3 -F ${BUG_DEPTH} -T ${seconds}` : `pdr -T ${seconds}`, seconds);
 };
 

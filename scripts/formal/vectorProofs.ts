@@ -204,4 +204,80 @@ export const VECTOR_PROOFS: readonly Proof[] = [
       },
     ],
   ),
+  {
+    name: 'vector_lane',
+    blocks: ['vector_lane'],
+    property:
+      "what an operation multiplies, by what, and what it adds are those of OPERATIONS, with sources, swap, factor, gate, leak, value, tag and mac; what no gate keeps is +0; a result comes 4 + ADD_STAGES cycles later, clipped, and as bf16 the nearest, ties to even; multiplier and adder are the lane's own on both sides",
+    bounds:
+      'any operation that the decoder lets pass, any sources, any constants without subnormals; ADD_STAGES 2; no stage keeps anything of the operation before',
+    method: { kind: 'bounded', depth: 8 },
+    harness: 'vector_lane',
+    config: UNIT,
+    bugs: [
+      {
+        name: 'a gate by Q keeps what is not above zero',
+        block: 'vector_lane',
+        find: '!q[31] && |q[30:23]',
+        replace: '!q[31]',
+      },
+      { name: 'a gate keeps NaN', block: 'vector_lane', find: '!(&p[30:23] && |p[22:0]);', replace: "1'b1;" },
+      {
+        name: 'what no gate keeps is multiplied',
+        block: 'vector_lane',
+        find: 'p & {32{keep || leak_i} };',
+        replace: 'p;',
+      },
+      {
+        name: 'what leaks has no sum',
+        block: 'vector_lane',
+        find: 'adds_i && (keep || leak_i) ?',
+        replace: 'adds_i && keep ?',
+      },
+      { name: 'swap turns P of a mac', block: 'vector_lane', find: 'swap_i && !mac_i;', replace: 'swap_i;' },
+      { name: 'the value keeps its tap', block: 'vector_lane', find: '{16{!value_i} }', replace: "{16{1'b1} }" },
+      { name: 'added a cycle early', block: 'vector_lane', find: '.b_i(add_3q)', replace: '.b_i(add_2q)' },
+      { name: 'a limit of NaN clips', block: 'vector_lane', find: '!no_most && order(sum)', replace: 'order(sum)' },
+      {
+        name: 'minus zero is below zero',
+        block: 'vector_lane',
+        find: 'x[31] && |x[30:23] ? ~x',
+        replace: 'x[31] ? ~x',
+      },
+      { name: 'ties of bf16 go up', block: 'vector_lane', find: 'y[15] && (y[16] || |y[14:0])', replace: 'y[15]' },
+    ],
+  },
+  {
+    name: 'vector room',
+    blocks: ['vector'],
+    property:
+      'a chunk that has started enters the queue as many cycles later as a result takes, and finds room; of 16 places those that are not taken are free; none is taken that has not started; the unit is busy while a chunk is inside or anything is asked for; after a reset nothing is',
+    bounds:
+      'any operations, waits and resets, any STOREs of vectors that come two cycles behind their begin or later; one lane and column, ADD_STAGES 2',
+    method: { kind: 'induction', depth: 3 },
+    harness: 'vector',
+    config: UNIT,
+    bugs: [
+      {
+        name: 'room is given back for a chunk that waits',
+        block: 'vector',
+        find: 'chunk_valid_o && chunk_ready_i };',
+        replace: 'chunk_valid_o };',
+      },
+      { name: 'at rest with chunks inside', block: 'vector', find: '|| room_q != DEPTH[4:0] ||', replace: '||' },
+      { name: 'every result is a chunk', block: 'vector', find: "(done && out != 2'd0),", replace: '(done),' },
+      {
+        name: 'results come out of a reset',
+        block: 'vector',
+        find: "if (rst_i) late_q <= {LATE{1'b0} };",
+        replace: '',
+      },
+      {
+        name: 'at rest amid the runs of the last batch',
+        block: 'vector',
+        find: '|| begin_q || !batch_ready;',
+        replace: '|| begin_q;',
+      },
+    ],
+  },
 ];
