@@ -278,6 +278,12 @@ export const VECTOR_PROOFS: readonly Proof[] = [
         find: '|| begin_q || !batch_ready;',
         replace: '|| begin_q;',
       },
+      {
+        name: 'a batch begins amid the runs of the last one',
+        block: 'vector',
+        find: '(!several || batch_ready)',
+        replace: "(1'b1)",
+      },
     ],
   },
 ];
