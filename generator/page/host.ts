@@ -9,8 +9,6 @@ import * as shipped from './shipped.js';
 // the runtime has what its types leave out
 const { create } = runtime as unknown as Pick<Host['engine'], 'create'>;
 
-export type TemplateSpecificationOf = TemplateSpecification;
-
 export const sha256: Host['sha256'] = (content) =>
   bytesToHex(hash(typeof content === 'string' ? utf8ToBytes(content) : content));
 

@@ -1,9 +1,7 @@
-import type { TemplateSpecificationOf } from './host.js';
-
 /* The bundler puts what the package ships in the place of this module: see `bundle.ts`. */
 
 /** The package's version. */
 export declare const version: string;
 
 /** What Handlebars has made of each template, by its path without `.hbs`. */
-export declare const specifications: Readonly<Record<string, TemplateSpecificationOf>>;
+export declare const specifications: Readonly<Record<string, TemplateSpecification>>;
