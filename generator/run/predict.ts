@@ -1,6 +1,7 @@
 import type { Problem } from '../base/errors.js';
 import { Progress } from '../base/progress.js';
-import { type Estimate, samePrediction } from '../compile/estimate.js';
+import type { Estimate } from '../compile/estimate.js';
+import { samePrediction } from '../compile/samePrediction.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { parseLayer } from '../description/layer.js';
 import { cacheKey, openCache, recall, remember } from './simulators/cache.js';
