@@ -1,4 +1,4 @@
-import { count } from '../base/numbers.js';
+import { count, fixed } from '../base/numbers.js';
 import type { Config } from '../description/config.js';
 import { derive } from '../description/derive.js';
 import { presets } from '../description/presets.js';
@@ -83,6 +83,11 @@ export const memoryBits = ({ buffers, array }: Config): readonly (readonly [stri
   ['accumulator', buffers.accumulatorDepth * array.columns * 32],
 ];
 
+const cellsOf = ({ preset, sets }: Measured): number => {
+  const { array } = resolveConfig({ preset }, sets);
+  return array.rows * array.columns;
+};
+
 /** What is known of the area: what can be counted, and the nearest design that was measured. */
 export const areaHtml = (config: Config): string => {
   const { rows, columns } = config.array;
@@ -90,7 +95,7 @@ export const areaHtml = (config: Config): string => {
   const memories = memoryBits(config);
   const { preset, cells: theirCells, all } = CELLS[config.format];
   const theirs = presets[preset].array.rows * presets[preset].array.columns;
-  const square = (area: number): string => `${count(Math.round(area / 1000) / 1000)} mm²`;
+  const square = (area: number): string => `${fixed(area / 1e6, 2)} mm²`;
   const [cellArea, rest] = [(theirCells / theirs) * cells, all - theirCells];
   const near = nearestMeasured(config);
   const name = [near.preset, ...near.sets.map((set) => `--set ${set}`)].join(' ');
@@ -110,14 +115,7 @@ export const areaHtml = (config: Config): string => {
     caption: 'On ECP5',
     head: ['design', 'cells', 'LUTs', 'flip-flops', 'block RAMs', 'DSPs'],
     rows: [
-      [
-        name,
-        count(MEASURED_CELLS(near)),
-        count(near.luts),
-        count(near.flipFlops),
-        count(near.blockRams),
-        count(near.dsps),
-      ],
+      [name, count(cellsOf(near)), count(near.luts), count(near.flipFlops), count(near.blockRams), count(near.dsps)],
     ],
   });
   const verdict = near.isThis
@@ -129,9 +127,4 @@ export const areaHtml = (config: Config): string => {
     `<h4>ECP5, whole design by Yosys</h4><p>${verdict}</p>${scrolling('Nearest measured design', measured)}`,
     `<h4>Standard cells (osu018, 180 nm)</h4><p>${count(cells)} cells of ${escaped(config.format)} take ${square(cellArea)}, as those of ${preset} did (${count(Math.round(theirCells / theirs))} µm² each). All its other blocks took ${square(rest)} there, with ${theirs} cells, memories apart.</p>`,
   ].join('\n');
-};
-
-const MEASURED_CELLS = ({ preset, sets }: Measured): number => {
-  const { array } = resolveConfig({ preset }, sets);
-  return array.rows * array.columns;
 };

@@ -56,7 +56,7 @@ export const diagramSvg = (config: Config): string => {
   const detects = engines.some((engine) => engine !== 'zerofree');
   const skips = engines.includes('zerofree');
   const both = detects && skips;
-  const reads = detects ? (both ? 'detects zeros or none' : 'detects zeros') : 'only useful pairs';
+  const reads = detects ? (both ? 'detects zeros, or none' : 'detects zeros') : 'only useful pairs';
   const boxes: readonly Box[] = [
     { kind: 'memory', at: [10, 14, 110, 52], title: 'host', lines: ['AXI4-Lite, irq'] },
     {
@@ -107,7 +107,7 @@ export const diagramSvg = (config: Config): string => {
       kind: 'zeros',
       at: [514, 170, 150, 52],
       title: 'tap_walker',
-      lines: [skips ? (both ? 'leaves zeros out, or not' : 'leaves zeros out') : 'all positions'],
+      lines: [skips ? (both ? 'all, or useful ones' : 'only useful ones') : 'all positions'],
     },
     { kind: 'zeros', at: [514, 234, 150, 66], title: 'agu_dynamic', lines: [reads] },
     {
@@ -145,7 +145,7 @@ export const diagramSvg = (config: Config): string => {
   return [
     `<svg class="diagram" role="img" aria-label="${escaped(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">`,
     '<defs><marker id="head" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0L8 4L0 8Z"/></marker></defs>',
-    `<path class="arrow" d="M812 66V90"/><text class="mid" x="812" y="24">${formatOf(config).name} in, ${format === 'int8' ? 'int32' : 'fp32'} sums</text><text class="mid" x="812" y="44">sums leave after ${count(sizes.arrayLatency)} cycles</text>`,
+    `<text class="mid" x="812" y="24">${formatOf(config).name} in, ${format === 'int8' ? 'int32' : 'fp32'} sums</text><text class="mid" x="812" y="44">sums leave after ${count(sizes.arrayLatency)} cycles</text>`,
     `<rect class="box block" x="704" y="92" width="216" height="254" rx="5"/>`,
     arraySvg(config, 724, 102),
     `<text class="title mid" x="812" y="302">array: ${rows} × ${columns} cells</text>`,

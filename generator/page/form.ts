@@ -42,7 +42,7 @@ const fieldHtml = (field: Field): string => {
   const name = escaped(key.split('.').at(-1)!);
   const label =
     kind === 'some' ? `<span id="${id}-label">${name}</span>` : `<label id="${id}-label" for="${id}">${name}</label>`;
-  return `<div class="field">${label}${inputHtml(field)}<small id="${id}-about">${escaped(description)}</small></div>`;
+  return `<div class="field">${label}${inputHtml(field)}<small id="${id}-about" data-about="${escaped(description)}">${escaped(description)}</small></div>`;
 };
 
 const groupHtml = ({ name, description, fields }: FieldGroup): string => {

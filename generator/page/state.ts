@@ -18,7 +18,7 @@ export interface PageState {
 
 export const FIRST_STATE: PageState = Object.freeze({
   ...{ preset: 'ref16', sets: new Map<string, string>(), batch: '', layer: '' },
-  ...{ workload: 'C=64,H=28,W=28,N=64,K=3,S=2,P=1', pass: 'dgrad', engine: 'traditional' },
+  ...{ workload: 'C=16,H=14,W=14,N=16,K=3,S=2,P=1', pass: 'dgrad', engine: 'traditional' },
 } as const);
 
 const TEXTS = ['preset', 'workload', 'batch', 'layer', 'pass', 'engine'] as const;

@@ -84,8 +84,12 @@ export const fillForm = (sets: ReadonlyMap<string, string>, values: Readonly<Rec
 /** Marks the fields that something is wrong with. */
 export const markForm = (problems: readonly Problem[]): void => {
   for (const element of fields()) {
-    const isWrong = problems.some(({ path }) => path === element.dataset.key);
-    element.closest('.field')!.classList.toggle('wrong', isWrong);
+    const own = problems.filter(({ path }) => path === element.dataset.key);
+    const isWrong = own.length > 0;
+    const field = element.closest('.field')!;
+    field.classList.toggle('wrong', isWrong);
+    const about = field.querySelector<HTMLElement>('[data-about]')!;
+    about.textContent = isWrong ? own.map(({ message, fix }) => `${message}; ${fix}`).join('. ') : about.dataset.about!;
     if (isWrong) element.setAttribute('aria-invalid', 'true');
     else element.removeAttribute('aria-invalid');
   }

@@ -17,6 +17,8 @@ let state: PageState = parseState(location.hash);
 /** The last configuration without a problem, and whether it is that of the state. */
 let described: Described | undefined;
 let isCurrent = false;
+/** The values of all fields without what was given, where that is wrong. */
+let usual: Readonly<Record<string, string>> = {};
 let workload: Workload | undefined;
 
 // --- What is quick: each change is answered, the last one surely -----------
@@ -96,22 +98,21 @@ const showState = (): void => {
   }
   byId<HTMLSelectElement>('pass').value = state.pass;
   byId<HTMLSelectElement>('engine').value = state.engine;
-  fillForm(state.sets, described?.values ?? {});
+  fillForm(state.sets, usual);
 };
 
-const showDescribed = ({ config, hash, diagram, registers, area, values }: Described): void => {
+const showDescribed = ({ config, hash, diagram, registers, area }: Described): void => {
   const { array, format, name } = config;
-  byId('status').innerHTML = '<p><strong></strong> <span></span></p>';
-  byId('status').querySelector('strong')!.textContent = name;
-  byId('status').querySelector('span')!.textContent =
-    `${array.rows} × ${array.columns} cells of ${format}, ${config.engines.join(', ')}; CONFIG_HASH ${hash}`;
+  const said = document.createElement('p');
+  said.textContent = `${name}: ${array.rows} × ${array.columns} cells of ${format}, ${config.engines.join(', ')}; CONFIG_HASH ${hash}`;
+  byId('status').replaceChildren(said);
   showHtml(
     'diagram',
     `<div class="frame"><p class="hint" aria-hidden="true">Scroll sideways for the rest →</p><div class="scroll" role="region" tabindex="0" aria-label="Block diagram">${diagram}</div></div>`,
   );
   showHtml('registers', registers);
   showHtml('area', area);
-  fillForm(state.sets, values);
+  fillForm(state.sets, usual);
 };
 
 /** A change that makes one problem right, where its fix says so in a way that can be taken at its word. */
@@ -166,11 +167,18 @@ const answerState = async (): Promise<void> => {
   try {
     described = await quick.ask('describe', { preset: asked.preset, sets: setsOf(asked) });
     isCurrent = true;
+    usual = described.values;
     showProblems([]);
     showDescribed(described);
   } catch (error) {
     isCurrent = false;
     showProblems(problemsOf(error));
+    // an unknown preset has no values either
+    usual = await quick.ask('describe', { preset: asked.preset, sets: [] }).then(
+      ({ values }) => values,
+      () => ({}),
+    );
+    fillForm(state.sets, usual);
   }
   const { workload: what, batch } = asked;
   try {
@@ -212,7 +220,7 @@ const look = (next: Partial<Pick<PageState, 'layer' | 'pass' | 'engine'>>): void
 };
 
 const startControls = (): void => {
-  startForm(set, () => fillForm(state.sets, described?.values ?? {}));
+  startForm(set, () => fillForm(state.sets, usual));
   byId<HTMLSelectElement>('preset').addEventListener('change', ({ target }) =>
     changed({ ...state, preset: (target as HTMLSelectElement).value, sets: new Map() }),
   );
@@ -229,6 +237,7 @@ const startControls = (): void => {
   byId('engine').addEventListener('change', ({ target }) =>
     look({ engine: (target as HTMLSelectElement).value as Engine }),
   );
+  document.querySelector('.skip')!.addEventListener('click', () => byId('content').focus());
   for (const copy of document.querySelectorAll<HTMLButtonElement>('.copy')) {
     copy.addEventListener('click', () => {
       const text = byId(copy.dataset.of!).textContent ?? '';

@@ -130,8 +130,12 @@ export class Study {
     showText('estimate-status', isOver ? '' : `${count(known.length)} of ${count(items.length)} passes predicted…`);
     if (!isOver) return;
     showText('workload-problems', wrong.length > 0 ? problemsText(wrong) : '');
-    byId('estimate').innerHTML = estimatesHtml(rows);
-    startHints(byId('estimate'));
+    const box = byId('estimate');
+    const isOpen = box.querySelector('details')?.open ?? false;
+    box.innerHTML = estimatesHtml(rows);
+    const details = box.querySelector('details');
+    if (details) details.open = isOpen;
+    startHints(box);
     this.told();
   }
 
