@@ -75,7 +75,11 @@ const beginLater = (): void => {
 };
 
 // --- Showing -------------------------------------------------------------------
+const shown = new Map<string, string>();
+
 const showHtml = (id: string, html: string): void => {
+  if (shown.get(id) === html) return;
+  shown.set(id, html);
   const element = byId(id);
   // a table that was opened stays open
   const open = [...element.querySelectorAll('details')].map((one) => one.open);
