@@ -80,7 +80,7 @@ export const diagramSvg = (config: Config): string => {
             kind: 'zeros',
             at: [168, 234, 126, 66],
             title: 'reorganize',
-            lines: [`${plural(sizes.reorganizeElements, 'element')} a cycle`],
+            lines: [`${plural(sizes.reorganizeElements, 'value')} a cycle`],
           } as const,
         ]
       : []),
@@ -107,7 +107,7 @@ export const diagramSvg = (config: Config): string => {
       kind: 'zeros',
       at: [514, 170, 150, 52],
       title: 'tap_walker',
-      lines: [skips ? (both ? 'all, or useful ones' : 'only useful ones') : 'all positions'],
+      lines: [skips ? (both ? 'all or useful pairs' : 'only useful pairs') : 'all pairs'],
     },
     { kind: 'zeros', at: [514, 234, 150, 66], title: 'agu_dynamic', lines: [reads] },
     {

@@ -39,11 +39,11 @@ const barsHtml = (rows: readonly EstimatedRow[]): string => {
     const scale = pass === 'all passes' ? longest : most;
     const lines = cycles.map(
       ([engine, one]) =>
-        `<span>${engine}</span><span class="track"><i class="${engine}" style="width:${((100 * one) / scale).toFixed(2)}%"></i></span><span>${count(one)} cycles${one < longest ? `, ${times(longest / one)} as fast` : ''}</span>`,
+        `<span>${engine}</span><span class="track"><i class="${engine}" style="width:${((100 * one) / scale).toFixed(2)}%"></i></span><span>${count(one)}${one < longest ? ` · ${times(longest / one)}` : ''}</span>`,
     );
     return `<h4>${pass}</h4>${lines.join('')}`;
   });
-  return `<div class="bars">${bars.join('')}</div>`;
+  return `<p class="soft">Cycles, and how many times as fast as the slowest engine.</p><div class="bars">${bars.join('')}</div>`;
 };
 
 const tableOf = (rows: readonly EstimatedRow[], withLayer: boolean): string =>
