@@ -270,7 +270,12 @@ const startZip = (): void => {
     if (!described || !isCurrent || line.isBusy) return;
     const { config } = described;
     showText('zip-status', 'Generating…');
-    const { files, zip: bytes } = await line.ask('zip', config);
+    const made = await line.ask('zip', config).catch((error: unknown) => problemsText(problemsOf(error)));
+    if (typeof made === 'string') {
+      showText('zip-status', made);
+      return;
+    }
+    const { files, zip: bytes } = made;
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/zip' }));
     link.download = `${config.name}.zip`;

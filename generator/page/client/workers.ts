@@ -1,4 +1,4 @@
-import type { Problem } from '../../base/errors.js';
+import { type Problem, problemOf } from '../../base/errors.js';
 import type { Answer, RequestKind, Requests } from '../protocol.js';
 
 /** What is wrong with what a worker was asked. */
@@ -46,6 +46,7 @@ export class Line {
     if (!this.worker) {
       this.worker = startWorker();
       this.worker.onmessage = ({ data }: { readonly data: Answer }) => this.answered(data);
+      this.worker.onerror = ({ message }) => this.failed(message || 'the browser starts no worker');
     }
     this.worker.postMessage({ id: ++this.id, kind, ask });
     return new Promise((resolve, reject) => {
@@ -60,6 +61,14 @@ export class Line {
     const { waiting } = this;
     this.waiting = undefined;
     waiting?.reject(new Ended());
+  }
+
+  /** What the worker did not answer is a fault; another one is started for what comes next. */
+  private failed(message: string): void {
+    const { waiting } = this;
+    this.waiting = undefined;
+    this.end();
+    waiting?.reject(new Refused([problemOf(message, 'bp-im2col')]));
   }
 
   private answered(data: Answer): void {
