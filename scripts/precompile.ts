@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
-import { precompiledFile, TEMPLATE_OPTIONS, templateKey, templatesFolder } from '../generator/emit/template.js';
+import { precompiledFile, TEMPLATE_OPTIONS, templateKey, templatesFolder } from '../generator/emit/host.js';
 
 // Part of the build: templates compiled ahead of time, which halves the time that `generate` takes.
 const sources = readdirSync(templatesFolder, { recursive: true, encoding: 'utf8' })

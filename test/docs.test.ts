@@ -10,7 +10,7 @@ import type { Engine, Pass } from '../generator/description/config.js';
 import { parseLayer } from '../generator/description/layer.js';
 import { presets } from '../generator/description/presets.js';
 import { type Block, blocks } from '../generator/emit/blocks.js';
-import { emit } from '../generator/emit/generate.js';
+import { emit } from '../generator/emit/emit.js';
 import { blockFile } from '../generator/emit/rtl.js';
 import { HOROWITZ } from '../generator/energy/table.js';
 import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';

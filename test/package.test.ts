@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFile
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { presets } from '../generator/description/presets.js';
-import { emit } from '../generator/emit/generate.js';
+import { emit } from '../generator/emit/emit.js';
 import { fixtureResults } from './report/fixture.js';
 import { temporaryFolders } from './temporary.js';
 

@@ -12,6 +12,29 @@ export interface Problem {
 /** Code of the problem that a missing program (a simulator, say) is reported with; a command then exits with 3. */
 export const MISSING_TOOL = 'MISSING_TOOL';
 
+/** How parts of {@link problemsText} are emphasised. */
+export interface Emphasis {
+  readonly title: (text: string) => string;
+  readonly path: (text: string) => string;
+  readonly code: (text: string) => string;
+}
+
+const same = (text: string): string => text;
+
+/** Problems as people read them, the same wherever they do. */
+export const problemsText = (
+  problems: readonly Problem[],
+  { title, path: strong, code: soft }: Emphasis = { title: same, path: same, code: same },
+): string =>
+  [
+    title(problems.length === 1 ? 'error' : `error: ${problems.length} problems`),
+    ...problems.flatMap(({ code, path, message, fix }) => [
+      `  ${strong(path)}: ${message} ${soft(`[${code}]`)}`,
+      `    fix: ${fix}`,
+    ]),
+    '',
+  ].join('\n');
+
 const line = ({ code, path, message, fix }: Problem): string => `${path}: ${message} [${code}]\n  fix: ${fix}`;
 
 /** Input that a user can correct. Carries every problem found, not only the first. */

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { isStrided, type SourceOptions } from '../api/source.js';
-import { UserError } from '../base/errors.js';
-import { closest } from '../base/suggest.js';
+import { digits, parseBatch, problem, wordSource } from '../api/words.js';
 import { PASSES, type Pass } from '../description/config.js';
 import { FORMATS, type Format, formats } from '../formats/index.js';
 import { inputOf, isNetwork, NETWORK_NAMES, networks } from '../networks/index.js';
@@ -43,18 +42,6 @@ Examples:
   bp-im2col analyze --list
 `;
 
-export const problem = (code: string, path: string, message: string, fix: string): UserError =>
-  new UserError([{ code, path, message, fix }]);
-
-/** A whole number of at most seven digits, or NaN. */
-const digits = (text: string): number => (/^\d{1,7}$/.test(text) ? Number(text) : Number.NaN);
-
-export const parseBatch = (text: string): number => {
-  const batch = digits(text);
-  if (batch >= 1 && batch <= 65535) return batch;
-  throw problem('OUT_OF_RANGE', `--batch ${text}`, 'it will not do', 'give a whole number from 1 to 65535');
-};
-
 export const parseSize = (text: string): ImageSize => {
   const [, height, width] = /^(\d{1,7})(?:x(\d{1,7}))?$/.exec(text) ?? [];
   const size = { height: digits(height ?? ''), width: digits(width ?? height ?? '') };
@@ -74,15 +61,9 @@ const parseFormat = (text: string): number => {
   );
 };
 
-const unknownNetwork = (source: string): UserError => {
-  const meant = closest(source, NETWORK_NAMES);
-  const fix = meant ? `write ${meant}` : 'give a layer (C=64,H=56,…), a JSON file, or a network of analyze --list';
-  return problem('UNKNOWN_NETWORK', 'network', `there is no network ${JSON.stringify(source)}`, fix);
-};
-
 /** What a word on the command line names: a layer or a network. */
 export const sourceWord = async (source: string): Promise<Pick<SourceOptions, 'layer' | 'network'>> => {
-  if (isNetwork(source)) return { network: source };
+  if (isNetwork(source)) return wordSource(source);
   if (isOnnx(source)) {
     const { networkOf } = await import('../networks/layers.js');
     return { network: networkOf((await loadNetwork(source, {})).graph) };
@@ -91,8 +72,7 @@ export const sourceWord = async (source: string): Promise<Pick<SourceOptions, 'l
     const { parseNetwork } = await import('../networks/check.js');
     return { network: parseNetwork(readJson(source)) };
   }
-  if (!source.includes('=')) throw unknownNetwork(source);
-  return { layer: source };
+  return wordSource(source);
 };
 
 const analyze = async (source: string, options: Options, context: Context): Promise<void> => {

@@ -1,10 +1,11 @@
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
+import { parseBatch } from '../api/words.js';
 import { UserError } from '../base/errors.js';
 import { PASS_TENSORS } from '../dataflows/loopNest.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
-import { parseBatch, parseSize } from './analyze.js';
+import { parseSize } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { layerOption } from './layerOption.js';

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
+import { parseBatch, problem } from '../api/words.js';
 import { scriptCommand } from '../base/paths.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
-import { parseBatch, parseSize, problem, sourceWord } from './analyze.js';
+import { parseSize, sourceWord } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { energiesOption, loadEnergies } from './energies.js';

@@ -1,19 +1,12 @@
 import picocolors from 'picocolors';
-import { MISSING_TOOL, UserError } from '../base/errors.js';
+import { MISSING_TOOL, problemsText, UserError } from '../base/errors.js';
 import { isOfTheMachine, meaningOf } from '../base/fileError.js';
 import { EXIT, type ExitCode, type Terminal } from './context.js';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
-const block = (error: UserError, pc: Colors): string => {
-  const count = error.problems.length;
-  const title = pc.red(pc.bold(count === 1 ? 'error' : `error: ${count} problems`));
-  const lines = error.problems.flatMap(({ code, path, message, fix }) => [
-    `  ${pc.bold(path)}: ${message} ${pc.dim(`[${code}]`)}`,
-    `    fix: ${fix}`,
-  ]);
-  return `${[title, ...lines].join('\n')}\n`;
-};
+const block = ({ problems }: UserError, { red, bold, dim }: Colors): string =>
+  problemsText(problems, { title: (text) => red(bold(text)), path: bold, code: dim });
 
 /** Prints one error block, with the stack only where it was asked for, and says with which code to exit. */
 export const reportFailure = (error: unknown, terminal: Terminal, debug: boolean): ExitCode => {

@@ -1,4 +1,5 @@
 import { isStrided, sourceOf } from '../api/source.js';
+import { parseBatch } from '../api/words.js';
 import { UserError } from '../base/errors.js';
 import { shellWord } from '../base/shellWord.js';
 import { type Config, ENGINES, type Engine } from '../description/config.js';
@@ -6,7 +7,7 @@ import { energyOf, sumOfEnergies } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
 import type { Graph } from '../graph/operations.js';
 import type { Results, TrainingStep } from '../report/results.js';
-import { parseBatch, parseSize, sourceWord } from './analyze.js';
+import { parseSize, sourceWord } from './analyze.js';
 import { inputText } from './analyzeReport.js';
 import { asOptions } from './asOptions.js';
 import { loadEnergies } from './energies.js';

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { version } from '../emit/manifest.js';
+import { version } from '../emit/host.js';
 import { analyzeCommand } from './analyze.js';
 import { compileCommand } from './compile.js';
 import { type Context, EXIT, type ExitCode, type Terminal } from './context.js';

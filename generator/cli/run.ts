@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { MEMORY_LIMITS } from '../api/memoryLimits.js';
+import { parseBatch } from '../api/words.js';
 import { type Problem, UserError } from '../base/errors.js';
 import { closest } from '../base/suggest.js';
 import { ENGINES, type Engine, PASSES, type Pass } from '../description/config.js';
@@ -7,7 +8,7 @@ import { formatLayer } from '../description/layer.js';
 import { LAYOUTS, type Layout } from '../description/tensors.js';
 import type { RunDescription } from '../run/command.js';
 import type { Cells, CycleRange, MemoryOptions, Simulator } from '../run/simulators/job.js';
-import { parseBatch, parseSize } from './analyze.js';
+import { parseSize } from './analyze.js';
 import { asOptions } from './asOptions.js';
 import { cellsOption } from './cells.js';
 import { type Context, EXIT } from './context.js';

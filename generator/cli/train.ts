@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import pico from 'picocolors';
+import { parseBatch } from '../api/words.js';
 import { UserError } from '../base/errors.js';
 import { percent } from '../base/numbers.js';
 import { checkOutput } from '../base/outputFile.js';
@@ -9,7 +10,7 @@ import { LOSSES, type LossKind } from '../run/network/train.js';
 import type { Data } from '../train/dataset.js';
 import { padded } from '../train/pad.js';
 import { SCHEDULES } from '../train/schedule.js';
-import { parseBatch, parseSize } from './analyze.js';
+import { parseSize } from './analyze.js';
 import { cellsOption } from './cells.js';
 import { type Context, EXIT } from './context.js';
 import { addAccelerator, loadNetwork, type NetworkSource, networkConfig, SIZE_HELP } from './networkSource.js';

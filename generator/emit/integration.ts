@@ -1,6 +1,6 @@
 import type { Config } from '../description/config.js';
 import { COUNTERS_OFFSET, REGISTER_WINDOW, type RegisterField, registers } from '../isa/registers.js';
-import { version } from './manifest.js';
+import { version } from './host.js';
 import { type Port, topPorts } from './ports.js';
 import type { EmittedFile } from './rtl.js';
 import { render } from './template.js';

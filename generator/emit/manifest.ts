@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { UserError } from '../base/errors.js';
-import { packageRoot } from '../base/paths.js';
 import { show } from '../base/show.js';
 import { parseConfig } from '../description/checkConfig.js';
 import type { Config } from '../description/config.js';
+import { sha256, version } from './host.js';
 import type { EmittedFile } from './rtl.js';
 import { configHash } from './views/common.js';
 
@@ -22,12 +19,6 @@ export interface Manifest {
   /** SHA-256 of each file's content, by path inside the folder. The manifest itself is not listed. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
-
-/** The package's version. */
-export const version = (): string => JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version;
-
-/** SHA-256 of a content, in hexadecimal. */
-export const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 export const manifestFile = (config: Config, files: readonly EmittedFile[]): EmittedFile => {
   const manifest: Manifest = {

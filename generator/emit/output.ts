@@ -5,7 +5,8 @@ import { UserError } from '../base/errors.js';
 import { withFileErrors } from '../base/fileError.js';
 import { makeFolder } from '../base/makeFolder.js';
 import { uninterrupted } from '../base/uninterrupted.js';
-import { MANIFEST, parseManifest, sha256 } from './manifest.js';
+import { sha256 } from './host.js';
+import { MANIFEST, parseManifest } from './manifest.js';
 import type { EmittedFile } from './rtl.js';
 
 const kindOf = (path: string): 'none' | 'folder' | 'link' | 'file' | 'other' => {

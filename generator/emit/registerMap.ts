@@ -22,43 +22,79 @@ const accessOf = (register: Register): string =>
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
+/** Rows of text under a head. */
+export interface RegisterTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The register map of a configuration, as tables. */
+export interface RegisterTables {
+  readonly intro: readonly string[];
+  readonly registers: RegisterTable;
+  /** Of each register with several. */
+  readonly fields: readonly (RegisterTable & { readonly register: string })[];
+  readonly causes: RegisterTable;
+  readonly counters: RegisterTable;
+}
+
+export const registerTables = (config: Config): RegisterTables => {
+  const plain = registers(config).filter(({ offset }) => offset < COUNTERS_OFFSET);
+  return {
+    intro: [
+      `AXI4-Lite, 32-bit registers, ${REGISTER_WINDOW} bytes. Unmapped addresses, and writes to read-only registers, answer SLVERR.`,
+      'RO: read only. RW: read and write. W1: writing 1 acts, reads 0. W1C: writing 1 clears. Bits not listed read 0.',
+    ],
+    registers: {
+      head: ['offset', 'register', 'access', 'meaning'],
+      rows: plain.map((register) => [
+        hex(register.offset, 3),
+        register.name.toUpperCase(),
+        accessOf(register),
+        register.description,
+      ]),
+    },
+    fields: plain
+      .filter(({ fields }) => fields.length > 1)
+      .map(({ name, fields }) => ({
+        register: name.toUpperCase(),
+        head: ['bits', 'field', 'access', 'meaning'],
+        rows: fields.map((field) => [bitsOf(field), field.name, field.access.toUpperCase(), field.description]),
+      })),
+    causes: {
+      head: ['code', 'cause', 'meaning'],
+      rows: ERROR_CAUSES.map(({ code, name, description }) => [`${code}`, name, description]),
+    },
+    counters: {
+      head: ['bit', 'offset', 'counter', 'definition'],
+      rows: counters(config).map(({ name, definition, exists }, index) => [
+        String(index),
+        hex(COUNTERS_OFFSET + 8 * index, 3),
+        name,
+        exists ? definition : `${definition} Not built: reads 0.`,
+      ]),
+    },
+  };
+};
+
 /** The register map of a configuration as a Markdown page. */
 export const registerMapMarkdown = (config: Config): string => {
-  const map = registers(config);
-  const plain = map.filter(({ offset }) => offset < COUNTERS_OFFSET);
-  const sections = plain
-    .filter(({ fields }) => fields.length > 1)
-    .map(
-      ({ name, fields }) =>
-        `## ${name.toUpperCase()}\n\n${table(
-          ['bits', 'field', 'access', 'meaning'],
-          fields.map((field) => [bitsOf(field), field.name, field.access.toUpperCase(), field.description]),
-        )}\n`,
-    );
+  const tables = registerTables(config);
+  const markdown = ({ head, rows }: RegisterTable): string => table(head, rows);
+  const sections = tables.fields.map((fields) => `## ${fields.register}\n\n${markdown(fields)}\n`);
+  const named = tables.counters.rows.map(([bit, offset, name, definition]) => [bit, offset, `\`${name}\``, definition]);
   return `# Register map of ${config.name}
 
-AXI4-Lite, 32-bit registers, ${REGISTER_WINDOW} bytes. Unmapped addresses, and writes to read-only registers, answer SLVERR.
-RO: read only. RW: read and write. W1: writing 1 acts, reads 0. W1C: writing 1 clears. Bits not listed read 0.
+${tables.intro.join('\n')}
 
-${table(
-  ['offset', 'register', 'access', 'meaning'],
-  plain.map((register) => [
-    hex(register.offset, 3),
-    register.name.toUpperCase(),
-    accessOf(register),
-    register.description,
-  ]),
-)}
+${markdown(tables.registers)}
 
 ${sections.join('\n')}
 ## Error causes
 
 The first error is kept until STATUS.error is cleared.
 
-${table(
-  ['code', 'cause', 'meaning'],
-  ERROR_CAUSES.map(({ code, name, description }) => [`${code}`, name, description]),
-)}
+${markdown(tables.causes)}
 
 ## Counters
 
@@ -66,15 +102,7 @@ ${table(
 what any high word reads until the next low word is read. A low word has all that was counted before it was asked for, during a run too, and is answered
 within some ${Math.max(8, 2 * countersOf(config).length + 6)} cycles. START clears them. Bit n of COUNTERS is 1 for each counter that the accelerator has; the others read 0.
 
-${table(
-  ['bit', 'offset', 'counter', 'definition'],
-  counters(config).map(({ name, definition, exists }, index) => [
-    String(index),
-    hex(COUNTERS_OFFSET + 8 * index, 3),
-    `\`${name}\``,
-    exists ? definition : `${definition} Not built: reads 0.`,
-  ]),
-)}
+${table(tables.counters.head, named as string[][])}
 `;
 };
 

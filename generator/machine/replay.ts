@@ -40,7 +40,17 @@ const startDelay = ({ buffers, axi }: Config, banks: number, bases: boolean): nu
   return Math.max(0, buffers.accumulatorDepth / banks - (HOST_CYCLES * writes + HOST_FIRST));
 };
 
+/** What a timeline shows: beats of reads and writes, open tiles, vectors that enter the array, STOREs and REORGANIZEs. */
+export const ACTIVITIES = Object.freeze(['readBeats', 'writeBeats', 'execOpen', 'arrayBusy', 'store'] as const);
+
+export type ActivityName = (typeof ACTIVITIES)[number];
+
+/** Takes cycles from START in which something was active, both ends included; of each activity later ones later. */
+export type Watch = (what: ActivityName, first: number, last: number) => void;
+
 export interface ReplayOptions {
+  /** Told what was active when. */
+  readonly watch?: Watch;
   readonly marks?: readonly Mark[];
   readonly onMark?: (cycles: number) => void;
   readonly bases?: boolean;
@@ -55,6 +65,7 @@ const isReached = (mark: Mark, { load, exec, store }: Mark): boolean =>
  * @param base address of the program.
  * @param options.marks in order of time; `onMark` takes the cycles, from START, in which they were reached.
  * @param options.bases whether the host writes the base registers before START.
+ * @param options.watch told what was active when.
  */
 export const replay = (
   config: Config,
@@ -62,7 +73,7 @@ export const replay = (
   base: number,
   timing: MemoryTiming,
   shapes: TileShapes,
-  { marks = [], onMark = () => undefined, bases = false }: ReplayOptions = {},
+  { marks = [], onMark = () => undefined, bases = false, watch }: ReplayOptions = {},
 ): Times => {
   const sizes = derive(config);
   const startCycles = startDelay(config, sizes.accumulatorBanks, bases);
@@ -74,7 +85,11 @@ export const replay = (
   const write = new WriteUnit(config, sizes, memory);
   const stationaryReads = new BusyCycles();
   const store = new StoreUnit(config, write, stationaryReads);
-  const pipeline = new ExecPipeline(config, shapes, sizes.vectorLanes > 0 ? stationaryReads : undefined);
+  const active = (what: ActivityName) =>
+    watch && ((first: number, last: number) => watch(what, startCycles + first, startCycles + last));
+  const reads = sizes.vectorLanes > 0 ? stationaryReads : undefined;
+  const pipeline = new ExecPipeline(config, shapes, reads, active('arrayBusy'), active('execOpen'));
+  const [readBeat, writeBeat, storing] = [active('readBeats'), active('writeBeats'), active('store')];
   const exec = new ExecUnit(pipeline);
   const dispatch = new DispatchUnit(sizes, program);
 
@@ -94,6 +109,8 @@ export const replay = (
   for (let cycle = 0; ; ) {
     memory.step(cycle, write.offers(cycle), write.offers(cycle) && write.offersLast);
     let changed = memory.readBeat !== undefined;
+    if (changed) readBeat?.(cycle, cycle);
+    if (memory.wroteBeat) writeBeat?.(cycle, cycle);
     if (memory.readBeat === DMA) {
       if (memory.readLast) load.burstReceived(cycle);
     } else if (memory.readBeat !== undefined) fetch.beatReceived(cycle);
@@ -115,8 +132,8 @@ export const replay = (
     changed = exec.step(cycle, dispatch.offered('exec') as Exec | undefined) || changed;
     // the counter sees what is loaded for it one cycle later
     const loadingNow = reorganizeEnd > completed.load;
-    const storing = storeHead?.kind === 'reorganize';
-    const reorganizing = storing || loading;
+    const reorganizesNow = storeHead?.kind === 'reorganize';
+    const reorganizing = reorganizesNow || loading;
     if (load.opened) {
       loadsTaken++;
       if (loadHead!.reorganize) reorganizeEnd = loadsTaken;
@@ -144,7 +161,8 @@ export const replay = (
     if (committed?.kind === 'end') draining = true;
     const next = changed ? cycle + 1 : earliest(cycle);
     if (next === Number.POSITIVE_INFINITY) throw new Error(`the replay stands still in cycle ${cycle}`);
-    reorganizeCycles += (reorganizing ? 1 : 0) + (storing || loadingNow ? next - cycle - 1 : 0);
+    if (storeHead) storing?.(cycle, next - 1);
+    reorganizeCycles += (reorganizing ? 1 : 0) + (reorganizesNow || loadingNow ? next - cycle - 1 : 0);
     loading = loadingNow;
     cycle = next;
   }

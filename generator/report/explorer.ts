@@ -55,29 +55,16 @@ const BUTTONS = [
   ['last', 'Last'],
 ] as const;
 
-/** The virtual matrix: drawn for a small layer, and to be explored where there is JavaScript. */
-export const explorerSection = (results: Results): Section => {
-  const data = dataOf(results);
-  const toy = virtualMatrix(parseLayer(TOY.spec), 'dgrad');
-  const drawings = ENGINES.map((engine) => {
-    const svg = matrixSvg(toy, engine, { first: 0, length: columnCount(toy) }, `still-${engine}`);
-    return `<h4>${engine}</h4><p>${escaped(matrixSummary(toy, engine))}</p>${scrolling(`Virtual matrix for ${engine}`, svg)}`;
-  });
+/** What kinds of cells look like, and what they cost. */
+export const explorerLegend = (): string => {
   const keys = KINDS.map((kind) => `<span class="key"><i class="swatch ${kind}"></i>${KIND_NAMES[kind]}</span>`);
   const costs =
     '<span class="key"><i class="swatch cost full"></i>stored, fetched, multiplied</span> <span class="key"><i class="swatch cost injected"></i>only multiplied</span> <span class="key"><i class="swatch cost absent"></i>never enumerated</span>';
-  const layers = data.layers.map(({ name, spec }) => [name, `${name}: ${spec}`] as const);
-  const html = `
-<p>A convolution becomes a matrix product: im2col lays out one row for each tap and one column for each position. In the gradients of a strided
-layer most cells of this <em>virtual</em> matrix are structural zeros. What such a cell costs depends on the engine.</p>
-<p class="legend">${keys.join(' ')}</p><p class="legend">${costs}</p>
-<div id="explorer-still"><p>Drawn for a small layer (${escaped(TOY.spec)}), dgrad, one image and one channel.</p>${drawings.join('\n')}</div>
-<div id="explorer" hidden>
-<form class="controls" aria-label="What is shown">
-${select('explorer-layer', 'Layer', layers, TOY.name)}
-${select('explorer-pass', 'Pass', same(PASSES), 'dgrad')}
-${select('explorer-engine', 'Engine', same(ENGINES), 'traditional')}
-</form>
+  return `<p class="legend">${keys.join(' ')}</p><p class="legend">${costs}</p>`;
+};
+
+/** Where the explorer's script draws. */
+export const explorerBody = (): string => `
 <p id="explorer-summary" aria-live="polite"></p>
 <div id="explorer-share" class="share" aria-hidden="true"></div>
 <div class="beside"><div>
@@ -95,7 +82,28 @@ ${scrolling('The tensor that the matrix is made of', '', 'id="explorer-map" role
 <h4>Counts</h4>
 <p>${KIND_TABLE.caption}.</p>
 ${scrolling('Counts of pairs', '', 'id="explorer-counts" role="region"')}
-<p id="explorer-counter"></p>
+<p id="explorer-counter"></p>`;
+
+/** The virtual matrix: drawn for a small layer, and to be explored where there is JavaScript. */
+export const explorerSection = (results: Results): Section => {
+  const data = dataOf(results);
+  const toy = virtualMatrix(parseLayer(TOY.spec), 'dgrad');
+  const drawings = ENGINES.map((engine) => {
+    const svg = matrixSvg(toy, engine, { first: 0, length: columnCount(toy) }, `still-${engine}`);
+    return `<h4>${engine}</h4><p>${escaped(matrixSummary(toy, engine))}</p>${scrolling(`Virtual matrix for ${engine}`, svg)}`;
+  });
+  const layers = data.layers.map(({ name, spec }) => [name, `${name}: ${spec}`] as const);
+  const html = `
+<p>A convolution becomes a matrix product: im2col lays out one row for each tap and one column for each position. In the gradients of a strided
+layer most cells of this <em>virtual</em> matrix are structural zeros. What such a cell costs depends on the engine.</p>
+${explorerLegend()}
+<div id="explorer-still"><p>Drawn for a small layer (${escaped(TOY.spec)}), dgrad, one image and one channel.</p>${drawings.join('\n')}</div>
+<div id="explorer" hidden>
+<form class="controls" aria-label="What is shown">
+${select('explorer-layer', 'Layer', layers, TOY.name)}
+${select('explorer-pass', 'Pass', same(PASSES), 'dgrad')}
+${select('explorer-engine', 'Engine', same(ENGINES), 'traditional')}
+</form>${explorerBody()}
 </div>
 <script type="application/json" id="explorer-data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`;
   return { id: 'matrix', title: 'The virtual matrix', html };

@@ -4,7 +4,7 @@ import type { Estimate } from '../compile/estimate.js';
 import { type Config, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import { resolveConfig } from '../description/resolve.js';
-import { version } from '../emit/manifest.js';
+import { version } from '../emit/host.js';
 import { energyOf } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
 import type { NetworkLayer } from '../networks/network.js';

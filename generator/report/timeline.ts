@@ -1,4 +1,5 @@
-import type { Activity, CycleRange } from '../run/simulators/job.js';
+import type { Activity } from '../machine/activity.js';
+import type { CycleRange } from '../run/simulators/job.js';
 
 /** Bars of a timeline, from top to bottom. */
 export const LANES = [

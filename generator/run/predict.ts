@@ -1,6 +1,7 @@
 import type { Problem } from '../base/errors.js';
 import { Progress } from '../base/progress.js';
 import type { Estimate } from '../compile/estimate.js';
+import { samePrediction } from '../compile/samePrediction.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { parseLayer } from '../description/layer.js';
 import { cacheKey, openCache, recall, remember } from './simulators/cache.js';
@@ -18,13 +19,10 @@ export interface PredictionJob {
   readonly engine: Engine;
 }
 
-/** Without zeros to insert `traditional` is `bp` with any reorganizer, and need not be predicted twice. */
-const canonical = (job: PredictionJob): PredictionJob => {
-  const { Sh, Sw } = parseLayer(job.spec);
-  const same = job.engine === 'traditional' && (job.pass === 'fprop' || (Sh === 1 && Sw === 1));
-  const { reorganize: _none, ...config } = job.config;
-  return same && config.engines.includes('bp') ? { ...job, engine: 'bp', config } : job;
-};
+const canonical = (job: PredictionJob): PredictionJob => ({
+  ...job,
+  ...samePrediction(job.config, parseLayer(job.spec), job.pass, job.engine),
+});
 
 const WORKER = new URL('./predictWorker.js', import.meta.url);
 

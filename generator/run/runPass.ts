@@ -10,6 +10,7 @@ import { formatOf, unpackResult } from '../formats/index.js';
 import { judge, type Operands } from '../golden/judge.js';
 import { BYTES_PER_INSTRUCTION } from '../isa/program.js';
 import { countersOf, registerOffset, snakeCase } from '../isa/registers.js';
+import type { Activity } from '../machine/activity.js';
 import { execute } from '../machine/executor.js';
 import type { Counts } from '../units/counts.js';
 import type { Bases } from '../units/machine.js';
@@ -17,7 +18,6 @@ import type { Region } from '../units/memory.js';
 import { write, writeAddress } from './host.js';
 import { simulate } from './simulate.js';
 import {
-  type Activity,
   type Cells,
   type CycleRange,
   faults,

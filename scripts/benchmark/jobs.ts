@@ -2,7 +2,7 @@ import type { Problem } from '../../generator/base/errors.js';
 import type { Config, Engine, Pass } from '../../generator/description/config.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import type { Activity } from '../../generator/run/simulators/job.js';
+import type { Activity } from '../../generator/machine/activity.js';
 
 /** The accelerator that every figure is measured on. */
 export const PRESET = 'ref16';

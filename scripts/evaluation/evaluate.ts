@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { Estimate } from '../../generator/compile/estimate.js';
 import { formatLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import { version } from '../../generator/emit/manifest.js';
+import { version } from '../../generator/emit/host.js';
 import { energyOf } from '../../generator/energy/energy.js';
 import { HOROWITZ } from '../../generator/energy/table.js';
 import { reasons, reductionRows, reductions } from '../../generator/report/comparison.js';

@@ -1,6 +1,6 @@
 import { ENGINES } from '../../generator/description/config.js';
+import type { Activity } from '../../generator/machine/activity.js';
 import type { TimelineRun } from '../../generator/report/results.js';
-import type { Activity } from '../../generator/run/simulators/job.js';
 import { type BenchJob, jobName, type Measurement } from '../benchmark/jobs.js';
 
 const MOST_BUCKETS = 300;

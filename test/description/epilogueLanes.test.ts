@@ -5,7 +5,7 @@ import { parseConfig } from '../../generator/description/checkConfig.js';
 import { derive } from '../../generator/description/derive.js';
 import { presets } from '../../generator/description/presets.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
-import { emit } from '../../generator/emit/generate.js';
+import { emit } from '../../generator/emit/emit.js';
 import { configHash } from '../../generator/emit/views/common.js';
 import { validConfig } from '../configs.js';
 

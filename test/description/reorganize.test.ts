@@ -3,7 +3,7 @@ import { UserError } from '../../generator/base/errors.js';
 import { derive } from '../../generator/description/derive.js';
 import { presets } from '../../generator/description/presets.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
-import { emit } from '../../generator/emit/generate.js';
+import { emit } from '../../generator/emit/emit.js';
 import { configHash } from '../../generator/emit/views/common.js';
 
 const problemsOf = (make: () => unknown): readonly string[] => {

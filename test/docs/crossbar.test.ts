@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { writeWindow } from '../../generator/compile/window.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import { emit } from '../../generator/emit/generate.js';
+import { emit } from '../../generator/emit/emit.js';
 import { makeWorkload } from '../../generator/run/host.js';
 import { writeFiles } from '../../generator/run/simulators/verilator.js';
 import { temporaryFolders } from '../temporary.js';

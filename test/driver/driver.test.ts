@@ -7,7 +7,7 @@ import { makePlan } from '../../generator/compile/plan.js';
 import type { Config } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
-import { emit } from '../../generator/emit/generate.js';
+import { emit } from '../../generator/emit/emit.js';
 import { programHeader } from '../../generator/emit/programHeader.js';
 import { counters, ERROR_CAUSES } from '../../generator/isa/registers.js';
 import { execute } from '../../generator/machine/executor.js';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../../generator/cli/program.js';
 import type { Config } from '../../generator/description/config.js';
 import { presets } from '../../generator/description/presets.js';
-import { emit } from '../../generator/emit/generate.js';
+import { emit } from '../../generator/emit/emit.js';
 import { topPorts } from '../../generator/emit/ports.js';
 import { COUNTERS_OFFSET, ERROR_CAUSES, registers } from '../../generator/isa/registers.js';
 import { writeFiles } from '../../generator/run/simulators/verilator.js';

@@ -9,7 +9,7 @@ import { randomWords } from '../../generator/compile/workload.js';
 import type { Config } from '../../generator/description/config.js';
 import { makeLayer } from '../../generator/description/layer.js';
 import { resolveConfig } from '../../generator/description/resolve.js';
-import { emit } from '../../generator/emit/generate.js';
+import { emit } from '../../generator/emit/emit.js';
 import { networkHeader } from '../../generator/emit/networkHeader.js';
 import { meanSquaredError, softmaxCrossEntropy } from '../../generator/golden/graph/loss.js';
 import type { Graph } from '../../generator/graph/operations.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../generator/base/paths.js';
 import { presets } from '../../generator/description/presets.js';
-import { emit } from '../../generator/emit/generate.js';
+import { emit } from '../../generator/emit/emit.js';
 
 it('rtl-out/tiny4, the committed output, is what the generator writes now', () => {
   const folder = join(packageRoot, 'rtl-out/tiny4');

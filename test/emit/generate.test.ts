@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../generator/base/paths.js';
 import { presets } from '../../generator/description/presets.js';
-import { emit } from '../../generator/emit/generate.js';
+import { emit } from '../../generator/emit/emit.js';
 import { defineAccelerator } from '../../generator/index.js';
 import { validConfig } from '../configs.js';
 

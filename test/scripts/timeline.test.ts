@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Activity } from '../../generator/machine/activity.js';
 import { drawnCycles, timelineSvg } from '../../generator/report/timeline.js';
-import type { Activity } from '../../generator/run/simulators/job.js';
 
 const text = { title: 'a < b & "c"', subtitle: 'layer.' };
 

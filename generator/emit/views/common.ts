@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { bitsFor } from '../../base/bits.js';
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import { INSTRUCTION_SET, kindsOf, OPCODE_BITS, type Parts } from '../../isa/instructionSet.js';
 import { BYTES_PER_INSTRUCTION } from '../../isa/program.js';
 import { DEPTHS } from '../../timing/depths.js';
+import { sha256 } from '../host.js';
 import type { View } from '../template.js';
 import { countsView } from './counts.js';
 import { decoderChecks, isaView } from './isa.js';
@@ -27,9 +27,7 @@ export interface CommonView {
 export const configHash = ({ name: _name, prefix: _prefix, reorganize, ...hardware }: Config): string => {
   const { elementsPerCycle } = reorganize ?? {};
   const step = elementsPerCycle === undefined ? {} : { reorganize: { elementsPerCycle } };
-  return createHash('sha256')
-    .update(JSON.stringify({ ...hardware, ...step }))
-    .digest('hex');
+  return sha256(JSON.stringify({ ...hardware, ...step }));
 };
 
 /** The bits of an opcode that the hardware keeps, and those above. */

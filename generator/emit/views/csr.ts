@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { bitsFor } from '../../base/bits.js';
-import { packageRoot } from '../../base/paths.js';
 import type { Config } from '../../description/config.js';
 import {
   COUNTERS_OFFSET,
@@ -13,16 +10,14 @@ import {
   registers,
   snakeCase,
 } from '../../isa/registers.js';
+import { version } from '../host.js';
 import type { View } from '../template.js';
 import { type CommonView, commonView, configHash } from './common.js';
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
 /** The generator's version: major, minor, patch. */
-const packageVersion = (): readonly number[] => {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
-  return version.split(/[.-]/).slice(0, 3).map(Number);
-};
+const packageVersion = (): readonly number[] => version().split(/[.-]/).slice(0, 3).map(Number);
 
 /** Values of the constant registers. */
 export const constantValues = (config: Config): Readonly<Record<string, number>> => {

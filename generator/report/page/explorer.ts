@@ -1,5 +1,6 @@
 import { count, percent } from '../../base/numbers.js';
 import type { Engine, Pass } from '../../description/config.js';
+import type { Layer } from '../../description/layer.js';
 import type { ExplorerData } from '../explorer.js';
 import {
   type Cell,
@@ -32,32 +33,34 @@ const byId = <T extends HTMLElement>(id: string): T => {
 
 const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, value));
 
-interface State {
-  readonly name: string;
+/** What is explored. */
+export interface Choice {
+  readonly layer: Layer;
+  readonly pass: Pass;
   readonly engine: Engine;
+  /** Counter of a run to compare with. */
+  readonly run?: { readonly zerosMultiplied: number; readonly source: string };
+}
+
+interface State extends Omit<Choice, 'layer' | 'pass'> {
   readonly matrix: VirtualMatrix;
   /** First column that is drawn. */
   readonly first: number;
   readonly cell: Cell;
 }
 
-/** Makes the virtual matrix explorable: layer, pass, engine, positions and cells. */
-export const startExplorer = (): void => {
-  const data = JSON.parse(byId('explorer-data').textContent ?? '') as ExplorerData;
-  const [layers, passes, engines] = ['layer', 'pass', 'engine'].map((name) =>
-    byId<HTMLSelectElement>(`explorer-${name}`),
-  );
+/** Makes the virtual matrix of what is chosen explorable. Returns what shows it anew, at the same place if that is kept. */
+export const makeExplorer = (choice: () => Choice): ((isKept: boolean) => void) => {
   const scroller = byId('explorer-matrix');
 
   const chosen = (): State => {
-    const { layer, name } = data.layers.find(({ name }) => name === layers!.value)!;
-    const matrix = virtualMatrix(layer, passes!.value as Pass);
-    return { name, engine: engines!.value as Engine, matrix, first: 0, cell: { row: 0, column: 0 } };
+    const { layer, pass, ...rest } = choice();
+    return { ...rest, matrix: virtualMatrix(layer, pass), first: 0, cell: { row: 0, column: 0 } };
   };
   let state = chosen();
 
   const drawCounts = (): void => {
-    const { matrix, engine, name } = state;
+    const { matrix, engine, run } = state;
     byId('explorer-summary').textContent = matrixSummary(matrix, engine);
     const counts = pairCounts(matrix);
     const all = KINDS.reduce((sum, kind) => sum + counts[kind], 0);
@@ -68,9 +71,6 @@ export const startExplorer = (): void => {
       })
       .join('');
     byId('explorer-counts').innerHTML = tableHtml({ ...KIND_TABLE, rows: kindRows(matrix, engine) });
-    const run = data.runs.find(
-      (other) => other.layer === name && other.pass === matrix.pass && other.engine === engine,
-    );
     const zeros = zeroMacs(matrix, engine);
     const agrees = run && (run.zerosMultiplied === zeros ? 'the same' : `not ${count(zeros)}`);
     byId('explorer-counter').textContent = run
@@ -124,16 +124,6 @@ export const startExplorer = (): void => {
     scroller.scrollLeft = 0;
   };
 
-  for (const control of [layers!, passes!, engines!]) {
-    control.addEventListener('change', () => {
-      const before = state;
-      state = chosen();
-      // another engine does the same cells otherwise
-      if (control === engines) state = { ...state, first: before.first, cell: before.cell };
-      drawCounts();
-      drawMatrix();
-    });
-  }
   const moves: Readonly<Record<string, () => void>> = {
     first: () => show(0),
     back: () => show(state.first - WINDOW),
@@ -167,8 +157,35 @@ export const startExplorer = (): void => {
     if (cell) choose(cell);
   });
 
-  drawCounts();
-  drawMatrix();
+  const draw = (): void => {
+    drawCounts();
+    drawMatrix();
+  };
+  draw();
+  return (isKept) => {
+    const { first, cell } = state;
+    state = chosen();
+    if (isKept) state = { ...state, first, cell };
+    draw();
+  };
+};
+
+/** Makes the virtual matrix of a report explorable: layer, pass, engine, positions and cells. */
+export const startExplorer = (): void => {
+  const data = JSON.parse(byId('explorer-data').textContent ?? '') as ExplorerData;
+  const [layers, passes, engines] = ['layer', 'pass', 'engine'].map((name) =>
+    byId<HTMLSelectElement>(`explorer-${name}`),
+  );
+  const renew = makeExplorer(() => {
+    const { layer, name } = data.layers.find((one) => one.name === layers!.value)!;
+    const [pass, engine] = [passes!.value as Pass, engines!.value as Engine];
+    const run = data.runs.find((one) => one.layer === name && one.pass === pass && one.engine === engine);
+    return { layer, pass, engine, run };
+  });
+  for (const control of [layers!, passes!, engines!]) {
+    // another engine does the same cells otherwise
+    control.addEventListener('change', () => renew(control === engines));
+  }
   byId('explorer').hidden = false;
   byId('explorer-still').hidden = true;
 };

@@ -1,5 +1,5 @@
-/** Marks each frame whose content is wider than it is, so that it says how to see the rest. */
-export const startHints = (): void => {
+/** Marks each frame below `root` whose content is wider than it is, so that it says how to see the rest. */
+export const startHints = (root: ParentNode = document): void => {
   const mark = (box: Element): void => {
     box.parentElement!.classList.toggle('more', box.scrollWidth > box.clientWidth + 1);
   };
@@ -9,7 +9,7 @@ export const startHints = (): void => {
   const changed = new MutationObserver((records) => {
     for (const { target } of records) mark(target as Element);
   });
-  for (const box of document.querySelectorAll('.scroll')) {
+  for (const box of root.querySelectorAll('.scroll')) {
     resized.observe(box);
     changed.observe(box, { childList: true });
     mark(box);

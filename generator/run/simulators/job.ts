@@ -1,3 +1,5 @@
+import type { Activity } from '../../machine/activity.js';
+
 /** What the host does over AXI4-Lite, in order. */
 export type HostOperation =
   | { readonly kind: 'write'; readonly offset: number; readonly value: number }
@@ -92,22 +94,6 @@ export interface OperationResult {
 export interface CycleRange {
   readonly from: number;
   readonly to: number;
-}
-
-/** In how many cycles of each bucket of time something was so. */
-export interface Activity {
-  /** Cycles from START to END. */
-  readonly runCycles: number;
-  readonly bucketCycles: number;
-  /** A beat moved on the memory bus. */
-  readonly readBeats: readonly number[];
-  readonly writeBeats: readonly number[];
-  /** An EXEC had begun and not all its vectors had entered the array. */
-  readonly execOpen: readonly number[];
-  /** A vector entered the array. */
-  readonly arrayBusy: readonly number[];
-  /** A STORE or REORGANIZE was under way. */
-  readonly store: readonly number[];
 }
 
 export type Simulator = 'verilator' | 'icarus';

@@ -7,16 +7,9 @@ import { toolPath } from '../../base/tools.js';
 import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import type { EmittedFile } from '../../emit/rtl.js';
+import type { Activity } from '../../machine/activity.js';
 import { buildOnce, cacheKey, isBuilt } from './cache.js';
-import {
-  type Activity,
-  type OperationResult,
-  RESPONSES,
-  type SimJob,
-  type SimResult,
-  type WaveFormat,
-  waveFormat,
-} from './job.js';
+import { type OperationResult, RESPONSES, type SimJob, type SimResult, type WaveFormat, waveFormat } from './job.js';
 import { inLanes, lanesKey, type MadeFile } from './lanes.js';
 import { toolEnvironment, toolVersion } from './toolchain.js';
 

@@ -7,6 +7,8 @@ import { lanesOf, type TapCounts, type TileShapes } from './tile.js';
 import { NEVER, READ_CYCLES, Transposer } from './transposer.js';
 
 const CREDITS = DEPTHS.vectors;
+/** From the entry, which hands a vector on, to the array. */
+const ARRAY_CYCLES = 2;
 
 /** A generator behind its queue of taps: when it took the last two of them, and asked for the last vector. */
 interface Generator {
@@ -63,6 +65,10 @@ export class ExecPipeline {
     private readonly shapes: TileShapes,
     /** Takes the cycles in which blocks are read from the stationary buffer. */
     private readonly stationaryReads?: BusyCycles,
+    /** Takes cycles in which vectors enter the array, both ends included; later ones later. */
+    private readonly onVectors: (first: number, last: number) => void = () => undefined,
+    /** Takes the cycles of a tile that is open, both ends included. */
+    private readonly onTile: (first: number, last: number) => void = () => undefined,
   ) {
     this.weights = new Transposer(stationaryReads);
     const { arrayLatency, accumulatorHazard } = derive(config);
@@ -113,7 +119,12 @@ export class ExecPipeline {
     this.entered = end;
     this.prologueCycles += Math.max(0, Math.min(this.firstVector, end + 1) - Math.max(at, this.ended + 1));
     this.ended = end;
+    this.onTile(at + 1, end);
     return { popped, done: end + this.drainDelay };
+  }
+
+  private noteVectors(first: number, last: number): void {
+    this.onVectors(first + ARRAY_CYCLES, last + ARRAY_CYCLES);
   }
 
   /** First cycle in which there is room for a tap: two words for the sums, and for the others two or a register. */
@@ -159,6 +170,7 @@ export class ExecPipeline {
     const { positions } = tap;
     if (positions >= this.hazard || this.columns >= this.hazard) {
       this.recent.length = 0;
+      this.noteVectors(first, first + positions - 1);
       return first + positions - 1;
     }
     const { walksH, walksW } = this.shapes.of(geometry, exec);
@@ -171,6 +183,7 @@ export class ExecPipeline {
       const address = (base + image * geometry.pixB + h.pixel[row]! + w.pixel[index % w.count]!) | 0;
       const clash = this.recent.find((other) => other.address === address);
       cycle = Math.max(cycle + 1, clash ? clash.cycle + this.hazard : 0);
+      this.noteVectors(cycle, cycle);
       this.recent = [{ address, cycle }, ...this.recent.filter((other) => cycle - other.cycle < this.hazard - 1)];
     }
     return cycle;
@@ -202,6 +215,7 @@ export class ExecPipeline {
         this.firstVector = Math.min(this.firstVector, first);
         blocks.leave(first, lanes);
         this.entered = first + lanes - 1;
+        this.noteVectors(first, this.entered);
         this.infoTaken.push(this.entered);
       }
     }
