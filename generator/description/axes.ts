@@ -22,3 +22,25 @@ export const layerAxes = (layer: Layer): { readonly height: LayerAxis; readonly 
     ...{ stride: layer.Sw, dilation: layer.Dw, pad: layer.Pl },
   },
 });
+
+/** Pairs of one of `positions`, `stride` apart, and a tap that meet an input pixel. */
+export const meetings = ({ inputs, kernel, dilation, pad }: LayerAxis, positions: number, stride: number): number => {
+  let count = 0;
+  for (let tap = 0; tap < kernel; tap++) {
+    const shift = pad - tap * dilation;
+    const first = Math.max(0, Math.ceil(shift / stride));
+    const last = Math.min(positions - 1, Math.floor((inputs - 1 + shift) / stride));
+    count += Math.max(0, last - first + 1);
+  }
+  return count;
+};
+
+/**
+ * Multiply-accumulates of each pass whose factors are no structural zeros: a pair of an output pixel and a tap meets one input pixel, and that
+ * pixel and the tap meet the output pixel only.
+ */
+export const usefulMacs = (layer: Layer): number => {
+  const { height: h, width: w } = layerAxes(layer);
+  const pairs = layer.B * meetings(h, h.outputs, h.stride) * meetings(w, w.outputs, w.stride);
+  return pairs * (layer.C / layer.G) * layer.N;
+};

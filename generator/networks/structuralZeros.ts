@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.js';
 import { frozen } from '../base/plain.js';
 import { show } from '../base/show.js';
-import { type LayerAxis, layerAxes } from '../description/axes.js';
+import { type LayerAxis, layerAxes, meetings, usefulMacs } from '../description/axes.js';
 import { PASSES, type Pass } from '../description/config.js';
 import { checkedLayer, type Layer } from '../description/layer.js';
 
@@ -29,18 +29,6 @@ export interface StructuralZeros {
   /** Elements of the zero-inserted tensor that must be stored first; 0 where all strides are 1. */
   readonly extraElements: number;
 }
-
-/** Pairs of one of `positions`, `stride` apart, and a tap that meet an input pixel. */
-const meetings = ({ inputs, kernel, dilation, pad }: LayerAxis, positions: number, stride: number): number => {
-  let count = 0;
-  for (let tap = 0; tap < kernel; tap++) {
-    const shift = pad - tap * dilation;
-    const first = Math.max(0, Math.ceil(shift / stride));
-    const last = Math.min(positions - 1, Math.floor((inputs - 1 + shift) / stride));
-    count += Math.max(0, last - first + 1);
-  }
-  return count;
-};
 
 /** Length of an axis of dY with stride − 1 zeros between its values. */
 const inserted = ({ outputs, stride }: LayerAxis): number => (outputs - 1) * stride + 1;
@@ -73,8 +61,8 @@ export const structuralZeros = (given: Layer, pass: Pass): StructuralZeros => {
   const { height: h, width: w } = layerAxes(layer);
   const taps = h.kernel * w.kernel;
   const strided = h.stride > 1 || w.stride > 1;
-  // a pair of an output pixel and a tap meets one input pixel, and that pixel and the tap meet the output pixel only
-  const valid = B * meetings(h, h.outputs, h.stride) * meetings(w, w.outputs, w.stride);
+  const useful = usefulMacs(layer);
+  const valid = useful / ((C / G) * N);
   const operand = (elements: number, data: number): Operand => ({ elements, zeros: elements - data });
   const weights = taps * (C / G) * N;
 
@@ -87,7 +75,7 @@ export const structuralZeros = (given: Layer, pass: Pass): StructuralZeros => {
       featureMap: operand(taps * grid * C, met * C),
       kernel: operand(grid * N, B * h.outputs * w.outputs * N),
       macs: weights * grid,
-      usefulMacs: valid * (C / G) * N,
+      usefulMacs: useful,
       extraElements: strided ? grid * N : 0,
     });
   }
@@ -100,7 +88,7 @@ export const structuralZeros = (given: Layer, pass: Pass): StructuralZeros => {
     featureMap: operand(rows * taps * from, valid * from),
     kernel: operand(weights, weights),
     macs: rows * weights,
-    usefulMacs: valid * (C / G) * N,
+    usefulMacs: useful,
     extraElements: dgrad && strided ? B * padded(h) * padded(w) * N : 0,
   });
 };

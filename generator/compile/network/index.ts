@@ -1,4 +1,5 @@
 import { type Problem, UserError } from '../../base/errors.js';
+import { usefulMacs } from '../../description/axes.js';
 import type { Config, Engine } from '../../description/config.js';
 import { learning, needed } from '../../golden/graph/backward.js';
 import type { SgdOptions } from '../../golden/graph/optimizer.js';
@@ -80,8 +81,7 @@ class Compilation {
       put('stationary1', program?.streams.stationary1?.key);
       put('sums', program?.sums?.keys[0]);
       const all = { ...spots, first: this.place(first), second: this.place(second), result: this.place(result) };
-      const { B, Ho, Wo, N, Kh, Kw, C, G } = layer;
-      const macs = B * Ho * Wo * N * Kh * Kw * (C / G);
+      const macs = usefulMacs(layer);
       linker.append(relocated(plan, pass, all), {
         operation,
         does: pass,
