@@ -73,12 +73,13 @@ describe('the code behind a value', () => {
         .map((name) => `generator/${folder}/${name}`)
         // the judge of networks, and their compiler
         .filter((path) => !/^generator\/(golden\/graph|compile\/network)\//.test(path));
-      // what lists software, what only predictions need, types
+      // what lists software, what only predictions and timelines by the model need, types
       const absent = files.filter((path) => !plans.includes(path));
       expect(absent.map((path) => basename(path))).toEqual(
         {
-          compile: ['estimate.ts'],
+          compile: ['estimate.ts', 'samePrediction.ts'],
           dataflows: ['laneMap.ts'],
+          machine: ['activity.ts'],
           units: ['stream.ts'],
           'emit/views': ['driver.ts', 'network.ts'],
         }[folder as string] ?? [],
