@@ -113,7 +113,9 @@ export const refusals = (config: Config): Readonly<Record<string, Refusal>> => (
   'an operation beyond the count': ofOperations((made) =>
     made.set('operations', 'count', 7).operation(7, { constant: 1 }),
   ),
-  'a reserved source': ofOperations((made) => made.operation(0, { q: 7 })),
+  'a multiply-accumulate with another factor': ofOperations((made) => made.operation(0, { q: 7, factor: 1 })),
+  'a multiply-accumulate gated by Q': ofOperations((made) => made.operation(0, { q: 7, factor: 0, gate: 2 })),
+  'a multiply-accumulate, and bank 1 written': ofOperations((made) => made.operation(0, { q: 7, factor: 0, keep: 2 })),
   'a swap without Q': ofOperations((made) => made.operation(0, { q: 0, swap: 1 })),
   'a product without Q': ofOperations((made) => made.operation(0, { q: 0, swap: 0, factor: 3 })),
   'a gate without Q': ofOperations((made) => made.operation(0, { q: 0, swap: 0, factor: 0, gate: 2 })),

@@ -88,7 +88,7 @@ it('is the same on Icarus', async () => {
 });
 
 describe('what comes before does no harm', () => {
-  const program = vectorProgram(odd, 6, 14);
+  const program = vectorProgram(odd, 3, 14);
 
   it.each(Object.keys(refusals(odd)))('refused: %s', async (name) => {
     const before = refused(odd, program, name, 1);
