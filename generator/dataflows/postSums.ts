@@ -24,7 +24,8 @@ export class PostSums {
     const { columns } = builder.config.array;
     // chunks of a pixel are whole ones, or one of each vector
     if (columns % this.lanes !== 0) throw new Unfusable();
-    if (this.room < LEAST_PERIOD) throw new Unfusable();
+    // as many as all channels take side by side, at least
+    if (2 * Math.max(LEAST_PERIOD, all / this.lanes) > this.room) throw new Unfusable();
   }
 
   /** Entries that sums may have. */
