@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { count } from '../../generator/base/numbers.js';
-import { ensureTools, toolPath } from '../../generator/base/tools.js';
+import { ensureTools } from '../../generator/base/tools.js';
 import { EXIT, type Terminal } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
 import { estimate } from '../../generator/compile/estimate.js';
@@ -15,6 +15,7 @@ import { pageHtml } from '../../generator/page/page.js';
 import { parseState, stateText } from '../../generator/page/state.js';
 import { matrixSummary } from '../../generator/report/matrixView.js';
 import { virtualMatrix } from '../../generator/report/virtualMatrix.js';
+import { chromium, reachedByTab, type Watched, watchedPage } from '../browser.js';
 import { temporaryFolders } from '../temporary.js';
 
 const missing = await ensureTools(['chromium']).then(
@@ -27,24 +28,9 @@ const folder = temporaryFolders('file');
 let address = '';
 let browser: Browser;
 
-interface Opened {
-  readonly page: Page;
-  /** Errors, warnings and requests beyond the file itself. */
-  readonly complaints: readonly string[];
-}
-
 /** Opens the page without a network; `state` is what stands behind the # of its address. */
-const open = async (state: string, { width = 1280, height = 800, scheme = 'light' } = {}): Promise<Opened> => {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(0);
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
-    const url = request.url().split('#')[0]!;
-    if (url !== address && !url.startsWith('blob:')) complaints.push(`request of ${url}`);
-  });
-  await page.setOfflineMode(true);
+const open = async (state: string, { width = 1280, height = 800, scheme = 'light' } = {}): Promise<Watched> => {
+  const { page, complaints } = await watchedPage(browser, address, { blobs: true });
   await page.setViewport({ width, height });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   await page.goto(`${address}#${state}`);
@@ -93,12 +79,7 @@ describe.skipIf(missing !== '')('the page that generates, in Chromium', () => {
     const path = join(folder(), 'page.html');
     writeFileSync(path, await pageHtml());
     address = `file://${path}`;
-    browser = await puppeteer.launch({
-      executablePath: toolPath('chromium')!,
-      timeout: 0,
-      protocolTimeout: 0,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-    });
+    browser = await chromium();
   });
   afterAll(() => browser?.close());
 
@@ -202,24 +183,10 @@ describe.skipIf(missing !== '')('the page that generates, in Chromium', () => {
   it('can be used by keyboard: every control is reached and shows it, and arrows change a size', async () => {
     const { page } = await open(`preset=ice&${SMALL}`);
     await atRest(page);
-    const wanted = await page.$$eval(
+    const seen = await reachedByTab(
+      page,
       'button:not([tabindex]):not(:disabled), select, input, summary, [tabindex="0"]',
-      (all) => all.filter((element) => (element as HTMLElement).checkVisibility()).length,
     );
-    const seen: string[] = [];
-    for (let press = 0; press < wanted; press++) {
-      await page.keyboard.press('Tab');
-      seen.push(
-        await page.evaluate(() => {
-          const element = document.activeElement as HTMLInputElement;
-          const { outlineStyle, outlineWidth } = getComputedStyle(element);
-          const { bottom, top } = element.getBoundingClientRect();
-          const isSeen = outlineStyle !== 'none' && outlineWidth !== '0px' && bottom > 0 && top < innerHeight;
-          const name = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent;
-          return `${element.id || element.tagName} ${name?.trim() ? '' : 'has no name'}${isSeen ? '' : 'is not seen'}`;
-        }),
-      );
-    }
     expect(seen.filter((line) => /has no name|is not seen|^BODY/.test(line))).toEqual([]);
     for (const id of ['theme', 'preset', 'zip', 'field-array-rows', 'workload', 'engine', 'explorer-matrix'])
       expect(seen).toContain(`${id} `);

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../generator/base/paths.js';
-import { ensureTools, toolPath } from '../../generator/base/tools.js';
+import { ensureTools } from '../../generator/base/tools.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
@@ -12,6 +12,7 @@ import { matrixSummary } from '../../generator/report/matrixView.js';
 import { reportHtml } from '../../generator/report/report.js';
 import type { Results } from '../../generator/report/results.js';
 import { virtualMatrix } from '../../generator/report/virtualMatrix.js';
+import { chromium, reachedByTab, type Watched, watchedPage } from '../browser.js';
 import { temporaryFolders } from '../temporary.js';
 import { fixtureResults } from './fixture.js';
 
@@ -35,12 +36,6 @@ const results = fixtureResults();
 const addresses: Record<string, string> = {};
 let browser: Browser;
 
-interface Opened {
-  readonly page: Page;
-  /** Errors, warnings and requests beyond the file itself. */
-  readonly complaints: readonly string[];
-}
-
 /** Opens the report without a network. */
 const open = async ({
   width = 1200,
@@ -48,17 +43,9 @@ const open = async ({
   script = true,
   scheme = 'light',
   file = 'fixture',
-} = {}): Promise<Opened> => {
+} = {}): Promise<Watched> => {
   const address = addresses[file]!;
-  const page = await browser.newPage();
-  page.setDefaultTimeout(0);
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
-    if (request.url().split('#')[0] !== address) complaints.push(`request of ${request.url()}`);
-  });
-  await page.setOfflineMode(true);
+  const { page, complaints } = await watchedPage(browser, address);
   await page.setJavaScriptEnabled(script);
   await page.setViewport({ width, height });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
@@ -93,12 +80,7 @@ describe.skipIf(missing !== '')('the report in Chromium', () => {
       writeFileSync(path, await reportHtml(each));
       addresses[file] = `file://${path}`;
     }
-    browser = await puppeteer.launch({
-      executablePath: toolPath('chromium')!,
-      timeout: 0,
-      protocolTimeout: 0,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-    });
+    browser = await chromium();
   });
   afterAll(() => browser?.close());
 
@@ -177,24 +159,7 @@ describe.skipIf(missing !== '')('the report in Chromium', () => {
 
   it('can be used by keyboard: every control is reached and shows it', async () => {
     const { page } = await open();
-    const total = await page.$$eval(
-      'a[href], button, select, summary, [tabindex="0"]',
-      (all) => all.filter((element) => (element as HTMLElement).checkVisibility()).length,
-    );
-    const seen: string[] = [];
-    for (let press = 0; press < total; press++) {
-      await page.keyboard.press('Tab');
-      seen.push(
-        await page.evaluate(() => {
-          const element = document.activeElement as HTMLElement;
-          const { outlineStyle, outlineWidth } = getComputedStyle(element);
-          const { bottom, top } = element.getBoundingClientRect();
-          const visible = outlineStyle !== 'none' && outlineWidth !== '0px' && bottom > 0 && top < innerHeight;
-          const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
-          return `${element.id || element.tagName} ${name.trim() ? '' : 'has no name'}${visible ? '' : 'is not seen'}`;
-        }),
-      );
-    }
+    const seen = await reachedByTab(page, 'a[href], button, select, summary, [tabindex="0"]');
     expect(seen[0]).toBe('A ');
     expect(seen.filter((line) => /has no name|is not seen|^BODY/.test(line))).toEqual([]);
     for (const id of [

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureTools, toolPath } from '../../generator/base/tools.js';
+import { ensureTools } from '../../generator/base/tools.js';
 import type { ExploreReport } from '../../generator/explore/describe.js';
 import { explore } from '../../generator/explore/explore.js';
 import { explorationHtml } from '../../generator/report/exploration/page.js';
+import { chromium, type Watched, watchedPage } from '../browser.js';
 import { sizeOf, spaceOf } from '../explore/space.js';
 import { temporaryFolders } from '../temporary.js';
 
@@ -54,24 +55,12 @@ describe.skipIf(missing !== '')('an exploration in Chromium', () => {
     const path = join(folder(), 'explore.html');
     writeFileSync(path, await explorationHtml(report));
     address = `file://${path}`;
-    browser = await puppeteer.launch({
-      ...{ executablePath: toolPath('chromium')!, timeout: 0, protocolTimeout: 0 },
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-    });
+    browser = await chromium();
   });
   afterAll(() => browser?.close());
 
-  const open = async (width = 1200): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> => {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(0);
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('request', (request) => {
-      if (request.url().split('#')[0] !== address && !request.url().startsWith('blob:'))
-        complaints.push(`request of ${request.url()}`);
-    });
-    await page.setOfflineMode(true);
+  const open = async (width = 1200): Promise<Watched> => {
+    const { page, complaints } = await watchedPage(browser, address, { blobs: true });
     await page.setViewport({ width, height: 900 });
     await page.goto(address);
     return { page, complaints };
