@@ -1,7 +1,5 @@
 import Table from 'cli-table3';
-import type { NetworkProgram } from '../compile/network/compiled.js';
-import { estimateProgram, type ProgramEstimate, type StepEstimate } from '../compile/network/estimate.js';
-import { compileNetwork } from '../compile/network/index.js';
+import { estimateTrainingStep, type StepEstimate, type TrainingStepEstimate } from '../compile/network/estimate.js';
 import type { Config, Engine } from '../description/config.js';
 import { type Energy, energyOf, sumOfEnergies } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
@@ -28,31 +26,8 @@ const text = ({ total }: Energy): string => energyText(total).replace('\u00a0', 
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-interface Part {
-  readonly name: string;
-  readonly estimate: ProgramEstimate;
-}
-
-/** A step of training, compiled, and its parts by the model. */
-export const partsOf = ({ config, graph, engine }: Pick<NetworkEstimateOptions, 'config' | 'graph' | 'engine'>) => {
-  // the rate is a constant of the program, and moves nothing
-  const training = { rate: 0.05, momentum: 0.9 };
-  const compiled = compileNetwork(config, graph, {
-    training,
-    ...(engine === undefined ? {} : { engine }),
-  });
-  const programs: readonly (readonly [string, NetworkProgram])[] = [
-    ['forward', compiled.forward],
-    ...compiled.training!.update.map((program) => ['backward and update', program] as const),
-  ];
-  return {
-    compiled,
-    parts: programs.map(([name, program]): Part => ({ name, estimate: estimateProgram(config, program) })),
-  };
-};
-
 const csvOf = (
-  parts: readonly Part[],
+  parts: TrainingStepEstimate['parts'],
   milliseconds: (cycles: number) => string,
   energyIn: (counters: Counts) => Energy,
 ): string =>
@@ -68,9 +43,9 @@ const csvOf = (
 
 /** `bp-im2col estimate --train`: milliseconds of a step of training, by operation and pass. */
 export const networkEstimate = (options: NetworkEstimateOptions, context: Context): void => {
-  const { config, graph, clock, energies } = options;
+  const { config, graph, engine, clock, energies } = options;
   const energyIn = (counters: Counts): Energy => energyOf(config, counters, energies);
-  const { compiled, parts } = partsOf(options);
+  const { compiled, parts } = estimateTrainingStep(config, graph, engine);
   const milliseconds = (cycles: number): string => (cycles / clock / 1000).toFixed(3);
   const cycles = parts.reduce((sum, { estimate }) => sum + estimate.cycles, 0);
   const macs = parts.reduce((sum, { estimate }) => sum + estimate.macs, 0);

@@ -54,9 +54,9 @@ const trainingOf = async (
   engines: readonly Engine[],
   energies: EnergyTable,
 ): Promise<TrainingStep> => {
-  const { partsOf } = await import('./networkEstimate.js');
+  const { estimateTrainingStep } = await import('../compile/network/estimate.js');
   const engine = engines.includes('zerofree') ? 'zerofree' : engines.at(-1)!;
-  const { compiled, parts } = partsOf({ config, graph, engine });
+  const { compiled, parts } = estimateTrainingStep(config, graph, engine);
   const steps = parts.flatMap(({ name: part, estimate }) =>
     estimate.steps.map(({ operation, does, fused, cycles, macs, bytesRead, bytesWritten, counters }) => ({
       ...{ part, operation, does, fused: [...fused], cycles, macs, bytesRead, bytesWritten },

@@ -1,4 +1,5 @@
 import type { Config } from '../description/config.js';
+import type { BlockSize } from '../eda/netlist.js';
 import type { Target } from '../eda/targets.js';
 import { featuresOfAll } from './features.js';
 import { type FitError, fitted, leaveOneOut, type Sample } from './fit.js';
@@ -7,17 +8,8 @@ import { type FitError, fitted, leaveOneOut, type Sample } from './fit.js';
 export const AREA_UNITS = { generic: 'gates', asic: 'mm2', ice40: 'luts', ecp5: 'luts', xilinx: 'luts' } as const;
 export type AreaUnit = (typeof AREA_UNITS)[Target];
 
-/** Sizes by synthesis. */
-export interface Size {
-  readonly cells: number;
-  readonly luts: number;
-  readonly flipFlops: number;
-  readonly blockRams: number;
-  readonly dsps: number;
-  readonly memoryBits: number;
-  /** µm², of asic. */
-  readonly area: number;
-}
+/** Sizes by synthesis; area in µm², of asic. */
+export type Size = Omit<BlockSize, 'block' | 'instances' | 'delay'>;
 
 /** The area of a point, in the unit of its target. */
 export type Area =

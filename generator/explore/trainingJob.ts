@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { withFileErrors } from '../base/fileError.js';
-import { estimateProgram } from '../compile/network/estimate.js';
-import { compileNetwork } from '../compile/network/index.js';
+import { estimateTrainingStep } from '../compile/network/estimate.js';
 import type { Config, Engine } from '../description/config.js';
 import type { Graph } from '../graph/operations.js';
 import { type NetworkName, networkGraph } from '../networks/index.js';
@@ -63,18 +62,17 @@ const graphOf = (network: TrainedNetwork): Promise<Graph> => {
 
 /** Compiles a step of training and predicts what it takes. @throws UserError where the accelerator cannot carry it out. */
 export const estimateTraining = async ({ network, config, engine }: TrainingJob): Promise<TrainingEstimate> => {
-  // the rate is a constant of the program, and moves nothing
-  const compiled = compileNetwork(config, await graphOf(network), { training: { rate: 0.05, momentum: 0.9 }, engine });
-  const parts = [compiled.forward, ...compiled.training!.update].map((program) => estimateProgram(config, program));
+  const step = estimateTrainingStep(config, await graphOf(network), engine);
+  const parts = step.parts.map(({ estimate }) => estimate);
   const sum = (of: (part: (typeof parts)[number]) => number): number => parts.reduce((all, part) => all + of(part), 0);
   const steps = parts.flatMap((part) => part.steps);
-  const kindOf = (step: (typeof steps)[number]): WorkKind =>
-    step.pass ?? (step.operation === 'update' ? 'update' : 'elementwise');
+  const kindOf = ({ pass, operation }: (typeof steps)[number]): WorkKind =>
+    pass ?? (operation === 'update' ? 'update' : 'elementwise');
   const cyclesOf = (kind: WorkKind): number =>
-    steps.reduce((all, step) => all + (kindOf(step) === kind ? step.cycles : 0), 0);
+    steps.reduce((all, one) => all + (kindOf(one) === kind ? one.cycles : 0), 0);
   const names = Object.keys(parts[0]!.counters) as (keyof (typeof parts)[number]['counters'])[];
   return {
-    batch: compiled.batch,
+    batch: step.compiled.batch,
     cycles: sum(({ cycles }) => cycles),
     usefulMacs: sum(({ macs }) => macs),
     kinds: Object.fromEntries(WORK_KINDS.map((kind) => [kind, cyclesOf(kind)])) as Record<WorkKind, number>,

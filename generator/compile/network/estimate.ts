@@ -1,11 +1,13 @@
-import type { Config } from '../../description/config.js';
+import type { Config, Engine } from '../../description/config.js';
+import type { Graph } from '../../graph/operations.js';
 import { type Queue, queueCount, queueOf } from '../../isa/program.js';
 import { countsOf } from '../../machine/counts.js';
 import { benchMemory } from '../../machine/performance.js';
 import { replay } from '../../machine/replay.js';
 import type { Counts } from '../../units/counts.js';
 import { TileShapes } from '../../units/exec/tile.js';
-import type { NetworkProgram, NetworkStep } from './compiled.js';
+import type { CompiledNetwork, NetworkProgram, NetworkStep } from './compiled.js';
+import { compileNetwork } from './index.js';
 
 /** What a step of a program takes, by the model. */
 export interface StepEstimate extends NetworkStep {
@@ -55,5 +57,27 @@ export const estimateProgram = (config: Config, { instructions, steps }: Network
     macs: steps.reduce((sum, { macs }) => sum + macs, 0),
     ...{ bytesRead: whole.dramBytesRead, bytesWritten: whole.dramBytesWritten, counters: whole },
     steps: estimates,
+  };
+};
+
+/** A step of training by the model: its programs by what they do. */
+export interface TrainingStepEstimate {
+  readonly compiled: CompiledNetwork;
+  readonly parts: readonly { readonly name: string; readonly estimate: ProgramEstimate }[];
+}
+
+/** Compiles a step of SGD with momentum, and predicts what it takes. @throws UserError as {@link compileNetwork} does. */
+export const estimateTrainingStep = (config: Config, graph: Graph, engine?: Engine): TrainingStepEstimate => {
+  // the rate is a constant of the program, and moves nothing
+  const training = { rate: 0.05, momentum: 0.9 };
+  const compiled = compileNetwork(config, graph, { training, ...(engine === undefined ? {} : { engine }) });
+  const { forward, training: made } = compiled;
+  const programs = [
+    { name: 'forward', program: forward },
+    ...made!.update.map((program) => ({ name: 'backward and update', program })),
+  ];
+  return {
+    compiled,
+    parts: programs.map(({ name, program }) => ({ name, estimate: estimateProgram(config, program) })),
   };
 };
