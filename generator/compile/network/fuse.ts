@@ -1,4 +1,4 @@
-import type { VectorOperation } from '../../isa/vectorOperation.js';
+import { following, programOf } from './following.js';
 import type { PassPlanner } from './passProgram.js';
 import { postShape } from './split.js';
 import {
@@ -11,29 +11,6 @@ import {
   uses,
   type VectorProgram,
 } from './steps.js';
-import { operation, program } from './vectorPrograms.js';
-
-/** The register that hands the result of one program to another; programs themselves use the lower ones. */
-export const HANDED = 7;
-
-/** Constants that operations read. */
-const constantsOf = (operations: readonly VectorOperation[]): ReadonlySet<number> =>
-  new Set(
-    operations.flatMap(({ factor, constant, clip, leak, gate }) => [
-      ...(factor === 'constant' ? [constant] : []),
-      ...(clip === 'range' ? [2, 3] : []),
-      ...(leak ? [2] : []),
-      ...(gate === 'within' ? [3] : []),
-    ]),
-  );
-
-/** The constants of two programs in one, where no constant has two values. */
-export const joinedConstants = (a: VectorProgram, b: VectorProgram): VectorProgram['constants'] | undefined => {
-  const [ofA, ofB] = [constantsOf(a.operations), constantsOf(b.operations)];
-  const joined = a.constants.map((value, n) => (ofB.has(n) ? b.constants[n]! : value));
-  const clash = a.constants.some((value, n) => ofA.has(n) && ofB.has(n) && !Object.is(value, b.constants[n]));
-  return clash ? undefined : (joined as unknown as VectorProgram['constants']);
-};
 
 /** x + y as y + x, where a program is that alone. */
 const swapped = (sum: VectorProgram): VectorProgram | undefined => {
@@ -44,54 +21,13 @@ const swapped = (sum: VectorProgram): VectorProgram | undefined => {
   return { ...sum, streams: { dynamic0: stationary0, stationary0: dynamic0 } };
 };
 
-/** A program whose stationary stream 0 is stationary stream 1; nothing where it asks for tags, which are of stream 0 alone. */
-const withSide1 = (made: VectorProgram): VectorProgram | undefined => {
-  const { stationary0, stationary1, ...others } = made.streams;
-  if (!stationary0) return made;
-  if (stationary1 || made.operations.some(({ q }) => q === 'tag')) return undefined;
-  return {
-    ...made,
-    streams: { ...others, stationary1: stationary0 },
-    operations: made.operations.map((one) => (one.q === 'stationary0' ? { ...one, q: 'stationary1' } : one)),
-  };
-};
-
-/** A program that can come behind another one: their sides are two streams. */
-export const beside = (before: VectorProgram, after: VectorProgram): VectorProgram | undefined => {
-  if (!before.streams.stationary0) return after;
-  return before.streams.stationary1 && after.streams.stationary0 ? undefined : withSide1(after);
-};
-
 /** A program that goes on with what a pass makes, as one that the pass's STOREs carry out. */
 const joined = (pass: PassStep, own: VectorProgram): VectorProgram | undefined => {
-  const before = pass.program ?? program('', { operations: [operation({ p: 'sums', output: 0 })] });
-  const after = beside(before, own);
-  if (!after || after.coefficients.some((key) => key !== undefined) || after.outputs.length !== 1) return undefined;
-  if (own.streams.dynamic1 || own.streams.stationary1 || own.sums) return undefined;
-  const constants = joinedConstants(before, after);
-  if (!constants) return undefined;
-  const plain = before.operations.length === 1 && isMove(before.operations[0]!);
-  const [first, ...rest] = after.operations;
-  const reads = after.operations.filter(({ p }) => p === 'dynamic0').length;
-  const { dynamic0: _, ...sides } = after.streams;
-  const streams = { ...before.streams, ...sides };
-  const words = [before.does, after.does].filter((word) => word !== '').join(', ');
-  const whole = (operations: readonly VectorOperation[]): VectorProgram => ({
-    ...{ does: words, operations, constants, streams },
-    ...{ coefficients: before.coefficients, outputs: after.outputs },
-  });
-  if (plain && reads === 1 && first?.p === 'dynamic0') return whole([operation({ ...first, p: 'sums' }), ...rest]);
-  const handed = before.operations.map((one) =>
-    one.output === 0 ? operation({ ...one, output: undefined, write: HANDED }) : one,
-  );
-  const taken = after.operations.map((one) =>
-    one.p === 'dynamic0' ? operation({ ...one, p: 'register', pRegister: HANDED }) : one,
-  );
-  return whole([...handed, ...taken]);
+  if (own.sums || own.outputs.length !== 1 || own.coefficients.some((key) => key !== undefined)) return undefined;
+  const before = programOf(pass);
+  const both = following(before, own, false);
+  return both && { ...both, coefficients: before.coefficients, outputs: own.outputs };
 };
-
-export const isMove = ({ q, value, factor, gate, clip }: VectorOperation): boolean =>
-  q === 'none' && !value && factor === 'one' && gate === 'none' && clip === 'none';
 
 /**
  * Lets the STOREs of passes do what an elementwise pass does behind them, where nothing else reads what lies between: gates in a gradient's
@@ -105,7 +41,7 @@ export const fuse = (
 ): readonly Step[] => {
   const list: (Step | undefined)[] = [...steps];
   const readers = new Map<Key, number>();
-  const whole = (key: Key): Key => tensors.get(key).within?.key ?? key;
+  const whole = (key: Key): Key => tensors.wholeOf(key);
   for (const step of steps)
     for (const key of uses(step).reads) readers.set(whole(key), (readers.get(whole(key)) ?? 0) + 1);
   /** The pass that made a tensor which only one step reads. */

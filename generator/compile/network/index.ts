@@ -119,7 +119,7 @@ const keptBetween = (
   );
   const made = new Set(forward.flatMap((step) => uses(step).writes));
   const read = backward.flatMap((step) => uses(step).reads);
-  const whole = (key: Key): readonly Key[] => [key, ...(tensors.get(key).within ? [tensors.get(key).within!.key] : [])];
+  const whole = (key: Key): readonly Key[] => [key, tensors.wholeOf(key)];
   return new Set(
     [...outputs, ...dropped, ...read.filter((key) => whole(key).some((one) => made.has(one)))].flatMap(whole),
   );
@@ -127,7 +127,7 @@ const keptBetween = (
 
 /** Bytes of what the forward pass makes and the backward pass reads, of base 2. */
 const bytesBetween = (tensors: Tensors, forward: readonly Step[], backward: readonly Step[]): number => {
-  const whole = (key: Key): Key => tensors.get(key).within?.key ?? key;
+  const whole = (key: Key): Key => tensors.wholeOf(key);
   const made = new Set(forward.flatMap((step) => uses(step).writes.map(whole)));
   const read = new Set(backward.flatMap((step) => uses(step).reads.map(whole)));
   const both = [...made].filter((key) => read.has(key)).map((key) => tensors.get(key));
@@ -173,7 +173,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
     ),
   );
 
-  const backwardSteps = withUpdates(passes!, early, (key) => tensors.get(key).within?.key ?? key);
+  const backwardSteps = withUpdates(passes!, early, tensors);
 
   // 3. memory
   const made = planMemory(tensors, [...forwardSteps!, ...backwardSteps, ...update], options.keep);

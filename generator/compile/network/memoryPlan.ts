@@ -31,7 +31,7 @@ const livesOf = (tensors: Tensors, steps: readonly Step[], keep: boolean): Reado
   for (const [index, step] of steps.entries()) {
     const { reads, writes } = uses(step);
     for (const key of [...reads, ...writes]) {
-      const whole = tensors.get(key).within?.key ?? key;
+      const whole = tensors.wholeOf(key);
       const first = lives.get(whole)?.first ?? index;
       lives.set(whole, keep ? { first: 0, last: steps.length - 1 } : { first, last: index });
     }

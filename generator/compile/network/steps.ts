@@ -160,6 +160,11 @@ export class Tensors {
     return this.specs.get(key)!;
   }
 
+  /** The tensor that one is part of, or itself. */
+  wholeOf(key: Key): Key {
+    return this.get(key).within?.key ?? key;
+  }
+
   replace(key: Key, change: Partial<TensorSpec>): void {
     this.specs.set(key, { ...this.get(key), ...change });
   }

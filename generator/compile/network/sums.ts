@@ -2,8 +2,7 @@
 import type { KeptSums } from '../../dataflows/builder.js';
 import { coefficientEntries, sumPeriod } from '../../dataflows/vectorInstructions.js';
 import { derive } from '../../description/derive.js';
-import type { VectorOperation } from '../../isa/vectorOperation.js';
-import { beside, HANDED, joinedConstants } from './fuse.js';
+import { following, programOf } from './following.js';
 import type { Lowering } from './lowering.js';
 import type { PassPlanner } from './passProgram.js';
 import { planned, postShape } from './split.js';
@@ -117,35 +116,12 @@ export const spreadSums = (steps: readonly Step[], lowering: Lowering, planner: 
 
 /** What the STOREs of a pass do, and with it the sums of its result; nothing where they cannot. */
 const joined = (pass: PassStep, { program: own }: ElementwiseStep): VectorProgram | undefined => {
-  const before =
-    pass.program ?? program('', { operations: [operation({ p: 'sums', output: 0 })], outputs: [all(pass.result)] });
-  const after = beside(before, own);
-  if (!after || before.sums || own.streams.dynamic1 || own.streams.stationary1) return undefined;
-  const taken = before.coefficients.some((key, bank) => key !== undefined && after.coefficients[bank] !== undefined);
-  const constants = joinedConstants(before, after);
-  if (taken || !constants) return undefined;
-  const { dynamic0: _, ...sides } = after.streams;
-  const operations = [
-    ...before.operations.map((one) => (one.output === 0 ? { ...one, write: HANDED } : one)),
-    ...after.operations.map(
-      (one): VectorOperation => (one.p === 'dynamic0' ? { ...one, p: 'register', pRegister: HANDED } : one),
-    ),
-  ];
-  const isWritten = before.operations.some(
-    ({ output, write }) => output === 0 && write !== undefined && write !== HANDED,
-  );
-  if (isWritten || operations.length > MOST) return undefined;
-  const [a, b] = before.coefficients.map((key, bank) => key ?? after.coefficients[bank]);
-  return {
-    ...before,
-    ...{ does: [before.does, after.does].filter((word) => word !== '').join(', '), operations, constants },
-    ...{ coefficients: [a, b], sums: after.sums! },
-    streams: { ...before.streams, ...sides },
-  };
+  const before = programOf(pass);
+  const taken = before.coefficients.some((key, bank) => key !== undefined && own.coefficients[bank] !== undefined);
+  const both = taken || before.sums ? undefined : following(before, own, true);
+  const [a, b] = before.coefficients.map((key, bank) => key ?? own.coefficients[bank]);
+  return both && { ...before, ...both, coefficients: [a, b], sums: own.sums! };
 };
-
-/** Operations of an OPERATIONS. */
-const MOST = 8;
 
 /**
  * Lets the STOREs of passes keep the sums that an elementwise pass takes of their result behind them. Where a shift is the first pixel of that
@@ -191,7 +167,6 @@ export const fuseSums = (steps: readonly Step[], lowering: Lowering, planner: Pa
 };
 
 const writesAny = (step: Step, keys: readonly Key[], tensors: Tensors): boolean => {
-  const whole = (key: Key): Key => tensors.get(key).within?.key ?? key;
-  const read = new Set(keys.map(whole));
-  return uses(step).writes.some((key) => read.has(whole(key)));
+  const read = new Set(keys.map((key) => tensors.wholeOf(key)));
+  return uses(step).writes.some((key) => read.has(tensors.wholeOf(key)));
 };

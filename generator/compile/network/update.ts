@@ -1,7 +1,7 @@
 import type { SgdOptions } from '../../golden/graph/optimizer.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
 import type { Blocks } from './parameters.js';
-import { all, type ElementwiseStep, type Key, type Step, uses, type VectorProgram } from './steps.js';
+import { all, type ElementwiseStep, type Step, type Tensors, uses, type VectorProgram } from './steps.js';
 import { operation, program } from './vectorPrograms.js';
 
 /** Constants of a program, in order; clips have constants 2 and 3. */
@@ -102,13 +102,13 @@ export const lowerUpdate = (blocks: Blocks, options: SgdOptions): readonly Eleme
 export const withUpdates = (
   steps: readonly Step[],
   updates: readonly (readonly ElementwiseStep[])[],
-  wholeOf: (key: Key) => Key,
+  tensors: Tensors,
 ): readonly Step[] => {
   const after = new Map<number, Step[]>();
   for (const update of updates) {
     const touched = new Set(update.flatMap((step) => [...uses(step).reads, ...uses(step).writes]));
     const touches = (step: Step): boolean =>
-      [...uses(step).reads, ...uses(step).writes].some((key) => touched.has(key) || touched.has(wholeOf(key)));
+      [...uses(step).reads, ...uses(step).writes].some((key) => touched.has(key) || touched.has(tensors.wholeOf(key)));
     const at = steps.length - 1 - [...steps].reverse().findIndex(touches);
     after.set(at, [...(after.get(at) ?? []), ...update]);
   }
