@@ -47,7 +47,10 @@ const rowOf = (
   };
 };
 
-/** Predicts a step of each network by each engine; what is known is not worked out again. */
+/**
+ * Predicts a step of each network by each engine; what is known is not worked out again.
+ * @throws UserError for a network that no engine can train.
+ */
 export const stepRows = async (networks: readonly NetworkName[], parallel: number): Promise<readonly StepRow[]> => {
   const rows: StepRow[] = [];
   let now = '';
@@ -57,6 +60,8 @@ export const stepRows = async (networks: readonly NetworkName[], parallel: numbe
       now = `${index} of ${networks.length} networks done: ${name}`;
       const machines = ENGINES.map((engine) => ({ config: CONFIG, engine }));
       const found = await evaluateTraining({ name, batch: BATCH }, machines, { parallel, onProgress: () => undefined });
+      const [first] = found;
+      if (first && 'problem' in first && found.every((each) => 'problem' in each)) throw new UserError([first.problem]);
       rows.push(...found.map((each, n) => rowOf(name, ENGINES[n]!, each)));
     }
   } finally {
@@ -72,7 +77,7 @@ const HEAD = ['network', 'engine', 'cycles', 'ms', 'useful', 'MB read', 'written
 
 const cellsOf = (row: StepRow): readonly string[] => {
   const { network, engine } = row;
-  if ('problem' in row) return [network, engine, `not possible: ${row.problem.message}`];
+  if ('problem' in row) return [network, engine, 'not possible'];
   const { cycles, counters, kinds } = row.estimate;
   const megabytes = (name: string): string => ((counters[name] ?? 0) / 1e6).toFixed(1);
   return [
@@ -86,11 +91,17 @@ const cellsOf = (row: StepRow): readonly string[] => {
 export const stepConditions = (): string =>
   `A step of training by the performance model: ${PRESET} with 8 vector lanes, batch ${BATCH}, SGD with momentum; milliseconds at ${CLOCK} MHz; shares of the cycles by kind of work`;
 
-export const stepReport = (rows: readonly StepRow[]): string => tableOf(HEAD, 2, rows.map(cellsOf));
+/** Why rows are empty, a line each. */
+const reasons = (rows: readonly StepRow[]): string =>
+  rows.flatMap((row) => ('problem' in row ? `${row.network} by ${row.engine}: ${row.problem.message}\n` : [])).join('');
+
+export const stepReport = (rows: readonly StepRow[]): string =>
+  `${tableOf(HEAD, 2, rows.map(cellsOf))}${reasons(rows)}`;
 
 /** The table as Markdown. */
 export const stepMarkdown = (rows: readonly StepRow[]): string => {
   const line = (cells: readonly string[]): string => `| ${HEAD.map((_, n) => cells[n] ?? '').join(' | ')} |\n`;
   const marks = HEAD.map((_, n) => (n < 2 ? '---' : '---:'));
-  return [line(HEAD), `|${marks.join('|')}|\n`, ...rows.map((row) => line(cellsOf(row)))].join('');
+  const why = reasons(rows);
+  return [line(HEAD), `|${marks.join('|')}|\n`, ...rows.map((row) => line(cellsOf(row))), why && `\n${why}`].join('');
 };
