@@ -42,8 +42,8 @@ export const MEASURED: readonly Measured[] = [
 
 /** µm² of one cell of the array on osu018, and of all other blocks of `ref16` and `ref16-int8`, without memories: `docs/synthesis.md`. */
 export const CELLS = {
-  bf16: { preset: 'ref16', cells: 24_423_680, all: 36_424_665 },
-  int8: { preset: 'ref16-int8', cells: 9_996_288, all: 18_481_259 },
+  bf16: { preset: 'ref16', cells: 24_423_680, all: 32_341_496 },
+  int8: { preset: 'ref16-int8', cells: 8_635_904, all: 13_620_265 },
 } as const satisfies Record<Config['format'], unknown>;
 
 /** What makes designs large, by which the nearest is found: how many times as much, on a scale of logarithms. */
