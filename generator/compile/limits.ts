@@ -5,6 +5,7 @@ import type { LoopNest, MemoryMap } from '../dataflows/loopNest.js';
 import { reorganizeFits } from '../dataflows/reorganize.js';
 import { tilingsOf } from '../dataflows/tilings.js';
 import type { Config } from '../description/config.js';
+import { onChipBytes } from '../description/derive.js';
 import { configSchema } from '../description/schema.js';
 
 type Buffers = Config['buffers'];
@@ -41,8 +42,7 @@ const largerBuffers = (config: Config, nest: LoopNest, memory: MemoryMap): Buffe
     }
     return [doubled(some, enough)];
   };
-  const bytes = ({ dynamicBytes, stationaryBytes, accumulatorDepth }: Buffers): number =>
-    dynamicBytes + stationaryBytes + accumulatorDepth * config.array.columns * 4;
+  const bytes = (buffers: Buffers): number => onChipBytes({ array: config.array, buffers });
   const [single] = fields.flatMap((field) => grow([field])).sort((a, b) => bytes(a) - bytes(b));
   if (single) return single;
   const [several] = grow(fields);

@@ -121,3 +121,7 @@ const sizesOf = (config: Config): Derived => {
     accumulatorHazard: config.addStages + 2,
   };
 };
+
+/** Bytes of both buffers and the accumulator. */
+export const onChipBytes = ({ array, buffers }: Pick<Config, 'array' | 'buffers'>): number =>
+  buffers.dynamicBytes + buffers.stationaryBytes + buffers.accumulatorDepth * array.columns * 4;

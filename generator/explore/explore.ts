@@ -1,5 +1,6 @@
 import { type Problem, UserError } from '../base/errors.js';
 import type { Config, Engine } from '../description/config.js';
+import { onChipBytes } from '../description/derive.js';
 import type { Target } from '../eda/targets.js';
 import { type Energy, energyOf } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
@@ -108,9 +109,6 @@ const illegalOf = (values: Illegal['values'], error: unknown): Illegal => {
   return { values, problem: error.problems[0]!, more: error.problems.length - 1 };
 };
 
-const bytesOf = ({ array, buffers }: Config): number =>
-  buffers.dynamicBytes + buffers.stationaryBytes + buffers.accumulatorDepth * array.columns * 4;
-
 /** Every point of the space, by the model. */
 const evaluated = async (
   options: ExploreOptions,
@@ -137,7 +135,7 @@ const evaluated = async (
     const cells = config.array.rows * config.array.columns;
     return [
       {
-        ...{ id, values, engine, config, cycles, usefulMacs, cells, bytes: bytesOf(config) },
+        ...{ id, values, engine, config, cycles, usefulMacs, cells, bytes: onChipBytes(config) },
         utilization: usefulMacs / (cells * cycles),
         ...{ bytesRead: counters.dramBytesRead ?? 0, bytesWritten: counters.dramBytesWritten ?? 0 },
         energy: energyOf(config, counters, energies),

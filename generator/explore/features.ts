@@ -1,5 +1,5 @@
 import { COUNTER_SETS, type Config, ENGINES } from '../description/config.js';
-import { derive } from '../description/derive.js';
+import { derive, onChipBytes } from '../description/derive.js';
 import { FORMATS } from '../formats/index.js';
 
 /** What the area of an accelerator grows with, by name; each 0 or more. */
@@ -21,7 +21,7 @@ const featuresOf = (config: Config): Readonly<Record<string, number>> => {
     bus: beatBytes,
     'bus rotators': beatElements * Math.log2(2 * beatElements),
     addresses: Math.log2(dynamicBytes) + Math.log2(stationaryBytes) + Math.log2(accumulatorDepth),
-    memory: dynamicBytes + stationaryBytes + accumulatorDepth * columns * 4,
+    memory: onChipBytes(config),
     widths: Object.values(widths).reduce<number>((sum, bits) => sum + (typeof bits === 'number' ? bits : 0), 0),
     addressWidth: config.axi.addressWidth,
     outstanding: config.axi.outstanding,

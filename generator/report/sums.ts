@@ -1,18 +1,17 @@
 import { sum } from '../base/lists.js';
 import type { Estimate } from '../compile/estimate.js';
 import type { Config, Engine, Pass } from '../description/config.js';
-import { derive } from '../description/derive.js';
+import { derive, onChipBytes } from '../description/derive.js';
 import type { Layer } from '../description/layer.js';
 import type { GroupedLayers, NetworkTotals, Results, Run } from './results.js';
 
 /** The machine of a report. */
 export const machineOf = (config: Config): Results['machine'] => {
-  const { array, buffers, format, name } = config;
-  const sums = buffers.accumulatorDepth * array.columns * 4;
+  const { array, format, name } = config;
   return {
     ...{ preset: name, rows: array.rows, columns: array.columns, format },
     ...{ busBytesPerCycle: derive(config).beatBytes },
-    onChipBytes: buffers.dynamicBytes + buffers.stationaryBytes + sums,
+    onChipBytes: onChipBytes(config),
   };
 };
 
