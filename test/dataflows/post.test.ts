@@ -112,6 +112,11 @@ const ofLanes = (lanes: number) =>
   });
 /** Two chunks a vector, and four. */
 const [even, narrow] = [ofLanes(4), ofLanes(2)];
+/** A chunk a vector, which does not fill it. */
+const wide = resolveConfig({
+  ...{ preset: 'odd', array: { rows: 16, columns: 5 }, axi: { dataWidth: 256 } },
+  vector: { lanes: 8, coefficients: 256 },
+});
 
 /** −2 to 2 as bf16. */
 const SMALL = [0xc000, 0xbf80, 0, 0x3f80, 0x4000] as const;
@@ -119,11 +124,11 @@ const SMALL = [0xc000, 0xbf80, 0, 0x3f80, 0x4000] as const;
 describe('sums over pixels that STOREs keep', () => {
   it('are those of all that the pass makes: any layer, also of several regions and rows', () => {
     const found = new Set<string>();
-    let fused = 0;
+    let [fused, unfilled] = [0, 0];
     fc.assert(
       fc.property(
         anyLayer({ channels: 20, pixels: 7, kernel: 3, stride: 2, dilation: 1, padding: 1, groups: 2 }),
-        fc.constantFrom(even, narrow),
+        fc.constantFrom(even, narrow, wide),
         fc.constantFrom('fprop' as const, 'dgrad' as const),
         fc.nat(),
         (layer, config, pass, seed) => {
@@ -135,6 +140,7 @@ describe('sums over pixels that STOREs keep', () => {
             throw error;
           }
           fused++;
+          if (config === wide) unfilled++;
           const { memory, words, keptSums } = plan;
           const { regions, channels, rows, rowValues } = keptSums!;
           found.add(`${Math.min(regions, 2)} ${Math.min(rows, 2)}`);
@@ -172,6 +178,7 @@ describe('sums over pixels that STOREs keep', () => {
       { seed: 20, numRuns: 60, examples: [[parseLayer('B=2,C=2,H=3,W=3,N=40,K=1'), narrow, 'fprop', 1]] },
     );
     expect(fused).toBeGreaterThan(30);
+    expect(unfilled).toBeGreaterThan(5);
     expect([...found].sort()).toEqual(['1 1', '1 2', '2 2']);
   });
 });
