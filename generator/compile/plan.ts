@@ -62,6 +62,8 @@ export interface PlanOptions {
   readonly maximum?: boolean;
   /** What is done with sums before they are written; not in wgrad. Tilings whose STOREs cannot do it are left out. */
   readonly post?: Post;
+  /** Leaves the part of the stationary buffer alone that is for what STOREs read besides ({@link sideRoom}). */
+  readonly besides?: boolean;
 }
 
 /** Addresses of some parts of the memory map, multiples of {@link PLACE_ALIGNMENT}. */
@@ -251,7 +253,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   }
   checkTensors(config, nest, memory);
 
-  const besides = options.post?.streams.some((stream) => stream !== undefined) ?? false;
+  const besides = options.besides ?? options.post?.streams.some((stream) => stream !== undefined) ?? false;
   let tooLong = false;
   const build = (tiling: Tiling, limit: number, shortest: number): Builder | 'too slow' | 'unfit' => {
     const most = Math.min(mostInstructions(config), Math.max(LONG, TIMES_AS_LONG * shortest));

@@ -46,6 +46,18 @@ const MAX_ROW_BYTES = 2 ** 23;
 /** Part of the stationary buffer that is kept for what STOREs read: two tiles of sums, in the usual proportions. */
 const SIDE_PART = 1 / 4;
 
+/** Elements of a buffer. */
+export interface Room {
+  readonly first: number;
+  readonly elements: number;
+}
+
+/** The part of the stationary buffer that passes leave to what STOREs read besides. */
+export const sideRoom = ({ stationaryElements }: Derived): Room => ({
+  first: stationaryElements * (1 - SIDE_PART),
+  elements: stationaryElements * SIDE_PART,
+});
+
 /** EXECs that go ahead of a STORE: about as many as their queue holds. */
 const STORE_DELAY = 2;
 
@@ -92,10 +104,11 @@ export class Builder {
     this.outline = new Outline(config, limit);
     this.dynamic = new Ring(this.derived.dynamicElements, this.derived.beatElements);
     const { stationaryElements, beatElements } = this.derived;
+    const side = sideRoom(this.derived);
     // what STOREs read has a part of its own, so that it drives no weights out
-    this.stationaryRoom = besides ? stationaryElements * (1 - SIDE_PART) : stationaryElements;
+    this.stationaryRoom = besides ? side.first : stationaryElements;
     this.stationary = new Ring(this.stationaryRoom, beatElements, besides ? { first: 0 } : undefined);
-    this.side = new Ring(stationaryElements * SIDE_PART, beatElements, { first: this.stationaryRoom });
+    this.side = new Ring(side.elements, beatElements, { first: side.first });
   }
 
   private emit(instruction: Instruction): void {

@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.js';
+import type { Room } from '../../dataflows/builder.js';
 import {
   coefficientEntries,
   elementwiseStore,
@@ -8,8 +9,10 @@ import {
 } from '../../dataflows/vectorInstructions.js';
 import type { Config } from '../../description/config.js';
 import { type Derived, derive } from '../../description/derive.js';
-import { type Instruction, isRunTooLong, LEAST_PERIOD } from '../../isa/program.js';
+import { isRunTooLong, LEAST_PERIOD } from '../../isa/program.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
+import type { Unlinked } from './link.js';
+import { stationaryAlone } from './stationaryAlone.js';
 import {
   all,
   type Channels,
@@ -100,9 +103,20 @@ const greatest = (most: number, holds: (count: number) => boolean): number => {
   return low;
 };
 
+/** The parts of both buffers that an elementwise pass may use. */
+export interface Rooms {
+  readonly dynamic: Room;
+  readonly stationary: Room;
+}
+
+const wholeBuffers = ({ dynamicElements, stationaryElements }: Derived): Rooms => ({
+  dynamic: { first: 0, elements: dynamicElements },
+  stationary: { first: 0, elements: stationaryElements },
+});
+
 /** Emits an elementwise pass, as if nothing came before it. */
 export class ElementwiseEmitter {
-  readonly instructions: Instruction[] = [];
+  readonly instructions: Unlinked[] = [];
   private readonly derived: Derived;
   private loads = 0;
   private stores = 0;
@@ -110,15 +124,20 @@ export class ElementwiseEmitter {
   private readonly busy = [0, 0];
   private half = 0;
 
+  /** @param rooms absent: all of both buffers. Where none of the dynamic buffer is there, programs read stationary streams alone. */
   constructor(
     private readonly config: Config,
     private readonly place: PlaceOf,
+    rooms?: Rooms,
   ) {
     this.derived = derive(config);
+    this.rooms = rooms ?? wholeBuffers(this.derived);
   }
 
+  private readonly rooms: Rooms;
+
   emit({ operation: name, pixels, channels, program, grid }: ElementwiseStep): void {
-    const streams = STREAMS.flatMap((name) => (program.streams[name] ? [{ name, of: program.streams[name] }] : []));
+    const streams = streamsOf(program);
     const { sums } = program;
     const isDense = ({ key, first, walk }: Channels): boolean =>
       first === 0 && this.place(key).pitch * (walk?.column ?? 1) === channels;
@@ -209,8 +228,9 @@ export class ElementwiseEmitter {
 
   /** Whether so many values of each stream find room in half of its buffer. */
   private room(streams: readonly Stream[], values: number): boolean {
-    const { beatElements, dynamicElements, stationaryElements } = this.derived;
-    return [dynamicElements, stationaryElements].every((size, buffer) => {
+    const { beatElements } = this.derived;
+    const { dynamic, stationary } = this.rooms;
+    return [dynamic.elements, stationary.elements].every((size, buffer) => {
       const own = streams.filter(({ name }) => isStationary(name) === (buffer === 1));
       const elements = own.map(({ of }) => (values * this.place(of.key).elementBytes) / 2 + 2 * beatElements);
       return elements.reduce((sum, each) => sum + each, 0) <= size / 2;
@@ -231,9 +251,10 @@ export class ElementwiseEmitter {
     const keeps = (key: Key, keep: VectorOperation['keep'], sumBases: readonly number[]): void => {
       const streams = { dynamic0: all(key) };
       const load = vectorProgram('coefficients', { operations: [operation({ p: 'dynamic0', keep })], streams });
-      this.push(operationsInstruction(load.operations, load.constants));
+      const made = this.rooms.dynamic.elements > 0 ? load : stationaryAlone(load)!;
+      this.push(operationsInstruction(made.operations, made.constants));
       for (const sumBase of sumBases)
-        this.piece(load, [{ name: 'dynamic0', of: all(key) }], { ...ONE_PIXEL, channel, channels, sumBase, period });
+        this.piece(made, streamsOf(made), { ...ONE_PIXEL, channel, channels, sumBase, period });
     };
     for (const [bank, key] of program.coefficients.entries())
       if (key !== undefined) keeps(key, bank === 0 ? 'coefficient0' : 'coefficient1', [0]);
@@ -247,7 +268,8 @@ export class ElementwiseEmitter {
       this.push(operationsInstruction(zeros, [0, 0, 0, 0]));
       this.piece(vectorProgram('zeros', { operations: zeros }), [], { ...ONE_PIXEL, ...slice, pixels: rows });
     }
-    this.push(operationsInstruction(program.operations, program.constants));
+    const rate = program.rate === undefined ? {} : { rate: program.rate };
+    this.push({ ...operationsInstruction(program.operations, program.constants), ...rate });
   }
 
   /** Writes the sums of some channels. */
@@ -267,7 +289,7 @@ export class ElementwiseEmitter {
     for (const piece of pieces) this.piece(program, [], { ...ONE_PIXEL, ...slice, ...piece });
   }
 
-  private push(instruction: Instruction): void {
+  private push(instruction: Unlinked): void {
     this.instructions.push(instruction);
     if (instruction.kind === 'load') this.loads++;
     else this.stores++;
@@ -275,7 +297,8 @@ export class ElementwiseEmitter {
 
   /** LOADs of what a STORE reads, and the STORE. */
   private piece(program: VectorProgram, streams: readonly Stream[], piece: Piece): void {
-    const { beatElements, beatBytes, dynamicElements, stationaryElements } = this.derived;
+    const { beatElements, beatBytes } = this.derived;
+    const { dynamic, stationary } = this.rooms;
     const { pixel, pixels, channel, channels, runs, sumBase, period, origin } = piece;
     /** Elements from the tensor's first one to the first of the piece, and from pixel to pixel. */
     const walked = ({ key, first, walk }: Channels): { readonly start: number; readonly step: number } => {
@@ -286,22 +309,22 @@ export class ElementwiseEmitter {
     };
     const half = this.half;
     this.half = 1 - half;
-    const next = [(half * dynamicElements) / 2, (half * stationaryElements) / 2];
+    const next = [dynamic, stationary].map(({ first, elements }) => first + (half * elements) / 2);
     const at: Partial<Record<StreamName, number>> = {};
     let wide = 0;
     for (const { name, of } of streams) {
       const { base, offset, elementBytes } = this.place(of.key);
       const { start, step } = walked(of);
-      const stationary = isStationary(name);
+      const isSide = isStationary(name);
       const address = offset + start * elementBytes;
       const pixelBytes = channels * elementBytes;
       const bytes = pixels * pixelBytes;
-      const element = next[Number(stationary)]! + (address % beatBytes) / 2;
-      next[Number(stationary)] = Math.ceil((element + bytes / 2) / beatElements) * beatElements;
+      const element = next[Number(isSide)]! + (address % beatBytes) / 2;
+      next[Number(isSide)] = Math.ceil((element + bytes / 2) / beatElements) * beatElements;
       at[name] = element;
       if (elementBytes === 4) wide |= 1 << STREAMS.indexOf(name);
       this.push({
-        ...{ kind: 'load', waitExec: 0, waitStore: this.busy[half]!, stationary, reorganize: false },
+        ...{ kind: 'load', waitExec: 0, waitStore: this.busy[half]!, stationary: isSide, reorganize: false },
         ...{ base, address, bufElement: element, n2: 1, stride2: 0, bufStride2: 0 },
         ...(pixels === 1 || step === channels
           ? { rowBytes: bytes, n1: 1, stride1: 0, bufStride1: 0 }
@@ -331,5 +354,8 @@ interface Stream {
   readonly name: StreamName;
   readonly of: Channels;
 }
+
+const streamsOf = ({ streams }: VectorProgram): readonly Stream[] =>
+  STREAMS.flatMap((name) => (streams[name] ? [{ name, of: streams[name] }] : []));
 
 const isStationary = (name: StreamName): boolean => name.startsWith('stationary');

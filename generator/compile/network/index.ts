@@ -1,25 +1,41 @@
 import { type Problem, UserError } from '../../base/errors.js';
+import { sideRoom } from '../../dataflows/builder.js';
 import { usefulMacs } from '../../description/axes.js';
 import type { Config, Engine } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
 import { learning, needed } from '../../golden/graph/backward.js';
 import type { SgdOptions } from '../../golden/graph/optimizer.js';
 import type { Graph } from '../../graph/operations.js';
 import { shapesOf } from '../../graph/shapes.js';
+import type { Instruction } from '../../isa/program.js';
 import { Backward } from './backward.js';
+import { pairSteps, Times } from './beside.js';
 import type { Base, CompiledNetwork, NetworkProgram, NetworkTensor } from './compiled.js';
-import { ElementwiseEmitter, type Place, type PlaceOf } from './emitElementwise.js';
+import { ElementwiseEmitter, type Place, type PlaceOf, type Rooms } from './emitElementwise.js';
 import { evaluated, lowerForward } from './forward.js';
 import { fuse } from './fuse.js';
-import { Linker } from './link.js';
+import { inSequence, Linker, type Unlinked } from './link.js';
 import { Lowering } from './lowering.js';
 import { type Memory, planMemory } from './memoryPlan.js';
 import { placeParameters } from './parameters.js';
-import { PassPlanner, relocated, type Spots } from './passProgram.js';
+import { PassPlanner, type PassProgram, relocated, type Spots } from './passProgram.js';
 import { refusals } from './refusals.js';
 import { planned, split } from './split.js';
-import { bytesIn, elementBytes, type Key, type Step, type Tensors, uses } from './steps.js';
+import {
+  type BesideStep,
+  bytesIn,
+  type ElementwiseStep,
+  elementBytes,
+  type Key,
+  type PassStep,
+  type ScheduledStep,
+  type Step,
+  type Tensors,
+  uses,
+} from './steps.js';
 import { fuseSums, spreadSums } from './sums.js';
-import { keepsVelocities, lowerUpdate, withUpdates } from './update.js';
+import { keepsVelocities, lowerUpdate, lowerUpdateBeside, withUpdates } from './update.js';
+import { weave } from './weave.js';
 
 export interface CompileOptions {
   /** Absent: the best of the accelerator. */
@@ -57,40 +73,55 @@ class Compilation {
     return { base: spec.base, offset, elementBytes: elementBytes(spec), pitch: spec.shape.at(-1) ?? 1 };
   };
 
-  program(steps: readonly Step[]): NetworkProgram {
+  program(steps: readonly ScheduledStep[]): NetworkProgram {
     const linker = new Linker();
     for (const step of steps) {
-      const { operation } = step;
       if (step.kind === 'elementwise') {
-        const emitter = new ElementwiseEmitter(this.config, this.place);
-        emitter.emit(step);
-        const { does, rate } = step.program;
-        linker.append(emitter.instructions, { operation, does, fused: [], macs: 0 }, rate);
+        const { does } = step.program;
+        linker.append(this.elementwise(step), { operation: step.operation, does, fused: [], macs: 0 });
         continue;
       }
-      const { pass, layer, first, second, result, program } = step;
-      const plan = planned(step, this.tensors, this.planner);
-      const spots: Record<string, Place> = {};
-      const put = (name: keyof Spots, key: Key | undefined): void => {
-        if (key !== undefined) spots[name] = this.place(key);
-      };
-      put('scratch', step.scratch);
-      put('coefficient0', program?.coefficients[0]);
-      put('coefficient1', program?.coefficients[1]);
-      put('stationary0', program?.streams.stationary0?.key);
-      put('stationary1', program?.streams.stationary1?.key);
-      put('sums', program?.sums?.keys[0]);
-      const all = { ...spots, first: this.place(first), second: this.place(second), result: this.place(result) };
-      const macs = usefulMacs(layer);
-      linker.append(relocated(plan, pass, all), {
-        operation,
-        does: pass,
-        pass,
-        fused: program ? [program.does] : [],
-        macs,
-      });
+      const { operation, pass, layer, program } = step.kind === 'pass' ? step : step.pass;
+      const made = { operation, does: pass, pass, macs: usefulMacs(layer) };
+      if (step.kind === 'pass') {
+        const plan = planned(step, this.tensors, this.planner);
+        linker.append(this.pass(step, plan), { ...made, fused: program ? [program.does] : [] });
+        continue;
+      }
+      const narrow = this.tensors.get(step.pass.result).format === 'bf16';
+      const plan = this.planner.beside(step.pass, narrow)!;
+      const woven = weave(this.config, this.pass(step.pass, plan), plan.cycles, this.besides(step));
+      const fused = step.elementwise.map(({ operation: other, program }) => `beside it ${other}: ${program.does}`);
+      linker.append(woven, { ...made, fused });
     }
     return linker.program();
+  }
+
+  /** Elementwise steps in the part of the stationary buffer that passes leave to them. */
+  private besides({ elementwise }: BesideStep): readonly Unlinked[] {
+    const rooms = { dynamic: { first: 0, elements: 0 }, stationary: sideRoom(derive(this.config)) };
+    return inSequence(elementwise.map((step) => this.elementwise(step, rooms)));
+  }
+
+  private elementwise(step: ElementwiseStep, rooms?: Rooms): readonly Unlinked[] {
+    const emitter = new ElementwiseEmitter(this.config, this.place, rooms);
+    emitter.emit(step);
+    return emitter.instructions;
+  }
+
+  private pass({ pass, first, second, result, scratch, program }: PassStep, plan: PassProgram): readonly Instruction[] {
+    const spots: Record<string, Place> = {};
+    const put = (name: keyof Spots, key: Key | undefined): void => {
+      if (key !== undefined) spots[name] = this.place(key);
+    };
+    put('scratch', scratch);
+    put('coefficient0', program?.coefficients[0]);
+    put('coefficient1', program?.coefficients[1]);
+    put('stationary0', program?.streams.stationary0?.key);
+    put('stationary1', program?.streams.stationary1?.key);
+    put('sums', program?.sums?.keys[0]);
+    const all = { ...spots, first: this.place(first), second: this.place(second), result: this.place(result) };
+    return relocated(plan, pass, all);
   }
 }
 
@@ -126,7 +157,7 @@ const keptBetween = (
 };
 
 /** Bytes of what the forward pass makes and the backward pass reads, of base 2. */
-const bytesBetween = (tensors: Tensors, forward: readonly Step[], backward: readonly Step[]): number => {
+const bytesBetween = (tensors: Tensors, forward: readonly Step[], backward: readonly ScheduledStep[]): number => {
   const whole = (key: Key): Key => tensors.wholeOf(key);
   const made = new Set(forward.flatMap((step) => uses(step).writes.map(whole)));
   const read = new Set(backward.flatMap((step) => uses(step).reads.map(whole)));
@@ -158,7 +189,9 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   if (training) new Backward(lowering, learn, needed(graph, { frozen: training.frozen })).lower(outputs);
   const backward = lowering.steps;
   const update = training && learnt.small ? lowerUpdate(learnt.small, training) : [];
-  const early = training ? learnt.large.map((block) => lowerUpdate(block, training)) : [];
+  const early = training
+    ? learnt.large.map((block) => ({ apart: lowerUpdate(block, training), beside: lowerUpdateBeside(block, training) }))
+    : [];
 
   // 2. passes: what is not fused is a step of its own
   let memory: Memory | undefined;
@@ -173,14 +206,16 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
     ),
   );
 
-  const backwardSteps = withUpdates(passes!, early, tensors);
+  const times = new Times(lowering, planner);
+  const paired = training ? pairSteps(passes!, lowering, planner, times) : [];
+  const backwardSteps = withUpdates(paired, early, tensors, planner, times);
 
   // 3. memory
   const made = planMemory(tensors, [...forwardSteps!, ...backwardSteps, ...update], options.keep);
   memory = made;
 
   // 4. programs
-  const program = (steps: readonly Step[]): NetworkProgram => compilation.program(steps);
+  const program = (steps: readonly ScheduledStep[]): NetworkProgram => compilation.program(steps);
   const forwardProgram = program(ofPurpose(forwardSteps!, 'training'));
   const differs = graph.operations.some(({ kind }) => kind === 'dropout' || kind === 'batchNormalization');
   const isStored = (key: Key): boolean => made.offsets.has(key);

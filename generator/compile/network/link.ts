@@ -11,6 +11,31 @@ import {
 import { waitField } from '../../isa/queues.js';
 import type { NetworkProgram, NetworkStep } from './compiled.js';
 
+/** An instruction of a program that is not linked yet: of an OPERATIONS which constant is the learning rate, where one is. */
+export type Unlinked = Instruction & { readonly rate?: number };
+
+/** Counts an instruction to its queue. */
+const countIn = (counts: Record<Queue, number>, instruction: Instruction): void => {
+  const queue = queueOf(instruction);
+  if (queue) counts[queue] += queueCount(instruction);
+};
+
+/** An instruction that waits for what it does, and for so many before that. */
+const waitingAfter = (instruction: Unlinked, before: Readonly<Record<Queue, number>>): Unlinked => ({
+  ...instruction,
+  ...Object.fromEntries(waitsOf(instruction).map(([queue, count]) => [waitField(queue), count + before[queue]])),
+});
+
+/** Programs that count from 0 as one: what instructions of one wait for is all of those before it that is in other queues, and more of its own. */
+export const inSequence = (programs: readonly (readonly Unlinked[])[]): readonly Unlinked[] => {
+  const counts: Record<Queue, number> = { load: 0, exec: 0, store: 0 };
+  return programs.flatMap((program) => {
+    const before = { ...counts };
+    for (const instruction of program) countIn(counts, instruction);
+    return program.map((instruction) => waitingAfter(instruction, before));
+  });
+};
+
 /** Puts programs one behind the other. */
 export class Linker {
   private readonly instructions: Instruction[] = [];
@@ -22,16 +47,14 @@ export class Linker {
    * Appends a program that counts from 0. What its instructions wait for is shifted by all that came before: so each waits for all of that which is in
    * other queues, and a step for the one before it.
    */
-  append(program: readonly Instruction[], step: Omit<NetworkStep, 'first' | 'end'>, rate?: number): void {
+  append(program: readonly Unlinked[], step: Omit<NetworkStep, 'first' | 'end'>): void {
     const before = { ...this.counts };
     const first = this.instructions.length;
-    for (const instruction of program) {
-      const waits = waitsOf(instruction).map(([queue, count]) => [waitField(queue), count + before[queue]]);
-      if (instruction.kind === 'operations' && rate !== undefined)
-        this.rates.push({ instruction: this.instructions.length, constant: rate });
-      this.instructions.push({ ...instruction, ...Object.fromEntries(waits) });
-      const queue = queueOf(instruction);
-      if (queue) this.counts[queue] += queueCount(instruction);
+    for (const unlinked of program) {
+      const { rate, ...instruction } = waitingAfter(unlinked, before);
+      if (rate !== undefined) this.rates.push({ instruction: this.instructions.length, constant: rate });
+      this.instructions.push(instruction);
+      countIn(this.counts, instruction);
     }
     this.steps.push({ ...step, first, end: this.instructions.length });
   }

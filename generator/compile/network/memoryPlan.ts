@@ -1,5 +1,5 @@
 import { BASES, type Base } from './compiled.js';
-import { bytesIn, elementBytes, type Key, type Step, type TensorSpec, type Tensors, uses } from './steps.js';
+import { bytesIn, elementBytes, type Key, type ScheduledStep, type TensorSpec, type Tensors, uses } from './steps.js';
 
 /** Bytes that tensors begin at a multiple of: those of the widest beat. */
 const ALIGNMENT = 64;
@@ -26,7 +26,7 @@ export interface Memory {
 }
 
 /** The lives of tensors; what is part of another counts as that. */
-const livesOf = (tensors: Tensors, steps: readonly Step[], keep: boolean): ReadonlyMap<Key, Life> => {
+const livesOf = (tensors: Tensors, steps: readonly ScheduledStep[], keep: boolean): ReadonlyMap<Key, Life> => {
   const lives = new Map<Key, Life>();
   for (const [index, step] of steps.entries()) {
     const { reads, writes } = uses(step);
@@ -64,7 +64,7 @@ const firstFit = (specs: readonly TensorSpec[], lives: ReadonlyMap<Key, Life>): 
  * @param steps of all programs, in the order in which they run.
  * @param keep leaves every tensor its place to the end.
  */
-export const planMemory = (tensors: Tensors, steps: readonly Step[], keep = false): Memory => {
+export const planMemory = (tensors: Tensors, steps: readonly ScheduledStep[], keep = false): Memory => {
   const offsets = new Map<Key, number>();
   const ends: Record<Base, number> = { 1: 0, 2: 0, 3: 0 };
   const whole = tensors.list.filter(({ within }) => within === undefined);

@@ -8,6 +8,7 @@ import { derive } from '../../description/derive.js';
 import { formatLayer, type Layer } from '../../description/layer.js';
 import type { Instruction } from '../../isa/program.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
+import { countsOf } from '../../machine/counts.js';
 import { makePlan } from '../plan.js';
 import type { PassStep } from './steps.js';
 
@@ -41,6 +42,10 @@ type Planned = Pick<PassStep, 'operation' | 'layer' | 'pass' | 'maximum'>;
 export interface PassProgram {
   readonly instructions: readonly Instruction[];
   readonly cycles: number;
+  /** Read and written. */
+  readonly bytes: number;
+  /** Cycles in which EXECs read the stationary buffer. */
+  readonly stationaryReads: number;
   readonly scratchBytes: number;
   /** Bytes between the slots of addresses. */
   readonly slot: number;
@@ -82,6 +87,11 @@ export class PassPlanner {
     return this.known({ operation, layer, pass, maximum }, narrow)!;
   }
 
+  /** The pass with room left for an elementwise one beside it; nothing where it does not fit then. */
+  beside(step: Planned, narrow: boolean): PassProgram | undefined {
+    return this.known(step, narrow, undefined, true);
+  }
+
   /** The pass with what its STOREs do besides; nothing where they cannot, or where an elementwise pass behind it takes less time. */
   fused(step: Planned, narrow: boolean, post: PostShape): PassProgram | undefined {
     const { pass, layer, maximum } = step;
@@ -100,18 +110,19 @@ export class PassPlanner {
     return (B * Ho * Wo * N * Kh * Kw * C) / G > NEARLY_ALL * rows * columns * cycles;
   }
 
-  private known(step: Planned, narrow: boolean, post?: PostShape): PassProgram | undefined {
+  private known(step: Planned, narrow: boolean, post?: PostShape, beside = false): PassProgram | undefined {
     // infinities are no numbers in JSON
     const more = post ? JSON.stringify({ ...post, constants: post.constants.map(String) }) : '';
-    const name = `${this.engine} ${step.pass} ${step.maximum ?? false} ${narrow} ${formatLayer(step.layer)} ${more}`;
-    if (!this.plans.has(name)) this.plans.set(name, this.make(step, narrow, post));
+    const name = `${this.engine} ${step.pass} ${step.maximum ?? false} ${narrow} ${formatLayer(step.layer)} ${more}${beside ? 'beside' : ''}`;
+    if (!this.plans.has(name)) this.plans.set(name, this.make(step, narrow, post, beside));
     return this.plans.get(name);
   }
 
   private make(
     { operation, layer, pass, maximum }: Planned,
     narrow: boolean,
-    shape?: PostShape,
+    shape: PostShape | undefined,
+    beside: boolean,
   ): PassProgram | undefined {
     const slot = 2 ** (Math.min(this.config.axi.addressWidth, MOST_BITS) - SLOT_BITS);
     const { scratch, ...others } = Object.fromEntries(PARTS.map((part, index) => [part, index * slot]));
@@ -129,11 +140,15 @@ export class PassPlanner {
     };
     return this.try(operation, () => {
       try {
-        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum });
+        const besides = beside ? { besides: true } : {};
+        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum, ...besides });
         const { instructions, cost, scratchBytes, keptSums } = made;
-        return { instructions: instructions.slice(0, -1), cycles: cost.cycles, scratchBytes, slot, keptSums };
+        const program = instructions.slice(0, -1);
+        const bytes = cost.bytesRead + cost.bytesWritten;
+        const { stationaryReads } = countsOf(this.config, program);
+        return { instructions: program, cycles: cost.cycles, bytes, stationaryReads, scratchBytes, slot, keptSums };
       } catch (error) {
-        if (error instanceof Unfusable) return undefined;
+        if (error instanceof Unfusable || (beside && error instanceof UserError)) return undefined;
         throw error;
       }
     });

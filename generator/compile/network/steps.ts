@@ -113,8 +113,22 @@ export interface ElementwiseStep {
 
 export type Step = PassStep | ElementwiseStep;
 
+/** A pass, and elementwise steps, one after the other, that are carried out at the same time. */
+export interface BesideStep {
+  readonly kind: 'beside';
+  readonly pass: PassStep;
+  readonly elementwise: readonly ElementwiseStep[];
+}
+
+/** A step as programs have it. */
+export type ScheduledStep = Step | BesideStep;
+
 /** Tensors that a step reads, and those that it writes. */
-export const uses = (step: Step): { readonly reads: readonly Key[]; readonly writes: readonly Key[] } => {
+export const uses = (step: ScheduledStep): { readonly reads: readonly Key[]; readonly writes: readonly Key[] } => {
+  if (step.kind === 'beside') {
+    const each = [step.pass, ...step.elementwise].map(uses);
+    return { reads: each.flatMap(({ reads }) => reads), writes: each.flatMap(({ writes }) => writes) };
+  }
   const { program } = step;
   const streams = program ? STREAMS.flatMap((name) => program.streams[name]?.key ?? []) : [];
   const coefficients = program ? program.coefficients.filter((key) => key !== undefined) : [];
@@ -165,6 +179,20 @@ export class Tensors {
     return this.get(key).within?.key ?? key;
   }
 
+  /** Whether two tensors have a byte in common. */
+  overlap(a: Key, b: Key): boolean {
+    if (this.wholeOf(a) !== this.wholeOf(b)) return false;
+    const [[fromA, endA], [fromB, endB]] = [this.bytesOf(a), this.bytesOf(b)];
+    return fromA < endB && fromB < endA;
+  }
+
+  /** First byte of a tensor within its whole, and the one behind its last. */
+  private bytesOf(key: Key): readonly [first: number, end: number] {
+    const spec = this.get(key);
+    const first = (spec.within?.element ?? 0) * elementBytes(spec);
+    return [first, first + bytesIn(spec)];
+  }
+
   replace(key: Key, change: Partial<TensorSpec>): void {
     this.specs.set(key, { ...this.get(key), ...change });
   }
@@ -192,3 +220,11 @@ export interface Normalized {
   /** Scale · root. */
   readonly factor: Key;
 }
+
+/** Whether two steps can be carried out in any order, or at once: neither writes what the other one reads or writes. */
+export const areIndependent = (a: ScheduledStep, b: ScheduledStep, tensors: Tensors): boolean => {
+  const [ofA, ofB] = [uses(a), uses(b)];
+  const share = (some: readonly Key[], others: readonly Key[]): boolean =>
+    some.some((key) => others.some((other) => tensors.overlap(key, other)));
+  return !share(ofA.writes, [...ofB.reads, ...ofB.writes]) && !share(ofB.writes, ofA.reads);
+};

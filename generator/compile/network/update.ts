@@ -1,7 +1,18 @@
 import type { SgdOptions } from '../../golden/graph/optimizer.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
+import { hasRoom, isHost, type Times, withBesides } from './beside.js';
 import type { Blocks } from './parameters.js';
-import { all, type ElementwiseStep, type Step, type Tensors, uses, type VectorProgram } from './steps.js';
+import type { PassPlanner } from './passProgram.js';
+import { stationaryAlone } from './stationaryAlone.js';
+import {
+  all,
+  type ElementwiseStep,
+  type Key,
+  type ScheduledStep,
+  type Tensors,
+  uses,
+  type VectorProgram,
+} from './steps.js';
 import { operation, program } from './vectorPrograms.js';
 
 /** Constants of a program, in order; clips have constants 2 and 3. */
@@ -98,19 +109,95 @@ export const lowerUpdate = (blocks: Blocks, options: SgdOptions): readonly Eleme
   return steps;
 };
 
-/** Steps with those of updates among them: each behind the last one that reads or writes what it does. */
-export const withUpdates = (
-  steps: readonly Step[],
-  updates: readonly (readonly ElementwiseStep[])[],
-  tensors: Tensors,
-): readonly Step[] => {
-  const after = new Map<number, Step[]>();
-  for (const update of updates) {
-    const touched = new Set(update.flatMap((step) => [...uses(step).reads, ...uses(step).writes]));
-    const touches = (step: Step): boolean =>
-      [...uses(step).reads, ...uses(step).writes].some((key) => touched.has(key) || touched.has(tensors.wholeOf(key)));
-    const at = steps.length - 1 - [...steps].reverse().findIndex(touches);
-    after.set(at, [...(after.get(at) ?? []), ...update]);
+/**
+ * As {@link lowerUpdate}, in steps of two streams at most, which can be carried out beside a pass: what the first ones make, the gradient and the
+ * velocity take their places for.
+ */
+export const lowerUpdateBeside = (blocks: Blocks, options: SgdOptions): readonly ElementwiseStep[] => {
+  const { rate, momentum = 0, nesterov = false, weightDecay = 0, clip = Infinity, lossScale = 1 } = options;
+  const { pixels, channels, parameters, gradients, velocities, operands } = blocks;
+  const steps: ElementwiseStep[] = [];
+  const add = (does: string, parts: Partial<VectorProgram>): void => {
+    steps.push({ kind: 'elementwise', operation: 'update', pixels, channels, program: program(does, parts) });
+  };
+  if (lossScale !== 1 || clip !== Infinity) {
+    const constants = new Constants(clip === Infinity ? undefined : clip);
+    const factor = lossScale === 1 ? {} : constants.times(1 / lossScale);
+    const clips = clip === Infinity ? 'none' : 'range';
+    const operations = [operation({ p: 'dynamic0', ...factor, clip: clips, output: 0 })];
+    const streams = { dynamic0: all(gradients) };
+    add('clip', { operations, constants: constants.list, streams, outputs: [all(gradients)] });
   }
-  return steps.flatMap((step, index) => [step, ...(after.get(index) ?? [])]);
+  /** x · factor + y. */
+  const weighted = (
+    does: string,
+    [x, factor, y]: readonly [Key, number, Key],
+    more: readonly VectorOperation[],
+    parts: Pick<VectorProgram, 'outputs'> & { readonly rate?: number },
+  ): void => {
+    const constants = new Constants();
+    const sum = operation({ p: 'dynamic0', ...constants.times(factor), q: 'stationary0', write: 1, output: 0 });
+    const streams = { dynamic0: all(x), stationary0: all(y) };
+    add(does, { operations: [sum, ...more], constants: constants.list, streams, ...parts });
+  };
+  if (weightDecay !== 0)
+    weighted('weight decay', [parameters, weightDecay, gradients], [], { outputs: [all(gradients)] });
+  if (velocities !== undefined) {
+    const ahead = {
+      p: 'register',
+      pRegister: 1,
+      factor: 'constant',
+      constant: 0,
+      q: 'stationary0',
+      output: 1,
+    } as const;
+    weighted('velocity', [velocities, momentum, gradients], nesterov ? [operation(ahead)] : [], {
+      outputs: [all(velocities), ...(nesterov ? [all(gradients)] : [])],
+    });
+  }
+  const step = velocities === undefined || nesterov ? gradients : velocities;
+  const copy = operation({ p: 'register', pRegister: 1, narrow: true, output: 1 });
+  weighted('SGD', [step, -rate, parameters], [copy], { outputs: [all(parameters), all(operands)], rate: 0 });
+  return steps;
+};
+
+/** An update of some weights: by itself, and as steps that can be carried out beside a pass. */
+export interface Update {
+  readonly apart: readonly ElementwiseStep[];
+  readonly beside: readonly ElementwiseStep[];
+}
+
+/** Hosts behind the last step that touches weights, of which one may take their update along. */
+const WINDOW = 6;
+
+/**
+ * Steps with those of updates among them: beside a pass that has time for them, or behind the last one that reads or writes what they do.
+ */
+export const withUpdates = (
+  steps: readonly ScheduledStep[],
+  updates: readonly Update[],
+  tensors: Tensors,
+  planner: PassPlanner,
+  times: Times,
+): readonly ScheduledStep[] => {
+  const list = [...steps];
+  const after = new Map<number, ScheduledStep[]>();
+  for (const { apart, beside } of updates) {
+    const touched = new Set(apart.flatMap((step) => [...uses(step).reads, ...uses(step).writes]));
+    const touches = (step: ScheduledStep): boolean =>
+      [...uses(step).reads, ...uses(step).writes].some((key) => touched.has(key) || touched.has(tensors.wholeOf(key)));
+    const at = list.length - 1 - [...list].reverse().findIndex(touches);
+    const alone = apart.reduce((sum, step) => sum + times.elementwise(step).all, 0);
+    const more = beside.map((step) => ({ ...step, program: stationaryAlone(step.program)! }));
+    const found = list
+      .map((host, index) => ({ host, index }))
+      .slice(at + 1)
+      .flatMap(({ host, index }) => (isHost(host) ? [{ index, ...withBesides(host, more, alone, times) }] : []))
+      .slice(0, WINDOW)
+      .filter(({ gain, step }) => gain > alone / 2 && hasRoom(step, tensors, planner));
+    const [best] = found.sort((a, b) => b.gain - a.gain);
+    if (best) list[best.index] = best.step;
+    else after.set(at, [...(after.get(at) ?? []), ...apart]);
+  }
+  return list.flatMap((step, index) => [step, ...(after.get(index) ?? [])]);
 };
