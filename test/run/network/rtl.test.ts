@@ -73,6 +73,36 @@ const small = (): Graph => {
   };
 };
 
+/** Three convolutions of many channels, of which the second has batch normalisation before it. */
+const wide = (): Graph => {
+  const map = { B: 4, H: 8, W: 8, C: 15, Kh: 3, Kw: 3, Pt: 1, Pb: 1, Pl: 1, Pr: 1 };
+  const convolution = (name: string, x: string, N: number): Operation => {
+    const made = layer({ ...map, N });
+    return { kind: 'convolution', name, x, layer: made, transposed: false, weights: `w ${name}` };
+  };
+  const norm = { scale: 's', shift: 't', mean: 'm', variance: 'v', epsilon: 1e-5, momentum: 0.1 };
+  const parameter = (name: string, values: Float32Array, trainable = true): Parameter => ({ name, values, trainable });
+  const weights = (name: string, N: number) => parameter(`w ${name}`, randomValues(9 * 15 * N, N, 'fine'));
+  return {
+    name: 'wide',
+    inputs: [{ name: 'in', shape: [4, 8, 8, 15] }],
+    operations: [
+      convolution('c1', 'in', 15),
+      { kind: 'batchNormalization', name: 'n1', x: 'c1', ...norm },
+      { kind: 'activation', name: 'a1', x: 'n1', slope: 0, least: -Infinity, most: Infinity },
+      convolution('c2', 'a1', 15),
+      convolution('c3', 'c2', 64),
+      { kind: 'globalAverage', name: 'mean', x: 'c3' },
+    ],
+    outputs: ['mean'],
+    parameters: [
+      ...[weights('c1', 15), weights('c2', 15), weights('c3', 64)],
+      ...[parameter('s', new Float32Array(15).fill(1)), parameter('t', new Float32Array(15))],
+      ...[parameter('m', new Float32Array(15), false), parameter('v', new Float32Array(15).fill(1), false)],
+    ],
+  };
+};
+
 describe('steps of training on the RTL', () => {
   it('leave all memory and counters as on the model, with batch normalisation and a maximum, in the cycles that it predicts, to a thousandth', async () => {
     const graph = small();
@@ -93,5 +123,27 @@ describe('steps of training on the RTL', () => {
       expect(Math.abs(predicted / cycles - 1)).toBeLessThan(0.001);
     }
     expect(losses[1]!).toBeLessThan(losses[0]!);
+  });
+
+  it('carry out sums of a batch normalisation, and updates, beside weight gradients', async () => {
+    const graph = wide();
+    const compiled = compileNetwork(odd, graph, { training: { rate: 0.1, momentum: 0.9, nesterov: true } });
+    const besides = compiled.training!.update[0]!.steps.filter(({ fused }) =>
+      fused.some((one) => one.startsWith('beside')),
+    );
+    expect(besides.flatMap(({ fused }) => fused)).toEqual(
+      expect.arrayContaining(['beside it n1: sums', 'beside it update: velocity', 'beside it update: SGD']),
+    );
+    const memory = initialMemory(compiled, graph);
+    const runs: Checked[] = [];
+    const machine = checkingMachine(odd, (run) => runs.push(run));
+    const labels = Int32Array.from([0, 3, 63, 5]);
+    const inputs = new Map([['in', randomValues(4 * 8 * 8 * 15, 5, 'fine')]]);
+    await trainStep(machine, compiled, graph, memory, { inputs, labels });
+    expect(runs.length).toBe(2);
+    for (const { differences, cycles, predicted } of runs) {
+      expect(differences).toEqual([]);
+      expect(Math.abs(predicted / cycles - 1)).toBeLessThan(0.005);
+    }
   });
 });
