@@ -5,6 +5,7 @@ import { forward } from '../golden/graph/forward.js';
 import type { Values } from '../golden/graph/rule.js';
 import { networkBounds, relativeError } from '../golden/graph/whole.js';
 import type { Graph } from '../graph/operations.js';
+import { knownPlans } from '../run/network/knownPlans.js';
 import { modelMachine } from '../run/network/machine.js';
 import { initialMemory } from '../run/network/memory.js';
 import { type Checked, checkingMachine } from '../run/network/rtl.js';
@@ -42,7 +43,10 @@ export interface Inference {
  */
 export const infer = async (options: InferOptions): Promise<Inference> => {
   const { config, engine, graph, inputs, on, cells, seed, judge } = options;
-  const compiled = compileNetwork(config, graph, engine === undefined ? {} : { engine });
+  const compiled = compileNetwork(config, graph, {
+    known: knownPlans(config),
+    ...(engine === undefined ? {} : { engine }),
+  });
   const memory = initialMemory(compiled, graph);
   let rtl: Checked | undefined;
   const checking = checkingMachine(

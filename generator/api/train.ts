@@ -4,6 +4,7 @@ import { compileNetwork } from '../compile/network/index.js';
 import type { Config, Engine } from '../description/config.js';
 import type { SgdOptions } from '../golden/graph/optimizer.js';
 import type { Graph } from '../graph/operations.js';
+import { knownPlans } from '../run/network/knownPlans.js';
 import { modelMachine, type NetworkMachine } from '../run/network/machine.js';
 import { type Checked, checkingMachine, rtlMachine } from '../run/network/rtl.js';
 import type { LossKind } from '../run/network/train.js';
@@ -78,6 +79,7 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
   const training = { ...sgd, ...(frozen ? { frozen } : {}) };
   const compiled = compileNetwork(config, graph, {
     training,
+    known: knownPlans(config),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
   });
   hooks.onCompiled?.(compiled);

@@ -5,6 +5,7 @@ import { compileNetwork } from '../compile/network/index.js';
 import type { Engine } from '../description/config.js';
 import { networkHeader } from '../emit/networkHeader.js';
 import type { ImageSize } from '../networks/network.js';
+import { knownPlans } from '../run/network/knownPlans.js';
 import { initialMemory } from '../run/network/memory.js';
 import type { Context } from './context.js';
 import { loadNetwork, networkConfig } from './networkSource.js';
@@ -37,6 +38,7 @@ export const networkCompile = async (word: string, options: NetworkCompileOption
   const seed = parameters === undefined ? undefined : FIRST_SEED;
   const { graph } = await loadNetwork(word, { batch: images, size, seed });
   const compiled = compileNetwork(config, graph, {
+    known: knownPlans(config),
     ...(train ? { training: { rate: 0.05, momentum: 0.9 } } : {}),
     ...(engine === undefined ? {} : { engine }),
   });

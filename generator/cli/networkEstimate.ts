@@ -6,6 +6,7 @@ import type { EnergyTable } from '../energy/table.js';
 import { energyText } from '../energy/text.js';
 import type { Graph } from '../graph/operations.js';
 import { describeMemory } from '../machine/performance.js';
+import { knownPlans } from '../run/network/knownPlans.js';
 import type { Counts } from '../units/counts.js';
 import { csv } from './analyzeReport.js';
 import type { Context } from './context.js';
@@ -45,7 +46,7 @@ const csvOf = (
 export const networkEstimate = (options: NetworkEstimateOptions, context: Context): void => {
   const { config, graph, engine, clock, energies } = options;
   const energyIn = (counters: Counts): Energy => energyOf(config, counters, energies);
-  const { compiled, parts } = estimateTrainingStep(config, graph, engine);
+  const { compiled, parts } = estimateTrainingStep(config, graph, engine, knownPlans(config));
   const milliseconds = (cycles: number): string => (cycles / clock / 1000).toFixed(3);
   const cycles = parts.reduce((sum, { estimate }) => sum + estimate.cycles, 0);
   const macs = parts.reduce((sum, { estimate }) => sum + estimate.macs, 0);

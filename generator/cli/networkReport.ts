@@ -7,6 +7,7 @@ import { energyOf, sumOfEnergies } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
 import type { Graph } from '../graph/operations.js';
 import type { Results, TrainingStep } from '../report/results.js';
+import { knownPlans } from '../run/network/knownPlans.js';
 import { parseSize, sourceWord } from './analyze.js';
 import { inputText } from './analyzeReport.js';
 import { asOptions } from './asOptions.js';
@@ -56,7 +57,7 @@ const trainingOf = async (
 ): Promise<TrainingStep> => {
   const { estimateTrainingStep } = await import('../compile/network/estimate.js');
   const engine = engines.includes('zerofree') ? 'zerofree' : engines.at(-1)!;
-  const { compiled, parts } = estimateTrainingStep(config, graph, engine);
+  const { compiled, parts } = estimateTrainingStep(config, graph, engine, knownPlans(config));
   const steps = parts.flatMap(({ name: part, estimate }) =>
     estimate.steps.map(({ operation, does, fused, cycles, macs, bytesRead, bytesWritten, counters }) => ({
       ...{ part, operation, does, fused: [...fused], cycles, macs, bytesRead, bytesWritten },

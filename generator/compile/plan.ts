@@ -32,7 +32,7 @@ export interface Plan {
   readonly words: Uint32Array;
   readonly tiling: Tiling;
   readonly results: ResultFormat;
-  /** Tilings that were compared. */
+  /** Tilings that were compared; 1 where it was known. */
   readonly considered: number;
   /** What the planner expects, with the memory of the benches. */
   readonly cost: Cost;
@@ -62,8 +62,17 @@ export interface PlanOptions {
   readonly maximum?: boolean;
   /** What is done with sums before they are written; not in wgrad. Tilings whose STOREs cannot do it are left out. */
   readonly post?: Post;
+  /** What was chosen for the same before by the same code: it is built, and nothing else is looked for. */
+  readonly known?: Known;
   /** Leaves the part of the stationary buffer alone that is for what STOREs read besides ({@link sideRoom}). */
   readonly besides?: boolean;
+}
+
+/** What a plan was made of. */
+export interface Known {
+  readonly tiling: Tiling;
+  /** Predicted cycles. */
+  readonly cycles: number;
 }
 
 /** Addresses of some parts of the memory map, multiples of {@link PLACE_ALIGNMENT}. */
@@ -280,7 +289,6 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const { stationaryRoom, derived } = probe;
   const priced = { ...config, buffers: { ...config.buffers, stationaryBytes: stationaryRoom * derived.dataBytes } };
   const choose = options.choose ?? ((tilings) => byPrice(besides ? priced : config, nest, tilings));
-  const candidates = mappingsOf(config, nest).map((lanes) => choose(tilingsOf(probe, nest, memory, lanes)));
   // Each candidate's program is built, the best few are replayed in time.
   let refused: Finding | undefined;
   const tries = options.choose ? Number.POSITIVE_INFINITY : MOST_CANDIDATES;
@@ -305,19 +313,29 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     }
     return best;
   };
-  const whole = bestOf(candidates, FINALISTS);
-  const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => ledBySmaller(tiling));
-  const finalists = [...whole, ...bestOf([smaller], FINALISTS_LED_BY_SMALLER)];
-  const replay = (builder: Builder, tiling: Tiling): Replayed => {
+  const finished = (builder: Builder, tiling: Tiling, predicted?: number): Replayed => {
     const instructions: readonly Instruction[] = [...builder.instructions, { kind: 'end' }];
-    const { cycles } = performanceOf(config, { instructions, memory });
+    const cycles = predicted ?? performanceOf(config, { instructions, memory }).cycles;
     const words = encode(instructions);
     const built = builder.cost();
     const bytesRead = built.bytesRead + (words.length / WORDS_PER_INSTRUCTION) * BYTES_PER_INSTRUCTION;
     const cost = { ...built, cycles, bytesRead };
     return { tiling, instructions, words, cost, score: score(cost, compulsory), keptSums: builder.keptSums };
   };
-  const [best] = finalists.map(({ builder, tiling }) => replay(builder, tiling)).sort((x, y) => x.score - y.score);
+  const candidates: (readonly Tiling[])[] = [];
+  const searched = (): Replayed | undefined => {
+    for (const lanes of mappingsOf(config, nest)) candidates.push(choose(tilingsOf(probe, nest, memory, lanes)));
+    const whole = bestOf(candidates, FINALISTS);
+    const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => ledBySmaller(tiling));
+    const finalists = [...whole, ...bestOf([smaller], FINALISTS_LED_BY_SMALLER)];
+    const [first] = finalists.map(({ builder, tiling }) => finished(builder, tiling)).sort((x, y) => x.score - y.score);
+    return first;
+  };
+  const rebuilt = ({ tiling, cycles }: Known): Replayed | undefined => {
+    const builder = build(tiling, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+    return builder instanceof Builder ? finished(builder, tiling, cycles) : undefined;
+  };
+  const best = (options.known && rebuilt(options.known)) ?? searched();
   if (!best && tooLong) throw programProblem(config, nest);
   if (!best && options.post) throw new Unfusable();
   if (!best) throw refused ? new UserError([refused]) : limitProblem(config, nest, memory);
@@ -337,7 +355,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     words,
     tiling: best.tiling,
     results,
-    considered: candidates.reduce((sum, { length }) => sum + Math.min(length, tries), 0),
+    considered: candidates.reduce((sum, { length }) => sum + Math.min(length, tries), 0) || 1,
     cost: best.cost,
     scratchBytes: memory.scratch.bytes,
     ...(best.keptSums ? { keptSums: best.keptSums } : {}),

@@ -7,6 +7,7 @@ import type { Graph } from '../graph/operations.js';
 import { type NetworkName, networkGraph } from '../networks/index.js';
 import type { ImageSize } from '../networks/network.js';
 import { readOnnx } from '../onnx/read.js';
+import { knownPlans } from '../run/network/knownPlans.js';
 
 /** A network as a process of its own can find it: by its name, or in an ONNX file. */
 export type TrainedNetwork =
@@ -62,7 +63,7 @@ const graphOf = (network: TrainedNetwork): Promise<Graph> => {
 
 /** Compiles a step of training and predicts what it takes. @throws UserError where the accelerator cannot carry it out. */
 export const estimateTraining = async ({ network, config, engine }: TrainingJob): Promise<TrainingEstimate> => {
-  const step = estimateTrainingStep(config, await graphOf(network), engine);
+  const step = estimateTrainingStep(config, await graphOf(network), engine, knownPlans(config));
   const parts = step.parts.map(({ estimate }) => estimate);
   const sum = (of: (part: (typeof parts)[number]) => number): number => parts.reduce((all, part) => all + of(part), 0);
   const steps = parts.flatMap((part) => part.steps);

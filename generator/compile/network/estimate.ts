@@ -8,6 +8,7 @@ import type { Counts } from '../../units/counts.js';
 import { TileShapes } from '../../units/exec/tile.js';
 import type { CompiledNetwork, NetworkProgram, NetworkStep } from './compiled.js';
 import { compileNetwork } from './index.js';
+import type { KnownPlans } from './passProgram.js';
 
 /** What a step of a program takes, by the model. */
 export interface StepEstimate extends NetworkStep {
@@ -67,10 +68,15 @@ export interface TrainingStepEstimate {
 }
 
 /** Compiles a step of SGD with momentum, and predicts what it takes. @throws UserError as {@link compileNetwork} does. */
-export const estimateTrainingStep = (config: Config, graph: Graph, engine?: Engine): TrainingStepEstimate => {
+export const estimateTrainingStep = (
+  config: Config,
+  graph: Graph,
+  engine?: Engine,
+  known?: KnownPlans,
+): TrainingStepEstimate => {
   // the rate is a constant of the program, and moves nothing
   const training = { rate: 0.05, momentum: 0.9 };
-  const compiled = compileNetwork(config, graph, { training, ...(engine === undefined ? {} : { engine }) });
+  const compiled = compileNetwork(config, graph, { training, known, ...(engine === undefined ? {} : { engine }) });
   const { forward, training: made } = compiled;
   const programs = [
     { name: 'forward', program: forward },

@@ -18,7 +18,7 @@ import { inSequence, Linker, type Unlinked } from './link.js';
 import { Lowering } from './lowering.js';
 import { type Memory, planMemory } from './memoryPlan.js';
 import { placeParameters } from './parameters.js';
-import { PassPlanner, type PassProgram, relocated, type Spots } from './passProgram.js';
+import { type KnownPlans, PassPlanner, type PassProgram, relocated, type Spots } from './passProgram.js';
 import { refusals } from './refusals.js';
 import { planned, split } from './split.js';
 import {
@@ -44,6 +44,8 @@ export interface CompileOptions {
   readonly training?: TrainingOptions;
   /** Every tensor keeps its place to the end, so that all can be looked at. */
   readonly keep?: boolean;
+  /** Plans of passes that are known from before. */
+  readonly known?: KnownPlans;
 }
 
 export interface TrainingOptions extends SgdOptions {
@@ -52,6 +54,13 @@ export interface TrainingOptions extends SgdOptions {
   /** The outputs that the loss is of. Absent: all. */
   readonly outputs?: readonly string[];
 }
+
+/** Each once, with how often it is there where it is more than once. */
+const counted = (words: readonly string[]): readonly string[] =>
+  [...new Set(words)].map((word) => {
+    const count = words.filter((other) => other === word).length;
+    return count === 1 ? word : `${word} (${count})`;
+  });
 
 /** Programs of one network that share a memory. */
 class Compilation {
@@ -62,8 +71,9 @@ class Compilation {
     engine: Engine,
     readonly tensors: Tensors,
     private readonly memory: () => Memory,
+    known: KnownPlans | undefined,
   ) {
-    this.planner = new PassPlanner(config, engine);
+    this.planner = new PassPlanner(config, engine, known);
   }
 
   private readonly place: PlaceOf = (key: Key): Place => {
@@ -91,7 +101,7 @@ class Compilation {
       const narrow = this.tensors.get(step.pass.result).format === 'bf16';
       const plan = this.planner.beside(step.pass, narrow)!;
       const woven = weave(this.config, this.pass(step.pass, plan), plan.cycles, this.besides(step));
-      const fused = step.elementwise.map(({ operation: other, program }) => `beside it ${other}: ${program.does}`);
+      const fused = counted(step.elementwise.map((one) => `beside it ${one.operation}: ${one.program.does}`));
       linker.append(woven, { ...made, fused });
     }
     return linker.program();
@@ -195,7 +205,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
 
   // 2. passes: what is not fused is a step of its own
   let memory: Memory | undefined;
-  const compilation = new Compilation(config, engine, tensors, () => memory!);
+  const compilation = new Compilation(config, engine, tensors, () => memory!, options.known);
   const { planner } = compilation;
   const kept = keptBetween(lowering, forward, backward);
   const [forwardSteps, passes] = [forward, backward].map((steps) =>

@@ -9,7 +9,7 @@ import { formatLayer, type Layer } from '../../description/layer.js';
 import type { Instruction } from '../../isa/program.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
 import { countsOf } from '../../machine/counts.js';
-import { makePlan } from '../plan.js';
+import { type Known, makePlan } from '../plan.js';
 import type { PassStep } from './steps.js';
 
 /** Where an operand or the result of a pass lies: base register, and bytes from it. */
@@ -67,6 +67,12 @@ const pair = <T, R>([a, b]: readonly [T, T], of: (value: T, index: number) => R)
 
 type Plans = Map<string, PassProgram | undefined>;
 
+/** What was planned before, from one process to the next, by what is asked for; `unfit` where no plan could do it. */
+export interface KnownPlans {
+  readonly recall: (what: string) => Known | 'unfit' | undefined;
+  readonly remember: (what: string, plan: Known | 'unfit') => void;
+}
+
 /** Plans for each accelerator that there is, of which a process may compile several networks, or one for several purposes. */
 const plansOf = new WeakMap<Config, Plans>();
 
@@ -77,6 +83,7 @@ export class PassPlanner {
   constructor(
     private readonly config: Config,
     private readonly engine: Engine,
+    private readonly known?: KnownPlans,
   ) {
     this.plans = plansOf.get(config) ?? new Map();
     plansOf.set(config, this.plans);
@@ -84,19 +91,19 @@ export class PassPlanner {
 
   /** @throws UserError whose problems name the operation, where the layer does not fit the accelerator. */
   plan({ operation, layer, pass, maximum }: Planned, narrow: boolean): PassProgram {
-    return this.known({ operation, layer, pass, maximum }, narrow)!;
+    return this.planned({ operation, layer, pass, maximum }, narrow)!;
   }
 
   /** The pass with room left for an elementwise one beside it; nothing where it does not fit then. */
   beside(step: Planned, narrow: boolean): PassProgram | undefined {
-    return this.known(step, narrow, undefined, true);
+    return this.planned(step, narrow, undefined, true);
   }
 
   /** The pass with what its STOREs do besides; nothing where they cannot, or where an elementwise pass behind it takes less time. */
   fused(step: Planned, narrow: boolean, post: PostShape): PassProgram | undefined {
     const { pass, layer, maximum } = step;
     if (pass === 'wgrad') return undefined;
-    const plan = this.known(step, narrow, post);
+    const plan = this.planned(step, narrow, post);
     if (!plan || maximum || plan.cycles < MUCH_TIME || this.isBusy(layer, plan)) return plan;
     const { B, H, W, C, Ho, Wo, N } = layer;
     const values = pass === 'fprop' ? B * Ho * Wo * N : B * H * W * C;
@@ -110,15 +117,16 @@ export class PassPlanner {
     return (B * Ho * Wo * N * Kh * Kw * C) / G > NEARLY_ALL * rows * columns * cycles;
   }
 
-  private known(step: Planned, narrow: boolean, post?: PostShape, beside = false): PassProgram | undefined {
+  private planned(step: Planned, narrow: boolean, post?: PostShape, beside = false): PassProgram | undefined {
     // infinities are no numbers in JSON
     const more = post ? JSON.stringify({ ...post, constants: post.constants.map(String) }) : '';
     const name = `${this.engine} ${step.pass} ${step.maximum ?? false} ${narrow} ${formatLayer(step.layer)} ${more}${beside ? 'beside' : ''}`;
-    if (!this.plans.has(name)) this.plans.set(name, this.make(step, narrow, post, beside));
+    if (!this.plans.has(name)) this.plans.set(name, this.make(name, step, narrow, post, beside));
     return this.plans.get(name);
   }
 
   private make(
+    name: string,
     { operation, layer, pass, maximum }: Planned,
     narrow: boolean,
     shape: PostShape | undefined,
@@ -139,17 +147,21 @@ export class PassPlanner {
       streams: pair(shape.streams, (of, n) => of && { ...of, address: at(n === 0 ? 'stationary0' : 'stationary1') }),
     };
     return this.try(operation, () => {
+      const known = this.known?.recall(name);
+      if (known === 'unfit') return undefined;
       try {
-        const besides = beside ? { besides: true } : {};
-        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum, ...besides });
+        const more = { ...(beside ? { besides: true } : {}), ...(known ? { known } : {}) };
+        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum, ...more });
+        if (!known) this.known?.remember(name, { tiling: made.tiling, cycles: made.cost.cycles });
         const { instructions, cost, scratchBytes, keptSums } = made;
         const program = instructions.slice(0, -1);
         const bytes = cost.bytesRead + cost.bytesWritten;
         const { stationaryReads } = countsOf(this.config, program);
         return { instructions: program, cycles: cost.cycles, bytes, stationaryReads, scratchBytes, slot, keptSums };
       } catch (error) {
-        if (error instanceof Unfusable || (beside && error instanceof UserError)) return undefined;
-        throw error;
+        if (!(error instanceof Unfusable || (beside && error instanceof UserError))) throw error;
+        this.known?.remember(name, 'unfit');
+        return undefined;
       }
     });
   }
