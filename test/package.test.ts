@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { presets } from '../generator/description/presets.js';
 import { emit } from '../generator/emit/emit.js';
@@ -84,9 +84,12 @@ describe('the package, installed from its tarball into an empty folder', () => {
 
   it('holds what the README and the guide link to', () => {
     const inside = join(home, 'node_modules/bp-im2col');
+    const pages = (readdirSync(join(inside, 'docs'), { recursive: true }) as string[]).filter((name) =>
+      name.endsWith('.md'),
+    );
     for (const [page, folder] of [
       ['README.md', '.'],
-      ['docs/integration.md', 'docs'],
+      ...pages.map((name) => [`docs/${name}`, join('docs', dirname(name))]),
     ] as const) {
       const links = [...readFileSync(join(inside, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
       expect(links.length).toBeGreaterThan(4);
@@ -131,9 +134,9 @@ describe('the package, installed from its tarball into an empty folder', () => {
     }
   });
 
-  it('does from code what README.md says and prints', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const [, example, shown] = /^```js\n(.*?)^```$\s+((?:^ {4}[^\n]*\n)+)/ms.exec(readme)!;
+  it('does from code what docs/library.md says and prints', () => {
+    const page = readFileSync('docs/library.md', 'utf8');
+    const [, example, shown] = /^```js\n(.*?)^```$\s+((?:^ {4}[^\n]*\n)+)/ms.exec(page)!;
     writeFileSync(join(home, 'example.js'), example!);
     expect(run(process.execPath, ['example.js'], home)).toBe(shown!.replace(/^ {4}/gm, ''));
   });
