@@ -81,7 +81,7 @@ const parseFlags = (args: readonly string[]): Flags =>
         '--json [file]',
         'the results as JSON, into a file (timelines into one beside it) or instead of the tables',
       )
-      .option('--markdown', 'print the tables of the README instead')
+      .option('--markdown', 'print the tables of docs/results.md instead')
       .addOption(new Option('--fresh', 'run again what the cache has').conflicts('cached'))
       .option('--cached', 'simulate and predict nothing: show what the cache has')
       .option('-j, --jobs <n>', 'runs at a time', '2')

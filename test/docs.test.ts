@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../generator/cli/context.js';
@@ -13,26 +13,36 @@ import { type Block, blocks } from '../generator/emit/blocks.js';
 import { emit } from '../generator/emit/emit.js';
 import { blockFile } from '../generator/emit/rtl.js';
 import { HOROWITZ } from '../generator/energy/table.js';
-import { type Config, type Description, defineAccelerator, derive } from '../generator/index.js';
+import { type Config, configJsonSchema, type Description, defineAccelerator, derive } from '../generator/index.js';
 import { INSTRUCTION_SET, KINDS } from '../generator/isa/instructionSet.js';
 import { instructionTable, wordTable } from '../generator/isa/manual.js';
-import { resultsSchema } from '../generator/report/results.js';
-import { resultsMarkdown } from '../scripts/evaluation/markdown.js';
+import { type Results, resultsSchema } from '../generator/report/results.js';
+import { resultsMarkdown, summaryMarkdown } from '../scripts/evaluation/markdown.js';
 
 const text = (path: string): string => readFileSync(path, 'utf8');
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'generator/README.md'].concat(
-  readdirSync('docs')
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ['docs', 'docs/tutorials'].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 );
 
 /** What a page says, without code blocks between fences. */
 const prose = (page: string): string => text(page).replace(/^```.*?^```$/gms, '');
 
-/** The text of the first code block in a language. */
-const example = (language: string): string =>
-  new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(text('README.md'))![1]!;
+/** The text of a page's first code block in a language. */
+const example = (page: string, language: string): string =>
+  new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(text(page))![1]!;
+
+/** What stands between two marks of a page must be this; UPDATE_DOCS=1 writes it there. */
+const expectBetween = (page: string, mark: string, right: string): void => {
+  const whole = text(page);
+  const [, before, shown, after] = new RegExp(`^(.*<!-- ${mark} -->\n)(.*)(<!-- /${mark} -->.*)$`, 's').exec(whole)!;
+  if (process.env.UPDATE_DOCS && shown !== right) writeFileSync(page, `${before}${right}${after}`);
+  else expect(shown, `${page} is renewed by: UPDATE_DOCS=1 npx vitest run test/docs.test.ts`).toBe(right);
+};
 
 /** GitHub's name of a heading. */
 const anchor = (heading: string): string =>
@@ -59,6 +69,21 @@ const indented = (lines: string): string =>
     .map((line) => `    ${line}`)
     .join('\n');
 
+/** A page shows a command and all that it prints. */
+const expectCommand = async (page: string, command: string): Promise<void> => {
+  const { printed } = await cli(command.split(' '));
+  expect(text(page)).toContain(`    $ npx bp-im2col ${command}\n${indented(printed)}\n`);
+};
+
+const results = (): Results => resultsSchema.parse(JSON.parse(text('docs/results.json')));
+
+const whole = (value: number): string => value.toLocaleString('en-US');
+
+/** What is read here of a JSON Schema. */
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
 describe('a replay', () => {
   const sources = [
     'scripts',
@@ -80,7 +105,7 @@ describe('a replay', () => {
 
 describe.each(pages)('%s', (page) => {
   it('links to what exists', () => {
-    const links = [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+    const links = [...prose(page).matchAll(/\]\(([^)\s]+)\)| (?:href|src)="([^"]+)"/g)].map(([, a, b]) => (a ?? b)!);
     for (const link of links.filter((target) => !/^https?:/.test(target))) {
       const [path, fragment] = link.split('#');
       const target = path ? resolve(dirname(page), path) : resolve(page);
@@ -113,10 +138,25 @@ describe.each(pages)('%s', (page) => {
 });
 
 describe('README.md', () => {
+  it('is read in three minutes', () => {
+    expect(Buffer.byteLength(text('README.md'))).toBeLessThan(8192);
+    expect(prose('README.md').split(/\s+/).length).toBeLessThan(1000);
+  });
+
+  it('has the sums of the results', () => expectBetween('README.md', 'summary', summaryMarkdown(results())));
+
+  it('links to every other page', () => {
+    for (const page of pages.filter((name) => name !== 'README.md')) expect(text('README.md')).toContain(`(${page})`);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const page = 'docs/configuration.md';
+
   it('has examples that describe the same accelerator and print what it says', () => {
     const described: Config[] = [];
     const lines: string[] = [];
-    const body = example('ts').replace(/^import .*$/gm, '');
+    const body = example(page, 'ts').replace(/^import .*$/gm, '');
     const generate = (config: Config, { out }: { readonly out: string }) => {
       described.push(config);
       return { files: emit(config), folder: `/home/me/${out}` };
@@ -124,20 +164,36 @@ describe('README.md', () => {
     new Function('defineAccelerator', 'derive', 'generate', 'console', body)(defineAccelerator, derive, generate, {
       log: (line: string) => lines.push(line),
     });
-    const { $schema, ...description } = JSON.parse(example('json')) as Description & { readonly $schema: string };
+    const { $schema, ...description } = JSON.parse(example(page, 'json')) as Description & { readonly $schema: string };
     expect($schema).toBe('./bp-im2col.schema.json');
     expect(described).toEqual([defineAccelerator(description as Description)]);
-    expect(text('README.md')).toContain(indented(lines.join('\n')));
+    expect(text(page)).toContain(indented(lines.join('\n')));
   });
 
-  it('shows what the commands print', async () => {
-    const failing = 'generate ref16 --set array.rows=0 --set adStages=2';
-    for (const command of ['presets', failing, 'analyze resnet18 --strided --pass dgrad']) {
-      const { printed } = await cli(command.split(' '));
-      expect(text('README.md')).toContain(`    $ npx bp-im2col ${command}\n${indented(printed)}\n`);
-    }
-    expect(text('README.md')).toContain(`ref16: ${emit(presets.ref16).length} files in `);
+  it('names every key', () => {
+    const keysOf = (schema: Schema, path: string): readonly string[] =>
+      schema.properties
+        ? Object.entries(schema.properties).flatMap(([key, inner]) => keysOf(inner, path ? `${path}.${key}` : key))
+        : [path];
+    const [whole] = (configJsonSchema() as { readonly anyOf: readonly Schema[] }).anyOf;
+    const keys = keysOf(whole!, '').filter((key) => key !== '$schema' && key !== 'preset');
+    expect(keys.length).toBeGreaterThan(20);
+    expect(keys.filter((key) => !text(page).includes(`\`${key}\``))).toEqual([]);
   });
+
+  it('shows what a wrong description is answered with', () =>
+    expectCommand(page, 'generate ref16 --set array.rows=0 --set adStages=2'));
+});
+
+describe('docs/cli.md', () => {
+  const page = 'docs/cli.md';
+
+  it.each(['presets', 'analyze resnet18 --strided --pass dgrad'])('shows what `%s` prints', (command) =>
+    expectCommand(page, command),
+  );
+
+  it('shows what `generate` prints', () =>
+    expect(text(page)).toContain(`ref16: ${emit(presets.ref16).length} files in `));
 
   it('shows what `estimate` prints', () => {
     const spec = 'C=64,H=56,W=56,N=128,K=3,S=2,P=1';
@@ -150,37 +206,36 @@ describe('README.md', () => {
       })),
     };
     const printed = indented(humanEstimate(report)).replace(/^ +$/gm, '');
-    expect(text('README.md')).toContain(`    $ npx bp-im2col estimate ${spec} --pass dgrad\n${printed}\n`);
+    expect(text(page)).toContain(`    $ npx bp-im2col estimate ${spec} --pass dgrad\n${printed}\n`);
   });
 
+  it('shows a run as the plans of today predict it', () => {
+    const small = parseLayer('C=8,H=9,W=9,N=6,K=3,S=2,P=1');
+    const { cost, considered } = makePlan(presets.tiny4, small, 'dgrad', 'bp');
+    expect(text(page)).toContain(`plan: the best of ${considered} tilings`);
+    const { cycles, bytesRead, bytesWritten } = cost;
+    const figures = `${whole(cycles)} cycles, ${whole(bytesRead)} bytes read, ${whole(bytesWritten)} written`;
+    expect(text(page)).toContain(`predicted: ${figures}`);
+  });
+});
+
+describe('docs/results.md', () => {
+  const page = 'docs/results.md';
+
   it('has the tables of the results beside it', () => {
-    const results = resultsSchema.parse(JSON.parse(text('docs/results.json')));
-    const [, shown] = /<!-- results -->\n([\s\S]*)<!-- \/results -->/.exec(text('README.md'))!;
-    expect(shown).toBe(resultsMarkdown(results));
-    expect(results.runs).toHaveLength(5 * 3 * 3);
+    expectBetween(page, 'results', resultsMarkdown(results()));
+    expect(results().runs).toHaveLength(5 * 3 * 3);
   });
 
   it('has figures of runs that the plans of today predict', () => {
-    const readme = text('README.md');
     const layer = parseLayer('C=64,H=56,W=56,N=128,K=3,S=2,P=1');
-    const whole = (value: number): string => value.toLocaleString('en-US');
     const costOf = (pass: Pass, engine: Engine) => makePlan(presets.ref16, layer, pass, engine).cost;
-    const rows = [...readme.matchAll(/^\| ([dw]grad) \| `(\w+)` \| ([\d,]+) \| .* \| ([\d,]+) \| ([\d,]+) \|$/gm)];
+    const rows = [...text(page).matchAll(/^\| ([dw]grad) \| `(\w+)` \| ([\d,]+) \| .* \| ([\d,]+) \| ([\d,]+) \|$/gm)];
     expect(rows).toHaveLength(6);
     for (const [, pass, engine, ...figures] of rows) {
       const { cycles, bytesRead, bytesWritten } = costOf(pass as Pass, engine as Engine);
       expect(figures, `${pass} ${engine}`).toEqual([cycles, bytesRead, bytesWritten].map(whole));
     }
-    const small = parseLayer('C=8,H=9,W=9,N=6,K=3,S=2,P=1');
-    const { cost, considered } = makePlan(presets.tiny4, small, 'dgrad', 'bp');
-    expect(readme).toContain(`plan: the best of ${considered} tilings`);
-    const { cycles, bytesRead, bytesWritten } = cost;
-    const figures = `${whole(cycles)} cycles, ${whole(bytesRead)} bytes read, ${whole(bytesWritten)} written`;
-    expect(readme).toContain(`predicted: ${figures}`);
-  });
-
-  it('links to every other page', () => {
-    for (const page of pages.filter((name) => name !== 'README.md')) expect(text('README.md')).toContain(`(${page})`);
   });
 });
 

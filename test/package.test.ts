@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { presets } from '../generator/description/presets.js';
 import { emit } from '../generator/emit/emit.js';
@@ -82,16 +82,18 @@ describe('the package, installed from its tarball into an empty folder', () => {
     expect(readdirSync(join(inside, 'dist')).sort()).toEqual(['generator', 'scripts', 'templates.cjs']);
   });
 
-  it('holds what the README and the guide link to', () => {
+  it('holds what its pages link to', () => {
     const inside = join(home, 'node_modules/bp-im2col');
-    for (const [page, folder] of [
-      ['README.md', '.'],
-      ['docs/integration.md', 'docs'],
-    ] as const) {
-      const links = [...readFileSync(join(inside, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
-      expect(links.length).toBeGreaterThan(4);
-      for (const [, link] of links) expect(existsSync(join(inside, folder, link!)), `${page}: ${link}`).toBe(true);
-    }
+    const docs = (readdirSync(join(inside, 'docs'), { recursive: true }) as string[]).map((name) => `docs/${name}`);
+    const pages = ['README.md', ...docs.filter((name) => name.endsWith('.md'))];
+    const links = pages.flatMap((page) => {
+      const text = readFileSync(join(inside, page), 'utf8').replace(/^```.*?^```$/gms, '');
+      return [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => ({ page, link: link! }));
+    });
+    expect(pages.length).toBeGreaterThan(12);
+    expect(links.length).toBeGreaterThan(60);
+    expect(links.filter(({ page, link }) => !existsSync(join(inside, dirname(page), link)))).toEqual([]);
+    expect(docs.filter((name) => name.startsWith('docs/api'))).toEqual([]);
   });
 
   it('shows its help', () => {
@@ -131,9 +133,9 @@ describe('the package, installed from its tarball into an empty folder', () => {
     }
   });
 
-  it('does from code what README.md says and prints', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const [, example, shown] = /^```js\n(.*?)^```$\s+((?:^ {4}[^\n]*\n)+)/ms.exec(readme)!;
+  it('does from code what docs/library.md says and prints', () => {
+    const page = readFileSync('docs/library.md', 'utf8');
+    const [, example, shown] = /^```js\n(.*?)^```$\s+((?:^ {4}[^\n]*\n)+)/ms.exec(page)!;
     writeFileSync(join(home, 'example.js'), example!);
     expect(run(process.execPath, ['example.js'], home)).toBe(shown!.replace(/^ {4}/gm, ''));
   });

@@ -19,17 +19,21 @@ export interface AnalyzeOptions extends SourceOptions {
 
 /** The structural zeros of one pass of a layer. */
 export interface AnalyzedPass {
+  /** The layer, with its name in the network. */
   readonly layer: NetworkLayer;
+  /** Its counts. */
   readonly zeros: StructuralZeros;
 }
 
 /** What was analyzed, and what came of it. */
 export interface Analysis {
+  /** Of the network; of a layer its text. */
   readonly name: string;
   /** What a network was given: images, and their size as in 224x224. */
   readonly input?: Input;
   /** Only layers with a stride of 2 or more were looked at. */
   readonly strided: boolean;
+  /** By which elements become bytes. */
   readonly bytesPerElement: number;
   /** In the order of the layers, of each layer in that of the passes; empty where no layer has such a stride. */
   readonly passes: readonly AnalyzedPass[];

@@ -35,12 +35,19 @@ export interface CompileOptions extends PassOptions {
 
 /** The program of one pass of a layer. */
 export interface Compiled {
+  /** The accelerator, resolved. */
   readonly config: Config;
+  /** The layer, with its output size. */
   readonly layer: Layer;
+  /** The pass. */
   readonly pass: Pass;
+  /** The engine that the program is for. */
   readonly engine: Engine;
+  /** Whether results are in the operand format. */
   readonly narrow: boolean;
+  /** Narrow int8 results are sums divided by 2^shift. */
   readonly shift: number;
+  /** Instructions of the program, of 64 bytes each. */
   readonly instructions: number;
   /** The program, 16 words an instruction, little-endian in memory. */
   readonly words: Uint32Array;
@@ -48,10 +55,16 @@ export interface Compiled {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Byte address and bytes of each tensor and of scratch, by name; of the program its address. */
   readonly memory: Readonly<Record<string, Tensor | number>>;
-  /** First byte that the program may write, and the first after. */
-  readonly window: { readonly base: number; readonly limit: number };
+  /** What the program may write. */
+  readonly window: {
+    /** First byte of it. */
+    readonly base: number;
+    /** First byte after it. */
+    readonly limit: number;
+  };
   /** Cycles and bytes, with the memory of `memoryTiming`. */
   readonly predicted: Cost;
+  /** The memory that the prediction has. */
   readonly memoryTiming: MemoryTiming;
   /** C header with the program, and the addresses and shapes of its tensors. */
   readonly header?: string;

@@ -26,16 +26,23 @@ export interface EstimateOptions extends SourceOptions {
 export interface EstimatedPass extends Estimate {
   /** The layer's, `layer` where there is only one. */
   readonly name: string;
+  /** The layer, with its output size. */
   readonly layer: Layer;
+  /** The pass. */
   readonly pass: Pass;
+  /** The engine. */
   readonly engine: Engine;
 }
 
 /** Predictions of the performance model. */
 export interface Estimation {
+  /** Of the network; of a layer its text. */
   readonly name: string;
+  /** What a network was given: images, and their size as in 224x224. */
   readonly input?: Input;
+  /** The accelerator, resolved. */
   readonly config: Config;
+  /** In the order of the layers, of each layer in that of the passes, of each pass in that of the engines. */
   readonly passes: readonly EstimatedPass[];
 }
 

@@ -13,7 +13,9 @@ export type LayerInput = string | LayerShape | Layer;
 export interface PassOptions {
   /** Default: ref16. */
   readonly config?: Accelerator;
+  /** The layer. */
   readonly layer: LayerInput;
+  /** The pass. */
   readonly pass: Pass;
   /** Default: zerofree, or the last one built. */
   readonly engine?: Engine;

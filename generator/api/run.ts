@@ -84,12 +84,19 @@ export interface RunOptions extends PassOptions {
 
 /** A run and what came of it; `passed` says whether the result is that of the golden model. */
 export interface Run extends RunResult {
+  /** The accelerator, resolved. */
   readonly config: Config;
+  /** The layer, with its output size. */
   readonly layer: Layer;
+  /** The pass. */
   readonly pass: Pass;
+  /** The engine that ran. */
   readonly engine: Engine;
   /** The result in the layout that was asked for: int32 for int8 (int8 with `narrow`), float32 for bf16. */
-  readonly output: NpyArray & { readonly name: TensorName };
+  readonly output: NpyArray & {
+    /** y of fprop, dx of dgrad, dw of wgrad. */
+    readonly name: TensorName;
+  };
   /** Values that rounding to bf16 changed, by tensor; those that it changed in none are left out. */
   readonly rounded: Readonly<Record<string, number>>;
   /** Tensors that would fit the other layout as well. */

@@ -24,6 +24,7 @@ export const SOURCE_KEYS = ['layer', 'network', 'batch', 'size'] as const;
 
 /** What a network was given. */
 export interface Input {
+  /** Images. */
   readonly batch: number;
   /** Of its image, as in 224x224; undefined where it takes none. */
   readonly size?: string;

@@ -14,10 +14,12 @@ import { openCache } from '../run/simulators/cache.js';
 import type { Accelerator } from './inputs.js';
 import { checkedOptions, configOf, flagField, wholeField } from './options.js';
 
+/** Of an iCE40's bitstream: text, or packed. */
 export type BitstreamFormat = 'asc' | 'bin';
 
 /** What {@link synthesize} takes. */
 export interface SynthesizeOptions {
+  /** The accelerator. */
   readonly config: Accelerator;
   /** Default: generic. */
   readonly target?: Target;
@@ -47,8 +49,12 @@ export interface SynthesizeOptions {
 export interface Synthesized extends Synthesis {
   /** The whole design, flattened; the sum of the blocks where only blocks were asked for. */
   readonly total: BlockSize;
-  /** Each mapped alone, with its share of `sum`: of the area, else of the LUTs, else of the cells. */
-  readonly blocks: readonly (BlockSize & { readonly share: number })[];
+  /** Each mapped alone. */
+  readonly blocks: readonly (BlockSize & {
+    /** Of `sum`: of the area, else of the LUTs, else of the cells; 0 to 1. */
+    readonly share: number;
+  })[];
+  /** Sum of the blocks, over all their instances. */
   readonly sum: BlockSize;
   /** Share of the address generation in `sum`; not where `only` was given. */
   readonly addressShare?: number;

@@ -4,6 +4,7 @@ export interface Problem {
   readonly code: string;
   /** Where: a key, a configuration path or a file. */
   readonly path: string;
+  /** What is wrong, in words. */
   readonly message: string;
   /** The smallest change that makes it right. */
   readonly fix: string;
@@ -39,7 +40,9 @@ const line = ({ code, path, message, fix }: Problem): string => `${path}: ${mess
 
 /** Input that a user can correct. Carries every problem found, not only the first. */
 export class UserError extends Error {
+  /** By which it is known where classes are not. */
   override readonly name = 'UserError';
+  /** All that was found, one at least; frozen. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {

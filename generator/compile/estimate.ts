@@ -9,7 +9,9 @@ import { withStoredZeros } from './storedZeros.js';
 
 /** What a pass of a layer is predicted to take. Cycles of the core clock, bytes on the bus. */
 export interface Estimate {
+  /** From START to the end of the program. */
   readonly cycles: number;
+  /** Multiply-accumulates on no structural zero. */
   readonly usefulMacs: number;
   /** usefulMacs / (rows · columns · cycles). */
   readonly utilization: number;
@@ -18,7 +20,7 @@ export interface Estimate {
   /** Bytes that no plan can avoid. */
   readonly compulsoryBytes: number;
   /**
-   * Set where the batch is larger than {@link MOST_IMAGES}: the batches that were replayed. Cycles and counters continue the
+   * Set where the batch is larger than 256 images: the batches that were replayed. Cycles and counters continue the
    * straight line through both; what repeats with each image is exact, what a plan for the whole batch would do better is not in it.
    */
   readonly extrapolatedFrom?: readonly [images: number, images: number];

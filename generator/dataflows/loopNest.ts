@@ -5,7 +5,9 @@ import type { Axis, Enumeration } from './axis.js';
 
 /** A tensor in DRAM: byte address, and its pitches in elements. The innermost dimension is contiguous. */
 export interface Tensor {
+  /** First byte. */
   readonly address: number;
+  /** How many. */
   readonly bytes: number;
 }
 

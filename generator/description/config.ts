@@ -5,6 +5,7 @@ export type { Format } from '../formats/index.js';
 /** Address-generation engines: how the (pixel, tap) pairs of a convolution are enumerated. */
 export type Engine = 'traditional' | 'bp' | 'zerofree';
 
+/** All engines, in the order of what they spare. */
 export const ENGINES: readonly Engine[] = Object.freeze(['traditional', 'bp', 'zerofree'] as const);
 
 /**
@@ -13,6 +14,7 @@ export const ENGINES: readonly Engine[] = Object.freeze(['traditional', 'bp', 'z
  */
 export type CounterSet = 'all' | 'basic' | 'none';
 
+/** All sets of counters. */
 export const COUNTER_SETS: readonly CounterSet[] = Object.freeze(['all', 'basic', 'none'] as const);
 
 /**
@@ -26,7 +28,9 @@ export interface Limits {
   readonly channels?: number;
   /** Taps of the kernel along an axis. */
   readonly kernel?: number;
+  /** Stride, with fused lanes times the channels. */
   readonly stride?: number;
+  /** Dilation. */
   readonly dilation?: number;
   /** Rows of a transfer, in each of a LOAD's two loops. */
   readonly rows?: number;
@@ -37,24 +41,43 @@ export interface Limits {
 /** The three passes of training one convolution. */
 export type Pass = 'fprop' | 'dgrad' | 'wgrad';
 
+/** All passes, in the order of training. */
 export const PASSES: readonly Pass[] = Object.freeze(['fprop', 'dgrad', 'wgrad'] as const);
 
 /** One accelerator. Every derived size is in {@link derive}. */
 export interface Config {
+  /** Of the accelerator, and of its output folder. */
   readonly name: string;
-  /** Processing elements: rows are reduction lanes, columns are output lanes. 1…128 each. */
-  readonly array: { readonly rows: number; readonly columns: number };
+  /** Processing elements, 1…128 a side. */
+  readonly array: {
+    /** Reduction lanes. */
+    readonly rows: number;
+    /** Output lanes. */
+    readonly columns: number;
+  };
+  /** Number format of operands and sums. */
   readonly format: Format;
   /** Cycles of one addition into a partial sum, which is also the hop from row to row. int8: 1, bf16: 1…4. */
   readonly addStages: number;
-  /** Buffer sizes in bytes; accumulator depth in vectors of `columns` 32-bit sums. Powers of two. */
+  /** Memories on the chip, powers of two. */
   readonly buffers: {
+    /** Bytes of the buffer of the operand that streams through the array. */
     readonly dynamicBytes: number;
+    /** Bytes of the buffer of the operand that stays in the array. */
     readonly stationaryBytes: number;
+    /** Vectors of `columns` 32-bit sums. */
     readonly accumulatorDepth: number;
   };
-  /** AXI4 master: data width in bits, address width in bits, bursts in flight. */
-  readonly axi: { readonly dataWidth: number; readonly addressWidth: number; readonly outstanding: number };
+  /** AXI4 master. */
+  readonly axi: {
+    /** Bits of a beat. */
+    readonly dataWidth: number;
+    /** Bits of an address, 20 to 64. */
+    readonly addressWidth: number;
+    /** Bursts in flight. */
+    readonly outstanding: number;
+  };
+  /** Those that are built, one at least; each run chooses one of them. */
   readonly engines: readonly Engine[];
   /** The step with which `traditional` writes its zero-inserted tensor. When left out: as good as the bus allows. */
   readonly reorganize?: {
@@ -79,6 +102,7 @@ export interface Config {
   readonly instructionSlots?: number;
   /** When left out: all that the instruction set holds. */
   readonly limits?: Limits;
+  /** Performance counters that are built. */
   readonly counters: CounterSet;
   /** Prefix of every Verilog module name. */
   readonly prefix: string;

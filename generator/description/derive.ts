@@ -5,42 +5,57 @@ import { type Widths, widthsOf } from './widths.js';
 
 /** Sizes that follow from a {@link Config}. "Elements" are operands, "lanes" are elements of a vector. */
 export interface Derived {
-  /** Bits of an operand, bytes of an operand. */
+  /** Bits of an operand. */
   readonly dataBits: number;
+  /** Bytes of an operand. */
   readonly dataBytes: number;
-  /** Bytes and elements of one AXI beat. */
+  /** Bytes of an AXI beat. */
   readonly beatBytes: number;
+  /** Elements of an AXI beat. */
   readonly beatElements: number;
-  /** Elements that the reorganize step of `traditional` writes in a cycle, and whether other parts of the pass run beside it. */
+  /** Elements that the reorganize step of `traditional` writes in a cycle. */
   readonly reorganizeElements: number;
+  /** Whether other parts of the pass run beside the reorganize step. */
   readonly reorganizeOverlap: boolean;
-  /** Lanes that the epilogue converts in a cycle, and the most of them that are of use: a power of two, which may exceed the columns. */
+  /** Lanes that the epilogue converts in a cycle. */
   readonly epilogueLanes: number;
+  /** The most of them that are of use: a power of two, which may exceed the columns. */
   readonly mostEpilogueLanes: number;
   /** Instructions that are fetched before their units take them. */
   readonly instructionSlots: number;
-  /** Elements of a buffer word (each buffer has an even and an odd bank of words). */
+  /** Elements of a word of the dynamic buffer (each buffer has an even and an odd bank of words). */
   readonly dynamicWord: number;
+  /** Elements of a word of the stationary buffer. */
   readonly stationaryWord: number;
-  /** Lanes of a vector read from each buffer. */
+  /** Lanes of a vector that is read from the dynamic buffer. */
   readonly dynamicLanes: number;
+  /** Lanes of a vector that is read from the stationary buffer. */
   readonly stationaryLanes: number;
-  /** Elements each buffer holds, and the bits of an element address. */
+  /** Elements that the dynamic buffer holds. */
   readonly dynamicElements: number;
+  /** Elements that the stationary buffer holds. */
   readonly stationaryElements: number;
+  /** Bits of an element's address in the dynamic buffer. */
   readonly dynamicAddressBits: number;
+  /** Bits of an element's address in the stationary buffer. */
   readonly stationaryAddressBits: number;
+  /** Bits of a vector's address in the accumulator. */
   readonly accumulatorAddressBits: number;
   /**
    * Bits in which EXEC counts pixel and tile addresses, of either memory: two more than either needs, so that an address beyond the
    * accumulator is noticed.
    */
   readonly blockAddressBits: number;
+  /** Bits of counters, coordinates and registers. */
   readonly widths: Widths;
   /** Parts that the accelerator has, of those that it may be without. */
-  readonly parts: { readonly vector: boolean };
-  /** Lanes of the vector unit, 0 without; entries of each of its two banks of coefficients, of a word for each lane. */
+  readonly parts: {
+    /** The vector unit. */
+    readonly vector: boolean;
+  };
+  /** Lanes of the vector unit, 0 without. */
   readonly vectorLanes: number;
+  /** Entries of each of its two banks of coefficients, of a word for each lane. */
   readonly coefficients: number;
   /** Banks of the accumulator, selected by the top address bits: its halves, or halves of these. */
   readonly accumulatorBanks: number;

@@ -11,7 +11,9 @@ export { type LayerKey, type LayerShape, type Limits, layerLimits, layerShorthan
  * Output pixel ho and tap kh meet input row `ho·Sh + kh·Dh − Pt`; likewise the columns.
  */
 export interface Layer extends LayerShape {
+  /** Rows of the output. */
   readonly Ho: number;
+  /** Columns of the output. */
   readonly Wo: number;
 }
 

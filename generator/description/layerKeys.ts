@@ -1,22 +1,34 @@
 /** What a person gives of a convolution: a `Layer` but for its output size. */
 export interface LayerShape {
-  /** Batch, input channels, input height and width, output channels. */
+  /** Images of a batch. */
   readonly B: number;
+  /** Channels of the input. */
   readonly C: number;
+  /** Rows of the input. */
   readonly H: number;
+  /** Columns of the input. */
   readonly W: number;
+  /** Channels of the output. */
   readonly N: number;
-  /** Kernel, stride, dilation: vertical and horizontal. */
+  /** Rows of the kernel. */
   readonly Kh: number;
+  /** Columns of the kernel. */
   readonly Kw: number;
+  /** Vertical stride. */
   readonly Sh: number;
+  /** Horizontal stride. */
   readonly Sw: number;
+  /** Vertical dilation: rows from tap to tap. */
   readonly Dh: number;
+  /** Horizontal dilation: columns from tap to tap. */
   readonly Dw: number;
-  /** Zero padding: top, bottom, left, right. */
+  /** Rows of zeros above. */
   readonly Pt: number;
+  /** Rows of zeros below. */
   readonly Pb: number;
+  /** Columns of zeros at the left. */
   readonly Pl: number;
+  /** Columns of zeros at the right. */
   readonly Pr: number;
   /** Groups; C and N are multiples of it. */
   readonly G: number;

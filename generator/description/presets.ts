@@ -13,7 +13,9 @@ const ref16: Config = {
   prefix: 'bpi_',
 };
 
+/** Names of all presets. */
 export const PRESET_NAMES = frozen(['ref16', 'ref16-int8', 'tiny4', 'odd', 'ulx3s', 'ice'] as const);
+/** Name of a preset. */
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /** The named configurations. `ref16` is the reference point of every figure. */

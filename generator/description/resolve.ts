@@ -10,27 +10,41 @@ import { PRESET_NAMES, type PresetName, presets } from './presets.js';
 
 /** A preset and what differs from it. A list replaces the preset's list; an object changes the keys it names. */
 export interface PresetChange {
+  /** What the changes begin from. */
   readonly preset: PresetName;
   /** When left out: the preset's name, with `-custom` added if anything but the prefix differs. */
   readonly name?: string;
+  /** Rows and columns. */
   readonly array?: Partial<Config['array']>;
+  /** Number format of operands and sums. */
   readonly format?: Config['format'];
   /** When left out but `format` is given: what the format usually takes. */
   readonly addStages?: number;
+  /** Memories on the chip. */
   readonly buffers?: Partial<Config['buffers']>;
+  /** AXI4 master. */
   readonly axi?: Partial<Config['axi']>;
+  /** Engines that are built. */
   readonly engines?: Config['engines'];
+  /** Of `traditional`: how it writes its zero-inserted tensor. */
   readonly reorganize?: Config['reorganize'];
+  /** Lanes that a STORE in the operand format converts in a cycle. */
   readonly epilogueLanes?: Config['epilogueLanes'];
+  /** The vector unit. */
   readonly vector?: Config['vector'];
+  /** Instructions that are fetched before their units take them. */
   readonly instructionSlots?: Config['instructionSlots'];
+  /** Greatest values that the hardware is built for. */
   readonly limits?: Config['limits'];
+  /** Performance counters that are built. */
   readonly counters?: Config['counters'];
+  /** Prefix of every Verilog module name. */
   readonly prefix?: string;
 }
 
 /** A complete description; what most people leave alone may be left out. */
 export interface FullDescription extends Omit<Config, 'addStages' | 'engines' | 'counters' | 'prefix'> {
+  /** There is none: nothing is taken from elsewhere. */
   readonly preset?: undefined;
   /** When left out: 1 for int8, 3 for bf16. */
   readonly addStages?: number;

@@ -1,9 +1,11 @@
 import type { Layer } from './layer.js';
 
+/** Input, weights, gradient of the output; output and the two gradients that are results. */
 export type TensorName = 'x' | 'wt' | 'dy' | 'y' | 'dx' | 'dw';
 
-/** Order of the axes of a tensor: the hardware's (weights HWIO), or PyTorch's (weights OIHW). */
+/** All layouts. */
 export const LAYOUTS = ['nhwc', 'nchw'] as const;
+/** Order of the axes of a tensor: the hardware's (weights HWIO), or PyTorch's (weights OIHW). */
 export type Layout = (typeof LAYOUTS)[number];
 
 export const otherLayout = (layout: Layout): Layout => (layout === 'nhwc' ? 'nchw' : 'nhwc');

@@ -5,8 +5,9 @@ import type { Config, Limits } from './config.js';
 export interface Widths {
   /** Positions along an axis; bounds of coordinates. */
   readonly map: number;
-  /** A coordinate in an instruction, with its sign; and as it is counted, with room for the steps beyond. */
+  /** A coordinate in an instruction, with its sign. */
   readonly coordinate: number;
+  /** A coordinate as it is counted, with room for the steps beyond. */
   readonly x: number;
   /** Taps along an axis. */
   readonly kernel: number;
@@ -14,8 +15,9 @@ export interface Widths {
   readonly stride: number;
   /** Change of a coordinate at a tap, with its sign. */
   readonly dilation: number;
-  /** Channel tiles: of the sums, of which each has vectors of its own; of the reduction, of which each has lanes in the dynamic buffer. */
+  /** Channel tiles of the sums, of which each has vectors of its own. */
   readonly columnTiles: number;
+  /** Channel tiles of the reduction, of which each has lanes in the dynamic buffer. */
   readonly reductionTiles: number;
   /** Images of a tile, of which each has sums, or in wgrad vectors in the stationary buffer. */
   readonly images: number;

@@ -10,14 +10,23 @@ export interface Netlist {
 
 /** Sums over every instance of a block, without the blocks below it. Area in the library's unit, memory in bits. */
 export interface BlockSize {
+  /** Its name, without the prefix. */
   readonly block: string;
+  /** How often it is there. */
   readonly instances: number;
+  /** Cells of the target. */
   readonly cells: number;
+  /** Look-up tables, on an FPGA. */
   readonly luts: number;
+  /** Flip-flops. */
   readonly flipFlops: number;
+  /** Block RAMs, on an FPGA. */
   readonly blockRams: number;
+  /** Multipliers, on an FPGA. */
   readonly dsps: number;
+  /** Bits of memories. */
   readonly memoryBits: number;
+  /** Area in the library's unit, µm²; 0 without one. */
   readonly area: number;
   /** Longest path through the block's own logic in ps; where the target has delays. */
   readonly delay?: number;

@@ -6,13 +6,31 @@ import type { Device } from './devices.js';
 
 /** What place and route said. */
 export interface Routing {
+  /** The device. */
   readonly device: Device;
+  /** Name and version of nextpnr. */
   readonly tool: string;
+  /** Of place and route. */
   readonly seed: number;
-  /** Registers that the harness adds, one for each input and output. */
-  readonly harness: { readonly inputs: number; readonly outputs: number };
-  /** Cells of each kind that the design needs, and that the device has. */
-  readonly used: Readonly<Record<string, { readonly used: number; readonly available: number }>>;
+  /** Registers that the harness adds. */
+  readonly harness: {
+    /** Those that feed inputs. */
+    readonly inputs: number;
+    /** Those that add up outputs. */
+    readonly outputs: number;
+  };
+  /** By kind of cell. */
+  readonly used: Readonly<
+    Record<
+      string,
+      {
+        /** Cells that the design needs. */
+        readonly used: number;
+        /** Cells that the device has. */
+        readonly available: number;
+      }
+    >
+  >;
   /** Highest frequency of the routed design's clock; absent when the design does not fit or cannot be routed. */
   readonly megahertz?: number;
   /** Why there is no bitstream. */

@@ -26,19 +26,25 @@ import type { Yosys } from './yosys.js';
 
 /** A whole design, flattened and mapped as one: what a user of it gets. */
 export interface Whole {
+  /** Of the whole. */
   readonly size: BlockSize;
   /** The cells of the array are mapped apart, once, and counted as often as they are there. */
   readonly cellsApart: boolean;
   /** ecp5: mapped both ways, of which `size` is the smaller. */
   readonly tried?: Readonly<Record<Multiplexers, BlockSize>>;
+  /** ecp5: which of both it is. */
   readonly multiplexers?: Multiplexers;
 }
 
 /** What `synth` reports. */
 export interface Synthesis {
+  /** Of the accelerator. */
   readonly name: string;
+  /** What it was mapped to. */
   readonly target: Target;
+  /** Standard cells of asic. */
   readonly library?: Library;
+  /** Name and version of Yosys. */
   readonly tool: string;
   /** Absent where only blocks were asked for. */
   readonly whole?: Whole;

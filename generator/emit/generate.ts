@@ -7,6 +7,7 @@ import { emit } from './emit.js';
 import { type WriteOptions, writeFolder } from './output.js';
 import type { EmittedFile } from './rtl.js';
 
+/** What {@link generate} takes beside the configuration. */
 export interface GenerateOptions extends WriteOptions {
   /** The output folder. It is made, or an earlier output in it is replaced; other files in it stay. */
   readonly out: string;
@@ -16,6 +17,7 @@ export interface GenerateOptions extends WriteOptions {
 export interface Generated {
   /** Absolute path of the output folder. */
   readonly folder: string;
+  /** All files, as they were written. */
   readonly files: readonly EmittedFile[];
 }
 

@@ -8,7 +8,9 @@ import { engineView } from './views/engine.js';
 
 /** A file of the output: path inside the output folder, and its text. */
 export interface EmittedFile {
+  /** Relative to the output folder, with slashes. */
   readonly path: string;
+  /** What it holds, ASCII. */
   readonly text: string;
 }
 

@@ -1,7 +1,8 @@
 import type { Arithmetic, ArithmeticSizes } from './arithmetic.js';
 
-/** Number formats of the operands. Sums are int32 for `int8` and fp32 for `bf16`. */
+/** All number formats. */
 export const FORMATS = Object.freeze(['int8', 'bf16'] as const);
+/** int8: int8 operands, int32 sums; bf16: bf16 operands, fp32 sums. */
 export type Format = (typeof FORMATS)[number];
 
 /** Values as numbers, exact in their format. */

@@ -9,9 +9,11 @@ import { ACTIVITIES, type ActivityName, replay } from './replay.js';
 export interface Activity extends Readonly<Record<ActivityName, readonly number[]>> {
   /** Cycles from START to END. */
   readonly runCycles: number;
+  /** Cycles of a bucket. */
   readonly bucketCycles: number;
-  /** A beat moved on the memory bus. */
+  /** A beat was read. */
   readonly readBeats: readonly number[];
+  /** A beat was written. */
   readonly writeBeats: readonly number[];
   /** An EXEC had begun and not all its vectors had entered the array. */
   readonly execOpen: readonly number[];

@@ -11,8 +11,11 @@ import { type Setting, settingOf } from '../units/vector/state.js';
 
 /** What a program is predicted to cost. Cycles of the core clock, bytes on the bus. */
 export interface Cost {
+  /** From START to END. */
   readonly cycles: number;
+  /** From memory, the program among them. */
   readonly bytesRead: number;
+  /** To memory. */
   readonly bytesWritten: number;
 }
 

@@ -106,8 +106,10 @@ const designs = {
   ...of(DIGIT, torchvision(heEven, heEven), { digits, lenet5, lenet_bn: lenetBn }),
 } as const satisfies Readonly<Record<string, Design>>;
 
+/** Name of a known network. */
 export type NetworkName = keyof typeof designs;
 
+/** Names of all known networks. */
 export const NETWORK_NAMES = frozen(Object.keys(designs)) as readonly NetworkName[];
 
 /** The map that a network takes when nothing else is asked. */

@@ -7,7 +7,9 @@ import { checkedLayer, type Layer } from '../description/layer.js';
 export interface NetworkLayer {
   /** Where it is in the network; unique there, as in `layer2.0.downsample.0`. */
   readonly name: string;
+  /** The convolution. */
   readonly layer: Layer;
+  /** Whether it was a linear layer. */
   readonly linear: boolean;
   /** One bias for each output channel. */
   readonly bias: boolean;
@@ -17,16 +19,21 @@ export interface NetworkLayer {
 
 /** A network as the convolutions that it is made of, in the order of the forward pass. */
 export interface Network {
+  /** By which it is known. */
   readonly name: string;
+  /** In the order of the forward pass. */
   readonly layers: readonly NetworkLayer[];
 }
 
 /** Height and width of an image, in pixels. */
 export interface ImageSize {
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
 }
 
+/** What a known network is made for. */
 export interface NetworkOptions {
   /** Images; 1 when left out. */
   readonly batch?: number;

@@ -7,6 +7,7 @@ import { checkedLayer, type Layer } from '../description/layer.js';
 
 /** One operand of the product, after im2col. */
 export interface Operand {
+  /** All of them. */
   readonly elements: number;
   /** Those that are zero whatever the data: inserted or padded. */
   readonly zeros: number;
@@ -14,17 +15,23 @@ export interface Operand {
 
 /** A pass as the traditional scheme sees it: for each group, a product of a rows × reduction and a reduction × columns matrix. */
 export interface StructuralZeros {
+  /** The pass. */
   readonly pass: Pass;
+  /** Groups, each a product of its own. */
   readonly groups: number;
+  /** Rows of the first matrix. */
   readonly rows: number;
+  /** Columns of the first matrix, and rows of the second. */
   readonly reduction: number;
+  /** Columns of the second matrix. */
   readonly columns: number;
   /** Of all groups: X (fprop, wgrad) or dY (dgrad), with its padding and inserted zeros. */
   readonly featureMap: Operand;
   /** Of all groups: the weights (fprop, dgrad) or dY with its inserted zeros (wgrad). */
   readonly kernel: Operand;
-  /** Multiply-accumulates of the whole product, and those of them in which neither factor is a structural zero. */
+  /** Multiply-accumulates of the whole product. */
   readonly macs: number;
+  /** Those of them in which neither factor is a structural zero. */
   readonly usefulMacs: number;
   /** Elements of the zero-inserted tensor that must be stored first; 0 where all strides are 1. */
   readonly extraElements: number;

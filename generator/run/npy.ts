@@ -6,7 +6,9 @@ import { type Literal, parseLiteral } from './pythonLiteral.js';
 
 /** A tensor in C order. */
 export interface NpyArray {
+  /** Length of each axis, outermost first. */
   readonly shape: readonly number[];
+  /** The values, the last axis innermost. */
   readonly data: NumberArray;
 }
 

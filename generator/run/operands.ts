@@ -20,6 +20,7 @@ import { elements, type NpyArray, type NpyFile, readNpy, tuple } from './npy.js'
 import { readers } from './operandValues.js';
 import { shapeAdvice } from './shapeAdvice.js';
 
+/** A tensor that a pass reads. */
 export type OperandName = 'x' | 'wt' | 'dy';
 /** A .npy file by its name, or an array in memory. */
 export type TensorFiles = Readonly<Partial<Record<OperandName, string | NpyArray>>>;

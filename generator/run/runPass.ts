@@ -54,42 +54,66 @@ export interface RunOptions {
 
 /** The first value that is wrong, as raw bytes in hexadecimal (little-endian numbers, highest digit first). */
 export interface Mismatch {
-  /** Index into the flat result. */
+  /** Into the flat result. */
   readonly index: number;
+  /** As the bit-exact model has it. */
   readonly expected: string;
+  /** As the RTL wrote it. */
   readonly actual: string;
 }
 
 export interface RunResult {
+  /** The tiling that was chosen, and its program. */
   readonly plan: Plan;
+  /** What simulated. */
   readonly simulator: Simulator;
   /** What the array's cells were: the generated Verilog, or C functions. */
   readonly cells: Cells;
   /** START to END; it, usefulMacs and utilization are NaN on an accelerator without their counters. */
   readonly cycles: number;
+  /** Multiply-accumulates on no structural zero. */
   readonly usefulMacs: number;
   /** usefulMacs / (rows · columns · cycles). */
   readonly utilization: number;
+  /** Utilization that is left when channels are rounded up to lanes. */
   readonly laneBound: number;
   /** Values that differ from the bit-exact executor. */
   readonly mismatches: number;
+  /** The first of them. */
   readonly firstMismatch?: Mismatch;
   /** Values of the executor outside the error bound of the plain loop nest (any difference for int8). */
   readonly outOfBound: number;
-  /** First of them: index into the flat result. */
-  readonly firstOutOfBound?: { readonly index: number; readonly expected: number; readonly actual: number };
+  /** First of them. */
+  readonly firstOutOfBound?: {
+    /** Into the flat result. */
+    readonly index: number;
+    /** As the plain loop nest has it. */
+    readonly expected: number;
+    /** As the executor has it. */
+    readonly actual: number;
+  };
+  /** Greatest error of a value of the executor against the plain loop nest, over the sum of the magnitudes of its products; 0 for int8. */
   readonly maxRelativeError: number;
   /** Those that the accelerator has. */
   readonly counters: Readonly<Record<string, number>>;
-  /** Counters, of those that there are, that differ from the executor's prediction: name, expected, actual. */
-  readonly wrongCounters: readonly { readonly name: string; readonly expected: number; readonly actual: number }[];
+  /** Counters, of those that there are, that differ from the executor's prediction. */
+  readonly wrongCounters: readonly {
+    /** As in the register map. */
+    readonly name: string;
+    /** As the executor counts. */
+    readonly expected: number;
+    /** As the RTL counted. */
+    readonly actual: number;
+  }[];
   /** Hangs, protocol breaches, stray writes, error status: empty when all is well. */
   readonly faults: readonly string[];
+  /** Values of the result in C order, NHWC: int32 or fp32, with `narrow` int8, or bf16 as fp32. */
   readonly result: Int32Array | Int8Array | Float32Array;
   /** Simulated cycles per second of wall time. */
   readonly cyclesPerSecond: number;
   /** When the options asked for it. */
   readonly activity?: Activity;
+  /** No mismatch, nothing out of bound, no wrong counter and no fault. */
   readonly passed: boolean;
 }
 

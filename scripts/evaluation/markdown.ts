@@ -1,4 +1,4 @@
-import { groupBy } from '../../generator/base/lists.js';
+import { groupBy, mean, sum } from '../../generator/base/lists.js';
 import { change, count, percent, ratio, typeset } from '../../generator/base/numbers.js';
 import { ENGINES, type Engine } from '../../generator/description/config.js';
 import { reductionRows } from '../../generator/report/comparison.js';
@@ -74,7 +74,30 @@ const trainingTable = (networks: readonly NetworkTotals[]): string =>
     ]),
   );
 
-/** The results as the tables of the README, in Markdown. Parts that the results do not have are left out. */
+/** Both gradients of the reference layers, as the README has them. */
+export const summaryMarkdown = ({ runs }: Pick<Results, 'runs'>): string => {
+  const gradients = byEngine(
+    runs.filter(({ pass }) => pass !== 'fprop'),
+    ({ layer, pass }) => `${layer} ${pass}`,
+  );
+  const layers = [...groupBy(gradients, ({ zerofree }) => zerofree.layer)].map(([layer, passes]) => {
+    const cycles = (engine: Engine): number => sum(passes.map((pass) => pass[engine].cycles));
+    const useful = (engine: Engine): number =>
+      sum(passes.map((pass) => pass[engine].cycles * pass[engine].utilization)) / cycles(engine);
+    return { layer, cycles, useful, spec: passes[0]!.zerofree.spec };
+  });
+  const saved = mean(layers.map(({ cycles }) => 1 - cycles('zerofree') / cycles('traditional')));
+  const head = ['layer', ...names, 'over `traditional`', 'over `bp`', 'useful: `traditional`', '`bp`', '`zerofree`'];
+  const rows = layers.map(({ layer, spec, cycles, useful }) => [
+    ...[`${layer} \`${spec}\``, ...ENGINES.map((engine) => count(cycles(engine)))],
+    ...[ratio(cycles('traditional') / cycles('zerofree')), ratio(cycles('bp') / cycles('zerofree'))],
+    ...ENGINES.map((engine) => percent(useful(engine))),
+  ]);
+  const below = `\`zerofree\` takes ${percent(saved, 0)} fewer cycles than \`traditional\`, mean of these layers.`;
+  return `${table(head, 1, rows)}\n\n${below}\n`.replaceAll('\u00a0', ' ');
+};
+
+/** The results as the tables of docs/results.md, in Markdown. Parts that the results do not have are left out. */
 export const resultsMarkdown = (results: Results): string => {
   const { meta, machine, runs, networks, moreNetworks, grouped, validation, comparison } = results;
   const versions = Object.entries(meta.versions).map(([name, version]) => `${name} ${version}`);
@@ -90,7 +113,7 @@ export const resultsMarkdown = (results: Results): string => {
       `${machine.rows}x${machine.columns} ${machine.format}, ${machine.busBytesPerCycle} bytes a cycle to and from memory, ${machine.onChipBytes / 1024} KiB on chip.`,
     ...(runs.length > 0
       ? [
-          '### Reference layers, on the RTL',
+          '## Reference layers, on the RTL',
           'Cycles of whole layers, from the first load to the last store. The columns behind them are of `zerofree`: speedups, useful multiply-accumulates of ' +
             'all that the array could do, that as a share of the lane bound, and bytes to and from memory over those that no plan can avoid.',
           layerTable(runs),
@@ -99,14 +122,14 @@ export const resultsMarkdown = (results: Results): string => {
       : []),
     ...(networks.length > 0
       ? [
-          '### Networks, by the performance model',
+          '## Networks, by the performance model',
           'Thousands of cycles of both gradients, batch 2; speedups and useful utilization. First all layers with a stride of 2 or more, then all layers, linear ones too.',
           ...(['strided', 'all'] as const).map((scope) => networkTable(networks, scope)),
         ]
       : []),
     ...(moreNetworks.length > 0
       ? [
-          '### More networks, and all three passes',
+          '## More networks, and all three passes',
           'The same of all layers of networks that are not among those of the paper, nor in any mean below.',
           networkTable(moreNetworks, 'all'),
           'Thousands of cycles of all layers: each pass of `zerofree`, then forward pass and both gradients together by each engine.',
@@ -115,7 +138,7 @@ export const resultsMarkdown = (results: Results): string => {
       : []),
     ...(grouped.length > 0
       ? [
-          '### Depthwise and grouped layers, by the performance model',
+          '## Depthwise and grouped layers, by the performance model',
           'Layers with groups, of one channel (depthwise) or more, by `zerofree`, batch 2: useful multiply-accumulates of all that the array could do in the forward pass and ' +
             'both gradients, that as a share of the lane bound, and the cycles of these layers in all three passes.',
           table(flatHead(GROUPED_HEAD), 2, groupedRows(grouped)),
@@ -123,7 +146,7 @@ export const resultsMarkdown = (results: Results): string => {
       : []),
     ...(comparison && head
       ? [
-          '### Beside the published figures',
+          '## Beside the published figures',
           'Changes of both gradients over `traditional`, means over these networks; the last column is over `bp`. Where the paper says what is saved at least, the least of the networks stands beside it.' +
             (comparison.reductions.some(({ simple }) => simple !== undefined)
               ? ' The simple reorganizer writes one element a cycle and overlaps with nothing.'
@@ -150,7 +173,7 @@ export const resultsMarkdown = (results: Results): string => {
       : []),
     ...(summary.runs > 0
       ? [
-          '### The model against the RTL',
+          '## The model against the RTL',
           `${summary.runs} runs: cycles within ${percent(BARS.usual, 0)} in ${percent(summary.within)} of them, equal in ${summary.equalCycles}, ` +
             `at most ${percent(summary.worst, 2)} off; bytes, buffer accesses and all other counters equal in ${summary.exact}.`,
         ]

@@ -301,11 +301,7 @@ describe('the results as Markdown', () => {
 
   it('have other networks apart, all three passes of both, and the layers with groups', () => {
     const text = resultsMarkdown(results);
-    const [own, more, grouped] = [
-      text.indexOf('### Networks'),
-      text.indexOf('### More'),
-      text.indexOf('### Depthwise'),
-    ];
+    const [own, more, grouped] = [text.indexOf('## Networks'), text.indexOf('## More'), text.indexOf('## Depthwise')];
     expect(own).toBeLessThan(more);
     expect(text.slice(own, more)).not.toContain('Fixture & more');
     expect(rowsOf(text.slice(more, grouped), 'Fixture & more')).toHaveLength(2);

@@ -31,6 +31,7 @@ export interface InjectedError extends MemoryRange {
   readonly response: 'SLVERR' | 'DECERR';
 }
 
+/** The memory of a run. Results do not depend on it. */
 export interface MemoryOptions {
   /** Cycles from an accepted address to its first data beat. Default 100. */
   readonly readLatency?: number;
@@ -40,6 +41,7 @@ export interface MemoryOptions {
   readonly bytesPerCycle?: number;
   /** Chance of a stall in each cycle on each channel, of the host's bus too. Default 0. */
   readonly stallPercent?: number;
+  /** Accesses that are answered with an error. Default: none. */
   readonly errors?: readonly InjectedError[];
 }
 
@@ -92,10 +94,13 @@ export interface OperationResult {
 
 /** Cycles of a run, counted from START: from the first to the one before the last. */
 export interface CycleRange {
+  /** The first one. */
   readonly from: number;
+  /** The one behind the last. */
   readonly to: number;
 }
 
+/** What simulates. */
 export type Simulator = 'verilator' | 'icarus';
 
 /** What the array's cells are in a simulation: the Verilog that is generated, or C functions with the same bits in the same cycles. */

@@ -307,9 +307,9 @@ describe('what was changed in the cache', () => {
   });
 });
 
-it('says in the README where it is', () => {
-  const readme = fs.readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../../../README.md'), 'utf8');
+it('says in the docs where it is', () => {
+  const page = fs.readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../../../docs/cli.md'), 'utf8');
   for (const name of ['BP_IM2COL_CACHE', 'XDG_CACHE_HOME', '~/.cache/bp-im2col']) {
-    expect(readme.includes(name), name).toBe(true);
+    expect(page.includes(name), name).toBe(true);
   }
 });
