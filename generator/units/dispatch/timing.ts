@@ -38,6 +38,10 @@ export class DispatchUnit {
   private parts = 0;
   /** Words of a part. */
   private readonly words: number;
+  /** Of each instruction its queue, whether it is half of a GEOMETRY, and what it waits for, by queue: looked at in every cycle. */
+  private readonly queueOf: readonly (Queue | undefined)[];
+  private readonly isGeometry: Uint8Array;
+  private readonly waits: readonly ReturnType<typeof waitsOfEncoded>[];
   /** An instruction whose slot is free after this cycle, and the half of a GEOMETRY that has been sent whole in it. */
   freed: number | undefined;
   geometryDone: Encoded | undefined;
@@ -47,6 +51,9 @@ export class DispatchUnit {
     private readonly program: readonly Encoded[],
   ) {
     this.words = Math.min(WORDS, beatBytes / 4);
+    this.queueOf = program.map(queueOfEncoded);
+    this.isGeometry = Uint8Array.from(program, ({ kind }) => Number(kind === 'half' || kind === 'geometry'));
+    this.waits = program.map(waitsOfEncoded);
     const queue = (): QueueState => ({ at: 0, head: 'walk', full: undefined });
     this.queues = { load: queue(), exec: queue(), store: queue() };
   }
@@ -57,13 +64,30 @@ export class DispatchUnit {
   }
 
   /** Cycles in which the reader asks for what an instruction waits for, or for the whole of it. */
-  private partsOf(one: Encoded, sends: boolean): number {
+  private partsOf(at: number, sends: boolean): number {
     const part = (word: number): number => Math.floor(word / this.words);
     if (!sends) return part(2) - part(1) + 1;
-    const geometry = one.kind === 'half' || one.kind === 'geometry';
-    if (geometry) return part(WORDS - 1) + 1;
+    const one = this.program[at]!;
+    if (one.kind === 'half' || one.kind === 'geometry') return part(WORDS - 1) + 1;
     // words 1 and 2 are passed over where they are parts of their own
-    return part(lastWordOf(queueOfEncoded(one)!, one.kind)) + 1 - (this.words === 1 ? 2 : 0);
+    return part(lastWordOf(this.queueOf[at]!, one.kind)) + 1 - (this.words === 1 ? 2 : 0);
+  }
+
+  /** Whether what an instruction waits for has completed. */
+  private isOver(at: number, completed: Completed, tilesDone: boolean): boolean {
+    if (this.isGeometry[at]) return tilesDone;
+    for (const [queue, count] of this.waits[at]!) if (count > completed[queue]) return false;
+    return true;
+  }
+
+  /** The reader's choice, by the state at the start of a cycle: first heads that must be asked for their waits. */
+  private choice(completed: Completed, tilesDone: boolean): Queue | undefined {
+    for (const name of QUEUE_NAMES) if (this.queues[name].head === 'found') return name;
+    for (const name of QUEUE_NAMES) {
+      const { head, full, at } = this.queues[name];
+      if (head === 'known' && full === undefined && this.isOver(at, completed, tilesDone)) return name;
+    }
+    return undefined;
   }
 
   /**
@@ -75,17 +99,8 @@ export class DispatchUnit {
     let changed = commits || came !== undefined || reads !== undefined;
     this.freed = undefined;
     this.geometryDone = undefined;
-    const isGeometry = (one: Encoded): boolean => one.kind === 'half' || one.kind === 'geometry';
-    const over = (one: Encoded): boolean =>
-      isGeometry(one) ? tilesDone : waitsOfEncoded(one).every(([queue, count]) => count <= completed[queue]);
-
-    // the reader's choice, by the state at the start of the cycle
-    const asks = QUEUE_NAMES.find((name) => queues[name].head === 'found');
-    const goes = QUEUE_NAMES.find((name) => {
-      const { head, full, at } = queues[name];
-      return head === 'known' && full === undefined && over(program[at]!);
-    });
-    const chosen = reads ? undefined : (asks ?? goes);
+    const chosen = reads ? undefined : this.choice(completed, tilesDone);
+    const asks = chosen !== undefined && queues[chosen].head === 'found';
 
     for (const name of QUEUE_NAMES) {
       const queue = queues[name];
@@ -97,15 +112,14 @@ export class DispatchUnit {
         changed = true;
       }
       if (sent) {
-        const one = program[this.sending[name]]!;
-        if (isGeometry(one)) this.geometryDone = one;
-        else queue.full = one;
+        const at = this.sending[name];
+        if (this.isGeometry[at]) this.geometryDone = program[at];
+        else queue.full = program[at];
       }
       if (queue.head === 'walk') {
         if (queue.at < this.filled) {
-          const one = program[queue.at]!;
-          if (queueOfEncoded(one) !== name) queue.at++;
-          else queue.head = isGeometry(one) ? 'known' : 'found';
+          if (this.queueOf[queue.at] !== name) queue.at++;
+          else queue.head = this.isGeometry[queue.at] ? 'known' : 'found';
           changed = true;
         }
       } else if (queue.head === 'found' && chosen === name) queue.head = 'read';
@@ -124,8 +138,8 @@ export class DispatchUnit {
       this.parts--;
       this.reads = this.parts === 0 ? undefined : { ...reads, last: this.parts === 1 };
     } else if (chosen) {
-      this.parts = this.partsOf(program[queues[chosen].at]!, asks === undefined);
-      this.reads = { queue: chosen, sends: asks === undefined, last: this.parts === 1 };
+      this.parts = this.partsOf(queues[chosen].at, !asks);
+      this.reads = { queue: chosen, sends: !asks, last: this.parts === 1 };
       changed = true;
     }
     return changed;

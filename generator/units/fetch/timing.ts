@@ -16,8 +16,9 @@ export class FetchUnit {
   private readonly perBeat: number;
   /** Of beats with two instructions: those that wait for the second one's turn. */
   private readonly held: TimedQueue | undefined;
-  /** Slots of the ring that hold an instruction, or will. */
+  /** Of each burst of the ring the slots that hold an instruction, or will. */
   private readonly busy: Uint8Array;
+  private readonly slots: number;
   private freed: number[] = [];
   private ask: number;
   private left: number;
@@ -36,7 +37,8 @@ export class FetchUnit {
     this.perInstruction = Math.max(1, BYTES_PER_INSTRUCTION / beatBytes);
     this.perBeat = Math.max(1, beatBytes / BYTES_PER_INSTRUCTION);
     this.held = this.perBeat > 1 ? new TimedQueue(instructionSlots / this.perBeat) : undefined;
-    this.busy = new Uint8Array(instructionSlots);
+    this.slots = instructionSlots;
+    this.busy = new Uint8Array(instructionSlots / BURST);
     this.ask = first;
     this.put = first;
     this.left = count;
@@ -50,15 +52,15 @@ export class FetchUnit {
 
   /** The slot of an instruction is free from the next cycle on. */
   free(instruction: number): void {
-    this.freed.push(instruction % this.busy.length);
+    this.freed.push(Math.floor((instruction % this.slots) / BURST));
   }
 
   /** Returns whether anything moved. */
   step(cycle: number): boolean {
     let changed = this.verdict || this.freed.length > 0;
     const announced = this.announce(cycle);
-    for (const slot of this.freed) this.busy[slot] = 0;
-    this.freed = [];
+    for (const burst of this.freed) this.busy[burst]!--;
+    this.freed.length = 0;
     this.verdict = false;
     if (this.held?.valid(cycle)) {
       this.put++;
@@ -81,13 +83,13 @@ export class FetchUnit {
 
   private announce(cycle: number): boolean {
     if (this.left === 0) return false;
-    const quad = (this.ask % this.busy.length) - (this.ask % BURST);
-    if (this.busy.subarray(quad, quad + BURST).some((busy) => busy === 1)) return false;
+    const burst = Math.floor((this.ask % this.slots) / BURST);
+    if (this.busy[burst]! > 0) return false;
     const count = Math.min(this.left, BURST - (this.ask % BURST));
     const beatOf = (instruction: number): number =>
       this.perBeat > 1 ? Math.floor(instruction / this.perBeat) : instruction * this.perInstruction;
     const beats = this.perBeat > 1 ? beatOf(this.ask + count - 1) - beatOf(this.ask) + 1 : count * this.perInstruction;
-    for (let i = 0; i < count; i++) this.busy[(this.ask + i) % this.busy.length] = 1;
+    this.busy[burst] = count;
     this.ask += count;
     this.left -= count;
     this.memory.read(FETCH, cycle, beats);
