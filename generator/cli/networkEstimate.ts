@@ -5,7 +5,7 @@ import { type Energy, energyOf, sumOfEnergies } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
 import { energyText } from '../energy/text.js';
 import type { Graph } from '../graph/operations.js';
-import { describeMemory } from '../machine/performance.js';
+import { benchMemory, describeMemory } from '../machine/performance.js';
 import { knownPlans } from '../run/network/knownPlans.js';
 import type { Counts } from '../units/counts.js';
 import { csv } from './analyzeReport.js';
@@ -46,10 +46,14 @@ const csvOf = (
 export const networkEstimate = (options: NetworkEstimateOptions, context: Context): void => {
   const { config, graph, engine, clock, energies } = options;
   const energyIn = (counters: Counts): Energy => energyOf(config, counters, energies);
-  const { compiled, parts } = estimateTrainingStep(config, graph, engine, knownPlans(config));
+  const { compiled, parts, bound } = estimateTrainingStep(config, graph, engine, knownPlans(config));
   const milliseconds = (cycles: number): string => (cycles / clock / 1000).toFixed(3);
   const cycles = parts.reduce((sum, { estimate }) => sum + estimate.cycles, 0);
   const macs = parts.reduce((sum, { estimate }) => sum + estimate.macs, 0);
+  const moved = parts.reduce((sum, { estimate }) => sum + estimate.bytesRead + estimate.bytesWritten, 0);
+  // as the memory of the benches has it
+  const memoryCycles = bound.bytes / benchMemory(config).bytesPerCycle;
+  const least = Math.max(bound.arrayCycles, memoryCycles);
   const energy = sumOfEnergies(parts.map(({ estimate }) => energyIn(estimate.counters)));
   const { rows, columns } = config.array;
   const useful = macs / (rows * columns * cycles);
@@ -57,6 +61,7 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
     const result = {
       ...{ network: graph.name, config: config.name, batch: compiled.batch, train: true, clock },
       ...{ cycles, milliseconds: Number(milliseconds(cycles)), usefulMacs: macs, utilization: useful },
+      bound: { arrayCycles: Math.ceil(bound.arrayCycles), memoryCycles: Math.ceil(memoryCycles), bytes: bound.bytes },
       ...{ energy, energies: { name: energies.name, source: energies.source } },
       memory: {
         parameters: compiled.bytes[1],
@@ -111,6 +116,7 @@ export const networkEstimate = (options: NetworkEstimateOptions, context: Contex
   context.out(
     `${graph.name} on ${config.name}, batch ${compiled.batch}, a step of training; ${describeMemory(config)}; ${clock} MHz\n${table.toString()}\n` +
       `${number(cycles)} cycles, ${milliseconds(cycles)} ms; ${(100 * useful).toFixed(1)} % of what the array could do is useful; ${text(energy)}, by ${energies.name}\n` +
+      `at least: ${number(bound.arrayCycles)} cycles of the array, ${number(memoryCycles)} of the memory (each step's tensors once); ${(cycles / least).toFixed(2)} times that, and ${(moved / bound.bytes).toFixed(2)} times the bytes\n` +
       `memory: parameters ${mebibytes(compiled.bytes[1])}, activations ${mebibytes(compiled.bytes[2])} (${mebibytes(compiled.mostLive)} live at most), host ${mebibytes(compiled.bytes[3])}: ${(peak / compiled.compulsory).toFixed(2)} times what must be kept\n`,
   );
 };

@@ -7,16 +7,14 @@ import { stationaryAlone } from './stationaryAlone.js';
 import {
   areIndependent,
   type BesideStep,
+  bytesOfValue,
   type Channels,
   type ElementwiseStep,
-  elementBytes,
   type PassStep,
   type ScheduledStep,
-  STREAMS,
   type Step,
   type StreamName,
   type Tensors,
-  type VectorProgram,
 } from './steps.js';
 
 /** Cycles that must be saved at least. */
@@ -58,16 +56,10 @@ export class Times {
     const { vectorLanes, beatBytes } = this.sizes;
     const { operations } = program;
     const values = pixels * channels;
-    const bus = (values * this.bytes(program)) / beatBytes;
+    const bus = (values * bytesOfValue(program, this.lowering.tensors)) / beatBytes;
     const reads = operations.filter(({ q }) => q === 'stationary0' || q === 'stationary1' || q === 'tag').length;
     const turns = operations.length - reads + reads / free;
     return { all: Math.max((values * turns) / vectorLanes, bus), bus };
-  }
-
-  /** Bytes that a program moves for each value. */
-  private bytes({ streams, outputs }: VectorProgram): number {
-    const all = [...STREAMS.flatMap((name) => streams[name] ?? []), ...outputs];
-    return all.reduce((sum, { key }) => sum + elementBytes(this.lowering.tensors.get(key)), 0);
   }
 
   /** A pass with elementwise steps beside it, and what these take of it. */

@@ -42,6 +42,14 @@ export interface NetworkTensor {
   readonly shape: readonly number[];
 }
 
+/** What steps take at least, whatever their plans. */
+export interface StepBound {
+  /** Cycles of the array, by the best mapping of lanes. */
+  readonly arrayCycles: number;
+  /** Bytes: every tensor of a step once. */
+  readonly bytes: number;
+}
+
 /** What instructions are for: those of `instructions` from `first` to before `end`. */
 export interface NetworkStep {
   /** Of the graph; of the update `update`. */
@@ -52,6 +60,7 @@ export interface NetworkStep {
   /** What the STOREs of a pass do besides. */
   readonly fused: readonly string[];
   readonly macs: number;
+  readonly bound: StepBound;
   readonly first: number;
   readonly end: number;
 }

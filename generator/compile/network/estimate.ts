@@ -6,7 +6,7 @@ import { benchMemory } from '../../machine/performance.js';
 import { replay } from '../../machine/replay.js';
 import type { Counts } from '../../units/counts.js';
 import { TileShapes } from '../../units/exec/tile.js';
-import type { CompiledNetwork, NetworkProgram, NetworkStep } from './compiled.js';
+import type { CompiledNetwork, NetworkProgram, NetworkStep, StepBound } from './compiled.js';
 import { compileNetwork } from './index.js';
 import type { KnownPlans } from './passProgram.js';
 
@@ -65,6 +65,8 @@ export const estimateProgram = (config: Config, { instructions, steps }: Network
 export interface TrainingStepEstimate {
   readonly compiled: CompiledNetwork;
   readonly parts: readonly { readonly name: string; readonly estimate: ProgramEstimate }[];
+  /** What any plan takes at least: {@link StepBound} of all steps. */
+  readonly bound: StepBound;
 }
 
 /** Compiles a step of SGD with momentum, and predicts what it takes. @throws UserError as {@link compileNetwork} does. */
@@ -82,8 +84,11 @@ export const estimateTrainingStep = (
     { name: 'forward', program: forward },
     ...made!.update.map((program) => ({ name: 'backward and update', program })),
   ];
+  const bounds = programs.flatMap(({ program }) => program.steps.map(({ bound }) => bound));
+  const least = (of: keyof StepBound): number => bounds.reduce((sum, bound) => sum + bound[of], 0);
   return {
     compiled,
+    bound: { arrayCycles: least('arrayCycles'), bytes: least('bytes') },
     parts: programs.map(({ name, program }) => ({ name, estimate: estimateProgram(config, program) })),
   };
 };

@@ -10,6 +10,7 @@ import { shapesOf } from '../../graph/shapes.js';
 import type { Instruction } from '../../isa/program.js';
 import { Backward } from './backward.js';
 import { pairSteps, Times } from './beside.js';
+import { boundOf } from './bound.js';
 import type { Base, CompiledNetwork, NetworkProgram, NetworkTensor } from './compiled.js';
 import { ElementwiseEmitter, type Place, type PlaceOf, type Rooms } from './emitElementwise.js';
 import { evaluated, lowerForward } from './forward.js';
@@ -86,13 +87,14 @@ class Compilation {
   program(steps: readonly ScheduledStep[]): NetworkProgram {
     const linker = new Linker();
     for (const step of steps) {
+      const bound = boundOf(this.config, step, this.tensors);
       if (step.kind === 'elementwise') {
         const { does } = step.program;
-        linker.append(this.elementwise(step), { operation: step.operation, does, fused: [], macs: 0 });
+        linker.append(this.elementwise(step), { operation: step.operation, does, fused: [], macs: 0, bound });
         continue;
       }
       const { operation, pass, layer, program } = step.kind === 'pass' ? step : step.pass;
-      const made = { operation, does: pass, pass, macs: usefulMacs(layer) };
+      const made = { operation, does: pass, pass, macs: usefulMacs(layer), bound };
       if (step.kind === 'pass') {
         const plan = planned(step, this.tensors, this.planner);
         linker.append(this.pass(step, plan), { ...made, fused: program ? [program.does] : [] });

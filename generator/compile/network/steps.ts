@@ -228,3 +228,13 @@ export const areIndependent = (a: ScheduledStep, b: ScheduledStep, tensors: Tens
     some.some((key) => others.some((other) => tensors.overlap(key, other)));
   return !share(ofA.writes, [...ofB.reads, ...ofB.writes]) && !share(ofB.writes, ofA.reads);
 };
+
+/** Bytes that a program moves for each value. */
+export const bytesOfValue = (
+  { streams, outputs }: Pick<VectorProgram, 'streams' | 'outputs'>,
+  tensors: Tensors,
+): number =>
+  [...STREAMS.flatMap((name) => streams[name] ?? []), ...outputs].reduce(
+    (sum, { key }) => sum + elementBytes(tensors.get(key)),
+    0,
+  );
