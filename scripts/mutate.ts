@@ -146,7 +146,15 @@ const judgeTargets = async (
     progress.end();
   }
   const order = targets.map(({ block }) => block);
-  return judged.sort((a, b) => order.indexOf(a.block) - order.indexOf(b.block) || a.mutation.line - b.mutation.line);
+  const place = ({ block, mutation }: Judged): readonly [number, number, string] => [
+    order.indexOf(block),
+    mutation.line,
+    mutation.after,
+  ];
+  return judged.sort((a, b) => {
+    const [[i, m, x], [j, n, y]] = [place(a), place(b)];
+    return i - j || m - n || (x < y ? -1 : 1);
+  });
 };
 
 const mutateAll = async (flags: Flags): Promise<ExitCode> => {

@@ -92,8 +92,12 @@ const changed = (config: Config, target: Mutated, mutation: Mutation): EmittedFi
   return moved && { ...file, text: mutate(file.text, moved) };
 };
 
-/** Runs a mutant against the benches of its block, and when these do not see it, against the suite of a whole accelerator. */
-export const judgeMutant = async (target: Mutated, mutation: Mutation, baseline: Baseline): Promise<Judged> => {
+/** Runs a mutant against the benches of its block, and when these do not see it, against the suite of a whole accelerator. @param baselineOf asked only for the suite */
+export const judgeMutant = async (
+  target: Mutated,
+  mutation: Mutation,
+  baselineOf: () => Promise<Baseline>,
+): Promise<Judged> => {
   const begin = performance.now();
   const verdict = (status: Status, by?: string): Judged => ({
     block: target.block,
@@ -123,6 +127,7 @@ export const judgeMutant = async (target: Mutated, mutation: Mutation, baseline:
     }
   }
   const mutant = changed(target.config, target, mutation)!;
+  const baseline = await baselineOf();
   const rtl = rtlFiles(target.config).map((file) => (file.path === mutant.path ? mutant : file));
   try {
     const { findings } = await runSuite(baseline.suite, rtl, {

@@ -33,7 +33,7 @@ const baselineOf = ({ config }: Mutated): Promise<Baseline> => {
 answerJobs<MutantJob, Judged>('mutate', async ({ block, mutation, proofSeconds }) => {
   requireTools(['iverilog', ...(proofSeconds === undefined ? [] : (['yosys'] as const))]);
   const target = mutatedBlock(block);
-  const judged = await judgeMutant(target, mutation, await baselineOf(target));
+  const judged = await judgeMutant(target, mutation, () => baselineOf(target));
   const isTried = judged.status === 'survived' && proofSeconds !== undefined;
   return isTried && (await isEquivalent(target, mutation, proofSeconds)) ? { ...judged, status: 'equivalent' } : judged;
 });
