@@ -1,19 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { problemOf } from '../base/errors.js';
 import type { Refusal } from './pool.js';
-import {
-  claim,
-  JOBS_FILE,
-  type Jobs,
-  keysOfClaims,
-  keysOfResults,
-  type SharedFolder,
-  STOP_FILE,
-  sharedFolder,
-  writeResult,
-} from './shared.js';
+import { claim, type Jobs, keysOfClaims, keysOfResults, readJobs, stopFile, writeResult } from './shared.js';
 
 type Answer = (job: object) => Promise<unknown>;
 
@@ -32,23 +21,20 @@ const answerMessages = (answer: Answer): void => {
 const workerName = ({ SLURM_ARRAY_JOB_ID, SLURM_ARRAY_TASK_ID, SLURM_RESTART_COUNT }: NodeJS.ProcessEnv): string =>
   `${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}.${SLURM_RESTART_COUNT ?? 0}`;
 
-/** Claims the next job that nobody has; undefined when there is none left. */
-const nextJob = (
-  folder: SharedFolder,
-  jobs: Jobs['jobs'],
-  worker: string,
-): (() => Jobs['jobs'][number] | undefined) => {
-  const taken = new Set<string>();
-  const look = (): void => {
-    for (const key of keysOfClaims(folder)) taken.add(key);
-    for (const key of keysOfResults(folder)) taken.add(key);
-  };
+type Given = Jobs['jobs'][number];
+
+/** Claims the next job of a run that nobody has; undefined when there is none left. */
+const claimsNext = (run: string, { root, jobs }: Jobs, worker: string): (() => Given | undefined) => {
   let at = 0;
-  const pass = (): Jobs['jobs'][number] | undefined => {
+  let taken = new Set<string>();
+  const look = (): void => {
+    taken = new Set([...keysOfClaims(run), ...keysOfResults(root)]);
+  };
+  const pass = (): Given | undefined => {
     for (; at < jobs.length; at++) {
       const { key } = jobs[at]!;
       if (taken.has(key)) continue;
-      if (claim(folder, key, worker)) return jobs[at++];
+      if (claim(run, key, worker)) return jobs[at++];
       look(); // others are ahead
     }
     return undefined;
@@ -57,33 +43,31 @@ const nextJob = (
   return () => {
     const found = pass();
     if (found) return found;
-    // what a worker that has died had claimed is free again
-    taken.clear();
+    // what a worker that has died had claimed may be free again
     look();
     at = 0;
     return pass();
   };
 };
 
-const answerFolder = async (run: string, answer: Answer): Promise<void> => {
-  const { root, jobs } = JSON.parse(readFileSync(join(run, JOBS_FILE), 'utf8')) as Jobs;
-  const folder = sharedFolder(root);
+const answerRun = async (run: string, answer: Answer): Promise<void> => {
+  const given = readJobs(run);
   const worker = workerName(process.env);
   const node = process.env.SLURMD_NODENAME ?? hostname();
-  const next = nextJob(folder, jobs, worker);
-  while (!existsSync(join(run, STOP_FILE))) {
+  const next = claimsNext(run, given, worker);
+  while (!existsSync(stopFile(run))) {
     const found = next();
     if (!found) return;
     const begin = Date.now();
     const outcome = await answer(found.job);
-    writeResult(folder, found.key, { outcome, worker, node, up: performance.timeOrigin, begin, end: Date.now() });
+    const times = { up: performance.timeOrigin, begin, end: Date.now() };
+    writeResult(given.root, run, found.key, { outcome, worker, node, ...times });
   }
 };
 
 /** Answers one job of a run, to see what happens. */
 const answerOne = async (run: string, key: string, answer: Answer): Promise<void> => {
-  const { jobs } = JSON.parse(readFileSync(join(run, JOBS_FILE), 'utf8')) as Jobs;
-  const { job } = jobs.find((each) => each.key === key)!;
+  const { job } = readJobs(run).jobs.find((each) => each.key === key)!;
   console.log(JSON.stringify(await answer(job), null, 2));
 };
 
@@ -105,5 +89,5 @@ export const answerJobs = <Job extends object, Outcome>(
   const [, , run, key] = process.argv;
   if (process.send) answerMessages(answer);
   else if (key !== undefined) void answerOne(run!, key, answer);
-  else void answerFolder(run!, answer);
+  else void answerRun(run!, answer);
 };

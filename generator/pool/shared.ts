@@ -10,31 +10,30 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../base/makeFolder.js';
-import type { Refusal } from './pool.js';
 
 /**
  * A folder that all machines see:
  *
  *     results/<key>.json   what came of a job, kept until the command that asked has all
- *     claims/<key>         who works on it: a symbolic link to the name of a worker, which no two can make
- *     runs/<name>/         jobs.json, what a worker starts with; stop, when no more jobs are to be begun; the workers' output
+ *     runs/<name>/         what was handed over together, gone when its command ends:
+ *         jobs.json            the jobs
+ *         claims/<key>         who works on a job: a symbolic link to the name of a worker
+ *         stop                 no more jobs are to be begun
+ *         <task>.log           what a worker says
  */
-export type SharedFolder = Readonly<Record<'results' | 'claims' | 'runs', string>>;
+export const resultsOf = (root: string): string => join(root, 'results');
+export const runsOf = (root: string): string => join(root, 'runs');
+const claimsOf = (run: string): string => join(run, 'claims');
+export const jobsFile = (run: string): string => join(run, 'jobs.json');
+export const stopFile = (run: string): string => join(run, 'stop');
+export const logFile = (run: string, task: string): string => join(run, `${task}.log`);
 
-export const sharedFolder = (root: string): SharedFolder => ({
-  results: join(root, 'results'),
-  claims: join(root, 'claims'),
-  runs: join(root, 'runs'),
-});
-
-/** What `jobs.json` of a run holds. */
+/** What the file of jobs holds. */
 export interface Jobs {
+  /** The shared folder. */
   readonly root: string;
   readonly jobs: readonly { readonly key: string; readonly job: object }[];
 }
-
-export const JOBS_FILE = 'jobs.json';
-export const STOP_FILE = 'stop';
 
 /** A finished job. Times are milliseconds since 1970, by the clock of the worker's machine. */
 export interface Result {
@@ -47,78 +46,18 @@ export interface Result {
   readonly end: number;
 }
 
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
-
-/** Writes a file that others see whole or not at all; `owner` keeps writers of the same file apart. */
-export const writeWhole = (path: string, text: string, owner: string): void => {
-  const fresh = `${path}.${owner}`;
-  writeFileSync(fresh, text);
-  renameSync(fresh, path);
-};
-
 const RESULT = '.json';
 
-export const writeResult = (folder: SharedFolder, key: string, result: Result): void =>
-  writeWhole(join(folder.results, `${key}${RESULT}`), JSON.stringify(result), `${result.worker}.part`);
+const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** Undefined when there is none. */
-export const readResult = (folder: SharedFolder, key: string): Result | undefined => {
-  try {
-    return JSON.parse(readFileSync(join(folder.results, `${key}${RESULT}`), 'utf8')) as Result;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+/** Makes the shared folder. */
+export const makeShared = (root: string): void => {
+  for (const path of [resultsOf(root), runsOf(root)]) makeFolder(path);
 };
 
-export const removeResult = (folder: SharedFolder, key: string): void =>
-  rmSync(join(folder.results, `${key}${RESULT}`), { force: true });
-
-export const keysOfResults = (folder: SharedFolder): readonly string[] =>
-  readdirSync(folder.results).flatMap((name) => (name.endsWith(RESULT) ? [name.slice(0, -RESULT.length)] : []));
-
-/** Whether the job is this worker's from now on: of all that try exactly one has it, on network file systems too. */
-export const claim = (folder: SharedFolder, key: string, worker: string): boolean => {
-  try {
-    symlinkSync(worker, join(folder.claims, key));
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-};
-
-/** The worker that has claimed a job. */
-export const claimant = (folder: SharedFolder, key: string): string | undefined => {
-  try {
-    return readlinkSync(join(folder.claims, key));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-};
-
-export const release = (folder: SharedFolder, key: string): void => rmSync(join(folder.claims, key), { force: true });
-
-export const keysOfClaims = (folder: SharedFolder): readonly string[] => readdirSync(folder.claims);
-
-export const makeShared = (folder: SharedFolder): void => {
-  for (const path of Object.values(folder)) {
-    makeFolder(path);
-  }
-};
-
-/** Removes what workers have half written. */
-export const removeParts = (folder: SharedFolder, isOurs: (worker: string) => boolean): void => {
-  for (const name of readdirSync(folder.results)) {
-    const [, worker] = /\.json\.(.*)\.part$/.exec(name) ?? [];
-    if (worker !== undefined && isOurs(worker)) rmSync(join(folder.results, name), { force: true });
-  }
-};
-
-/** Removes the folder, where nothing is in it. */
-export const removeEmpty = (folder: SharedFolder, root: string): void => {
-  for (const path of [...Object.values(folder), root]) {
+/** Removes the shared folder, where nothing is in it. */
+export const removeShared = (root: string): void => {
+  for (const path of [runsOf(root), resultsOf(root), root]) {
     try {
       rmdirSync(path);
     } catch {
@@ -127,5 +66,52 @@ export const removeEmpty = (folder: SharedFolder, root: string): void => {
   }
 };
 
-export const isRefusal = (outcome: unknown): outcome is Refusal =>
-  typeof outcome === 'object' && outcome !== null && 'problem' in outcome;
+/** Makes the folder of a run, with its jobs. */
+export const makeRun = (run: string, jobs: Jobs): void => {
+  makeFolder(claimsOf(run));
+  writeFileSync(jobsFile(run), JSON.stringify(jobs));
+};
+
+export const readJobs = (run: string): Jobs => JSON.parse(readFileSync(jobsFile(run), 'utf8')) as Jobs;
+
+/** Others see the result whole or not at all. */
+export const writeResult = (root: string, run: string, key: string, result: Result): void => {
+  const fresh = join(run, `${result.worker}.part`);
+  writeFileSync(fresh, JSON.stringify(result));
+  renameSync(fresh, join(resultsOf(root), `${key}${RESULT}`));
+};
+
+/** Undefined when there is none. */
+export const readResult = (root: string, key: string): Result | undefined => {
+  try {
+    return JSON.parse(readFileSync(join(resultsOf(root), `${key}${RESULT}`), 'utf8')) as Result;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+};
+
+export const removeResult = (root: string, key: string): void =>
+  rmSync(join(resultsOf(root), `${key}${RESULT}`), { force: true });
+
+export const keysOfResults = (root: string): readonly string[] =>
+  readdirSync(resultsOf(root)).flatMap((name) => (name.endsWith(RESULT) ? [name.slice(0, -RESULT.length)] : []));
+
+/** Whether the job is this worker's from now on: of all that try exactly one makes the link, on network file systems too. */
+export const claim = (run: string, key: string, worker: string): boolean => {
+  try {
+    symlinkSync(worker, join(claimsOf(run), key));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+export const keysOfClaims = (run: string): readonly string[] => readdirSync(claimsOf(run));
+
+/** The worker that has claimed a job. */
+export const claimant = (run: string, key: string): string => readlinkSync(join(claimsOf(run), key));
+
+/** The job is anybody's again. */
+export const release = (run: string, key: string): void => rmSync(join(claimsOf(run), key));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,21 +13,18 @@ import { cancel, isAtWork, submit, type Task, tasksOf } from './cluster.js';
 import type { Pool, Refusal, Work } from './pool.js';
 import {
   claimant,
-  isRefusal,
-  JOBS_FILE,
   keysOfClaims,
   keysOfResults,
+  logFile,
+  makeRun,
   makeShared,
   type Result,
   readResult,
   release,
-  removeEmpty,
-  removeParts,
   removeResult,
-  type SharedFolder,
-  STOP_FILE,
-  sharedFolder,
-  writeWhole,
+  removeShared,
+  runsOf,
+  stopFile,
 } from './shared.js';
 
 export interface SlurmOptions {
@@ -66,17 +63,19 @@ const busyText = (results: readonly Result[]): string => {
   return `${count(results.length)} jobs by ${count(workers)} workers on ${count(nodes)} nodes, busy ${percent(busyShare(results))} of the time`;
 };
 
+const isRefusal = (outcome: unknown): outcome is Refusal =>
+  typeof outcome === 'object' && outcome !== null && 'problem' in outcome;
+
 const lastLine = (path: string): string => {
   try {
-    return readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '';
+    return readFileSync(path, 'utf8').trim().split('\n').at(-1) || 'nothing';
   } catch {
-    return '';
+    return 'nothing';
   }
 };
 
-/** The task of a worker, and the array of the task, by the worker's name. */
+/** The task of a worker, by the worker's name. */
 const taskOf = (worker: string): string => worker.replace(/\.\d+$/, '');
-const arrayOf = (worker: string): string => worker.replace(/_.*$/, '');
 
 /** One piece of work, from its submission to its last outcome. */
 class Run<Job extends object, Outcome> {
@@ -96,10 +95,10 @@ class Run<Job extends object, Outcome> {
 
   constructor(
     private readonly work: Work<Job, Outcome>,
-    private readonly folder: SharedFolder,
+    private readonly root: string,
     private readonly options: SlurmOptions,
   ) {
-    this.path = join(folder.runs, this.name);
+    this.path = join(runsOf(root), this.name);
     work.jobs.forEach((job, index) => {
       const key = work.keyOf(job);
       this.open.set(key, { indexes: [...(this.open.get(key)?.indexes ?? []), index], ends: 0 });
@@ -110,6 +109,7 @@ class Run<Job extends object, Outcome> {
   async toTheEnd(): Promise<readonly string[]> {
     const all = [...this.open.keys()];
     const kept = this.collect();
+    this.results.length = 0; // they say nothing of these workers
     if (kept > 0) this.options.say(`${count(kept)} of ${count(all.length)} jobs were done before`);
     if (this.open.size === 0 || this.work.isOver?.()) return all;
     holdTasks(this.name);
@@ -127,9 +127,8 @@ class Run<Job extends object, Outcome> {
   }
 
   private prepare(): void {
-    mkdirSync(this.path);
     const jobs = [...this.open].map(([key, { indexes }]) => ({ key, job: this.work.jobs[indexes[0]!]! }));
-    writeWhole(join(this.path, JOBS_FILE), JSON.stringify({ root: resolve(this.options.shared), jobs }), this.name);
+    makeRun(this.path, { root: this.root, jobs });
     const command = [process.execPath, fileURLToPath(this.work.program), this.path].map(shellWord).join(' ');
     writeFileSync(join(this.path, 'work.sh'), `#!/bin/sh\nexec ${command}\n`);
   }
@@ -140,23 +139,23 @@ class Run<Job extends object, Outcome> {
     let asked = Number.NEGATIVE_INFINITY;
     for (;;) {
       if (this.collect() > 0) this.fruitless = 0;
+      if (work.onBegin) for (const key of keysOfClaims(this.path)) this.begin(key);
       if (this.open.size === 0) return;
       const isOver = work.isOver?.() ?? false;
-      if (isOver) writeWhole(join(this.path, STOP_FILE), '', this.name);
+      if (isOver) writeFileSync(stopFile(this.path), '');
       if (performance.now() - asked >= askMs) {
         // what was claimed before Slurm was asked: a worker of it that has not ended is in the answer
         const claimed = this.claimed();
         const tasks = await tasksOf();
         asked = performance.now();
+        if (this.collect() > 0) this.fruitless = 0;
         if (!tasks) this.tell('Slurm does not answer; what runs goes on');
         else {
           this.releaseDead(claimed, tasks);
           const own = tasks.filter(({ job }) => this.arrays.includes(job));
           this.tellWaiting(own);
-          if (own.length === 0 && this.open.size > 0) {
-            if (isOver) return;
-            await this.submit();
-          }
+          if (own.length === 0 && (isOver || this.open.size === 0)) return;
+          if (own.length === 0) await this.submit();
         }
       }
       await sleep(1000 * LOOK_SECONDS);
@@ -166,9 +165,9 @@ class Run<Job extends object, Outcome> {
   private async submit(): Promise<void> {
     const { options, path } = this;
     if (this.fruitless === MOST_ENDS) {
-      const log = this.logOf(`${this.arrays.at(-1)}_0`);
-      const message = `its tasks have ended ${MOST_ENDS} times without a result; the last one said: ${lastLine(log) || 'nothing'}`;
-      const fix = `see ${log}; the nodes must see ${resolve(options.shared)}, ${process.execPath} and ${fileURLToPath(this.work.program)}`;
+      const log = logFile(path, `${this.arrays.at(-1)}_0`);
+      const message = `its tasks have ended ${MOST_ENDS} times without a result; the last one said: ${lastLine(log)}`;
+      const fix = `see ${log}; the nodes must see ${this.root}, ${process.execPath} and ${fileURLToPath(this.work.program)}`;
       this.isTelling = true;
       throw new UserError([{ code: 'NO_RESULTS', path: `Slurm job ${this.arrays.at(-1)}`, message, fix }]);
     }
@@ -176,15 +175,11 @@ class Run<Job extends object, Outcome> {
     const tasks = Math.min(options.parallel, this.open.size);
     const own = [
       ...[`--array=0-${tasks - 1}`, `--job-name=${this.name}`, '--requeue', '--nodes=1', '--ntasks=1'],
-      ...[`--output=${join(path, '%A_%a.log')}`, '--open-mode=append'],
+      ...[`--output=${logFile(path, '%A_%a')}`, '--open-mode=append'],
     ];
     const job = await submit([...(options.sbatch ?? []), ...own], join(path, 'work.sh'));
     this.arrays.push(job);
     options.say(`Slurm job ${job}: ${count(tasks)} tasks for ${count(this.open.size)} jobs`);
-  }
-
-  private logOf(task: string): string {
-    return join(this.path, `${task}.log`);
   }
 
   private tell(line: string): void {
@@ -201,18 +196,17 @@ class Run<Job extends object, Outcome> {
   /** Hands on what has come; returns how many jobs that were. */
   private collect(): number {
     let found = 0;
-    const claims = this.work.onBegin ? keysOfClaims(this.folder) : [];
-    for (const key of keysOfResults(this.folder)) {
+    for (const key of keysOfResults(this.root)) {
       if (!this.open.has(key)) continue;
       this.begin(key);
-      const result = readResult(this.folder, key);
+      const result = readResult(this.root, key);
       if (!result) continue;
       this.results.push(result);
-      if (isRefusal(result.outcome)) this.refused.push(key);
+      const outcome = result.outcome as Outcome | Refusal;
+      if (isRefusal(outcome)) this.refused.push(key);
       found += 1;
-      this.settle(key, result.outcome as Outcome | Refusal);
+      this.settle(key, outcome);
     }
-    for (const key of claims) this.begin(key);
     return found;
   }
 
@@ -231,25 +225,24 @@ class Run<Job extends object, Outcome> {
 
   /** Open jobs that are claimed, and by whom. */
   private claimed(): readonly (readonly [key: string, worker: string])[] {
-    return keysOfClaims(this.folder).flatMap((key) => {
-      const worker = this.open.has(key) ? claimant(this.folder, key) : undefined;
-      return worker === undefined ? [] : [[key, worker] as const];
-    });
+    return keysOfClaims(this.path)
+      .filter((key) => this.open.has(key))
+      .map((key) => [key, claimant(this.path, key)]);
   }
 
   /** Jobs whose worker has ended are anybody's again; one whose workers end again and again is given up. */
   private releaseDead(claimed: ReturnType<typeof this.claimed>, tasks: readonly Task[]): void {
     for (const [key, worker] of claimed) {
-      if (isAtWork(tasks, worker) || readResult(this.folder, key)) continue;
+      if (isAtWork(tasks, worker) || readResult(this.root, key)) continue;
       const job = this.open.get(key)!;
       const name = this.work.nameOf(this.work.jobs[job.indexes[0]!]!);
-      if (this.isOurs(worker)) job.ends += 1;
+      job.ends += 1;
       if (job.ends === MOST_ENDS) {
-        this.giveUp(key, name, this.logOf(taskOf(worker)));
+        this.giveUp(key, name, logFile(this.path, taskOf(worker)));
         continue;
       }
-      release(this.folder, key);
-      if (this.isOurs(worker)) this.options.say(`worker ${worker} has ended; its job runs again: ${name}`);
+      release(this.path, key);
+      this.options.say(`worker ${worker} has ended; its job runs again: ${name}`);
     }
   }
 
@@ -262,19 +255,9 @@ class Run<Job extends object, Outcome> {
     });
   }
 
-  private isOurs(worker: string): boolean {
-    return this.arrays.includes(arrayOf(worker));
-  }
-
   /** Removes what nobody needs any more: of jobs that were refused, which may do better the next time, the results too. */
   private clear(): void {
-    const { folder } = this;
-    for (const key of keysOfClaims(folder)) {
-      const worker = claimant(folder, key);
-      if (worker !== undefined && this.isOurs(worker)) release(folder, key);
-    }
-    removeParts(folder, (worker) => this.isOurs(worker));
-    for (const key of this.refused) removeResult(folder, key);
+    for (const key of this.refused) removeResult(this.root, key);
     if (this.isTelling) keep(this.path);
     else discard(this.path);
   }
@@ -288,19 +271,18 @@ class Run<Job extends object, Outcome> {
 export const slurmPool = (options: SlurmOptions): Pool => {
   requireTools(['sbatch', 'squeue', 'scancel']);
   const root = resolve(options.shared);
-  const folder = sharedFolder(root);
-  withFileErrors(`--shared ${options.shared}`, () => makeShared(folder));
+  withFileErrors(`--shared ${options.shared}`, () => makeShared(root));
   const done = new Set<string>();
   return {
     parallel: options.parallel,
     jobsAtOnce: JOBS_PER_TASK * options.parallel,
     run: async (work) => {
       if (work.jobs.length === 0) return;
-      for (const key of await new Run(work, folder, options).toTheEnd()) done.add(key);
+      for (const key of await new Run(work, root, options).toTheEnd()) done.add(key);
     },
     end: () => {
-      for (const key of done) removeResult(folder, key);
-      removeEmpty(folder, root);
+      for (const key of done) removeResult(root, key);
+      removeShared(root);
     },
   };
 };
