@@ -10,7 +10,7 @@ import { discard, runTool, temporaryFolder } from '../../generator/base/processe
 const NODES = ['n1', 'n2'] as const;
 export type NodeName = (typeof NODES)[number];
 /** Processors that a node says it has, whatever the machine has. */
-export const CPUS = 4;
+export const CPUS = 8;
 
 const freePorts = async (count: number): Promise<readonly number[]> => {
   const servers = await Promise.all(
