@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { UserError } from '../base/errors.js';
 import { runTool } from '../base/processes.js';
 
@@ -19,7 +18,7 @@ const FIELDS = ['ArrayJobID:30', 'ArrayTaskID:30', 'StateCompact:12', 'RestartCn
 
 /** The user's tasks that have not ended; undefined when Slurm does not answer. */
 export const tasksOf = async (): Promise<readonly Task[] | undefined> => {
-  const args = ['--noheader', '--array', `--user=${userInfo().username}`, `--Format=${FIELDS.join(',')}`];
+  const args = ['--noheader', '--array', `--user=${process.getuid!()}`, `--Format=${FIELDS.join(',')}`];
   const { exitCode, stdout } = await runTool('squeue', args, { reject: false });
   if (exitCode !== 0) return undefined;
   return stdout

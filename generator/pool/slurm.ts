@@ -248,10 +248,10 @@ class Run<Job extends object, Outcome> {
 
   private giveUp(key: string, name: string, log: string): void {
     const message = `its worker has ended ${MOST_ENDS} times before it was done; the last one said: ${lastLine(log)}`;
-    const replay = [process.execPath, fileURLToPath(this.work.program), this.path, key].map(shellWord).join(' ');
+    const again = [process.execPath, fileURLToPath(this.work.program), this.path, key].map(shellWord).join(' ');
     this.isTelling = true;
     this.settle(key, {
-      problem: { code: 'WORKER', path: name, message, fix: `see ${log}; to run it here: ${replay}` },
+      problem: { code: 'WORKER', path: name, message, fix: `see ${log}; to run it here: ${again}` },
     });
   }
 
