@@ -32,7 +32,7 @@ export const tasksOf = async (): Promise<readonly Task[] | undefined> => {
 
 /** Whether a worker is at work, by the name that it has given itself. */
 export const isAtWork = (tasks: readonly Task[], worker: string): boolean =>
-  tasks.some(({ name, restarts, isPending }) => !isPending && `${name}.${restarts}` === worker);
+  tasks.some(({ name, restarts }) => `${name}.${restarts}` === worker);
 
 /** What Slurm says, without what comes before it. */
 const lastWords = (text: string): string =>

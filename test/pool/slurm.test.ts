@@ -204,6 +204,8 @@ describe.skipIf(missing !== '')('on Slurm', () => {
         .sort(),
       'requeued',
     ).toEqual(tasks.map((task) => `${task} PD`).sort());
+    const told = lost.map(({ worker, name }) => `worker ${worker} has ended; its job runs again: ${name}`);
+    await until('their jobs are free', () => told.every((line) => said.includes(line)));
     // Slurm waits two minutes before it begins them again; whoever runs the cluster need not
     for (const task of tasks) cluster.slurm('scontrol', 'update', `JobId=${task}`, 'StartTime=now');
     const hasEnded = (task: string): boolean => !queue().includes(`${task} `);
@@ -214,8 +216,6 @@ describe.skipIf(missing !== '')('on Slurm', () => {
     writeFileSync(gate, '');
     expect(await done).toEqual(right(jobs));
     expect(begun()).toHaveLength(10);
-    for (const { worker, name } of lost)
-      expect(said).toContain(`worker ${worker} has ended; its job runs again: ${name}`);
     expect(said.filter((line) => line.startsWith('Slurm job'))).toHaveLength(1);
     pool.end();
     expect(left()).toEqual([]);
@@ -290,19 +290,22 @@ describe.skipIf(missing !== '')('on Slurm', () => {
     async (signal) => {
       const { program, shared, begun, gate, left, root } = place();
       const jobs = [...named(4), ...named(4, { gate }).map((job) => ({ ...job, name: `gated ${job.name}` }))];
-      const front = join(root, 'front.mjs');
+      const [front, seen] = [join(root, 'front.mjs'), join(root, 'seen')];
       writeFileSync(
         front,
         `import { slurmPool } from ${JSON.stringify(built('generator/pool/slurm.js'))};
 import { cacheKey } from ${JSON.stringify(built('generator/run/simulators/cache.js'))};
+import { appendFileSync } from 'node:fs';
 const jobs = ${JSON.stringify(jobs)};
 await slurmPool({ shared: ${JSON.stringify(shared)}, parallel: 2, say: () => undefined }).run({
   program: new URL(${JSON.stringify(program.href)}), what: 'test', jobs,
-  keyOf: (job) => cacheKey('job', [JSON.stringify(job)]), nameOf: ({ name }) => name, onOutcome: () => undefined,
+  keyOf: (job) => cacheKey('job', [JSON.stringify(job)]), nameOf: ({ name }) => name,
+  onOutcome: () => appendFileSync(${JSON.stringify(seen)}, '.'),
 });`,
       );
       const child = spawn(process.execPath, [front], { stdio: 'inherit' });
       const ended = once(child, 'exit');
+      await until('four jobs are done', () => existsSync(seen) && readFileSync(seen, 'utf8') === '....');
       await until('two jobs wait', () => begun().filter(({ name }) => name.startsWith('gated')).length === 2);
       child.kill(signal);
       expect(await ended).toEqual([null, signal]);
