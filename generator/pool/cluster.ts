@@ -16,11 +16,18 @@ export interface Task {
 
 const FIELDS = ['ArrayJobID:30', 'ArrayTaskID:30', 'StateCompact:12', 'RestartCnt:12', 'Reason:60'];
 
-/** The user's tasks that have not ended; undefined when Slurm does not answer. */
-export const tasksOf = async (): Promise<readonly Task[] | undefined> => {
+/** What Slurm says, without what comes before it. */
+const lastWords = (text: string): string =>
+  (text.trim().split('\n').at(-1) ?? '').replace(/^s\w+: (error: )?/, '').replace(/^Batch job submission failed: /, '');
+
+/** The user's tasks that have not ended. @throws UserError with what Slurm says, when it does not answer. */
+export const tasksOf = async (): Promise<readonly Task[]> => {
   const args = ['--noheader', '--array', `--user=${process.getuid!()}`, `--Format=${FIELDS.join(',')}`];
-  const { exitCode, stdout } = await runTool('squeue', args, { reject: false });
-  if (exitCode !== 0) return undefined;
+  const { exitCode, all, stdout } = await runTool('squeue', args, { reject: false });
+  if (exitCode !== 0) {
+    const fix = 'see whether sinfo answers, or ask who runs the cluster';
+    throw new UserError([{ code: 'SLURM', path: 'squeue', message: lastWords(all) || 'it fails', fix }]);
+  }
   return stdout
     .split('\n')
     .filter((line) => line.trim() !== '')
@@ -33,10 +40,6 @@ export const tasksOf = async (): Promise<readonly Task[] | undefined> => {
 /** Whether a worker is at work, by the name that it has given itself. */
 export const isAtWork = (tasks: readonly Task[], worker: string): boolean =>
   tasks.some(({ name, restarts }) => `${name}.${restarts}` === worker);
-
-/** What Slurm says, without what comes before it. */
-const lastWords = (text: string): string =>
-  (text.trim().split('\n').at(-1) ?? '').replace(/^s\w+: (error: )?/, '').replace(/^Batch job submission failed: /, '');
 
 /** Submits a job and returns its number. @throws UserError with what Slurm says, when it does not take it. */
 export const submit = async (options: readonly string[], script: string): Promise<string> => {

@@ -60,8 +60,8 @@ export const removeShared = (root: string): void => {
   for (const path of [runsOf(root), resultsOf(root), root]) {
     try {
       rmdirSync(path);
-    } catch {
-      return; // somebody else's work is in it
+    } catch (error) {
+      if (!isGone(error)) return; // somebody's work is in it
     }
   }
 };

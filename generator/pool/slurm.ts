@@ -146,11 +146,10 @@ class Run<Job extends object, Outcome> {
       if (performance.now() - asked >= askMs) {
         // what was claimed before Slurm was asked: a worker of it that has not ended is in the answer
         const claimed = this.claimed();
-        const tasks = await tasksOf();
+        const tasks = await this.tasks();
         asked = performance.now();
         if (this.collect() > 0) this.fruitless = 0;
-        if (!tasks) this.tell('Slurm does not answer; what runs goes on');
-        else {
+        if (tasks) {
           this.releaseDead(claimed, tasks);
           const own = tasks.filter(({ job }) => this.arrays.includes(job));
           this.tellWaiting(own);
@@ -159,6 +158,17 @@ class Run<Job extends object, Outcome> {
         }
       }
       await sleep(1000 * LOOK_SECONDS);
+    }
+  }
+
+  /** Slurm's tasks; undefined when it has taken some of ours and does not answer for now. */
+  private async tasks(): Promise<readonly Task[] | undefined> {
+    try {
+      return await tasksOf();
+    } catch (error) {
+      if (this.arrays.length === 0 || !(error instanceof UserError)) throw error;
+      this.tell(`Slurm does not answer, what runs goes on: ${error.problems[0]!.message}`);
+      return undefined;
     }
   }
 
@@ -260,24 +270,25 @@ class Run<Job extends object, Outcome> {
     for (const key of this.refused) removeResult(this.root, key);
     if (this.isTelling) keep(this.path);
     else discard(this.path);
+    removeShared(this.root);
   }
 }
 
 /**
  * Workers that are tasks of Slurm, which take jobs from a shared folder one by one. A job whose worker has ended, as when its node
  * has died, runs again; what was done is kept until {@link Pool.end}, so that the same work goes on where it was stopped.
- * @throws UserError when the tools of Slurm are missing, or the folder cannot be made.
+ * @throws UserError when the tools of Slurm are missing; of `run` when the folder cannot be made, or Slurm does not take the tasks.
  */
 export const slurmPool = (options: SlurmOptions): Pool => {
   requireTools(['sbatch', 'squeue', 'scancel']);
   const root = resolve(options.shared);
-  withFileErrors(`--shared ${options.shared}`, () => makeShared(root));
   const done = new Set<string>();
   return {
     parallel: options.parallel,
     jobsAtOnce: JOBS_PER_TASK * options.parallel,
     run: async (work) => {
       if (work.jobs.length === 0) return;
+      withFileErrors(`--shared ${options.shared}`, () => makeShared(root));
       for (const key of await new Run(work, root, options).toTheEnd()) done.add(key);
     },
     end: () => {

@@ -104,7 +104,9 @@ answerJobs('test', async ({ name, gate, milliseconds = 0, dies, wrong }) => {
   const shared = join(root, 'shared');
   /** What is in the shared folder, a level below it. */
   const left = (): readonly string[] =>
-    existsSync(shared) ? ['results', 'runs'].flatMap((name) => readdirSync(join(shared, name))) : [];
+    ['results', 'runs']
+      .map((name) => join(shared, name))
+      .flatMap((path) => (existsSync(path) ? readdirSync(path) : []));
   return { root, program: pathToFileURL(path), path, shared, begun, left, gate: join(root, 'gate') };
 };
 
@@ -383,7 +385,19 @@ await slurmPool({ shared: ${JSON.stringify(shared)}, parallel: 2, say: () => und
       expect(stderr).toMatch(/^error\n {2}sbatch: (?!error).*[Pp]artition.* \[SLURM\]\n {4}fix: .*\n$/);
       expect(stdout).toMatch(/^(\d+ cases, seed 1\n)?$/);
       expect(status).toBe(EXIT.usage);
-      expect(readdirSync(join(root, 'shared', 'runs'))).toEqual([]);
+      expect(existsSync(join(root, 'shared'))).toBe(false);
+    });
+
+    it('say that Slurm does not answer', () => {
+      const root = folder();
+      writeFileSync(join(root, 'squeue'), '#!/bin/sh\necho "squeue: error: no controller" >&2\nexit 1\n', {
+        mode: 0o755,
+      });
+      const env = { BP_IM2COL_CACHE: join(root, 'cache'), PATH: `${root}:${process.env.PATH}` };
+      const { status, stderr } = run(root, main, [...SPACE, ...on(root)], env);
+      expect(stderr).toMatch(/^error\n {2}squeue: no controller \[SLURM\]\n {4}fix: see whether sinfo answers.*\n$/);
+      expect(status).toBe(EXIT.usage);
+      expect(existsSync(join(root, 'shared'))).toBe(false);
     });
   });
 
