@@ -419,7 +419,7 @@ await slurmPool({ shared: ${JSON.stringify(shared)}, parallel: 2, say: () => und
       (outcome) => 'cycles' in outcome && 'result' in outcome,
     ],
     ['sim', 'simWorker.js', [{ run: CASES[0] }], (outcome) => 'passed' in outcome && outcome.passed === true],
-    ['soak', 'soak/worker.js', [{ seed: caseSeed(1, 31, 0) }], (outcome) => 'result' in outcome],
+    ['soak', 'soak/worker.js', [{ seed: caseSeed(1, 97, 0) }], (outcome) => 'result' in outcome],
     [
       'mutate',
       'mutation/worker.js',
