@@ -3,10 +3,11 @@ import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/base/errors.js';
 import { checkOutput } from '../generator/base/outputFile.js';
 import { scriptCommand } from '../generator/base/paths.js';
-import { ensureTools } from '../generator/base/tools.js';
+import { ensureTools, VERILATOR_TOOLS } from '../generator/base/tools.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { addPoolOptions, type PoolFlags, poolOf } from '../generator/cli/pool.js';
 import { listOf } from '../generator/cli/usage.js';
-import { wholeNumber } from '../generator/cli/wholeNumber.js';
+import type { Pool } from '../generator/pool/pool.js';
 import { FIGURES, figureName, jobsOf, matches, rowOf } from './benchmark/figures.js';
 import { type BenchJob, jobName, type Measurement } from './benchmark/jobs.js';
 import { conditions, runFigures, targetReport } from './benchmark/render.js';
@@ -17,7 +18,7 @@ import { stepConditions, stepMarkdown, stepNetworks, stepReport, stepRows } from
 import { putJson, runScript } from './script.js';
 import { parseWords } from './words.js';
 
-interface Flags {
+interface Flags extends PoolFlags {
   readonly quick?: boolean;
   readonly validate?: boolean;
   /** Networks, or true for the usual ones. */
@@ -29,7 +30,6 @@ interface Flags {
   readonly markdown?: boolean;
   readonly fresh?: boolean;
   readonly cached?: boolean;
-  readonly jobs: string;
 }
 
 const help = `
@@ -49,6 +49,7 @@ Examples:
   ${scriptCommand('bench', '--only networks')}
   ${scriptCommand('bench', '--filter "L4 dgrad"')}
   ${scriptCommand('bench', '--quick --json targets.json')}
+  ${scriptCommand('bench', '--only networks --on slurm --jobs 50 --partition short')}
   ${scriptCommand('bench', '--steps resnet8,resnet18 --markdown')}
 
 Exit codes: 0 all results match the golden model (bars of --quick may be missed) and the model is within its bars, 1 not so.
@@ -56,7 +57,7 @@ Exit codes: 0 all results match the golden model (bars of --quick may be missed)
 
 const parseFlags = (args: readonly string[]): Flags =>
   parseWords('bench', args, (command) =>
-    command
+    addPoolOptions(command, 'runs')
       .description('benchmarks on the RTL and, for networks, by the performance model')
       .addOption(
         new Option('--quick', 'the table of targets of the zerofree engine instead').conflicts([
@@ -84,7 +85,6 @@ const parseFlags = (args: readonly string[]): Flags =>
       .option('--markdown', 'print the tables of docs/results.md instead')
       .addOption(new Option('--fresh', 'run again what the cache has').conflicts('cached'))
       .option('--cached', 'simulate and predict nothing: show what the cache has')
-      .option('-j, --jobs <n>', 'runs at a time', '2')
       .addHelpText('after', help),
   ).opts<Flags>();
 
@@ -140,13 +140,14 @@ const runsAsJson = (jobs: readonly BenchJob[], measured: ReadonlyMap<string, Mea
   });
 
 /** The table of targets. */
-const targets = async (flags: Flags, args: readonly string[], parallel: number): Promise<ExitCode> => {
+const targets = async (flags: Flags, args: readonly string[], pool: Pool): Promise<ExitCode> => {
   const { filter, json, fresh = false, cached = false } = flags;
   const figures = FIGURES.filter((figure) => matches(figureName(figure), filter));
   const jobs = jobsOf(figures);
   if (jobs.length === 0) refuseFilter(filter);
-  if (!cached) await ensureTools(['verilator', 'g++', 'make']);
-  const { measured, failed } = await runJobs(jobs, { fresh, cachedOnly: cached, parallel });
+  if (!cached && flags.on === 'local') await ensureTools(VERILATOR_TOOLS);
+  const { measured, failed } = await runJobs(jobs, { fresh, cachedOnly: cached, pool });
+  pool.end();
   if (cached && measured.size === 0) refuseEmptyCache(args);
   const rows = figures.map((figure) => rowOf(figure, measured));
   const failures = [...failed].map(([run, findings]) => ({ run, findings }));
@@ -162,8 +163,9 @@ const targets = async (flags: Flags, args: readonly string[], parallel: number):
 };
 
 /** The table of whole steps of training. */
-const steps = async ({ json, markdown = false }: Flags, given: string | true, parallel: number): Promise<ExitCode> => {
-  const rows = await stepRows(stepNetworks(given), parallel);
+const steps = async ({ json, markdown = false }: Flags, given: string | true, pool: Pool): Promise<ExitCode> => {
+  const rows = await stepRows(stepNetworks(given), pool);
+  pool.end();
   const text = markdown ? stepMarkdown(rows) : `${stepConditions()}\n\n${stepReport(rows)}`;
   print(json, { conditions: stepConditions(), rows }, text);
   return EXIT.ok;
@@ -172,19 +174,20 @@ const steps = async ({ json, markdown = false }: Flags, given: string | true, pa
 const benchmark = async (flags: Flags, args: readonly string[]): Promise<ExitCode> => {
   const { quick = false, filter, json, markdown, fresh = false, cached = false } = flags;
   if (typeof json === 'string') checkOutput('--json', json, ['.json']);
-  const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
-  if (flags.steps !== undefined) return steps(flags, flags.steps, parallel);
-  if (quick) return targets(flags, args, parallel);
+  const pool = await poolOf(flags);
+  if (flags.steps !== undefined) return steps(flags, flags.steps, pool);
+  if (quick) return targets(flags, args, pool);
   const parts = partsOf(flags);
   const wanted = (name: string): boolean => matches(name, filter);
   const jobs = rtlJobs({ parts, wanted });
   if (jobs.length === 0 && !parts.includes('networks')) refuseFilter(filter);
-  if (!cached && jobs.length > 0) await ensureTools(['verilator', 'g++', 'make']);
+  if (!cached && flags.on === 'local' && jobs.length > 0) await ensureTools(VERILATOR_TOOLS);
   const color = picocolors.isColorSupported;
   const command = benchCommand(args);
   const { results, text, failures, valid } = await evaluate({
-    ...{ parts, wanted, fresh, cached, parallel, color, command },
+    ...{ parts, wanted, fresh, cached, pool, color, command },
   });
+  pool.end();
   if (cached && isEmpty(results)) refuseEmptyCache(args);
   if (typeof json === 'string') for (const { path, content } of resultFiles(json, results)) putJson(path, content);
   print(json === true ? json : undefined, results, markdown ? resultsMarkdown(results) : text);

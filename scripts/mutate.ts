@@ -3,26 +3,26 @@ import picocolors from 'picocolors';
 import { UserError } from '../generator/base/errors.js';
 import { withFileErrors } from '../generator/base/fileError.js';
 import { checkOutput } from '../generator/base/outputFile.js';
-import { inParallel } from '../generator/base/parallel.js';
 import { scriptCommand } from '../generator/base/paths.js';
-import { discard, temporaryFolder } from '../generator/base/processes.js';
 import { Progress } from '../generator/base/progress.js';
 import { ensureTools } from '../generator/base/tools.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
+import { addPoolOptions, type PoolFlags, poolOf } from '../generator/cli/pool.js';
 import { wholeNumber } from '../generator/cli/wholeNumber.js';
+import type { Pool } from '../generator/pool/pool.js';
 import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
-import { isEquivalent } from './mutation/equivalence.js';
-import { type Baseline, type Judged, judgeMutant, measureBaseline } from './mutation/judge.js';
+import type { Judged } from './mutation/judge.js';
+import type { Mutation } from './mutation/operators.js';
 import { countMutants, mutantTable, mutantText } from './mutation/report.js';
-import { systemSuite } from './mutation/system.js';
+import type { MutantJob } from './mutation/worker.js';
+import { jobKeys } from './poolJobs.js';
 import { putJson, runScript } from './script.js';
 import { parseWords } from './words.js';
 
-interface Flags {
+interface Flags extends PoolFlags {
   readonly count: string;
   readonly seed: string;
   readonly filter?: string;
-  readonly jobs: string;
   readonly threshold: string;
   readonly limit: string;
   readonly equivalence: boolean;
@@ -34,7 +34,7 @@ interface Flags {
 
 const parseFlags = (args: readonly string[]): Flags =>
   parseWords('mutate', args, (command) =>
-    command
+    addPoolOptions(command, 'mutants')
       .description(
         "mutants of the emitted Verilog: each is run against its block's benches, then against a quick suite of the whole accelerator; what survives is tried for equivalence",
       )
@@ -46,11 +46,10 @@ const parseFlags = (args: readonly string[]): Flags =>
       .option('--no-equivalence', 'do not try to prove survivors equivalent')
       .option('--again <file>', 'judge only the survivors of a run that was written with --json, and count them anew')
       .option('--list', 'print the mutants, and run none')
-      .option('-j, --jobs <n>', 'mutants at a time', '2')
       .option('--json [file]', 'results as JSON, into a file or instead of the table')
       .addHelpText(
         'after',
-        `\nExamples:\n  ${scriptCommand('mutate')}\n  ${scriptCommand('mutate', '--filter fifo --count 20 --seed 7')}\n  ${scriptCommand('mutate', '--list --filter issue')}\n\nExit codes: 0 enough are killed, 1 too few, 2 usage, 3 a tool is missing.\n`,
+        `\nExamples:\n  ${scriptCommand('mutate')}\n  ${scriptCommand('mutate', '--filter fifo --count 20 --seed 7')}\n  ${scriptCommand('mutate', '--count 2000 --on slurm --jobs 100 --partition short')}\n  ${scriptCommand('mutate', '--list --filter issue')}\n\nExit codes: 0 enough are killed, 1 too few, 2 usage, 3 a tool is missing.\n`,
       ),
   ).opts<Flags>();
 
@@ -89,11 +88,13 @@ const survivorsOf = (path: string, { mutants }: Earlier, targets: readonly Targe
     return mutations.length > 0 ? [{ ...target, mutations, wanted: mutations.length }] : [];
   });
 
-/** Judges mutants of a block, one after the other, until as many as wanted compile. */
+const WORKER = new URL('./mutation/worker.js', import.meta.url);
+
+/** Judges mutants of each block, in the order of trial, until as many as wanted compile. */
 const judgeTargets = async (
   targets: readonly Target[],
-  baselines: ReadonlyMap<Target['config'], Baseline>,
-  options: { readonly parallel: number; readonly equivalence: boolean; readonly seconds: number },
+  pool: Pool,
+  proofSeconds: number | undefined,
 ): Promise<readonly Judged[]> => {
   const judged: Judged[] = [];
   const total = targets.reduce((sum, { wanted }) => sum + wanted, 0);
@@ -102,30 +103,58 @@ const judgeTargets = async (
     () =>
       `${judged.length} of ${total} mutants: ${count('killed')} killed, ${count('equivalent')} equivalent, ${count('survived')} survived`,
   );
-  const judgeOne = async (target: Target, rest: Target['mutations'][number][]): Promise<void> => {
-    for (let mutation = rest.shift(); mutation; mutation = rest.shift()) {
-      let one = await judgeMutant(target, mutation, baselines.get(target.config)!);
-      if (one.status === 'invalid') continue;
-      if (one.status === 'survived' && options.equivalence && (await isEquivalent(target, mutation, options.seconds))) {
-        one = { ...one, status: 'equivalent' };
-      }
-      judged.push(one);
-      if (one.status === 'survived') progress.say(`survived: ${mutantText(one)}`);
-      progress.tick();
-      return;
-    }
+  const keyOf = jobKeys(WORKER);
+  /** Judges the first mutants of some blocks; returns how many of each block do not compile. */
+  const judgeSome = async (
+    some: readonly { readonly block: string; readonly mutations: readonly Mutation[] }[],
+  ): Promise<ReadonlyMap<string, number>> => {
+    const invalid = new Map<string, number>();
+    const jobs = some.flatMap(({ block, mutations }) =>
+      mutations.map((mutation): MutantJob => ({ block, mutation, proofSeconds })),
+    );
+    await pool.run<MutantJob, Judged>({
+      ...{ program: WORKER, what: 'mutate', jobs, keyOf },
+      nameOf: ({ block, mutation }) => `${block}:${mutation.line} ${mutation.after.trim()}`,
+      onOutcome: (index, one) => {
+        if ('problem' in one) throw new UserError([one.problem]);
+        if (one.status === 'invalid') {
+          const { block } = jobs[index]!;
+          invalid.set(block, (invalid.get(block) ?? 0) + 1);
+          return;
+        }
+        judged.push(one);
+        if (one.status === 'survived') progress.say(`survived: ${mutantText(one)}`);
+        progress.tick();
+      },
+    });
+    return invalid;
   };
   try {
-    const turns = targets.flatMap((target) => {
-      const rest = [...target.mutations];
-      return Array.from({ length: target.wanted }, () => ({ target, rest }));
-    });
-    await inParallel(options.parallel, turns, ({ target, rest }) => judgeOne(target, rest));
+    // for each that does not compile another one takes its place
+    let rest = targets.map(({ block, mutations, wanted }) => ({ block, mutations, wanted }));
+    while (rest.length > 0) {
+      const invalid = await judgeSome(
+        rest.map(({ block, mutations, wanted }) => ({ block, mutations: mutations.slice(0, wanted) })),
+      );
+      rest = rest
+        .map(({ block, mutations, wanted }) => ({
+          ...{ block, mutations: mutations.slice(wanted), wanted: invalid.get(block) ?? 0 },
+        }))
+        .filter(({ mutations, wanted }) => wanted > 0 && mutations.length > 0);
+    }
   } finally {
     progress.end();
   }
   const order = targets.map(({ block }) => block);
-  return judged.sort((a, b) => order.indexOf(a.block) - order.indexOf(b.block) || a.mutation.line - b.mutation.line);
+  const place = ({ block, mutation }: Judged): readonly [number, number, string] => [
+    order.indexOf(block),
+    mutation.line,
+    mutation.after,
+  ];
+  return judged.sort((a, b) => {
+    const [[i, m, x], [j, n, y]] = [place(a), place(b)];
+    return i - j || m - n || (x < y ? -1 : 1);
+  });
 };
 
 const mutateAll = async (flags: Flags): Promise<ExitCode> => {
@@ -135,7 +164,7 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
   const seed = wholeNumber('--seed', flags.seed, 0, 1_000_000);
   const threshold = wholeNumber('--threshold', flags.threshold, 0, 100) / 100;
   const seconds = wholeNumber('--limit', flags.limit, 1, 100_000);
-  const parallel = wholeNumber('--jobs', flags.jobs, 1, 64);
+  const pool = await poolOf(flags);
   const earlier = flags.again === undefined ? undefined : readEarlier(flags.again);
   const chosen = chooseMutants(count, seed, filter);
   const targets = earlier ? survivorsOf(flags.again!, earlier, chosen) : chosen;
@@ -156,22 +185,11 @@ const mutateAll = async (flags: Flags): Promise<ExitCode> => {
     }
     return EXIT.ok;
   }
-  await ensureTools(['iverilog', ...(flags.equivalence ? (['yosys'] as const) : [])]);
+  if (flags.on === 'local') await ensureTools(['iverilog', ...(flags.equivalence ? (['yosys'] as const) : [])]);
 
   const begin = performance.now();
-  // each mutant is a design of its own, which nobody simulates again
-  const cache = temporaryFolder('bpi-mutants-');
-  process.env.BP_IM2COL_CACHE = cache;
-  let judged: readonly Judged[] = [];
-  try {
-    const baselines = new Map<Target['config'], Baseline>();
-    for (const config of new Set(targets.map((target) => target.config))) {
-      baselines.set(config, await measureBaseline(systemSuite(config)));
-    }
-    judged = await judgeTargets(targets, baselines, { parallel, equivalence: flags.equivalence, seconds });
-  } finally {
-    discard(cache);
-  }
+  let judged = await judgeTargets(targets, pool, flags.equivalence ? seconds : undefined);
+  pool.end();
   if (earlier) judged = [...earlier.mutants.filter(({ status }) => status !== 'survived'), ...judged];
   const spent = Math.round((performance.now() - begin) / 1000);
   const counts = countMutants(judged);

@@ -1,38 +1,35 @@
-import { join } from 'node:path';
 import picocolors from 'picocolors';
 import { type Problem, UserError } from '../generator/base/errors.js';
-import { isOfTheMachine } from '../generator/base/fileError.js';
-import { makeFolder } from '../generator/base/makeFolder.js';
 import { checkOutput, writeOutput } from '../generator/base/outputFile.js';
-import { inParallel } from '../generator/base/parallel.js';
 import { scriptCommand } from '../generator/base/paths.js';
 import { Progress } from '../generator/base/progress.js';
-import { ensureTools } from '../generator/base/tools.js';
+import { ensureTools, VERILATOR_TOOLS } from '../generator/base/tools.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
-import { findings } from '../generator/cli/runReport.js';
+import { addPoolOptions, type PoolFlags, poolOf } from '../generator/cli/pool.js';
 import { listOf } from '../generator/cli/usage.js';
 import { wholeNumber } from '../generator/cli/wholeNumber.js';
-import { PASS_TENSORS } from '../generator/dataflows/loopNest.js';
 import { ENGINES, PASSES } from '../generator/description/config.js';
-import { PRESET_NAMES, presets } from '../generator/description/presets.js';
-import { tensorShape } from '../generator/description/tensors.js';
-import type { Operands } from '../generator/golden/judge.js';
-import { type RunDescription, rerunCommand } from '../generator/run/command.js';
-import { encodeNpy } from '../generator/run/npy.js';
-import { runPass } from '../generator/run/runPass.js';
-import { isReady, prepare } from '../generator/run/simulate.js';
-import { cacheFolder, openCache } from '../generator/run/simulators/cache.js';
+import { PRESET_NAMES, type PresetName, presets } from '../generator/description/presets.js';
+import type { Pool, Refusal } from '../generator/pool/pool.js';
+import { rerunCommand } from '../generator/run/command.js';
+import { isReady } from '../generator/run/simulate.js';
+import { openCache } from '../generator/run/simulators/cache.js';
 import type { Simulator } from '../generator/run/simulators/job.js';
-import { caseOperands } from './caseOperands.js';
 import { type Case, regressionCases, type Selection } from './cases.js';
+import { faultOf, jobKeys } from './poolJobs.js';
 import { runScript } from './script.js';
+import type { SimJob, SimOutcome } from './simJobs.js';
 import { caseName, failureReport, groupsOf, type Outcome, summaryTable } from './simReport.js';
 import { parseWords } from './words.js';
 
-const JOBS = 2;
 const SIMULATORS: readonly Simulator[] = ['verilator', 'icarus'];
 
-interface Flags extends Selection {
+interface Flags extends Selection, PoolFlags {
+  readonly jsonSummary?: string;
+}
+
+interface Words {
+  readonly long?: boolean;
   readonly jsonSummary?: string;
 }
 
@@ -52,7 +49,7 @@ const namesOf = <T extends string>(option: string, text: string | undefined, kno
 
 const parseFlags = (args: readonly string[]): Flags => {
   const options = parseWords('sim', args, (command) =>
-    command
+    addPoolOptions(command, 'cases')
       .description('regression: every pass by every engine on the RTL, compared with the golden model')
       .option('--preset <names>', `only these: ${PRESET_NAMES.join(', ')}`)
       .option('--engine <names>', `only these: ${ENGINES.join(', ')}`)
@@ -64,10 +61,11 @@ const parseFlags = (args: readonly string[]): Flags => {
       .option('--json-summary <file>', 'write counts, groups and failures as JSON')
       .addHelpText(
         'after',
-        `\nExample:\n  ${scriptCommand('sim', '--preset tiny4,odd --pass dgrad --cases 50 --seed 7')}\n`,
+        `\nExamples:\n  ${scriptCommand('sim', '--preset tiny4,odd --pass dgrad --cases 50 --seed 7')}\n  ${scriptCommand('sim', '--cases 1000 --on slurm --jobs 100 --shared /work/me/jobs')}\n`,
       ),
-  ).opts<Record<string, string> & { readonly long?: boolean }>();
+  ).opts<Record<'preset' | 'engine' | 'pass' | 'simulator' | 'seed' | 'cases', string> & Words & PoolFlags>();
   return {
+    ...options,
     presets: namesOf('--preset', options.preset, PRESET_NAMES),
     engines: namesOf('--engine', options.engine, ENGINES),
     passes: namesOf('--pass', options.pass, PASSES),
@@ -75,97 +73,82 @@ const parseFlags = (args: readonly string[]): Flags => {
     seed: wholeNumber('--seed', options.seed, 0, 1_000_000),
     random: wholeNumber('--cases', options.cases, 0, 100_000),
     long: options.long ?? false,
-    jsonSummary: options.jsonSummary,
   };
 };
 
-/** Writes operands that no seed gives, so that the command line can rerun them. */
-const keepOperands = (run: Case, operands: Operands): Readonly<Record<string, string>> => {
-  const folder = join(cacheFolder(), 'rerun');
-  makeFolder(folder);
-  const { first, second } = PASS_TENSORS[run.pass];
-  const save = (name: 'x' | 'wt' | 'dy', data: Int8Array | Float32Array): readonly [string, string] => {
-    const path = join(folder, `${run.data}-${run.seed}-${name}.npy`);
-    writeOutput('operands', path, encodeNpy({ shape: tensorShape(run.layer, name), data }));
-    return [name, path];
-  };
-  return Object.fromEntries([save(first, operands.first), save(second, operands.second)]);
-};
-
-const runCase = async (run: Case): Promise<Outcome> => {
-  const { preset, layer, pass, engine, seed, simulator, memory, narrow, shift, misalign } = run;
-  const config = presets[preset];
-  let operands: Operands | undefined;
-  const description = (): RunDescription => {
-    const files = operands ? keepOperands(run, operands) : {};
-    return { preset, layer, pass, engine, seed, simulator, memory, narrow, shift, misalign, files };
-  };
-  try {
-    operands = caseOperands(run);
-    const result = await runPass(config, layer, pass, engine, {
-      ...{ operands, seed, simulator, memory, narrow, shift, misalign },
-    });
-    const { passed, cycles, cyclesPerSecond } = result;
-    const seconds = cyclesPerSecond > 0 ? cycles / cyclesPerSecond : 0;
-    if (passed) return { run, passed, cycles, seconds, findings: [], rerun: '' };
-    const report = { config, description: description(), result, rounded: {} };
-    return { run, passed, cycles, seconds, findings: findings(report), rerun: rerunCommand(report.description) };
-  } catch (error) {
-    if (isOfTheMachine(error)) throw error;
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const rerun = rerunCommand(description());
-    return { run, passed: false, cycles: 0, seconds: 0, findings: text.split('\n'), rerun };
-  }
-};
+const WORKER = new URL('./simWorker.js', import.meta.url);
 
 /** Builds what the cache lacks, so that no case waits for it. */
-const buildSimulators = async (cases: readonly Case[]): Promise<void> => {
+const buildSimulators = async (pool: Pool, cases: readonly Case[]): Promise<void> => {
   const wanted = PRESET_NAMES.filter((name) =>
     cases.some(({ preset, simulator }) => preset === name && simulator === 'verilator'),
   );
   const ready = await Promise.all(wanted.map((name) => isReady(presets[name], 'verilator')));
   const missing = wanted.filter((_, index) => !ready[index]);
   if (missing.length === 0) return;
-  const underWay = new Set<string>();
+  const underWay = new Set<PresetName>();
   const progress = new Progress(() => `building ${[...underWay].join(' and ')}`);
   progress.say(`building ${missing.length} simulators with Verilator`);
   try {
-    await inParallel(JOBS, missing, async (name) => {
-      const begin = performance.now();
-      underWay.add(name);
-      await prepare(presets[name]);
-      underWay.delete(name);
-      progress.say(`  built ${name} in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+    await pool.run<SimJob, SimOutcome>({
+      ...{ program: WORKER, what: 'sim', jobs: missing.map((build) => ({ build })) },
+      keyOf: jobKeys(WORKER),
+      nameOf: () => 'building a simulator',
+      onBegin: (index) => underWay.add(missing[index]!),
+      onOutcome: (index, outcome) => {
+        const name = missing[index]!;
+        underWay.delete(name);
+        if ('problem' in outcome) throw new UserError([outcome.problem]);
+        progress.say(`  built ${name} in ${outcome.seconds.toFixed(0)} s`);
+      },
     });
   } finally {
     progress.end();
   }
 };
 
-const runCases = async (cases: readonly Case[]): Promise<readonly Outcome[]> => {
+const outcomeOf = (run: Case, outcome: SimOutcome | Refusal): Outcome => {
+  if (!('problem' in outcome)) return { run, ...outcome, cycles: outcome.cycles ?? Number.NaN };
+  const findings = faultOf(outcome.problem).split('\n');
+  const { preset, engine, pass, simulator } = run;
+  const words = ['--preset', preset, '--engine', engine, '--pass', pass, '--simulator', simulator];
+  // operands that no seed gives are not written: the cases of its kind are run again
+  const rerun = run.data === 'random' ? rerunCommand({ ...run, files: {} }) : scriptCommand('sim', words.join(' '));
+  return { run, passed: false, cycles: 0, seconds: 0, findings, rerun };
+};
+
+const runCases = async (pool: Pool, cases: readonly Case[]): Promise<readonly Outcome[]> => {
   let done = 0;
   let failed = 0;
+  const outcomes: Outcome[] = [];
   const underWay = new Set<Case>();
   const progress = new Progress(() => {
     const now = [...underWay].map(caseName).join('; ');
     return `${done} of ${cases.length} done${failed > 0 ? `, ${failed} failed` : ''}: ${now}`;
   });
   try {
-    return await inParallel(JOBS, cases, async (run) => {
-      underWay.add(run);
-      const outcome = await runCase(run);
-      underWay.delete(run);
-      done += 1;
-      if (!outcome.passed) {
-        failed += 1;
-        progress.say(`failed: ${caseName(run)}`);
-      }
-      progress.tick();
-      return outcome;
+    await pool.run<SimJob, SimOutcome>({
+      ...{ program: WORKER, what: 'sim', jobs: cases.map((run) => ({ run })) },
+      keyOf: jobKeys(WORKER),
+      nameOf: (job) => ('run' in job ? caseName(job.run) : job.build),
+      onBegin: (index) => underWay.add(cases[index]!),
+      onOutcome: (index, given) => {
+        const run = cases[index]!;
+        const outcome = outcomeOf(run, given);
+        outcomes[index] = outcome;
+        underWay.delete(run);
+        done += 1;
+        if (!outcome.passed) {
+          failed += 1;
+          progress.say(`failed: ${caseName(run)}`);
+        }
+        progress.tick();
+      },
     });
   } finally {
     progress.end();
   }
+  return outcomes;
 };
 
 const simulate = async (flags: Flags): Promise<ExitCode> => {
@@ -177,17 +160,21 @@ const simulate = async (flags: Flags): Promise<ExitCode> => {
     throw new UserError([{ code: 'NO_CASES', path: 'flags', message: 'no case is left', fix }]);
   }
   const used = new Set(cases.map(({ simulator }) => simulator));
-  await ensureTools([
-    ...(used.has('verilator') ? (['verilator', 'g++', 'make'] as const) : []),
-    ...(used.has('icarus') ? (['iverilog'] as const) : []),
-  ]);
+  const pool = await poolOf(flags);
+  if (flags.on === 'local') {
+    await ensureTools([
+      ...(used.has('verilator') ? VERILATOR_TOOLS : []),
+      ...(used.has('icarus') ? (['iverilog'] as const) : []),
+    ]);
+  }
 
   openCache();
 
   const begin = performance.now();
   console.log(`${cases.length} cases, seed ${seed}`);
-  await buildSimulators(cases);
-  const outcomes = await runCases(cases);
+  await buildSimulators(pool, cases);
+  const outcomes = await runCases(pool, cases);
+  pool.end();
   const seconds = (performance.now() - begin) / 1000;
 
   const groups = groupsOf(outcomes);

@@ -3,6 +3,7 @@ import { frozen } from '../base/plain.js';
 import type { Estimate } from '../compile/estimate.js';
 import { type Config, type Engine, PASSES, type Pass } from '../description/config.js';
 import { formatLayer, type Layer } from '../description/layer.js';
+import { localPool } from '../pool/local.js';
 import { predict, predictionKey } from '../run/predict.js';
 import type { Accelerator } from './inputs.js';
 import { checkedOptions, configOf, engineField, flagField, passField, wholeField } from './options.js';
@@ -78,7 +79,7 @@ export const estimate = async (options: EstimateOptions): Promise<Estimation> =>
   );
   const tell = (typeof onProgress === 'function' ? onProgress : () => undefined) as EstimateOptions['onProgress'];
   const jobs = asked.map(({ job }) => job);
-  const { estimates, failed } = await predict(jobs, { parallel, onProgress: tell });
+  const { estimates, failed } = await predict(jobs, { pool: localPool(parallel), onProgress: tell });
   if (failed.size > 0) {
     throw new UserError([...failed].map(([path, found]) => ({ ...found, path })));
   }

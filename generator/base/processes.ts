@@ -9,7 +9,7 @@ import { UserError } from './errors.js';
 import { uninterrupted } from './uninterrupted.js';
 
 /**
- * The guard: a shell that is told what must not outlast this process, process groups and paths. It learns of our end,
+ * The guard: a shell that is told what must not outlast this process: process groups, tasks of Slurm and paths. It learns of our end,
  * whatever ended us (a signal that nobody can catch, too), because its input ends; then it kills and removes them.
  */
 const GUARD = `
@@ -27,6 +27,7 @@ while read -r line; do
     esac
 done
 for each in $held; do case $each in group:*) kill -s KILL -- "-\${each#group:}" ;; esac; done
+for each in $held; do case $each in tasks:*) scancel --quiet "--name=\${each#tasks:}" ;; esac; done
 for each in $held; do
     case $each in
         # what was killed may still be writing
@@ -100,6 +101,12 @@ export const discard = (path: string): void => {
   rmSync(path, { recursive: true, force: true, maxRetries: 5 });
   keep(path);
 };
+
+/** Slurm's tasks of this name are cancelled when this process has ended in any way, unless {@link letTasksGo} came before. */
+export const holdTasks = (name: string): void => tell(`+tasks:${name}`);
+
+/** The tasks of this name have ended, or go on. */
+export const letTasksGo = (name: string): void => tell(`-tasks:${name}`);
 
 /** Makes an empty folder of that kind where the system has such, marked as {@link temporary}. */
 export const temporaryFolder = (prefix: string): string => {

@@ -17,6 +17,12 @@ const PACKAGES = {
   osu035: 'qflow-tech-osu035',
   'nextpnr-ice40': 'nextpnr-ice40',
   icepack: 'fpga-icestorm',
+  sbatch: 'slurm-client',
+  squeue: 'slurm-client',
+  scancel: 'slurm-client',
+  slurmctld: 'slurmctld',
+  slurmd: 'slurmd',
+  munged: 'munge',
 } as const;
 
 export type Tool = keyof typeof PACKAGES;
@@ -70,9 +76,11 @@ const rootPrefix = async (): Promise<readonly string[] | undefined> => {
   return sudo.exitCode === 0 ? ['sudo', '-n'] : undefined;
 };
 
+const packagesOf = (tools: readonly Tool[]): readonly string[] => [...new Set(tools.map((tool) => PACKAGES[tool]))];
+
 /** The one command that installs tools. */
 export const installCommand = (tools: readonly Tool[]): string =>
-  `sudo apt-get install -y ${tools.map((tool) => PACKAGES[tool]).join(' ')}`;
+  `sudo apt-get install -y ${packagesOf(tools).join(' ')}`;
 
 /**
  * For a command that installs nothing by itself.
@@ -107,7 +115,7 @@ export const ensureTools = async (
   if (missing.length === 0) return;
   const prefix = await rootPrefix();
   if (!prefix) throw new ToolsMissing(missing, 'not root, and sudo asks for a password');
-  const packages = missing.map((tool) => PACKAGES[tool]);
+  const packages = packagesOf(missing);
   const aptGet = (...args: readonly string[]) => {
     const [command, ...rest] = [...prefix, 'apt-get', '-q', '-y', '-o', 'DPkg::Lock::Timeout=300', ...args];
     return execa(command, rest, { reject: false, all: true, env: { DEBIAN_FRONTEND: 'noninteractive' } });

@@ -19,11 +19,12 @@ import { asOptions } from './asOptions.js';
 import type { Context } from './context.js';
 import { energiesOption, loadEnergies } from './energies.js';
 import { isOnnx, loadNetwork, networkConfig, USUAL_LANES } from './networkSource.js';
+import { addPoolOptions, isOfThePool, type PoolFlags, poolOf } from './pool.js';
 import { addSetOption, collect, loadConfig, SOURCE_HELP } from './source.js';
 import { listOf } from './usage.js';
 import { wholeNumber } from './wholeNumber.js';
 
-interface Options {
+interface Options extends PoolFlags {
   readonly vary: readonly string[];
   readonly preset?: string;
   readonly set: readonly string[];
@@ -41,7 +42,6 @@ interface Options {
   readonly syntheses?: string;
   readonly energies?: string;
   readonly out?: string;
-  readonly jobs: string;
   readonly json?: boolean;
 }
 
@@ -61,6 +61,7 @@ Examples:
   bp-im2col explore resnet8 --vary array=8x8,16x16 --vary axi.dataWidth=64,128,256
   bp-im2col explore resnet18 --vary array=8x8..32x32 --vary buffers.dynamicBytes=32KiB..256KiB --budget bytes=400KiB -o explore.html
   bp-im2col explore digits --train --vary array=4x4,8x8,16x16 --vary vector.lanes=2,4 --axes bytes,energy -o explore.csv
+  bp-im2col explore resnet50 --vary array=8x8..64x64 --vary axi.dataWidth=64..512 --on slurm --jobs 100 --partition short
   bp-im2col explore ds_cnn --preset tiny4 --vary array=2x2..8x8 --target ecp5 --budget luts=12000 --pass fprop
 `;
 
@@ -115,7 +116,7 @@ const workOf = async (
 const commandLine = (source: string, given: Options): string => {
   const words: string[] = ['npx', 'bp-im2col', 'explore', source];
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || value === false || ['json', 'out', 'jobs'].includes(name)) continue;
+    if (value === undefined || value === false || ['json', 'out'].includes(name) || isOfThePool(name)) continue;
     const list = Array.isArray(value) ? (value as readonly string[]) : [value as string | true];
     for (const each of list) words.push(`--${name}`, ...(each === true ? [] : [each]));
   }
@@ -184,7 +185,6 @@ const run = async (source: string, options: Options, context: Context): Promise<
       import('../base/processes.js'),
     ]);
   const unit = target && AREA_UNITS[target];
-  const parallel = wholeNumber('--jobs', options.jobs, 1, 64);
   const most = wholeNumber('--syntheses', options.syntheses ?? '8', FEWEST_SYNTHESES, 1000);
   const budget = budgetOf(options.budget, unit);
   const measures = options.axes === undefined ? undefined : measuresOf(listOf('--axes', options.axes), unit);
@@ -194,6 +194,7 @@ const run = async (source: string, options: Options, context: Context): Promise<
   const { name, work, text } = await workOf(source, options);
 
   let doing = 'predicting';
+  const pool = await poolOf(options);
   const progress = new Progress(() => doing);
   const stop = (): void => {
     progress.say('stopped; what has been worked out is kept, and the same command goes on from there');
@@ -202,7 +203,7 @@ const run = async (source: string, options: Options, context: Context): Promise<
   };
   process.on('SIGINT', stop);
   const told: ExploreOptions = {
-    ...{ work, axes, configOf, engineOf, budget, measures, energies, parallel },
+    ...{ work, axes, configOf, engineOf, budget, measures, energies, pool },
     evaluate: evaluate as Evaluate,
     onProgress: (done, all) => {
       doing = `${done} of ${all} ${train ? 'steps of training' : 'passes'} predicted`;
@@ -234,6 +235,7 @@ const run = async (source: string, options: Options, context: Context): Promise<
     if (out !== undefined) await write(out, report);
     const { humanExploration, jsonExploration } = await import('./exploreReport.js');
     progress.end();
+    pool.end();
     if (json) context.out(`${JSON.stringify(jsonExploration(report), null, 2)}\n`);
     else
       context.out(
@@ -247,8 +249,8 @@ const run = async (source: string, options: Options, context: Context): Promise<
 };
 
 /** `bp-im2col explore`: which accelerator of many to build for a network. */
-export const exploreCommand = (context: Context): Command =>
-  addSetOption(
+export const exploreCommand = (context: Context): Command => {
+  const command = addSetOption(
     new Command('explore')
       .description('compare many accelerators for a network: cycles, area and energy, and which one to take')
       .argument(
@@ -285,7 +287,8 @@ export const exploreCommand = (context: Context): Command =>
     .option('--syntheses <n>', `points to synthesize, at most; ${FEWEST_SYNTHESES} or more (8)`)
     .addOption(energiesOption())
     .option('-o, --out <file>', 'write all points, as .html, .json or .csv')
-    .option('-j, --jobs <n>', 'processes at a time', '2')
-    .option('--json', 'print all points as one JSON object')
+    .option('--json', 'print all points as one JSON object');
+  return addPoolOptions(command, 'processes')
     .addHelpText('after', help)
     .action((source: string, options: Options) => run(source, options, context));
+};

@@ -6,6 +6,7 @@ import { type Config, ENGINES, type Engine } from '../description/config.js';
 import { energyOf, sumOfEnergies } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
 import type { Graph } from '../graph/operations.js';
+import { localPool } from '../pool/local.js';
 import type { Results, TrainingStep } from '../report/results.js';
 import { knownPlans } from '../run/network/knownPlans.js';
 import { parseSize, sourceWord } from './analyze.js';
@@ -112,7 +113,7 @@ export const networkReport = async (
   const { networkResults } = await import('../report/network.js');
   const training = graph && (await trainingOf(config, graph, engines, energies));
   return networkResults({
-    ...{ name, layers: chosen, config, engines, energies, parallel, onProgress },
+    ...{ name, layers: chosen, config, engines, energies, pool: localPool(parallel), onProgress },
     subject: input ? `${name}, ${inputText(input)}` : name,
     command: commandLine(words),
     ...(training ? { training } : {}),

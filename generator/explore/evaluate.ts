@@ -2,10 +2,10 @@ import type { Problem } from '../base/errors.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import type { NetworkLayer } from '../networks/network.js';
+import type { Pool, Refusal } from '../pool/pool.js';
 import { type PredictionJob, predict, predictionKey } from '../run/predict.js';
 import { cacheKey, openCache, recall, remember } from '../run/simulators/cache.js';
 import { codeKey } from '../run/simulators/code.js';
-import { inWorkers, type Refusal } from '../run/workers.js';
 import { networkText, type TrainedNetwork, type TrainingEstimate, type TrainingJob } from './trainingJob.js';
 
 /** What is carried out on every accelerator: passes of layers one by one, or a step of training. */
@@ -27,8 +27,7 @@ export interface Taken {
 }
 
 export interface EvaluateOptions {
-  /** Processes at a time. */
-  readonly parallel: number;
+  readonly pool: Pool;
   /** Called after each prediction that the cache did not have. */
   readonly onProgress: (done: number, all: number) => void;
 }
@@ -80,29 +79,33 @@ const WORKER = new URL('./trainingWorker.js', import.meta.url);
 export const evaluateTraining = async (
   network: TrainedNetwork,
   machines: readonly Machine[],
-  { parallel, onProgress }: EvaluateOptions,
+  { pool, onProgress }: EvaluateOptions,
 ): Promise<readonly (TrainingEstimate | Refusal)[]> => {
   openCache();
   const what = networkText(network);
-  const keys = machines.map(({ config, engine }) =>
-    cacheKey('training', [codeKey(WORKER.href), what, JSON.stringify([config, engine])]),
-  );
+  const keyOf = ({ config, engine }: Machine): string =>
+    cacheKey('training', [codeKey(WORKER.href), what, JSON.stringify([config, engine])]);
+  const keys = machines.map(keyOf);
   const found: (TrainingEstimate | Refusal | undefined)[] = keys.map(
     (key) => recall(key) as TrainingEstimate | undefined,
   );
   const missing = found.flatMap((known, index) => (known ? [] : [index]));
   const jobs = missing.map((index): TrainingJob => ({ network, ...machines[index]! }));
   let done = 0;
-  await inWorkers<TrainingJob, TrainingEstimate>(WORKER, 'model', jobs, parallel, (job, outcome) => {
-    const index = missing[job]!;
-    found[index] = outcome;
-    if (!('problem' in outcome)) remember(keys[index]!, outcome);
-    done += 1;
-    onProgress(done, jobs.length);
+  await pool.run<TrainingJob, TrainingEstimate>({
+    ...{ program: WORKER, what: 'model', jobs, keyOf },
+    nameOf: ({ config, engine }) => `a step of training on ${config.name} by ${engine}`,
+    onOutcome: (job, outcome) => {
+      const index = missing[job]!;
+      found[index] = outcome;
+      if (!('problem' in outcome)) remember(keys[index]!, outcome);
+      done += 1;
+      onProgress(done, jobs.length);
+    },
   });
   return found.map((each) => each!);
 };
 
-/** By the performance model, in processes of their own; results are kept in the cache. */
+/** By the performance model, in the workers of a pool; results are kept in the cache. */
 export const evaluate: Evaluate = (work, machines, options) =>
   work.kind === 'layers' ? evaluateLayers(work, machines, options) : evaluateTraining(work.network, machines, options);

@@ -8,6 +8,7 @@ import { version } from '../emit/host.js';
 import { energyOf } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
 import type { NetworkLayer } from '../networks/network.js';
+import type { Pool } from '../pool/pool.js';
 import { type PredictionJob, predict, predictionKey } from '../run/predict.js';
 import type { GroupedLayers, NetworkTotals, Results, Run, SizePoint, TrainingStep } from './results.js';
 import { groupsOf, layersPass, machineOf, modelRun, totalsOf } from './sums.js';
@@ -25,8 +26,7 @@ export interface NetworkReportOptions {
   readonly training?: TrainingStep;
   /** The command that makes the report again. */
   readonly command: string;
-  /** Processes at a time. */
-  readonly parallel: number;
+  readonly pool: Pool;
   readonly onProgress: (done: number, all: number) => void;
   /** By default that of `run/`. */
   readonly predict?: typeof predict;
@@ -64,13 +64,13 @@ const isStrided = ({ layer }: NetworkLayer): boolean => layer.Sh > 1 || layer.Sw
  * @throws {@link UserError} with every pass that does not fit the accelerator.
  */
 export const networkResults = async (options: NetworkReportOptions): Promise<Results> => {
-  const { subject, name, layers, config, engines, energies, training, command, parallel, onProgress } = options;
+  const { subject, name, layers, config, engines, energies, training, command, pool, onProgress } = options;
   const run = options.predict ?? predict;
   const of = (layer: NetworkLayer, pass: Pass, engine: Engine, on = config): PredictionJob =>
     jobOf(layer, on, pass, engine);
   const shown = distinct(layers);
   const all = shown.flatMap((layer) => PASSES.flatMap((pass) => engines.map((engine) => of(layer, pass, engine))));
-  const { estimates, failed } = await run(all, { parallel, onProgress });
+  const { estimates, failed } = await run(all, { pool, onProgress });
   if (failed.size > 0) throw new UserError([...failed].map(([path, problem]) => ({ ...problem, path })));
   const estimateOf = (layer: NetworkLayer, pass: Pass, engine: Engine): Estimate =>
     estimates.get(predictionKey(of(layer, pass, engine)))!;
@@ -86,7 +86,7 @@ export const networkResults = async (options: NetworkReportOptions): Promise<Res
   );
   const { estimates: ofSizes } = await run(
     sized.map(({ job }) => job),
-    { parallel, onProgress },
+    { pool, onProgress },
   );
 
   const batches = new Set(layers.map(({ layer }) => layer.B));

@@ -4,9 +4,9 @@ import type { Estimate } from '../compile/estimate.js';
 import { samePrediction } from '../compile/samePrediction.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { parseLayer } from '../description/layer.js';
+import type { Pool } from '../pool/pool.js';
 import { cacheKey, openCache, recall, remember } from './simulators/cache.js';
 import { codeKey } from './simulators/code.js';
-import { inWorkers } from './workers.js';
 
 /** A pass of a layer whose cost the model predicts. */
 export interface PredictionJob {
@@ -37,7 +37,7 @@ export interface PredictOptions {
   readonly fresh?: boolean;
   /** Take only what the cache has. */
   readonly cachedOnly?: boolean;
-  readonly parallel: number;
+  readonly pool: Pool;
   /** Called after each; without it there is progress on stderr. */
   readonly onProgress?: (done: number, all: number) => void;
 }
@@ -49,9 +49,9 @@ export interface Predictions {
   readonly failed: ReadonlyMap<string, Problem>;
 }
 
-/** Predicts jobs in processes of their own, each once, with progress on stderr; the cache is asked first. */
+/** Predicts jobs in a pool's workers, each once, with progress on stderr; the cache is asked first. */
 export const predict = async (jobs: readonly PredictionJob[], options: PredictOptions): Promise<Predictions> => {
-  const { fresh, cachedOnly, parallel, onProgress } = options;
+  const { fresh, cachedOnly, pool, onProgress } = options;
   openCache();
   const estimates = new Map<string, Estimate>();
   const failed = new Map<string, Problem>();
@@ -65,20 +65,24 @@ export const predict = async (jobs: readonly PredictionJob[], options: PredictOp
   if (cachedOnly || missing.size === 0) return { estimates, failed };
 
   const asked = [...missing];
-  const queue = asked.map(([, job]) => job);
   let done = 0;
   const progress = onProgress ? undefined : new Progress(() => `${done} of ${missing.size} passes predicted`);
   try {
-    await inWorkers<PredictionJob, Estimate>(WORKER, 'model', queue, parallel, (index, outcome) => {
-      const [key, job] = asked[index]!;
-      done += 1;
-      onProgress?.(done, missing.size);
-      if ('problem' in outcome) {
-        failed.set(job.name, outcome.problem);
-        return;
-      }
-      estimates.set(key, outcome);
-      remember(key, outcome);
+    await pool.run<PredictionJob, Estimate>({
+      ...{ program: WORKER, what: 'model', jobs: asked.map(([, job]) => job) },
+      keyOf: predictionKey,
+      nameOf: ({ name }) => name,
+      onOutcome: (index, outcome) => {
+        const [key, job] = asked[index]!;
+        done += 1;
+        onProgress?.(done, missing.size);
+        if ('problem' in outcome) {
+          failed.set(job.name, outcome.problem);
+          return;
+        }
+        estimates.set(key, outcome);
+        remember(key, outcome);
+      },
     });
   } finally {
     progress?.end();

@@ -1,4 +1,3 @@
-import type { Problem } from '../../generator/base/errors.js';
 import type { Config, Engine, Pass } from '../../generator/description/config.js';
 import { type Layer, parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
@@ -90,8 +89,11 @@ export interface Measurement {
   readonly seconds: number;
 }
 
-/** A finished job: a measurement, or why there is none; `problems` are the user's, and those of any other job too. */
-export type Outcome = Measurement | { readonly failed: string } | { readonly problems: readonly Problem[] };
+/** What a worker is asked: to measure a job, and to run again what the cache has; or to build a simulator ahead of them. */
+export type BenchRequest = { readonly job: BenchJob; readonly fresh: boolean } | { readonly build: Config };
+
+/** A finished job: a measurement, or why there is none; or a built simulator. */
+export type Outcome = Measurement | { readonly failed: string } | { readonly built: true };
 
 /** Bytes on the bus for tensors, by the counters. */
 export const dramBytes = ({ counters }: Measurement): number =>

@@ -1,36 +1,21 @@
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../../generator/base/errors.js';
-import { inParallel } from '../../generator/base/parallel.js';
-import { forkWorker } from '../../generator/base/processes.js';
 import { Progress } from '../../generator/base/progress.js';
 import { speedText } from '../../generator/base/speed.js';
-import { isReady, prepare } from '../../generator/run/simulate.js';
+import type { Pool } from '../../generator/pool/pool.js';
+import { isReady } from '../../generator/run/simulate.js';
 import { openCache } from '../../generator/run/simulators/cache.js';
-import { type BenchJob, configOf, jobName, type Measurement, type Outcome } from './jobs.js';
+import { faultOf, jobKeys } from '../poolJobs.js';
+import { type BenchJob, type BenchRequest, configOf, jobName, type Measurement, type Outcome } from './jobs.js';
 import { recallMeasurement } from './measure.js';
-import type { WorkerRequest } from './worker.js';
 
-/** Runs a job in a process of its own: planning and the golden model take seconds of a core. */
-const inProcess = (request: WorkerRequest): Promise<Exclude<Outcome, { problems: unknown }>> =>
-  new Promise((resolve, reject) => {
-    const worker = forkWorker(fileURLToPath(new URL('./worker.js', import.meta.url)));
-    worker.once('message', (message) => {
-      const outcome = message as Outcome;
-      if ('problems' in outcome) reject(new UserError(outcome.problems));
-      else resolve(outcome);
-    });
-    worker.once('error', (error) => resolve({ failed: error.stack ?? error.message }));
-    worker.once('exit', (code, signal) => resolve({ failed: `the worker ended with ${signal ?? code}` }));
-    worker.send(request);
-  });
+const WORKER = new URL('./worker.js', import.meta.url);
 
 export interface RunJobsOptions {
   /** Run again what the cache has. */
   readonly fresh: boolean;
   /** Take only what the cache has. */
   readonly cachedOnly: boolean;
-  /** Runs at a time. */
-  readonly parallel: number;
+  readonly pool: Pool;
 }
 
 export interface JobResults {
@@ -41,6 +26,7 @@ export interface JobResults {
 
 /** Runs jobs that the cache does not have, a few at a time, with a line on stderr for each. */
 export const runJobs = async (jobs: readonly BenchJob[], options: RunJobsOptions): Promise<JobResults> => {
+  const { pool } = options;
   openCache();
   const measured = new Map<string, Measurement>();
   const failed = new Map<string, string>();
@@ -58,33 +44,47 @@ export const runJobs = async (jobs: readonly BenchJob[], options: RunJobsOptions
   try {
     progress.say(`${missing.length} runs, ${measured.size} more in the cache`);
     const configs = new Map(missing.map(configOf).map((config) => [JSON.stringify(config), config]));
-    for (const config of configs.values()) {
-      if (await isReady(config, 'verilator')) continue;
-      underWay.add(`building the simulator of ${config.name}`);
-      await prepare(config);
-      underWay.clear();
-    }
-    await inParallel(options.parallel, missing, async (job) => {
-      const name = jobName(job);
-      const begin = progress.seconds;
-      underWay.add(name);
-      const outcome = await inProcess({ job, fresh: options.fresh });
-      underWay.delete(name);
-      done += 1;
-      const count = `${done}/${missing.length} ${name}`;
-      if ('failed' in outcome) {
-        failed.set(name, outcome.failed);
-        progress.say(`${count}: failed`);
-        return;
-      }
-      measured.set(name, outcome);
-      const { cycles, utilization, laneBound, seconds } = outcome;
-      const speed = seconds > 0 ? ` (${speedText(cycles / seconds)})` : '';
-      const use = `${(utilization * 100).toFixed(1)} % useful, ${((utilization / laneBound) * 100).toFixed(1)} % of the bound`;
-      progress.say(
-        `${count}: ${cycles.toLocaleString('en-US')} cycles, ${use}, ${Math.round(progress.seconds - begin)} s${speed}`,
-      );
-      if (outcome.findings.length > 0) failed.set(name, outcome.findings.join('\n'));
+    const ready = await Promise.all([...configs.values()].map((config) => isReady(config, 'verilator')));
+    const builds = [...configs.values()].filter((_, index) => !ready[index]);
+    const buildName = (index: number): string => `building the simulator of ${builds[index]!.name}`;
+    const keyOf = jobKeys(WORKER);
+    await pool.run<BenchRequest, Outcome>({
+      ...{ program: WORKER, what: 'bench', jobs: builds.map((build) => ({ build })), keyOf },
+      nameOf: () => 'building a simulator',
+      onBegin: (index) => underWay.add(buildName(index)),
+      onOutcome: (index, outcome) => {
+        underWay.delete(buildName(index));
+        if ('problem' in outcome) throw new UserError([outcome.problem]);
+      },
+    });
+    const begins = new Map<number, number>();
+    await pool.run<BenchRequest, Outcome>({
+      ...{ program: WORKER, what: 'bench', jobs: missing.map((job) => ({ job, fresh: options.fresh })), keyOf },
+      nameOf: (request) => ('job' in request ? jobName(request.job) : request.build.name),
+      onBegin: (index) => {
+        begins.set(index, progress.seconds);
+        underWay.add(jobName(missing[index]!));
+      },
+      onOutcome: (index, given) => {
+        const name = jobName(missing[index]!);
+        underWay.delete(name);
+        done += 1;
+        const count = `${done}/${missing.length} ${name}`;
+        const outcome =
+          'problem' in given ? { failed: faultOf(given.problem) } : (given as Exclude<Outcome, { built: true }>);
+        if ('failed' in outcome) {
+          failed.set(name, outcome.failed);
+          progress.say(`${count}: failed`);
+          return;
+        }
+        measured.set(name, outcome);
+        const { cycles, utilization, laneBound, seconds } = outcome;
+        const speed = seconds > 0 ? ` (${speedText(cycles / seconds)})` : '';
+        const use = `${(utilization * 100).toFixed(1)} % useful, ${((utilization / laneBound) * 100).toFixed(1)} % of the bound`;
+        const taken = Math.round(progress.seconds - (begins.get(index) ?? progress.seconds));
+        progress.say(`${count}: ${cycles.toLocaleString('en-US')} cycles, ${use}, ${taken} s${speed}`);
+        if (outcome.findings.length > 0) failed.set(name, outcome.findings.join('\n'));
+      },
     });
   } finally {
     progress.end();

@@ -1,20 +1,20 @@
 import { UserError } from '../../generator/base/errors.js';
-import type { BenchJob, Outcome } from './jobs.js';
+import { requireTools, VERILATOR_TOOLS } from '../../generator/base/tools.js';
+import { answerJobs } from '../../generator/pool/answer.js';
+import { prepare } from '../../generator/run/simulate.js';
+import type { BenchRequest, Outcome } from './jobs.js';
 import { measure } from './measure.js';
 
-/** What a worker is asked. */
-export interface WorkerRequest {
-  readonly job: BenchJob;
-  readonly fresh: boolean;
-}
-
-// whoever asked is gone: end, and the simulator with it
-process.once('disconnect', () => process.exit(1));
-
-process.once('message', async ({ job, fresh }: WorkerRequest) => {
-  const outcome: Outcome = await measure(job, fresh).catch((error: unknown) => {
-    if (error instanceof UserError) return { problems: error.problems };
+answerJobs<BenchRequest, Outcome>('bench', async (request) => {
+  requireTools(VERILATOR_TOOLS);
+  if ('build' in request) {
+    await prepare(request.build);
+    return { built: true };
+  }
+  try {
+    return await measure(request.job, request.fresh);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  });
-  process.send!(outcome, () => process.exit(0));
+  }
 });

@@ -5,6 +5,7 @@ import { presets } from '../../generator/description/presets.js';
 import { version } from '../../generator/emit/host.js';
 import { energyOf } from '../../generator/energy/energy.js';
 import { HOROWITZ } from '../../generator/energy/table.js';
+import type { Pool } from '../../generator/pool/pool.js';
 import { reasons, reductionRows, reductions } from '../../generator/report/comparison.js';
 import { SIMPLE } from '../../generator/report/rateTables.js';
 import { type Results, type Run, resultsSchema, timelinesFile } from '../../generator/report/results.js';
@@ -29,7 +30,7 @@ export interface EvaluationOptions {
   readonly wanted: (name: string) => boolean;
   readonly fresh: boolean;
   readonly cached: boolean;
-  readonly parallel: number;
+  readonly pool: Pool;
   readonly color: boolean;
   /** The command that was given, for the results. */
   readonly command: string;
@@ -120,10 +121,10 @@ const title = (text: string): string => `${text}\n${'-'.repeat(text.length)}\n`;
 
 /** Runs the parts, cached runs first, and puts the results together. */
 export const evaluate = async (options: EvaluationOptions): Promise<Evaluation> => {
-  const { parts, fresh, cached, parallel, color, command } = options;
+  const { parts, fresh, cached, pool, color, command } = options;
   const rtl = rtlJobs(options);
-  const { measured, failed } = await runJobs(rtl, { fresh, cachedOnly: cached, parallel });
-  const model = await runModel(modelJobs(options), { fresh, cachedOnly: cached, parallel });
+  const { measured, failed } = await runJobs(rtl, { fresh, cachedOnly: cached, pool });
+  const model = await runModel(modelJobs(options), { fresh, cachedOnly: cached, pool });
   const { estimates } = model;
 
   const compared = rtl.filter((job) => COMPARISON.includes(job));

@@ -6,6 +6,7 @@ import { resolveConfig } from '../../generator/description/resolve.js';
 import { evaluateTraining } from '../../generator/explore/evaluate.js';
 import { type TrainingEstimate, WORK_KINDS } from '../../generator/explore/trainingJob.js';
 import { isNetwork, NETWORK_NAMES, type NetworkName } from '../../generator/networks/index.js';
+import type { Pool } from '../../generator/pool/pool.js';
 import { PRESET } from '../benchmark/jobs.js';
 import { tableOf } from '../benchmark/render.js';
 
@@ -51,7 +52,7 @@ const rowOf = (
  * Predicts a step of each network by each engine; what is known is not worked out again.
  * @throws UserError for a network that no engine can train.
  */
-export const stepRows = async (networks: readonly NetworkName[], parallel: number): Promise<readonly StepRow[]> => {
+export const stepRows = async (networks: readonly NetworkName[], pool: Pool): Promise<readonly StepRow[]> => {
   const rows: StepRow[] = [];
   let now = '';
   const progress = new Progress(() => now);
@@ -59,7 +60,7 @@ export const stepRows = async (networks: readonly NetworkName[], parallel: numbe
     for (const [index, name] of networks.entries()) {
       now = `${index} of ${networks.length} networks done: ${name}`;
       const machines = ENGINES.map((engine) => ({ config: CONFIG, engine }));
-      const found = await evaluateTraining({ name, batch: BATCH }, machines, { parallel, onProgress: () => undefined });
+      const found = await evaluateTraining({ name, batch: BATCH }, machines, { pool, onProgress: () => undefined });
       const [first] = found;
       if (first && 'problem' in first && found.every((each) => 'problem' in each)) throw new UserError([first.problem]);
       rows.push(...found.map((each, n) => rowOf(name, ENGINES[n]!, each)));

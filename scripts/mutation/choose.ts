@@ -5,12 +5,16 @@ import { blockFile } from '../../generator/emit/rtl.js';
 import { Draw } from '../soak/random.js';
 import { type Mutation, mutationsOf } from './operators.js';
 
-/** A block, the configuration whose text of it is changed, and all that may be changed, in the order of trial. */
-export interface Target {
+/** A block, and the configuration whose text of it is changed. */
+export interface Mutated {
   readonly block: string;
   readonly config: Config;
   readonly path: string;
   readonly text: string;
+}
+
+/** All that may be changed in a block, in the order of trial. */
+export interface Target extends Mutated {
   readonly mutations: readonly Mutation[];
   /** How many mutants are wanted. */
   readonly wanted: number;
@@ -36,12 +40,23 @@ export const allBlocks = (): readonly { readonly block: string; readonly config:
   return [...found].map(([block, config]) => ({ block, config }));
 };
 
+const mutated = (block: string, config: Config): Mutated => {
+  const { path, text } = blockFile(config, blocksOf(config).find(({ name }) => name === block)!);
+  return { block, config, path, text };
+};
+
+/** The block of {@link allBlocks} with that name. */
+export const mutatedBlock = (name: string): Mutated => {
+  const { block, config } = allBlocks().find((each) => each.block === name)!;
+  return mutated(block, config);
+};
+
 /** Seeded choice of `count` mutants, spread over the blocks by what can be changed in each; every block has at least one. A filter does not change the order of trial. */
 export const chooseMutants = (count: number, seed: number, filter = ''): readonly Target[] => {
   const targets = allBlocks()
     .map(({ block, config }, index) => {
-      const { path, text } = blockFile(config, blocksOf(config).find(({ name }) => name === block)!);
-      return { block, config, path, text, mutations: shuffled(mutationsOf(text), new Draw(seed * 1009 + index)) };
+      const own = mutated(block, config);
+      return { ...own, mutations: shuffled(mutationsOf(own.text), new Draw(seed * 1009 + index)) };
     })
     .filter(({ block }) => block.includes(filter));
   const total = targets.reduce((sum, { mutations }) => sum + mutations.length, 0);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { discard, runTool, temporaryFolder } from '../../generator/base/processes.js';
 import { rtlFiles } from '../../generator/emit/rtl.js';
 import { searchWithAbc } from '../formal/prove.js';
-import type { Target } from './choose.js';
+import type { Mutated } from './choose.js';
 import { type Mutation, mutate } from './operators.js';
 
 /** Reads a whole design, so that blocks get the parameters that they have there. */
@@ -49,7 +49,7 @@ const isSameNetlist = async (folder: string, prefix: string): Promise<boolean> =
  * Whether Yosys and abc prove, for the block with every set of parameters that it has in the design, that from registers
  * that are all zero no inputs make the mutant's outputs differ. False also when the time runs out.
  */
-export const isEquivalent = async (target: Target, mutation: Mutation, seconds: number): Promise<boolean> => {
+export const isEquivalent = async (target: Mutated, mutation: Mutation, seconds: number): Promise<boolean> => {
   const { block, config, path, text } = target;
   const folder = temporaryFolder('bpi-equal-');
   try {

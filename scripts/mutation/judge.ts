@@ -5,7 +5,7 @@ import { presets } from '../../generator/description/presets.js';
 import { blocks, blocksOf } from '../../generator/emit/blocks.js';
 import { blockFile, type EmittedFile, rtlFiles } from '../../generator/emit/rtl.js';
 import { runBench } from '../blockBench.js';
-import type { Target } from './choose.js';
+import type { Mutated } from './choose.js';
 import { type Mutation, mutate, transfer } from './operators.js';
 import { runSuite, type SystemSuite } from './system.js';
 
@@ -51,7 +51,7 @@ const FURTHER: Readonly<Record<string, readonly Config[]>> = {
 const benchedBy = (block: string): string => blocks.find(({ name }) => name === block)?.bench ?? block;
 
 /** Benches of a mutant: its own configuration with two seeds, and others where the line is there too. */
-const benchesOf = ({ block, config }: Target): readonly (readonly [Config, number])[] => {
+const benchesOf = ({ block, config }: Mutated): readonly (readonly [Config, number])[] => {
   if (block === 'top') return [];
   const other = config !== odd && blocksOf(odd).some(({ name }) => name === block) ? [odd] : [];
   const further = [...other, ...(FURTHER[block] ?? [])].map((each) => [each, 0] as const);
@@ -84,7 +84,7 @@ const soundSeconds = (block: string, config: Config, seed: number): Promise<numb
   return found;
 };
 
-const changed = (config: Config, target: Target, mutation: Mutation): EmittedFile | undefined => {
+const changed = (config: Config, target: Mutated, mutation: Mutation): EmittedFile | undefined => {
   const block = blocksOf(config).find(({ name }) => name === target.block)!;
   const file = blockFile(config, block);
   if (config === target.config) return { ...file, text: mutate(file.text, mutation) };
@@ -92,8 +92,12 @@ const changed = (config: Config, target: Target, mutation: Mutation): EmittedFil
   return moved && { ...file, text: mutate(file.text, moved) };
 };
 
-/** Runs a mutant against the benches of its block, and when these do not see it, against the suite of a whole accelerator. */
-export const judgeMutant = async (target: Target, mutation: Mutation, baseline: Baseline): Promise<Judged> => {
+/** Runs a mutant against the benches of its block, and when these do not see it, against the suite of a whole accelerator. @param baselineOf asked only for the suite */
+export const judgeMutant = async (
+  target: Mutated,
+  mutation: Mutation,
+  baselineOf: () => Promise<Baseline>,
+): Promise<Judged> => {
   const begin = performance.now();
   const verdict = (status: Status, by?: string): Judged => ({
     block: target.block,
@@ -123,6 +127,7 @@ export const judgeMutant = async (target: Target, mutation: Mutation, baseline: 
     }
   }
   const mutant = changed(target.config, target, mutation)!;
+  const baseline = await baselineOf();
   const rtl = rtlFiles(target.config).map((file) => (file.path === mutant.path ? mutant : file));
   try {
     const { findings } = await runSuite(baseline.suite, rtl, {

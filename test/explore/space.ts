@@ -9,6 +9,7 @@ import type { Size } from '../../generator/explore/area.js';
 import type { Evaluate } from '../../generator/explore/evaluate.js';
 import type { ExploreOptions } from '../../generator/explore/explore.js';
 import { axesOf } from '../../generator/explore/vary.js';
+import { localPool } from '../../generator/pool/local.js';
 
 /** A layer that small arrays take quickly. */
 export const SPEC = 'C=8,H=6,W=6,N=6,K=3,S=2,P=1';
@@ -39,7 +40,7 @@ export const spaceOf = (vary: readonly string[], more: Partial<ExploreOptions> =
   configOf: (sets) => resolveConfig({ preset: 'tiny4' }, sets),
   engineOf: (config) => engineFor(config, undefined),
   command: { source: SPEC, accelerator: 'tiny4', sets: [], pass: 'dgrad' },
-  ...{ budget: {}, energies: HOROWITZ, evaluate, parallel: 1, onProgress: () => undefined },
+  ...{ budget: {}, energies: HOROWITZ, evaluate, pool: localPool(1), onProgress: () => undefined },
   ...more,
 });
 

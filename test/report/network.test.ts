@@ -8,6 +8,7 @@ import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import { energyOf } from '../../generator/energy/energy.js';
 import { HOROWITZ } from '../../generator/energy/table.js';
+import { localPool } from '../../generator/pool/local.js';
 import { type NetworkReportOptions, networkResults } from '../../generator/report/network.js';
 import { reportHtml } from '../../generator/report/report.js';
 import { resultsSchema } from '../../generator/report/results.js';
@@ -41,7 +42,7 @@ const options = (layers: Readonly<Record<string, string>>): NetworkReportOptions
   layers: Object.entries(layers).map(([name, spec]) => ({
     ...{ name, layer: parseLayer(spec), linear: false, bias: false, batchNorm: 0 },
   })),
-  ...{ command: 'npx bp-im2col report --network mine.json', parallel: 1, onProgress: () => undefined },
+  ...{ command: 'npx bp-im2col report --network mine.json', pool: localPool(1), onProgress: () => undefined },
   predict: predictHere,
 });
 

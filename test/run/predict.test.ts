@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, expect, it, vi } from 'vitest';
 import { presets } from '../../generator/description/presets.js';
+import { localPool } from '../../generator/pool/local.js';
 import { type PredictionJob, predict } from '../../generator/run/predict.js';
 import { temporaryFolders } from '../temporary.js';
 
@@ -38,10 +39,10 @@ const jobs = [3, 5].map((H): PredictionJob => {
 
 it('counts what is done on stderr, and for who asks', async () => {
   vi.stubEnv('BP_IM2COL_CACHE', folder());
-  await predict(jobs, { parallel: 1 });
+  await predict(jobs, { pool: localPool(1) });
   expect(shown).toEqual(['2 of 2 passes predicted']);
   const counts: (readonly [number, number])[] = [];
-  await predict(jobs, { parallel: 2, fresh: true, onProgress: (done, all) => counts.push([done, all]) });
+  await predict(jobs, { pool: localPool(2), fresh: true, onProgress: (done, all) => counts.push([done, all]) });
   expect(counts).toEqual([
     [1, 2],
     [2, 2],

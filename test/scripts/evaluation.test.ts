@@ -4,6 +4,7 @@ import type { Estimate } from '../../generator/compile/estimate.js';
 import { ENGINES, PASSES } from '../../generator/description/config.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { PRESET_NAMES, presets } from '../../generator/description/presets.js';
+import { localPool } from '../../generator/pool/local.js';
 import { reasons, reductions } from '../../generator/report/comparison.js';
 import { reportHtml } from '../../generator/report/report.js';
 import { type NetworkTotals, resultsSchema } from '../../generator/report/results.js';
@@ -172,7 +173,7 @@ describe('networks', () => {
     const jobs = networkJobs([['alexnet', 'AlexNet'] as const, ['ds_cnn', 'DS-CNN'] as const]);
     const real = { usefulMacs: 256, utilization: 0.5, laneBound: 0.5 };
     for (const job of jobs) remember(modelKey(job), { ...estimateOf(job), ...real });
-    const given = { parts: ['networks'] as const, wanted: () => true, fresh: false, cached: true, parallel: 1 };
+    const given = { parts: ['networks'] as const, wanted: () => true, fresh: false, cached: true, pool: localPool(1) };
     const { results, text, failures } = await evaluate({ ...given, color: false, command: 'x' });
     vi.unstubAllEnvs();
     expect(failures).toEqual([]);
@@ -204,7 +205,7 @@ it('predicts nothing that the cache has not, when only that is wanted', async ()
     (pass) => ({ layer: 'x', spec: 'C=1,H=9,W=9,N=1,K=3', pass, engine: 'bp', config: presets.tiny4 }) as ModelJob,
   );
   remember(modelKey(known!), { cycles: 7 });
-  const { estimates, failed } = await runModel([known!, unknown!], { cachedOnly: true, parallel: 1 });
+  const { estimates, failed } = await runModel([known!, unknown!], { cachedOnly: true, pool: localPool(1) });
   vi.unstubAllEnvs();
   expect([...estimates]).toEqual([[modelKey(known!), { cycles: 7 }]]);
   expect([...failed]).toEqual([]);

@@ -45,9 +45,14 @@ export const reachable = (
 };
 
 /** What starts tools and keeps results: no result depends on how. */
-const MACHINERY = ['./cache.js', '../workers.js', '../../base/processes.js', '../../base/tools.js'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
-);
+const MACHINERY = [
+  './cache.js',
+  '../../pool/answer.js',
+  '../../pool/local.js',
+  '../../pool/slurm.js',
+  '../../base/processes.js',
+  '../../base/tools.js',
+].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 const known = new Map<string, string>();
 

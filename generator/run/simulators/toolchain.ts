@@ -1,4 +1,5 @@
-import { runTool } from '../../base/processes.js';
+import { resolve } from 'node:path';
+import { discard, runTool, temporaryFolder } from '../../base/processes.js';
 import { toolPath } from '../../base/tools.js';
 
 /** Variables that choose where a tool works, not what it makes. */
@@ -29,10 +30,15 @@ const versions = new Map<string, Promise<string>>();
 
 /** What a tool on the path says of its version, in whole. It is asked once in a process for each place. */
 export const toolVersion = (tool: Parameters<typeof toolPath>[0], flag: string): Promise<string> => {
-  const path = toolPath(tool) ?? tool;
+  const there = toolPath(tool);
+  const path = there === undefined ? tool : resolve(there);
   const known = versions.get(path);
   if (known) return known;
-  const found = runTool(path, [flag], { reject: false }).then(({ stdout }) => stdout);
+  // some write temporary files even to say that
+  const folder = temporaryFolder('bpi-version-');
+  const found = runTool(path, [flag], { reject: false, cwd: folder })
+    .then(({ stdout }) => stdout)
+    .finally(() => discard(folder));
   versions.set(path, found);
   return found;
 };

@@ -1,12 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Problem, problemOf } from '../base/errors.js';
+import { problemOf } from '../base/errors.js';
 import { forkWorker } from '../base/processes.js';
-
-/** What a worker answers where there is no result. */
-export interface Refusal {
-  readonly problem: Problem;
-}
+import type { Pool, Refusal, Work } from './pool.js';
 
 const ask = <Outcome>(worker: ChildProcess, job: object, what: string): Promise<Outcome | Refusal> =>
   new Promise((resolve) => {
@@ -22,26 +18,18 @@ const ask = <Outcome>(worker: ChildProcess, job: object, what: string): Promise<
     });
   });
 
-/**
- * Has processes of their own, so many at a time, work on jobs: each is sent a job, answers it and is sent the next one.
- * @param program the module that answers, as {@link answerJobs} does.
- * @param what what a worker does, for its problems.
- * @param onOutcome called with each answer, in the order in which they come.
- */
-export const inWorkers = async <Job extends object, Outcome>(
-  program: URL,
-  what: string,
-  jobs: readonly Job[],
+const run = async <Job extends object, Outcome>(
   parallel: number,
-  onOutcome: (index: number, outcome: Outcome | Refusal) => void,
+  { program, what, jobs, onBegin, onOutcome, isOver = () => false }: Work<Job, Outcome>,
 ): Promise<void> => {
   let next = 0;
   const serve = async (): Promise<void> => {
     let worker: ChildProcess | undefined;
     try {
-      while (next < jobs.length) {
+      while (next < jobs.length && !isOver()) {
         const index = next++;
         if (!worker?.connected) worker = forkWorker(fileURLToPath(program));
+        onBegin?.(index);
         onOutcome(index, await ask<Outcome>(worker, jobs[index]!, what));
       }
     } finally {
@@ -56,19 +44,10 @@ export const inWorkers = async <Job extends object, Outcome>(
   }
 };
 
-/** The other side: answers each job that is sent to this process, until whoever asks is gone. */
-export const answerJobs = <Job, Outcome>(what: string, answer: (job: Job) => Outcome | Promise<Outcome>): void => {
-  const giveUp = (): never => process.exit(1);
-  process.once('disconnect', giveUp);
-  process.on('message', async (job: Job) => {
-    let outcome: Outcome | Refusal;
-    try {
-      outcome = await answer(job);
-    } catch (error) {
-      outcome = { problem: problemOf(error, what) };
-    }
-    process.send!(outcome, (error: Error | null) => {
-      if (error) giveUp();
-    });
-  });
-};
+/** Processes of this machine, so many at a time: each is sent a job, answers it and is sent the next one. */
+export const localPool = (parallel: number): Pool => ({
+  parallel,
+  jobsAtOnce: 1,
+  run: (work) => run(parallel, work),
+  end: () => undefined,
+});
