@@ -26,6 +26,9 @@ export interface Activity extends Readonly<Record<ActivityName, readonly number[
 /** Buckets of an activity, at most: they double in width until the run fits. */
 const BUCKETS = 4096;
 
+/** Buckets of an activity that is drawn in a report. */
+const MOST_DRAWN = 300;
+
 /** Cycles, both ends included, which grow; what touches is joined. */
 class Spans {
   private readonly ends: number[] = [];
@@ -71,4 +74,20 @@ export const activityOf = (
   const buckets = Math.ceil(runCycles / bucketCycles);
   const counts = ACTIVITIES.map((name) => [name, spans[name].counts(buckets, bucketCycles)] as const);
   return { runCycles, bucketCycles, ...(Object.fromEntries(counts) as Record<ActivityName, readonly number[]>) };
+};
+
+/** Joins neighbouring buckets until there are few enough. */
+export const cutBuckets = (activity: Activity): Activity => {
+  const used = Math.ceil(activity.runCycles / activity.bucketCycles);
+  const each = Math.max(1, Math.ceil(used / MOST_DRAWN));
+  const join = (counts: readonly number[]): readonly number[] =>
+    Array.from({ length: Math.ceil(used / each) }, (_, index) =>
+      counts.slice(index * each, Math.min(used, (index + 1) * each)).reduce((sum, count) => sum + count, 0),
+    );
+  const { runCycles, readBeats, writeBeats, execOpen, arrayBusy, store } = activity;
+  return {
+    ...{ runCycles, bucketCycles: activity.bucketCycles * each },
+    ...{ readBeats: join(readBeats), writeBeats: join(writeBeats), execOpen: join(execOpen) },
+    ...{ arrayBusy: join(arrayBusy), store: join(store) },
+  };
 };

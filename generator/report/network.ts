@@ -9,8 +9,17 @@ import { energyOf } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
 import type { NetworkLayer } from '../networks/network.js';
 import type { Pool } from '../pool/pool.js';
-import { type PredictionJob, predict, predictionKey } from '../run/predict.js';
-import type { GroupedLayers, NetworkTotals, Results, Run, SizePoint, TrainingStep } from './results.js';
+import { activities, activityKey, type PredictionJob, predict, predictionKey } from '../run/predict.js';
+import {
+  type GroupedLayers,
+  type NetworkTotals,
+  type Results,
+  type Run,
+  type SizePoint,
+  type TimelineRun,
+  type TrainingStep,
+  timelineRun,
+} from './results.js';
 import { groupsOf, layersPass, machineOf, modelRun, totalsOf } from './sums.js';
 
 /** What a report of one network is made from. */
@@ -28,9 +37,13 @@ export interface NetworkReportOptions {
   readonly command: string;
   readonly pool: Pool;
   readonly onProgress: (done: number, all: number) => void;
-  /** By default that of `run/`. */
+  /** By default those of `run/`. */
   readonly predict?: typeof predict;
+  readonly activities?: typeof activities;
 }
+
+/** Images of a timeline at most: more of them look the same. */
+const DRAWN_IMAGES = 2;
 
 /** Square arrays that are compared. */
 const SIZES = [4, 8, 16, 32, 64] as const;
@@ -89,6 +102,16 @@ export const networkResults = async (options: NetworkReportOptions): Promise<Res
     { pool, onProgress },
   );
 
+  const few = Math.min(longest.layer.B, DRAWN_IMAGES);
+  const drawn = few === longest.layer.B ? longest.name : `${longest.name}, ${few} images`;
+  const drawnJobs = engines.map((engine) => of({ ...longest, layer: { ...longest.layer, B: few } }, 'dgrad', engine));
+  const active = await (options.activities ?? activities)(drawnJobs, { pool, onProgress });
+  const timelines = drawnJobs.flatMap((job): readonly TimelineRun[] => {
+    const activity = active.get(activityKey(job));
+    if (!activity) return [];
+    return [timelineRun({ layer: drawn, pass: job.pass, engine: job.engine }, activity)];
+  });
+
   const batches = new Set(layers.map(({ layer }) => layer.B));
   const batch = batches.size === 1 ? [...batches][0]! : 1;
   const scopes = (['all', 'strided'] as const).map(
@@ -138,7 +161,7 @@ export const networkResults = async (options: NetworkReportOptions): Promise<Res
       ),
     ),
     networks,
-    ...{ moreNetworks: [], grouped, reorganizers: [], reorganizerRuns: [], timelines: [], validation: [] },
+    ...{ moreNetworks: [], grouped, reorganizers: [], reorganizerRuns: [], timelines, validation: [] },
     sizes: sized.flatMap(({ size, engine, job }): readonly SizePoint[] => {
       const found = ofSizes.get(predictionKey(job));
       if (!found) return [];

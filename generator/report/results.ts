@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ENGINES, PASSES } from '../description/config.js';
 import { ENERGY_PARTS, type Energy } from '../energy/energy.js';
+import type { Activity } from '../machine/activity.js';
 
 const count = z.number().nonnegative();
 const share = z.number().min(0).max(1);
@@ -218,4 +219,13 @@ export type ReorganizerTotals = Results['reorganizers'][number];
 export type TrainingStep = NonNullable<Results['training']>;
 export type SizePoint = z.infer<typeof size>;
 export type TimelineRun = z.infer<typeof timeline>;
+
+/** A timeline of a pass. */
+export const timelineRun = (
+  which: Pick<TimelineRun, 'layer' | 'pass' | 'engine'>,
+  { runCycles, bucketCycles, readBeats, writeBeats, execOpen, arrayBusy, store }: Activity,
+): TimelineRun => ({
+  ...{ ...which, runCycles, bucketCycles, readBeats: [...readBeats], writeBeats: [...writeBeats] },
+  ...{ execOpen: [...execOpen], arrayBusy: [...arrayBusy], store: [...store] },
+});
 export type Validation = z.infer<typeof validation>;

@@ -4,15 +4,17 @@ import { problemOf } from '../../generator/base/errors.js';
 import { EXIT } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
 import { type Estimate, estimate } from '../../generator/compile/estimate.js';
+import { makePlan } from '../../generator/compile/plan.js';
 import { parseLayer } from '../../generator/description/layer.js';
 import { presets } from '../../generator/description/presets.js';
 import { energyOf } from '../../generator/energy/energy.js';
 import { HOROWITZ } from '../../generator/energy/table.js';
+import { activityOf, cutBuckets } from '../../generator/machine/activity.js';
 import { localPool } from '../../generator/pool/local.js';
 import { type NetworkReportOptions, networkResults } from '../../generator/report/network.js';
 import { reportHtml } from '../../generator/report/report.js';
 import { resultsSchema } from '../../generator/report/results.js';
-import { type predict, predictionKey } from '../../generator/run/predict.js';
+import { type activities, activityKey, type predict, predictionKey } from '../../generator/run/predict.js';
 
 const LAYERS = {
   a: 'C=4,H=6,W=6,N=4,K=3,S=2,P=1',
@@ -36,6 +38,14 @@ const predictHere: typeof predict = async (jobs) => {
   return { estimates, failed };
 };
 
+const activitiesHere: typeof activities = async (jobs) =>
+  new Map(
+    jobs.map((job) => {
+      const plan = makePlan(job.config, parseLayer(job.spec), job.pass, job.engine, { narrow: true });
+      return [activityKey(job), cutBuckets(activityOf(job.config, plan))] as const;
+    }),
+  );
+
 const config = presets.tiny4;
 const options = (layers: Readonly<Record<string, string>>): NetworkReportOptions => ({
   ...{ subject: 'mine, batch 1', name: 'mine', config, engines: config.engines, energies: HOROWITZ },
@@ -43,7 +53,7 @@ const options = (layers: Readonly<Record<string, string>>): NetworkReportOptions
     ...{ name, layer: parseLayer(spec), linear: false, bias: false, batchNorm: 0 },
   })),
   ...{ command: 'npx bp-im2col report --network mine.json', pool: localPool(1), onProgress: () => undefined },
-  predict: predictHere,
+  ...{ predict: predictHere, activities: activitiesHere },
 });
 
 describe('the report of a network', () => {
@@ -64,13 +74,20 @@ describe('the report of a network', () => {
     expect(results.grouped).toMatchObject([{ kind: 'depthwise', layers: 1 }]);
     expect(results.sizes.length).toBeGreaterThan(2);
     expect(new Set(results.sizes.map(({ layer }) => layer))).toEqual(new Set(['a']));
+    // of the longest strided input gradient, as long as is predicted
+    expect(results.timelines.map(({ layer, pass, engine, runCycles }) => [layer, pass, engine, runCycles])).toEqual(
+      config.engines.map((engine) => {
+        const { cycles } = estimate(config, parseLayer(LAYERS.a), 'dgrad', engine);
+        return ['a', 'dgrad', engine, cycles];
+      }),
+    );
   });
 
   it('is a page with the sections of our own that the model can fill', async () => {
     const { document } = parseHTML(await reportHtml(await networkResults(options(LAYERS))));
     expect(document.title).toBe('bp-im2col: mine, batch 1 on tiny4');
     expect([...document.querySelectorAll('section')].map(({ id }) => id)).toEqual([
-      ...['speedup', 'figures', 'networks', 'grouped', 'cycles', 'roofline', 'traffic', 'energy', 'sizes'],
+      ...['speedup', 'figures', 'networks', 'grouped', 'cycles', 'roofline', 'traffic', 'energy', 'sizes', 'timelines'],
       ...['matrix', 'runs', 'conditions'],
     ]);
   });
