@@ -6,7 +6,6 @@ import { type Config, ENGINES, type Engine } from '../description/config.js';
 import { energyOf, sumOfEnergies } from '../energy/energy.js';
 import type { EnergyTable } from '../energy/table.js';
 import type { Graph } from '../graph/operations.js';
-import { localPool } from '../pool/local.js';
 import type { Results, TrainingStep } from '../report/results.js';
 import { knownPlans } from '../run/network/knownPlans.js';
 import { parseSize, sourceWord } from './analyze.js';
@@ -111,6 +110,7 @@ export const networkReport = async (
   if (chosen.length === 0)
     refuse('NO_LAYERS', '--strided', `no layer of ${name} has a stride of 2 or more`, 'leave out --strided');
   const { networkResults } = await import('../report/network.js');
+  const { localPool } = await import('../pool/local.js');
   const training = graph && (await trainingOf(config, graph, engines, energies));
   return networkResults({
     ...{ name, layers: chosen, config, engines, energies, pool: localPool(parallel), onProgress },

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../base/errors.js';
-import { localPool } from '../pool/local.js';
 import type { Pool } from '../pool/pool.js';
 import { collect } from './source.js';
 import { wholeNumber } from './wholeNumber.js';
@@ -83,7 +82,7 @@ export const poolOf = async (flags: PoolFlags): Promise<Pool> => {
   if (flags.on === 'local') {
     const given = NAMES.slice(2).find((name) => flags[name] !== undefined && flags[name]?.length !== 0);
     if (given) refuse('EXTRA', optionOf(given), 'is for a cluster', `leave out ${optionOf(given)}, or add --on slurm`);
-    return localPool(parallel);
+    return (await import('../pool/local.js')).localPool(parallel);
   }
   for (const word of flags.sbatch) {
     const path = `--sbatch=${word}`;
