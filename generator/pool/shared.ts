@@ -69,6 +69,8 @@ export const removeShared = (root: string): void => {
 /** Makes the folder of a run, with its jobs. */
 export const makeRun = (run: string, jobs: Jobs): void => {
   makeFolder(claimsOf(run));
+  // a command that has ended may have removed it while no run was there
+  makeFolder(resultsOf(jobs.root));
   writeFileSync(jobsFile(run), JSON.stringify(jobs));
 };
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ElementwiseEmitter, type Place } from '../../generator/compile/network/emitElementwise.js';
+import { UserError } from '../../generator/base/errors.js';
+import { ElementwiseEmitter, type Place, roomsBeside } from '../../generator/compile/network/emitElementwise.js';
 import { inSequence, type Unlinked } from '../../generator/compile/network/link.js';
 import { stationaryAlone } from '../../generator/compile/network/stationaryAlone.js';
 import {
@@ -13,7 +14,6 @@ import {
 import { operation, program } from '../../generator/compile/network/vectorPrograms.js';
 import { weave } from '../../generator/compile/network/weave.js';
 import { makePlan } from '../../generator/compile/plan.js';
-import { sideRoom } from '../../generator/dataflows/builder.js';
 import { operationsInstruction } from '../../generator/dataflows/vectorInstructions.js';
 import type { Config } from '../../generator/description/config.js';
 import { derive } from '../../generator/description/derive.js';
@@ -164,8 +164,7 @@ const bytesOf = (
 };
 
 const emitted = (config: Config, step: ElementwiseStep, { place }: Tensors, alone: boolean): readonly Unlinked[] => {
-  const rooms = { dynamic: { first: 0, elements: 0 }, stationary: sideRoom(derive(config)) };
-  const emitter = new ElementwiseEmitter(config, place, alone ? rooms : undefined);
+  const emitter = new ElementwiseEmitter(config, place, alone ? roomsBeside(derive(config)) : undefined);
   emitter.emit(alone ? { ...step, program: stationaryAlone(step.program)! } : step);
   return emitter.instructions;
 };
@@ -226,6 +225,42 @@ describe('a program that reads stationary streams alone', () => {
   });
 });
 
+describe('what a pass leaves to elementwise steps', () => {
+  const stepOf = (tensors: Tensors, channels: number, wide: boolean, learns = false): ElementwiseStep => ({
+    ...{ kind: 'elementwise', operation: 'it', pixels: 4, channels },
+    program: program('scale', {
+      streams: { stationary0: all(tensors.add('x', 4, channels, wide, false)) },
+      operations: [operation({ p: 'sums', q: 'stationary0', factor: learns ? 'coefficient' : 'one', output: 0 })],
+      coefficients: [learns ? tensors.add('scale', 1, channels, true, false) : undefined, undefined],
+      outputs: [all(tensors.add('y', 4, channels, false, true))],
+    }),
+  });
+
+  it.each([
+    ['values one after the other', false],
+    ['pixels', true],
+  ])('is refused where it holds no vector: %s', (_what, learns) => {
+    const tensors = new Tensors(new Draw(1));
+    const rooms = { dynamic: { first: 0, elements: 0 }, stationary: { first: 0, elements: 64 } };
+    const emitter = new ElementwiseEmitter(ref16, tensors.place, rooms);
+    const step = stepOf(tensors, 64, true, learns);
+    expect(emitter.holds(step)).toBe(false);
+    expect(() => emitter.emit(step)).toThrow(UserError);
+  });
+
+  it('is not left by coefficients, which are wider than what they are for', () => {
+    const tensors = new Tensors(new Draw(1));
+    const rooms = { dynamic: { first: 0, elements: 0 }, stationary: { first: 1024, elements: 1024 } };
+    const emitter = new ElementwiseEmitter(ref16, tensors.place, rooms);
+    emitter.emit(stepOf(tensors, 400, false, true));
+    const loads = emitter.instructions.filter((one) => one.kind === 'load');
+    const half = (element: number): number => Math.floor(element / 512);
+    expect(loads.length).toBeGreaterThan(2);
+    for (const { bufElement, rowBytes, n1 } of loads)
+      expect(half(bufElement + (n1 * rowBytes) / 2 - 1)).toBe(half(bufElement));
+  });
+});
+
 /** A weight gradient and elementwise steps that do not touch it. */
 const wovenCase = (config: Config, seed: number) => {
   const draw = new Draw(seed);
@@ -234,8 +269,9 @@ const wovenCase = (config: Config, seed: number) => {
   const K = draw.pick([1, 3]);
   const pad = (K - 1) / 2;
   const shape = { B: draw.between(1, 2), C: draw.between(1, 3 * rows), N: draw.between(1, 3 * columns) };
+  const S = draw.between(1, 2);
   const layer = makeLayer({
-    ...{ ...unitLayer, ...shape, H: draw.between(2, 7), W: draw.between(2, 7), Kh: K, Kw: K },
+    ...{ ...unitLayer, ...shape, H: draw.between(2, 7), W: draw.between(2, 7), Kh: K, Kw: K, Sh: S, Sw: S },
     ...{ Pt: pad, Pb: pad, Pl: pad, Pr: pad },
   });
   const { B, C, N, H, W, Ho, Wo } = layer;
@@ -244,8 +280,9 @@ const wovenCase = (config: Config, seed: number) => {
     dy: tensors.inputRoom(B * Ho * Wo * N * 2),
     output: tensors.outputRoom(K * K * C * N * 4),
   };
-  const engine = draw.pick(config.engines.filter((one) => one !== 'traditional'));
-  const plan = makePlan(config, layer, 'wgrad', engine, { place, besides: true });
+  const engine = draw.pick(config.engines);
+  const scratch = engine === 'traditional' && S > 1 ? { scratch: tensors.outputRoom(B * 4 * Ho * Wo * N * 2) } : {};
+  const plan = makePlan(config, layer, 'wgrad', engine, { place: { ...place, ...scratch }, besides: true });
   const steps = Array.from({ length: draw.between(1, 2) }, (_, n): ElementwiseStep => {
     const [pixels, channels] = [draw.between(1, 200), draw.between(1, 3 * columns)];
     const own = new Proxy(tensors, {

@@ -1,5 +1,8 @@
 /** Which elementwise steps are carried out beside a pass: the vector unit has nothing else to do while the array sums. */
+import { sideRoom } from '../../dataflows/builder.js';
 import { type Derived, derive } from '../../description/derive.js';
+import { benchMemory } from '../../machine/performance.js';
+import { ElementwiseEmitter, type Place, placeAt, roomsBeside } from './emitElementwise.js';
 import type { Lowering } from './lowering.js';
 import type { PassPlanner } from './passProgram.js';
 import { planned } from './split.js';
@@ -10,6 +13,7 @@ import {
   bytesOfValue,
   type Channels,
   type ElementwiseStep,
+  type Key,
   type PassStep,
   type ScheduledStep,
   type Step,
@@ -62,6 +66,14 @@ export class Times {
     return { all: Math.max((values * turns) / vectorLanes, bus), bus };
   }
 
+  /** The cycles of a step beside a pass; without end where what its half of the room holds takes less time than to ask memory for it. */
+  private hidden(cycles: number, { pixels, channels, program }: ElementwiseStep): number {
+    const { tensors, config } = this.lowering;
+    const bytes = pixels * channels * bytesOfValue({ ...program, outputs: [] }, tensors);
+    const half = (sideRoom(this.sizes).elements * this.sizes.dataBytes) / 2;
+    return (bytes / half) * benchMemory(config).readLatency > cycles ? Number.POSITIVE_INFINITY : cycles;
+  }
+
   /** A pass with elementwise steps beside it, and what these take of it. */
   together(
     pass: PassStep,
@@ -72,7 +84,7 @@ export class Times {
     const free = 1 - stationaryReads / cycles;
     const times = besides.map((step) => this.elementwise(step, free < LEAST_FREE ? 0 : free));
     const bus = times.reduce((sum, time) => sum + time.bus, bytes / this.sizes.beatBytes);
-    const own = times.reduce((sum, { all }) => sum + all + SET_UP, 0);
+    const own = besides.reduce((sum, step, n) => sum + this.hidden(times[n]!.all, step) + SET_UP, 0);
     return { all: Math.max(cycles * SLOWER, own, bus) + SET_UP, pass: cycles, besides: own };
   }
 }
@@ -93,10 +105,21 @@ export const withBesides = (
   return { step: { kind: 'beside', pass, elementwise }, gain };
 };
 
-/** Whether a host's plan has room left for steps beside it. */
-export const hasRoom = (host: PassStep | BesideStep, tensors: Tensors, planner: PassPlanner): boolean => {
-  const pass = passOf(host);
-  return planner.beside(pass, tensors.get(pass.result).format === 'bf16') !== undefined;
+/**
+ * Whether a pass has a plan that leaves room for steps beside it, and that room is enough for each.
+ * @param most cycles that this plan may take longer than the best one.
+ */
+export const hasRoom = (
+  { pass, elementwise }: BesideStep,
+  most: number,
+  { config, tensors }: Lowering,
+  planner: PassPlanner,
+): boolean => {
+  const place = (key: Key): Place => placeAt(tensors.get(key), 0);
+  const emitter = new ElementwiseEmitter(config, place, roomsBeside(derive(config)));
+  if (!elementwise.every((step) => emitter.holds(step))) return false;
+  const plan = planner.beside(pass, tensors.get(pass.result).format === 'bf16');
+  return plan !== undefined && plan.cycles < planned(pass, tensors, planner).cycles + most;
 };
 
 /** Some pixels of a step that goes over all of its tensors. */
@@ -163,14 +186,14 @@ const pairsOf = (steps: readonly Step[], tensors: Tensors, times: Times): readon
  */
 export const pairSteps = (
   steps: readonly Step[],
-  { tensors }: Lowering,
+  lowering: Lowering,
   planner: PassPlanner,
   times: Times,
 ): readonly ScheduledStep[] => {
   const taken = new Set<number>();
   const placed = new Map<number, readonly ScheduledStep[]>();
-  for (const { pass, elementwise, step, rest } of pairsOf(steps, tensors, times)) {
-    if (taken.has(pass) || taken.has(elementwise) || !hasRoom(step, tensors, planner)) continue;
+  for (const { pass, elementwise, step, rest, gain } of pairsOf(steps, lowering.tensors, times)) {
+    if (taken.has(pass) || taken.has(elementwise) || !hasRoom(step, gain, lowering, planner)) continue;
     placed.set(elementwise, [step, ...(rest ? [rest] : [])]);
     taken.add(pass).add(elementwise);
   }

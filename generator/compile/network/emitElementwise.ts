@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.js';
-import type { Room } from '../../dataflows/builder.js';
+import { type Room, sideRoom } from '../../dataflows/builder.js';
 import {
   coefficientEntries,
   elementwiseStore,
@@ -17,11 +17,13 @@ import {
   all,
   type Channels,
   type ElementwiseStep,
+  elementBytes,
   type Grid,
   type Key,
   STREAMS,
   type StreamName,
   type Sums,
+  type TensorSpec,
   type VectorProgram,
   type Walk,
 } from './steps.js';
@@ -38,6 +40,11 @@ export interface Place {
 }
 
 export type PlaceOf = (key: Key) => Place;
+
+/** A tensor that begins so many bytes from its base register. */
+export const placeAt = (spec: TensorSpec, offset: number): Place => ({
+  ...{ base: spec.base, offset, elementBytes: elementBytes(spec), pitch: spec.shape.at(-1) ?? 1 },
+});
 
 /** Some pixels, and some channels of each: what one STORE makes. */
 interface Piece {
@@ -114,6 +121,12 @@ const wholeBuffers = ({ dynamicElements, stationaryElements }: Derived): Rooms =
   stationary: { first: 0, elements: stationaryElements },
 });
 
+/** What a pass leaves to elementwise ones beside it. */
+export const roomsBeside = (derived: Derived): Rooms => ({
+  dynamic: { first: 0, elements: 0 },
+  stationary: sideRoom(derived),
+});
+
 /** Emits an elementwise pass, as if nothing came before it. */
 export class ElementwiseEmitter {
   readonly instructions: Unlinked[] = [];
@@ -136,14 +149,21 @@ export class ElementwiseEmitter {
 
   private readonly rooms: Rooms;
 
-  emit({ operation: name, pixels, channels, program, grid }: ElementwiseStep): void {
+  /** Whether there is room for the smallest part of a step: {@link emit} takes those alone. */
+  holds(step: ElementwiseStep): boolean {
+    const { program, pixels, channels } = step;
+    return this.isFlat(step)
+      ? this.mostFlat(streamsOf(program), pixels * channels) > 0
+      : this.widest(program, channels) > 0;
+  }
+
+  /** @throws UserError for what does not fit the buffers, or the coefficients. */
+  emit(step: ElementwiseStep): void {
+    const { operation: name, pixels, channels, program, grid } = step;
+    if (!this.holds(step)) throw this.tooFew(name, program, channels);
     const streams = streamsOf(program);
     const { sums } = program;
-    const isDense = ({ key, first, walk }: Channels): boolean =>
-      first === 0 && this.place(key).pitch * (walk?.column ?? 1) === channels;
-    const [readsDense, writesDense] = [streams.every(({ of }) => isDense(of)), program.outputs.every(isDense)];
-    if (readsDense && writesDense && this.entriesFor(program, channels) === 0 && !grid) {
-      // as one pixel: where a pixel ends means nothing
+    if (this.isFlat(step)) {
       const values = pixels * channels;
       const most = this.mostFlat(streams, values);
       this.setUp(program, NO_SLICE);
@@ -153,9 +173,11 @@ export class ElementwiseEmitter {
     }
     const rows: readonly Origin[] = grid ? originsOf(grid) : [NO_ORIGIN];
     const columns = grid ? grid.columns : pixels;
-    for (const slice of this.slices(name, program, streams, channels)) {
+    const writesDense = program.outputs.every((of) => this.isDense(of, channels));
+    for (const slice of this.slices(program, channels)) {
       const whole = slice.channels === channels;
-      const gathers = ({ of }: Stream): boolean => (whole && isDense(of)) || this.gathers(of, slice.channels);
+      const gathers = ({ of }: Stream): boolean =>
+        (whole && this.isDense(of, channels)) || this.gathers(of, slice.channels);
       const runs = !(whole && writesDense);
       const several = streams.every(gathers) && (!runs || program.outputs.length < 2);
       const fitting = (count: number): boolean => this.fits(streams, count, slice.channels, runs);
@@ -168,20 +190,46 @@ export class ElementwiseEmitter {
     }
   }
 
-  /** Channels that one set of coefficients and sums has room for, and buffers for a pixel: all, or slices about as wide. */
-  private slices(name: string, program: VectorProgram, streams: readonly Stream[], channels: number): readonly Slice[] {
+  private isDense({ key, first, walk }: Channels, channels: number): boolean {
+    return first === 0 && this.place(key).pitch * (walk?.column ?? 1) === channels;
+  }
+
+  /** Whether all values are gone over as one pixel: where a pixel ends means nothing. */
+  private isFlat({ program, channels, grid }: ElementwiseStep): boolean {
+    const tensors = [...streamsOf(program).map(({ of }) => of), ...program.outputs];
+    return !grid && this.entriesFor(program, channels) === 0 && tensors.every((of) => this.isDense(of, channels));
+  }
+
+  /** Vectors of channels that one set of coefficients and sums has room for, and buffers for a pixel; 0 where there are too few. */
+  private widest(program: VectorProgram, channels: number): number {
     const { columns } = this.config.array;
-    const vectors = Math.ceil(channels / columns);
-    const holds = (some: number): boolean => {
-      const lanes = Math.min(channels, some * columns);
-      return this.fits(streams, 1, lanes) && this.entriesFor(program, lanes) <= this.derived.coefficients;
+    const lanesOf = (vectors: number): number => Math.min(channels, vectors * columns);
+    const name: StreamName = this.rooms.dynamic.elements > 0 ? 'dynamic0' : 'stationary0';
+    const loads = [...program.coefficients, program.third].flatMap((key) => (key ? [[{ name, of: all(key) }]] : []));
+    const holds = (vectors: number): boolean => {
+      const lanes = lanesOf(vectors);
+      return (
+        this.fits(streamsOf(program), 1, lanes) &&
+        loads.every((load) => this.room(load, lanes)) &&
+        this.entriesFor(program, lanes) <= this.derived.coefficients
+      );
     };
-    const most = greatest(vectors, holds);
-    const entriesOf = (lanes: number): number => coefficientEntries(this.config, this.derived, lanes);
+    const most = greatest(Math.ceil(channels / columns), holds);
+    return most > 0 && this.periodFor(program, lanesOf(most)) < LEAST_PERIOD ? 0 : most;
+  }
+
+  /** Chunks after which the sums of so many channels repeat. */
+  private periodFor({ sums }: VectorProgram, channels: number): number {
+    const entries = coefficientEntries(this.config, this.derived, channels);
+    return sums ? entries * sums.rows : sumPeriod(entries);
+  }
+
+  /** Channels that are gone over together: all, or slices about as wide. */
+  private slices(program: VectorProgram, channels: number): readonly Slice[] {
+    const { columns } = this.config.array;
     const { sums } = program;
-    const periodFor = (entries: number): number => (sums ? entries * sums.rows : sumPeriod(entries));
-    const narrow = sums && periodFor(entriesOf(Math.min(channels, most * columns))) < LEAST_PERIOD;
-    if (most === 0 || narrow) throw this.tooFew(name, program, channels);
+    const vectors = Math.ceil(channels / columns);
+    const most = this.widest(program, channels);
     const count = Math.ceil(vectors / most);
     // rows of sums are as many for each slice: the last one goes over channels again, so that it is as wide
     const wide = sums ? most : Math.ceil(vectors / count);
@@ -191,9 +239,9 @@ export class ElementwiseEmitter {
     return firsts.map((first): Slice => {
       const channel = first * columns;
       const own = Math.min(wide * columns, channels - channel);
-      const entries = entriesOf(own);
+      const entries = coefficientEntries(this.config, this.derived, own);
       const sumBase = hasCoefficients(program) ? entries : 0;
-      return { channel, channels: own, sumBase, entries, period: periodFor(entries) };
+      return { channel, channels: own, sumBase, entries, period: this.periodFor(program, own) };
     });
   }
 

@@ -1,5 +1,4 @@
 import { type Problem, UserError } from '../../base/errors.js';
-import { sideRoom } from '../../dataflows/builder.js';
 import { usefulMacs } from '../../description/axes.js';
 import type { Config, Engine } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
@@ -12,7 +11,7 @@ import { Backward } from './backward.js';
 import { pairSteps, Times } from './beside.js';
 import { boundOf } from './bound.js';
 import type { Base, CompiledNetwork, NetworkProgram, NetworkTensor } from './compiled.js';
-import { ElementwiseEmitter, type Place, type PlaceOf, type Rooms } from './emitElementwise.js';
+import { ElementwiseEmitter, type Place, type PlaceOf, placeAt, type Rooms, roomsBeside } from './emitElementwise.js';
 import { evaluated, lowerForward } from './forward.js';
 import { fuse } from './fuse.js';
 import { inSequence, Linker, type Unlinked } from './link.js';
@@ -26,7 +25,6 @@ import {
   type BesideStep,
   bytesIn,
   type ElementwiseStep,
-  elementBytes,
   type Key,
   type PassStep,
   type ScheduledStep,
@@ -78,10 +76,9 @@ class Compilation {
   }
 
   private readonly place: PlaceOf = (key: Key): Place => {
-    const spec = this.tensors.get(key);
     const offset = this.memory().offsets.get(key);
     if (offset === undefined) throw new Error(`${key} has no place`);
-    return { base: spec.base, offset, elementBytes: elementBytes(spec), pitch: spec.shape.at(-1) ?? 1 };
+    return placeAt(this.tensors.get(key), offset);
   };
 
   program(steps: readonly ScheduledStep[]): NetworkProgram {
@@ -111,7 +108,7 @@ class Compilation {
 
   /** Elementwise steps in the part of the stationary buffer that passes leave to them. */
   private besides({ elementwise }: BesideStep): readonly Unlinked[] {
-    const rooms = { dynamic: { first: 0, elements: 0 }, stationary: sideRoom(derive(this.config)) };
+    const rooms = roomsBeside(derive(this.config));
     return inSequence(elementwise.map((step) => this.elementwise(step, rooms)));
   }
 
@@ -220,7 +217,7 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
 
   const times = new Times(lowering, planner);
   const paired = training ? pairSteps(passes!, lowering, planner, times) : [];
-  const backwardSteps = withUpdates(paired, early, tensors, planner, times);
+  const backwardSteps = withUpdates(paired, early, lowering, planner, times);
 
   // 3. memory
   const made = planMemory(tensors, [...forwardSteps!, ...backwardSteps, ...update], options.keep);

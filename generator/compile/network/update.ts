@@ -1,18 +1,11 @@
 import type { SgdOptions } from '../../golden/graph/optimizer.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
 import { hasRoom, isHost, type Times, withBesides } from './beside.js';
+import type { Lowering } from './lowering.js';
 import type { Blocks } from './parameters.js';
 import type { PassPlanner } from './passProgram.js';
 import { stationaryAlone } from './stationaryAlone.js';
-import {
-  all,
-  type ElementwiseStep,
-  type Key,
-  type ScheduledStep,
-  type Tensors,
-  uses,
-  type VectorProgram,
-} from './steps.js';
+import { all, type ElementwiseStep, type Key, type ScheduledStep, uses, type VectorProgram } from './steps.js';
 import { operation, program } from './vectorPrograms.js';
 
 /** Constants of a program, in order; clips have constants 2 and 3. */
@@ -176,7 +169,7 @@ const WINDOW = 6;
 export const withUpdates = (
   steps: readonly ScheduledStep[],
   updates: readonly Update[],
-  tensors: Tensors,
+  lowering: Lowering,
   planner: PassPlanner,
   times: Times,
 ): readonly ScheduledStep[] => {
@@ -185,16 +178,22 @@ export const withUpdates = (
   for (const { apart, beside } of updates) {
     const touched = new Set(apart.flatMap((step) => [...uses(step).reads, ...uses(step).writes]));
     const touches = (step: ScheduledStep): boolean =>
-      [...uses(step).reads, ...uses(step).writes].some((key) => touched.has(key) || touched.has(tensors.wholeOf(key)));
+      [...uses(step).reads, ...uses(step).writes].some(
+        (key) => touched.has(key) || touched.has(lowering.tensors.wholeOf(key)),
+      );
     const at = list.length - 1 - [...list].reverse().findIndex(touches);
     const alone = apart.reduce((sum, step) => sum + times.elementwise(step).all, 0);
     const more = beside.map((step) => ({ ...step, program: stationaryAlone(step.program)! }));
     const found = list
       .map((host, index) => ({ host, index }))
       .slice(at + 1)
-      .flatMap(({ host, index }) => (isHost(host) ? [{ index, ...withBesides(host, more, alone, times) }] : []))
+      .flatMap(({ host, index }) => (isHost(host) ? [{ host, index, ...withBesides(host, more, alone, times) }] : []))
       .slice(0, WINDOW)
-      .filter(({ gain, step }) => gain > alone / 2 && hasRoom(step, tensors, planner));
+      // a host that has steps beside it has its plan already
+      .filter(({ host, gain, step }) => {
+        const most = host.kind === 'beside' ? Number.POSITIVE_INFINITY : gain;
+        return gain > alone / 2 && hasRoom(step, most, lowering, planner);
+      });
     const [best] = found.sort((a, b) => b.gain - a.gain);
     if (best) list[best.index] = best.step;
     else after.set(at, [...(after.get(at) ?? []), ...apart]);
