@@ -62,7 +62,7 @@ export class Times {
     const values = pixels * channels;
     const bus = (values * bytesOfValue(program, this.lowering.tensors)) / beatBytes;
     const reads = operations.filter(({ q }) => q === 'stationary0' || q === 'stationary1' || q === 'tag').length;
-    const turns = operations.length - reads + reads / free;
+    const turns = operations.length - reads + (reads > 0 ? reads / free : 0);
     return { all: Math.max((values * turns) / vectorLanes, bus), bus };
   }
 
