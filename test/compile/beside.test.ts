@@ -11,6 +11,7 @@ import {
   STREAMS,
   type VectorProgram,
 } from '../../generator/compile/network/steps.js';
+import { lowerUpdate, lowerUpdateBeside } from '../../generator/compile/network/update.js';
 import { operation, program } from '../../generator/compile/network/vectorPrograms.js';
 import { weave } from '../../generator/compile/network/weave.js';
 import { makePlan } from '../../generator/compile/plan.js';
@@ -246,6 +247,7 @@ describe('what a pass leaves to elementwise steps', () => {
     const step = stepOf(tensors, 64, true, learns);
     expect(emitter.holds(step)).toBe(false);
     expect(() => emitter.emit(step)).toThrow(UserError);
+    expect(() => emitter.emit(step)).toThrow(/buffers: are too small for 64 channels of it/);
   });
 
   it('is not left by coefficients, which are wider than what they are for', () => {
@@ -258,6 +260,41 @@ describe('what a pass leaves to elementwise steps', () => {
     expect(loads.length).toBeGreaterThan(2);
     for (const { bufElement, rowBytes, n1 } of loads)
       expect(half(bufElement + (n1 * rowBytes) / 2 - 1)).toBe(half(bufElement));
+  });
+});
+
+describe('an update of weights in steps that can be beside a pass', () => {
+  it('leaves the weights, velocities and copies that the one by itself leaves', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const draw = new Draw(seed);
+        const tensors = new Tensors(draw);
+        const [pixels, channels] = [draw.between(1, 20), draw.between(1, 40)];
+        const momentum = draw.pick([0, 0.9]);
+        const options = {
+          ...{ rate: 0.1, momentum, nesterov: momentum > 0 && draw.percent(50) },
+          ...{ weightDecay: draw.pick([0, 0.01]), clip: draw.pick([Number.POSITIVE_INFINITY, 1]) },
+          lossScale: draw.pick([1, 8]),
+        };
+        const blocks = {
+          ...{ pixels, channels, gradients: tensors.add('gradients', pixels, channels, true, false) },
+          parameters: tensors.add('parameters', pixels, channels, true, true),
+          operands: tensors.add('operands', pixels, channels, false, true),
+          ...(momentum > 0 ? { velocities: tensors.add('velocities', pixels, channels, true, true) } : {}),
+        };
+        const { input, output } = tensors.memory();
+        new Float32Array(output.bytes.buffer).forEach((_, n, values) => {
+          values[n] = draw.between(-1000, 1000) / 256;
+        });
+        const [apart, beside] = [
+          lowerUpdate(blocks, options).map((step) => emitted(odd, step, tensors, false)),
+          lowerUpdateBeside(blocks, options).map((step) => emitted(odd, step, tensors, true)),
+        ].map((steps) => bytesOf(odd, inSequence(steps), { input, output }));
+        expect(beside).toEqual(apart);
+        expect(apart).not.toEqual(output.bytes);
+      }),
+      { seed: 403, numRuns: 60, endOnFailure: true },
+    );
   });
 });
 

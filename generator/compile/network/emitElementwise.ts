@@ -245,13 +245,15 @@ export class ElementwiseEmitter {
     });
   }
 
-  /** What is to be done where neither coefficients nor buffers have room for a slice. */
+  /** What is to be done where coefficients or buffers have room for too few channels. */
   private tooFew(name: string, program: VectorProgram, channels: number): UserError {
     const need = 2 ** Math.ceil(Math.log2(this.entriesFor(program, channels)));
     const enough = need <= this.derived.coefficients;
-    const path = enough ? 'buffers.dynamicBytes' : 'vector.coefficients';
-    const message = `is too small for ${channels} channels of ${name}, their coefficients and sums`;
-    const fix = enough ? `set ${path} to twice as much` : `set ${path} to ${need}`;
+    const path = enough ? 'buffers' : 'vector.coefficients';
+    const message = `${enough ? 'are' : 'is'} too small for ${channels} channels of ${name}, their coefficients and sums`;
+    const fix = enough
+      ? 'set buffers.dynamicBytes and buffers.stationaryBytes to twice as much'
+      : `set ${path} to ${need}`;
     return new UserError([{ code: 'NETWORK_CHANNELS', path, message, fix }]);
   }
 

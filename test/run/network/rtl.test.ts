@@ -139,6 +139,9 @@ describe('steps of training on the RTL', () => {
     expect(besidesOf(compiled)).toEqual(
       expect.arrayContaining(['beside it n1: sums', 'beside it update: velocity', 'beside it update: SGD']),
     );
+    const { words, rateWords } = compiled.training!.update[0]!;
+    const rates = rateWords.map((at) => new Float32Array(words.buffer, words.byteOffset)[at]);
+    expect(rates).toEqual([-0.1, -0.1].map(Math.fround));
     const memory = initialMemory(compiled, graph);
     const runs: Checked[] = [];
     const machine = checkingMachine(config, (run) => runs.push(run));
