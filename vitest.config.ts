@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/build.ts',
     pool: 'forks',
     maxWorkers: 2,
     // no test fails for time alone: what could hang has a limit in simulated cycles

@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingTools, type Tool } from '../generator/base/tools.js';
+import { main } from './processes.js';
 import { temporaryFolders } from './temporary.js';
 
 const FOLDER = 'docs/tutorials';
@@ -108,12 +109,9 @@ describe.each(Object.entries(TOOLS))('%s', (name, tools) => {
   let folder = '';
 
   beforeAll(() => {
-    execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-      stdio: 'inherit',
-    });
     folder = makeFolder();
     mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
-    symlinkSync(resolve('dist/generator/cli/main.js'), join(folder, 'node_modules/.bin/bp-im2col'));
+    symlinkSync(main, join(folder, 'node_modules/.bin/bp-im2col'));
   });
 
   afterAll(() => {

@@ -1,23 +1,17 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../generator/cli/context.js';
 import { runCli } from '../../generator/cli/program.js';
 import { HOROWITZ } from '../../generator/energy/table.js';
+import { main } from '../processes.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();
-const main = resolve('dist/generator/cli/main.js');
 const SPEC = 'C=4,H=6,W=6,N=4,K=3,S=2,P=1';
 const SPACE = ['explore', SPEC, '--preset', 'tiny4', '--vary', 'array=2x2,4x4', '--vary', 'axi.dataWidth=32,64'];
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-  });
-});
 
 const run = async (...args: readonly string[]) => {
   let [out, err] = ['', ''];

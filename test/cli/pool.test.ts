@@ -1,15 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../generator/cli/context.js';
 import { temporaryFolders } from '../temporary.js';
 
 const folder = temporaryFolders();
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
-});
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   explore: ['generator/cli/main.js', 'explore', 'C=4,H=6,W=6,N=4,K=3', '--vary', 'array=2x2,4x4'],
@@ -39,6 +35,11 @@ describe('where a command works', () => {
     expect({ status, left }).toEqual({ status: EXIT.missingTool, left: [] });
   });
 
+  it('takes an option of sbatch that begins like one of ours', () => {
+    const { status, stderr } = run('sim', '--on', 'slurm', '--sbatch=--wait-all-nodes=1');
+    expect({ status, missing: stderr.includes('MISSING_TOOL') }).toEqual({ status: EXIT.missingTool, missing: true });
+  });
+
   it.each<readonly [string, readonly string[], string]>([
     ['explore', ['--partition', 'short'], '--partition: is for a cluster'],
     ['bench', ['--shared', 'here'], '--shared: is for a cluster'],
@@ -48,6 +49,7 @@ describe('where a command works', () => {
     ['explore', ['--on', 'slurm', '--jobs', '1001'], '--jobs: 1001 is more than 1000'],
     ['sim', ['--on', 'slurm', '--sbatch', 'long'], '--sbatch=long: is no option'],
     ['sim', ['--on', 'slurm', '--sbatch=--array=0-9'], '--sbatch=--array=0-9: is set by this program'],
+    ['sim', ['--on', 'slurm', '--sbatch=--wait'], '--sbatch=--wait: is set by this program'],
     ['sim', ['--on', 'mars'], 'Allowed choices are local, slurm'],
   ])('is not taken by %s from %j', (name, more, message) => {
     const { status, stderr, left } = run(name, ...more);

@@ -1,20 +1,14 @@
-import { execFileSync, fork, spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { presets } from '../../generator/description/presets.js';
+import { main } from '../processes.js';
 import { temporaryFolders } from '../temporary.js';
 
-const main = resolve('dist/generator/cli/main.js');
 const folder = temporaryFolders();
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-  });
-});
 
 /** How often a function was called, as V8 says. */
 interface V8Function {

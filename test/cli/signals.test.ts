@@ -1,28 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { missingTools } from '../../generator/base/tools.js';
+import { main, script, until } from '../processes.js';
 import { temporaryFolders } from '../temporary.js';
 import { ON_ODD, tinyFiles } from '../train/tiny.js';
 
 const folder = temporaryFolders();
-const main = resolve('dist/generator/cli/main.js');
-const script = (name: string): string => resolve(`dist/scripts/${name}.js`);
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
-});
-
-/** Long beyond any machine's slowness: what it guards takes milliseconds. */
-const PATIENCE_MS = 20 * 60_000;
-
-const until = async (what: string, holds: () => boolean): Promise<void> => {
-  for (const begin = performance.now(); !holds(); await sleep(20)) {
-    if (performance.now() - begin > PATIENCE_MS) expect.fail(`waited in vain until ${what}`);
-  }
-};
 
 /** A process that runs: its parent, and when it began, as numbers of processes are used again. */
 interface Running {

@@ -180,13 +180,15 @@ const numbers = (bytes: Uint8Array, wide: boolean): readonly number[] => {
   });
 };
 
+const CONFIGS = [
+  ['odd', odd],
+  ['ref16', ref16],
+] as const;
+
 const sizes = { pixels: fc.integer({ min: 1, max: 40 }), channels: fc.integer({ min: 1, max: 40 }) };
 
 describe('a program that reads stationary streams alone', () => {
-  it.each([
-    ['odd', odd],
-    ['ref16', ref16],
-  ] as const)('makes the same of them on %s, but for the sign of a zero', (_name, config) => {
+  it.each(CONFIGS)('makes the same of them on %s, but for the sign of a zero', (_name, config) => {
     let changed = 0;
     fc.assert(
       fc.property(fc.nat(), sizes.pixels, sizes.channels, (seed, pixels, channels) => {
@@ -372,10 +374,7 @@ const missing = (woven: readonly Unlinked[], programs: readonly (readonly Unlink
 };
 
 describe('a weight gradient with elementwise steps beside it', () => {
-  it.each([
-    ['odd', odd],
-    ['ref16', ref16],
-  ] as const)('leaves on %s what both leave one after the other', (_name, config) => {
+  it.each(CONFIGS)('leaves on %s what both leave one after the other', (_name, config) => {
     let mixed = 0;
     fc.assert(
       fc.property(fc.nat(), (seed) => {

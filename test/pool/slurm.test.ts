@@ -1,9 +1,8 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../generator/base/errors.js';
@@ -19,6 +18,7 @@ import { cacheKey } from '../../generator/run/simulators/cache.js';
 import { regressionCases } from '../../scripts/cases.js';
 import { chooseMutants } from '../../scripts/mutation/choose.js';
 import { caseSeed } from '../../scripts/soak/case.js';
+import { main, script, until } from '../processes.js';
 import { temporaryFolders } from '../temporary.js';
 import { type Cluster, CPUS, startCluster } from './cluster.js';
 
@@ -29,22 +29,7 @@ const missing = await ensureTools(['sbatch', 'squeue', 'scancel', 'slurmctld', '
 if (missing) console.warn(`not tried on Slurm: ${missing}`);
 
 const folder = temporaryFolders();
-const main = resolve('dist/generator/cli/main.js');
-const script = (name: string): string => resolve(`dist/scripts/${name}.js`);
 const built = (path: string): string => pathToFileURL(resolve('dist', path)).href;
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
-});
-
-/** Long beyond any machine's slowness: what it guards takes seconds. */
-const PATIENCE_MS = 20 * 60_000;
-
-const until = async (what: string, holds: () => boolean): Promise<void> => {
-  for (const begin = performance.now(); !holds(); await sleep(20)) {
-    if (performance.now() - begin > PATIENCE_MS) expect.fail(`waited in vain until ${what}`);
-  }
-};
 
 const SPEC = 'C=4,H=6,W=6,N=4,K=3,S=2,P=1';
 

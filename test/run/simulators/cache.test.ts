@@ -1,11 +1,11 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../../generator/base/errors.js';
 import {
   buildOnce,
@@ -17,6 +17,7 @@ import {
   remember,
 } from '../../../generator/run/simulators/cache.js';
 import { claimName } from '../../../generator/run/simulators/claims.js';
+import { main } from '../../processes.js';
 import { temporaryFolders } from '../../temporary.js';
 
 const temporaryFolder = temporaryFolders();
@@ -31,10 +32,6 @@ const mayMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
 
 const KEY = `kind-${'0'.repeat(24)}`;
 const cacheModule = resolve('dist/generator/run/simulators/cache.js');
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
-});
 
 /** A program that uses the cache, as a process of its own. */
 const program = (text: string): readonly string[] => [
@@ -80,7 +77,6 @@ describe('the folder', () => {
     ['read-only', 'mount -t tmpfs -o ro none "$1"', 'the file system is read-only [EROFS]'],
   ])('on a disk that is %s is one error, of every command that uses it', (_, mount, message) => {
     const at = temporaryFolder();
-    const main = resolve('dist/generator/cli/main.js');
     const layer = 'C=1,H=2,W=2,N=1,K=1';
     const commands = [
       [main, 'estimate', layer, '--preset', 'tiny4'],
@@ -109,7 +105,7 @@ it.skipIf(!mayMount).each([
 ])('a disk that becomes full is one error: %s', (what, size, args, message) => {
   const at = temporaryFolder();
   const words = ['--preset', 'tiny4', '--layer', 'B=2,C=12,H=6,W=6,N=19,K=3,S=2,P=1', '--pass', 'fprop'];
-  const command = [resolve('dist/generator/cli/main.js'), 'run', ...words, '--simulator', 'icarus'];
+  const command = [main, 'run', ...words, '--simulator', 'icarus'];
   const env = { ...process.env, NO_COLOR: '1', ...(what === 'waves' ? {} : { TMPDIR: at }) };
   const run = spawnSync(
     'unshare',
