@@ -9,7 +9,7 @@ import { ensureTools } from '../generator/base/tools.js';
 import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { addPoolOptions, type PoolFlags, poolOf } from '../generator/cli/pool.js';
 import { wholeNumber } from '../generator/cli/wholeNumber.js';
-import type { Pool } from '../generator/pool/pool.js';
+import { isRefusal, type Pool } from '../generator/pool/pool.js';
 import { allBlocks, chooseMutants, type Target } from './mutation/choose.js';
 import type { Judged } from './mutation/judge.js';
 import type { Mutation } from './mutation/operators.js';
@@ -116,7 +116,7 @@ const judgeTargets = async (
       ...{ program: WORKER, what: 'mutate', jobs, keyOf },
       nameOf: ({ block, mutation }) => `${block}:${mutation.line} ${mutation.after.trim()}`,
       onOutcome: (index, one) => {
-        if ('problem' in one) throw new UserError([one.problem]);
+        if (isRefusal(one)) throw new UserError([one.problem]);
         if (one.status === 'invalid') {
           const { block } = jobs[index]!;
           invalid.set(block, (invalid.get(block) ?? 0) + 1);

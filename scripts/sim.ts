@@ -10,7 +10,7 @@ import { listOf } from '../generator/cli/usage.js';
 import { wholeNumber } from '../generator/cli/wholeNumber.js';
 import { ENGINES, PASSES } from '../generator/description/config.js';
 import { PRESET_NAMES, type PresetName, presets } from '../generator/description/presets.js';
-import type { Pool, Refusal } from '../generator/pool/pool.js';
+import { isRefusal, type Pool, type Refusal } from '../generator/pool/pool.js';
 import { rerunCommand } from '../generator/run/command.js';
 import { isReady } from '../generator/run/simulate.js';
 import { openCache } from '../generator/run/simulators/cache.js';
@@ -61,7 +61,7 @@ const parseFlags = (args: readonly string[]): Flags => {
       .option('--json-summary <file>', 'write counts, groups and failures as JSON')
       .addHelpText(
         'after',
-        `\nExamples:\n  ${scriptCommand('sim', '--preset tiny4,odd --pass dgrad --cases 50 --seed 7')}\n  ${scriptCommand('sim', '--cases 1000 --on slurm --jobs 100 --shared /work/me/jobs')}\n`,
+        `\nExamples:\n  ${scriptCommand('sim', '--preset tiny4,odd --pass dgrad --cases 50 --seed 7')}\n  ${scriptCommand('sim', '--cases 1000 --on slurm --jobs 100 --shared ~/jobs')}\n`,
       ),
   ).opts<Record<'preset' | 'engine' | 'pass' | 'simulator' | 'seed' | 'cases', string> & Words & PoolFlags>();
   return {
@@ -98,7 +98,7 @@ const buildSimulators = async (pool: Pool, cases: readonly Case[]): Promise<void
       onOutcome: (index, outcome) => {
         const name = missing[index]!;
         underWay.delete(name);
-        if ('problem' in outcome) throw new UserError([outcome.problem]);
+        if (isRefusal(outcome)) throw new UserError([outcome.problem]);
         progress.say(`  built ${name} in ${outcome.seconds.toFixed(0)} s`);
       },
     });
@@ -108,7 +108,7 @@ const buildSimulators = async (pool: Pool, cases: readonly Case[]): Promise<void
 };
 
 const outcomeOf = (run: Case, outcome: SimOutcome | Refusal): Outcome => {
-  if (!('problem' in outcome)) return { run, ...outcome, cycles: outcome.cycles ?? Number.NaN };
+  if (!isRefusal(outcome)) return { run, ...outcome, cycles: outcome.cycles ?? Number.NaN };
   const findings = faultOf(outcome.problem).split('\n');
   const { preset, engine, pass, simulator } = run;
   const words = ['--preset', preset, '--engine', engine, '--pass', pass, '--simulator', simulator];

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../generator/cli/context.js';
 import { addPoolOptions, type PoolFlags, poolOf } from '../generator/cli/pool.js';
 import { wholeNumber } from '../generator/cli/wholeNumber.js';
 import type { Config } from '../generator/description/config.js';
-import type { Pool } from '../generator/pool/pool.js';
+import { isRefusal, type Pool } from '../generator/pool/pool.js';
 import { simulatorKey } from '../generator/run/simulate.js';
 import { forget, openCache } from '../generator/run/simulators/cache.js';
 import type { Simulator } from '../generator/run/simulators/job.js';
@@ -133,8 +133,9 @@ const campaign = async (
         },
         onOutcome: (index, outcome) => {
           const one = seeds[index]!;
-          const done =
-            'problem' in outcome ? unfinished(one, `case ${one}`, faultOf(outcome.problem).split('\n')) : outcome;
+          const done = isRefusal(outcome)
+            ? unfinished(one, `case ${one}`, faultOf(outcome.problem).split('\n'))
+            : outcome;
           finished.push(done);
           if (isFailed(done)) {
             progress.say(picocolors.red('failed'));

@@ -40,7 +40,7 @@ const HANDED_ON = {
 
 /** Options of sbatch that are ours. */
 const OURS =
-  /^(--(array|job-name|output|error|open-mode|parsable|wrap|requeue|no-requeue|nodes|ntasks|test-only|wait)\b|-[aJoeNnW])/;
+  /^(--(array|job-name|output|error|open-mode|parsable|wrap|requeue|no-requeue|nodes|ntasks|test-only|wait)(=|$)|-[aJoeNnW])/;
 
 /** Adds `--jobs` and `--on`, and what a cluster is told. @param what what there are so many of at a time, on this machine. */
 export const addPoolOptions = (command: Command, what: string): Command =>

@@ -2,7 +2,7 @@ import type { Problem } from '../base/errors.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { formatLayer } from '../description/layer.js';
 import type { NetworkLayer } from '../networks/network.js';
-import type { Pool, Refusal } from '../pool/pool.js';
+import { isRefusal, type Pool, type Refusal } from '../pool/pool.js';
 import { type PredictionJob, predict, predictionKey } from '../run/predict.js';
 import { cacheKey, openCache, recall, remember } from '../run/simulators/cache.js';
 import { codeKey } from '../run/simulators/code.js';
@@ -98,7 +98,7 @@ export const evaluateTraining = async (
     onOutcome: (job, outcome) => {
       const index = missing[job]!;
       found[index] = outcome;
-      if (!('problem' in outcome)) remember(keys[index]!, outcome);
+      if (!isRefusal(outcome)) remember(keys[index]!, outcome);
       done += 1;
       onProgress(done, jobs.length);
     },

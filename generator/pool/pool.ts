@@ -5,6 +5,10 @@ export interface Refusal {
   readonly problem: Problem;
 }
 
+/** Whether an outcome is that there is none. */
+export const isRefusal = (outcome: unknown): outcome is Refusal =>
+  typeof outcome === 'object' && outcome !== null && 'problem' in outcome;
+
 /** Jobs of one kind, and who answers them. Jobs and their outcomes are what JSON can hold. */
 export interface Work<Job extends object, Outcome> {
   /** The module that answers them, with `answerJobs`. */

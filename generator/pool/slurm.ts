@@ -10,7 +10,7 @@ import { discard, holdTasks, keep, letTasksGo, temporary } from '../base/process
 import { shellWord } from '../base/shellWord.js';
 import { requireTools } from '../base/tools.js';
 import { cancel, isAtWork, submit, type Task, tasksOf } from './cluster.js';
-import type { Pool, Refusal, Work } from './pool.js';
+import { isRefusal, type Pool, type Refusal, type Work } from './pool.js';
 import {
   claimant,
   keysOfClaims,
@@ -62,9 +62,6 @@ const busyText = (results: readonly Result[]): string => {
   const nodes = new Set(results.map(({ node }) => node)).size;
   return `${count(results.length)} jobs by ${count(workers)} workers on ${count(nodes)} nodes, busy ${percent(busyShare(results))} of the time`;
 };
-
-const isRefusal = (outcome: unknown): outcome is Refusal =>
-  typeof outcome === 'object' && outcome !== null && 'problem' in outcome;
 
 const lastLine = (path: string): string => {
   try {
@@ -161,7 +158,7 @@ class Run<Job extends object, Outcome> {
     }
   }
 
-  /** Slurm's tasks; undefined when it has taken some of ours and does not answer for now. */
+  /** Slurm's tasks; undefined where it does not answer, and has taken some of ours: they go on. */
   private async tasks(): Promise<readonly Task[] | undefined> {
     try {
       return await tasksOf();

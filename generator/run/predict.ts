@@ -5,7 +5,7 @@ import { samePrediction } from '../compile/samePrediction.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { parseLayer } from '../description/layer.js';
 import type { Activity } from '../machine/activity.js';
-import type { Pool } from '../pool/pool.js';
+import { isRefusal, type Pool } from '../pool/pool.js';
 import { cacheKey, openCache, recall, remember } from './simulators/cache.js';
 import { codeKey } from './simulators/code.js';
 
@@ -92,7 +92,7 @@ const answers = async <Result>(
         const [key, job] = asked[index]!;
         done += 1;
         onProgress?.(done, missing.size);
-        if (typeof outcome === 'object' && outcome !== null && 'problem' in outcome) {
+        if (isRefusal(outcome)) {
           failed.set(job.name, outcome.problem);
           return;
         }

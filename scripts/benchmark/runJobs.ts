@@ -1,7 +1,7 @@
 import { UserError } from '../../generator/base/errors.js';
 import { Progress } from '../../generator/base/progress.js';
 import { speedText } from '../../generator/base/speed.js';
-import type { Pool } from '../../generator/pool/pool.js';
+import { isRefusal, type Pool } from '../../generator/pool/pool.js';
 import { isReady } from '../../generator/run/simulate.js';
 import { openCache } from '../../generator/run/simulators/cache.js';
 import { faultOf, jobKeys } from '../poolJobs.js';
@@ -54,7 +54,7 @@ export const runJobs = async (jobs: readonly BenchJob[], options: RunJobsOptions
       onBegin: (index) => underWay.add(buildName(index)),
       onOutcome: (index, outcome) => {
         underWay.delete(buildName(index));
-        if ('problem' in outcome) throw new UserError([outcome.problem]);
+        if (isRefusal(outcome)) throw new UserError([outcome.problem]);
       },
     });
     const begins = new Map<number, number>();
@@ -70,8 +70,9 @@ export const runJobs = async (jobs: readonly BenchJob[], options: RunJobsOptions
         underWay.delete(name);
         done += 1;
         const count = `${done}/${missing.length} ${name}`;
-        const outcome =
-          'problem' in given ? { failed: faultOf(given.problem) } : (given as Exclude<Outcome, { built: true }>);
+        const outcome = isRefusal(given)
+          ? { failed: faultOf(given.problem) }
+          : (given as Exclude<Outcome, { built: true }>);
         if ('failed' in outcome) {
           failed.set(name, outcome.failed);
           progress.say(`${count}: failed`);
