@@ -326,7 +326,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const searched = (): Replayed | undefined => {
     for (const lanes of mappingsOf(config, nest)) candidates.push(choose(tilingsOf(probe, nest, memory, lanes)));
     const whole = bestOf(candidates, FINALISTS);
-    const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => ledBySmaller(tiling));
+    const smaller = options.choose ? [] : whole.flatMap(({ tiling }) => ledBySmaller(nest, tiling));
     const finalists = [...whole, ...bestOf([smaller], FINALISTS_LED_BY_SMALLER)];
     const [first] = finalists.map(({ builder, tiling }) => finished(builder, tiling)).sort((x, y) => x.score - y.score);
     return first;

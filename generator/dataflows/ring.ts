@@ -10,14 +10,19 @@ export interface RowRequest {
   readonly residue: number;
 }
 
+/** A load must wait until so many of the EXEC queue, and of the STORE queue, have completed: they read what it overwrites. */
+export interface RingWaits {
+  readonly waitExec: number;
+  readonly waitStore: number;
+}
+
 export interface RowGrant {
   /** Buffer element address of row `first`, modulo the buffer. */
   readonly base: number;
   /** Rows to load; empty when last < first. */
   readonly load: { readonly first: number; readonly last: number };
-  /** The load must wait until so many of the EXEC queue, and of the STORE queue, have completed: they read what it overwrites. */
-  readonly waitExec: number;
-  readonly waitStore: number;
+  /** What the load of each part of these rows must wait for. */
+  readonly waits: readonly RingWaits[];
 }
 
 interface Sequence {
@@ -68,9 +73,10 @@ export class Ring {
 
   /**
    * Finds or makes room for rows.
+   * @param part rows of a part: it waits for its own room only.
    * @throws {@link NoRoom} where they are more than the buffer holds.
    */
-  acquire(request: RowRequest): RowGrant {
+  acquire(request: RowRequest, part = request.last - request.first + 1): RowGrant {
     const { key, first, last, pitch, residue } = request;
     if ((last - first + 1) * pitch > this.capacity) throw new NoRoom();
     let sequence = this.sequences.get(key);
@@ -87,15 +93,16 @@ export class Ring {
       this.sequences.set(key, sequence);
     }
     const loadFirst = sequence.next;
-    let waits = { waitExec: 0, waitStore: 0 };
-    if (last >= sequence.next) {
-      sequence.next = last + 1;
-      this.pointer = sequence.origin + sequence.next * pitch;
-      waits = this.evict();
+    const waits: RingWaits[] = [];
+    sequence.next = Math.max(last + 1, loadFirst);
+    for (let next = loadFirst; next <= last; ) {
+      next = Math.min(next + part, last + 1);
+      this.pointer = sequence.origin + next * pitch;
+      waits.push(this.evict());
     }
     const start = sequence.origin + first * pitch;
     this.pending.push(start);
-    return { base: this.address(start), load: { first: loadFirst, last }, ...waits };
+    return { base: this.address(start), load: { first: loadFirst, last }, waits };
   }
 
   private address(place: number): number {
@@ -106,7 +113,7 @@ export class Ring {
    * Makes room for elements that no row is found among again, and that a STORE reads.
    * @throws {@link NoRoom} where they are more than the buffer holds.
    */
-  take(elements: number, residue: number): Omit<RowGrant, 'load'> {
+  take(elements: number, residue: number): Pick<RowGrant, 'base'> & RingWaits {
     if (elements > this.capacity) throw new NoRoom();
     const start = this.nextPlace(elements, residue);
     this.pointer = start + elements;
@@ -127,7 +134,7 @@ export class Ring {
     this.pending = [];
   }
 
-  private evict(): { waitExec: number; waitStore: number } {
+  private evict(): RingWaits {
     const oldest = this.pointer - this.capacity;
     const waits = { waitExec: 0, waitStore: 0 };
     this.uses = this.uses.filter(({ start, exec, store }) => {

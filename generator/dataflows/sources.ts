@@ -97,6 +97,14 @@ export const stripPitch = (strip: Strip, beat: number): StripPitch => {
 export const stripElements = (strip: Strip, rows: number, beat: number): number =>
   rows * stripPitch(strip, beat).row + beat;
 
+/** Where a row of a strip begins in its tensor, in elements. */
+const elementOf = ({ source, columns, channel }: Strip, image: number, row: number): number =>
+  ((image * source.height + source.rowOffset + row * source.rowStep) * source.width +
+    source.columnOffset +
+    columns.first * source.columnStep) *
+    source.channels +
+  channel;
+
 /**
  * Brings rows of a strip into their buffer, loading only what is not there, and returns the element address of the
  * first one. Rows of images b0…b1 are numbered through: image b's row r is b·rows + r.
@@ -112,12 +120,6 @@ export const acquireRows = (
   const { source } = strip;
   const { beatElements, dataBytes } = builder.derived;
   const pitch = stripPitch(strip, beatElements);
-  const elementOf = (image: number, row: number): number =>
-    ((image * source.height + source.rowOffset + row * source.rowStep) * source.width +
-      source.columnOffset +
-      strip.columns.first * source.columnStep) *
-      source.channels +
-    strip.channel;
   const first = images.first * source.rows + rows.first;
   const last = images.last * source.rows + rows.last;
   const ring = source.stationary ? builder.stationary : builder.dynamic;
@@ -128,10 +130,11 @@ export const acquireRows = (
     first,
     last,
     pitch: pitch.row,
-    residue: (base0 + elementOf(images.first, rows.first)) % beatElements,
+    residue: (base0 + elementOf(strip, images.first, rows.first)) % beatElements,
   });
   // Images that follow each other without a gap are as one.
   const rowsOfImage = source.height === source.rows * source.rowStep ? Number.POSITIVE_INFINITY : source.rows;
+  const [waits] = grant.waits;
   let row = grant.load.first;
   while (row <= grant.load.last) {
     const image = Math.floor(row / rowsOfImage);
@@ -140,20 +143,65 @@ export const acquireRows = (
     builder.load({
       stationary: source.stationary,
       reorganize,
-      address: source.address + elementOf(image, start) * dataBytes,
+      address: source.address + elementOf(strip, image, start) * dataBytes,
       bufElement: grant.base + (row - first) * pitch.row,
       row: strip.channels,
       dimensions: [
         { count: rangeLength(strip.columns), dram: source.columnStep * source.channels, buffer: pitch.pixel },
         { count, dram: source.rowStep * source.width * source.channels, buffer: pitch.row },
       ],
-      waitExec: grant.waitExec,
-      waitStore: Math.max(waitStore, grant.waitStore),
+      waitExec: waits?.waitExec ?? 0,
+      waitStore: Math.max(waitStore, waits?.waitStore ?? 0),
     });
     row += count;
   }
   return grant.base;
 };
+
+/**
+ * Brings the same rows of several images into their buffer, where they lie image behind image, and returns the element address of the first one.
+ * Needs {@link rowsAligned}.
+ */
+export const acquireBlock = (builder: Builder, strip: Strip, images: Range, rows: Range, waitStore = 0): number => {
+  const { source } = strip;
+  const { beatElements, dataBytes } = builder.derived;
+  const pitch = stripPitch(strip, beatElements);
+  const count = rangeLength(rows);
+  const rowElements = source.width * source.channels;
+  const first = elementOf(strip, images.first, rows.first);
+  const ring = source.stationary ? builder.stationary : builder.dynamic;
+  const grant = ring.acquire(
+    {
+      key: [
+        source.name,
+        strip.channel,
+        ...[strip.columns, images, rows].flatMap((range) => [range.first, range.last]),
+      ].join(':'),
+      ...{ first: 0, last: rangeLength(images) * count - 1 },
+      pitch: pitch.row,
+      residue: (source.address / dataBytes + first) % beatElements,
+    },
+    count,
+  );
+  grant.waits.forEach((waits, image) => {
+    builder.load({
+      stationary: source.stationary,
+      address: source.address + (first + image * source.height * rowElements) * dataBytes,
+      bufElement: grant.base + image * count * pitch.row,
+      row: strip.channels,
+      dimensions: [
+        { count: rangeLength(strip.columns), dram: source.columnStep * source.channels, buffer: pitch.pixel },
+        { count, dram: source.rowStep * rowElements, buffer: pitch.row },
+      ],
+      waitExec: waits.waitExec,
+      waitStore: Math.max(waitStore, waits.waitStore),
+    });
+  });
+  return grant.base;
+};
+
+/** Whether all rows of a tensor lie alike, modulo a beat. */
+export const rowsAligned = (source: Source, beat: number): boolean => (source.width * source.channels) % beat === 0;
 
 /** Rows of different images may follow each other in the buffer only where their alignment agrees. */
 const imageKey = (source: Source, images: Range, beat: number): string =>

@@ -23,7 +23,7 @@ export interface TileWalk {
   readonly tapsW: Range;
 }
 
-/** Address steps from image to image, channel tile to channel tile, row to row, column to column. */
+/** Address steps from image to image (0 where there is one), channel tile to channel tile, row to row, column to column. */
 export interface Pitches {
   readonly image: number;
   readonly tile: number;
@@ -55,7 +55,7 @@ export const isIdle = ({ nest }: TileWalk, { h, w }: Visits): boolean =>
   nest.engine === 'zerofree' && !(h.some((count) => count > 0) && w.some((count) => count > 0));
 
 /** The GEOMETRY of a tile. */
-export const geometryOf = ({ nest, map, lanes, height, width, images }: TileWalk, steps: TileSteps): Geometry => {
+export const geometryOf = ({ nest, map, lanes, height, width }: TileWalk, steps: TileSteps): Geometry => {
   const { mode, layer } = nest;
   const h = axisGeometry(mode, height);
   const w = axisGeometry(mode, width);
@@ -65,7 +65,7 @@ export const geometryOf = ({ nest, map, lanes, height, width, images }: TileWalk
     ...{ boundH: h.bound, boundW: w.bound },
     ...{ xTapH: h.xTap, xTapW: w.xTap, xStepH: h.xStep, xStepW: w.xStep },
     ...{ phaseModH: h.phaseMod, phaseModW: w.phaseMod, phaseTapH: h.phaseTap, phaseTapW: w.phaseTap },
-    dynB: images > 1 ? dynamic.image : 0,
+    dynB: dynamic.image,
     dynTile: dynamic.tile,
     dynPosH: h.dynPos * dynamic.row,
     dynWrapH: h.dynWrap * dynamic.row,
@@ -75,7 +75,7 @@ export const geometryOf = ({ nest, map, lanes, height, width, images }: TileWalk
     dynWrapW: w.dynWrap * dynamic.column,
     dynTapW: w.dynTap * dynamic.column,
     dynBorrowW: w.dynBorrow * dynamic.column,
-    pixB: images > 1 ? pixel.image : 0,
+    pixB: pixel.image,
     pixTile: pixel.tile,
     pixPosH: h.pixPos * pixel.row,
     pixWrapH: h.pixWrap * pixel.row,

@@ -60,12 +60,12 @@ export const tilingsOf = (builder: Builder, nest: LoopNest, memory: MemoryMap, l
   reductions[nest.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, nest, memory, lanes);
 
 /** Tilings whose first tiles are smaller, from a half, a quarter, an eighth of the rows, so that the array begins sooner. */
-export const ledBySmaller = (tiling: Tiling): readonly Tiling[] =>
-  tiling.images === 1
-    ? [2, 4, 8]
-        .filter((part) => tiling.rows >= part)
-        .map((part) => ({ ...tiling, lead: Math.ceil(tiling.rows / part) }))
-    : [];
+export const ledBySmaller = (nest: LoopNest, tiling: Tiling): readonly Tiling[] => {
+  const pixels = tiling.kind === 'pixels';
+  if (tiling.images > 1 && !pixels) return [];
+  const rows = pixels ? Math.min(nest.height.outputs, tiling.images * tiling.rows) : tiling.rows;
+  return [2, 4, 8].filter((part) => rows >= part).map((part) => ({ ...tiling, lead: Math.ceil(rows / part) }));
+};
 
 /** Emits a pass with a tiling; operands wait for so many STOREs. */
 export const emitPass = (

@@ -130,6 +130,53 @@ describe.each(['tiny4', 'odd'] as const)('lanes on %s', (name) => {
   });
 });
 
+describe('rows of several images', () => {
+  const inBlocks = ({ kind, images, rows }: Plan['tiling'], { Ho }: Layer): boolean =>
+    kind === 'pixels' && images > 1 && rows < Ho;
+  // so that lanes are left idle by rows of one image, and rows lie alike
+  const small = fc
+    .record({
+      ...{ B: upTo(5, 2), H: upTo(9, 3), W: upTo(3).map((n) => 4 * n), Kh: upTo(3), Kw: upTo(3) },
+      ...{ Sh: upTo(2), Sw: upTo(2), Pt: upTo(1, 0), Pb: upTo(1, 0), Pl: upTo(1, 0), Pr: upTo(1, 0) },
+      ...{ G: fc.constantFrom(1, 4, 8), c: upTo(4), n: upTo(3) },
+    })
+    .map(({ G, c, n, ...shape }) => makeLayer({ ...shape, G, C: G * c, N: (G === 1 ? 4 : G) * n, Dh: 1, Dw: 1 }));
+
+  it.each(['tiny4', 'odd'] as const)('are summed together, in every tiling of them: %s', (name) => {
+    const config = presets[name]!;
+    const tried = new Map<LaneMapping, number>();
+    fc.assert(
+      fc.property(small, fc.nat(), fc.nat(3), (layer, seed, lead) => {
+        const engine = ENGINES[seed % 3]!;
+        const blocks: Plan['tiling'][] = [];
+        makePlan(config, layer, 'wgrad', engine, {
+          misalign: seed % 8,
+          choose: (tilings) => {
+            blocks.push(...tilings.filter((tiling) => inBlocks(tiling, layer)));
+            return tilings.slice(0, 1);
+          },
+        });
+        if (blocks.length === 0) return;
+        const one = blocks[seed % blocks.length]!;
+        const most = Math.ceil(Math.min(layer.Ho, one.images * one.rows) / 2);
+        const choose: PlanOptions['choose'] = (tilings) =>
+          tilings.some(({ lanes }) => lanes === one.lanes)
+            ? [lead > 0 ? { ...one, lead: Math.min(lead, most) } : one]
+            : [];
+        const { plan, counts, wrong } = run(config, layer, 'wgrad', engine, seed % 8, choose);
+        const tag = `${formatLayer(layer)} ${engine} ${JSON.stringify(plan.tiling)}`;
+        expect(inBlocks(plan.tiling, layer), tag).toBe(true);
+        expect(wrong, tag).toBe(0);
+        if (engine !== 'traditional') expect(counts.usefulMacs, tag).toBe(usefulMacs(layer));
+        if (engine === 'zerofree') expect(counts.zerosMultiplied, tag).toBe(0);
+        tried.set(one.lanes, (tried.get(one.lanes) ?? 0) + 1);
+      }),
+      { seed: 83, numRuns: 400 },
+    );
+    for (const lanes of ['channels', 'fused', 'diagonal'] as const) expect(tried.get(lanes), lanes).toBeGreaterThan(5);
+  });
+});
+
 describe('lanes', () => {
   const lanesOf = (config: Config, text: string, pass: Pass): LaneMapping =>
     makePlan(config, parseLayer(text), pass, 'zerofree').tiling.lanes;

@@ -8,6 +8,7 @@ describe('a circular buffer', () => {
       key: fc.constantFrom('a', 'b', 'c'),
       first: fc.nat(12),
       rows: fc.integer({ min: 1, max: 4 }),
+      part: fc.integer({ min: 1, max: 5 }),
     });
     fc.assert(
       fc.property(fc.array(request, { maxLength: 60 }), (requests) => {
@@ -21,14 +22,15 @@ describe('a circular buffer', () => {
         let exec = 0;
         // loads are carried out in order: each has waited for what an earlier one waited for
         let waited = 0;
-        for (const { key, first, rows } of requests) {
+        for (const { key, first, rows, part } of requests) {
           const step = pitch[key as 'a'];
           const last = first + rows - 1;
-          const grant = ring.acquire({ key, first, last, pitch: step, residue: (first * step) % beat });
+          const grant = ring.acquire({ key, first, last, pitch: step, residue: (first * step) % beat }, part);
           expect(grant.base % beat).toBe((first * step) % beat);
-          waited = Math.max(waited, grant.waitExec);
+          expect(grant.waits.length).toBe(Math.ceil(Math.max(0, last - grant.load.first + 1) / part));
           const at = (row: number, element: number): number => (grant.base + (row - first) * step + element) % capacity;
           for (let row = grant.load.first; row <= grant.load.last; row++) {
+            waited = Math.max(waited, grant.waits[Math.floor((row - grant.load.first) / part)]!.waitExec);
             for (let element = 0; element < step; element++) {
               const place = at(row, element);
               expect(readBy[place]).toBeLessThanOrEqual(waited);
@@ -71,8 +73,10 @@ describe('a circular buffer', () => {
           const grant = taken
             ? { ...taken, load: { first, last } }
             : ring.acquire({ key, first, last, pitch: step, residue });
-          waitedExec = Math.max(waitedExec, grant.waitExec);
-          waitedStore = Math.max(waitedStore, grant.waitStore);
+          for (const { waitExec, waitStore } of 'waits' in grant ? grant.waits : [grant]) {
+            waitedExec = Math.max(waitedExec, waitExec);
+            waitedStore = Math.max(waitedStore, waitStore);
+          }
           expect(grant.base % beat).toBe(residue);
           expect(grant.base).toBeGreaterThanOrEqual(begin);
           expect(grant.base + rows * step).toBeLessThanOrEqual(begin + capacity);

@@ -135,13 +135,13 @@ const addChunk = (job: Job, tile: Tile, group: number, chunk: Chunk, place: Accu
   const weights = acquireWeights(job, tile, group, chunk);
   const steps: TileSteps = {
     dynamic: {
-      image: chunk.source.rows * source.pitch.row,
+      image: images > 1 ? chunk.source.rows * source.pitch.row : 0,
       tile: tileLanes.rows,
       row: source.pitch.row,
       column: map.unit(source.pitch),
     },
     pixel: {
-      image: rangeLength(chunk.part) * width * vectors,
+      image: images > 1 ? rangeLength(chunk.part) * width * vectors : 0,
       ...{ tile: 1, row: width * vectors, column: vectors },
     },
     tile: {

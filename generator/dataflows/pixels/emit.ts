@@ -4,7 +4,7 @@ import { type Range, rangeLength, sourceRange } from '../axis.js';
 import type { Accumulator, Builder } from '../builder.js';
 import { laneMaps } from '../lanes/index.js';
 import { cut, cutGrowing, cutRange } from '../shrink.js';
-import { acquireRows, type Strip, stripChannels, stripPitch } from '../sources.js';
+import { acquireBlock, acquireRows, type Strip, stripChannels, stripPitch } from '../sources.js';
 import { type StoredVectors, storedVectors } from '../storedVectors.js';
 import { execWalk, geometryOf, isIdle, type TileSteps, type TileWalk, visitsOf } from '../tileWalk.js';
 import { cutRows, inputsOf, type PixelShape, type PixelTiling, sumsOf } from './tiling.js';
@@ -46,6 +46,18 @@ const vectorsOf = ({ shape, tiling }: Job, { c, n, tapsH, tapsW }: Tile) => {
   return { vectors, sums, perGroup: taps * sums * vectors, together: tiling.groups > 1 };
 };
 
+/**
+ * Rows from image to image in the buffers. Single images, with which the first sums begin, use none: they have those of the images that
+ * follow, so that no GEOMETRY comes between, which would wait until the array is empty.
+ */
+const imageRows = ({ shape, tiling }: Job, rows: Range, xRows: Range, several: boolean): { x: number; dy: number } => {
+  if (several) return { x: rangeLength(xRows), dy: rangeLength(rows) };
+  if (tiling.images === 1) return { x: 0, dy: 0 };
+  if (tiling.rows === shape.height) return { x: shape.x.rows, dy: shape.height };
+  const next = cutRows(shape, tiling.rows).at(-1)!;
+  return { x: rangeLength(sourceRange(shape.nest.mode, shape.nest.height, next)), dy: rangeLength(next) };
+};
+
 /** Adds what some pixels contribute to the sums of a tile. */
 const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): void => {
   const { shape, builder, waitStore } = job;
@@ -58,6 +70,7 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
   const { images } = pixels;
   const { vectors, sums, perGroup, together } = vectorsOf(job, tile);
   const several = rangeLength(images) > 1;
+  const whole = several && rangeLength(pixels.rows) === shape.height;
   const tileWalk: TileWalk = {
     ...{
       nest,
@@ -88,19 +101,21 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
     columns: pixels.columns,
     ...stripChannels(groups, shape.groupN, n, together),
   };
-  const xRows = several ? { first: 0, last: shape.x.rows - 1 } : sourceRows;
-  const acquireX = (): number => (empty ? 0 : acquireRows(builder, x, images, xRows, waitStore));
-  const acquireDy = (): number => acquireRows(builder, dy, images, pixels.rows, waitStore);
+  const xRows = whole ? { first: 0, last: shape.x.rows - 1 } : sourceRows;
+  const acquire = several && !whole ? acquireBlock : acquireRows;
+  const acquireX = (): number => (empty ? 0 : acquire(builder, x, images, xRows, waitStore));
+  const acquireDy = (): number => acquire(builder, dy, images, pixels.rows, waitStore);
   const [xBase, dyBase] = [acquireX(), acquireDy()];
   const xPitch = stripPitch(x, beatElements);
   const dyPitch = stripPitch(dy, beatElements);
+  const ofImage = imageRows(job, pixels.rows, xRows, several);
   const steps: TileSteps = {
     dynamic: {
-      image: shape.x.rows * xPitch.row,
+      image: ofImage.x * xPitch.row,
       ...{ tile: tileLanes.rows, row: xPitch.row, column: map.unit(xPitch) },
     },
     pixel: {
-      image: shape.dy.rows * dyPitch.row,
+      image: ofImage.dy * dyPitch.row,
       ...{ tile: tileLanes.columns, row: dyPitch.row, column: dyPitch.pixel },
     },
     tile: {
@@ -114,7 +129,7 @@ const addPixels = (job: Job, tile: Tile, pixels: Pixels, place: Accumulator): vo
   const reduction = rangeLength(c);
   const lanes = { reduction, vectors, lanes: tileLanes, walk, kernelElements: layer.Kw * reduction };
   const reductionTiles = map.reductionTiles(lanes);
-  const skipped = (several ? sourceRows.first : 0) * xPitch.row;
+  const skipped = (sourceRows.first - xRows.first) * xPitch.row;
   for (let group = groups.first; group <= groups.last; group++) {
     const g = group - groups.first;
     if (g > 0) {
@@ -193,16 +208,19 @@ const storeSums = (job: Job, tile: Tile, place: Accumulator): void => {
   }
 };
 
-const emitTile = (job: Job, tile: Tile, lead: number | undefined): void => {
+const emitTile = (job: Job, tile: Tile, lead: number | undefined, back: boolean): void => {
   const { shape, tiling, builder } = job;
   const { perGroup } = vectorsOf(job, tile);
   const [place] = builder.accumulator(perGroup * rangeLength(tile.groups), 1);
-  const strips = cut(shape.nest.layer.B, tiling.images).flatMap((images) =>
-    cut(shape.width, tiling.columns).map((columns) => ({ images, columns })),
+  // the very first sums begin with few rows of one image
+  const [images, most] = lead ? [1, Math.min(shape.height, tiling.images * tiling.rows)] : [tiling.images, tiling.rows];
+  const strips = cut(shape.nest.layer.B, images).flatMap((some) =>
+    cut(shape.width, tiling.columns).map((columns) => ({ images: some, columns })),
   );
   strips.forEach((strip, index) => {
-    const rowTiles = lead && index === 0 ? cutGrowing(shape.height, lead, tiling.rows) : cutRows(shape, tiling.rows);
-    for (const rows of rowTiles) addPixels(job, tile, { ...strip, rows }, place!);
+    const rowTiles = lead && index === 0 ? cutGrowing(shape.height, lead, most) : cutRows(shape, most);
+    for (const rows of images > 1 && back ? [...rowTiles].reverse() : rowTiles)
+      addPixels(job, tile, { ...strip, rows }, place!);
   });
   storeSums(job, tile, place!);
 };
@@ -241,6 +259,6 @@ export const emitPixelPass = (
     }),
   );
   tiles.forEach((tile, index) => {
-    emitTile(job, tile, index === 0 ? tiling.lead : undefined);
+    emitTile(job, tile, index === 0 ? tiling.lead : undefined, index % 2 === 1);
   });
 };

@@ -5,7 +5,15 @@ import { type LaneMapping, laneMaps, type TileSize } from '../lanes/index.js';
 import type { LoopNest, MemoryMap } from '../loopNest.js';
 import { wholeAxis } from '../phases.js';
 import { cut, cutShortFirst, shrink } from '../shrink.js';
-import { imagesAligned, plainSource, type Source, type Strip, stripElements, tapSource } from '../sources.js';
+import {
+  imagesAligned,
+  plainSource,
+  rowsAligned,
+  type Source,
+  type Strip,
+  stripElements,
+  tapSource,
+} from '../sources.js';
 
 /** How wgrad is cut: a tile of dW stays in the accumulator while pixel tiles stream past. */
 export interface PixelTiling {
@@ -15,7 +23,7 @@ export interface PixelTiling {
   readonly images: number;
   readonly rows: number;
   readonly columns: number;
-  /** Rows of the very first tile, where the first ones grow from there so that the array begins sooner. */
+  /** Rows of the very first tile, where the first ones, of an image each, grow from there so that the array begins sooner. */
   readonly lead?: number;
   /** Input and output channels of the dW tile. */
   readonly c: number;
@@ -93,6 +101,9 @@ export const inputsOf = ({ groupC, groupN }: PixelShape, n: number): number => (
 export const sumsOf = ({ nest: { layer }, lanes }: PixelShape, c: number): number =>
   laneMaps[lanes].joinsGroups ? layer.C / layer.G : c;
 
+/** Whether several images go together as a whole; else the same rows of each of them do. */
+const isWhole = ({ height }: PixelShape, { images, rows }: PixelTiling): boolean => images > 1 && rows === height;
+
 const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean => {
   const { config, derived } = builder;
   const { mode, height, width } = shape.nest;
@@ -101,14 +112,13 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
   if (sums > config.buffers.accumulatorDepth) return false;
   const most = (axis: typeof height, parts: readonly Range[]): number =>
     Math.max(1, ...parts.map((part) => rangeLength(sourceRange(mode, axis, part))));
-  const several = tiling.images > 1;
   const xStrip: Strip = {
     source: shape.x,
     columns: { first: 0, last: most(width, cut(shape.width, tiling.columns)) - 1 },
     channel: 0,
     channels: tiling.c * tiling.groups,
   };
-  const xRows = several ? tiling.images * shape.x.rows : most(height, cutRows(shape, tiling.rows));
+  const xRows = tiling.images * (isWhole(shape, tiling) ? shape.x.rows : most(height, cutRows(shape, tiling.rows)));
   if (stripElements(xStrip, xRows, derived.beatElements) > derived.dynamicElements) return false;
   const dyStrip: Strip = {
     source: shape.dy,
@@ -125,15 +135,19 @@ const fits = (shape: PixelShape, tiling: PixelTiling, builder: Builder): boolean
 export const cutRows = ({ nest, height }: PixelShape, rows: number): readonly Range[] =>
   nest.height.pad > 0 ? cutShortFirst(height, rows) : cut(height, rows);
 
-/** Positions that tiles of so many rows and columns take in the array, all taps together: each tap's in each tile are rounded up. */
-const roundedPositions = (shape: PixelShape, rows: number, columns: number, lanes: number): number => {
+/**
+ * Positions of an image that tiles of so many images, rows and columns take in the array, all taps together: each tap's in each tile are
+ * rounded up.
+ */
+const roundedPositions = (shape: PixelShape, images: number, rows: number, columns: number, lanes: number): number => {
   const { nest, walk, width } = shape;
   const { mode, layer } = nest;
   const counts = (axis: Axis, taps: number, parts: readonly Range[]): readonly number[] =>
     Array.from({ length: taps }, (_, tap) => parts.map((part) => visited(mode, axis, part, tap))).flat();
   const down = counts(nest.height, layer.Kh, cutRows(shape, rows));
   const across = counts(walk, walk.kernel, cut(width, columns));
-  return down.reduce((sum, h) => sum + across.reduce((some, w) => some + Math.ceil((h * w) / lanes) * lanes, 0), 0);
+  const rounded = (positions: number): number => Math.ceil(positions / lanes) * lanes;
+  return down.reduce((sum, h) => sum + across.reduce((some, w) => some + rounded(images * h * w), 0), 0) / images;
 };
 
 /** Share of idle lanes that makes no difference, and that a lower tile may cost. */
@@ -145,7 +159,7 @@ const [NO_DIFFERENCE, LOWER_COST] = [1.005, 1.02];
  */
 const heightsOf = (shape: PixelShape, columns: number, lanes: number): readonly number[] =>
   shrink(shape.height).flatMap((size) => {
-    const of = (rows: number): number => roundedPositions(shape, rows, columns, lanes);
+    const of = (rows: number): number => roundedPositions(shape, 1, rows, columns, lanes);
     const half = Math.ceil(size / 2);
     const between = Array.from({ length: Math.max(0, size - 1 - half) }, (_, index) => size - 1 - index);
     const positions = between.map(of);
@@ -155,6 +169,29 @@ const heightsOf = (shape: PixelShape, columns: number, lanes: number): readonly 
       between.filter((_, index) => positions[index]! <= most).slice(-1);
     return [...new Set([size, ...lowest(least), ...lowest(least * LOWER_COST)])];
   });
+
+/** Images and rows of a tile. */
+type Block = Pick<PixelTiling, 'images' | 'rows'>;
+
+/**
+ * The same rows of several images, where these leave fewer lanes idle than rows of one image can: of each number of images those that leave the fewest, and
+ * the lowest ones.
+ */
+const blocksOf = (shape: PixelShape, columns: number, lanes: number, single: readonly number[]): readonly Block[] => {
+  const { nest, height } = shape;
+  const worth = Math.min(...single.map((rows) => roundedPositions(shape, 1, rows, columns, lanes))) / NO_DIFFERENCE;
+  if (worth < roundedPositions(shape, 1, height, columns, 1)) return [];
+  const lower = Array.from({ length: height - 1 }, (_, index) => height - 1 - index);
+  return shrink(nest.layer.B).flatMap((images) => {
+    if (images === 1) return [];
+    const found = lower.map((rows) => ({ rows, positions: roundedPositions(shape, images, rows, columns, lanes) }));
+    const least = Math.min(...found.map(({ positions }) => positions));
+    if (least > worth) return [];
+    const tallest = found.find(({ positions }) => positions === least);
+    const lowest = found.filter(({ positions }) => positions <= worth).at(-1);
+    return [...new Set([tallest, lowest])].flatMap((one) => (one ? [{ images, rows: one.rows }] : []));
+  });
+};
 
 /** Tilings of a width that are compared at most. */
 const MOST_HEIGHTS = 8;
@@ -173,9 +210,18 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
     const cs = groups > 1 || map.takesWholePixels ? [shape.groupC] : shrink(shape.groupC, lanes);
     return cs.flatMap((c) => ns.map((n) => [c, n] as const));
   };
-  const known = new Map<number, readonly number[]>();
-  const heights = (width: number): readonly number[] => {
-    const found = known.get(width) ?? heightsOf(shape, width, config.array.rows);
+  const alike = rowsAligned(shape.x, derived.beatElements) && rowsAligned(shape.dy, derived.beatElements);
+  const known = new Map<number, readonly Block[]>();
+  const blocks = (width: number): readonly Block[] => {
+    const before = known.get(width);
+    if (before) return before;
+    const heights = heightsOf(shape, width, config.array.rows);
+    const whole = heights.flatMap((rows) => {
+      const images = rows === shape.height && aligned ? shrink(layer.B) : [];
+      return [...new Set([...images, 1])].map((count) => ({ images: count, rows }));
+    });
+    const several = alike ? blocksOf(shape, width, config.array.rows, heights) : [];
+    const found = [...several, ...whole];
     known.set(width, found);
     return found;
   };
@@ -189,23 +235,12 @@ export const pixelTilings = (shape: PixelShape, builder: Builder): readonly Pixe
         const before = found.length;
         for (const width of shrink(shape.width)) {
           const first = found.length;
-          for (const rows of heights(width)) {
-            const images = rows === shape.height && aligned ? shrink(layer.B) : [1];
-            for (const imageCount of new Set([...images, 1])) {
-              const tiling: PixelTiling = {
-                kind: 'pixels',
-                lanes: shape.lanes,
-                images: imageCount,
-                rows,
-                columns: width,
-                c,
-                n,
-                tapsH,
-                tapsW,
-                groups,
-              };
-              if (found.length < first + MOST_HEIGHTS && fits(shape, tiling, builder)) found.push(tiling);
-            }
+          for (const block of blocks(width)) {
+            const tiling: PixelTiling = {
+              ...{ kind: 'pixels', lanes: shape.lanes, ...block, columns: width },
+              ...{ c, n, tapsH, tapsW, groups },
+            };
+            if (found.length < first + MOST_HEIGHTS && fits(shape, tiling, builder)) found.push(tiling);
           }
           if (found.length > first) break;
         }
