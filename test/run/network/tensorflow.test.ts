@@ -102,15 +102,25 @@ describe('a step of training beside TensorFlow.js', () => {
     },
   );
 
-  it.each<[NetworkName, ImageSize | undefined]>([
-    ['resnet8', { height: 16, width: 16 }],
-    ['ds_cnn', { height: 25, width: 6 }],
-    ['mobilenet_v1_x0_25', { height: 32, width: 32 }],
-    ['autoencoder', undefined],
-  ])('%s, with batch normalisation: loss, gradients of parameters and of tensors', async (name, size) => {
-    const graph = networkGraph(name, { batch: 3, seed: 1, ...(size ? { size } : {}) });
+  // FULL_SIZE=1: as MLPerf Tiny has them, a few minutes
+  it.each<[NetworkName, ImageSize | undefined, number]>(
+    process.env.FULL_SIZE
+      ? [
+          ['resnet8', undefined, 8],
+          ['ds_cnn', undefined, 8],
+          ['mobilenet_v1_x0_25', undefined, 2],
+          ['autoencoder', undefined, 8],
+        ]
+      : [
+          ['resnet8', { height: 16, width: 16 }, 3],
+          ['ds_cnn', { height: 25, width: 6 }, 3],
+          ['mobilenet_v1_x0_25', { height: 32, width: 32 }, 3],
+          ['autoencoder', undefined, 3],
+        ],
+  )('%s, with batch normalisation: loss, gradients of parameters and of tensors', async (name, size, batch) => {
+    const graph = networkGraph(name, { batch, seed: 1, ...(size ? { size } : {}) });
     const data = noise(graph, 1);
-    const { x, labels, seed } = batchesOf(data.train, 3, 1, NO_AUGMENTATION)(1);
+    const { x, labels, seed } = batchesOf(data.train, batch, 1, NO_AUGMENTATION)(1);
     const inputs = new Map([[graph.inputs[0]!.name, toBf16(x)]]);
     // as a whole: biases before a batch normalisation have gradients that are nothing but rounding
     const worst = await compareStep(ref16, graph, inputs, labels, seed, true);
