@@ -8,6 +8,8 @@ import { transpose } from '../golden/transpose.js';
 import type { Shape } from '../graph/operations.js';
 import { elementsOf, shapesOf } from '../graph/shapes.js';
 import type { ImageSize } from '../networks/network.js';
+import type { Afterwards } from '../onnx/layout.js';
+import { type OnnxOutput, type OnnxPort, toGraph, toOnnx } from '../onnx/read.js';
 import { encodeNpy, type NpyArray, readNpy, tuple } from '../run/npy.js';
 import type { Cells } from '../run/simulators/job.js';
 import { type Context, EXIT } from './context.js';
@@ -40,21 +42,29 @@ const refuse = (code: string, path: string, message: string, fix: string): never
 
 const isVector = ([, H, W]: Shape): boolean => H === 1 && W === 1;
 
-/** A tensor of a graph as a file has it: vectors as [B, C], maps in the order of the layout. */
-const toFile = (shape: Shape, values: Float32Array, layout: Layout): NpyArray => {
+/** A tensor as a file has it: an ONNX file's as that says, a graph's as maps in the order of the layout, or as vectors [B, C]. */
+const toFile = (shape: Shape, values: Float32Array, layout: Layout, port: OnnxPort | undefined): NpyArray => {
   const [B, H, W, C] = shape;
+  if (port && layout === 'nchw') return { shape: port.shape, data: toOnnx(port, values) };
   if (isVector(shape)) return { shape: [B, C], data: values };
   if (layout === 'nhwc') return { shape: [B, H, W, C], data: values };
   return { shape: [B, C, H, W], data: transpose(values, shape, [0, 3, 1, 2]) };
 };
 
 /** Values of a file for a tensor of a graph. */
-const fromFile = (path: string, file: NpyArray, [B, H, W, C]: Shape, layout: Layout): Float32Array => {
-  const wanted = layout === 'nhwc' ? [B, H, W, C] : [B, C, H, W];
-  const flat = [B, H * W * C];
+const fromFile = (
+  path: string,
+  file: NpyArray,
+  shape: Shape,
+  layout: Layout,
+  port: OnnxPort | undefined,
+): Float32Array => {
+  const [B, H, W, C] = shape;
+  const isNhwc = layout === 'nhwc';
+  const wanted = isNhwc ? [B, H, W, C] : (port?.shape ?? [B, C, H, W]);
   const same = (a: readonly number[], b: readonly number[]): boolean =>
     a.length === b.length && a.every((size, axis) => size === b[axis]);
-  if (!same(file.shape, wanted) && !(H === 1 && W === 1 && same(file.shape, flat)))
+  if (!same(file.shape, wanted) && !(isVector(shape) && same(file.shape, [B, C])))
     refuse(
       'SHAPE',
       path,
@@ -64,7 +74,9 @@ const fromFile = (path: string, file: NpyArray, [B, H, W, C]: Shape, layout: Lay
   const bad = file.data.findIndex((value: number) => !Number.isFinite(Math.fround(value)));
   if (bad >= 0) refuse('VALUE', path, `value ${bad} is ${file.data[bad]}`, 'give finite numbers');
   const values = Float32Array.from(file.data);
-  return layout === 'nhwc' || file.shape.length === 2 ? values : transpose(values, file.shape, [0, 2, 3, 1]);
+  if (isNhwc) return values;
+  if (port) return toGraph(port, values);
+  return file.shape.length === 2 ? values : transpose(values, file.shape, [0, 2, 3, 1]);
 };
 
 /** Seeded values from −1 to 1. */
@@ -73,8 +85,8 @@ const randomInput = (shape: Shape, seed: number): Float32Array => {
   return Float32Array.from({ length: elementsOf(shape) }, () => next() / 2 ** 31 - 1);
 };
 
-/** What the file does at its very end, for each image. */
-const finished = (values: Float32Array, classes: number, afterwards: string): Float32Array => {
+/** What the file does at its very end, for each image of so many values. */
+const finished = (values: Float32Array, classes: number, afterwards: Afterwards): Float32Array => {
   if (afterwards === 'sigmoid') return values.map((value) => 1 / (1 + Math.exp(-value)));
   const result = new Float32Array(values.length);
   for (let first = 0; first < values.length; first += classes) {
@@ -103,7 +115,8 @@ export const networkRun = async (word: string, options: NetworkRunOptions, conte
   const [input, ...more] = graph.inputs;
   if (!input || more.length > 0)
     return refuse('INPUTS', word, `${graph.name} has ${graph.inputs.length} inputs`, 'run a network with one');
-  const values = file ? fromFile(options.input!, file, input.shape, layout) : randomInput(input.shape, seed);
+  const port = onnx?.network.inputs.find(({ tensor }) => tensor === input.name);
+  const values = file ? fromFile(options.input!, file, input.shape, layout, port) : randomInput(input.shape, seed);
   const [{ infer }, { Progress }, { estimateProgram }] = await Promise.all([
     import('../api/infer.js'),
     import('../base/progress.js'),
@@ -120,11 +133,16 @@ export const networkRun = async (word: string, options: NetworkRunOptions, conte
     ...(options.engine === undefined ? {} : { engine: options.engine }),
   }).finally(() => progress.end());
   const shapes = shapesOf(graph);
-  const results = graph.outputs.map((name) => {
-    const shape = shapes.get(name)!;
-    const afterwards = onnx?.network.outputs.find(({ tensor }) => tensor === name)?.afterwards;
-    const made = outputs.get(name)!;
-    return { name, afterwards, ...toFile(shape, afterwards ? finished(made, shape[3], afterwards) : made, layout) };
+  // an ONNX file may give one tensor of the graph by several names
+  const ends: readonly { readonly tensor: string; readonly port?: OnnxOutput }[] =
+    onnx?.network.outputs.map((each) => ({ tensor: each.tensor, port: each })) ??
+    graph.outputs.map((tensor) => ({ tensor }));
+  const results = ends.map(({ tensor, port: end }) => {
+    const shape = shapes.get(tensor)!;
+    const made = outputs.get(tensor)!;
+    const afterwards = end?.afterwards;
+    const all = afterwards ? finished(made, made.length / shape[0], afterwards) : made;
+    return { name: end?.name ?? tensor, afterwards, ...toFile(shape, all, layout, end) };
   });
   const [first] = results;
   if (out !== undefined && first) writeOutput('--out', out, encodeNpy(first));
