@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../base/errors.js';
 import { withFileErrors } from '../base/fileError.js';
@@ -61,10 +61,18 @@ export interface NetworkWishes {
 }
 
 const fromFile = async (path: string, batch: number | undefined): Promise<NetworkSource> => {
-  const { readOnnx } = await import('../onnx/read.js');
-  const bytes = new Uint8Array(withFileErrors(path, () => readFileSync(path)));
+  const [{ readOnnx }, { inOneFile }] = await Promise.all([import('../onnx/read.js'), import('../onnx/external.js')]);
+  const load = (name: string): Uint8Array => new Uint8Array(withFileErrors(name, () => readFileSync(name)));
+  const file = load(path);
   try {
+    const bytes = await inOneFile(file, (location) => load(join(dirname(path), location)));
     const network = await readOnnx(bytes, batch === undefined ? {} : { batch });
+    if (network.graph.operations.length === 0) {
+      const message = 'nothing in it is work for the accelerator: it only moves its input, or leaves all to the host';
+      throw new UserError([
+        { code: 'NO_WORK', path: 'onnx', message, fix: 'give a network with operations before that' },
+      ]);
+    }
     return { graph: network.graph, onnx: { path, bytes, network } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -17,6 +17,8 @@ export interface TensorMessage {
   uint64Data: Whole[];
   rawData: Uint8Array;
   dataLocation: number;
+  /** Which bytes of which file hold the values: location, offset, length. */
+  externalData: { key: string; value: string }[];
 }
 
 export interface AttributeMessage {
@@ -111,8 +113,10 @@ const MESSAGES: Readonly<Record<string, Fields>> = {
     rawData: ['optional', 'bytes', 9],
     doubleData: ['packed', 'double', 10],
     uint64Data: ['packed', 'uint64', 11],
+    externalData: ['repeated', 'StringStringEntryProto', 13],
     dataLocation: ['optional', 'int32', 14],
   },
+  StringStringEntryProto: { key: ['optional', 'string', 1], value: ['optional', 'string', 2] },
   ValueInfoProto: { name: ['optional', 'string', 1], type: ['optional', 'TypeProto', 2] },
   TypeProto: { tensorType: ['optional', 'TensorTypeProto', 1] },
   TensorTypeProto: { elemType: ['optional', 'int32', 1], shape: ['optional', 'TensorShapeProto', 2] },

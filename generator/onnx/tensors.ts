@@ -13,7 +13,8 @@ const FLOAT16 = 10;
 const DOUBLE = 11;
 const BFLOAT16 = 16;
 
-const EXTERNAL = 1;
+/** Where TensorProto.DataLocation says that the values are in another file. */
+export const EXTERNAL = 1;
 
 /** Numbers of a floating-point type; others are whole. */
 export const isFloating = (type: number): boolean => [FLOAT, FLOAT16, DOUBLE, BFLOAT16].includes(type);
