@@ -43,7 +43,7 @@ export interface Features {
 }
 
 /** Above this a reordering of channels by a convolution would cost more than the network. */
-const MOST_REORDERED = 4096;
+export const MOST_REORDERED = 4096;
 
 /** A layer of 1×1, stride 1 and one group, but for what is said. */
 export const layerOf = ([B, H, W, C]: Shape, shape: Partial<LayerShape> & { readonly N: number }): Layer => {
@@ -130,6 +130,8 @@ export class Builder {
     if (known !== undefined) return known;
     const values = new Float32Array(count);
     for (let i = 0; i < count; i++) values[i] = constant.values[at(i)] * scale;
+    const odd = values.findIndex((value) => !Number.isFinite(value));
+    if (odd >= 0) throw unsupported(`${tensor} holds ${values[odd]}`, 'export the network with finite weights');
     const parameter = this.constants(tensor, values, trainable);
     this.placements.push({ parameter, tensor, constant, at, scale });
     this.known.set(key, parameter);

@@ -32,11 +32,10 @@ export const byChannel = (node: Node, builder: Builder): Activation => {
   const isFirst = node.value(0).kind === 'activation';
   const input = isFirst ? 1 : 0;
   const constant = node.constant(input);
-  const x = builder.whole(node.activation(1 - input));
+  const x = node.activation(1 - input);
   if (opType === 'Div' && !isFirst) throw unsupported('divides a constant by a tensor');
-  const { tensor, axes, channel, index } = channelsOf(builder, x);
+  const { tensor, axes, index } = channelsOf(node, builder, x, constant);
   const count = builder.shapes.get(tensor)![3];
-  checkPerChannel(node, constant, axes, channel);
   const parameter = (scale: number): string => channelParameter(node, builder, input, count, scale, index);
   const done = (made: string): Activation => ({ kind: 'activation', tensor: made, axes, shared: node.shared });
   const isSum = opType === 'Add' || opType === 'Sub';
@@ -57,16 +56,23 @@ export const byChannel = (node: Node, builder: Builder): Activation => {
   return done(made);
 };
 
-/** A tensor with one axis of channels, and which of ONNX's axes that is; of vectors also the feature of each place. */
-const channelsOf = (
-  builder: Builder,
-  x: Activation,
-): {
+interface Channels {
   readonly tensor: string;
   readonly axes: readonly Int32Array[];
+  /** Which of ONNX's axes is that of the channels. */
   readonly channel: number;
+  /** Of vectors the feature of each place. */
   readonly index?: Int32Array;
-} => {
+}
+
+/** A tensor with one axis of channels, such that a constant goes with it. */
+export const channelsOf = (node: Node, builder: Builder, x: Activation, constant: Constant): Channels => {
+  const found = withChannels(builder, builder.whole(x));
+  checkPerChannel(node, constant, found.axes, found.channel);
+  return found;
+};
+
+const withChannels = (builder: Builder, x: Activation): Channels => {
   if (x.axes.length === 1) {
     const { tensor, order, index } = builder.vector(x);
     return { tensor, axes: [order], channel: 0, index };
@@ -86,8 +92,10 @@ const checkPerChannel = (
   channel: number,
 ): void => {
   if (values.length === 1) return;
-  // operator sets before 7 say with which axis the constant's first one goes
-  const behind = node.has('axis') ? axes.length + 1 - node.whole('axis', 0) - shape.length : 0;
+  // operator sets before 7 say with which axis the constant's first one goes, and slopes go with the channels
+  const isOldSlope = node.message.opType === 'PRelu' && node.opset < 7;
+  const behind =
+    isOldSlope || node.has('axis') ? axes.length + 1 - node.whole('axis', isOldSlope ? 1 : 0) - shape.length : 0;
   const own = [...shape, ...new Array<number>(Math.max(behind, 0)).fill(1)];
   const first = axes.length + 1 - own.length;
   if (first < 0 || own.some((size, i) => size !== 1 && (i + first !== channel + 1 || size !== axes[channel].length)))

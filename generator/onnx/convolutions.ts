@@ -126,7 +126,16 @@ export const gemm = (node: Node, builder: Builder): Activation => {
 export const matMul = (node: Node, builder: Builder): Activation => linear(node, builder, false, 1);
 
 export const batchNormalization = (node: Node, builder: Builder): Activation => {
-  node.onlyFirstOutput('a statistic of the batch');
+  // before operator set 14 its further outputs say that it is for training
+  const isTraining =
+    node.opset < 14 ? node.message.output.slice(1).some(Boolean) : node.whole('training_mode', 0) !== 0;
+  if (isTraining)
+    node.refusals.push(
+      unsupported(
+        "normalizes each batch by that batch's own statistics (training mode)",
+        'export the network for inference, as of model.eval(); train takes the statistics of batches by itself',
+      ),
+    );
   if (node.whole('spatial', 1) !== 1)
     throw unsupported('normalizes every pixel by itself (spatial = 0)', 'export it with spatial = 1');
   const x = node.activation();

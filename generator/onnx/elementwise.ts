@@ -1,6 +1,6 @@
 import type { Activation as ActivationOperation } from '../graph/operations.js';
 import type { Builder } from './builder.js';
-import { byChannel } from './channels.js';
+import { byChannel, channelParameter, channelsOf } from './channels.js';
 import { type Activation, type Afterwards, sameSteps, sizesOf } from './layout.js';
 import { axisIn, type Node } from './node.js';
 import { malformed, unsupported } from './refusal.js';
@@ -32,12 +32,10 @@ const curveOf = (node: Node, input: number): Curve => {
       return { ...NO_LIMITS, slope: 0 };
     case 'LeakyRelu':
       return { ...NO_LIMITS, slope: node.real('alpha', 0.01) };
-    case 'PRelu': {
-      const { values } = node.constant(1);
-      if (!values.every((value) => value === values[0]))
-        throw unsupported('has a slope for each channel', 'use one slope for all channels');
-      return { ...NO_LIMITS, slope: values[0] };
-    }
+    case 'PRelu':
+      return { ...NO_LIMITS, slope: node.constant(1).values[0] };
+    case 'Abs':
+      return { ...NO_LIMITS, slope: -1 };
     case 'Clip':
       return clip(node.scalar('min', 1, NO_LIMITS.least), node.scalar('max', 2, NO_LIMITS.most));
     case 'Max':
@@ -48,6 +46,8 @@ const curveOf = (node: Node, input: number): Curve => {
 };
 
 export const activation = (node: Node, builder: Builder): Activation => {
+  if (node.message.opType === 'PRelu' && node.constant(1).values.some((slope, _, all) => slope !== all[0]))
+    return slopes(node, builder);
   const isSecond = node.value(0).kind === 'constant';
   if (/^M/.test(node.message.opType) && node.inputs.length !== 2)
     throw unsupported(`takes ${node.inputs.length} tensors`, 'compare a tensor with one number');
@@ -57,8 +57,40 @@ export const activation = (node: Node, builder: Builder): Activation => {
   return { kind: 'activation', tensor: made, axes, shared: node.shared };
 };
 
+/** PRelu with a slope for each channel: the sum of what is above zero, and of the slopes times what is below. */
+const slopes = (node: Node, builder: Builder): Activation => {
+  const { name } = node;
+  const x = channelsOf(node, builder, node.activation(), node.constant(1));
+  const half = (curve: Curve, side: string): string =>
+    builder.add({ kind: 'activation', name: `${name}/${side}`, x: x.tensor, ...curve });
+  const above = half({ ...NO_LIMITS, slope: 0 }, 'above');
+  const below = half({ ...NO_LIMITS, slope: 1, most: 0 }, 'below');
+  const shape = builder.shapes.get(x.tensor)!;
+  const slope = channelParameter(node, builder, 1, shape[3], 1, x.index);
+  const sloped = builder.perChannel(below, shape, `${name}/sloped`, {}, slope);
+  const made = builder.add({ kind: 'addition', name, x: above, y: sloped });
+  return { kind: 'activation', tensor: made, axes: x.axes, shared: node.shared };
+};
+
+const negated = (builder: Builder, value: Activation, name: string, shared: boolean): Activation => {
+  const { tensor, axes } = where(builder, value);
+  const shape = builder.shapes.get(tensor)!;
+  const factor = builder.constants(`${name}/factor`, new Float32Array(shape[3]).fill(-1));
+  return { kind: 'activation', tensor: builder.perChannel(tensor, shape, name, {}, factor), axes, shared };
+};
+
+export const negation = (node: Node, builder: Builder): Activation =>
+  negated(builder, node.activation(), node.name, node.shared);
+
 export const dropout = (node: Node, builder: Builder): Activation => {
   node.onlyFirstOutput('its mask');
+  if (node.optional(2)?.values[0])
+    node.refusals.push(
+      unsupported(
+        'drops values in every run (training mode)',
+        'export the network for inference, as of model.eval(); train drops values by itself',
+      ),
+    );
   const rate = node.scalar('ratio', 1, 0.5);
   if (!(rate >= 0 && rate < 1)) throw malformed(`drops ${rate} of all values`);
   const { tensor, axes } = where(builder, node.activation());
@@ -103,10 +135,27 @@ export const addition = (node: Node, builder: Builder): Activation => {
   return operands.reduce((x, y, i) => sum(node, builder, x, y, i === count - 1 ? node.name : `${node.name}/sum`));
 };
 
-/** Sub, Mul, Div: only with a constant. */
+/** Mul and Div of two tensors are refused; what comes behind them is read as of the larger one. */
+const product = (node: Node, builder: Builder): Activation => {
+  node.refusals.push(
+    unsupported(
+      'joins two tensors that both depend on the input',
+      'only sums and differences of such tensors can be taken',
+    ),
+  );
+  const size = (x: Activation): number => builder.shapeOf(x).reduce((all, each) => all * each, 1);
+  const operands = node.inputs.filter((value) => value?.kind === 'activation');
+  const larger = operands.reduce((a, b) => (size(b) > size(a) ? b : a));
+  return { ...larger, shared: true, afterwards: undefined };
+};
+
+/** Sub, Mul, Div: with a constant; a difference also of two tensors. */
 export const scaling = (node: Node, builder: Builder): Activation => {
-  if (node.inputs.every((value) => value?.kind !== 'constant'))
-    throw unsupported('joins two tensors that both depend on the input', 'only sums of such tensors can be taken');
+  if (node.inputs.every((value) => value?.kind !== 'constant')) {
+    if (node.message.opType !== 'Sub') return product(node, builder);
+    const [x, y] = [node.activation(0), node.activation(1)];
+    return sum(node, builder, x, negated(builder, y, `${node.name}/negated`, false), node.name);
+  }
   return byChannel(node, builder);
 };
 
@@ -126,7 +175,8 @@ export const afterwards = (node: Node, builder: Builder): Activation => {
     const over = node.opset < 13 ? sizes.slice(axis) : [sizes[axis]];
     const all = over.reduce((a, b) => a * b, 1);
     if (axis === 0 || all !== sizes.slice(1).reduce((a, b) => a * b, 1))
-      throw unsupported('is taken over a part of each image', 'take it over all classes of an image');
+      node.refusals.push(unsupported('is taken over a part of each image', 'take it over all classes of an image'));
   }
+  if (node.refusals.length > 0) return { ...x, shared: true };
   return { ...x, shared: true, afterwards: kind };
 };

@@ -1,4 +1,4 @@
-import type { Builder } from './builder.js';
+import { type Builder, layerOf, MOST_REORDERED } from './builder.js';
 import { type Constant, elementsIn, productOf, wholeNumbers } from './constants.js';
 import { cutsOf, flattenedShape, orderOf, partsOf, reshapeSizes, shapeConstant, squeezedShape } from './fold.js';
 import { type Activation, type Border, merged, split, steps } from './layout.js';
@@ -72,29 +72,53 @@ export const transpose = (node: Node, builder: Builder): Activation => {
 
 export const shape = (node: Node, builder: Builder): Constant => shapeConstant(node, builder.shapeOf(last(node)));
 
+/** Channels of zeros around those of a tensor, `before` of them before: a convolution of 1×1 whose weights are ones and zeros. */
+const moreChannels = (node: Node, builder: Builder, x: Activation, before: number, more: number): Activation => {
+  const { tensor, shape, rank } = builder.map(x);
+  const C = shape[3];
+  const N = C + more;
+  if (N > MOST_REORDERED) throw unsupported(`makes ${N} channels; at most ${MOST_REORDERED} can be`);
+  const weights = new Float32Array(C * N);
+  for (let c = 0; c < C; c++) weights[c * N + before + c] = 1;
+  const { name } = node;
+  const made = builder.add({
+    ...{ kind: 'convolution', name, x: tensor, layer: layerOf(shape, { N }), transposed: false },
+    weights: builder.constants(`${name}/order`, weights),
+  });
+  return builder.result(made, rank, node.shared);
+};
+
 /** A border of one value around a map, which the next operation takes as padding where it can. */
 export const pad = (node: Node, builder: Builder): Activation => {
   const x = builder.whole(node.activation());
   const rank = x.axes.length + 1;
   const mode = node.text('mode', 'constant');
-  if (mode !== 'constant') throw unsupported(`pads by ${mode}`, 'pad with zeros');
+  if (mode !== 'constant') node.refusals.push(unsupported(`pads by ${mode}`, 'pad with zeros'));
   const given = node.numbers('pads', 1);
   const axes = node.optional(3)
     ? wholeNumbers(node.constant(3), 'its axes').map((axis) => axisIn(axis, rank))
     : undefined;
   const count = axes?.length ?? rank;
-  if (given?.length !== 2 * count) throw malformed(`its pads are [${given}], of ${count} axes`);
+  if (given?.length !== 2 * count) throw malformed(`its pads are [${given ?? ''}], of ${count} axes`);
   const at = (axis: number, end: 0 | 1): number => {
     const i = axes ? axes.indexOf(axis) : axis;
     return i < 0 || axis >= rank ? 0 : given[i + end * count];
   };
   if (given.some((size) => size < 0)) throw unsupported('cuts the map', 'pad by 0 or more');
   if (given.every((size) => size === 0)) return renamed(node, x);
-  if (rank < 3 || rank > 4 || [0, 1].some((axis) => at(axis, 0) + at(axis, 1) > 0))
-    throw unsupported('pads other axes than height and width', 'pad only height and width');
+  if (at(0, 0) + at(0, 1) > 0) throw unsupported('pads the batch', 'pad channels, height and width');
+  const value = node.scalar('value', 2, 0);
+  const more = rank < 2 ? 0 : at(1, 0) + at(1, 1);
+  if (more > 0) {
+    const isAlone = given.reduce((sum, size) => sum + size, 0) === more;
+    if (!isAlone || value !== 0)
+      throw unsupported('pads channels by other than zeros, or also height and width', 'pad channels by themselves');
+    return moreChannels(node, builder, x, at(1, 0), more);
+  }
+  if (rank < 3 || rank > 4) throw unsupported(`pads a tensor of ${rank} axes`, 'pad images (4 axes) or rows (3)');
   const w = rank - 1;
   const [Pt, Pb] = rank === 4 ? [at(2, 0), at(2, 1)] : [0, 0];
-  const border: Border = { Pt, Pb, Pl: at(w, 0), Pr: at(w, 1), value: node.scalar('value', 2, 0) };
+  const border: Border = { Pt, Pb, Pl: at(w, 0), Pr: at(w, 1), value };
   const { tensor, rank: axesCount } = builder.map(x);
   return { ...(tensor === x.tensor ? x : builder.result(tensor, axesCount, true)), shared: true, border };
 };
@@ -123,9 +147,21 @@ export const slice = (node: Node, builder: Builder): Activation => {
     ([axis, first, count, step]) => first !== 0 || count !== own[axis] || step !== 1,
   );
   if (cuts.length === 0) return renamed(node, x);
+  const isStrided = cuts.every(
+    ([axis, first, count, step]) => axis > 1 && first === 0 && step > 0 && count === Math.ceil(own[axis] / step),
+  );
+  if (isStrided) {
+    const { tensor, shape, rank } = builder.map(x);
+    const stride = (axis: number): number => cuts.find(([each]) => each === axis)?.[3] ?? 1;
+    const [Sh, Sw] = rank === 3 ? [stride(2), stride(3)] : [1, stride(2)];
+    return builder.result(builder.perChannel(tensor, shape, node.name, { Sh, Sw }), rank, node.shared);
+  }
   const [[axis, first, count, step]] = cuts;
   if (cuts.length > 1 || axis !== 1 || step !== 1)
-    throw unsupported('cuts other axes than the channels, or with steps', 'take whole maps, and channels side by side');
+    throw unsupported(
+      'cuts a part out of the map, or channels with steps',
+      'take whole maps or every n-th pixel of them, and channels side by side',
+    );
   return channels(builder, x, first, count, node.name);
 };
 

@@ -1,6 +1,6 @@
 import { type Constant, wholeNumbers } from './constants.js';
 import type { Activation, Value } from './layout.js';
-import { malformed, unsupported } from './refusal.js';
+import { malformed, type Refusal, unsupported } from './refusal.js';
 import { type AttributeMessage, type NodeMessage, numberOf } from './schema.js';
 import { readTensor } from './tensors.js';
 
@@ -16,6 +16,9 @@ export class Node {
     /** How often each of its outputs is read. */
     private readonly readers: readonly number[],
   ) {}
+
+  /** Why it cannot be taken, though what it would make has a known shape: what comes behind it is read too. */
+  readonly refusals: Refusal[] = [];
 
   /** Whether what it makes is read more than once. */
   get shared(): boolean {
@@ -87,12 +90,14 @@ export class Node {
     const value = this.value(index);
     if (value.kind === 'constant')
       throw unsupported(`its input ${index + 1} is a constant`, 'export the network with its constants folded');
-    if (value.afterwards)
-      throw unsupported(
+    if (!value.afterwards) return value;
+    this.refusals.push(
+      unsupported(
         `comes after a ${value.afterwards}, which is taken only as a network's last operation`,
         'end the network before it',
-      );
-    return value;
+      ),
+    );
+    return { ...value, afterwards: undefined };
   }
 
   /** The value of an input that must be a constant, or nothing where it is left out. */

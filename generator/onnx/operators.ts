@@ -1,6 +1,6 @@
 import type { Builder } from './builder.js';
 import { batchNormalization, convolution, gemm, matMul, transposedConvolution } from './convolutions.js';
-import { activation, addition, afterwards, dropout, scaling } from './elementwise.js';
+import { activation, addition, afterwards, dropout, negation, scaling } from './elementwise.js';
 import type { Value } from './layout.js';
 import {
   cast,
@@ -16,7 +16,8 @@ import {
   transpose,
 } from './moves.js';
 import type { Node } from './node.js';
-import { globalAverage, globalMaximum, mean, pooling } from './pooling.js';
+import { globalAverage, globalMaximum, pooling, reduction } from './pooling.js';
+import { depthToSpace, repetition, spaceToDepth } from './resizing.js';
 
 /** What a node makes: one value, or one for each output. */
 type Reader = (node: Node, builder: Builder) => Value | readonly Value[];
@@ -32,6 +33,8 @@ export const READERS = new Map<string, Reader>(
     Relu: activation,
     LeakyRelu: activation,
     PRelu: activation,
+    Abs: activation,
+    Neg: negation,
     Clip: activation,
     Max: activation,
     Min: activation,
@@ -48,7 +51,12 @@ export const READERS = new Map<string, Reader>(
     AveragePool: pooling,
     GlobalAveragePool: globalAverage,
     GlobalMaxPool: globalMaximum,
-    ReduceMean: mean,
+    ReduceMean: reduction,
+    ReduceMax: reduction,
+    Resize: repetition,
+    Upsample: repetition,
+    SpaceToDepth: spaceToDepth,
+    DepthToSpace: depthToSpace,
     Concat: concatenation,
     Split: splitChannels,
     Slice: slice,
@@ -67,7 +75,7 @@ export const READERS = new Map<string, Reader>(
 
 /** Operators that are refused, but whose result has the shape of their input, so that what comes behind them can be read too. */
 export const KEEPS_SHAPE: ReadonlySet<string> = new Set(
-  'LRN Tanh Elu Selu Celu Gelu Mish HardSigmoid HardSwish Softplus Softsign ThresholdedRelu Swish InstanceNormalization GroupNormalization LayerNormalization LpNormalization MeanVarianceNormalization Erf Exp Log Sqrt Abs Neg Floor Ceil Round Sign Pow QuantizeLinear DequantizeLinear'.split(
+  'LRN Tanh Elu Selu Celu Gelu Mish HardSigmoid HardSwish Softplus Softsign ThresholdedRelu Swish InstanceNormalization GroupNormalization LayerNormalization LpNormalization MeanVarianceNormalization Erf Exp Log Sqrt Floor Ceil Round Sign Pow QuantizeLinear DequantizeLinear'.split(
     ' ',
   ),
 );

@@ -19,6 +19,14 @@ export const inOrder = (graph: GraphMessage, known: ReadonlySet<string>): Ordere
   const report = (path: string, message: string, fix: string): void => {
     problems.push({ code: 'BAD_MODEL', path, message, fix });
   };
+  for (const [what, all] of [
+    ['tensor', graph.initializer],
+    ['input', graph.input],
+  ] as const) {
+    const names = all.map(({ name }) => name);
+    for (const name of new Set(names.filter((each, i) => names.indexOf(each) < i)))
+      report(`${what} ${name}`, 'is given twice', 'give each its own name');
+  }
   const makers = new Map<string, NodeMessage>();
   for (const node of graph.node)
     for (const name of node.output.filter((each) => each !== '')) {

@@ -48,22 +48,29 @@ export const pooling = (node: Node, builder: Builder): Activation => {
   return builder.result(made, map.rank, node.shared);
 };
 
-export const globalMaximum = (node: Node, builder: Builder): Activation => {
-  const map = builder.map(node.activation());
-  const [, H, W, C] = map.shape;
-  const layer = layerOf(map.shape, { N: C, G: C, Kh: H, Kw: W });
-  const made = builder.add({ kind: 'pooling', name: node.name, x: map.tensor, of: 'maximum', layer });
-  return builder.result(made, map.rank, node.shared);
+/** The largest value of each channel. */
+const maximum = (builder: Builder, name: string, tensor: string): string => {
+  const shape = builder.shapes.get(tensor)!;
+  const [, H, W, C] = shape;
+  const layer = layerOf(shape, { N: C, G: C, Kh: H, Kw: W });
+  return builder.add({ kind: 'pooling', name, x: tensor, of: 'maximum', layer });
 };
 
-export const globalAverage = (node: Node, builder: Builder): Activation => {
-  const map = builder.map(node.activation());
-  const made = builder.add({ kind: 'globalAverage', name: node.name, x: map.tensor });
-  return builder.result(made, map.rank, node.shared);
-};
+const average = (builder: Builder, name: string, tensor: string): string =>
+  builder.add({ kind: 'globalAverage', name, x: tensor });
 
-/** A mean over the whole map, however its axes lie. */
-export const mean = (node: Node, builder: Builder): Activation => {
+const overMap =
+  (reduce: typeof average) =>
+  (node: Node, builder: Builder): Activation => {
+    const map = builder.map(node.activation());
+    return builder.result(reduce(builder, node.name, map.tensor), map.rank, node.shared);
+  };
+
+export const globalMaximum = overMap(maximum);
+export const globalAverage = overMap(average);
+
+/** A mean or maximum over the whole map, however its axes lie. */
+export const reduction = (node: Node, builder: Builder): Activation => {
   const x = builder.whole(node.activation());
   const rank = x.axes.length + 1;
   const asked = node.numbers('axes', 1);
@@ -71,7 +78,7 @@ export const mean = (node: Node, builder: Builder): Activation => {
   const over = new Set(
     (asked?.length ? asked : Array.from({ length: rank }, (_, i) => i)).map((axis) => axisIn(axis, rank)),
   );
-  const refusal = unsupported('takes a mean over other axes than height and width', 'take the mean over the whole map');
+  const refusal = unsupported('is taken over other axes than height and width', 'take it over the whole map');
   if (over.has(0)) throw refusal;
   const placed = builder.placed(x);
   const [, H, W, C] = builder.shapes.get(x.tensor)!;
@@ -80,7 +87,7 @@ export const mean = (node: Node, builder: Builder): Activation => {
   const [channels = steps(1)] = kept;
   const isMap = kept.length <= 1 && channels.length === C && channels.every((at) => at < C);
   if (!placed || pixels !== H * W || !isMap) throw refusal;
-  const made = builder.add({ kind: 'globalAverage', name: node.name, x: x.tensor });
+  const made = (node.message.opType === 'ReduceMax' ? maximum : average)(builder, node.name, x.tensor);
   const isKept = node.whole('keepdims', 1) === 1;
   const axes = placed.flatMap((axis, i) => (over.has(i + 1) ? (isKept ? [steps(1)] : []) : [axis]));
   return { kind: 'activation', tensor: made, axes, shared: node.shared };

@@ -126,14 +126,14 @@ const exportedBatch = (inputs: readonly ValueMessage[]): number | undefined => {
   return batches.find((batch) => batch > 0);
 };
 
-/** Reads one node, whose inputs are known, into `values`. */
+/** Reads one node, whose inputs are known, into `values`, and returns why it cannot be taken. */
 const readNode = (
   message: NodeMessage,
   opset: number,
   values: Map<string, Value>,
   readers: ReadonlyMap<string, number>,
   builder: Builder,
-): void => {
+): readonly Refusal[] => {
   const inputs = message.input.map((name) => values.get(name));
   const node = new Node(
     message,
@@ -149,6 +149,7 @@ const readNode = (
     const name = message.output[i];
     if (name) values.set(name, value);
   }
+  return node.refusals;
 };
 
 const refusalOf = ({ opType, domain }: NodeMessage, isConstant: boolean): Refusal =>
@@ -202,7 +203,9 @@ const readNodes = (
       if (KEEPS_SHAPE.has(message.opType) && first) values.set(message.output[0], first);
     } else if (inputsKnown && message.output[0]) {
       // what follows from a mistake is none of its own
-      collect(problems, path, () => readNode(message, opset, values, readers, builder));
+      collect(problems, path, () => {
+        for (const refusal of readNode(message, opset, values, readers, builder)) problems.push(refusal.at(path));
+      });
     }
   }
   return { builder, values, problems, inputs: inputs.filter(isRead) };
