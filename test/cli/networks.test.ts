@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { forward } from '../../generator/golden/graph/forward.js';
 import { networkGraph } from '../../generator/networks/index.js';
 import { readOnnx } from '../../generator/onnx/read.js';
+import { decodeModel, encodeModel } from '../../generator/onnx/schema.js';
 import { encodeNpy, readNpy } from '../../generator/run/npy.js';
+import { infer } from '../onnx/judge.js';
+import { file, ints, node, values } from '../onnx/model.js';
 import { temporaryFolders } from '../temporary.js';
 import { brightSides, command, ON_ODD, tinyFiles, tinyGraph } from '../train/tiny.js';
 
@@ -30,6 +33,85 @@ describe('run of a network', () => {
     expect(shape).toEqual([5, 2]);
     const scale = Math.max(...expected.map(Math.abs));
     for (const [i, value] of expected.entries()) expect(Math.abs(data[i]! - value) / scale).toBeLessThan(0.03);
+  });
+
+  it('reads and writes tensors as the ONNX file has them, however they lie in the accelerator', async () => {
+    const root = folder();
+    const [model, input, out] = ['m.onnx', 'x.npy', 'y.npy'].map((name) => join(root, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const bytes = await file({
+      inputs: { x: [2, 3, 5, 4] },
+      nodes: [
+        node('Transpose', ['x'], 't', { perm: [0, 3, 1, 2] }),
+        node('Relu', ['t'], 'r'),
+        node('Reshape', ['r', 's'], 'a'),
+        node('Transpose', ['a'], 'b', { perm: [0, 3, 1, 4, 2] }),
+        node('Softmax', ['b'], 'p', { axis: 1 }),
+        node('Reshape', ['b', 'e'], 'y'),
+      ],
+      ...{ initializers: [ints('s', [2, 2, 2, 3, 5]), ints('e', [2, 6, 10])], outputs: ['y', 'p'], opset: 11 },
+    });
+    writeFileSync(model, bytes);
+    const x = values(120);
+    writeFileSync(input, encodeNpy({ shape: [2, 3, 5, 4], data: x }));
+    const ran = await command('run', model, '--input', input, '--out', out, '--json', ...ON_ODD);
+    expect(ran.code).toBe(0);
+    const want = await infer(bytes, { x: { shape: [2, 3, 5, 4], values: x } });
+    const { outputs } = JSON.parse(ran.out);
+    expect(outputs.map(({ name, shape }: { name: string; shape: number[] }) => [name, shape])).toEqual(
+      ['y', 'p'].map((name) => [name, want[name]!.shape]),
+    );
+    for (const { name, values: made } of outputs)
+      for (const [i, value] of made.entries()) expect(Math.abs(value - want[name]!.values[i]!)).toBeLessThan(2 ** -8);
+    expect([...readNpy(out).data]).toEqual(outputs[0].values);
+  });
+
+  it('takes the values that an ONNX file keeps beside it, and saves one whole file', async () => {
+    const root = folder();
+    const { model } = await tinyFiles(root);
+    const before = await decodeModel(new Uint8Array(readFileSync(model)));
+    const parts: Uint8Array[] = [];
+    let offset = 0;
+    for (const tensor of before.graph.initializer) {
+      const { rawData } = tensor;
+      parts.push(rawData);
+      const said = { location: 'w.data', offset: `${offset}`, length: `${rawData.length}` };
+      const externalData = Object.entries(said).map(([key, value]) => ({ key, value }));
+      Object.assign(tensor, { rawData: new Uint8Array(), dataLocation: 1, externalData });
+      offset += rawData.length;
+    }
+    const [outside, saved] = [join(root, 'outside.onnx'), join(root, 'saved.onnx')];
+    writeFileSync(outside, await encodeModel(before));
+    const missing = await command('run', outside, ...ON_ODD);
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('w.data')]);
+    writeFileSync(join(root, 'w.data'), Buffer.concat(parts));
+    const trained = await command(
+      'train',
+      outside,
+      '--data',
+      'noise',
+      '--batch',
+      '2',
+      '--steps',
+      '1',
+      '--save',
+      saved,
+      ...ON_ODD,
+    );
+    expect(trained.code).toBe(0);
+    const run = async (file: string) => JSON.parse((await command('run', file, '--json', ...ON_ODD)).out).outputs;
+    expect(await run(outside)).toEqual(await run(model));
+    expect(await run(saved)).not.toEqual(await run(model));
+  });
+
+  it('refuses a file that leaves nothing to the accelerator', async () => {
+    const model = join(folder(), 'm.onnx');
+    writeFileSync(model, await file({ inputs: { x: [1, 4] }, nodes: [node('Softmax', ['x'], 'y')], outputs: ['y'] }));
+    const { code, err } = await command('run', model);
+    expect([code, err]).toEqual([2, expect.stringContaining('[NO_WORK]')]);
   });
 
   it('says which options are for one or the other', async () => {

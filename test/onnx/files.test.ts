@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../generator/base/errors.js';
 import { UserError } from '../../generator/base/errors.js';
+import { inOneFile } from '../../generator/onnx/external.js';
 import { type OnnxNetwork, readOnnx } from '../../generator/onnx/read.js';
 import { decodeModel, encodeModel, type ModelMessage } from '../../generator/onnx/schema.js';
 import { makeTensor, readTensor } from '../../generator/onnx/tensors.js';
@@ -371,6 +372,43 @@ describe('how a network is read', () => {
   });
 });
 
+describe('values that a model keeps in other files', () => {
+  const outside = (externalData: Readonly<Record<string, string>>) => ({
+    ...{ name: 'w', dims: [3, 2, 3, 3], dataType: 1, dataLocation: 1, rawData: new Uint8Array() },
+    externalData: Object.entries(externalData).map(([key, value]) => ({ key, value })),
+  });
+  const model = (externalData: Readonly<Record<string, string>>): Promise<Uint8Array> =>
+    file({ inputs: { x: IMAGE }, nodes: [conv], initializers: [outside(externalData) as never], outputs: ['y'] });
+
+  it('are put into it, as from any place of a file', async () => {
+    const data = new Uint8Array(16 + 4 * 54 + 8);
+    data.set(weights.rawData, 16);
+    const bytes = await model({ location: 'm.onnx.data', offset: '16', length: '216' });
+    const files = new Map([['m.onnx.data', data]]);
+    const whole = await inOneFile(bytes, (location) => files.get(location)!);
+    const { graph } = await expectSame(whole);
+    const plain = await readOnnx(
+      await file({ inputs: { x: IMAGE }, nodes: [conv], initializers: [weights], outputs: ['y'] }),
+    );
+    expect(graph).toEqual(plain.graph);
+    expect(await inOneFile(whole, () => expect.fail())).toBe(whole);
+  });
+
+  it.each<readonly [Readonly<Record<string, string>>, string]>([
+    [{}, 'none beside the model'],
+    [{ location: '../m.data' }, 'none beside the model'],
+    [{ location: 'a/../../m.data' }, 'none beside the model'],
+    [{ location: '/etc/passwd' }, 'none beside the model'],
+    [{ location: 'C:\\m.data' }, 'none beside the model'],
+    [{ location: 'm.data', offset: '1', length: '216' }, 'bytes 1 to 217'],
+    [{ location: 'm.data', offset: '-1' }, 'bytes -1 to'],
+    [{ location: 'm.data', offset: 'x' }, 'keeps its values in bytes'],
+  ])('are refused where it names none: %j', async (externalData, words) => {
+    const bytes = await model(externalData);
+    await expect(inOneFile(bytes, () => weights.rawData)).rejects.toThrow(words);
+  });
+});
+
 describe('a network is refused', () => {
   it('with all its nodes that cannot be read, each with its name and a way out', async () => {
     const problems = await problemsOf({
@@ -380,17 +418,40 @@ describe('a network is refused', () => {
         node('Conv', ['a', 'w'], 'b', { strides: [300, 1] }),
         node('HardSwish', ['a'], 'c'),
         node('Mul', ['c', 'x'], 'd'),
-        node('Resize', ['b'], 'e'),
+        node('GridSample', ['b'], 'e'),
         node('Softmax', ['c'], 'f', { axis: 1 }),
       ],
       initializers: [weights],
       outputs: ['d', 'e', 'f'],
     });
     expect(problems.map(({ path }) => path).sort()).toEqual(
-      ['LRN a_node', 'Conv b_node', 'HardSwish c_node', 'Mul d_node', 'Resize e_node', 'Softmax f_node'].sort(),
+      ['LRN a_node', 'Conv b_node', 'HardSwish c_node', 'Mul d_node', 'GridSample e_node', 'Softmax f_node'].sort(),
     );
     expect(problems.find(({ path }) => path === 'Conv b_node')).toMatchObject({ code: 'OUT_OF_RANGE' });
     for (const { fix } of problems) expect(fix).not.toBe('');
+  });
+
+  it('with all of one kind, one behind the other', async () => {
+    const [scales, pads] = [floats('s', [4], [1, 1, 2, 2]), ints('p', [0, 0, 1, 1, 0, 0, 1, 1])];
+    const problems = await problemsOf({
+      inputs: { x: IMAGE },
+      nodes: [
+        node('Resize', ['x', '', 's'], 'a', { mode: 'linear' }),
+        node('Sigmoid', ['a'], 'g'),
+        node('Mul', ['a', 'g'], 'b'),
+        node('Pad', ['b', 'p'], 'c', { mode: 'reflect' }),
+        node('Conv', ['c', 'w'], 'd'),
+        node('Resize', ['d', '', 's'], 'e', { mode: 'linear' }),
+        node('Softmax', ['e'], 'f', { axis: 1 }),
+        node('Sigmoid', ['f'], 'i'),
+        node('Relu', ['i'], 'h'),
+        node('Pad', ['h', 'p'], 'y', { mode: 'edge' }),
+      ],
+      ...{ initializers: [weights, scales, pads], outputs: ['y'] },
+    });
+    expect(problems.map(({ path }) => path)).toEqual(
+      ['Resize a', 'Mul b', 'Pad c', 'Resize e', 'Softmax f', 'Relu h', 'Pad y'].map((path) => `${path}_node`),
+    );
   });
 
   const simple = (nodes: ModelParts['nodes'], more: Partial<ModelParts> = {}): ModelParts => ({
@@ -460,6 +521,29 @@ describe('a network is refused', () => {
   ])('with %s', async (_name, parts, words) => {
     const problems = await problemsOf(parts);
     expect(problems.map(({ path, message }) => `${path}: ${message}`).join('\n')).toContain(words);
+  });
+
+  it.each<readonly [string, number, ModelParts['nodes'][number], string]>([
+    ['a mode', 14, node('BatchNormalization', ['x', 'c', 'c', 'c', 'c'], 'y', { training_mode: 1 }), 'training mode'],
+    ['outputs', 9, node('BatchNormalization', ['x', 'c', 'c', 'c', 'c'], ['y', 'a', 'b']), 'training mode'],
+    ['an input', 13, node('Dropout', ['x', 'r', 'r'], 'y'), 'training mode'],
+  ])('that is for training, as %s says', async (_name, opset, made, words) => {
+    const initializers = [floats('c', [2], [1, 2]), floats('r', [], [0.5])];
+    const problems = await problemsOf(simple([made], { opset, initializers }));
+    expect(problems.map(({ message }) => message).join()).toContain(words);
+  });
+
+  it('with a name given twice', async () => {
+    const problems = await problemsOf(
+      simple([conv], { initializers: [weights, floats('w', [3, 2, 1, 1], values(6))] }),
+    );
+    expect(problems).toEqual([expect.objectContaining({ path: 'tensor w', message: 'is given twice' })]);
+  });
+
+  it('with weights that are not finite', async () => {
+    const odd = floats('w', [1, 2, 1, 1], [1, Number.NaN]);
+    const problems = await problemsOf(simple([conv], { initializers: [odd] }));
+    expect(problems).toEqual([expect.objectContaining({ path: 'Conv y_node', message: 'w holds NaN' })]);
   });
 
   it('with values in another file', async () => {

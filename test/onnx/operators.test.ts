@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { readOnnx } from '../../generator/onnx/read.js';
 import { expectSame } from './judge.js';
 import { file, floats, ints, node, values } from './model.js';
 
@@ -139,6 +140,34 @@ describe('an operator from a file makes what onnxruntime makes:', () => {
     ),
   );
 
+  it('Resize by any whole factors, or it is refused', () => {
+    let read = 0;
+    return random(
+      fc.record({
+        axes: fc.array(fc.record({ size: small(4), factor: small(4) }), { minLength: 2, maxLength: 2 }),
+        way: fc.constantFrom('asymmetric', 'half_pixel', 'pytorch_half_pixel', 'align_corners'),
+        rounding: fc.constantFrom('floor', 'ceil', 'round_prefer_floor', 'round_prefer_ceil'),
+      }),
+      async ({ axes, way, rounding }) => {
+        const bytes = await file({
+          inputs: { x: [2, 3, ...axes.map(({ size }) => size)] },
+          nodes: [node('Resize', ['x', '', 's'], 'y', { coordinate_transformation_mode: way, nearest_mode: rounding })],
+          initializers: [floats('s', [4], [1, 1, ...axes.map(({ factor }) => factor)])],
+          outputs: ['y'],
+        });
+        try {
+          await readOnnx(bytes);
+        } catch (error) {
+          expect(String(error)).toContain('not the nearest by whole factors');
+          return;
+        }
+        read++;
+        await expectSame(bytes);
+      },
+      80,
+    ).then(() => expect(read).toBeGreaterThan(20));
+  });
+
   it('Gemm', () =>
     random(
       fc.record({
@@ -231,6 +260,65 @@ describe('an operator from a file makes what onnxruntime makes:', () => {
     ['Mul', 13, [node('Mul', ['x', 'c'], 'y')], [perChannel('c', [4, 1, 1])]],
     ['Div', 13, [node('Div', ['x', 'c'], 'y')], [perChannel('c', [4, 1, 1])]],
     ['Sum of three', 13, [node('Relu', ['x'], 'r'), node('Sum', ['x', 'r', 'x'], 'y')], []],
+    ['Abs', 13, [node('Abs', ['x'], 'y')], []],
+    ['Neg', 13, [node('Neg', ['x'], 'y')], []],
+    ['Sub of two', 13, [node('Relu', ['x'], 'r'), node('Sub', ['x', 'r'], 'y')], []],
+    [
+      'Softmin',
+      13,
+      [
+        node('GlobalMaxPool', ['x'], 'g'),
+        node('Flatten', ['g'], 'f'),
+        node('Neg', ['f'], 'n'),
+        node('Softmax', ['n'], 'y'),
+      ],
+      [],
+    ],
+    ['PRelu by channel', 17, [node('PRelu', ['x', 'a'], 'y')], [floats('a', [4, 1, 1], [0.3, -1, 2, 0])]],
+    [
+      'PRelu by feature of a flattened map',
+      17,
+      [
+        node('Relu', ['x'], 'r'),
+        node('Sub', ['x', 'r'], 'm'),
+        node('Flatten', ['m'], 'f'),
+        node('PRelu', ['f', 'a'], 'y'),
+      ],
+      [floats('a', [60], values(60, 3))],
+    ],
+    ['Upsample by input', 9, [node('Upsample', ['x', 's'], 'y')], [floats('s', [4], [1, 1, 3, 2])]],
+    [
+      'Resize as PyTorch writes it',
+      11,
+      [
+        node('Resize', ['x', 'none', 's'], 'y', {
+          ...{ coordinate_transformation_mode: 'asymmetric', mode: 'nearest', nearest_mode: 'floor' },
+        }),
+      ],
+      [floats('none', [0], []), floats('s', [4], [1, 1, 2, 2])],
+    ],
+    ['Resize by sizes', 13, [node('Resize', ['x', '', '', 's'], 'y')], [ints('s', [2, 4, 9, 5])]],
+    [
+      'SpaceToDepth',
+      13,
+      [node('Pad', ['x', 'p'], 'q'), node('SpaceToDepth', ['q'], 'y', { blocksize: 2 })],
+      [ints('p', [0, 0, 0, 0, 0, 0, 1, 1])],
+    ],
+    [
+      'DepthToSpace',
+      13,
+      [node('DepthToSpace', ['x'], 'd', { blocksize: 2 }), node('MaxPool', ['d'], 'y', { kernel_shape: [2, 3] })],
+      [],
+    ],
+    ['DepthToSpace by columns', 13, [node('DepthToSpace', ['x'], 'y', { blocksize: 2, mode: 'CRD' })], []],
+    ['Pad of channels', 13, [node('Pad', ['x', 'p'], 'y')], [ints('p', [0, 1, 0, 0, 0, 3, 0, 0])]],
+    [
+      'Slice with steps',
+      13,
+      [node('Slice', ['x', 's', 'e', 'a', 't'], 'y')],
+      [ints('s', [0, 0]), ints('e', [99, 99]), ints('a', [2, 3]), ints('t', [2, 3])],
+    ],
+    ['ReduceMax', 13, [node('ReduceMax', ['x'], 'y', { axes: [2, 3], keepdims: 0 })], []],
     ['GlobalAveragePool', 13, [node('GlobalAveragePool', ['x'], 'y')], []],
     ['GlobalMaxPool', 13, [node('GlobalMaxPool', ['x'], 'y')], []],
     ['ReduceMean by attribute', 13, [node('ReduceMean', ['x'], 'y', { axes: [2, 3] })], []],
