@@ -307,10 +307,24 @@ describe('an operator from a file makes what onnxruntime makes:', () => {
     [
       'DepthToSpace',
       13,
-      [node('DepthToSpace', ['x'], 'd', { blocksize: 2 }), node('MaxPool', ['d'], 'y', { kernel_shape: [2, 3] })],
+      [
+        node('Neg', ['x'], 'n'),
+        node('Concat', ['x', 'n'], 'xn', { axis: 1 }),
+        node('DepthToSpace', ['xn'], 'd', { blocksize: 2 }),
+        node('MaxPool', ['d'], 'y', { kernel_shape: [2, 3] }),
+      ],
       [],
     ],
-    ['DepthToSpace by columns', 13, [node('DepthToSpace', ['x'], 'y', { blocksize: 2, mode: 'CRD' })], []],
+    [
+      'DepthToSpace by columns',
+      13,
+      [
+        node('Neg', ['x'], 'n'),
+        node('Concat', ['x', 'n'], 'xn', { axis: 1 }),
+        node('DepthToSpace', ['xn'], 'y', { blocksize: 2, mode: 'CRD' }),
+      ],
+      [],
+    ],
     ['Pad of channels', 13, [node('Pad', ['x', 'p'], 'y')], [ints('p', [0, 1, 0, 0, 0, 3, 0, 0])]],
     [
       'Slice with steps',
