@@ -201,10 +201,11 @@ class Forward {
 
   private concatenation({ name, parts }: Concatenation): void {
     const to = this.result(name, 'concatenation');
+    const joined = parts.map((part) => ({ key: this.key(part), channels: this.lowering.shape(part)[3] }));
+    this.lowering.joined.set(to, joined);
     let first = 0;
-    for (const part of parts) {
-      const channels = this.lowering.shape(part)[3];
-      this.elementwise(name, sumProgram('copy', all(this.key(part)), undefined, { key: to, first }), channels);
+    for (const { key, channels } of joined) {
+      this.elementwise(name, sumProgram('copy', all(key), undefined, { key: to, first }), channels);
       first += channels;
     }
   }

@@ -6,12 +6,22 @@ import { type Key, type Normalized, type Step, Tensors } from './steps.js';
 /** What a network is compiled for. */
 export type Purpose = 'inference' | 'training';
 
+/** Statistics of a batch, a value for each channel of a tensor. */
+export interface Moments {
+  readonly mean: Key;
+  readonly variance: Key;
+}
+
 /** What operations become: steps on tensors, in order. */
 export class Lowering {
   readonly tensors = new Tensors();
   steps: Step[] = [];
   /** Of batch normalisations whose forward pass has been emitted. */
   readonly normalized = new Map<string, Normalized>();
+  /** Of tensors that were normalised in training: − mean, and variance. */
+  readonly moments = new Map<Key, Moments>();
+  /** Of concatenations: what they join. */
+  readonly joined = new Map<Key, readonly { readonly key: Key; readonly channels: number }[]>();
   /** Of maxima over windows in training: value and tap of each window, as EXEC leaves them. */
   readonly maxima = new Map<string, Key>();
   private readonly parameters: ReadonlyMap<string, Parameter>;

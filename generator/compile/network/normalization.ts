@@ -1,6 +1,6 @@
 import type { BatchNormalization } from '../../graph/operations.js';
-import type { Lowering } from './lowering.js';
-import { all, type ElementwiseStep, type Key, type Normalized, type VectorProgram } from './steps.js';
+import type { Lowering, Moments } from './lowering.js';
+import { all, type Channels, type ElementwiseStep, type Key, type Normalized, type VectorProgram } from './steps.js';
 import { operation, program } from './vectorPrograms.js';
 
 type Only = Pick<ElementwiseStep, 'only'>;
@@ -20,7 +20,11 @@ class ByChannel {
 
   /** Adds a step over the channels. */
   step(does: string, parts: Partial<VectorProgram>, only: Only = {}): void {
-    this.lowering.steps.push(this.made(does, parts, only));
+    this.push(this.made(does, parts, only));
+  }
+
+  push(step: ElementwiseStep): void {
+    this.lowering.steps.push(step);
   }
 
   /** A step over the channels. */
@@ -33,9 +37,9 @@ class ByChannel {
   }
 
   /** A value of each channel, of a pixel or by itself, negated. */
-  negated(does: string, from: Key, to: Key, only: Only): ElementwiseStep {
+  negated(does: string, from: Channels, to: Key, only: Only): ElementwiseStep {
     const operations = [operation({ p: 'dynamic0', ...times(0), output: 0 })];
-    const streams = { dynamic0: all(from) };
+    const streams = { dynamic0: from };
     return this.made(does, { operations, constants: [-1, 0, 0, 0], streams, outputs: [all(to)] }, only);
   }
 
@@ -110,30 +114,18 @@ const root = (
   return to;
 };
 
-/**
- * Emits all of a batch normalisation in training but the normalising itself: statistics of the batch, of values less those of the first pixel, or
- * less the running mean where a pass sums as it stores, so that a large mean costs no digits; running statistics; in evaluation the running ones alone. Returns what values are multiplied by, and what is
- * added to them.
- */
-export const lowerStatistics = (
-  lowering: Lowering,
-  made: BatchNormalization,
-  x: Key,
-): { readonly factor: Key; readonly term: Key; readonly kept: Normalized } => {
-  const { name, momentum } = made;
-  const [B, H, W, channels] = lowering.shape(name);
-  const count = B * H * W;
-  const of = new ByChannel(lowering, name, channels);
-  const parameter = (parameterName: string): Key => lowering.tensors.find('parameter', parameterName)!;
-  const [running, runningVariance] = [parameter(made.mean), parameter(made.variance)];
-  const training = { only: 'training' } as const;
-  const evaluation = { only: 'evaluation' } as const;
+const training = { only: 'training' } as const;
+const evaluation = { only: 'evaluation' } as const;
 
+/**
+ * Emits −mean and variance of the channels of x over a batch, given where their running means are: of values less those of the first pixel, or less the running
+ * mean where a pass sums as it stores, so that a large mean costs no digits.
+ */
+const lowerMoments = (of: ByChannel, x: Key, count: number, running: Channels, { mean, variance }: Moments): void => {
   const [first, second] = [of.room('sum'), of.room('sum of squares')];
-  const [mean, variance] = [of.room('−mean'), of.room('variance')];
   const shift = of.room('−shift');
-  const ofPixel = of.negated('first pixel', x, shift, training);
-  lowering.steps.push(ofPixel);
+  const ofPixel = of.negated('first pixel', all(x), shift, training);
+  of.push(ofPixel);
   of.sums(
     count,
     {
@@ -165,6 +157,63 @@ export const lowerStatistics = (
     },
     training,
   );
+};
+
+/**
+ * Emits the statistics of a batch that a normalisation goes by, once for each tensor: those of a concatenation are those of its parts, where some are known.
+ */
+const lowerBatch = (lowering: Lowering, made: BatchNormalization, x: Key, running: Key, to: Moments): void => {
+  const { moments } = lowering;
+  const [B, H, W, channels] = lowering.shape(made.name);
+  const taken = [{ key: x, channels }];
+  const joined = lowering.joined.get(x) ?? taken;
+  const parts = !moments.has(x) && joined.some(({ key }) => moments.has(key)) ? joined : taken;
+  let first = 0;
+  for (const part of parts) {
+    const of = new ByChannel(lowering, made.name, part.channels);
+    const known = moments.get(part.key);
+    const isWhole = part.channels === channels;
+    const own = known ?? (isWhole ? to : { mean: of.room('−mean'), variance: of.room('variance') });
+    if (!known) {
+      lowerMoments(of, part.key, B * H * W, { key: running, first }, own);
+      moments.set(part.key, own);
+    }
+    if (own !== to) {
+      of.step(
+        'mean and variance',
+        {
+          streams: { dynamic0: all(own.mean), dynamic1: all(own.variance) },
+          operations: [operation({ p: 'dynamic0', output: 0 }), operation({ p: 'dynamic1', output: 1 })],
+          outputs: [
+            { key: to.mean, first },
+            { key: to.variance, first },
+          ],
+        },
+        training,
+      );
+    }
+    first += part.channels;
+  }
+  if (!moments.has(x)) moments.set(x, to);
+};
+
+/**
+ * Emits all of a batch normalisation in training but the normalising itself: statistics of the batch; running statistics; in evaluation the
+ * running ones alone. Returns what values are multiplied by, and what is added to them.
+ */
+export const lowerStatistics = (
+  lowering: Lowering,
+  made: BatchNormalization,
+  x: Key,
+): { readonly factor: Key; readonly term: Key; readonly kept: Normalized } => {
+  const { name, momentum } = made;
+  const [B, H, W, channels] = lowering.shape(name);
+  const count = B * H * W;
+  const of = new ByChannel(lowering, name, channels);
+  const parameter = (parameterName: string): Key => lowering.tensors.find('parameter', parameterName)!;
+  const [running, runningVariance] = [parameter(made.mean), parameter(made.variance)];
+  const [mean, variance] = [of.room('−mean'), of.room('variance')];
+  lowerBatch(lowering, made, x, running, { mean, variance });
   of.step(
     'running statistics',
     {
@@ -185,7 +234,7 @@ export const lowerStatistics = (
     },
     training,
   );
-  lowering.steps.push(of.negated('mean', running, mean, evaluation));
+  of.push(of.negated('mean', all(running), mean, evaluation));
   const inverse = root(of, lowering, made, [
     [variance, training],
     [runningVariance, evaluation],

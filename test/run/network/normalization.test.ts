@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../generator/base/errors.js';
 import { compileNetwork } from '../../../generator/compile/network/index.js';
 import type { Config } from '../../../generator/description/config.js';
+import { makeLayer } from '../../../generator/description/layer.js';
 import { resolveConfig } from '../../../generator/description/resolve.js';
 import { fp32FromBits } from '../../../generator/formats/numerics.js';
 import type { Graph, Shape } from '../../../generator/graph/operations.js';
@@ -11,15 +12,14 @@ import { randomValues } from '../../golden/graph/graphs.js';
 import { odd, ref16 } from './configs.js';
 import { judgeNetwork } from './judged.js';
 
-/** A batch normalisation behind another one, so that its gradient goes on. */
-const normalized = (shape: Shape, seed: number): Graph => {
-  const channels = shape[3];
-  const parameter = (name: string, trainable: boolean, from: (value: number) => number) => ({
-    name,
-    values: randomValues(channels, seed + name.length, 'fine').map(from),
+/** A batch normalisation of so many channels, and its parameters. */
+const normalization = (name: string, x: string, channels: number, seed: number) => {
+  const parameter = (what: string, trainable: boolean, from: (value: number) => number) => ({
+    name: what,
+    values: randomValues(channels, seed + what.length, 'fine').map(from),
     trainable,
   });
-  const one = (name: string, x: string) => ({
+  return {
     operation: {
       ...{ kind: 'batchNormalization' as const, name, x, epsilon: 1e-3, momentum: 0.1 },
       ...{ scale: `${name} s`, shift: `${name} b`, mean: `${name} m`, variance: `${name} v` },
@@ -30,12 +30,71 @@ const normalized = (shape: Shape, seed: number): Graph => {
       parameter(`${name} m`, false, (value) => value),
       parameter(`${name} v`, false, (value) => value * value + 0.5),
     ],
-  });
+  };
+};
+
+/** A batch normalisation behind another one, so that its gradient goes on. */
+const normalized = (shape: Shape, seed: number): Graph => {
+  const one = (name: string, x: string) => normalization(name, x, shape[3], seed);
   const [first, second] = [one('n1', 'in'), one('n2', 'n1')];
   return {
     ...{ name: 'normalized', inputs: [{ name: 'in', shape }], outputs: ['n2'] },
     operations: [first.operation, second.operation],
     parameters: [...first.parameters, ...second.parameters],
+  };
+};
+
+/** Convolutions a, b, c of a pixel each, normalised as in a dense block: a, a with b, both with c; and a once more. */
+const dense = (
+  [B, H, W]: readonly [number, number, number],
+  [a, b, c]: readonly [number, number, number],
+  seed: number,
+): Graph => {
+  const shape = [B, H, W, a] as const;
+  const convolution = (name: string, x: string, from: number, to: number) => ({
+    operation: {
+      ...{ kind: 'convolution' as const, name, x, weights: `${name} w`, transposed: false },
+      layer: makeLayer({
+        B,
+        H,
+        W,
+        C: from,
+        N: to,
+        G: 1,
+        Kh: 1,
+        Kw: 1,
+        Sh: 1,
+        Sw: 1,
+        Dh: 1,
+        Dw: 1,
+        Pt: 0,
+        Pb: 0,
+        Pl: 0,
+        Pr: 0,
+      }),
+    },
+    parameters: [{ name: `${name} w`, values: randomValues(from * to, seed + name.length, 'fine'), trainable: true }],
+  });
+  const joined = (name: string, parts: readonly string[]) => ({
+    operation: { kind: 'concatenation' as const, name, parts },
+    parameters: [],
+  });
+  const all = [
+    convolution('a', 'in', a, a),
+    normalization('na', 'a', a, seed),
+    convolution('b', 'na', a, b),
+    joined('ab', ['a', 'b']),
+    normalization('nab', 'ab', a + b, seed + 1),
+    convolution('c', 'nab', a + b, c),
+    joined('abc', ['ab', 'c']),
+    normalization('nabc', 'abc', a + b + c, seed + 2),
+    normalization('again', 'a', a, seed + 3),
+    joined('out', ['nabc', 'again']),
+  ];
+  return {
+    ...{ name: 'dense', inputs: [{ name: 'in', shape }], outputs: ['out'] },
+    operations: all.map(({ operation }) => operation),
+    parameters: all.flatMap(({ parameters }) => parameters),
   };
 };
 
@@ -66,6 +125,23 @@ describe('batch normalisation in training', () => {
           [Math.min(channels, 130), 2, 1, 2],
         ],
       },
+    );
+  });
+
+  it('takes the statistics of a tensor once: of concatenations of concatenations, and again', async () => {
+    const some = fc.integer({ min: 1, max: 21 });
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(some, some, some), fc.nat(1000), async ([a, b, c], seed) => {
+        const graph = dense([2, 3, 2], [a, b, c], seed);
+        const judged = await judgeNetwork(ref16, graph, { seed, training: { rate: 0.1 } });
+        expect([...judged]).toEqual(
+          expect.arrayContaining(['na', 'nab', 'nabc', 'again', 'nabc v', 'd na s', 'd nabc b']),
+        );
+        const { steps } = compileNetwork(ref16, graph, { training: { rate: 0.1 } }).forward;
+        // one for each of a, b and c
+        expect(steps.filter(({ does }) => ['first pixel', 'running mean'].includes(does)).length).toBe(3);
+      }),
+      { seed: 212, numRuns: 8, endOnFailure: true },
     );
   });
 
