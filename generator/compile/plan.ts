@@ -6,7 +6,7 @@ import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } fr
 import type { Post } from '../dataflows/post.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
 import { NoRoom } from '../dataflows/ring.js';
-import { emitPass, ledBySmaller, type Tiling, tilingsOf } from '../dataflows/tilings.js';
+import { emitPass, ledBySmaller, stationaryTime, type Tiling, tilingsOf } from '../dataflows/tilings.js';
 import { Unfusable } from '../dataflows/unfusable.js';
 import type { Config, Engine, Pass } from '../description/config.js';
 import { derive } from '../description/derive.js';
@@ -66,6 +66,8 @@ export interface PlanOptions {
   readonly known?: Known;
   /** Leaves the part of the stationary buffer alone that is for what STOREs read besides ({@link sideRoom}). */
   readonly besides?: boolean;
+  /** Elementwise steps may be carried out beside the pass: of two plans about as good, that one is better which leaves more of the stationary buffer's time to them. */
+  readonly hosts?: boolean;
 }
 
 /** What a plan was made of. */
@@ -86,6 +88,9 @@ const PAGE = 4096;
 /** A program that is longer than this, and so many times as long as one that is as good, is not worth building: it is fetched, too. */
 const LONG = 8192;
 const TIMES_AS_LONG = 4;
+
+/** Part of a pass's cycles that the whole time of the stationary buffer is worth to elementwise steps beside it, about. */
+const STATIONARY_WORTH = 0.02;
 
 /** Candidates whose programs are replayed cycle by cycle. */
 const FINALISTS = 5;
@@ -289,6 +294,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
   const { stationaryRoom, derived } = probe;
   const priced = { ...config, buffers: { ...config.buffers, stationaryBytes: stationaryRoom * derived.dataBytes } };
   const choose = options.choose ?? ((tilings) => byPrice(besides ? priced : config, nest, tilings));
+  const burden = (tiling: Tiling): number =>
+    options.hosts ? 1 + STATIONARY_WORTH * stationaryTime(config, tiling) : 1;
   // Each candidate's program is built, the best few are replayed in time.
   let refused: Finding | undefined;
   const tries = options.choose ? Number.POSITIVE_INFINITY : MOST_CANDIDATES;
@@ -300,14 +307,14 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
         if (tried === tries) break;
         const worst = best.length < most ? Number.POSITIVE_INFINITY : best.at(-1)!.score;
         const shortest = Math.min(...best.map((one) => one.builder.instructions.length));
-        const builder = build(tiling, worst, shortest);
+        const builder = build(tiling, worst / burden(tiling), shortest);
         // of what no STORE can do there may be many before one that does
         if (!(builder === 'unfit' && options.post)) tried++;
         if (!(builder instanceof Builder)) continue;
         const unfit = encodingProblem(config, builder.instructions);
         refused ??= unfit;
         if (unfit) continue;
-        const entry = { builder, tiling, score: score(builder.cost(), compulsory) };
+        const entry = { builder, tiling, score: burden(tiling) * score(builder.cost(), compulsory) };
         best = [...best, entry].sort((x, y) => x.score - y.score).slice(0, most);
       }
     }
@@ -320,7 +327,8 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
     const built = builder.cost();
     const bytesRead = built.bytesRead + (words.length / WORDS_PER_INSTRUCTION) * BYTES_PER_INSTRUCTION;
     const cost = { ...built, cycles, bytesRead };
-    return { tiling, instructions, words, cost, score: score(cost, compulsory), keptSums: builder.keptSums };
+    const ranked = burden(tiling) * score(cost, compulsory);
+    return { tiling, instructions, words, cost, score: ranked, keptSums: builder.keptSums };
   };
   const candidates: (readonly Tiling[])[] = [];
   const searched = (): Replayed | undefined => {

@@ -7,7 +7,7 @@ import { type ChannelTiling, channelShape, channelTilings } from './channels/til
 import type { LaneMapping } from './lanes/index.js';
 import type { LoopNest, MemoryMap } from './loopNest.js';
 import { emitPixelPass } from './pixels/emit.js';
-import { pixelOutlay } from './pixels/price.js';
+import { pixelOutlay, pixelStationaryTime } from './pixels/price.js';
 import { type PixelTiling, pixelShape, pixelTilings } from './pixels/tiling.js';
 import type { Post } from './post.js';
 import { cyclesOf, type Outlay } from './price.js';
@@ -66,6 +66,10 @@ export const ledBySmaller = (nest: LoopNest, tiling: Tiling): readonly Tiling[] 
   const rows = pixels ? Math.min(nest.height.outputs, tiling.images * tiling.rows) : tiling.rows;
   return [2, 4, 8].filter((part) => rows >= part).map((part) => ({ ...tiling, lead: Math.ceil(rows / part) }));
 };
+
+/** Part of the array's cycles in which EXECs read the stationary buffer, about: of wgrad; elsewhere weights stay for long. */
+export const stationaryTime = (config: Config, tiling: Tiling): number =>
+  tiling.kind === 'pixels' ? pixelStationaryTime(config, tiling) : 0;
 
 /** Emits a pass with a tiling; operands wait for so many STOREs. */
 export const emitPass = (

@@ -150,7 +150,7 @@ export class PassPlanner {
       const known = this.known?.recall(name);
       if (known === 'unfit') return undefined;
       try {
-        const more = { ...(beside ? { besides: true } : {}), ...(known ? { known } : {}) };
+        const more = { hosts: pass === 'wgrad', ...(beside ? { besides: true } : {}), ...(known ? { known } : {}) };
         const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum, ...more });
         if (!known) this.known?.remember(name, { tiling: made.tiling, cycles: made.cost.cycles });
         const { instructions, cost, scratchBytes, keptSums } = made;

@@ -26,3 +26,7 @@ export const pixelOutlay = ({ array }: Config, nest: LoopNest, tiling: PixelTili
     drained: 0,
   };
 };
+
+/** Part of the array's cycles in which a group of pixels is read that channels of X then stream past. */
+export const pixelStationaryTime = ({ array }: Config, { lanes, c }: PixelTiling): number =>
+  laneMaps[lanes].joinsGroups ? 1 : 1 / parts(c, array.rows);
