@@ -69,8 +69,11 @@ export const mapping = (
       ];
     case 'ecp5':
       return [`synth_ecp5 -abc9 ${multiplexers === 'narrow' ? '-nowidelut ' : ''}-top ${top}`];
-    case 'xilinx':
-      return [`synth_xilinx -abc9 -family xc7 -flatten -noiopad -noclkbuf -top ${top}`];
+    case 'xilinx': {
+      const synth = `synth_xilinx -abc9 -family xc7 -flatten -noiopad -noclkbuf -top ${top}`;
+      // abc9 knows nothing of sums that go straight from DSP to DSP (PCOUT), and drops those of which nothing else is read
+      return [`${synth} -run begin:map_luts`, 'setattr -set keep 1 t:DSP48E1', `${synth} -run map_luts:`];
+    }
     case 'asic':
       return [
         `synth -flatten -noabc -top ${top}`,
