@@ -1,6 +1,7 @@
 import { type Enumeration, type Range, rangeLength } from './axis.js';
 import type { Builder } from './builder.js';
 import type { Phase } from './phases.js';
+import type { Ring, RingWaits } from './ring.js';
 
 /** A dense [batch][rows][columns][channels] tensor in DRAM as it is read: perhaps only every n-th row and column. */
 export interface Source {
@@ -105,6 +106,34 @@ const elementOf = ({ source, columns, channel }: Strip, image: number, row: numb
     source.channels +
   channel;
 
+/** Rows of a strip that lie one behind the other in an image, and what their load waits for. */
+interface RowLoad extends RingWaits {
+  readonly image: number;
+  readonly row: number;
+  readonly count: number;
+  /** Where the first one goes. */
+  readonly bufElement: number;
+  readonly reorganize?: boolean;
+}
+
+const loadRows = (builder: Builder, strip: Strip, { image, row, count, ...others }: RowLoad): void => {
+  const { source } = strip;
+  const { beatElements, dataBytes } = builder.derived;
+  const pitch = stripPitch(strip, beatElements);
+  builder.load({
+    stationary: source.stationary,
+    address: source.address + elementOf(strip, image, row) * dataBytes,
+    row: strip.channels,
+    dimensions: [
+      { count: rangeLength(strip.columns), dram: source.columnStep * source.channels, buffer: pitch.pixel },
+      { count, dram: source.rowStep * source.width * source.channels, buffer: pitch.row },
+    ],
+    ...others,
+  });
+};
+
+const ringOf = (builder: Builder, { stationary }: Source): Ring => (stationary ? builder.stationary : builder.dynamic);
+
 /**
  * Brings rows of a strip into their buffer, loading only what is not there, and returns the element address of the
  * first one. Rows of images b0…b1 are numbered through: image b's row r is b·rows + r.
@@ -122,10 +151,9 @@ export const acquireRows = (
   const pitch = stripPitch(strip, beatElements);
   const first = images.first * source.rows + rows.first;
   const last = images.last * source.rows + rows.last;
-  const ring = source.stationary ? builder.stationary : builder.dynamic;
   const base0 = source.address / dataBytes;
   // With whole columns and rows, a step from image to image is a step of rows; else images keep apart in DRAM only.
-  const grant = ring.acquire({
+  const grant = ringOf(builder, source).acquire({
     key: `${source.name}:${strip.channel}:${strip.columns.first}:${strip.columns.last}:${imageKey(source, images, beatElements)}`,
     first,
     last,
@@ -140,18 +168,10 @@ export const acquireRows = (
     const image = Math.floor(row / rowsOfImage);
     const start = row - image * source.rows;
     const count = Math.min(rowsOfImage - start, grant.load.last - row + 1);
-    builder.load({
-      stationary: source.stationary,
-      reorganize,
-      address: source.address + elementOf(strip, image, start) * dataBytes,
-      bufElement: grant.base + (row - first) * pitch.row,
-      row: strip.channels,
-      dimensions: [
-        { count: rangeLength(strip.columns), dram: source.columnStep * source.channels, buffer: pitch.pixel },
-        { count, dram: source.rowStep * source.width * source.channels, buffer: pitch.row },
-      ],
-      waitExec: waits?.waitExec ?? 0,
-      waitStore: Math.max(waitStore, waits?.waitStore ?? 0),
+    loadRows(builder, strip, {
+      ...{ image, row: start, count, bufElement: grant.base + (row - first) * pitch.row, reorganize },
+      waitExec: waits!.waitExec,
+      waitStore: Math.max(waitStore, waits!.waitStore),
     });
     row += count;
   }
@@ -167,10 +187,7 @@ export const acquireBlock = (builder: Builder, strip: Strip, images: Range, rows
   const { beatElements, dataBytes } = builder.derived;
   const pitch = stripPitch(strip, beatElements);
   const count = rangeLength(rows);
-  const rowElements = source.width * source.channels;
-  const first = elementOf(strip, images.first, rows.first);
-  const ring = source.stationary ? builder.stationary : builder.dynamic;
-  const grant = ring.acquire(
+  const grant = ringOf(builder, source).acquire(
     {
       key: [
         source.name,
@@ -179,22 +196,14 @@ export const acquireBlock = (builder: Builder, strip: Strip, images: Range, rows
       ].join(':'),
       ...{ first: 0, last: rangeLength(images) * count - 1 },
       pitch: pitch.row,
-      residue: (source.address / dataBytes + first) % beatElements,
+      residue: (source.address / dataBytes + elementOf(strip, images.first, rows.first)) % beatElements,
     },
     count,
   );
-  grant.waits.forEach((waits, image) => {
-    builder.load({
-      stationary: source.stationary,
-      address: source.address + (first + image * source.height * rowElements) * dataBytes,
-      bufElement: grant.base + image * count * pitch.row,
-      row: strip.channels,
-      dimensions: [
-        { count: rangeLength(strip.columns), dram: source.columnStep * source.channels, buffer: pitch.pixel },
-        { count, dram: source.rowStep * rowElements, buffer: pitch.row },
-      ],
-      waitExec: waits.waitExec,
-      waitStore: Math.max(waitStore, waits.waitStore),
+  grant.waits.forEach(({ waitExec, waitStore: ofRing }, index) => {
+    loadRows(builder, strip, {
+      ...{ image: images.first + index, row: rows.first, count, bufElement: grant.base + index * count * pitch.row },
+      ...{ waitExec, waitStore: Math.max(waitStore, ofRing) },
     });
   });
   return grant.base;

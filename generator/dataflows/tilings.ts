@@ -31,6 +31,10 @@ interface Reduction<T extends Tiling> {
   ) => void;
   /** What a tiling costs, roughly. */
   readonly outlay: (config: Config, nest: LoopNest, tiling: T) => Outlay;
+  /** Part of the array's cycles in which EXECs read the stationary buffer, about. */
+  readonly stationaryTime: (config: Config, tiling: T) => number;
+  /** Rows that the very first tile may have fewer of; 0 where it may not. */
+  readonly leadingRows: (nest: LoopNest, tiling: T) => number;
 }
 
 const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { readonly kind: K }>> } = {
@@ -42,6 +46,9 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
       emitChannelPass(shape, tiling, builder, results, waitStore, post);
     },
     outlay: channelOutlay,
+    // weights stay for long
+    stationaryTime: () => 0,
+    leadingRows: (_nest, { images, rows }) => (images === 1 ? rows : 0),
   },
   pixels: {
     tilings: (builder, nest, memory, lanes) =>
@@ -52,6 +59,8 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
       emitPixelPass(shape, tiling, builder, results, waitStore);
     },
     outlay: pixelOutlay,
+    stationaryTime: pixelStationaryTime,
+    leadingRows: ({ height }, { images, rows }) => Math.min(height.outputs, images * rows),
   },
 };
 
@@ -59,17 +68,17 @@ const reductions: { readonly [K in Tiling['kind']]: Reduction<Extract<Tiling, { 
 export const tilingsOf = (builder: Builder, nest: LoopNest, memory: MemoryMap, lanes: LaneMapping): readonly Tiling[] =>
   reductions[nest.pass === 'wgrad' ? 'pixels' : 'channels'].tilings(builder, nest, memory, lanes);
 
+const reductionOf = ({ kind }: Tiling): Reduction<Tiling> => reductions[kind] as Reduction<Tiling>;
+
 /** Tilings whose first tiles are smaller, from a half, a quarter, an eighth of the rows, so that the array begins sooner. */
 export const ledBySmaller = (nest: LoopNest, tiling: Tiling): readonly Tiling[] => {
-  const pixels = tiling.kind === 'pixels';
-  if (tiling.images > 1 && !pixels) return [];
-  const rows = pixels ? Math.min(nest.height.outputs, tiling.images * tiling.rows) : tiling.rows;
+  const rows = reductionOf(tiling).leadingRows(nest, tiling);
   return [2, 4, 8].filter((part) => rows >= part).map((part) => ({ ...tiling, lead: Math.ceil(rows / part) }));
 };
 
-/** Part of the array's cycles in which EXECs read the stationary buffer, about: of wgrad; elsewhere weights stay for long. */
+/** Part of the array's cycles in which EXECs read the stationary buffer, about. */
 export const stationaryTime = (config: Config, tiling: Tiling): number =>
-  tiling.kind === 'pixels' ? pixelStationaryTime(config, tiling) : 0;
+  reductionOf(tiling).stationaryTime(config, tiling);
 
 /** Emits a pass with a tiling; operands wait for so many STOREs. */
 export const emitPass = (
@@ -80,8 +89,8 @@ export const emitPass = (
   results: ResultFormat,
   waitStore: number,
   post?: Post,
-): void => (reductions[tiling.kind] as Reduction<Tiling>).emit(builder, nest, memory, tiling, results, waitStore, post);
+): void => reductionOf(tiling).emit(builder, nest, memory, tiling, results, waitStore, post);
 
 /** A rough price of a tiling in cycles, without building it. */
 export const priceOf = (config: Config, nest: LoopNest, tiling: Tiling): number =>
-  cyclesOf(config, nest, (reductions[tiling.kind] as Reduction<Tiling>).outlay(config, nest, tiling));
+  cyclesOf(config, nest, reductionOf(tiling).outlay(config, nest, tiling));

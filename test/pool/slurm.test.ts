@@ -63,7 +63,8 @@ const place = () => {
   const path = join(root, 'worker.mjs');
   writeFileSync(
     path,
-    `import { appendFileSync, existsSync } from 'node:fs';
+    `import { appendFileSync, existsSync, writeSync } from 'node:fs';
+import { exit } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerJobs } from ${JSON.stringify(built('generator/pool/answer.js'))};
 import { UserError } from ${JSON.stringify(built('generator/base/errors.js'))};
@@ -71,7 +72,10 @@ const { SLURM_ARRAY_JOB_ID: job, SLURM_ARRAY_TASK_ID: task, SLURM_RESTART_COUNT:
 const worker = \`\${job}_\${task}.\${restart}\`;
 answerJobs('test', async ({ name, gate, milliseconds = 0, dies, wrong }) => {
   appendFileSync(${JSON.stringify(notes)} + '/' + worker, JSON.stringify({ name, worker, node }) + '\\n');
-  if (dies !== undefined) { console.error('no memory for ' + name); process.exit(dies); }
+  if (dies !== undefined) {
+    writeSync(2, 'no memory for ' + name + '\\n');
+    exit(dies);
+  }
   if (wrong !== undefined) throw new UserError([{ code: 'WRONG', path: name, message: wrong, fix: 'none' }]);
   while (gate !== undefined && !existsSync(gate)) await sleep(20);
   if (milliseconds > 0) await sleep(milliseconds);
@@ -239,7 +243,7 @@ describe.skipIf(missing !== '')('on Slurm', () => {
   it('workers that cannot work are one error, with what they said', async () => {
     const { shared, root } = place();
     const path = join(root, 'broken.mjs');
-    writeFileSync(path, "console.error('no such library'); process.exit(1);");
+    writeFileSync(path, "process.stderr.write('no such library\\n'); process.exitCode = 1;");
     const { pool, said } = poolOf(shared, { parallel: 2 });
     const error = await doneBy(pool, pathToFileURL(path), named(3)).then(
       () => undefined,
