@@ -1,3 +1,4 @@
+import { CHAIN_FILES, COMPLEMENT_STEPS, SUM_STEPS } from './carryOperands.js';
 import { DEVICES, type Device } from './devices.js';
 import { MULTIPLY } from './multiply.js';
 
@@ -31,7 +32,7 @@ const ABC_CONSTRAINTS = 'set_driving_cell BUFX2\nset_load 20\n';
 /** Files beside the sources that {@link mapping} reads. */
 export const mappingFiles = (target: Target, liberty: string): Readonly<Record<string, string>> => {
   if (target === 'asic') return { 'cells.lib': liberty, 'abc.script': ABC_SCRIPT, 'abc.constr': ABC_CONSTRAINTS };
-  return target === 'ice40' ? { 'multiply.v': MULTIPLY } : {};
+  return target === 'ice40' ? { 'multiply.v': MULTIPLY } : target === 'xilinx' ? CHAIN_FILES : {};
 };
 
 /** Whether LUTs are joined by multiplexers of their own (PFUMX, L6MUX21). */
@@ -72,7 +73,15 @@ export const mapping = (
     case 'xilinx': {
       const synth = `synth_xilinx -abc9 -family xc7 -flatten -noiopad -noclkbuf -top ${top}`;
       // abc9 knows nothing of sums that go straight from DSP to DSP (PCOUT), and drops those of which nothing else is read
-      return [`${synth} -run begin:map_luts`, 'setattr -set keep 1 t:DSP48E1', `${synth} -run map_luts:`];
+      return [
+        `${synth} -run begin:fine`,
+        ...SUM_STEPS,
+        `${synth} -run fine:map_ffs`,
+        ...COMPLEMENT_STEPS,
+        `${synth} -run map_ffs:map_luts`,
+        'setattr -set keep 1 t:DSP48E1',
+        `${synth} -run map_luts:`,
+      ];
     }
     case 'asic':
       return [
