@@ -1,6 +1,6 @@
-import { CHAIN_FILES, COMPLEMENT_STEPS, SUM_STEPS } from './carryOperands.js';
 import { DEVICES, type Device } from './devices.js';
 import { MULTIPLY } from './multiply.js';
+import { CHAIN_FILES, COMPLEMENT_STEPS, SUM_STEPS } from './xilinx.js';
 
 /** What a design is mapped to. */
 export const TARGETS = ['generic', 'ice40', 'ecp5', 'xilinx', 'asic'] as const;

@@ -99,30 +99,6 @@ it.each([false, true])('synthesizes; WebAssembly: %s', async (wasm) => {
   await expect(yosys.run(['read_verilog top.v'], { 'top.v': 'module' }, [])).rejects.toThrow(/ERROR.*syntax error/);
 });
 
-it('keeps multipliers of which nothing is read but what goes straight to the next one, on xilinx', async () => {
-  const chain = `module chain(input clk, input [1:0] en, input signed [31:0] a, b, output signed [17:0] y);
-    reg signed [7:0] x [0:3];
-    reg signed [15:0] m [0:3];
-    reg signed [17:0] s [0:3];
-    genvar r;
-    generate for (r = 0; r < 4; r = r + 1) begin : row
-      wire signed [17:0] above;
-      if (r == 0) assign above = 18'sd0; else assign above = s[r-1];
-      always @(posedge clk) begin
-        x[r] <= a[8*r +: 8];
-        if (en[0]) m[r] <= x[r] * $signed(b[8*r +: 8]);
-        if (en[1]) s[r] <= above + m[r];
-      end
-    end endgenerate
-    assign y = s[3];
-  endmodule`;
-  const yosys = await findYosys();
-  const script = ['read_verilog chain.v', ...mapping('xilinx', 'chain', 'hx8k'), 'write_json out.json'];
-  const { 'out.json': made } = await yosys.run(script, { 'chain.v': chain }, ['out.json']);
-  const cells = Object.values(JSON.parse(made!).modules.chain.cells as Record<string, { type: string }>);
-  expect(cells.filter(({ type }) => type === 'DSP48E1').length).toBe(4);
-});
-
 it.each([
   ['ice40', 2],
   ['ecp5', 1],

@@ -78,7 +78,17 @@ const bench = (registers: readonly Register[]): string => `module tb;
 endmodule
 `;
 
-it('leaves what sums, differences and registers do, on xilinx', async () => {
+/** Types of the cells that a module becomes. */
+const mapped = async (text: string): Promise<readonly string[]> => {
+  const { 't.json': made } = await (await findYosys()).run(
+    ['read_verilog t.v', ...mapping('xilinx', 't', 'hx8k'), 'write_json t.json'],
+    { 't.v': text, ...mappingFiles('xilinx', '') },
+    ['t.json'],
+  );
+  return typesOf(JSON.parse(made!) as Design, 't');
+};
+
+it('leaves what sums, differences and registers do', async () => {
   const yosys = await findYosys();
   const kinds = Object.keys(NEXT).map((next) => fc.record({ ...fields, next: fc.constant(next) }));
   let ones = 0;
@@ -113,7 +123,6 @@ it('leaves what sums, differences and registers do, on xilinx', async () => {
 });
 
 it('spends no LUT on the complement of a register that counts down, that a chain takes', async () => {
-  const yosys = await findYosys();
   const text = `module t(input clk, begins, input [7:0] d, output reg done);
     reg [7:0] left;
     always @(posedge clk) begin
@@ -121,12 +130,27 @@ it('spends no LUT on the complement of a register that counts down, that a chain
       done <= begins ? 1'b0 : left == 8'd1;
     end
   endmodule`;
-  const { 't.json': made } = await yosys.run(
-    ['read_verilog t.v', ...mapping('xilinx', 't', 'hx8k'), 'write_json t.json'],
-    { 't.v': text, ...mappingFiles('xilinx', '') },
-    ['t.json'],
-  );
-  const types = typesOf(JSON.parse(made!) as Design, 't');
+  const types = await mapped(text);
   // eight bits that are loaded or counted, and the end in two
   expect(types.filter((type) => /^(LUT|INV)/.test(type))).toHaveLength(10);
+});
+
+it('keeps multipliers of which nothing is read but what goes straight to the next one,', async () => {
+  const chain = `module t(input clk, input [1:0] en, input signed [31:0] a, b, output signed [17:0] y);
+    reg signed [7:0] x [0:3];
+    reg signed [15:0] m [0:3];
+    reg signed [17:0] s [0:3];
+    genvar r;
+    generate for (r = 0; r < 4; r = r + 1) begin : row
+      wire signed [17:0] above;
+      if (r == 0) assign above = 18'sd0; else assign above = s[r-1];
+      always @(posedge clk) begin
+        x[r] <= a[8*r +: 8];
+        if (en[0]) m[r] <= x[r] * $signed(b[8*r +: 8]);
+        if (en[1]) s[r] <= above + m[r];
+      end
+    end endgenerate
+    assign y = s[3];
+  endmodule`;
+  expect((await mapped(chain)).filter((type) => type === 'DSP48E1')).toHaveLength(4);
 });
