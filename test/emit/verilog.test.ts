@@ -12,8 +12,8 @@ import { temporaryFolders } from '../temporary.js';
 
 const SHAPES = [
   [1, 1],
-  [128, 1],
-  [1, 128],
+  [64, 1],
+  [1, 64],
   [3, 17],
   [17, 3],
   [9, 16],
