@@ -89,7 +89,7 @@ export class Backward {
     const add = (x: Channels, y: Channels | undefined, channels: number, into: Channels): void =>
       this.elementwise(name, name, sumProgram(y ? 'sum of gradients' : 'copy', x, y, into), channels);
     if (first) add(first.from, second?.from, shape[3], all(to));
-    else this.elementwise(name, name, zeroProgram(to));
+    else this.elementwise(name, name, zeroProgram(all(to)));
     for (const { from, channels, first: at } of rest) {
       const into = { key: to, first: at };
       add(into, from, channels, into);
@@ -198,7 +198,7 @@ export class Backward {
     const channels = shape.reduce((product, size) => product * size, 1);
     const push = (step: VectorProgram): number =>
       steps.push({ kind: 'elementwise', operation: name, pixels: 1, channels, program: step });
-    if (own === undefined) push(zeroProgram(to));
+    if (own === undefined) push(zeroProgram(all(to)));
     for (const other of others) push(sumProgram('sum of gradients', all(to), all(other), all(to)));
   }
 
@@ -244,7 +244,7 @@ export class Backward {
     const second = lowering.ones([layer.Kh, layer.Kw, 1, layer.N]);
     const kinds = [...new Set(counts)].filter((count) => count > 0);
     const to = this.room(x, name);
-    if (kinds.length === 0) this.elementwise(name, x, zeroProgram(to));
+    if (kinds.length === 0) this.elementwise(name, x, zeroProgram(all(to)));
     let before: Key | undefined;
     kinds.forEach((count, index) => {
       const isLast = index === kinds.length - 1;

@@ -94,8 +94,8 @@ export const sumProgram = (does: string, x: Channels, y: Channels | undefined, t
     outputs: [to],
   });
 
-export const zeroProgram = (to: Key): VectorProgram =>
-  program('zeros', { operations: [operation({ p: 'sums', output: 0 })], outputs: [all(to)] });
+export const zeroProgram = (to: Channels): VectorProgram =>
+  program('zeros', { operations: [operation({ p: 'sums', output: 0 })], outputs: [to] });
 
 /** x · factor where the mask is above 0, else 0. */
 export const maskProgram = (does: string, x: Key, mask: Key, factor: number, to: Key): VectorProgram =>
