@@ -44,7 +44,7 @@ const beside = (before: VectorProgram, after: VectorProgram): VectorProgram | un
   return before.streams.stationary1 && after.streams.stationary0 ? undefined : withSide1(after);
 };
 
-const isMove = ({ q, value, factor, gate, clip, write }: VectorOperation): boolean =>
+export const isMove = ({ q, value, factor, gate, clip, write }: VectorOperation): boolean =>
   q === 'none' && !value && factor === 'one' && gate === 'none' && clip === 'none' && write === undefined;
 
 /** What the STOREs of a pass do with its sums. */

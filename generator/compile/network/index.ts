@@ -11,6 +11,7 @@ import { Backward } from './backward.js';
 import { pairSteps, Times } from './beside.js';
 import { boundOf } from './bound.js';
 import type { Base, CompiledNetwork, NetworkProgram, NetworkTensor } from './compiled.js';
+import { withoutCopies } from './copies.js';
 import { ElementwiseEmitter, type Place, type PlaceOf, placeAt, type Rooms, roomsBeside } from './emitElementwise.js';
 import { evaluated, lowerForward } from './forward.js';
 import { fuse } from './fuse.js';
@@ -209,7 +210,11 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const kept = keptBetween(lowering, forward, backward);
   const [forwardSteps, passes] = [forward, backward].map((steps) =>
     spreadSums(
-      split(fuseSums(fuse(steps, kept, tensors, planner), lowering, planner), lowering, planner),
+      split(
+        withoutCopies(fuseSums(fuse(steps, kept, tensors, planner), lowering, planner), kept, tensors),
+        lowering,
+        planner,
+      ),
       lowering,
       planner,
     ),

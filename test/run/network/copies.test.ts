@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { compileNetwork } from '../../../generator/compile/network/index.js';
+import { parseLayer } from '../../../generator/description/layer.js';
+import type { Graph, Operation } from '../../../generator/graph/operations.js';
+import { randomValues } from '../../golden/graph/graphs.js';
+import { odd, ref16 } from './configs.js';
+import { judgeNetwork } from './judged.js';
+
+const conv = (name: string, x: string, C: number, N: number): Operation => ({
+  ...{ kind: 'convolution', name, x, transposed: false, weights: `${name} w` },
+  layer: parseLayer(`B=2,H=5,W=5,C=${C},N=${N},K=1`),
+});
+const relu = (name: string, x: string): Operation => ({
+  kind: 'activation',
+  name,
+  x,
+  slope: 0,
+  least: -Infinity,
+  most: Infinity,
+});
+
+/** Two branches that are joined, and channels of both taken twice, the second time all that there are. */
+const graph = ([a, b, some]: readonly [number, number, number]): Graph => ({
+  name: 'branches',
+  inputs: [{ name: 'in', shape: [2, 5, 5, 6] }],
+  operations: [
+    ...[conv('left', 'in', 6, a), relu('left relu', 'left'), conv('right', 'in', 6, b), relu('right relu', 'right')],
+    { kind: 'concatenation', name: 'both', parts: ['left relu', 'right relu'] },
+    { kind: 'slice', name: 'some', x: 'both', first: 3, channels: some },
+    { kind: 'slice', name: 'again', x: 'some', first: 0, channels: some },
+    ...[relu('last relu', 'again'), conv('last', 'last relu', some, 4), conv('other', 'both', a + b, 4)],
+    { kind: 'addition', name: 'out', x: 'last', y: 'other' },
+  ],
+  outputs: ['out'],
+  parameters: [
+    { name: 'left w', values: randomValues(6 * a, 1, 'fine'), trainable: true },
+    { name: 'right w', values: randomValues(6 * b, 2, 'fine'), trainable: true },
+    { name: 'last w', values: randomValues(4 * some, 3, 'fine'), trainable: true },
+    { name: 'other w', values: randomValues(4 * (a + b), 4, 'fine'), trainable: true },
+  ],
+});
+
+it.each([
+  ['odd', odd, [5, 4, 4]],
+  ['ref16', ref16, [32, 16, 32]],
+] as const)('channels that one step takes are read where they lie, on %s', async (_name, config, sizes) => {
+  const branches = graph(sizes);
+  const { forward, training } = compileNetwork(config, branches, { training: { rate: 0.1 } });
+  const copies = (steps: readonly { readonly operation: string; readonly does: string }[]): readonly string[] =>
+    steps.filter(({ does }) => does === 'copy').map(({ operation }) => operation);
+  // what is joined is, and nothing else; the gradient of what is joined is a sum
+  expect(copies(forward.steps)).toEqual(['both', 'both']);
+  expect(copies(training!.update[0]!.steps)).toEqual([]);
+  const judged = await judgeNetwork(config, branches, { training: { rate: 0.1 } });
+  expect([...judged]).toEqual(
+    expect.arrayContaining(['d left', 'd right', 'd left w', 'd right w', 'd last w', 'd other w']),
+  );
+});
