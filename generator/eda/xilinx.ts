@@ -1,7 +1,7 @@
 /**
  * A technology map for Yosys: the operand of a sum that a carry chain of the 7-series takes besides the LUT that adds (DI). One that is
  * worked out needs LUTs of its own there, a register or a constant none. Yosys takes the first; of the sums of our designs the second is
- * better (171 of 5,772 LUTs less in `tiny4` with one engine).
+ * better.
  */
 const SUMS = `(* techmap_celltype = "$alu" *)
 module second_operand_beside (A, B, CI, BI, X, Y, CO);
@@ -24,28 +24,24 @@ module second_operand_beside (A, B, CI, BI, X, Y, CO);
 endmodule
 `;
 
-/** Flip-flops by their type in Yosys, and that of which the reset value is the other one. */
+/** Flip-flops by their type in Yosys, that of which the reset value is the other one, and their ports besides D and Q. */
 const COMPLEMENTS = [
-  ['$_DFF_P_', '$_DFF_P_', 'D, C'],
-  ['$_DFFE_PP_', '$_DFFE_PP_', 'D, C, E'],
-  ['$_SDFF_PP0_', '$_SDFF_PP1_', 'D, C, R'],
-  ['$_SDFF_PP1_', '$_SDFF_PP0_', 'D, C, R'],
-  ['$_SDFFE_PP0P_', '$_SDFFE_PP1P_', 'D, C, R, E'],
-  ['$_SDFFE_PP1P_', '$_SDFFE_PP0P_', 'D, C, R, E'],
+  ['$_DFF_P_', '$_DFF_P_', ['C']],
+  ['$_DFFE_PP_', '$_DFFE_PP_', ['C', 'E']],
+  ['$_SDFF_PP0_', '$_SDFF_PP1_', ['C', 'R']],
+  ['$_SDFF_PP1_', '$_SDFF_PP0_', ['C', 'R']],
+  ['$_SDFFE_PP0P_', '$_SDFFE_PP1P_', ['C', 'R', 'E']],
+  ['$_SDFFE_PP1P_', '$_SDFFE_PP0P_', ['C', 'R', 'E']],
 ] as const;
 
 /** A technology map for Yosys: flip-flops that hold the complement of what they did. */
 const COMPLEMENT_MAP = COMPLEMENTS.map(
-  ([from, to, inputs], index) => `(* techmap_celltype = "${from}" *)
-module complement_${index} (${inputs}, Q);
-    input  ${inputs};
+  ([from, to, controls], index) => `(* techmap_celltype = "${from}" *)
+module complement_${index} (D, ${controls.join(', ')}, Q);
+    input  D, ${controls.join(', ')};
     output Q;
     wire   complement;
-    \\${to} _TECHMAP_REPLACE_ (.D(~D)${inputs
-      .split(', ')
-      .slice(1)
-      .map((port) => `, .${port}(${port})`)
-      .join('')}, .Q(complement));
+    \\${to} _TECHMAP_REPLACE_ (.D(~D), ${controls.map((port) => `.${port}(${port})`).join(', ')}, .Q(complement));
     assign Q = ~complement;
 endmodule
 `,

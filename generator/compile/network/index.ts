@@ -208,17 +208,11 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const compilation = new Compilation(config, engine, tensors, () => memory!, options.known);
   const { planner } = compilation;
   const kept = keptBetween(lowering, forward, backward);
-  const [forwardSteps, passes] = [forward, backward].map((steps) =>
-    spreadSums(
-      split(
-        withoutCopies(fuseSums(fuse(steps, kept, tensors, planner), lowering, planner), kept, tensors),
-        lowering,
-        planner,
-      ),
-      lowering,
-      planner,
-    ),
-  );
+  const [forwardSteps, passes] = [forward, backward].map((steps) => {
+    const fused = fuseSums(fuse(steps, kept, tensors, planner), lowering, planner);
+    const direct = withoutCopies(fused, kept, tensors);
+    return spreadSums(split(direct, lowering, planner), lowering, planner);
+  });
 
   const times = new Times(lowering, planner);
   const paired = training ? pairSteps(passes!, lowering, planner, times) : [];
