@@ -62,19 +62,10 @@ export const addressOf = (
 /** Address of a vector's first element in a buffer; all its lanes must have been loaded. */
 export const vectorAt = (machine: Machine, buffer: OperandBuffer, address: number, lanes: number): number => {
   const { written, mask } = buffer;
-  let { least, most } = buffer;
   for (let lane = 0; lane < lanes; lane++) {
-    const scale = written[(address + lane) & mask]!;
-    if (scale > most) most = scale;
-    if (scale < least) least = scale;
-    if (scale === 0) {
-      const name = buffer === machine.arithmetic.dynamic ? 'dynamic' : 'stationary';
-      machine.fail('BUFFER_RANGE', `reads element ${(address + lane) & mask} of the ${name} buffer, never loaded`);
-    }
-  }
-  if (least < buffer.least || most > buffer.most) {
-    Object.assign(buffer, { least, most });
-    machine.arithmetic.widened();
+    if (written[(address + lane) & mask] !== 0) continue;
+    const name = buffer === machine.arithmetic.dynamic ? 'dynamic' : 'stationary';
+    machine.fail('BUFFER_RANGE', `reads element ${(address + lane) & mask} of the ${name} buffer, never loaded`);
   }
   return address & mask;
 };

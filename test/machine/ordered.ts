@@ -1,5 +1,5 @@
 import type { Config } from '../../generator/description/config.js';
-import type { OperandBuffer } from '../../generator/formats/arithmetic.js';
+import { ITEM_WORDS, Item, type OperandBuffer, type Records } from '../../generator/formats/arithmetic.js';
 import { decode, type Queue, queueCount, queueOf, waitsOf } from '../../generator/isa/program.js';
 import type { Fail } from '../../generator/units/fault.js';
 import { type Bases, makeMachine } from '../../generator/units/machine.js';
@@ -90,15 +90,22 @@ export const races = (
   };
   watched('dynamic', arithmetic.dynamic);
   watched('stationary', arithmetic.stationary);
-  for (const method of ['multiply', 'multiplyLanes'] as const) {
-    const own = arithmetic[method].bind(arithmetic) as (...all: readonly unknown[]) => void;
-    Object.assign(arithmetic, {
-      [method]: (...all: readonly unknown[]) => {
-        writes('accumulator', all[3] as number);
-        own(...all);
-      },
-    });
-  }
+  // what the array reads and writes is not seen from outside
+  const { check, stream } = arithmetic;
+  Object.assign(arithmetic, {
+    check: (records: Records, count: number) => {
+      const { words, size } = records;
+      for (let at = 0; at < count * size; at += size)
+        for (let lane = words[at + 2]!; lane < words[at + 3]!; lane++)
+          reads('dynamic', (words[at]! + lane) & arithmetic.dynamic.mask);
+      return check.call(arithmetic, records, count);
+    },
+    stream: (rows: number, items: number, width: number, tap?: number) => {
+      const { words } = arithmetic.items;
+      for (let item = 0; item < items; item++) writes('accumulator', words[item * ITEM_WORDS + Item.entry]!);
+      stream.call(arithmetic, rows, items, width, tap);
+    },
+  });
   // a drain clears what it has read
   const { sums, pitch } = arithmetic;
   const fill = sums.fill.bind(sums) as (value: number, from?: number, end?: number) => typeof sums;

@@ -1,4 +1,5 @@
 import { derive } from '../../description/derive.js';
+import { ITEM_WORDS, Item, type Records, ROW_WORDS, Row } from '../../formats/arithmetic.js';
 import type { Exec, Geometry } from '../../isa/program.js';
 import { entryAt, type Machine, vectorAt } from '../machine.js';
 import { fusedLanes, inGroups, lanesOf, metLanes } from './tile.js';
@@ -24,6 +25,8 @@ interface Lanes {
   readonly first: number;
   readonly end: number;
 }
+
+const NO_LANES: Lanes = { first: 0, end: 0 };
 
 /** The lanes that group b meets, of so many: all of them without groups. Hardware counts where they begin in 8 bits. */
 const windowOf = (geometry: Geometry, b: number, lanes: number): { readonly first: number; readonly count: number } =>
@@ -56,70 +59,86 @@ const lanesWithData = ({ fail }: Machine, { exec, geometry }: Tap, lanes: number
 
 /** Reads the stationary block of a tap: vectors are its rows or its columns. Groups side by side are blocks on its diagonal. */
 const readBlock = (machine: Machine, { exec, geometry, tile, rowLanes, columnLanes }: Tap): void => {
-  const { block, pitch, stationary } = machine.arithmetic;
+  const { numbers, blockAt, pitch, stationary, structuralZero, rows } = machine.arithmetic;
   const [vectors, lanes] = exec.byColumn ? [columnLanes, rowLanes] : [rowLanes, columnLanes];
   const perGroup = inGroups(geometry) ? geometry.groupVectors : vectors;
   const side = exec.byColumn ? machine.config.array.rows : machine.config.array.columns;
-  block.fill(machine.arithmetic.structuralZero());
+  const { at, mask } = stationary;
+  if (inGroups(geometry)) numbers.fill(structuralZero, blockAt, blockAt + rows.most * pitch);
   for (let vector = 0; vector < vectors; vector++) {
     const from = vectorAt(machine, stationary, tile + (vector % perGroup) * geometry.tileInner, lanes);
     const { first, count } = windowOf(geometry, Math.floor(vector / perGroup), lanes);
     const end = Math.min(side, (first & 255) + count);
     for (let lane = first & 255; lane < end; lane++) {
       const place = exec.byColumn ? lane * pitch + vector : vector * pitch + lane;
-      block[place] = stationary.values[(from + lane) & stationary.mask];
+      numbers[blockAt + place] = numbers[at + ((from + lane) & mask)]!;
     }
   }
   machine.counts.stationaryReads += vectors;
+};
+
+/** Carries out items, or fails for the first record that reads what was never loaded. */
+const stream = (
+  machine: Machine,
+  records: Records,
+  checked: number,
+  rows: number,
+  items: number,
+  width: number,
+  tap?: number,
+) => {
+  const { arithmetic } = machine;
+  const good = arithmetic.check(records, checked);
+  if (good < checked) {
+    const [address, , first, end] = records.words.subarray(good * records.size);
+    vectorAt(machine, arithmetic.dynamic, address! + first!, end! - first!);
+  }
+  arithmetic.stream(rows, items, width, tap);
 };
 
 /** fprop and dgrad: one stationary block, a stream of pixels, a sum for each. */
 const sumOverChannels = (machine: Machine, tap: Tap): void => {
   const { arithmetic, counts } = machine;
   const { rows, columns } = machine.config.array;
-  const { dynamic, scratch } = arithmetic;
-  const { values, mask } = dynamic;
+  const { items, pitch, blockAt } = arithmetic;
+  const { words } = items;
   const { exec, rowLanes } = tap;
+  const groups = inGroups(tap.geometry);
   const columnLanes = metLanes(tap.geometry, exec, tap.columnLanes);
-  const idle = arithmetic.zerosAreIdle();
-  const structural = arithmetic.structuralZero();
+  const number = exec.maximum ? tap.kh * 256 + tap.kw : undefined;
   let vectors = 0;
   let read = 0;
   let idleLanes = 0;
   let useful = 0;
   let enumerated = 0;
+  let count = 0;
   readBlock(machine, tap);
-  const number = tap.kh * 256 + tap.kw;
-  const add = (x: typeof values, from: number, entry: number): void => {
-    if (exec.maximum) arithmetic.maximize!(x, from, rows, entry, number);
-    else arithmetic.multiply(x, from, rows, entry);
+  for (let row = 0; row < rowLanes; row++)
+    arithmetic.rows.words.set([row, blockAt + row * pitch, 0, 1], row * ROW_WORDS);
+  const flush = (): void => {
+    stream(machine, items, count, rowLanes, count, groups ? pitch : tap.columnLanes, number);
+    count = 0;
   };
   eachPosition(tap, (valid, _onGrid, dynamicAt, pixelAt, x) => {
-    const entry = entryAt(machine, pixelAt);
+    const at = count * ITEM_WORDS;
+    words[at + Item.address] = dynamicAt;
+    words[at + Item.lane] = 0;
+    words[at + Item.entry] = entryAt(machine, pixelAt);
+    words[at + Item.firstColumn] = 0;
+    words[at + Item.endColumn] = pitch;
     vectors++;
-    if (!valid) {
-      enumerated += rowLanes;
-      if (idle) arithmetic.touch(entry, 0, columns);
-      else arithmetic.multiply(scratch.fill(structural), 0, rows, entry);
-      return;
-    }
-    const { first, end } = lanesWithData(machine, tap, rowLanes, x);
-    read++;
-    useful += end - first;
-    enumerated += exec.rect ? end - first : rowLanes;
-    idleLanes += rows * columns - (exec.rect ? end - first : rowLanes) * columnLanes;
-    const from = (vectorAt(machine, dynamic, dynamicAt + first, end - first) - first) & mask;
-    if (idle && !exec.maximum && end - first === rowLanes && from + rowLanes <= values.length) {
-      let lane = 0;
-      while (lane < rowLanes && values[from + lane] === 0) lane++;
-      if (lane < rowLanes) arithmetic.multiply(values, from, rowLanes, entry);
-      else arithmetic.touch(entry, 0, columns);
-      return;
-    }
-    for (let lane = 0; lane < rows; lane++)
-      scratch[lane] = lane >= first && lane < end ? values[(from + lane) & mask] : structural;
-    add(scratch, 0, entry);
+    const { first, end } = valid ? lanesWithData(machine, tap, rowLanes, x) : NO_LANES;
+    words[at + Item.first] = first;
+    words[at + Item.end] = end;
+    if (valid) {
+      read++;
+      useful += end - first;
+      enumerated += exec.rect ? end - first : rowLanes;
+      idleLanes += rows * columns - (exec.rect ? end - first : rowLanes) * columnLanes;
+    } else enumerated += rowLanes;
+    if (++count === items.most) flush();
   });
+  flush();
   counts.arrayBusy += vectors;
   counts.accumulatorReads += vectors;
   counts.accumulatorWrites += vectors;
@@ -129,19 +148,17 @@ const sumOverChannels = (machine: Machine, tap: Tap): void => {
   counts.zerosMultiplied += (enumerated - useful) * columnLanes;
 };
 
-/** Pixels that share the array: as many as it has rows. */
-interface Group {
-  size: number;
-  /** The valid pixels. */
-  readonly valid: Pixel[];
-  /** Those of the rows of the block, undefined where structural zeros enter. */
-  readonly rows: (Pixel | undefined)[];
-}
-
-/** A pixel's dynamic address, and where its first lane lies along w. */
+/** A valid pixel: its dynamic address, where its first lane lies along w, and where its weights lie, if they are not structural zeros. */
 interface Pixel {
   readonly address: number;
   readonly x: number;
+  readonly weights: number | undefined;
+}
+
+/** Pixels that share the array: as many as it has rows, and the valid ones of them. */
+interface Group {
+  size: number;
+  readonly valid: Pixel[];
 }
 
 /** Streams every channel of a group's pixels through the block. */
@@ -150,38 +167,45 @@ const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
   const { exec, geometry, tile } = tap;
   const columnLanes = metLanes(geometry, exec, tap.columnLanes);
   const { rows, columns } = machine.config.array;
-  const { dynamic, scratch } = arithmetic;
-  const { values, mask } = dynamic;
-  const structural = arithmetic.structuralZero();
+  const { dynamic, pitch } = arithmetic;
   const groups = inGroups(geometry);
   const perGroup = groups ? geometry.groupVectors : rows;
   for (let channelTile = 0; channelTile < exec.reductionTiles; channelTile++) {
     const lanes = !exec.fused && channelTile < exec.reductionTiles - 1 ? rows : tap.rowLanes;
     const offset = channelTile * geometry.dynTile;
     let useful = 0;
-    for (const { address, x } of group.valid) {
+    let held = 0;
+    for (const { address, x, weights } of group.valid) {
       const { first, end } = lanesWithData(machine, tap, lanes, x);
-      vectorAt(machine, dynamic, address + offset + first, end - first);
       useful += end - first;
+      if (weights === undefined) vectorAt(machine, dynamic, address + offset + first, end - first);
+      else {
+        const at = held * ROW_WORDS;
+        const { words } = arithmetic.rows;
+        words[at + Row.address] = address + offset;
+        words[at + Row.weights] = weights;
+        words[at + Row.first] = first;
+        words[at + Row.end] = end;
+        held++;
+      }
     }
     for (let lane = 0; lane < lanes; lane++) {
       const inner = lane % perGroup;
-      const entry = entryAt(machine, tile + channelTile * geometry.tileReduction + inner * geometry.tileInner);
-      for (let row = 0; row < group.rows.length; row++) {
-        const pixel = group.rows[row];
-        const { first, end } = pixel ? lanesWithData(machine, tap, lanes, pixel.x) : { first: 0, end: 0 };
-        const held = pixel && lane >= first && lane < end;
-        scratch[row] = held ? values[(pixel.address + offset + lane) & mask] : structural;
-      }
       const { first, count } = windowOf(geometry, (lane - inner) / perGroup, columns);
-      if (group.rows.length === 0) {
-        arithmetic.touch(entry, first, Math.min(columns, first + count));
-        continue;
-      }
-      if (groups) {
-        arithmetic.multiplyLanes(scratch, 0, group.rows.length, entry, first, Math.min(columns, first + count));
-      } else arithmetic.multiply(scratch, 0, group.rows.length, entry);
+      const at = lane * ITEM_WORDS;
+      const { words } = arithmetic.items;
+      words[at + Item.address] = lane;
+      words[at + Item.lane] = lane;
+      words[at + Item.first] = 0;
+      words[at + Item.end] = held;
+      words[at + Item.entry] = entryAt(
+        machine,
+        tile + channelTile * geometry.tileReduction + inner * geometry.tileInner,
+      );
+      words[at + Item.firstColumn] = groups ? first : 0;
+      words[at + Item.endColumn] = groups ? Math.min(columns, first + count) : pitch;
     }
+    stream(machine, arithmetic.rows, held, held, lanes, tap.columnLanes);
     const enumerated = exec.rect ? useful : group.size * lanes;
     counts.dynamicReads += group.valid.length;
     counts.arrayBusy += lanes;
@@ -193,37 +217,29 @@ const streamGroup = (machine: Machine, tap: Tap, group: Group): void => {
   }
 };
 
-/** wgrad: each group of pixels is a stationary block of its own. Rows that cannot change a sum are left out. */
+/** wgrad: each group of pixels is a stationary block of its own. */
 const sumOverPixels = (machine: Machine, tap: Tap): void => {
   const { rows } = machine.config.array;
-  const { block, pitch, stationary } = machine.arithmetic;
-  const idle = machine.arithmetic.zerosAreIdle();
-  const structural = machine.arithmetic.structuralZero();
-  const group: Group = { size: 0, valid: [], rows: [] };
+  const { numbers, blockAt, pitch, stationary } = machine.arithmetic;
+  const { at, mask } = stationary;
+  const group: Group = { size: 0, valid: [] };
   const finish = (): void => {
-    block.fill(structural, group.rows.length * pitch);
-    while (!idle && group.rows.length < rows) group.rows.push(undefined);
     streamGroup(machine, tap, group);
     group.size = 0;
     group.valid.length = 0;
-    group.rows.length = 0;
+  };
+  /** Where a vector lies in one piece. */
+  const placeOf = (address: number, row: number): number => {
+    const from = vectorAt(machine, stationary, address, tap.columnLanes);
+    if (from + tap.columnLanes <= mask + 1) return at + from;
+    const place = blockAt + row * pitch;
+    for (let lane = 0; lane < tap.columnLanes; lane++) numbers[place + lane] = numbers[at + ((from + lane) & mask)]!;
+    return place;
   };
   eachPosition(tap, (valid, onGrid, dynamicAt, pixelAt, x) => {
-    const row = group.rows.length * pitch;
-    let zero = true;
-    block.fill(structural, row, row + pitch);
-    if (onGrid) {
-      const from = vectorAt(machine, stationary, pixelAt, tap.columnLanes);
-      for (let lane = 0; lane < tap.columnLanes; lane++) {
-        const value = stationary.values[(from + lane) & stationary.mask];
-        block[row + lane] = value;
-        zero = zero && value === 0;
-      }
-      machine.counts.stationaryReads++;
-    }
-    const pixel = valid ? { address: dynamicAt, x } : undefined;
-    if (pixel) group.valid.push(pixel);
-    if (!idle || (pixel && !zero)) group.rows.push(pixel);
+    const weights = onGrid ? placeOf(pixelAt, group.size) : undefined;
+    if (onGrid) machine.counts.stationaryReads++;
+    if (valid) group.valid.push({ address: dynamicAt, x, weights });
     group.size++;
     if (group.size === rows) finish();
   });
@@ -271,38 +287,33 @@ export const runExec = (machine: Machine, exec: Exec): void => {
   const lanesOfTap = (tap: number): number => fusedLanes(exec, geometry.rowLanes, tap);
   const walksW = axisWalks(widths, geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
-  const counts = { ...machine.counts };
-  const run = (): void => {
-    Object.assign(machine.counts, counts);
-    for (let column = 0; column < exec.columnTiles; column++) {
-      for (let reduction = 0; reduction < reductions; reduction++) {
-        walksH.forEach((h, kh) => {
-          walksW.forEach((w, kw) => {
-            if (h.count === 0 || w.count === 0) return;
-            const lanes = lanesOf(geometry, exec, column, reduction, kw);
-            const tap: Tap = {
-              exec,
-              geometry,
-              h,
-              w,
-              dynamicBase: exec.dynBase + (inGroups(geometry) ? column : reduction) * geometry.dynTile,
-              pixelBase: exec.pixBase + column * geometry.pixTile,
-              tile:
-                exec.tileBase +
-                kh * geometry.tileTapH +
-                kw * geometry.tileTapW +
-                column * geometry.tileColumn +
-                reduction * geometry.tileReduction,
-              rowLanes: lanes.row,
-              columnLanes: lanes.column,
-              ...{ kh, kw },
-            };
-            if (exec.reducePixels) sumOverPixels(machine, tap);
-            else sumOverChannels(machine, tap);
-          });
+  for (let column = 0; column < exec.columnTiles; column++) {
+    for (let reduction = 0; reduction < reductions; reduction++) {
+      walksH.forEach((h, kh) => {
+        walksW.forEach((w, kw) => {
+          if (h.count === 0 || w.count === 0) return;
+          const lanes = lanesOf(geometry, exec, column, reduction, kw);
+          const tap: Tap = {
+            exec,
+            geometry,
+            h,
+            w,
+            dynamicBase: exec.dynBase + (inGroups(geometry) ? column : reduction) * geometry.dynTile,
+            pixelBase: exec.pixBase + column * geometry.pixTile,
+            tile:
+              exec.tileBase +
+              kh * geometry.tileTapH +
+              kw * geometry.tileTapW +
+              column * geometry.tileColumn +
+              reduction * geometry.tileReduction,
+            rowLanes: lanes.row,
+            columnLanes: lanes.column,
+            ...{ kh, kw },
+          };
+          if (exec.reducePixels) sumOverPixels(machine, tap);
+          else sumOverChannels(machine, tap);
         });
-      }
+      });
     }
-  };
-  machine.arithmetic.attempt(run);
+  }
 };
