@@ -101,8 +101,8 @@ export class Bf16Arithmetic implements Arithmetic {
 
   write({ stored, written, mask, at }: OperandBuffer, element: number, bytes: Uint8Array): void {
     const { patterns } = this;
-    for (let i = 0; i < bytes.length; i += 2) {
-      const place = (element + (i >> 1)) & mask;
+    for (let i = 0, next = element; i < bytes.length; i += 2, next++) {
+      const place = next & mask;
       const half = bytes[i]! | (bytes[i + 1]! << 8);
       const exponent = (half >> 7) & 0xff;
       stored[place] = half;

@@ -1,6 +1,8 @@
+import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import { ITEM_WORDS, Item, type Records, ROW_WORDS, Row } from '../../formats/arithmetic.js';
 import type { Exec, Geometry } from '../../isa/program.js';
+import type { Fail } from '../fault.js';
 import { entryAt, type Machine, vectorAt } from '../machine.js';
 import { fusedLanes, inGroups, lanesOf, metLanes } from './tile.js';
 import { type AxisWalk, axisWalks } from './walk.js';
@@ -258,6 +260,29 @@ export const runGeometry = (machine: Machine, geometry: Geometry): void => {
   machine.geometry = geometry;
 };
 
+interface Walks {
+  readonly geometry: Geometry;
+  readonly walksH: readonly AxisWalk[];
+  readonly walksW: readonly AxisWalk[];
+}
+
+/** Walks of instructions that may be carried out again: each step of a training runs the same ones. */
+const known = new WeakMap<Exec, Walks>();
+
+const walksOf = (config: Config, geometry: Geometry, exec: Exec, fail: Fail): Walks => {
+  const before = known.get(exec);
+  if (before?.geometry === geometry) return before;
+  const { widths } = derive(config);
+  const lanesOfTap = (tap: number): number => fusedLanes(exec, geometry.rowLanes, tap);
+  const walks = {
+    geometry,
+    walksH: axisWalks(widths, geometry, exec, 'H', fail),
+    walksW: axisWalks(widths, geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined),
+  };
+  known.set(exec, walks);
+  return walks;
+};
+
 /** Carries out one EXEC: column tiles, reduction tiles, taps, and the pixels of each tap. */
 export const runExec = (machine: Machine, exec: Exec): void => {
   const { config, fail } = machine;
@@ -282,10 +307,7 @@ export const runExec = (machine: Machine, exec: Exec): void => {
   }
   if (exec.maximum && (!exec.rect || exec.reducePixels || exec.fused))
     fail('FIELD', 'a maximum needs rect, and is neither over pixels nor fused');
-  const { widths } = derive(config);
-  const walksH = axisWalks(widths, geometry, exec, 'H', fail);
-  const lanesOfTap = (tap: number): number => fusedLanes(exec, geometry.rowLanes, tap);
-  const walksW = axisWalks(widths, geometry, exec, 'W', fail, exec.fused ? lanesOfTap : undefined);
+  const { walksH, walksW } = walksOf(config, geometry, exec, fail);
   const reductions = exec.reducePixels ? 1 : exec.reductionTiles;
   for (let column = 0; column < exec.columnTiles; column++) {
     for (let reduction = 0; reduction < reductions; reduction++) {

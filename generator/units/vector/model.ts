@@ -1,4 +1,3 @@
-import { BF16_NAN, bf16Bits, bf16FromBits, FP32_NAN } from '../../formats/numerics.js';
 import {
   BATCH_CHUNKS,
   isRunTooLong,
@@ -10,7 +9,7 @@ import {
 import { isMixed, operationsProblem, outputsOf, type VectorOperation } from '../../isa/vectorOperation.js';
 import { addressOf, entryAt, type Machine } from '../machine.js';
 import { runElements } from '../store/run.js';
-import { addFp32, multiplyFp32, rootOf } from './lanes.js';
+import { addChunks, clipChunks, gateChunks, keepChunks, multiplyChunks, putChunks, roundChunks } from './chunks.js';
 import { storeChunks } from './shape.js';
 import { settingOf, type VectorState } from './state.js';
 
@@ -43,44 +42,9 @@ interface Output {
   readonly narrow: boolean;
   /** Bytes of the output so far. */
   at: number;
-  /** Takes the results of a chunk. */
-  readonly put: (values: Float32Array, from: number, lanes: number) => void;
+  /** Takes results, by their bits. */
+  readonly put: (values: Uint32Array, from: number, lanes: number) => void;
 }
-
-/** Numbers as bf16 has them. */
-const roundInto = (to: Float32Array, values: Float32Array): void => {
-  for (let i = 0; i < values.length; i++) to[i] = bf16FromBits(bf16Bits(values[i]!));
-};
-
-const word = new Float32Array(1);
-const bits = new Uint32Array(word.buffer);
-
-/** Writes fp32 numbers to memory, as bf16 or as they are. */
-const putValues = (
-  to: Uint8Array,
-  at: number,
-  narrow: boolean,
-  values: Float32Array,
-  from: number,
-  lanes: number,
-): void => {
-  for (let lane = 0; lane < lanes; lane++) {
-    const value = values[from + lane]!;
-    word[0] = value;
-    const isNan = Number.isNaN(value);
-    const pattern = isNan ? FP32_NAN : bits[0]!;
-    if (narrow) {
-      const half = isNan ? BF16_NAN : bf16Bits(value);
-      to[at + 2 * lane] = half;
-      to[at + 2 * lane + 1] = half >>> 8;
-    } else {
-      to[at + 4 * lane] = pattern;
-      to[at + 4 * lane + 1] = pattern >>> 8;
-      to[at + 4 * lane + 2] = pattern >>> 16;
-      to[at + 4 * lane + 3] = pattern >>> 24;
-    }
-  }
-};
 
 /** A batch: up to 16 chunks, one after the other. */
 interface Batch {
@@ -136,7 +100,7 @@ export const runPost = (machine: Machine, store: Store): void => {
           runs++;
           runAt = 0;
         }
-        putValues(run, runAt, narrow, values, from, lanes);
+        putChunks(run, runAt, narrow, values, from, lanes);
         runAt += lanes * size;
         made.at += lanes * size;
       },
@@ -168,21 +132,28 @@ export const runPost = (machine: Machine, store: Store): void => {
     const base = [operands.dynamic0, operands.dynamic1, operands.stationary0, operands.stationary1][stream]!;
     const wide = ((operands.wide >> stream) & 1) === 1;
     const { stored, written, mask } = buffer;
-    let element = base + batch.firstElement * (wide ? 2 : 1);
+    const step = wide ? 2 : 1;
+    let element = base + batch.firstElement * step;
     const patterns = new Uint32Array(to.buffer);
     for (let chunk = 0; chunk < batch.chunks; chunk++) {
-      for (let lane = 0; lane < batch.lanes[chunk]!; lane++) {
-        const at = element & mask;
-        const low = wide ? stored[at]! : 0;
-        const highAt = wide ? (element + 1) & mask : at;
-        if (written[at] === 0 || written[highAt] === 0) {
-          const name = stream < 2 ? 'dynamic' : 'stationary';
-          fail('BUFFER_RANGE', `reads element ${at} of the ${name} buffer, never loaded`);
-        }
-        if (tagged) to[chunk * L + lane] = low === tag ? 1 : 0;
-        else patterns[chunk * L + lane] = flushed(((stored[highAt]! << 16) | low) >>> 0);
-        element += wide ? 2 : 1;
+      const own = batch.lanes[chunk]!;
+      for (let i = 0; i < own * step; i++) {
+        if (written[(element + i) & mask] !== 0) continue;
+        const name = stream < 2 ? 'dynamic' : 'stationary';
+        fail('BUFFER_RANGE', `reads element ${(element + i) & mask} of the ${name} buffer, never loaded`);
       }
+      const first = chunk * L;
+      if (tagged)
+        for (let lane = 0; lane < own; lane++)
+          to[first + lane] = (wide ? stored[(element + 2 * lane) & mask] : 0) === tag ? 1 : 0;
+      else if (wide)
+        for (let lane = 0; lane < own; lane++) {
+          const at = element + 2 * lane;
+          patterns[first + lane] = flushed((stored[(at + 1) & mask]! << 16) | stored[at & mask]!);
+        }
+      else
+        for (let lane = 0; lane < own; lane++) patterns[first + lane] = flushed(stored[(element + lane) & mask]! << 16);
+      element += own * step;
     }
     if (stream < 2) counts.dynamicReads += batch.chunks;
     else counts.stationaryReads += batch.chunks;
@@ -198,6 +169,8 @@ export const runPost = (machine: Machine, store: Store): void => {
     }
   };
   const factors = new Float32Array(size);
+  const keeps = new Uint8Array(size);
+  const resultPatterns = new Uint32Array(result.buffer);
 
   const readP = (operation: VectorOperation, index: number): void => {
     if (operation.p === 'register') P.set(registers[operation.pRegister]!);
@@ -237,20 +210,13 @@ export const runPost = (machine: Machine, store: Store): void => {
     else if (factor === 'q') factors.set(q);
     else if (!isMac) factors.fill(factor === 'one' ? 1 : constants[operation.constant]!);
     const end = batch.chunks * L;
-    for (let i = 0; i < end; i++) {
-      const value = p[i]!;
-      const other = q[i]!;
-      const kept = gate === 'none' || (gate === 'p' ? value > 0 : other > 0 && (gate === 'q' || other < most));
-      let x = 0;
-      if (kept || leak) {
-        x = multiplyFp32(value, kept ? factors[i]! : least);
-        if (adds) x = addFp32(x, other);
-      }
-      if (clip === 'relu') x = x > 0 || Number.isNaN(x) ? x : 0;
-      else if (clip === 'root') x = rootOf(x);
-      else if (clip === 'range') x = x < least ? least : x > most ? most : x;
-      result[i] = x;
-    }
+    result.set(p);
+    if (gate !== 'none') gateChunks(keeps, gate, p, q, most, end);
+    if (gate !== 'none' && leak) keepChunks(factors, keeps, least, end);
+    multiplyChunks(result, factors, end);
+    if (adds) addChunks(result, q, end);
+    if (gate !== 'none' && !leak) keepChunks(result, keeps, 0, end);
+    clipChunks(result, clip, least, most, end);
   };
 
   const keepIn = (bank: number, entryOf: (chunk: number) => number): void => {
@@ -269,10 +235,11 @@ export const runPost = (machine: Machine, store: Store): void => {
       compute(operation, index);
       const register = operation.write === undefined ? undefined : registers[operation.write]!;
       // what an output rounds a register has rounded
-      if (register && (operation.output === 0 ? store.narrow : operation.narrow)) roundInto(register, result);
+      if (register && (operation.output === 0 ? store.narrow : operation.narrow))
+        roundChunks(new Uint32Array(register.buffer), resultPatterns);
       else register?.set(result);
       const to = outputs[index];
-      if (to) for (let chunk = 0; chunk < batch.chunks; chunk++) to.put(result, chunk * L, batch.lanes[chunk]!);
+      if (to) for (let chunk = 0; chunk < batch.chunks; chunk++) to.put(resultPatterns, chunk * L, batch.lanes[chunk]!);
       if (operation.keep === 'coefficient0') keepIn(0, channelEntry);
       else if (operation.keep === 'coefficient1') keepIn(1, channelEntry);
       else if (operation.keep === 'sum') keepIn(1, (chunk) => sumEntry(chunk, operation.second));
