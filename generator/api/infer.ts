@@ -57,6 +57,7 @@ export const infer = async (options: InferOptions): Promise<Inference> => {
     { seed, cells },
   );
   const outputs = await runForward(on === 'rtl' ? checking : modelMachine(config), compiled, memory, inputs);
+  await checking.settled();
   const whole = judge ? forward(graph, inputs) : undefined;
   const expected = whole && new Map(graph.outputs.map((name) => [name, whole.get(name)!]));
   const error = expected && { value: relativeError(outputs, expected), bound: networkBounds(graph).tensors };

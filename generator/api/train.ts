@@ -50,8 +50,10 @@ export interface TrainHooks {
   readonly resume?: (key: string, bytes: number) => Checkpoint | undefined;
   readonly onCompiled?: (compiled: CompiledNetwork) => void;
   readonly onStep?: (record: StepRecord) => void;
+  /** Called with a step again when the RTL has repeated it, which may be some steps later. */
+  readonly onChecked?: (record: StepRecord) => void;
   readonly onEvaluation?: (evaluation: Evaluation) => void;
-  /** Called after every step with what would be kept; it need not be. */
+  /** Called after a step with what would be kept; it need not be. Not while the RTL repeats a step. */
   readonly onCheckpoint?: (key: string, checkpoint: Checkpoint) => void;
   /** Asked after every step: whether to stop. */
   readonly stops?: () => boolean;
@@ -107,7 +109,7 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
   if (before) session.memory[1].set(before.parameters);
 
   const model = modelMachine(config);
-  let found: Checked[] = [];
+  const found: Checked[] = [];
   const checking = checkingMachine(config, (checked) => found.push(checked), { seed, cells });
   let cycles = 0;
   const rtl = rtlMachine(config, { seed, cells }, (more) => {
@@ -125,28 +127,43 @@ export const train = async (options: TrainOptions, hooks: TrainHooks = {}): Prom
   };
   const wrong: { step: number; differences: readonly string[] }[] = [];
   let checked = 0;
+  /** The step that the RTL repeats, beside those that follow it. */
+  let repeated: StepRecord | undefined;
+  const settle = async (): Promise<void> => {
+    if (!repeated) return;
+    await checking.settled();
+    const differences = found.flatMap((one) => one.differences);
+    const sum = (of: (one: Checked) => number): number => found.reduce((all, one) => all + of(one), 0);
+    const told = { cycles: sum((one) => one.cycles), predicted: sum((one) => one.predicted) };
+    const record = { ...repeated, rtl: { differences: differences.length, ...told } };
+    steps[record.step - 1] = record;
+    checked++;
+    if (differences.length > 0) wrong.push({ step: record.step, differences });
+    found.length = 0;
+    repeated = undefined;
+    hooks.onChecked?.(record);
+  };
   let stopped = false;
   let step = before?.step ?? 0;
   while (step < options.steps && !stopped) {
     step++;
-    found = [];
     cycles = 0;
     const machine = machineOf(step);
+    if (machine === checking) await settle();
     const made = await session.step(machine, step, rateOf(options.schedule, sgd.rate, step, options.steps));
-    const differences = found.flatMap((one) => one.differences);
-    const took = cycles + found.reduce((sum, one) => sum + one.cycles, 0);
-    const predicted = found.reduce((sum, one) => sum + one.predicted, 0);
-    const told = { differences: differences.length, cycles: took, ...(machine === checking ? { predicted } : {}) };
-    const record: StepRecord = machine === model ? made : { ...made, rtl: told };
-    if (machine === checking) checked++;
-    if (differences.length > 0) wrong.push({ step, differences });
+    const record: StepRecord = machine === rtl ? { ...made, rtl: { differences: 0, cycles } } : made;
     steps.push(record);
     hooks.onStep?.(record);
-    if (options.evaluateEvery > 0 && step % options.evaluateEvery === 0) await evaluate(step);
-    hooks.onCheckpoint?.(key, { step, parameters: session.memory[1], history: { steps, evaluations } });
+    if (machine === checking) repeated = record;
+    if (!checking.busy()) await settle();
+    const last = step === options.steps;
+    if (last || (options.evaluateEvery > 0 && step % options.evaluateEvery === 0)) await evaluate(step);
     // signals and timers are heard between two turns
     await turn();
     stopped = hooks.stops?.() ?? false;
+    if (stopped || last) await settle();
+    // a step is kept when all of it is known
+    if (!repeated) hooks.onCheckpoint?.(key, { step, parameters: session.memory[1], history: { steps, evaluations } });
   }
   if (!stopped) await evaluate(step);
   return { steps, evaluations, compiled, parameters: session.parameters, checked, wrong, stopped };

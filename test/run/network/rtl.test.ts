@@ -119,6 +119,7 @@ describe('steps of training on the RTL', () => {
         (await trainStep(machine, compiled, graph, memory, { inputs, labels: Int32Array.from([0, 3, 1]) })).loss,
       );
     }
+    await machine.settled();
     expect(runs.length).toBe(4);
     for (const { differences, cycles, predicted } of runs) {
       expect(differences).toEqual([]);
@@ -148,6 +149,7 @@ describe('steps of training on the RTL', () => {
     const labels = Int32Array.from([0, 3, 63, 5]);
     const inputs = new Map([['in', randomValues(4 * 8 * 8 * 15, 5, 'fine')]]);
     await trainStep(machine, compiled, graph, memory, { inputs, labels });
+    await machine.settled();
     expect(runs.length).toBe(2);
     for (const { differences, cycles, predicted } of runs) {
       expect(differences).toEqual([]);
