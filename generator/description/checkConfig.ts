@@ -62,10 +62,6 @@ const vectorProblems = (config: Config): readonly Problem[] => {
   const lanes = config.vector?.lanes ?? 0;
   if (lanes === 0) return [];
   const [code, path] = ['VECTOR', 'vector.lanes'];
-  if (config.format !== 'bf16') {
-    const message = `is ${lanes}; the vector unit works on bf16 and fp32, not on ${config.format}`;
-    return [{ code, path, message, fix: 'set vector.lanes to 0, or format to "bf16"' }];
-  }
   const most = mostVectorLanes(config);
   if (lanes <= most) return [];
   const message = `is ${lanes}; this array and bus have use for ${most}`;

@@ -1,5 +1,5 @@
 import { bitsFor } from '../base/bits.js';
-import { formatOf } from '../formats/index.js';
+import { formatOf, formats } from '../formats/index.js';
 import type { Config } from './config.js';
 import { type Widths, widthsOf } from './widths.js';
 
@@ -55,6 +55,8 @@ export interface Derived {
   };
   /** Lanes of the vector unit, 0 without. */
   readonly vectorLanes: number;
+  /** Cycles of an addition in the vector unit: in fp32, whatever the array sums in. */
+  readonly vectorAddStages: number;
   /** Entries of each of its two banks of coefficients, of a word for each lane. */
   readonly coefficients: number;
   /** Banks of the accumulator, selected by the top address bits: its halves, or halves of these. */
@@ -93,7 +95,8 @@ export const derive = (config: Config): Derived => {
 const sizesOf = (config: Config): Derived => {
   const { rows, columns } = config.array;
   // both operands have the same width in every format so far
-  const dataBits = formatOf(config).operands.dynamic.bits;
+  const { special, operands } = formatOf(config);
+  const dataBits = operands.dynamic.bits;
   const dataBytes = dataBits / 8;
   const beatBytes = config.axi.dataWidth / 8;
   const beatElements = beatBytes / dataBytes;
@@ -125,6 +128,7 @@ const sizesOf = (config: Config): Derived => {
     blockAddressBits: Math.min(24, Math.max(bitsFor(stationaryElements), bitsFor(config.buffers.accumulatorDepth)) + 2),
     parts: Object.freeze({ vector: vectorLanes > 0 }),
     vectorLanes,
+    vectorAddStages: special ? config.addStages : formats.bf16.addStages.usual,
     coefficients: vectorLanes > 0 ? (config.vector?.coefficients ?? USUAL_COEFFICIENTS) : 0,
     widths: widthsOf(config, {
       ...{ dynamic: dynamicElements, stationary: stationaryElements },

@@ -36,12 +36,23 @@ const counts = (config: Config): boolean => config.counters !== 'none';
 /** Whether a configuration has the vector unit. */
 const hasVector = (config: Config): boolean => derive(config).parts.vector;
 
+/** Whether its vector unit meets sums and operands that are integers. */
+const convertsIntegers = (config: Config): boolean => hasVector(config) && !formatOf(config).special;
+
 /** Every block of the accelerator, leaves first. */
 export const blocks: readonly Block[] = [
   { name: 'sram_1r1w', purpose: 'memory wrapper: one read, one write', view: commonView, uses: [] },
   { name: 'fifo', purpose: 'first in, first out', view: commonView, uses: ['sram_1r1w'] },
-  { name: 'fp32_add', purpose: 'fp32 adder', view: datapathView, uses: [], when: neededBy('fp32_add') },
+  {
+    ...{ name: 'fp32_add', purpose: 'fp32 adder', view: datapathView, uses: [] },
+    when: (config) => neededBy('fp32_add')(config) || hasVector(config),
+  },
   { name: 'fp32_mul', purpose: 'fp32 multiplier', view: datapathView, uses: [], when: hasVector },
+  {
+    ...{ name: 'fp32_from_int', purpose: 'an integer as fp32', view: datapathView, uses: [] },
+    when: convertsIntegers,
+  },
+  { name: 'fp32_to_int8', purpose: 'fp32 as int8', view: datapathView, uses: [], when: convertsIntegers },
   { name: 'bf16_mul', purpose: 'bf16 multiplier', view: datapathView, uses: [], when: neededBy('bf16_mul') },
   { name: 'pe', purpose: 'multiply-accumulate cell', view: datapathView, uses: ['fp32_add', 'bf16_mul'] },
   { name: 'skew', purpose: 'triangular delay into the array', view: commonView, uses: [] },
@@ -137,7 +148,7 @@ export const blocks: readonly Block[] = [
     name: 'vector',
     purpose: "operations on a STORE's vectors in fp32",
     view: datapathView,
-    uses: ['sram_1r1w', 'fifo', 'vector_lane', 'vector_walk', 'vector_runs'],
+    uses: ['sram_1r1w', 'fifo', 'fp32_from_int', 'fp32_to_int8', 'vector_lane', 'vector_walk', 'vector_runs'],
     when: hasVector,
   },
   { name: 'decode', purpose: 'checks instructions', view: engineView, uses: [] },

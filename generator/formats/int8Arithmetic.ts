@@ -26,6 +26,8 @@ export class Int8Arithmetic implements Arithmetic {
   readonly structuralZero = 0;
   readonly rows: Records;
   readonly items: Records;
+  /** Lanes that hold something. */
+  private readonly present: Uint8Array;
   /** Of the rows that are held for an item: what enters, and where the weights lie. */
   private readonly entering: Int32Array;
   private readonly weights: Int32Array;
@@ -43,6 +45,7 @@ export class Int8Arithmetic implements Arithmetic {
     this.blockAt = dynamicElements + stationaryElements + this.pitch;
     this.numbers = new Int32Array(this.blockAt + rows * this.pitch);
     this.sums = new Int32Array(accumulatorDepth * this.pitch);
+    this.present = new Uint8Array(this.sums.length);
     this.rows = { words: new Int32Array(rows * ROW_WORDS), size: ROW_WORDS, most: rows };
     this.items = { words: new Int32Array(MOST_ITEMS * ITEM_WORDS), size: ITEM_WORDS, most: MOST_ITEMS };
     this.entering = new Int32Array(rows);
@@ -62,13 +65,15 @@ export class Int8Arithmetic implements Arithmetic {
     return firstUnwritten(records, count, this.dynamic);
   }
 
-  stream(_rows: number, items: number, width: number): void {
+  stream(_rows: number, items: number, width: number, tap?: number): void {
     const { words } = this.items;
+    const take = tap === undefined ? this.sumColumns : this.keepColumns;
     for (let index = 0, at = 0; index < items; index++, at += ITEM_WORDS) {
       const held = this.enter(at);
       const entry = words[at + Item.entry]! * this.pitch;
-      const end = Math.min(width, words[at + Item.endColumn]!);
-      this.sumColumns(held, entry, words[at + Item.firstColumn]!, end);
+      const [first, end] = [words[at + Item.firstColumn]!, words[at + Item.endColumn]!];
+      take.call(this, held, entry, first, Math.min(width, end));
+      this.present.fill(1, entry + first, Math.max(entry + first, entry + end));
     }
   }
 
@@ -117,12 +122,23 @@ export class Int8Arithmetic implements Arithmetic {
     }
   }
 
+  /** Keeps the greater one. */
+  private keepColumns(held: number, to: number, first: number, end: number): void {
+    const { entering, weights, numbers, sums, present } = this;
+    for (let c = first; c < end; c++) {
+      let sum = 0;
+      for (let r = 0; r < held; r++) sum = (sum + Math.imul(entering[r]!, numbers[weights[r]! + c]!)) | 0;
+      if (present[to + c] === 0 || sum > sums[to + c]!) sums[to + c] = sum;
+    }
+  }
+
   bitsOf(entry: number, lane: number): number {
     return this.sums[entry * this.pitch + lane]! >>> 0;
   }
 
   clear(entry: number): void {
     this.sums.fill(0, entry * this.pitch, (entry + 1) * this.pitch);
+    this.present.fill(0, entry * this.pitch, (entry + 1) * this.pitch);
   }
 
   drain(entry: number, lanes: number, narrow: boolean, shift: number, to: DataView, at: number): void {

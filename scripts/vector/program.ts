@@ -173,7 +173,7 @@ class Author {
   private shape(most: number, oneRun: boolean, narrow: boolean): Unordered<Store> {
     const { draw, config } = this;
     const { columns } = config.array;
-    const size = narrow ? 2 : 4;
+    const size = narrow ? derive(config).dataBytes : 4;
     for (;;) {
       const [groups, vectorsPerGroup] = [draw.pick([1, 1, 2, 3, 5]), draw.percent(40) ? 1 : draw.between(1, most)];
       const [n1, n2] = oneRun ? [1, 1] : [draw.pick([1, 2, 3]), draw.pick([1, 1, 2])];
@@ -197,7 +197,7 @@ class Author {
   /** Room for a STORE's runs, aligned as it must be, and where it is in memory. */
   private placed(store: Unordered<Store>): Unordered<Store> {
     const { n2, stride2, narrow } = store;
-    const size = narrow ? 2 : 4;
+    const size = narrow ? derive(this.config).dataBytes : 4;
     const at = Math.ceil(this.region(n2 * stride2 + size) / size) * size;
     return { ...store, ...this.based(at) };
   }

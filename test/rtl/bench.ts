@@ -20,6 +20,7 @@ export const engineConfigs: readonly Config[] = [
 export const vectorConfigs: readonly Config[] = [
   { ...presets.odd, name: 'odd with a vector unit', vector: { lanes: 2 } },
   { ...presets.ref16, name: 'ref16 with a vector unit', vector: { lanes: 8 } },
+  { ...presets['ref16-int8'], name: 'ref16-int8 with a vector unit', vector: { lanes: 4 } },
 ];
 
 /** Declares one test per configuration (or preset) and seed that runs a block's bench; a failure prints how to rerun it. */

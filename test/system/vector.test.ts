@@ -23,6 +23,11 @@ const configs: readonly Config[] = [
     ...{ ...odd, name: 'odd with 9 columns, of which 2 vectors are on their way' },
     ...{ array: { rows: 5, columns: 9 }, epilogueLanes: 1, addStages: 4, engines: ['bp'] },
   },
+  { ...presets.tiny4!, name: 'tiny4 with one lane', vector: { lanes: 1, coefficients: 64 } },
+  {
+    ...{ ...odd, name: 'odd in int8 with 9 columns' },
+    ...{ format: 'int8', addStages: 1, array: { rows: 5, columns: 9 }, vector: { lanes: 2 } },
+  },
 ];
 
 describe.each(configs)('$name', (config) => {

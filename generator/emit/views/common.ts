@@ -37,7 +37,15 @@ const opcodeView = (parts: Parts): View => {
 };
 
 export const commonView = (config: Config): CommonView => {
-  const { instructionSlots: slots, widths, parts, vectorLanes, coefficients } = derive(config);
+  const {
+    instructionSlots: slots,
+    widths,
+    parts,
+    vectorLanes,
+    vectorAddStages,
+    coefficients,
+    dataBytes,
+  } = derive(config);
   const slotBits = bitsFor(slots);
   return {
     prefix: config.prefix,
@@ -49,7 +57,9 @@ export const commonView = (config: Config): CommonView => {
     checks: decoderChecks(widths, parts),
     widths,
     /** The vector unit: whether it is built, its lanes of fp32, entries of a bank of coefficients. */
-    ...{ vector: parts.vector, vectorLanes, coefficients },
+    ...{ vector: parts.vector, vectorLanes, vectorAddStages, coefficients },
+    /** Bits of an operand's bytes, and of the elements that one of fp32 takes. */
+    ...{ narrowShift: Math.log2(dataBytes), wideShift: Math.log2(4 / dataBytes) },
     ...opcodeView(parts),
     depths: { ...DEPTHS, slots, slotBits, slotTop: slotBits - 1 },
   };

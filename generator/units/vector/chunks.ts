@@ -1,5 +1,5 @@
 /** The arithmetic of the vector unit over many lanes at once, bit for bit as `lanes.ts` has it for one. Arrays hold fp32 numbers. */
-import { BF16_NAN, FP32_NAN, SMALLEST_NORMAL } from '../../formats/numerics.js';
+import { FP32_NAN, SMALLEST_NORMAL } from '../../formats/numerics.js';
 import type { VectorOperation } from '../../isa/vectorOperation.js';
 import { rootOf } from './lanes.js';
 
@@ -59,39 +59,15 @@ export const clipChunks = (
 /** The bits of a result: one NaN. */
 const canonical = (pattern: number): number => ((pattern & 0x7fffffff) > 0x7f800000 ? FP32_NAN : pattern);
 
-/** A result as bf16, to nearest even. */
-const narrowed = (pattern: number): number =>
-  (pattern & 0x7fffffff) > 0x7f800000 ? BF16_NAN : ((pattern + 0x7fff + ((pattern >>> 16) & 1)) >>> 16) & 0xffff;
-
-/** Results, by their bits, as bf16 has them. A NaN is the one. */
-export const roundChunks = (to: Uint32Array, from: Uint32Array): void => {
-  for (let i = 0; i < from.length; i++) to[i] = narrowed(from[i]!) << 16;
-};
-
-/** Writes results, by their bits, to memory: as bf16 or as they are. */
-export const putChunks = (
-  to: Uint8Array,
-  at: number,
-  narrow: boolean,
-  from: Uint32Array,
-  first: number,
-  lanes: number,
-): void => {
+/** Writes results, by their bits, to memory. */
+export const putChunks = (to: Uint8Array, at: number, from: Uint32Array, first: number, lanes: number): void => {
   let place = at;
-  if (narrow)
-    for (let lane = first; lane < first + lanes; lane++) {
-      const half = narrowed(from[lane]!);
-      to[place] = half;
-      to[place + 1] = half >>> 8;
-      place += 2;
-    }
-  else
-    for (let lane = first; lane < first + lanes; lane++) {
-      const pattern = canonical(from[lane]!);
-      to[place] = pattern;
-      to[place + 1] = pattern >>> 8;
-      to[place + 2] = pattern >>> 16;
-      to[place + 3] = pattern >>> 24;
-      place += 4;
-    }
+  for (let lane = first; lane < first + lanes; lane++) {
+    const pattern = canonical(from[lane]!);
+    to[place] = pattern;
+    to[place + 1] = pattern >>> 8;
+    to[place + 2] = pattern >>> 16;
+    to[place + 3] = pattern >>> 24;
+    place += 4;
+  }
 };

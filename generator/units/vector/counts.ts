@@ -1,4 +1,5 @@
 import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
 import type { Store } from '../../isa/program.js';
 import type { Counts } from '../counts.js';
 import { runElements } from '../store/run.js';
@@ -19,6 +20,7 @@ export const addPost = (counts: Counts, config: Config, store: Store, { operatio
     if (p === 'dynamic0' || p === 'dynamic1') counts.dynamicReads += all;
     if (q === 'stationary0' || q === 'stationary1' || q === 'tag') counts.stationaryReads += all;
     if (output === undefined) continue;
-    counts.dramBytesWritten += runs * runElements(config, store) * ((output === 0 ? store.narrow : narrow) ? 2 : 4);
+    counts.dramBytesWritten +=
+      runs * runElements(config, store) * ((output === 0 ? store.narrow : narrow) ? derive(config).dataBytes : 4);
   }
 };

@@ -9,7 +9,8 @@ import {
 import { isMixed, operationsProblem, outputsOf, type VectorOperation } from '../../isa/vectorOperation.js';
 import { addressOf, entryAt, type Machine } from '../machine.js';
 import { runElements } from '../store/run.js';
-import { addChunks, clipChunks, gateChunks, keepChunks, multiplyChunks, putChunks, roundChunks } from './chunks.js';
+import { addChunks, clipChunks, gateChunks, keepChunks, multiplyChunks, putChunks } from './chunks.js';
+import { operandLanes } from './operandLanes.js';
 import { storeChunks } from './shape.js';
 import { settingOf, type VectorState } from './state.js';
 
@@ -29,13 +30,11 @@ export const runOperands = (machine: Machine, operands: Operands): void => {
   const { period } = operands;
   if (period < LEAST_PERIOD || period > state.depth)
     machine.fail('FIELD', `a period of ${period} is not ${LEAST_PERIOD} to ${state.depth}`);
-  if (operands.offset1 % 2 !== 0 || operands.offset2 % 2 !== 0)
+  const { dataBytes } = machine.sizes;
+  if (operands.offset1 % dataBytes !== 0 || operands.offset2 % dataBytes !== 0)
     machine.fail('MISALIGNED', 'an output lies at an odd address');
   state.operands = operands;
 };
-
-/** Subnormals become zero of the same sign. */
-const flushed = (pattern: number): number => ((pattern & 0x7f800000) === 0 ? pattern & 0x80000000 : pattern);
 
 /** Where the chunks of one output go. */
 interface Output {
@@ -73,6 +72,7 @@ export const runPost = (machine: Machine, store: Store): void => {
   const { operations, constants, tag } = state.setting ?? unset();
   const operands = state.operands ?? unset();
   const { columns } = config.array;
+  const format = operandLanes[config.format];
   const { groups, vectorsPerGroup, lastLanes, n1, n2 } = store;
   if (lastLanes > columns) fail('FIELD', `${lastLanes} lanes exceed the array's ${columns} columns`);
   if (isRunTooLong(config, store)) fail('FIELD', `runs of ${groups} × ${vectorsPerGroup} vectors are too long`);
@@ -85,7 +85,7 @@ export const runPost = (machine: Machine, store: Store): void => {
   const elements = runElements(config, store);
   const address = addressOf(machine, store);
   const output = (index: number, narrow: boolean): Output => {
-    const size = narrow ? 2 : 4;
+    const size = narrow ? format.bytes : 4;
     const first = address + [0, operands.offset1, operands.offset2][index]!;
     let run: Uint8Array | undefined;
     let runAt = 0;
@@ -100,7 +100,7 @@ export const runPost = (machine: Machine, store: Store): void => {
           runs++;
           runAt = 0;
         }
-        putChunks(run, runAt, narrow, values, from, lanes);
+        (narrow ? format.put : putChunks)(run, runAt, values, from, lanes);
         runAt += lanes * size;
         made.at += lanes * size;
       },
@@ -126,13 +126,13 @@ export const runPost = (machine: Machine, store: Store): void => {
   const Q = new Float32Array(size);
   const result = new Float32Array(size);
 
-  /** Fills a batch's lanes from a stream of a buffer; with `tagged` 1 where its lower half is the tag. */
+  /** Fills a batch's lanes from a stream of a buffer; with `tagged` 1 where the lower half of fp32 is the tag. */
   const read = (stream: number, to: Float32Array, tagged = false): void => {
     const buffer = stream < 2 ? arithmetic.dynamic : arithmetic.stationary;
     const base = [operands.dynamic0, operands.dynamic1, operands.stationary0, operands.stationary1][stream]!;
     const wide = ((operands.wide >> stream) & 1) === 1;
-    const { stored, written, mask } = buffer;
-    const step = wide ? 2 : 1;
+    const { written, mask } = buffer;
+    const step = wide ? 4 / format.bytes : 1;
     let element = base + batch.firstElement * step;
     const patterns = new Uint32Array(to.buffer);
     for (let chunk = 0; chunk < batch.chunks; chunk++) {
@@ -145,14 +145,9 @@ export const runPost = (machine: Machine, store: Store): void => {
       const first = chunk * L;
       if (tagged)
         for (let lane = 0; lane < own; lane++)
-          to[first + lane] = (wide ? stored[(element + 2 * lane) & mask] : 0) === tag ? 1 : 0;
-      else if (wide)
-        for (let lane = 0; lane < own; lane++) {
-          const at = element + 2 * lane;
-          patterns[first + lane] = flushed((stored[(at + 1) & mask]! << 16) | stored[at & mask]!);
-        }
-      else
-        for (let lane = 0; lane < own; lane++) patterns[first + lane] = flushed(stored[(element + lane) & mask]! << 16);
+          to[first + lane] = (wide ? format.lowerHalf(buffer, element + step * lane) : 0) === tag ? 1 : 0;
+      else if (wide) format.readWide(patterns, first, buffer, element, own);
+      else format.read(patterns, first, buffer, element, own);
       element += own * step;
     }
     if (stream < 2) counts.dynamicReads += batch.chunks;
@@ -236,7 +231,7 @@ export const runPost = (machine: Machine, store: Store): void => {
       const register = operation.write === undefined ? undefined : registers[operation.write]!;
       // what an output rounds a register has rounded
       if (register && (operation.output === 0 ? store.narrow : operation.narrow))
-        roundChunks(new Uint32Array(register.buffer), resultPatterns);
+        format.round(new Uint32Array(register.buffer), resultPatterns);
       else register?.set(result);
       const to = outputs[index];
       if (to) for (let chunk = 0; chunk < batch.chunks; chunk++) to.put(resultPatterns, chunk * L, batch.lanes[chunk]!);
@@ -258,7 +253,7 @@ export const runPost = (machine: Machine, store: Store): void => {
       batch.channel[slot] = channel + first / L;
       if (!store.elementwise)
         for (let lane = 0; lane < own; lane++)
-          sumPatterns[slot * L + lane] = flushed(arithmetic.bitsOf(entry, first + lane));
+          sumPatterns[slot * L + lane] = format.sum(arithmetic.bitsOf(entry, first + lane));
       if (batch.chunks === BATCH_CHUNKS) runBatch();
     }
     if (!store.elementwise) arithmetic.clear(entry);

@@ -1,4 +1,5 @@
 import type { Config } from '../../description/config.js';
+import { derive } from '../../description/derive.js';
 import { BATCH_CHUNKS, type Operands, type Store } from '../../isa/program.js';
 import { type BusyCycles, TimedQueue } from '../../timing/queue.js';
 import type { WriteUnit } from '../store/writeUnit.js';
@@ -6,7 +7,7 @@ import { storeChunks } from './shape.js';
 import type { Setting } from './state.js';
 
 /** From the start of a chunk-operation to its result: two cycles of reading, the lane (two of product, the sum, clipping), and a register at either side of it. */
-export const vectorLatency = ({ addStages }: Pick<Config, 'addStages'>): number => 2 + (2 + addStages + 1) + 1;
+export const vectorLatency = (config: Config): number => 2 + (2 + derive(config).vectorAddStages + 1) + 1;
 
 /** Chunks that may wait for the write master. */
 const ROOM = BATCH_CHUNKS;
@@ -45,6 +46,7 @@ const chunksOf = (config: Config, store: Store, lanes: number): Chunks => {
 export class PostJob {
   private readonly chunks: Chunks;
   private readonly latency: number;
+  private readonly narrowBytes: number;
   private readonly out = new TimedQueue(ROOM);
   /** Chunk-operations whose chunk has not been taken by the write master. */
   private owed = 0;
@@ -74,6 +76,7 @@ export class PostJob {
   ) {
     this.chunks = chunksOf(config, store, lanes);
     this.latency = vectorLatency(config);
+    this.narrowBytes = derive(config).dataBytes;
     this.outputs = setting.operations.filter(({ output }) => output !== undefined).length;
     this.several = this.outputs > 1;
   }
@@ -135,7 +138,7 @@ export class PostJob {
         if (this.chunks.ends(chunk)) takeVector();
       }
       if (output !== undefined) {
-        const size = this.narrow(output, narrow) ? 2 : 4;
+        const size = this.narrow(output, narrow) ? this.narrowBytes : 4;
         // the queue adds its own latency
         this.out.push(cycle + this.latency, this.chunks.lanes(chunk) * size);
         this.owed++;
@@ -162,7 +165,7 @@ export class PostJob {
     if (output !== undefined) {
       if (!write.canCommand(cycle)) return false;
       const offset = [0, this.operands.offset1, this.operands.offset2][output]!;
-      const bytes = this.runElements * (this.narrow(output, narrow) ? 2 : 4);
+      const bytes = this.runElements * (this.narrow(output, narrow) ? this.narrowBytes : 4);
       write.command(cycle, this.store.address + offset + this.written[output]!, bytes);
       this.written[output]! += bytes;
     }
