@@ -29,10 +29,13 @@ export const addAccelerator = (command: Command): Command =>
 export const networkConfig = (preset: string | undefined, sets: readonly string[]): Config => {
   const usual = preset === undefined && !sets.some((set) => set.trim().startsWith('vector'));
   const config = loadConfig(preset ?? 'ref16', usual ? [...sets, `vector.lanes=${USUAL_LANES}`] : sets);
+  if (config.format !== 'bf16') {
+    const message = `${config.name} computes in ${config.format}; networks are compiled for bf16`;
+    throw new UserError([{ code: 'FORMAT', path: 'format', message, fix: 'take an accelerator of the format bf16' }]);
+  }
   if (derive(config).parts.vector) return config;
   const message = `${config.name} has no vector unit, which biases, activations and updates need`;
-  const fix = config.format === 'bf16' ? 'add --set vector.lanes=2, or more' : 'take an accelerator of the format bf16';
-  throw new UserError([{ code: 'NO_VECTOR', path: 'vector.lanes', message, fix }]);
+  throw new UserError([{ code: 'NO_VECTOR', path: 'vector.lanes', message, fix: 'add --set vector.lanes=2, or more' }]);
 };
 
 /** A network as a command takes it. */

@@ -57,7 +57,7 @@ export const randomConfig = (seed: number): Config => {
   const rates = { epilogueLanes, instructionSlots, ...(slow ? { reorganize } : {}) };
   const sized = { ...unsized, buffers, counters, ...rates };
   const lanes = Math.min(draw.pick(POWERS), mostVectorLanes(unsized));
-  if (format !== 'bf16' || lanes === 0 || !draw.percent(50)) return parseConfig({ ...sized, limits });
+  if (lanes === 0 || !draw.percent(50)) return parseConfig({ ...sized, limits });
   // its programs are drawn from all that the instruction set has
   return parseConfig({ ...sized, vector: { lanes, coefficients: draw.pick([64, 128, 256]) } });
 };

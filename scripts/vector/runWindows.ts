@@ -14,7 +14,7 @@ export const runWindows = async (
   const job = { words, program, regions, maxCycles: 20 * cycles + 50_000 };
   const { result, expected, differences } = await compareProgram(config, job, options);
   const found = wordsOf(expected[regions.indexOf(results)]!.bytes);
-  const wrong = expectedWords(windows).findIndex((word, at) => word !== found[at]);
+  const wrong = expectedWords(config, windows).findIndex((word, at) => word !== found[at]);
   return {
     findings: [
       ...result.faults,

@@ -30,36 +30,58 @@ export const windowsOf = (shape: Layer, seed: number): Windows => {
 /** Random windows of a seed. */
 export const randomWindows = (seed: number, lanes: number): Windows => windowsOf(randomLayer(seed, lanes), seed);
 
-/** The words that plain loops expect: the winner's bits, a zero without its sign, above the number of its tap; 0 where there is none. */
-export const expectedWords = ({ layer, x }: Windows): Uint32Array => {
+/** A pixel of a window, by its bits, and the number of its tap. */
+interface Pixel {
+  readonly bits: number;
+  readonly tap: number;
+}
+
+/** A word of each window, by plain loops. */
+const eachWindow = ({ layer, x }: Windows, wordOf: (pixels: readonly Pixel[]) => number): Uint32Array => {
   const { B, C, H, W, Kh, Kw, Sh, Sw, Dh, Dw, Pt, Pl, Ho, Wo } = layer;
-  const words = new Uint32Array(B * Ho * Wo * C);
-  words.forEach((_, at) => {
+  return Uint32Array.from({ length: B * Ho * Wo * C }, (_, at) => {
     const [c, wo, ho] = [at % C, Math.floor(at / C) % Wo, Math.floor(at / C / Wo) % Ho];
     const b = Math.floor(at / C / Wo / Ho);
-    let best: { readonly value: number; readonly tap: number } | undefined;
+    const pixels: Pixel[] = [];
     for (let kh = 0; kh < Kh; kh++)
       for (let kw = 0; kw < Kw; kw++) {
         const [h, w] = [ho * Sh + kh * Dh - Pt, wo * Sw + kw * Dw - Pl];
         if (h < 0 || h >= H || w < 0 || w >= W) continue;
-        const value = bf16FromBits(x[((b * H + h) * W + w) * C + c]!);
-        const wins = !best || value > best.value || (Number.isNaN(value) && !Number.isNaN(best.value));
-        if (wins) best = { value, tap: kh * 256 + kw };
+        pixels.push({ bits: x[((b * H + h) * W + w) * C + c]!, tap: kh * 256 + kw });
       }
-    if (!best) return;
-    const single = new Float32Array([best.value + 0]);
-    const upper = Number.isNaN(best.value) ? BF16_NAN : new Uint32Array(single.buffer)[0]! >>> 16;
-    words[at] = (upper << 16) | best.tap;
+    return pixels.length === 0 ? 0 : wordOf(pixels);
   });
-  return words;
 };
+
+/** In bf16 the winner's bits, a zero without its sign, above the number of its tap. */
+const winner = (pixels: readonly Pixel[]): number => {
+  let best: { readonly value: number; readonly tap: number } | undefined;
+  for (const { bits, tap } of pixels) {
+    const value = bf16FromBits(bits);
+    const wins = !best || value > best.value || (Number.isNaN(value) && !Number.isNaN(best.value));
+    if (wins) best = { value, tap };
+  }
+  const { value, tap } = best!;
+  const single = new Float32Array([value + 0]);
+  const upper = Number.isNaN(value) ? BF16_NAN : new Uint32Array(single.buffer)[0]! >>> 16;
+  return (upper << 16) | tap;
+};
+
+/** In int8, of which the map holds as many as its numbers have lower bytes, the greatest value. */
+const greatest = (pixels: readonly Pixel[]): number => Math.max(...pixels.map(({ bits }) => (bits << 24) >> 24));
+
+/** The words that plain loops expect; 0 where a window has no pixel. */
+export const expectedWords = ({ format }: Pick<Config, 'format'>, windows: Windows): Uint32Array =>
+  eachWindow(windows, format === 'int8' ? greatest : winner);
 
 /** A pass that finds the greatest of each window as a program, its memory, and where in it the results lie: words of value and tap. */
 export const planned = (config: Config, { layer, x }: Windows) => {
   const plan = makePlan(config, layer, 'fprop', 'zerofree', { maximum: true });
   const { memory, words } = plan;
-  const ones = new Uint16Array(layer.Kh * layer.Kw * layer.N).fill(0x3f80);
-  const bytesOf = (values: Uint16Array): Uint8Array => new Uint8Array(values.slice().buffer);
+  const isByte = config.format === 'int8';
+  const ones = new Uint16Array(layer.Kh * layer.Kw * layer.N).fill(isByte ? 1 : 0x3f80);
+  const bytesOf = (values: Uint16Array): Uint8Array =>
+    isByte ? Uint8Array.from(values) : new Uint8Array(values.slice().buffer);
   const region = (base: number, bytes: Uint8Array): Region => ({ base, bytes });
   const results = region(memory.output.address, new Uint8Array(memory.output.bytes));
   const regions = [region(memory.x.address, bytesOf(x)), region(memory.wt.address, bytesOf(ones)), results];

@@ -53,6 +53,8 @@ const folder = temporaryFolders();
 const withVector: readonly Config[] = [
   { ...presets.odd, name: 'odd_2_lanes', vector: { lanes: 2 } },
   { ...presets.ref16, name: 'ref16_8_lanes', vector: { lanes: 8 } },
+  { ...presets['ref16-int8'], name: 'ref16_int8_4_lanes', vector: { lanes: 4 } },
+  { ...presets.tiny4, name: 'tiny4_1_lane', vector: { lanes: 1, coefficients: 16 } },
   {
     ...{ ...presets.odd, name: 'odd_32_bit_bus_1_lane', vector: { lanes: 1, coefficients: 16 }, addStages: 1 },
     axi: { dataWidth: 32, addressWidth: 20, outstanding: 2 },

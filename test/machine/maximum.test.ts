@@ -23,7 +23,7 @@ describe('EXEC with maximum', () => {
         fc.property(anyWindows(channels), (some) => {
           const { words, regions, results } = planned(config, some);
           execute(config, words, regions);
-          const expected = expectedWords(some);
+          const expected = expectedWords(config, some);
           for (const word of expected) {
             if (word === 0) seen.empty++;
             if (word >>> 16 === 0x7fc0) seen.nans++;
