@@ -31,8 +31,62 @@ const vectorRuns = (addressBits: number, bounded: number | undefined, bugs: read
   bugs,
 });
 
+/** A small one whose operands are integers. */
+const INTEGER_UNIT: Config = { ...presets.tiny4!, vector: { lanes: 1 } };
+
+const fromInteger = (width: number): Proof => ({
+  name: `fp32_from_int ${width}`,
+  blocks: ['fp32_from_int'],
+  property: 'an integer as fp32 is the nearest number, ties to even, by quotient and remainder of its size',
+  bounds: `all integers of ${width} bits`,
+  method: { kind: 'bounded', depth: 2 },
+  harness: 'fp32_from_int',
+  parameters: { WIDTH: width },
+  config: INTEGER_UNIT,
+  bugs: [
+    { name: 'a negative one is not negated', block: 'fp32_from_int', find: '? -signed_x :', replace: '? signed_x :' },
+    { name: 'no last halving', block: 'fp32_from_int', find: 's = 4; s >= 0;', replace: 's = 4; s >= 1;' },
+    ...(width > 24
+      ? [
+          { name: 'ties go up', block: 'fp32_from_int', find: '(high[8] || |high[6:0])', replace: "1'b1" },
+          {
+            name: 'the last bits are not looked at',
+            block: 'fp32_from_int',
+            find: '|high[6:0]',
+            replace: '|high[6:1]',
+          },
+        ]
+      : [{ name: 'zero has an exponent', block: 'fp32_from_int', find: 'high[31] ? {', replace: "1'b1 ? {" }]),
+  ],
+});
+
 /** The blocks of the vector unit. */
 export const VECTOR_PROOFS: readonly Proof[] = [
+  fromInteger(8),
+  fromInteger(32),
+  {
+    name: 'fp32_to_int8',
+    blocks: ['fp32_to_int8'],
+    property:
+      'fp32 as int8 is the nearest integer, ties to even, or the limit of its sign where that is beyond it or no number',
+    bounds: 'all numbers of fp32',
+    method: { kind: 'bounded', depth: 2 },
+    harness: 'fp32_to_int8',
+    config: INTEGER_UNIT,
+    bugs: [
+      { name: 'ties go up', block: 'fp32_to_int8', find: '(moved[9] || lost || |moved[7:0])', replace: "1'b1" },
+      { name: 'what is moved out is not looked at', block: 'fp32_to_int8', find: 'lost || |moved', replace: '|moved' },
+      { name: 'the last bits are not looked at', block: 'fp32_to_int8', find: '|x_i[8:0]', replace: '|x_i[8:1]' },
+      { name: 'a carry beyond the limit', block: 'fp32_to_int8', find: 'beyond || size[7];', replace: 'beyond;' },
+      {
+        name: '-128 is a limit of -127',
+        block: 'fp32_to_int8',
+        find: '{7{!x_i[31]} }',
+        replace: "{6{!x_i[31]} }, 1'b1",
+      },
+      { name: 'a half is zero', block: 'fp32_to_int8', find: "exponent < 8'd125", replace: "exponent < 8'd127" },
+    ],
+  },
   {
     name: 'fp32_mul',
     blocks: ['fp32_mul'],

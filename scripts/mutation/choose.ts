@@ -32,10 +32,13 @@ const shuffled = <T>(items: readonly T[], draw: Draw): readonly T[] => {
 /** odd with a vector unit. */
 export const unit: Config = { ...presets.odd!, name: 'odd with a vector unit', vector: { lanes: 2 } };
 
-/** Every block of tiny4, the blocks of floating point from odd, and those of the vector unit from odd with one. */
+/** tiny4 with a vector unit: what only integers need. */
+const integerUnit: Config = { ...presets.tiny4!, name: 'tiny4 with a vector unit', vector: { lanes: 1 } };
+
+/** Every block of tiny4, the blocks of floating point from odd, and those of the vector unit from odd with one, or else from tiny4. */
 export const allBlocks = (): readonly { readonly block: string; readonly config: Config }[] => {
   const found = new Map<string, Config>();
-  for (const config of [presets.tiny4, presets.odd, unit])
+  for (const config of [presets.tiny4, presets.odd, unit, integerUnit])
     for (const { name } of blocksOf(config)) if (!found.has(name)) found.set(name, config);
   return [...found].map(([block, config]) => ({ block, config }));
 };
