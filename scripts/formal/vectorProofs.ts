@@ -53,7 +53,7 @@ const fromInteger = (width: number): Proof => ({
             name: 'the last bits are not looked at',
             block: 'fp32_from_int',
             find: '|high[6:0]',
-            replace: '|high[6:1]',
+            replace: '|high[6:2]',
           },
         ]
       : [{ name: 'zero has an exponent', block: 'fp32_from_int', find: 'high[31] ? {', replace: "1'b1 ? {" }]),
