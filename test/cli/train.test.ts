@@ -146,7 +146,8 @@ describe('train', () => {
     const cases: readonly (readonly [string, readonly string[]])[] = [
       ['UNKNOWN_NETWORK', ['digit']],
       ['NO_VECTOR', ['digits', '--preset', 'ref16']],
-      ['NO_VECTOR', ['digits', '--preset', 'tiny4']],
+      ['FORMAT', ['digits', '--preset', 'tiny4']],
+      ['FORMAT', ['digits', '--preset', 'tiny4', '--set', 'vector.lanes=1']],
       ['OUT_OF_RANGE', ['digits', '--lr', 'fast']],
       ['OUT_OF_RANGE', ['digits', '--lr', '-1']],
       ['OUT_OF_RANGE', ['digits', '--steps', '0']],
