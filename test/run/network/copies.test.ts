@@ -56,3 +56,48 @@ it.each([
     expect.arrayContaining(['d left', 'd right', 'd left w', 'd right w', 'd last w', 'd other w']),
   );
 });
+
+const over = (name: string, x: string, layer: string): Operation => ({
+  ...{ kind: 'convolution', name, x, transposed: false, weights: `${name} w`, layer: parseLayer(layer) },
+});
+
+/** Two branches of one map, by 1×1 and 3×3, joined behind activations, and what reads them both. */
+const fire = (stride: number): Graph => {
+  const size = Math.ceil(5 / stride);
+  return {
+    name: 'fire',
+    inputs: [{ name: 'in', shape: [2, 5, 5, 16] }],
+    operations: [
+      ...[conv('first', 'in', 16, 16), relu('first relu', 'first')],
+      ...[over('left', 'first relu', `B=2,H=5,W=5,C=16,N=32,K=1,S=${stride}`), relu('left relu', 'left')],
+      ...[over('right', 'first relu', `B=2,H=5,W=5,C=16,N=16,K=3,P=1,S=${stride}`), relu('right relu', 'right')],
+      { kind: 'concatenation', name: 'both', parts: ['left relu', 'right relu'] },
+      over('out', 'both', `B=2,H=${size},W=${size},C=48,N=16,K=1`),
+    ],
+    outputs: ['out'],
+    parameters: [
+      { name: 'first w', values: randomValues(16 * 16, 1, 'fine'), trainable: true },
+      { name: 'left w', values: randomValues(16 * 32, 2, 'fine'), trainable: true },
+      { name: 'right w', values: randomValues(9 * 16 * 16, 3, 'fine'), trainable: true },
+      { name: 'out w', values: randomValues(48 * 16, 4, 'fine'), trainable: true },
+    ],
+  };
+};
+
+it('gradients of branches behind one activation are channels of one, which passes read where they lie', async () => {
+  const { forward, training, tensors } = compileNetwork(ref16, fire(1), { training: { rate: 0.1 }, keep: true });
+  const { steps } = training!.update[0]!;
+  const alone = [...forward.steps, ...steps].filter(({ pass }) => pass === undefined).map(({ does }) => does);
+  expect(new Set(alone)).toEqual(new Set(['SGD']));
+  expect(steps.find(({ operation, pass }) => operation === 'out' && pass === 'dgrad')!.fused).toEqual(['gate']);
+  const pitches = (...names: readonly string[]) =>
+    names.map((name) => tensors.find((one) => `${one.role} ${one.name}` === name)?.pitch);
+  expect(pitches('tensor left relu', 'tensor right relu', 'gradient left', 'gradient right')).toEqual([48, 48, 48, 48]);
+});
+
+it.each(
+  (['zerofree', 'bp', 'traditional'] as const).flatMap((engine) => [1, 2].map((stride) => [engine, stride] as const)),
+)('passes read and write channels of others by %s, stride %i', async (engine, stride) => {
+  const judged = await judgeNetwork(ref16, fire(stride), { engine, training: { rate: 0.1 } });
+  expect([...judged]).toEqual(expect.arrayContaining(['d left', 'd right', 'd first', 'd left w', 'd right w']));
+});
