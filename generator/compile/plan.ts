@@ -63,7 +63,7 @@ export interface PlanOptions {
   /** Byte addresses of parts that lie where they are told to, instead of one after the other from `base`. */
   readonly place?: Places;
   /**
-   * Tensors that are channels of others. What is read lies then as it would without: pitches are those of its channels but for whole beats.
+   * Of tensors that are channels of others. That of one that is read is its channels and whole beats, so that it lies in a buffer as it would otherwise.
    */
   readonly pitches?: Pitches;
   /**

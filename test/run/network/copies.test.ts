@@ -101,3 +101,25 @@ it.each(
   const judged = await judgeNetwork(ref16, fire(stride), { engine, training: { rate: 0.1 } });
   expect([...judged]).toEqual(expect.arrayContaining(['d left', 'd right', 'd first', 'd left w', 'd right w']));
 });
+
+it('a gradient that others read stays as it is where channels are added to a copy of it', async () => {
+  const graph: Graph = {
+    name: 'shared',
+    inputs: [{ name: 'in', shape: [2, 5, 5, 16] }],
+    operations: [
+      ...[conv('y', 'in', 16, 32), conv('x', 'in', 16, 32), { kind: 'addition', name: 'sum', x: 'x', y: 'y' } as const],
+      { kind: 'slice', name: 'some', x: 'x', first: 16, channels: 16 },
+      ...[conv('left', 'sum', 32, 16), conv('right', 'some', 16, 16)],
+      { kind: 'addition', name: 'out', x: 'left', y: 'right' },
+    ],
+    outputs: ['out'],
+    parameters: [
+      { name: 'y w', values: randomValues(16 * 32, 1, 'fine'), trainable: true },
+      { name: 'x w', values: randomValues(16 * 32, 2, 'fine'), trainable: true },
+      { name: 'left w', values: randomValues(32 * 16, 3, 'fine'), trainable: true },
+      { name: 'right w', values: randomValues(16 * 16, 4, 'fine'), trainable: true },
+    ],
+  };
+  const judged = await judgeNetwork(ref16, graph, { training: { rate: 0.1 } });
+  expect([...judged]).toEqual(expect.arrayContaining(['d y w', 'd x w']));
+});
