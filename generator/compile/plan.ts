@@ -2,7 +2,14 @@ import { type Problem as Finding, UserError } from '../base/errors.js';
 import type { KeptSums } from '../dataflows/builder.js';
 import { Builder, MAX_INSTRUCTIONS, mostInstructions, TooLong } from '../dataflows/builder.js';
 import { mappingsOf } from '../dataflows/lanes/index.js';
-import { type LoopNest, loopNest, type MemoryMap, PASS_TENSORS, type Tensor } from '../dataflows/loopNest.js';
+import {
+  type LoopNest,
+  loopNest,
+  type MemoryMap,
+  PASS_TENSORS,
+  type Pitches,
+  type Tensor,
+} from '../dataflows/loopNest.js';
 import type { Post } from '../dataflows/post.js';
 import { emitReorganize } from '../dataflows/reorganize.js';
 import { NoRoom } from '../dataflows/ring.js';
@@ -55,6 +62,10 @@ export interface PlanOptions {
   readonly base?: number;
   /** Byte addresses of parts that lie where they are told to, instead of one after the other from `base`. */
   readonly place?: Places;
+  /**
+   * Of tensors that are channels of others. That of one that is read is its channels and whole beats, so that it lies in a buffer as it would otherwise.
+   */
+  readonly pitches?: Pitches;
   /**
    * Each result is the greatest of its taps, and the number of that tap ({@link Exec.maximum}): weights are ones, of each channel by itself. Only fprop by
    * `zerofree`, of an accelerator with a vector unit.
@@ -118,34 +129,32 @@ export const defaultBase = ({ axi }: Pick<Config, 'axi'>): number => (axi.addres
 const memoryMap = (
   config: Config,
   nest: LoopNest,
-  { narrow = false, misalign = 0, base = defaultBase(config), place: places = {} }: PlanOptions,
+  { narrow = false, misalign = 0, base = defaultBase(config), place: places = {}, pitches = {} }: PlanOptions,
 ): MemoryMap => {
   const { layer, pass, reorganized } = nest;
   const { dataBytes } = derive(config);
-  const sizes = {
-    x: layer.B * layer.H * layer.W * layer.C,
-    wt: layer.Kh * layer.Kw * (layer.C / layer.G) * layer.N,
-    dy: layer.B * layer.Ho * layer.Wo * layer.N,
-  };
+  const inputs = { pixels: layer.B * layer.H * layer.W, channels: layer.C };
+  const outputs = { pixels: layer.B * layer.Ho * layer.Wo, channels: layer.N };
+  const weights = { pixels: layer.Kh * layer.Kw * (layer.C / layer.G), channels: layer.N };
   let next = base;
-  const place = (name: keyof MemoryMap, bytes: number, element: number): Tensor => {
-    const address = places[name];
-    if (address !== undefined) return { address, bytes };
-    const tensor = { address: next + misalign * element, bytes };
-    next = Math.ceil((next + misalign * element + bytes + 64) / PAGE) * PAGE;
-    return tensor;
+  const place = (
+    name: keyof MemoryMap,
+    { pixels, channels }: { readonly pixels: number; readonly channels: number },
+    element: number,
+    pitch?: number,
+  ): Tensor => {
+    const bytes = (pixels === 0 ? 0 : (pixels - 1) * (pitch ?? channels) + channels) * element;
+    const address = places[name] ?? next + misalign * element;
+    if (places[name] === undefined) next = Math.ceil((address + bytes + 64) / PAGE) * PAGE;
+    return { address, bytes, ...(pitch === undefined ? {} : { pitch }) };
   };
-  const x = place('x', sizes.x * dataBytes, dataBytes);
-  const wt = place('wt', sizes.wt * dataBytes, dataBytes);
-  const dy = place('dy', sizes.dy * dataBytes, dataBytes);
-  const scratch = place(
-    'scratch',
-    reorganized ? layer.B * reorganized.height * reorganized.width * layer.N * dataBytes : 0,
-    dataBytes,
-  );
-  const elements = pass === 'fprop' ? sizes.dy : pass === 'dgrad' ? sizes.x : sizes.wt;
-  const width = narrow ? dataBytes : 4;
-  const output = place('output', elements * width, width);
+  const x = place('x', inputs, dataBytes, pitches.x);
+  const wt = place('wt', weights, dataBytes);
+  const dy = place('dy', outputs, dataBytes, pitches.dy);
+  const stored = reorganized ? layer.B * reorganized.height * reorganized.width : 0;
+  const scratch = place('scratch', { pixels: stored, channels: layer.N }, dataBytes);
+  const made = pass === 'fprop' ? outputs : pass === 'dgrad' ? inputs : weights;
+  const output = place('output', made, narrow ? dataBytes : 4, pitches.output);
   return { program: places.program ?? next, x, wt, dy, scratch, output };
 };
 
@@ -288,7 +297,7 @@ export const makePlan = (config: Config, layer: Layer, pass: Pass, engine: Engin
 
   const probe = new Builder(config, undefined, besides);
   const beside = options.post?.streams.reduce((sum, stream) => sum + (stream ? (stream.wide ? 4 : 2) : 0), 0) ?? 0;
-  const elements = memory.output.bytes / (narrow ? derive(config).dataBytes : 4);
+  const elements = pass === 'fprop' ? layer.B * layer.Ho * layer.Wo * layer.N : layer.B * layer.H * layer.W * layer.C;
   const compulsory = compulsoryBytes(config, layer, pass, narrow) + beside * elements;
   // what STOREs read takes room from the operands
   const { stationaryRoom, derived } = probe;

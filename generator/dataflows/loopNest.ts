@@ -3,13 +3,18 @@ import type { Engine, Pass } from '../description/config.js';
 import type { Layer } from '../description/layer.js';
 import type { Axis, Enumeration } from './axis.js';
 
-/** A tensor in DRAM: byte address, and its pitches in elements. The innermost dimension is contiguous. */
+/** A tensor in DRAM. The innermost dimension is contiguous. */
 export interface Tensor {
   /** First byte. */
   readonly address: number;
-  /** How many. */
+  /** From it to the last one. */
   readonly bytes: number;
+  /** Elements from pixel to pixel, where it is some channels of another tensor. Absent: its channels. */
+  readonly pitch?: number;
 }
+
+/** Elements from pixel to pixel of those tensors of a pass that are channels of others. */
+export type Pitches = Readonly<Partial<Record<'x' | 'dy' | 'output', number>>>;
 
 /** Where everything lies in DRAM. */
 export interface MemoryMap {

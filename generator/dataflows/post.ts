@@ -11,7 +11,7 @@ import {
   operationsInstruction,
 } from './vectorInstructions.js';
 
-/** A tensor as large as the result, element by element. */
+/** A dense tensor as large as the result, element by element. */
 export interface PostStream {
   /** Byte address. */
   readonly address: number;
@@ -45,7 +45,13 @@ export interface ResultLayout {
   /** Channels of a pixel, and of a group whose vectors begin anew. */
   readonly channels: number;
   readonly groupChannels: number;
+  /** Elements from pixel to pixel. */
+  readonly pitch: number;
 }
+
+/** The elements of a dense tensor that lie between two pixels which are so many bytes of a result apart. */
+const denseStep = ({ elementBytes, channels, pitch }: ResultLayout, bytes: number): number =>
+  (bytes / elementBytes / pitch) * channels;
 
 /**
  * Emits what stands at the beginning: coefficients into their banks, sums that begin at 0, and the operations. Returns where sums are kept.
@@ -94,7 +100,7 @@ export const keepsZeros = ({ operations, constants }: Post): boolean => {
   return !adds && scales && (!only.leak || isPlain(constants[2]));
 };
 
-/** What a STORE writes, in elements of the whole result: runs, and how they follow each other. */
+/** What a STORE writes, in elements of a dense result: runs, and how they follow each other. */
 interface Written {
   readonly first: number;
   readonly run: number;
@@ -142,19 +148,14 @@ const byRuns = (store: Part, loop: 1 | 2): readonly Part[] => {
 };
 
 /** STOREs whose streams can each be loaded without gaps: no element is shifted on its way. @throws Unfusable where they would be many. */
-const loadable = (
-  { derived, config }: Builder,
-  post: Post,
-  { elementBytes }: ResultLayout,
-  store: Part,
-): readonly Part[] => {
+const loadable = ({ derived, config }: Builder, post: Post, layout: ResultLayout, store: Part): readonly Part[] => {
   const { columns } = config.array;
   const run = store.groups * ((store.vectorsPerGroup - 1) * columns + store.lastLanes);
   const gaps = (step: number, elements: number): boolean =>
     post.streams.some((stream) => stream && ((step - elements) * (stream.wide ? 2 : 1)) % derived.beatElements !== 0);
-  const cuts1 = store.n1 > 1 && gaps(store.stride1 / elementBytes, run);
+  const cuts1 = store.n1 > 1 && gaps(denseStep(layout, store.stride1), run);
   // what is cut along n1 has one run of it
-  const cuts2 = store.n2 > 1 && gaps(store.stride2 / elementBytes, cuts1 ? run : run * store.n1);
+  const cuts2 = store.n2 > 1 && gaps(denseStep(layout, store.stride2), cuts1 ? run : run * store.n1);
   const rows = cuts2 ? byRuns(store, 2) : [store];
   const all = cuts1 ? rows.flatMap((row) => byRuns(row, 1)) : rows;
   if (all.length > MOST_PARTS) throw new Unfusable();
@@ -174,13 +175,13 @@ export const postStore = (
 ): void => {
   const { config, derived } = builder;
   const { columns } = config.array;
-  const { elementBytes, channels, groupChannels } = layout;
+  const { elementBytes, channels, groupChannels, pitch } = layout;
   const wide = post.streams.reduce((bits, stream, index) => bits | (stream?.wide ? 4 << index : 0), 0);
   for (const store of loadable(builder, post, layout, whole)) {
-    const first = (store.address - layout.address) / elementBytes;
+    const at = (store.address - layout.address) / elementBytes;
+    const channel = at % pitch;
     let coefficientBase = 0;
     if (post.coefficients.some((address) => address !== undefined)) {
-      const channel = first % channels;
       const inGroup = channel % groupChannels;
       if (!single || inGroup % columns !== 0) throw new Unfusable();
       const before = ((channel - inGroup) / groupChannels) * coefficientEntries(config, derived, groupChannels);
@@ -189,11 +190,12 @@ export const postStore = (
     const lanes = (store.vectorsPerGroup - 1) * columns + store.lastLanes;
     const run = store.groups * lanes;
     if (sums && !single) throw new Unfusable();
-    const ofSums = sums?.place(first % channels, lanes);
+    const ofSums = sums?.place(channel, lanes);
     const dimensions = [
-      { count: store.n1, step: store.stride1 / elementBytes },
-      { count: store.n2, step: store.stride2 / elementBytes },
+      { count: store.n1, step: denseStep(layout, store.stride1) },
+      { count: store.n2, step: denseStep(layout, store.stride2) },
     ];
+    const first = ((at - channel) / pitch) * channels + channel;
     const [one, two] = post.streams.map((stream) =>
       stream ? side(builder, 'stationary', stream, { first, run, dimensions }) : undefined,
     );

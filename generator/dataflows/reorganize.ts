@@ -28,7 +28,7 @@ const rawStrip = ({ layer }: LoopNest, memory: MemoryMap): Strip => ({
     address: memory.dy.address,
     height: layer.Ho,
     width: layer.Wo,
-    channels: layer.N,
+    pitch: memory.dy.pitch ?? layer.N,
   }),
   columns: { first: 0, last: layer.Wo - 1 },
   channel: 0,

@@ -3,7 +3,7 @@ import type { Builder } from './builder.js';
 import type { Phase } from './phases.js';
 import type { Ring, RingWaits } from './ring.js';
 
-/** A dense [batch][rows][columns][channels] tensor in DRAM as it is read: perhaps only every n-th row and column. */
+/** A [batch][rows][columns][channels] tensor in DRAM as it is read: perhaps only every n-th row and column. */
 export interface Source {
   readonly name: string;
   readonly stationary: boolean;
@@ -12,7 +12,8 @@ export interface Source {
   /** Size of the tensor. */
   readonly height: number;
   readonly width: number;
-  readonly channels: number;
+  /** Elements from pixel to pixel: its channels, or those of a tensor that it is part of. */
+  readonly pitch: number;
   readonly rowStep: number;
   readonly rowOffset: number;
   readonly columnStep: number;
@@ -22,13 +23,11 @@ export interface Source {
   readonly columns: number;
 }
 
+/** Where a tensor lies, and how large it is. */
+type Stored = Pick<Source, 'name' | 'stationary' | 'address' | 'height' | 'width' | 'pitch'>;
+
 /** The operand that two axes read through their taps. */
-export const tapSource = (
-  base: Pick<Source, 'name' | 'stationary' | 'address' | 'height' | 'width' | 'channels'>,
-  mode: Enumeration,
-  height: Phase,
-  width: Phase,
-): Source => {
+export const tapSource = (base: Stored, mode: Enumeration, height: Phase, width: Phase): Source => {
   if (mode === 'inputs' || mode === 'validOutputs') {
     return { ...plainSource(base), rows: height.axis.outputs, columns: width.axis.outputs };
   }
@@ -45,9 +44,7 @@ export const tapSource = (
 };
 
 /** A tensor that is read as it is. */
-export const plainSource = (
-  base: Pick<Source, 'name' | 'stationary' | 'address' | 'height' | 'width' | 'channels'>,
-): Source => ({
+export const plainSource = (base: Stored): Source => ({
   ...base,
   rowStep: 1,
   rowOffset: 0,
@@ -88,9 +85,9 @@ const congruent = (least: number, pitch: number, beat: number): number =>
 /** Pitches that agree with those in DRAM modulo a beat, so that no element has to be shifted on its way. */
 export const stripPitch = (strip: Strip, beat: number): StripPitch => {
   const { source } = strip;
-  const pixel = congruent(strip.channels, source.columnStep * source.channels, beat);
+  const pixel = congruent(strip.channels, source.columnStep * source.pitch, beat);
   const columns = rangeLength(strip.columns);
-  const row = congruent((columns - 1) * pixel + strip.channels, source.rowStep * source.width * source.channels, beat);
+  const row = congruent((columns - 1) * pixel + strip.channels, source.rowStep * source.width * source.pitch, beat);
   return { pixel, row };
 };
 
@@ -103,7 +100,7 @@ const elementOf = ({ source, columns, channel }: Strip, image: number, row: numb
   ((image * source.height + source.rowOffset + row * source.rowStep) * source.width +
     source.columnOffset +
     columns.first * source.columnStep) *
-    source.channels +
+    source.pitch +
   channel;
 
 /** Rows of a strip that lie one behind the other in an image, and what their load waits for. */
@@ -125,8 +122,8 @@ const loadRows = (builder: Builder, strip: Strip, { image, row, count, ...others
     address: source.address + elementOf(strip, image, row) * dataBytes,
     row: strip.channels,
     dimensions: [
-      { count: rangeLength(strip.columns), dram: source.columnStep * source.channels, buffer: pitch.pixel },
-      { count, dram: source.rowStep * source.width * source.channels, buffer: pitch.row },
+      { count: rangeLength(strip.columns), dram: source.columnStep * source.pitch, buffer: pitch.pixel },
+      { count, dram: source.rowStep * source.width * source.pitch, buffer: pitch.row },
     ],
     ...others,
   });
@@ -210,7 +207,7 @@ export const acquireBlock = (builder: Builder, strip: Strip, images: Range, rows
 };
 
 /** Whether all rows of a tensor lie alike, modulo a beat. */
-export const rowsAligned = (source: Source, beat: number): boolean => (source.width * source.channels) % beat === 0;
+export const rowsAligned = (source: Source, beat: number): boolean => (source.width * source.pitch) % beat === 0;
 
 /** Rows of different images may follow each other in the buffer only where their alignment agrees. */
 const imageKey = (source: Source, images: Range, beat: number): string =>
@@ -218,4 +215,4 @@ const imageKey = (source: Source, images: Range, beat: number): string =>
 
 /** True when image b's row r lies, modulo a beat, where row b·rows + r of one tall image would. */
 export const imagesAligned = (source: Source, beat: number): boolean =>
-  ((source.height - source.rows * source.rowStep) * source.width * source.channels) % beat === 0;
+  ((source.height - source.rows * source.rowStep) * source.width * source.pitch) % beat === 0;

@@ -78,7 +78,7 @@ const tensorEntry = ({ role, name, base, offset, bytes, format, shape }: Network
   return `{${quoted(role)}, ${quoted(name)}, ${base}, ${format === 'fp32' ? 4 : 2}, ${offset}u, ${bytes}u, ${axes.length}, {${axes.join(', ')}}}`;
 };
 
-const isOfHost = ({ role }: NetworkTensor): boolean => HOST_ROLES.includes(role);
+const isOfHost = ({ role, pitch }: NetworkTensor): boolean => HOST_ROLES.includes(role) && pitch === undefined;
 
 /** The programs, one behind the other. */
 const programsOf = ({ forward, training }: CompiledNetwork, symbol: string): readonly PlacedProgram[] => {

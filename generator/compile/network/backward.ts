@@ -1,5 +1,8 @@
+import { derive } from '../../description/derive.js';
 import { makeLayer } from '../../description/layer.js';
 import {
+  type Activation,
+  type Concatenation,
   type Convolution,
   type Operation,
   type OperationKind,
@@ -11,8 +14,18 @@ import type { Lowering } from './lowering.js';
 import { lowerMaximumGradient } from './maximumGradient.js';
 import { lowerNormalizationGradient } from './normalization.js';
 import { type Averages, averagesOf, averagesOfMap } from './poolingWindows.js';
+import { onlyReader } from './readers.js';
 import { all, type Channels, type Key, type VectorProgram } from './steps.js';
-import { FROM_SUMS, gateParts, maskProgram, operation, program, sumProgram, zeroProgram } from './vectorPrograms.js';
+import {
+  FROM_SUMS,
+  type GateParts,
+  gateParts,
+  maskProgram,
+  operation,
+  program,
+  sumProgram,
+  zeroProgram,
+} from './vectorPrograms.js';
 
 /** What an operation adds to the gradient of a tensor: some channels of a tensor, to channels from `first` on. */
 interface Contribution {
@@ -112,11 +125,13 @@ export class Backward {
     addition: ({ x, y }, gradient) => {
       for (const name of [x, y]) this.whole(name, gradient);
     },
-    concatenation: ({ parts }, gradient) => {
+    concatenation: (made, gradient) => {
+      const shared = this.sharedActivation(made);
+      const from = shared ? this.gatedTogether(made, shared, gradient) : gradient;
       let first = 0;
-      for (const name of parts) {
-        const channels = this.lowering.shape(name)[3];
-        this.contribute(name, { from: { key: gradient, first }, channels, first: 0 });
+      for (const part of shared ? shared.map(({ x }) => x) : made.parts) {
+        const channels = this.lowering.shape(part)[3];
+        this.contribute(part, { from: { key: from, first }, channels, first: 0 });
         first += channels;
       }
     },
@@ -162,20 +177,61 @@ export class Backward {
     return tensors.add({ role: 'scratch', name: fresh, shape, format, base, within });
   }
 
-  private activation(made: Extract<Operation, { readonly kind: 'activation' }>, gradient: Key): void {
-    const { tensors } = this.lowering;
+  private activation(made: Activation, gradient: Key): void {
     const gates = gateParts(made);
     if (gates.length === 0) this.whole(made.x, gradient);
+    else this.gated(made.name, gates, gradient, made, () => this.room(made.x, made.name));
+  }
+
+  /** Emits gates one behind the other, by the tensors x and y; the last one's result goes where it is told to, and is returned. */
+  private gated(
+    name: string,
+    gates: readonly GateParts[],
+    gradient: Key,
+    by: { readonly x: string; readonly name: string },
+    room: () => Key,
+  ): Key {
+    const { tensors } = this.lowering;
     let from = gradient;
-    gates.forEach(({ by, operations, constants }, index) => {
+    gates.forEach((gate, index) => {
+      const { operations, constants } = gate;
       const isLast = index === gates.length - 1;
-      const shape = this.lowering.shape(made.x);
-      const to = isLast ? this.room(made.x, made.name) : this.lowering.scratch(`${made.name} gated`, shape, 'bf16');
-      const side = all(tensors.find('tensor', by === 'x' ? made.x : made.name)!);
+      const to = isLast ? room() : this.lowering.scratch(`${name} gated`, this.lowering.shape(name), 'bf16');
+      const side = all(tensors.find('tensor', gate.by === 'x' ? by.x : by.name)!);
       const streams = { dynamic0: all(from), stationary0: side };
-      this.elementwise(made.name, made.x, program('gate', { operations, constants, streams, outputs: [all(to)] }));
+      this.elementwise(name, name, program('gate', { operations, constants, streams, outputs: [all(to)] }));
       from = to;
     });
+    return from;
+  }
+
+  /**
+   * The activations whose results are joined, where they are alike and nothing else reads those: their gates are one. Only where passes can read whatever
+   * lies behind each of them as it lies among the others.
+   */
+  private sharedActivation({ parts }: Concatenation): readonly Activation[] | undefined {
+    const { lowering } = this;
+    const { graph, config } = lowering;
+    const makers = parts.map((part) => graph.operations.find(({ name }) => name === part));
+    const activations = makers.filter((one) => one?.kind === 'activation');
+    const [first] = activations;
+    if (!first || activations.length < parts.length) return undefined;
+    const isAlike = ({ slope, least, most, name, x }: Activation): boolean =>
+      slope === first.slope &&
+      least === first.least &&
+      most === first.most &&
+      onlyReader(lowering, name) !== undefined &&
+      lowering.shape(x)[3] % derive(config).beatElements === 0;
+    const gates = gateParts(first);
+    return activations.every(isAlike) && gates.length > 0 && gates.every(({ by }) => by === 'y')
+      ? activations
+      : undefined;
+  }
+
+  /** The gradient of what was joined behind the gates of its parts. */
+  private gatedTogether({ name }: Concatenation, [first]: readonly Activation[], gradient: Key): Key {
+    const to = this.lowering.scratch(`gradient of ${name} gated`, this.lowering.shape(name), 'bf16');
+    return this.gated(name, gateParts(first!), gradient, { x: name, name }, () => to);
   }
 
   /** Room for a gradient of a parameter, which may have several terms. */

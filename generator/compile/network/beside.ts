@@ -5,7 +5,7 @@ import { benchMemory } from '../../machine/performance.js';
 import { ElementwiseEmitter, type Place, placeAt, roomsBeside } from './emitElementwise.js';
 import type { Lowering } from './lowering.js';
 import type { PassPlanner } from './passProgram.js';
-import { planned } from './split.js';
+import { planned, storedOf } from './split.js';
 import { stationaryAlone } from './stationaryAlone.js';
 import {
   areIndependent,
@@ -118,7 +118,7 @@ export const hasRoom = (
   const place = (key: Key): Place => placeAt(tensors.get(key), 0);
   const emitter = new ElementwiseEmitter(config, place, roomsBeside(derive(config)));
   if (!elementwise.every((step) => emitter.holds(step))) return false;
-  const plan = planner.beside(pass, tensors.get(pass.result).format === 'bf16');
+  const plan = planner.beside(pass, storedOf(pass, tensors));
   return plan !== undefined && plan.cycles < planned(pass, tensors, planner).cycles + most;
 };
 

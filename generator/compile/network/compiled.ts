@@ -29,7 +29,7 @@ export type Role =
   | 'constant'
   | 'scratch';
 
-/** A tensor in memory, dense, little-endian. */
+/** A tensor in memory, little-endian. */
 export interface NetworkTensor {
   readonly role: Role;
   /** Of the tensor, parameter or operation that it belongs to. */
@@ -37,9 +37,12 @@ export interface NetworkTensor {
   readonly base: Base;
   /** Bytes from the base register. */
   readonly offset: number;
+  /** Of its values. */
   readonly bytes: number;
   readonly format: StoredFormat;
   readonly shape: readonly number[];
+  /** Elements from pixel to pixel, where it is some channels of another tensor; else they lie without gaps. */
+  readonly pitch?: number;
 }
 
 /** What steps take at least, whatever their plans. */

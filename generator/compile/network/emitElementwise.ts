@@ -20,6 +20,7 @@ import {
   elementBytes,
   type Grid,
   type Key,
+  pitchOf,
   STREAMS,
   type StreamName,
   type Sums,
@@ -43,7 +44,7 @@ export type PlaceOf = (key: Key) => Place;
 
 /** A tensor that begins so many bytes from its base register. */
 export const placeAt = (spec: TensorSpec, offset: number): Place => ({
-  ...{ base: spec.base, offset, elementBytes: elementBytes(spec), pitch: spec.shape.at(-1) ?? 1 },
+  ...{ base: spec.base, offset, elementBytes: elementBytes(spec), pitch: pitchOf(spec) },
 });
 
 /** Some pixels, and some channels of each: what one STORE makes. */

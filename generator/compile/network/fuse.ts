@@ -1,6 +1,6 @@
 import { following, programOf } from './following.js';
 import type { PassPlanner } from './passProgram.js';
-import { postShape } from './split.js';
+import { postShape, storedOf } from './split.js';
 import {
   type ElementwiseStep,
   elementsIn,
@@ -79,8 +79,7 @@ export const fuse = (
       if ([stationary0, stationary1].some((side) => side && (side.first !== 0 || !isWhole(step, side.key)))) continue;
       const made: PassStep = { ...pass, result: output.key, program: together };
       const post = postShape(made, tensors);
-      const narrow = tensors.get(output.key).format === 'bf16';
-      if (!post || !planner.fused(pass, narrow, post)) continue;
+      if (!post || !planner.fused(pass, storedOf(made, tensors), post)) continue;
       list[at] = undefined;
       list[index] = made;
       return;

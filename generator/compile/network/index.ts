@@ -21,7 +21,7 @@ import { type Memory, planMemory } from './memoryPlan.js';
 import { placeParameters } from './parameters.js';
 import { type KnownPlans, PassPlanner, type PassProgram, relocated, type Spots } from './passProgram.js';
 import { refusals } from './refusals.js';
-import { planned, split } from './split.js';
+import { planned, split, storedOf } from './split.js';
 import {
   type BesideStep,
   bytesIn,
@@ -98,8 +98,7 @@ class Compilation {
         linker.append(this.pass(step, plan), { ...made, fused: program ? [program.does] : [] });
         continue;
       }
-      const narrow = this.tensors.get(step.pass.result).format === 'bf16';
-      const plan = this.planner.beside(step.pass, narrow)!;
+      const plan = this.planner.beside(step.pass, storedOf(step.pass, this.tensors))!;
       const woven = weave(this.config, this.pass(step.pass, plan), plan.cycles, this.besides(step));
       const fused = counted(step.elementwise.map((one) => `beside it ${one.operation}: ${one.program.does}`));
       linker.append(woven, { ...made, fused });
@@ -208,11 +207,10 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const compilation = new Compilation(config, engine, tensors, () => memory!, options.known);
   const { planner } = compilation;
   const kept = keptBetween(lowering, forward, backward);
-  const [forwardSteps, passes] = [forward, backward].map((steps) => {
-    const fused = fuseSums(fuse(steps, kept, tensors, planner), lowering, planner);
-    const direct = withoutCopies(fused, kept, tensors);
-    return spreadSums(split(direct, lowering, planner), lowering, planner);
-  });
+  const fused = [forward, backward].map((steps) => fuseSums(fuse(steps, kept, tensors, planner), lowering, planner));
+  const [forwardSteps, passes] = withoutCopies(fused, lowering, planner).map((steps) =>
+    spreadSums(split(steps, lowering, planner), lowering, planner),
+  );
 
   const times = new Times(lowering, planner);
   const paired = training ? pairSteps(passes!, lowering, planner, times) : [];
@@ -230,8 +228,9 @@ export const compileNetwork = (config: Config, graph: Graph, options: CompileOpt
   const placed = tensors.names
     .filter(([, , { key }]) => isStored(key))
     .map(([role, name, spec]): NetworkTensor => {
-      const { base, format, shape } = spec;
-      return { role, name, base, offset: made.offsets.get(spec.key)!, bytes: bytesIn(spec), format, shape };
+      const { base, format, shape, within } = spec;
+      const pitch = within?.pitch === undefined ? {} : { pitch: within.pitch };
+      return { role, name, base, offset: made.offsets.get(spec.key)!, bytes: bytesIn(spec), format, shape, ...pitch };
     });
   const constants = tensors.list.flatMap(({ role, name, values }) => {
     const tensor = placed.find((one) => one.role === role && one.name === name);

@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.js';
 import type { KeptSums } from '../../dataflows/builder.js';
-import { type MemoryMap, PASS_TENSORS } from '../../dataflows/loopNest.js';
+import { type MemoryMap, PASS_TENSORS, type Pitches } from '../../dataflows/loopNest.js';
 import { Unfusable } from '../../dataflows/unfusable.js';
 import type { Constants } from '../../dataflows/vectorInstructions.js';
 import type { Config, Engine, Pass } from '../../description/config.js';
@@ -37,6 +37,13 @@ export interface PostShape {
 
 /** What is asked of the planner. */
 type Planned = Pick<PassStep, 'operation' | 'layer' | 'pass' | 'maximum'>;
+
+/** How the tensors of a pass are stored, wherever they lie. */
+export interface Stored {
+  /** The result is bf16, else fp32. */
+  readonly narrow: boolean;
+  readonly pitches: Pitches;
+}
 
 /** The program of a pass, wherever its tensors lie. */
 export interface PassProgram {
@@ -90,25 +97,25 @@ export class PassPlanner {
   }
 
   /** @throws UserError whose problems name the operation, where the layer does not fit the accelerator. */
-  plan({ operation, layer, pass, maximum }: Planned, narrow: boolean): PassProgram {
-    return this.planned({ operation, layer, pass, maximum }, narrow)!;
+  plan({ operation, layer, pass, maximum }: Planned, stored: Stored): PassProgram {
+    return this.planned({ operation, layer, pass, maximum }, stored)!;
   }
 
   /** The pass with room left for an elementwise one beside it; nothing where it does not fit then. */
-  beside(step: Planned, narrow: boolean): PassProgram | undefined {
-    return this.planned(step, narrow, undefined, true);
+  beside(step: Planned, stored: Stored): PassProgram | undefined {
+    return this.planned(step, stored, undefined, true);
   }
 
   /** The pass with what its STOREs do besides; nothing where they cannot, or where an elementwise pass behind it takes less time. */
-  fused(step: Planned, narrow: boolean, post: PostShape): PassProgram | undefined {
+  fused(step: Planned, stored: Stored, post: PostShape): PassProgram | undefined {
     const { pass, layer, maximum } = step;
     if (pass === 'wgrad') return undefined;
-    const plan = this.planned(step, narrow, post);
+    const plan = this.planned(step, stored, post);
     if (!plan || maximum || plan.cycles < MUCH_TIME || this.isBusy(layer, plan)) return plan;
     const { B, H, W, C, Ho, Wo, N } = layer;
     const values = pass === 'fprop' ? B * Ho * Wo * N : B * H * W * C;
     const after = (values * post.operations.length) / derive(this.config).vectorLanes;
-    return plan.cycles <= this.plan(step, narrow).cycles + after ? plan : undefined;
+    return plan.cycles <= this.plan(step, stored).cycles + after ? plan : undefined;
   }
 
   /** Whether a plan leaves nothing to gain by another one. */
@@ -117,18 +124,19 @@ export class PassPlanner {
     return (B * Ho * Wo * N * Kh * Kw * C) / G > NEARLY_ALL * rows * columns * cycles;
   }
 
-  private planned(step: Planned, narrow: boolean, post?: PostShape, beside = false): PassProgram | undefined {
+  private planned(step: Planned, stored: Stored, post?: PostShape, beside = false): PassProgram | undefined {
     // infinities are no numbers in JSON
     const more = post ? JSON.stringify({ ...post, constants: post.constants.map(String) }) : '';
-    const name = `${this.engine} ${step.pass} ${step.maximum ?? false} ${narrow} ${formatLayer(step.layer)} ${more}${beside ? 'beside' : ''}`;
-    if (!this.plans.has(name)) this.plans.set(name, this.make(name, step, narrow, post, beside));
+    const pitches = Object.entries(stored.pitches).map(([part, pitch]) => `${part} by ${pitch} `);
+    const name = `${this.engine} ${step.pass} ${step.maximum ?? false} ${stored.narrow} ${formatLayer(step.layer)} ${pitches.join('')}${more}${beside ? 'beside' : ''}`;
+    if (!this.plans.has(name)) this.plans.set(name, this.make(name, step, stored, post, beside));
     return this.plans.get(name);
   }
 
   private make(
     name: string,
     { operation, layer, pass, maximum }: Planned,
-    narrow: boolean,
+    stored: Stored,
     shape: PostShape | undefined,
     beside: boolean,
   ): PassProgram | undefined {
@@ -151,7 +159,7 @@ export class PassPlanner {
       if (known === 'unfit') return undefined;
       try {
         const more = { hosts: pass === 'wgrad', ...(beside ? { besides: true } : {}), ...(known ? { known } : {}) };
-        const made = makePlan(this.config, layer, pass, this.engine, { narrow, place, post, maximum, ...more });
+        const made = makePlan(this.config, layer, pass, this.engine, { ...stored, place, post, maximum, ...more });
         if (!known) this.known?.remember(name, { tiling: made.tiling, cycles: made.cost.cycles });
         const { instructions, cost, scratchBytes, keptSums } = made;
         const program = instructions.slice(0, -1);

@@ -1,6 +1,7 @@
+import { PASS_TENSORS } from '../../dataflows/loopNest.js';
 import type { Lowering } from './lowering.js';
-import type { PassPlanner, PassProgram, PostShape } from './passProgram.js';
-import { all, type ElementwiseStep, type PassStep, type Step, type Tensors } from './steps.js';
+import type { PassPlanner, PassProgram, PostShape, Stored } from './passProgram.js';
+import { all, type ElementwiseStep, type Key, type PassStep, type Step, type Tensors } from './steps.js';
 import { operation } from './vectorPrograms.js';
 
 /** Pixels and channels of what a pass makes. */
@@ -8,6 +9,19 @@ const resultShape = ({ pass, layer }: PassStep): readonly number[] => {
   const { B, H, W, C, Ho, Wo, N, Kh, Kw, G } = layer;
   if (pass === 'fprop') return [B, Ho, Wo, N];
   return pass === 'dgrad' ? [B, H, W, C] : [Kh, Kw, C / G, N];
+};
+
+/** How the tensors of a pass are stored. */
+export const storedOf = ({ pass, first, second, result }: PassStep, tensors: Tensors): Stored => {
+  const { first: x, second: y } = PASS_TENSORS[pass];
+  const pitch = (part: 'x' | 'wt' | 'dy' | 'output', key: Key) => {
+    const own = tensors.get(key).within?.pitch;
+    return own === undefined ? {} : { [part]: own };
+  };
+  return {
+    narrow: tensors.get(result).format === 'bf16',
+    pitches: { ...pitch(x, first), ...pitch(y, second), ...pitch('output', result) },
+  };
 };
 
 /** What the STOREs of a pass would do, if they can read all of it. */
@@ -32,9 +46,8 @@ const apart = (step: PassStep, lowering: Lowering, planner: PassPlanner): readon
   const { program } = step;
   if (!program) return [step];
   const { tensors } = lowering;
-  const narrow = tensors.get(step.result).format === 'bf16';
   const post = postShape(step, tensors);
-  if (post && planner.fused(step, narrow, post)) return [step];
+  if (post && planner.fused(step, storedOf(step, tensors), post)) return [step];
   const shape = resultShape(step);
   const channels = shape.at(-1)!;
   const pixels = shape.slice(0, -1).reduce((product, size) => product * size, 1);
@@ -64,9 +77,9 @@ const withScratch = (step: PassStep, lowering: Lowering, planner: PassPlanner): 
 
 /** The program of a pass that is carried out. */
 export const planned = (step: PassStep, tensors: Tensors, planner: PassPlanner): PassProgram => {
-  const narrow = tensors.get(step.result).format === 'bf16';
+  const stored = storedOf(step, tensors);
   const post = postShape(step, tensors);
-  return post ? planner.fused(step, narrow, post)! : planner.plan(step, narrow);
+  return post ? planner.fused(step, stored, post)! : planner.plan(step, stored);
 };
 
 /** Steps as they are carried out: what a pass cannot do as it stores is a pass of its own. */

@@ -14,8 +14,8 @@ export interface TensorSpec {
   readonly shape: readonly number[];
   readonly format: StoredFormat;
   readonly base: Base;
-  /** Part of another tensor: element that it begins with. */
-  readonly within?: { readonly key: Key; readonly element: number };
+  /** Part of another tensor: element that it begins with; where it is some of its channels, elements from pixel to pixel. */
+  readonly within?: { readonly key: Key; readonly element: number; readonly pitch?: number };
   /** What is written into it once. */
   readonly values?: Float32Array;
 }
@@ -23,6 +23,16 @@ export interface TensorSpec {
 export const elementsIn = ({ shape }: Pick<TensorSpec, 'shape'>): number => shape.reduce((all, size) => all * size, 1);
 export const elementBytes = ({ format }: Pick<TensorSpec, 'format'>): number => (format === 'fp32' ? 4 : 2);
 export const bytesIn = (spec: Pick<TensorSpec, 'shape' | 'format'>): number => elementsIn(spec) * elementBytes(spec);
+
+export const channelsIn = ({ shape }: Pick<TensorSpec, 'shape'>): number => shape.at(-1) ?? 1;
+/** Elements from pixel to pixel. */
+export const pitchOf = (spec: Pick<TensorSpec, 'shape' | 'within'>): number => spec.within?.pitch ?? channelsIn(spec);
+
+/** Bytes from the first to the last one of a tensor, with those of others in between. */
+export const spanOf = (spec: Pick<TensorSpec, 'shape' | 'format' | 'within'>): number => {
+  const channels = channelsIn(spec);
+  return ((elementsIn(spec) / channels - 1) * pitchOf(spec) + channels) * elementBytes(spec);
+};
 
 /** Channels of every pixel of a tensor, from `first` on; as many as the step has. */
 export interface Channels {
@@ -183,18 +193,32 @@ export class Tensors {
   overlap(a: Key, b: Key): boolean {
     if (this.wholeOf(a) !== this.wholeOf(b)) return false;
     const [[fromA, endA], [fromB, endB]] = [this.bytesOf(a), this.bytesOf(b)];
-    return fromA < endB && fromB < endA;
+    return fromA < endB && fromB < endA && !this.areApart(a, b);
+  }
+
+  /** Whether two tensors are channels of the same pixels, and none of them is of both. */
+  private areApart(a: Key, b: Key): boolean {
+    const [one, other] = [this.get(a), this.get(b)];
+    const pitch = one.within?.pitch;
+    if (pitch === undefined || pitch !== other.within?.pitch) return false;
+    const [first, second] = [one.within!.element % pitch, other.within.element % pitch];
+    return first + channelsIn(one) <= second || second + channelsIn(other) <= first;
   }
 
   /** First byte of a tensor within its whole, and the one behind its last. */
   private bytesOf(key: Key): readonly [first: number, end: number] {
     const spec = this.get(key);
     const first = (spec.within?.element ?? 0) * elementBytes(spec);
-    return [first, first + bytesIn(spec)];
+    return [first, first + spanOf(spec)];
   }
 
   replace(key: Key, change: Partial<TensorSpec>): void {
-    this.specs.set(key, { ...this.get(key), ...change });
+    this.put({ ...this.get(key), ...change });
+  }
+
+  /** What is known of a tensor that is there, anew. */
+  put(spec: TensorSpec): void {
+    this.specs.set(spec.key, spec);
   }
 
   get list(): readonly TensorSpec[] {

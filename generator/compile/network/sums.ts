@@ -1,11 +1,12 @@
 /** Sums over pixels: rows of them as the accelerator keeps them, what adds the rows, and which passes make sums as they store. */
 import type { KeptSums } from '../../dataflows/builder.js';
 import { coefficientEntries, sumPeriod } from '../../dataflows/vectorInstructions.js';
+import type { Config } from '../../description/config.js';
 import { derive } from '../../description/derive.js';
 import { following, programOf } from './following.js';
 import type { Lowering } from './lowering.js';
 import type { PassPlanner } from './passProgram.js';
-import { planned, postShape } from './split.js';
+import { planned, postShape, storedOf } from './split.js';
 import {
   all,
   type Channels,
@@ -74,13 +75,18 @@ const folded = (
   return steps;
 };
 
-/** A step whose sums are kept in as many rows as the coefficients need, and what adds these. */
+/** Rows of sums that an elementwise step of so many channels keeps: as many as the coefficients need. */
+export const sumRows = (config: Config, channels: number): number => {
+  const chunks = coefficientEntries(config, derive(config), channels);
+  return sumPeriod(chunks) / chunks;
+};
+
+/** A step whose sums are kept in rows, and what adds these. */
 const ofElementwise = (step: ElementwiseStep, lowering: Lowering): readonly Step[] => {
   const { program: made, operation: name, channels } = step;
   const { sums } = made;
   if (!sums || sums.rows > 0) return [step];
-  const chunks = coefficientEntries(lowering.config, derive(lowering.config), channels);
-  const rows = sumPeriod(chunks) / chunks;
+  const rows = sumRows(lowering.config, channels);
   const keys = sums.keys.map((key, n) =>
     rows === 1 ? key : lowering.scratch(`${name} sums ${n + 1}`, [rows, channels], 'fp32'),
   );
@@ -152,8 +158,7 @@ export const fuseSums = (steps: readonly Step[], lowering: Lowering, planner: Pa
     if (!made) continue;
     const purpose = step.only === undefined ? {} : { only: step.only };
     const fused: PassStep = { ...pass, program: made, ...purpose };
-    const narrow = tensors.get(key).format === 'bf16';
-    const plan = planner.fused(pass, narrow, postShape(fused, tensors)!);
+    const plan = planner.fused(pass, storedOf(fused, tensors), postShape(fused, tensors)!);
     if (!plan) continue;
     const apart = (step.pixels * step.channels * step.program.operations.length) / lanes;
     if (plan.cycles > planned(pass, tensors, planner).cycles + apart) continue;

@@ -39,16 +39,16 @@ const latticeOf = ({ first, last }: Range, step: number, residue: number): Latti
   return { first: start, step, count: Math.max(0, Math.floor((last - start) / step) + 1) };
 };
 
+/** Elements of the result from pixel to pixel. */
+const pitchOf = ({ memory, groupTarget, groups }: ChannelShape): number => memory.output.pitch ?? groupTarget * groups;
+
 /** The result as STOREs through the vector unit know it. */
-export const resultLayout = (
-  { memory, groupTarget, groups }: ChannelShape,
-  builder: Builder,
-  { narrow }: ResultFormat,
-): ResultLayout => ({
-  address: memory.output.address,
+export const resultLayout = (shape: ChannelShape, builder: Builder, { narrow }: ResultFormat): ResultLayout => ({
+  address: shape.memory.output.address,
   elementBytes: narrow ? builder.derived.dataBytes : 4,
-  channels: groupTarget * groups,
-  groupChannels: groupTarget,
+  channels: shape.groupTarget * shape.groups,
+  groupChannels: shape.groupTarget,
+  pitch: pitchOf(shape),
 });
 
 /** Emits the STOREs of a tile, and of the zeros between its pixels where it has only every n-th. */
@@ -61,11 +61,12 @@ export const storeTile = (
   sums?: PostSums,
 ): void => {
   const layout = resultLayout(shape, builder, format);
-  const { nest, memory, pixels, groupTarget, groups } = shape;
+  const { nest, memory, pixels } = shape;
   const { layer, pass } = nest;
   const { columns: lanes } = shape.tileLanes;
   const [height, width] = pass === 'fprop' ? [layer.Ho, layer.Wo] : [layer.H, layer.W];
-  const pixelBytes = groupTarget * groups * (format.narrow ? builder.derived.dataBytes : 4);
+  const { elementBytes, pitch } = layout;
+  const pixelBytes = pitch * elementBytes;
   const rowBytes = width * pixelBytes;
   const imageBytes = height * rowBytes;
   const images = rangeLength(tile.images);
@@ -73,12 +74,11 @@ export const storeTile = (
   const columns = rangeLength(tile.columns);
   const vectors = Math.ceil(tile.channels / lanes);
   const parts = storedVectors(tile.channels, lanes, builder.config.array.columns);
-  const elementBytes = pixelBytes / (groupTarget * groups);
   const address = (image: number, row: number, column: number): number =>
     memory.output.address + image * imageBytes + row * rowBytes + column * pixelBytes + tile.channel * elementBytes;
 
   const { h, w } = pixels;
-  const allChannels = parts.length === 1 && tile.channels === groupTarget * groups && w.step === 1;
+  const allChannels = parts.length === 1 && tile.channels === pitch && w.step === 1;
   const allColumns = allChannels && columns === width && h.step === 1;
   const allRows = allColumns && rows === height;
   const first = address(tile.images.first, h.offset + tile.rows.first * h.step, w.offset + tile.columns.first * w.step);

@@ -65,7 +65,10 @@ export const pixelShape = (
   const map = laneMaps[lanes];
   const groups = map.joinsGroups ? 1 : layer.G;
   const x = tapSource(
-    { name: 'x', stationary: false, address: memory.x.address, height: layer.H, width: layer.W, channels: layer.C },
+    {
+      ...{ name: 'x', stationary: false, address: memory.x.address },
+      ...{ height: layer.H, width: layer.W, pitch: memory.x.pitch ?? layer.C },
+    },
     mode,
     wholeAxis(height),
     wholeAxis(width),
@@ -76,7 +79,7 @@ export const pixelShape = (
     address: reorganized ? memory.scratch.address : memory.dy.address,
     height: height.outputs,
     width: width.outputs,
-    channels: layer.N,
+    pitch: (reorganized ? undefined : memory.dy.pitch) ?? layer.N,
   });
   return {
     nest,

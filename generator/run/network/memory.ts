@@ -15,14 +15,18 @@ import type { Graph } from '../../graph/operations.js';
 export type NetworkMemory = Readonly<Record<Base, Uint8Array>>;
 
 /** What a tensor holds, as fp32 numbers. */
-export const readTensor = (memory: NetworkMemory, { base, offset, bytes, format }: NetworkTensor): Float32Array => {
-  const view = new DataView(memory[base].buffer, memory[base].byteOffset + offset, bytes);
+export const readTensor = (memory: NetworkMemory, tensor: NetworkTensor): Float32Array => {
+  const { base, offset, bytes, format, shape } = tensor;
+  const channels = shape.at(-1) ?? 1;
+  const { pitch = channels } = tensor;
+  const view = new DataView(memory[base].buffer, memory[base].byteOffset + offset);
+  const at = (i: number): number => i + Math.floor(i / channels) * (pitch - channels);
   if (format === 'fp32')
-    return Float32Array.from({ length: bytes / 4 }, (_, i) => fp32FromBits(view.getUint32(4 * i, true)));
-  return Float32Array.from({ length: bytes / 2 }, (_, i) => bf16FromBits(view.getUint16(2 * i, true)));
+    return Float32Array.from({ length: bytes / 4 }, (_, i) => fp32FromBits(view.getUint32(4 * at(i), true)));
+  return Float32Array.from({ length: bytes / 2 }, (_, i) => bf16FromBits(view.getUint16(2 * at(i), true)));
 };
 
-/** Writes a tensor, rounded to its format. @throws RangeError for another number of values. */
+/** Writes a tensor that lies without gaps, as all do that a host writes, rounded to its format. @throws RangeError for another number of values. */
 export const writeTensor = (memory: NetworkMemory, tensor: NetworkTensor, values: Values): void => {
   const { base, offset, bytes, format, name } = tensor;
   const size = format === 'fp32' ? 4 : 2;

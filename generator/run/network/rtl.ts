@@ -98,8 +98,12 @@ const differencesOf = (
       region === undefined
         ? []
         : tensors.filter(
-            ({ base, offset, bytes }) =>
-              bases![base - 1] === regions[region]!.base && at! >= offset && at! < offset + bytes,
+            ({ base, offset, bytes, pitch }) =>
+              // channels of a tensor are there as that one
+              pitch === undefined &&
+              bases![base - 1] === regions[region]!.base &&
+              at! >= offset &&
+              at! < offset + bytes,
           );
     if (owners.length === 0) found.add(what);
     for (const { role, name } of owners) found.add(`${role} ${name}`);

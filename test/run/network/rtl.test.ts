@@ -105,7 +105,55 @@ const wide = (): Graph => {
   };
 };
 
+/** Two branches that are joined behind activations, twice. */
+const joined = (): Graph => {
+  const map = { B: 2, H: 8, W: 7 };
+  const near = { Kh: 3, Kw: 3, Pt: 1, Pb: 1, Pl: 1, Pr: 1 };
+  const parameters: Parameter[] = [];
+  const convolution = (name: string, x: string, shape: Partial<Layer>): Operation => {
+    const made = layer({ ...map, ...shape });
+    const values = randomValues(made.Kh * made.Kw * made.C * made.N, parameters.length, 'fine');
+    parameters.push({ name: `w ${name}`, values: values.map((value) => value / 4), trainable: true });
+    return { kind: 'convolution', name, x, layer: made, transposed: false, weights: `w ${name}` };
+  };
+  const relu = (x: string): Operation => ({
+    ...{ kind: 'activation', name: `relu ${x}`, x, slope: 0, least: -Infinity, most: Infinity },
+  });
+  const operations: readonly Operation[] = [
+    ...[convolution('first', 'in', { C: 2, N: 4 }), relu('first')],
+    ...[convolution('left', 'relu first', { C: 4, N: 8 }), relu('left')],
+    ...[convolution('right', 'relu first', { C: 4, N: 4, ...near }), relu('right')],
+    { kind: 'concatenation', name: 'both', parts: ['relu left', 'relu right'] },
+    ...[convolution('last', 'both', { C: 12, N: 4 }), relu('last')],
+    { kind: 'concatenation', name: 'all', parts: ['both', 'relu last'] },
+    { kind: 'globalAverage', name: 'mean', x: 'all' },
+  ];
+  return { name: 'joined', inputs: [{ name: 'in', shape: [2, 8, 7, 2] }], operations, outputs: ['mean'], parameters };
+};
+
 describe('steps of training on the RTL', () => {
+  it('leave all memory as on the model where passes write channels of a joint tensor, and read them there', async () => {
+    const graph = joined();
+    const compiled = compileNetwork(odd, graph, { training: { rate: 0.1 } });
+    const parts = compiled.tensors
+      .filter(({ pitch }) => pitch !== undefined)
+      .map(({ role, name }) => `${role} ${name}`);
+    // what passes write there, and what they read
+    const expected = ['tensor relu left', 'tensor relu right', 'gradient left', 'gradient right'];
+    expect(parts).toEqual(expect.arrayContaining(expected));
+    const memory = initialMemory(compiled, graph);
+    const runs: Checked[] = [];
+    const machine = checkingMachine(odd, (run) => runs.push(run));
+    const inputs = new Map([['in', randomValues(224, 5, 'fine')]]);
+    await trainStep(machine, compiled, graph, memory, { inputs, labels: Int32Array.from([0, 13]) });
+    await machine.settled();
+    expect(runs.length).toBe(2);
+    for (const { differences, cycles, predicted } of runs) {
+      expect(differences).toEqual([]);
+      expect(Math.abs(predicted / cycles - 1)).toBeLessThan(0.005);
+    }
+  });
+
   it('leave all memory and counters as on the model, with batch normalisation and a maximum, in the cycles that it predicts, to a thousandth', async () => {
     const graph = small();
     const compiled = compileNetwork(odd, graph, { training: { rate: 0.1, momentum: 0.9 } });
