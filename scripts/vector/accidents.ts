@@ -106,6 +106,19 @@ const noOutputs = (changed: Changed): Changed => {
   return changed;
 };
 
+const ODD_OUTPUTS: Readonly<Record<string, Refusal>> = {
+  'an odd second output': {
+    kind: 'operands',
+    cause: 'MISALIGNED',
+    change: (made) => made.set('operands', 'offset1', 1),
+  },
+  'an odd third output': {
+    kind: 'operands',
+    cause: 'MISALIGNED',
+    change: (made) => made.set('operands', 'offset2', 3),
+  },
+};
+
 /** Each rule of the decoder for the vector unit, broken. */
 export const refusals = (config: Config): Readonly<Record<string, Refusal>> => ({
   'no operations': ofOperations((made) => made.set('operations', 'count', 0)),
@@ -142,16 +155,8 @@ export const refusals = (config: Config): Readonly<Record<string, Refusal>> => (
     ...{ kind: 'operands', cause: 'FIELD' },
     change: (made) => made.set('operands', 'period', derive(config).coefficients + 1),
   },
-  'an odd second output': {
-    kind: 'operands',
-    cause: 'MISALIGNED',
-    change: (made) => made.set('operands', 'offset1', 1),
-  },
-  'an odd third output': {
-    kind: 'operands',
-    cause: 'MISALIGNED',
-    change: (made) => made.set('operands', 'offset2', 3),
-  },
+  // an operand of a byte may lie anywhere
+  ...(derive(config).dataBytes > 1 ? ODD_OUTPUTS : {}),
   'a bit of OPERANDS that is not used': {
     kind: 'operands',
     cause: 'FIELD',
