@@ -111,12 +111,14 @@ export class Ring {
 
   /**
    * Makes room for elements that no row is found among again, and that a STORE reads.
-   * @throws {@link NoRoom} where they are more than the buffer holds.
+   * @throws {@link NoRoom} where the STORE reads more than the buffer holds.
    */
   take(elements: number, residue: number): Pick<RowGrant, 'base'> & RingWaits {
     if (elements > this.capacity) throw new NoRoom();
     const start = this.nextPlace(elements, residue);
     this.pointer = start + elements;
+    // what the same STORE reads besides stays
+    if (this.taken.some((before) => before < this.pointer - this.capacity)) throw new NoRoom();
     const waits = this.evict();
     this.taken.push(start);
     return { base: this.address(start), ...waits };

@@ -18,7 +18,7 @@ interface FeatureMap {
 }
 
 const KINDS = [
-  ...['pointwise', 'near', 'pointwise', 'near', 'relu', 'relu', 'leak', 'sum', 'maximum', 'norm', 'dropout'],
+  ...['pointwise', 'near', 'pointwise', 'near', 'relu', 'relu', 'leak', 'sum', 'average', 'maximum', 'norm', 'dropout'],
   ...['join', 'join', 'join', 'join', 'part', 'part'],
 ] as const;
 
@@ -58,6 +58,7 @@ const build = (words: readonly number[], unit: number): Graph => {
         ];
       case 'sum':
         return [{ kind: 'addition', name, x: x.name, y: pick(maps.filter(({ channels }) => channels === C)).name }, C];
+      case 'average':
       case 'maximum':
         return [{ kind: 'pooling', name, x: x.name, of: kind, layer: makeLayer({ ...over, N: C, G: C, ...near }) }, C];
       case 'norm':
