@@ -19,7 +19,7 @@ const startWorker = async (): Promise<Ask> => {
   const scope = createContext(
     { TextEncoder, TextDecoder, postMessage: (message: unknown) => (answered = message) },
     // as the page's policy
-    { codeGeneration: { strings: false, wasm: false } },
+    { codeGeneration: { strings: false, wasm: true } },
   ) as { onmessage?: (event: { data: unknown }) => void };
   new Script(await workerScript()).runInContext(scope);
   return (kind, ask) => {
