@@ -247,7 +247,7 @@ export const VECTOR_PROOFS: readonly Proof[] = [
       {
         name: 'an address of fp32 counts elements',
         block: 'vector_walk',
-        find: 'wide_stationary_o ? element_2 : element_1;',
+        find: 'wide_stationary_o ? element_w : element_1;',
         replace: 'element_1;',
       },
       {
